@@ -1,0 +1,107 @@
+import type { StepCost, StepShape } from "../core/cost.ts";
+import type { Entry } from "../core/entry.ts";
+import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Ops, Space, Table } from "../kernels/ops.ts";
+
+/** K and V of one kv head. */
+export interface HeadCache {
+  readonly space: Space;
+  /** (N, d) */
+  readonly keys: Table;
+  /** (N, d) */
+  readonly values: Table;
+}
+
+/** The KV cache of one layer and one sequence. */
+export interface KeyValueCache {
+  readonly tokens: number;
+  readonly headDim: number;
+  readonly heads: readonly HeadCache[];
+  readonly bytesPerElement: number;
+  /** seed of what a variant draws for itself (random projections, query noise) */
+  readonly seed: string;
+  /**
+   * The last `count` queries that prefill saw, for variants that decide from them what to keep: those that end
+   * the prompt when the scorer may see the question, otherwise those that end the context before it.
+   */
+  observed(count: number, queryAware: boolean): Queries;
+}
+
+/** Queries of every query head. */
+export interface Queries {
+  /** per kv head: (Q G, d); the G query heads of query i are rows i G ... i G + G - 1 */
+  readonly heads: readonly Tensor[];
+  readonly count: number;
+  /** query heads per kv head, G */
+  readonly group: number;
+  /** (Q) query i stands at this token and sees the keys [0, positions[i]] */
+  readonly positions: Int32Array;
+  /** factor on q.k: g / sqrt(d) in the reader, 1 / sqrt(d) in a model */
+  readonly scale: number;
+  /** the context's own queries, or a question's */
+  readonly phase: "prefill" | "decode";
+}
+
+/** What one kv head's queries read, and what they got. Query rows are those of `Queries.heads`: (Q G). */
+export interface HeadResult {
+  /** (Q G, d) */
+  readonly output: Tensor;
+  /** tokens that query row i reads K or V of, or a summary entry's worth of */
+  tokensRead(i: number): number;
+  /** whether query row i reads this token's row */
+  reads(i: number, row: number): boolean;
+  /** the weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens */
+  weights(i: number, rows: ArrayLike<number>): Float64Array;
+  /** entropy in nats of query row i's weights over what it read */
+  entropy(i: number): number;
+}
+
+export interface AttentionResult {
+  /** one per kv head */
+  readonly heads: readonly HeadResult[];
+}
+
+/** What `prepare` builds beside a cache: pages, means, projections. One type per variant. */
+export type Family = "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent";
+
+/**
+ * An attention mechanism: maths, parameters as data, cost. One file each, one line in all.ts.
+ *
+ * `I` is what `prepare` builds per kv head.
+ */
+export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown> extends Entry {
+  readonly family: Family;
+  /** the maths in a few lines, for `describe`: plain text with symbols of variants.md */
+  readonly formula: string;
+  readonly params: S;
+  /** whether the context's own queries go through this variant too, or see everything while the cache is built */
+  readonly prefill: "dense" | "same";
+  /** the parameter that a memory or bandwidth budget decides; cost grows with it */
+  readonly budgetParam?: keyof S & string;
+  /** Built once per cache and parameters, in the heads' spaces. */
+  prepare(cache: KeyValueCache, params: Params<S>, ops: Ops): I;
+  attend(queries: Queries, cache: KeyValueCache, index: I, params: Params<S>, ops: Ops): AttentionResult;
+  /** One decode step. */
+  cost(shape: StepShape, params: Params<S>): StepCost;
+  /** Parameters at which it equals dense attention, if there are such. */
+  denseAt?(shape: StepShape): Partial<Params<S>>;
+}
+
+/** A variant whose parameter and index types the caller need not know. */
+export type AnyVariant = Omit<AttentionVariant, "prepare" | "attend" | "cost" | "denseAt"> & {
+  prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
+  attend(
+    queries: Queries,
+    cache: KeyValueCache,
+    index: unknown,
+    params: AnyParams,
+    ops: Ops,
+  ): AttentionResult;
+  cost(shape: StepShape, params: AnyParams): StepCost;
+  denseAt?(shape: StepShape): AnyParams;
+};
+
+/** Declares a variant with its types inferred, and hides them from code that handles variants alike. */
+export const defineVariant = <const S extends ParamSpecs, I>(variant: AttentionVariant<S, I>): AnyVariant =>
+  variant as unknown as AnyVariant;

@@ -1,0 +1,125 @@
+import { UsageError } from "./errors.ts";
+
+/** A parameter as data: default, range, documentation, and the values a sweep tries. */
+export type ParamSpec<T = number | boolean | string> = {
+  readonly doc: string;
+  readonly default: T;
+  readonly sweep?: readonly T[];
+} & (
+  | { readonly kind: "int" | "real"; readonly min: number; readonly max: number }
+  | { readonly kind: "flag" }
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+);
+
+export type ParamSpecs = Readonly<
+  Record<string, ParamSpec<never> | ParamSpec<number> | ParamSpec<boolean> | ParamSpec<string>>
+>;
+
+/** The values of a set of parameters. */
+export type Params<S extends ParamSpecs> = {
+  readonly [K in keyof S]: S[K] extends { readonly default: infer T } ? T : never;
+};
+
+/** Values of any set of parameters, for code that handles entries alike. */
+export type AnyParams = Readonly<Record<string, number | boolean | string>>;
+
+interface NumberOptions {
+  readonly default: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly sweep?: readonly number[];
+}
+
+const number = (
+  kind: "int" | "real",
+  doc: string,
+  { min = -Infinity, max = Infinity, ...rest }: NumberOptions,
+): ParamSpec<number> => ({
+  kind,
+  doc,
+  min,
+  max,
+  ...rest,
+});
+
+export const int = (doc: string, options: NumberOptions): ParamSpec<number> => number("int", doc, options);
+
+export const real = (doc: string, options: NumberOptions): ParamSpec<number> => number("real", doc, options);
+
+export const flag = (doc: string, options: { readonly default: boolean }): ParamSpec<boolean> => ({
+  kind: "flag",
+  doc,
+  ...options,
+});
+
+export const choice = <const C extends string>(
+  doc: string,
+  choices: readonly C[],
+  options: { readonly default: C },
+): ParamSpec<C> => ({ kind: "choice", doc, choices, ...options });
+
+/** What a parameter accepts, in words: `an integer >= 1`, `one of a, b`. */
+export function allowedValues(spec: ParamSpecs[string]): string {
+  switch (spec.kind) {
+    case "flag":
+      return "true or false";
+    case "choice":
+      return `one of ${spec.choices.join(", ")}`;
+    default: {
+      const noun = spec.kind === "int" ? "an integer" : "a number";
+      if (Number.isFinite(spec.min) && Number.isFinite(spec.max))
+        return `${noun} in [${spec.min}, ${spec.max}]`;
+      if (Number.isFinite(spec.min)) return `${noun} >= ${spec.min}`;
+      return Number.isFinite(spec.max) ? `${noun} <= ${spec.max}` : noun;
+    }
+  }
+}
+
+/**
+ * The defaults overlaid with what was given; strings are read as the kind of the parameter.
+ *
+ * @param owner what the parameters belong to, as error messages name it: `dsa`
+ * @throws UsageError for an unknown name or a value out of range (name, got, allowed)
+ */
+export function resolveParams<S extends ParamSpecs>(
+  owner: string,
+  specs: S,
+  given: Readonly<Record<string, unknown>> = {},
+): Params<S> {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(specs, name)) {
+      const known = Object.keys(specs).join(", ") || "none";
+      throw new UsageError(`${owner} has no parameter "${name}"; known: ${known}`);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      given[name] === undefined ? spec.default : readValue(owner, name, spec, given[name]),
+    ]),
+  ) as Params<S>;
+}
+
+function readValue(
+  owner: string,
+  name: string,
+  spec: ParamSpecs[string],
+  given: unknown,
+): number | boolean | string {
+  const refuse = (): never => {
+    throw new UsageError(`${owner}: ${name} must be ${allowedValues(spec)}; got ${JSON.stringify(given)}`);
+  };
+  switch (spec.kind) {
+    case "flag":
+      if (given === true || given === "true") return true;
+      return given === false || given === "false" ? false : refuse();
+    case "choice":
+      return typeof given === "string" && spec.choices.includes(given) ? given : refuse();
+    default: {
+      const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+      if (typeof value !== "number" || !Number.isFinite(value)) return refuse();
+      if (spec.kind === "int" && !Number.isInteger(value)) return refuse();
+      return value >= spec.min && value <= spec.max ? value : refuse();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Seeded randomness. Streams are passed and named: `random.fork("distractors")`.
+ *
+ * The generator is Philox 4x32-10, counter-based: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3",
+ * https://doi.org/10.1145/2063384.2063405. A stream is its key; the n-th draw is the n-th counter.
+ */
+
+/** Two 32-bit words that name a stream. */
+export type StreamKey = readonly [number, number];
+
+/** 64-bit hash of a text (cyrb53's mixing, public domain, both words kept). */
+export function hash64(text: string): StreamKey {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return [a >>> 0, b >>> 0];
+}
+
+const M0 = 0xd2511f53;
+const M1 = 0xcd9e8d57;
+const W0 = 0x9e3779b9;
+const W1 = 0xbb67ae85;
+
+/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
+function mulHigh(a: number, b: number): number {
+  const al = a & 0xffff;
+  const ah = a >>> 16;
+  const bl = b & 0xffff;
+  const bh = b >>> 16;
+  const mid = ah * bl + ((al * bl) >>> 16);
+  return (ah * bh + Math.floor(mid / 65536) + ((((mid & 0xffff) + al * bh) / 65536) | 0)) >>> 0;
+}
+
+/** Ten rounds of Philox 4x32 on a counter of four words; writes four uniform 32-bit words to `out`. */
+export function philox(counter: ArrayLike<number>, key: StreamKey, out: Uint32Array): void {
+  let [c0, c1, c2, c3] = [counter[0]!, counter[1]!, counter[2]!, counter[3]!];
+  let [k0, k1] = key;
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(M0, c0);
+    const low0 = Math.imul(M0, c0) >>> 0;
+    const high1 = mulHigh(M1, c2);
+    const low1 = Math.imul(M1, c2) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
+    k0 = (k0 + W0) >>> 0;
+    k1 = (k1 + W1) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** A stream of random numbers that can be forked by name. */
+export class Random {
+  readonly key: StreamKey;
+  readonly #path: string;
+  readonly #words = new Uint32Array(4);
+  readonly #counter = new Uint32Array(4);
+  #left = 0;
+
+  /** @param path the name of the stream: the seed, then the names of its forks */
+  constructor(path: string | number) {
+    this.#path = String(path);
+    this.key = hash64(this.#path);
+  }
+
+  /** An independent stream, the same for the same name whatever was drawn before. */
+  fork(name: string | number): Random {
+    return new Random(`${this.#path}/${name}`);
+  }
+
+  /** Uniform 32-bit word. */
+  word(): number {
+    if (this.#left === 0) {
+      philox(this.#counter, this.key, this.#words);
+      if (++this.#counter[0]! === 0) this.#counter[1]!++;
+      this.#left = 4;
+    }
+    return this.#words[--this.#left]!;
+  }
+
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number {
+    return ((this.word() >>> 5) * 67108864 + (this.word() >>> 6)) / 9007199254740992;
+  }
+
+  /** Uniform integer in [0, n). */
+  below(n: number): number {
+    return Math.floor(this.uniform() * n);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]!;
+  }
+
+  /** A shuffled copy (Fisher-Yates). */
+  shuffled<T>(items: readonly T[]): T[] {
+    const out = [...items];
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [out[i], out[j]] = [out[j]!, out[i]!];
+    }
+    return out;
+  }
+}

@@ -1,0 +1,132 @@
+import type { StreamKey } from "../core/random.ts";
+import type { RowLists, Tensor } from "../core/tensor.ts";
+
+/**
+ * Rows that a cache stores, and what reading one of them costs on the modelled machine (the engine itself
+ * computes in float32). Counting engines add up `rowBytes`; the others ignore it.
+ */
+export interface Table {
+  /** (n, width) */
+  readonly tensor: Tensor;
+  /** K or V, or an index beside them */
+  readonly kind: "kv" | "index";
+  readonly rowBytes: number;
+}
+
+/**
+ * A region of an engine's memory, at most 4 GiB. Each kv head has one, for its K, V and index; scratch is
+ * taken from its end and given back in reverse order.
+ */
+export interface Space {
+  /** Uninitialised numbers. @throws RangeError when the region is full (says what was asked and what is left) */
+  empty(...shape: number[]): Tensor;
+  /** Runs `work`, then gives back everything that it took from this space. */
+  scoped<T>(work: () => T): T;
+  /** Gives back everything. Tensors taken before must not be used again. */
+  clear(): void;
+}
+
+/** The softmax over the rows each query reads, and what a caller needs to rebuild any of its weights. */
+export interface Attended {
+  /** (Q, d), on the JavaScript heap */
+  readonly output: Tensor;
+  /** (Q) largest score; -Infinity where a query reads no row (its output is 0) */
+  readonly max: Float64Array;
+  /** (Q) sum of exp(score - max) */
+  readonly sum: Float64Array;
+  /** (Q) sum of exp(score - max) (score - max), from which the entropy is log(sum) - moment / sum */
+  readonly moment: Float64Array;
+}
+
+export interface AttendOptions {
+  /** (Q) query i sees the keys [0, visible[i]) */
+  readonly visible: Int32Array;
+  /** factor on q.k */
+  readonly scale: number;
+  /** rows each query reads, all of them visible; every visible row when absent */
+  readonly rows?: RowLists;
+}
+
+/**
+ * The primitives of attention on one kv head. All are deterministic, and the same for any number of threads.
+ * A tensor that does not lie in the engine's memory is copied there first. Results of size (Q, n) are taken from
+ * the table's space: call inside `space.scoped`. Every other result lies on the JavaScript heap.
+ */
+export interface Ops {
+  /** the engine: reference, wasm, tfjs */
+  readonly name: string;
+  readonly threads: number;
+
+  /** A region of memory; `label` is for error messages. */
+  space(label: string): Space;
+
+  /**
+   * Standard normal numbers: row i of `out` (n, width) is the stream (key, id_i), id_i being the i-th pair of
+   * words of `ids`, or (i, 0) when absent. The only source of simulated data; the same numbers on every engine.
+   */
+  fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void;
+
+  /**
+   * out[i] = self[c] out[i] + other[c] table[index[i]] with c = cls[i], for every row i with index[i] >= 0.
+   * out (n, d); table (m, d); index, cls (n); self, other: a few classes' factors.
+   */
+  blendRows(
+    out: Tensor,
+    table: Tensor,
+    index: Int32Array,
+    cls: Uint8Array,
+    self: readonly number[],
+    other: readonly number[],
+  ): void;
+
+  /** Rounds in place to what a cache of that type holds (variants.md: quantised KV). (n, d) */
+  round(rows: Tensor, dtype: KvDtype): void;
+
+  /** Softmax attention. queries (Q, d) */
+  attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended;
+
+  /** scores[i, r] = query_i . row_r: (Q, n) for queries (Q, width). */
+  scores(queries: Tensor, table: Table): Tensor;
+
+  /**
+   * scores[i, r] = sum_j weights[j] ReLU(query_ij . row_r): (Q, n) for queries (Q J, width), those of query i
+   * being rows i J ... i J + J - 1. The lightning indexer of DeepSeek-V3.2 (arXiv 2512.02556).
+   */
+  reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor;
+
+  /**
+   * scores[i, p] = sum_c max(q_ic min_pc, q_ic max_pc): (Q, pages) for queries (Q, d) and bounds (pages, 2 d),
+   * each row a page's d minima and then its d maxima. The bound of Quest (arXiv 2406.10774).
+   */
+  boundScores(queries: Tensor, bounds: Table): Tensor;
+
+  /** weights[i, r] = softmax over r < visible[i] of scale scores[i, r], and 0 beyond; in place. (Q, n) */
+  softmax(scores: Tensor, visible: Int32Array, scale: number): void;
+
+  /** The k largest of scores[i, 0 .. visible[i]) for each i, ties to the lower row; all of them if fewer. (Q, n) */
+  topK(scores: Tensor, k: number, visible: Int32Array): RowLists;
+
+  /**
+   * Means of `block` rows every `stride` rows, in the rows' space: (ceil(n / stride), d). A block cut by the end is
+   * the mean of what is there.
+   */
+  blockMean(rows: Tensor, block: number, stride: number): Tensor;
+
+  /** Channel-wise minima and maxima of pages, in the rows' space: (ceil(n / page), 2 d). */
+  pageMinMax(rows: Tensor, page: number): Tensor;
+
+  /** Ends worker threads. The engine cannot be used again. */
+  close(): void;
+}
+
+/** What K and V are stored as, and the bytes of an element. */
+export const kvDtypeBytes = {
+  f32: 4,
+  bf16: 2,
+  /** E4M3, one scale per row (not counted) */
+  fp8: 1,
+  /** E2M1 in blocks of 16 with an E4M3 scale: 4.5 bits */
+  nvfp4: 0.5625,
+} as const;
+
+export type KvDtype = keyof typeof kvDtypeBytes;

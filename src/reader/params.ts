@@ -1,0 +1,45 @@
+import { choice, int, real, resolveParams } from "../core/params.ts";
+import type { Params } from "../core/params.ts";
+import type { KvDtype } from "../kernels/ops.ts";
+
+/** How attention logits are rescaled with the number n of keys a query sees (variants.md: logit shaping). */
+export const logitShapings = ["none", "ssmax", "log-n", "yarn", "sink"] as const;
+
+export type LogitShaping = (typeof logitShapings)[number];
+
+const kvDtypes: readonly KvDtype[] = ["f32", "bf16", "fp8", "nvfp4"];
+
+/** Parameters of the constructed reader; science.md section 1. */
+export const readerParams = {
+  headDim: int("dimension d of a head", { default: 128, min: 4, max: 1024 }),
+  kvHeads: int("key/value heads; their outputs are concatenated", { default: 4, min: 1, max: 64 }),
+  groupSize: int("query heads per kv head, each with query noise of its own", {
+    default: 1,
+    min: 1,
+    max: 64,
+  }),
+  sharpness: real("logit of a perfect match is this times sqrt(d); of a random key, its standard deviation", {
+    default: 1.25,
+    min: 0,
+    max: 100,
+  }),
+  fidelity: real("correlation of a stored key with its ideal code", { default: 0.985, min: 0, max: 1 }),
+  residualNoise: real("standard deviation of the noise on each output coordinate", {
+    default: 0.7,
+    min: 0,
+    max: 100,
+  }),
+  coherence: real("share of a token's key variance that it shares with its record", {
+    default: 0.3,
+    min: 0,
+    max: 1,
+  }),
+  kvDtype: choice("what K and V are rounded to", kvDtypes, { default: "f32" }),
+  logitShaping: choice("how logits grow with the number of keys", logitShapings, { default: "none" }),
+};
+
+export type ReaderParams = Params<typeof readerParams>;
+
+/** @throws UsageError for an unknown name or a value out of range */
+export const resolveReader = (given: Readonly<Record<string, unknown>> = {}): ReaderParams =>
+  resolveParams("reader", readerParams, given);

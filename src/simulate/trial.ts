@@ -1,0 +1,29 @@
+/** What a budget made of a variant's parameter (simulate/budget.ts). */
+export interface FittedBudget {
+  /** the budget as it was given: `system=gb200-nvl72,model=deepseek-v3,users=300` */
+  readonly text: string;
+  /** the parameter that was fitted, and its value; empty where the variant has none */
+  readonly param: string;
+  readonly value: number | string;
+  /** false: nothing the variant can be set to fits, and the trial is recorded without a score */
+  readonly fits: boolean;
+}
+
+/** One trial: one problem, one variant, one row of results. Everything that its outcome depends on. */
+export interface Trial {
+  /** task spec: `graphwalks(operation=bfs)` */
+  readonly task: string;
+  /** nominal context tokens */
+  readonly tokens: number;
+  readonly seed: number;
+  /** which of the problems of this seed, from 0 */
+  readonly trial: number;
+  /** variant spec as asked for: `dsa(k=2048)+fp8` */
+  readonly variant: string;
+  /** reader parameters that differ from the defaults */
+  readonly reader: Readonly<Record<string, number | string>>;
+  readonly engine: string;
+  /** variant spec to run where a budget has decided a parameter */
+  readonly fitted?: string;
+  readonly budget?: FittedBudget;
+}

@@ -1,0 +1,106 @@
+import type { Entry } from "../core/entry.ts";
+import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
+import type { Random } from "../core/random.ts";
+
+/** One message of a prompt, as chat models and the public datasets have it. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/**
+ * A column of features over the records of a set: record r has the feature `names[features[r]]` (of its problem's
+ * `features`) with this weight, or none where features[r] is -1. The squared weights of a record sum to 1.
+ */
+export interface FeatureColumn {
+  readonly weight: number;
+  readonly features: Int32Array;
+}
+
+/**
+ * Spans of tokens that mean something together: an edge line, a message. Record r is tokens
+ * [start[r], anchor[r]]; the anchor is its last token, where a causal local circuit has seen all of it.
+ */
+export interface RecordSet {
+  readonly count: number;
+  readonly start: Int32Array;
+  readonly anchor: Int32Array;
+  readonly key: readonly FeatureColumn[];
+  /** feature whose value code the anchor carries; -1 for none */
+  readonly value: Int32Array;
+}
+
+/** Set readout, hop by hop (science.md 3): one query for each node of the frontier. */
+export interface GraphWalk {
+  readonly kind: "graph-walk";
+  readonly records: RecordSet;
+  /** features that a readout may answer with */
+  readonly candidates: Int32Array;
+  readonly start: number;
+  readonly hops: number;
+  /** nodes that no answer may hold: the start itself */
+  readonly excluded: readonly number[];
+  /** whether a node, once visited, may enter a later frontier (BFS: no) */
+  readonly revisit: boolean;
+}
+
+/** Counting, then retrieval (science.md 3): the i-th of several identical requests. */
+export interface CountRetrieve {
+  readonly kind: "count-retrieve";
+  /** every request message; its key holds format and topic */
+  readonly requests: RecordSet;
+  /** every response message, in the order of the requests; its key holds format and topic, its value the message */
+  readonly responses: RecordSet;
+  /** (M) the true ordinal, from 1, of each request among those identical to it */
+  readonly ordinals: Int32Array;
+  /** the requests identical to the one asked for, in order */
+  readonly needles: Int32Array;
+  /** which of them is asked for, from 1 */
+  readonly wanted: number;
+}
+
+export type Circuit = GraphWalk | CountRetrieve;
+
+export interface Score {
+  /** the task's own score, 0 to 1 */
+  readonly score: number;
+  readonly exact: boolean;
+}
+
+/** A generated or loaded problem: real text, what a perfect local circuit knows of it, and how answers score. */
+export interface Problem {
+  readonly messages: readonly Message[];
+  /** o200k_base tokens of all contents */
+  readonly tokens: number;
+  /** names of the features: `node:1679091c5a`, `format:poem` */
+  readonly features: readonly string[];
+  readonly circuit: Circuit;
+  /** the right answer's text, as a perfect model would write it */
+  readonly answer: string;
+  /** the answer that a reader's conclusion (feature indices) stands for, as a model would write it */
+  respond(conclusion: readonly number[]): string;
+  score(response: string): Score;
+  /** the row of the public dataset, column by column */
+  row(): Readonly<Record<string, unknown>>;
+}
+
+/** A family of problems. One file each, one line in all.ts. */
+export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
+  readonly params: S;
+  /** benchmark name in published-scores.csv, where there is one */
+  readonly published?: (params: Params<S>) => string | undefined;
+  /** lengths in tokens that the public dataset has */
+  readonly lengths: readonly number[];
+  /** @param tokens nominal length in tokens */
+  generate(tokens: number, params: Params<S>, random: Random): Problem;
+  /** A problem from a row of the public dataset's files. @throws UsageError saying which column is missing or wrong */
+  load(row: Readonly<Record<string, unknown>>, params: Params<S>): Problem;
+}
+
+export type AnyTask = Omit<Task, "generate" | "load" | "published"> & {
+  readonly published?: (params: AnyParams) => string | undefined;
+  generate(tokens: number, params: AnyParams, random: Random): Problem;
+  load(row: Readonly<Record<string, unknown>>, params: AnyParams): Problem;
+};
+
+export const defineTask = <const S extends ParamSpecs>(task: Task<S>): AnyTask => task as unknown as AnyTask;
