@@ -1,0 +1,71 @@
+import type { StreamKey } from "../core/random.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { matrix, sameWidth } from "./matrix.ts";
+import type { KvDtype, Ops, Space } from "./ops.ts";
+import { attend, softmax } from "./reference/attention.ts";
+import { blockMean, pageMinMax } from "./reference/blocks.ts";
+import { zeros64 } from "./reference/heap.ts";
+import { boundScores, reluScores, scores, topK } from "./reference/index-scores.ts";
+import { normalRow } from "./reference/normal.ts";
+import { roundRow } from "./reference/rounding.ts";
+
+/** Plain float64 loops on the JavaScript heap: what every other engine is tested against. */
+export const referenceEngine = (): Ops => ({
+  name: "reference",
+  threads: 1,
+  space: () => heap,
+  fillNormal,
+  blendRows,
+  round,
+  attend,
+  scores,
+  reluScores,
+  boundScores,
+  softmax,
+  topK,
+  blockMean,
+  pageMinMax,
+  close: () => undefined,
+});
+
+/** The garbage collector gives back what a real region would have to. */
+const heap: Space = {
+  empty: zeros64,
+  scoped: (work) => work(),
+  clear: () => undefined,
+};
+
+function fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void {
+  const { data, rows, width } = matrix(out);
+  for (let i = 0; i < rows; i++)
+    normalRow(
+      data.subarray(i * width, (i + 1) * width),
+      key,
+      ids ? ids[2 * i]! : i,
+      ids ? ids[2 * i + 1]! : 0,
+    );
+}
+
+function blendRows(
+  out: Tensor,
+  table: Tensor,
+  index: Int32Array,
+  cls: Uint8Array,
+  self: readonly number[],
+  other: readonly number[],
+): void {
+  const { data, rows, width } = matrix(out);
+  const source = matrix(table);
+  sameWidth("the table", source.width, width);
+  for (let i = 0; i < rows; i++) {
+    if (index[i]! < 0) continue;
+    const [keep, add] = [self[cls[i]!]!, other[cls[i]!]!];
+    for (let c = 0; c < width; c++)
+      data[i * width + c] = keep * data[i * width + c]! + add * source.data[index[i]! * width + c]!;
+  }
+}
+
+function round(rows: Tensor, dtype: KvDtype): void {
+  const { data, rows: n, width } = matrix(rows);
+  for (let i = 0; i < n; i++) roundRow(data.subarray(i * width, (i + 1) * width), dtype);
+}

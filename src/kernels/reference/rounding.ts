@@ -1,0 +1,88 @@
+import type { KvDtype } from "../ops.ts";
+
+/**
+ * What a cache of a narrow type gives back, in float32 arithmetic: every step is rounded to float32, so that engines
+ * agree to the bit.
+ */
+export function roundRow(row: Float32Array | Float64Array, dtype: KvDtype): void {
+  switch (dtype) {
+    case "f32":
+      for (let i = 0; i < row.length; i++) row[i] = f32(row[i]!);
+      break;
+    case "bf16":
+      roundToBf16(row);
+      break;
+    case "fp8":
+      roundScaled(row, f32(largest(row, 0, row.length) / largestE4m3), 0, row.length, roundE4m3);
+      break;
+    case "nvfp4":
+      roundToNvfp4(row);
+      break;
+  }
+}
+
+const f32 = Math.fround;
+
+/** OCP 8-bit floating point specification 1.0, table 1: 4 exponent bits, bias 7, largest 448, subnormal step 2^-9. */
+const largestE4m3 = 448;
+/** OCP microscaling formats specification 1.0, table 5: 2 exponent bits, bias 1, largest 6, subnormal step 1/2. */
+const largestE2m1 = 6;
+const nvfp4Block = 16;
+
+/** NVFP4: E2M1 in blocks of 16, each with an E4M3 scale, under a float32 scale per row. */
+function roundToNvfp4(row: Float32Array | Float64Array): void {
+  const rowScale = f32(largest(row, 0, row.length) / (largestE4m3 * largestE2m1));
+  for (let start = 0; start < row.length; start += nvfp4Block) {
+    const end = Math.min(start + nvfp4Block, row.length);
+    const wanted = f32(f32(largest(row, start, end) / largestE2m1) / rowScale);
+    roundScaled(row, f32(roundE4m3(wanted) * rowScale), start, end, roundE2m1);
+  }
+}
+
+/** row[i] = scale round(row[i] / scale); zeros where the scale is zero. */
+function roundScaled(
+  row: Float32Array | Float64Array,
+  scale: number,
+  start: number,
+  end: number,
+  round: (x: number) => number,
+): void {
+  for (let i = start; i < end; i++) row[i] = scale === 0 ? 0 : f32(round(f32(f32(row[i]!) / scale)) * scale);
+}
+
+/** Largest magnitude of row[start ... end). */
+function largest(row: Float32Array | Float64Array, start: number, end: number): number {
+  let max = 0;
+  for (let i = start; i < end; i++) max = Math.max(max, Math.abs(f32(row[i]!)));
+  return max;
+}
+
+const roundE4m3 = (x: number): number => roundSmallFloat(x, 3, 2 ** -9, largestE4m3);
+const roundE2m1 = (x: number): number => roundSmallFloat(x, 1, 0.5, largestE2m1);
+
+/** Nearest number of a small float format, ties to even, saturating. Powers of two scale exactly. */
+function roundSmallFloat(x: number, mantissaBits: number, subnormalStep: number, max: number): number {
+  const magnitude = Math.min(Math.abs(x), max);
+  const exponent = Math.floor(Math.log2(magnitude));
+  const step = Math.max(subnormalStep, 2 ** (exponent - mantissaBits));
+  const rounded = Math.min(max, roundHalfEven(magnitude / step) * step);
+  return x < 0 ? -rounded : rounded;
+}
+
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}
+
+/** Upper 16 bits of a float32, to nearest, ties to even. */
+function roundToBf16(row: Float32Array | Float64Array): void {
+  const number = new Float32Array(1);
+  const bits = new Uint32Array(number.buffer);
+  for (let i = 0; i < row.length; i++) {
+    number[0] = row[i]!;
+    const odd = (bits[0]! >>> 16) & 1;
+    bits[0] = (bits[0]! + 0x7fff + odd) & 0xffff0000;
+    row[i] = number[0];
+  }
+}
