@@ -1,0 +1,44 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+const simulationRooms = ["core", "attention", "tasks", "reader", "hardware", "simulate", "kernels"];
+
+export default defineConfig(
+  // AssemblyScript looks like TypeScript but is another language; its compiler checks it
+  globalIgnores(["dist/", "coverage/", "results/", "src/kernels/wasm/assembly/"]),
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // kernels index arrays under noUncheckedIndexedAccess
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true, allowDefaultCaseForExhaustiveSwitch: true },
+      ],
+      "@typescript-eslint/naming-convention": ["error", { selector: "typeLike", format: ["PascalCase"] }],
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-param-reassign": "error",
+      "object-shorthand": "error",
+      "prefer-template": "error",
+    },
+  },
+  {
+    files: simulationRooms.map((room) => `src/${room}/**/*.ts`),
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Randomness is passed and named: random.fork(name)." },
+        { object: "Date", property: "now", message: "A simulation does not depend on the clock." },
+      ],
+      "no-console": "error",
+    },
+  },
+);
