@@ -1,0 +1,22 @@
+/** What a table shows in a cell; null is an empty one. */
+export type Cell = string | number | null;
+
+/** A number, with a unit or without: `12`, `0.98`, `12.4 ms`, `>= 5`, `-`. */
+const numeric = /^(?:[<>~≥≤]?=? ?[-+]?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/%]+)?|-)$/;
+
+/**
+ * Aligned plain text: a line of titles, a rule, a line a row. Columns of numbers are aligned right, others left.
+ *
+ * @param rows as many cells as there are titles
+ */
+export function formatTable(titles: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = rows.map((row) => titles.map((_, c) => String(row[c] ?? "")));
+  const right = titles.map((_, c) => cells.every((row) => row[c] === "" || numeric.test(row[c]!)));
+  const widths = titles.map((title, c) => Math.max(title.length, ...cells.map((row) => row[c]!.length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join("  ")
+      .trimEnd();
+  return [line(titles), widths.map((width) => "-".repeat(width)).join("  "), ...cells.map(line)].join("\n");
+}

@@ -1,0 +1,65 @@
+import type { Source } from "./entry.ts";
+
+/** Units of quantities. Decimal prefixes belong to formatting: 1 GB = 1e9 B. `1` is a count or a ratio. */
+export type Unit = "1" | "B" | "B/s" | "FLOP/s" | "op/s" | "s" | "W";
+
+/** A number with its unit and where it comes from. */
+export interface Quantity<U extends Unit = Unit> {
+  readonly value: number;
+  readonly unit: U;
+  readonly source: Source;
+  /** condition, conversion or reason */
+  readonly note?: string;
+}
+
+/** A maker of quantities from one source: `const datasheet = from({ title, url }); datasheet(8e12, "B/s")`. */
+export const from =
+  (source: Source) =>
+  <U extends Unit>(
+    value: number,
+    unit: U,
+    { where, note }: { where?: string; note?: string } = {},
+  ): Quantity<U> => ({
+    value,
+    unit,
+    source: where === undefined ? source : { ...source, where },
+    ...(note === undefined ? {} : { note }),
+  });
+
+const prefixes = [
+  [1e18, "E"],
+  [1e15, "P"],
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "u"],
+  [1e-9, "n"],
+] as const;
+
+/** Three significant digits, without an exponent below a million: `152`, `20.7`, `0.0625`. */
+export const formatNumber = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 3))) : "-";
+
+/** A value in a unit, with the decimal prefix that leaves one to three digits before the point: `152 GB`. */
+export function formatUnit(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return "-";
+  const size = Math.abs(Number(value.toPrecision(3)));
+  const smallest = unit === "s" ? prefixes.length : prefixes.findIndex(([factor]) => factor === 1) + 1;
+  const [factor, prefix] = (size === 0
+    ? undefined
+    : prefixes.slice(0, smallest).find(([f]) => size >= f)) ?? [1, ""];
+  return `${formatNumber(value / factor)} ${prefix}${unit}`;
+}
+
+/** Bytes in decimal units: `20.7 GB`. */
+export const formatBytes = (bytes: number): string => formatUnit(bytes, "B");
+
+/** A duration: `12.4 ms`. */
+export const formatSeconds = (seconds: number): string => formatUnit(seconds, "s");
+
+/** A quantity as a table shows it: `8 TB/s`, `2.5 PFLOP/s`, `72`. */
+export const formatQuantity = ({ value, unit }: Quantity): string =>
+  unit === "1" ? String(value) : formatUnit(value, unit);
