@@ -7,6 +7,10 @@ export interface StepShape {
   readonly headDim: number;
   /** bytes of a stored element of K or V: 2 for bf16, 1 for fp8, 0.5625 for nvfp4 */
   readonly bytesPerElement: number;
+  /** bytes of one token's K and V, where they are not 2 Hkv d b: a latent that serves as both, a record with scales */
+  readonly rowBytes?: number;
+  /** dimension of a value, where it is not headDim: the latent of MLA without its rope part */
+  readonly valueDim?: number;
 }
 
 /** What a step costs. Kept is not read; index is not KV. Bytes and operations, per layer and sequence. */
@@ -25,9 +29,9 @@ export interface StepCost {
 }
 
 /** Bytes of K and V over n tokens: R(n) = 2 n Hkv d b. */
-export const keyValueBytes = ({ kvHeads, headDim, bytesPerElement }: StepShape, n: number): number =>
-  2 * n * kvHeads * headDim * bytesPerElement;
+export const keyValueBytes = (shape: StepShape, n: number): number =>
+  n * (shape.rowBytes ?? 2 * shape.kvHeads * shape.headDim * shape.bytesPerElement);
 
-/** Operations of attention over n keys: C(n) = 4 n Hq d. */
-export const attentionFlops = ({ queryHeads, headDim }: StepShape, n: number): number =>
-  4 * n * queryHeads * headDim;
+/** Operations of attention over n keys: C(n) = 2 n Hq (d + dv), which is 4 n Hq d where keys and values are alike. */
+export const attentionFlops = ({ queryHeads, headDim, valueDim = headDim }: StepShape, n: number): number =>
+  2 * n * queryHeads * (headDim + valueDim);

@@ -50,6 +50,7 @@ export const columns: readonly Column[] = [
   column("budgetParam", "string", "the parameter that the budget decided"),
   column("budgetValue", "string", "its value"),
   column("fits", "boolean", "whether the variant fits the budget at all; true without a budget"),
+  column("short", "string", "what does not fit the budget and by how much; empty where it fits"),
   column("engine", "string", "numeric engine"),
   column("version", "string", "version of attnsim"),
 ];

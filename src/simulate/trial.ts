@@ -7,6 +7,8 @@ export interface FittedBudget {
   readonly value: number | string;
   /** false: nothing the variant can be set to fits, and the trial is recorded without a score */
   readonly fits: boolean;
+  /** what does not fit and by how much; empty where it fits */
+  readonly short: string;
 }
 
 /** One trial: one problem, one variant, one row of results. Everything that its outcome depends on. */
