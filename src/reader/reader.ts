@@ -1,0 +1,41 @@
+import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
+import type { Ops } from "../kernels/ops.ts";
+import type { Problem } from "../tasks/task.ts";
+import { headSpaces } from "./cache.ts";
+import type { Setting } from "./cache.ts";
+import { countRetrieve } from "./count-retrieve.ts";
+import { graphWalk } from "./graph-walk.ts";
+import type { ReaderParams } from "./params.ts";
+import type { Trace } from "./trace.ts";
+
+/** An attention variant made ready for a cache. What it builds for the cache lives in the heads' spaces. */
+export type Mechanism = (cache: KeyValueCache) => (queries: Queries) => AttentionResult;
+
+/** What the reader concluded with one mechanism. */
+export interface Outcome {
+  /** features, for `Problem.respond` */
+  readonly conclusion: readonly number[];
+  readonly trace: Trace;
+}
+
+/**
+ * Reads a problem with each mechanism in turn; the caches are built once and shared by all of them.
+ *
+ * @param seed name of the trial's random streams: the same name gives the same keys, values and noise
+ */
+export function read(
+  problem: Problem,
+  params: ReaderParams,
+  ops: Ops,
+  seed: string,
+  mechanisms: readonly Mechanism[],
+): Generator<Outcome> {
+  const { circuit, features, tokens } = problem;
+  const setting: Setting = { ops, params, seed, tokens, spaces: headSpaces(ops, params.kvHeads) };
+  switch (circuit.kind) {
+    case "graph-walk":
+      return graphWalk(setting, circuit, features, mechanisms);
+    case "count-retrieve":
+      return countRetrieve(setting, circuit, features, mechanisms);
+  }
+}

@@ -1,0 +1,52 @@
+import { hash64 } from "../core/random.ts";
+import { flat, tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { scopedAll } from "./cache.ts";
+import type { Setting } from "./cache.ts";
+import { matrix } from "./codes.ts";
+
+/**
+ * Projections p_c = <o, c> / |c|^2 of the heads' concatenated outputs on candidate codes, after the rest of the
+ * residual stream has added its noise: (Q, V), row-major.
+ *
+ * @param outputs per kv head (Q, d)
+ * @param tables per kv head (V, d), in the head's space
+ * @param ids (2 Q) names of the queries, which key their residual noise
+ */
+export function project(
+  setting: Setting,
+  name: string,
+  outputs: readonly Tensor[],
+  tables: readonly Tensor[],
+  ids: Uint32Array,
+): Float64Array {
+  const { ops, params, seed, spaces } = setting;
+  const [count, d] = outputs[0]!.shape as [number, number];
+  const candidates = tables[0]!.shape[0]!;
+  const dots = new Float64Array(count * candidates);
+  const squares = new Float64Array(candidates);
+  outputs.forEach((output, h) => {
+    const noise = matrix(count, d);
+    ops.fillNormal(noise, hash64(`${seed}/residual/${name}/${h}`), ids);
+    const noisy = flat(noise);
+    const clean = flat(output);
+    for (let i = 0; i < noisy.length; i++) noisy[i] = clean[i]! + params.residualNoise * noisy[i]!;
+    const table = tables[h]!;
+    scopedAll([spaces[h]!], () => {
+      const scores = flat(
+        ops.scores(tensor(noisy, [count, d]), { tensor: table, kind: "index", rowBytes: 0 }),
+      );
+      for (let i = 0; i < dots.length; i++) dots[i]! += scores[i]!;
+    });
+    const codes = flat(table);
+    for (let c = 0; c < candidates; c++) {
+      for (let i = c * d; i < (c + 1) * d; i++) squares[c]! += codes[i]! * codes[i]!;
+    }
+  });
+  for (let i = 0; i < dots.length; i++) dots[i]! /= squares[i % candidates]!;
+  return dots;
+}
+
+/** Standard deviation of a projection's noise: sigma / sqrt(D), D = d H. */
+export const projectionNoise = ({ params: { residualNoise, headDim, kvHeads } }: Setting): number =>
+  residualNoise / Math.sqrt(headDim * kvHeads);
