@@ -1,0 +1,84 @@
+import type { Random } from "./random.ts";
+
+/** An interval of a statistic, both ends included. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Two-sided 95% quantile of the standard normal distribution. */
+export const z95 = 1.959963984540054;
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+/** Sample variance, dividing by n - 1; NaN of fewer than two values. */
+export function variance(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
+  return values.length < 2 ? NaN : sum / (values.length - 1);
+}
+
+/**
+ * The p-quantile of ascending values, linear between neighbours (type 7 of Hyndman and Fan 1996).
+ *
+ * @param p in [0, 1]
+ */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  const at = p * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
+}
+
+/** Median; NaN of nothing. */
+export const median = (values: ArrayLike<number>): number =>
+  values.length === 0 ? NaN : quantile(Float64Array.from(values).sort(), 0.5);
+
+/**
+ * Wilson's score interval of a proportion: right for few trials and at 0 and 1, where the normal interval is not.
+ *
+ * Wilson 1927, J. Am. Stat. Assoc. 22, 209-212, https://doi.org/10.1080/01621459.1927.10502953.
+ * Without trials nothing is known: [0, 1].
+ */
+export function wilson(successes: number, trials: number, z = z95): Interval {
+  if (trials === 0) return { low: 0, high: 1 };
+  const p = successes / trials;
+  const denominator = 1 + (z * z) / trials;
+  const centre = (p + (z * z) / (2 * trials)) / denominator;
+  const half = (z / denominator) * Math.sqrt((p * (1 - p)) / trials + (z * z) / (4 * trials * trials));
+  return {
+    low: successes === 0 ? 0 : Math.max(0, centre - half),
+    high: successes === trials ? 1 : Math.min(1, centre + half),
+  };
+}
+
+/**
+ * Percentile bootstrap interval of the mean: values drawn with replacement, as many as there are, `resamples` times.
+ *
+ * Efron 1979, Ann. Statist. 7, 1-26, https://doi.org/10.1214/aos/1176344552. NaN of nothing; one value gives itself.
+ *
+ * @param level share of the resampled means that the interval holds
+ */
+export function bootstrapMean(
+  values: ArrayLike<number>,
+  random: Random,
+  resamples = 2000,
+  level = 0.95,
+): Interval {
+  const n = values.length;
+  if (n === 0) return { low: NaN, high: NaN };
+  const means = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r++) {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += values[random.below(n)]!;
+    means[r] = sum / n;
+  }
+  means.sort();
+  return { low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2) };
+}
