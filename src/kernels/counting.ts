@@ -55,6 +55,10 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       read(table, queries.shape[0]! * table.tensor.shape[0]!);
       return ops.scores(queries, table);
     },
+    scoresAt(queries, table, rows) {
+      read(table, rows.offsets.at(-1)! - rows.offsets[0]!);
+      return ops.scoresAt(queries, table, rows);
+    },
     reluScores(queries, weights, table) {
       read(table, (queries.shape[0]! / weights.length) * table.tensor.shape[0]!);
       return ops.reluScores(queries, weights, table);

@@ -89,6 +89,9 @@ export interface Ops {
   /** scores[i, r] = query_i . row_r: (Q, n) for queries (Q, width). */
   scores(queries: Tensor, table: Table): Tensor;
 
+  /** query_i . row_r for the rows r that each query lists, in the order of `rows.rows`. queries (Q, width) */
+  scoresAt(queries: Tensor, table: Table, rows: RowLists): Float32Array | Float64Array;
+
   /**
    * scores[i, r] = sum_j weights[j] ReLU(query_ij . row_r): (Q, n) for queries (Q J, width), those of query i
    * being rows i J ... i J + J - 1. The lightning indexer of DeepSeek-V3.2 (arXiv 2512.02556).

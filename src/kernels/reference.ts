@@ -5,7 +5,7 @@ import type { KvDtype, Ops, Space } from "./ops.ts";
 import { attend, softmax } from "./reference/attention.ts";
 import { blockMean, pageMinMax } from "./reference/blocks.ts";
 import { zeros64 } from "./reference/heap.ts";
-import { boundScores, reluScores, scores, topK } from "./reference/index-scores.ts";
+import { boundScores, reluScores, scores, scoresAt, topK } from "./reference/index-scores.ts";
 import { normalRow } from "./reference/normal.ts";
 import { roundRow } from "./reference/rounding.ts";
 
@@ -19,6 +19,7 @@ export const referenceEngine = (): Ops => ({
   round,
   attend,
   scores,
+  scoresAt,
   reluScores,
   boundScores,
   softmax,

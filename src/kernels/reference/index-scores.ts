@@ -14,6 +14,17 @@ export function scores(queries: Tensor, table: Table): Tensor {
   return result;
 }
 
+export function scoresAt(queries: Tensor, table: Table, { offsets, rows }: RowLists): Float64Array {
+  const q = matrix(queries);
+  const t = matrix(table.tensor);
+  sameWidth("queries", q.width, t.width);
+  const result = new Float64Array(rows.length);
+  for (let i = 0; i < q.rows; i++)
+    for (let at = offsets[i]!; at < offsets[i + 1]!; at++)
+      result[at] = dot(q.data, i, t.data, rows[at]!, t.width);
+  return result;
+}
+
 export function reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor {
   const q = matrix(queries);
   const t = matrix(table.tensor);
