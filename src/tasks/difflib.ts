@@ -83,7 +83,7 @@ class Matcher {
 
   blocks(): MatchingBlock[] {
     const blocks: MatchingBlock[] = [];
-    const queue = [[0, this.#a.length, 0, this.#b.length] as const];
+    const queue: [number, number, number, number][] = [[0, this.#a.length, 0, this.#b.length]];
     for (let range = queue.pop(); range !== undefined; range = queue.pop()) {
       const [alo, ahi, blo, bhi] = range;
       const match = this.longest(alo, ahi, blo, bhi);

@@ -1,0 +1,1 @@
+export { graphwalks } from "./graphwalks.ts";

@@ -1,0 +1,69 @@
+import { UsageError } from "../core/errors.ts";
+import { choice, int } from "../core/params.ts";
+import { drawGraph, edgesOf } from "./graphwalks/graph.ts";
+import type { Operation } from "./graphwalks/graph.ts";
+import { problemOf } from "./graphwalks/problem.ts";
+import { readPrompt, wordings, writePrompt } from "./graphwalks/prompt.ts";
+import { scorings } from "./graphwalks/score.ts";
+import { stringColumn, stringsColumn } from "./row.ts";
+import { defineTask } from "./task.ts";
+
+const operations = ["bfs", "parents"] as const;
+
+/** Out-degrees of the public dataset's rows. */
+const degrees = [1, 3, 4, 5];
+
+/**
+ * Graph walks in the format of openai/graphwalks: a list of directed edges, then a breadth-first search to a depth, or
+ * the parents of a node. The answer is a set of nodes, often empty.
+ *
+ * Graphs follow the public rows: ids md5("0"), md5("1") ... (ten digits), constant out-degree, edges by source, targets
+ * uniform with replacement, 68.3 K - 21.6 edges for K thousand tokens; the node asked about is drawn uniformly.
+ */
+export const graphwalks = defineTask({
+  name: "graphwalks",
+  summary: "breadth-first search and parents of a node in a graph given as a list of edges",
+  sources: [
+    { title: "GraphWalks, OpenAI", url: "https://huggingface.co/datasets/openai/graphwalks" },
+    { title: "Introducing GPT-4.1 in the API", url: "https://openai.com/index/gpt-4-1/" },
+  ],
+  params: {
+    operation: choice("what is asked of the graph", operations, { default: "bfs" }),
+    depth: int("steps of the breadth-first search", { default: 4, min: 1, max: 64, sweep: [1, 2, 3, 4] }),
+    degree: int(
+      "edges out of every node; 0 draws it from 1, 3, 4, 5 for each problem, as the dataset has it",
+      {
+        default: 3,
+        min: 0,
+        max: 64,
+      },
+    ),
+    wording: choice("the dataset's text for breadth-first search: of 2025, or of 2026", wordings, {
+      default: "original",
+    }),
+    scoring: choice("how a response is read and scored", scorings, { default: "f1" }),
+  },
+  lengths: [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 512_000, 1_024_000],
+  published: ({ operation, depth, scoring }) =>
+    scoring === "f1" && (operation === "parents" || depth === 4) ? `graphwalks-${operation}` : undefined,
+
+  generate(tokens, { operation, depth, degree, wording, scoring }, random) {
+    const out = degree === 0 ? random.fork("degree").pick(degrees) : degree;
+    const nodes = Math.floor(edgesOf(tokens) / out);
+    if (nodes < 1) {
+      const least = Math.ceil(((out + 21.6) / 68.3) * 1000);
+      throw new UsageError(`graphwalks: tokens must be >= ${least} for out-degree ${out}; got ${tokens}`);
+    }
+    const graph = drawGraph(nodes, out, random.fork("edges"));
+    const node = random.fork("node").below(nodes);
+    const asked: Operation = operation === "bfs" ? { kind: "bfs", node, depth } : { kind: "parents", node };
+    return problemOf(writePrompt(graph, asked, wording), graph, asked, scoring);
+  },
+
+  load(row, { scoring }) {
+    const { parts, graph, operation } = readPrompt(stringColumn("graphwalks", row, "prompt"));
+    for (const column of ["answer_nodes", "answer"])
+      if (row[column] !== undefined) stringsColumn("graphwalks", row, column);
+    return problemOf(parts, graph, operation, scoring, row);
+  },
+});

@@ -1,0 +1,85 @@
+import type { GraphWalk, Problem } from "../task.ts";
+import { countTokens } from "../tokenizer.ts";
+import { answerOf } from "./graph.ts";
+import type { Graph, Operation } from "./graph.ts";
+import type { PromptParts } from "./prompt.ts";
+import { scoreAnswer } from "./score.ts";
+import type { Scoring } from "./score.ts";
+
+/**
+ * Where each edge's line stands, in tokens. The anchor is the last token of the target's id, where all of the edge has
+ * been seen; the line break after it belongs to no record.
+ *
+ * Counts add up exactly: a line is its source, " ->", a blank with the target, a line break, and no token spans two of
+ * these (ids are letters and digits).
+ *
+ * @param head tokens before the first line
+ */
+function edgeSpans({ nodes, from, to }: Graph, head: number): { start: Int32Array; anchor: Int32Array } {
+  const sourceTokens = Int32Array.from(nodes, (id) => countTokens(id));
+  const targetTokens = Int32Array.from(nodes, (id) => countTokens(` ${id}`));
+  const arrow = countTokens(" ->");
+  const lineBreak = countTokens("\n");
+  const start = new Int32Array(from.length);
+  const anchor = new Int32Array(from.length);
+  let at = head;
+  for (let e = 0; e < from.length; e++) {
+    start[e] = at;
+    at += sourceTokens[from[e]!]! + arrow + targetTokens[to[e]!]!;
+    anchor[e] = at - 1;
+    at += lineBreak;
+  }
+  return { start, anchor };
+}
+
+/** What a perfect local circuit knows: an edge's anchor is found by one end and tells the other. */
+function circuitOf(graph: Graph, operation: Operation, head: number): GraphWalk {
+  const { nodes, from, to } = graph;
+  const bfs = operation.kind === "bfs";
+  return {
+    kind: "graph-walk",
+    records: {
+      count: from.length,
+      ...edgeSpans(graph, head),
+      key: [{ weight: 1, features: bfs ? from : to }],
+      value: bfs ? to : from,
+    },
+    candidates: Int32Array.from(nodes, (_, node) => node),
+    start: operation.node,
+    hops: bfs ? operation.depth : 1,
+    excluded: [operation.node],
+    revisit: false,
+  };
+}
+
+const finalAnswer = (nodes: readonly string[]): string => `Final Answer: [${nodes.join(", ")}]`;
+
+/** A problem from its text and what the text says. @param dataset the row it came from, where it came from a file */
+export function problemOf(
+  parts: PromptParts,
+  graph: Graph,
+  operation: Operation,
+  scoring: Scoring,
+  dataset?: Readonly<Record<string, unknown>>,
+): Problem {
+  const prompt = parts.head + parts.edges + parts.tail;
+  const truth = answerOf(graph, operation).map((node) => graph.nodes[node]!);
+  const circuit = circuitOf(graph, operation, countTokens(parts.head));
+  const edgesEnd = circuit.records.anchor.at(-1)! + 1;
+  return {
+    messages: [{ role: "user", content: prompt }],
+    tokens: edgesEnd + countTokens(parts.tail),
+    features: graph.nodes.map((id) => `node:${id}`),
+    circuit,
+    answer: finalAnswer(truth),
+    respond: (conclusion) => finalAnswer(conclusion.map((node) => graph.nodes[node]!)),
+    score: (response) => scoreAnswer(response, truth, scoring),
+    row: () =>
+      dataset ?? {
+        prompt,
+        answer_nodes: truth,
+        prompt_chars: Array.from(prompt).length,
+        problem_type: operation.kind,
+      },
+  };
+}

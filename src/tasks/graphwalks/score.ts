@@ -1,0 +1,68 @@
+import type { Score } from "../task.ts";
+
+/** How a response is read and scored. */
+export const scorings = ["f1", "card-literal", "lm-eval"] as const;
+
+export type Scoring = (typeof scorings)[number];
+
+const items = (list: string, clean: (item: string) => string = (item) => item): string[] =>
+  list
+    .split(",")
+    .map((item) => clean(item.trim()))
+    .filter((item) => item !== "");
+
+const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
+
+/** The nodes of the last line's `Final Answer: [...]`; undefined where it has none. Blank lines at the end do not count. */
+export function readAnswer(response: string): string[] | undefined {
+  const list = /Final Answer:\s*\[(.*)\]/.exec(lastLine(response.trimEnd()))?.[1];
+  return list === undefined ? undefined : items(list);
+}
+
+/**
+ * The parser of the dataset's card, to the letter: the brackets are stripped from a match that still holds
+ * "Final Answer: [", so the first node never matches, and an empty list is read as the node "Final Answer:".
+ */
+function readAsCard(response: string): string[] | undefined {
+  const match = /Final Answer: ?\[.*\]/.exec(lastLine(response))?.[0];
+  return match === undefined ? undefined : items(match.replace(/^[[\]]+|[[\]]+$/g, ""));
+}
+
+/** lm-evaluation-harness, tasks/graphwalks/utils.py: quotes around nodes are dropped, no answer is an empty one. */
+function readAsHarness(response: string): string[] {
+  const list = /Final Answer:\s*\[(.*)\]/.exec(lastLine(response.replace(/\n+$/, "")))?.[1];
+  return list === undefined ? [] : items(list, (item) => item.replace(/^['"]+|['"]+$/g, ""));
+}
+
+/** 2PR / (P + R) of two sets; `disjoint` where they share nothing. */
+function f1(given: ReadonlySet<string>, truth: ReadonlySet<string>, disjoint: number): number {
+  const shared = [...given].filter((node) => truth.has(node)).length;
+  if (shared === 0) return disjoint;
+  const [precision, recall] = [shared / given.size, shared / truth.size];
+  return (2 * (recall * precision)) / (recall + precision);
+}
+
+/**
+ * Scores a response against the right nodes.
+ * - `f1`: F1 of the two sets; 1 where both are empty, 0 where there is no answer to read.
+ * - `card-literal`: the dataset card's parser and formula, bugs kept: any answer it can read that shares no node with
+ *   the truth scores 1.
+ * - `lm-eval`: as lm-evaluation-harness does: 0 where both are empty.
+ */
+export function scoreAnswer(response: string, nodes: readonly string[], scoring: Scoring): Score {
+  const truth = new Set(nodes);
+  const readable = readAnswer(response);
+  const right = new Set(readable);
+  const exact = readable !== undefined && right.size === truth.size && nodes.every((node) => right.has(node));
+  switch (scoring) {
+    case "f1":
+      if (readable === undefined) return { score: 0, exact };
+      return { score: f1(right, truth, right.size + truth.size === 0 ? 1 : 0), exact };
+    case "card-literal": {
+      const given = readAsCard(response);
+      return { score: given === undefined ? 0 : f1(new Set(given), truth, 1), exact };
+    }
+    case "lm-eval":
+      return { score: f1(new Set(readAsHarness(response)), truth, 0), exact };
+  }
+}

@@ -1,0 +1,34 @@
+import { Registry } from "../core/entry.ts";
+import { UsageError } from "../core/errors.ts";
+import { resolveParams } from "../core/params.ts";
+import type { AnyParams } from "../core/params.ts";
+import { formatCall, parseCall } from "../core/spec.ts";
+import * as all from "./all.ts";
+import type { AnyTask } from "./task.ts";
+
+/** Every task by name. */
+export const tasks = new Registry<AnyTask>("task", Object.values(all));
+
+/** A task with its parameters. */
+export interface TaskSpec {
+  readonly task: AnyTask;
+  readonly params: AnyParams;
+  /** the spec with only the parameters that differ from their defaults, in the task's order */
+  readonly spec: string;
+}
+
+/**
+ * Reads `graphwalks(operation=parents,depth=2)`.
+ *
+ * @throws UsageError for a malformed spec, an unknown task or parameter, or a value out of range
+ */
+export function parseTask(text: string): TaskSpec {
+  const { name, args, modifiers } = parseCall(text);
+  const task = tasks.get(name);
+  if (modifiers.length > 0) {
+    throw new UsageError(`task ${name} takes no modifiers; got +${modifiers.join("+")}`);
+  }
+  const params: AnyParams = resolveParams(name, task.params, args);
+  const changed = Object.entries(params).filter(([param, value]) => value !== task.params[param]!.default);
+  return { task, params, spec: formatCall(name, Object.fromEntries(changed)) };
+}
