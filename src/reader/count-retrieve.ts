@@ -7,6 +7,7 @@ import type { Setting } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
 import type { Term } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
+import type { ReaderParams } from "./params.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
 import { project } from "./readout.ts";
 import { Trace } from "./trace.ts";
@@ -65,11 +66,11 @@ function count(
     const embedding = new HeadEmbedding(ops, space, params, `${seed}/count`, h, tokens);
     embedding.embedKeys(map, table);
     embedding.drawValues();
-    const query = normaliseRows(keyTable(codes, 1, () => contentTerms(requests, first, 1)));
+    const content = keyTable(codes, 1, () => contentTerms(requests, first, 1));
     const sink = matrix(1, params.headDim);
-    flat(query).forEach((x, c) => (flat(sink)[c] = params.fidelity * x));
+    flat(content).forEach((x, c) => (flat(sink)[c] = params.fidelity * x));
     embedding.setSink(sink);
-    return { embedding, query };
+    return { embedding, query: normaliseRows(content) };
   });
   const positions = Int32Array.from(needles, (needle) => requests.anchor[needle]! - 1);
   const ideal = heads.map(({ query }) => repeatRow(query, needles.length));
@@ -84,13 +85,36 @@ function count(
     heads.map((head) => head.embedding),
     { contextEnd: requests.anchor[requests.count - 1]!, queries: heads.map((head) => head.query) },
   );
+  const readOrdinal = ordinalReadout(
+    params,
+    requests.anchor[first]! - requests.start[first]!,
+    requests.count,
+  );
   return mechanisms.map((mechanism, m) =>
     scopedAll(spaces, () => {
       const result = mechanism(cache)(queries);
       traces[m]!.add(result, queries.group, gold);
-      return [...needles].map((_, j) => Math.min(1 / sinkMass(result, j, queries.group), requests.count));
+      return [...needles].map((_, j) => readOrdinal(sinkMass(result, j, queries.group)));
     }),
   );
+}
+
+/**
+ * The ordinal that a weight on the sink stands for. The readout is calibrated as a trained head's is, on contexts so
+ * short that nothing leaks but the requests themselves: seen from a match, each earlier request adds the mean
+ * exponential of its key noise, and each request, the asking one too, the coherent share of its other tokens.
+ *
+ * @param others tokens of a request besides its anchor
+ * @param highest no count is above it
+ */
+function ordinalReadout(
+  { sharpness: g, headDim, fidelity: rho, coherence: c }: ReaderParams,
+  others: number,
+  highest: number,
+) {
+  const match = Math.exp((g * g * (1 - rho * rho)) / 2);
+  const rest = others * Math.exp(g * Math.sqrt(headDim) * (Math.sqrt(c) - rho) + (g * g * (1 - c)) / 2);
+  return (sink: number): number => Math.min(Math.max(1, 1 + (1 / sink - 1 - rest) / (match + rest)), highest);
 }
 
 /** Mean over query heads of the weight on token 0. */

@@ -1,3 +1,6 @@
+import { hash64 } from "../core/random.ts";
+import { version } from "../version.ts";
+
 /** What a budget made of a variant's parameter (simulate/budget.ts). */
 export interface FittedBudget {
   /** the budget as it was given: `system=gb200-nvl72,model=deepseek-v3,users=300` */
@@ -28,4 +31,25 @@ export interface Trial {
   /** variant spec to run where a budget has decided a parameter */
   readonly fitted?: string;
   readonly budget?: FittedBudget;
+}
+
+/** Stable id of a trial: a hash of everything its outcome depends on. 16 hex digits. */
+export const trialId = (trial: Trial): string => hexHash({ version, ...trial });
+
+/** Trials with the same key share their problem and their caches: run them together. */
+export const groupKey = ({ task, tokens, seed, trial, reader, engine }: Trial): string =>
+  hexHash({ task, tokens, seed, trial, reader, engine });
+
+const hexHash = (value: unknown): string =>
+  hash64(canonical(value))
+    .map((word) => word.toString(16).padStart(8, "0"))
+    .join("");
+
+/** JSON with sorted keys, so that the order in which a plan was written does not matter. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
