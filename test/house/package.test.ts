@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { version } from "../../src/version.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+  readonly packages: Readonly<Record<string, { readonly version?: string }>>;
+};
+
+it("pins every dependency exactly, and the lock agrees", () => {
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  expect(all.filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+  expect(all.filter(([name, range]) => lock.packages[`node_modules/${name}`]?.version !== range)).toEqual([]);
+});
+
+it("knows its own version", () => {
+  expect(version).toBe(manifest.version);
+});
+
+it("names no path or host of the machine it was written on", () => {
+  const files = execFileSync("git", ["-c", "safe.directory=*", "ls-files", "-z"], {
+    cwd: root,
+    encoding: "utf8",
+  })
+    .split("\0")
+    .filter(Boolean);
+  const text = files.filter((file) => /\.(ts|js|mjs|json|md|ya?ml|toml|sh|py|csv|svg)$|^\.ci\//.test(file));
+  expect(text.length).toBeGreaterThan(50);
+  const path = /(?<![\w.~-])\/(?:work|opt|home|root|Users)\/[\w.-]+/;
+  expect(text.filter((file) => path.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+});
