@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readAnswer, scoreAnswer, scorings } from "../../src/tasks/graphwalks/score.ts";
+
+const score = (response: string, truth: string[], scoring: (typeof scorings)[number] = "f1"): number =>
+  scoreAnswer(response, truth, scoring).score;
+
+describe("readAnswer", () => {
+  it("reads the last line, and it alone", () => {
+    expect(readAnswer("Final Answer: [a, b]")).toEqual(["a", "b"]);
+    expect(readAnswer("so\nFinal Answer:[ a ,, b , ]\n")).toEqual(["a", "b"]);
+    expect(readAnswer("Final Answer: []")).toEqual([]);
+    expect(readAnswer("Final Answer: [a]\nas asked")).toBeUndefined();
+    expect(readAnswer("[a, b]")).toBeUndefined();
+  });
+});
+
+describe("f1", () => {
+  it("is worked by hand", () => {
+    expect(score("Final Answer: [a, b]", ["b", "a"])).toBe(1);
+    expect(score("Final Answer: [a, b, c]", ["a", "d"])).toBeCloseTo(0.4, 12);
+    expect(score("Final Answer: [a, a]", ["a"])).toBe(1);
+    expect(score("Final Answer: [x]", ["a"])).toBe(0);
+    expect(score("Final Answer: []", [])).toBe(1);
+    expect(score("Final Answer: [x]", [])).toBe(0);
+    expect(score("I cannot say", [])).toBe(0);
+  });
+
+  it("is 1 exactly where the sets are equal", () => {
+    const set = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"));
+    fc.assert(
+      fc.property(set, set, (given, truth) => {
+        const result = scoreAnswer(`Final Answer: [${given.join(", ")}]`, truth, "f1");
+        expect(result.exact).toBe(result.score === 1);
+        expect(result.exact).toBe([...given].sort().join() === [...truth].sort().join());
+      }),
+    );
+  });
+});
+
+// What the card's own Python gives for answers it can read; one it cannot read scores 0 here.
+describe("card-literal", () => {
+  it.each([
+    ["Final Answer: [a, b, c]", ["a", "b", "c"], 2 / 3],
+    ["Final Answer: [a]", ["a"], 1],
+    ["Final Answer: [b, a]", ["a"], 2 / 3],
+    ["Final Answer: [x, y]", ["a"], 1],
+    ["Final Answer: []", [], 1],
+    ["Final Answer: []\n", [], 0],
+    ["nothing", ["a"], 0],
+  ])("of %j against %j is %f", (response, truth, expected) => {
+    expect(score(response, truth, "card-literal")).toBeCloseTo(expected, 12);
+  });
+});
+
+describe("lm-eval", () => {
+  it.each([
+    ["Final Answer: []", [], 0],
+    ["Final Answer: ['a', \"b\"]\n\n", ["a", "b"], 1],
+    ["Final Answer: [a, b]", ["a"], 2 / 3],
+    ["Final Answer: [x]", ["a"], 0],
+    ["nothing", [], 0],
+  ])("of %j against %j is %f", (response, truth, expected) => {
+    expect(score(response, truth, "lm-eval")).toBeCloseTo(expected, 12);
+  });
+});
