@@ -1,0 +1,94 @@
+import type { StepCost } from "../core/cost.ts";
+import type { KvDtype } from "../core/dtype.ts";
+import type { Model } from "./model.ts";
+import { parametersOf, weightBytesRead } from "./parameters.ts";
+import type { WeightDtype } from "./parameters.ts";
+import type { System } from "./system.ts";
+
+/** How a decode step is taken to run; printed with every answer. */
+export const decodeAssumptions: readonly string[] = [
+  "each user decodes one token a step; weights, caches and work spread evenly over all GPUs of the rack",
+  "step = max(HBM time, arithmetic time) + link time, all at peak rates: a lower bound",
+  "attention multiplies in the cache's dtype (f32 at the bf16 rate, nvfp4 at the fp8 rate, to which it is widened)",
+  "link, per layer: exchange of the heads' outputs and two all-reduces of the hidden states, bf16, none overlapped",
+];
+
+/** Where the time of a decode step goes. */
+export interface DecodeStep {
+  /** bytes that the rack reads from HBM in a step: weights once, each user's cache and index */
+  readonly weightBytes: number;
+  readonly cacheBytes: number;
+  readonly flops: number;
+  readonly hbmSeconds: number;
+  readonly computeSeconds: number;
+  readonly linkSeconds: number;
+  readonly seconds: number;
+  /** FLOP per byte read from HBM */
+  readonly intensity: number;
+  readonly tokensPerSecondPerUser: number;
+  readonly tokensPerSecondPerGpu: number;
+}
+
+// NVFP4 caches are widened to FP8 before attention:
+// https://developer.nvidia.com/blog/optimizing-inference-for-long-context-and-large-batch-sizes-with-nvfp4-kv-cache
+const attentionRate = { f32: "bf16", bf16: "bf16", fp8: "fp8", nvfp4: "fp8" } as const;
+const weightRate = { bf16: "bf16", fp8: "fp8", nvfp4: "fp4" } as const;
+
+/**
+ * Seconds on NVLink in a step: per layer an all-to-all of the heads' outputs, M = users Hq dv 2 B, and two
+ * all-reduces of the hidden states, 2 users h 2 B each; of n GPUs each sends (n - 1)/n of that, and no exchange
+ * is shorter than the system's least.
+ */
+export function linkSeconds(system: System, model: Model, users: number): number {
+  const { attention } = model;
+  const gpus = system.gpus.value;
+  if (gpus === 1) return 0;
+  const valueDim = attention.kind === "latent" ? attention.valueDim.value : attention.headDim.value;
+  const outputs = users * model.queryHeads.value * valueDim * 2;
+  const hidden = users * model.hidden.value * 2;
+  const bytes = (outputs + 2 * 2 * hidden) * ((gpus - 1) / gpus);
+  return model.layers.value * (bytes / system.gpu.nvlink.value + 3 * system.collective.value);
+}
+
+export interface DecodeSetting {
+  readonly system: System;
+  readonly model: Model;
+  readonly weights: WeightDtype;
+  readonly kvDtype: KvDtype;
+  readonly users: number;
+}
+
+/**
+ * The roofline of one decode step of a rack.
+ *
+ * @param cost of one layer and one user, at the users' length
+ */
+export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
+  const { system, model, weights, kvDtype, users } = setting;
+  const { gpu } = system;
+  const gpus = system.gpus.value;
+  const layers = model.layers.value;
+
+  const weightBytes = weightBytesRead(model, weights, users);
+  const cacheBytes = users * layers * (cost.kvReadBytes + cost.indexReadBytes);
+  const attention = users * layers * cost.flops;
+  const products = users * 2 * parametersOf(model).active;
+
+  const hbmSeconds = (weightBytes + cacheBytes) / (gpus * gpu.hbmBandwidth.value);
+  const computeSeconds =
+    (attention / gpu[attentionRate[kvDtype]].value + products / gpu[weightRate[weights]].value) / gpus;
+  const link = linkSeconds(system, model, users);
+  const seconds = Math.max(hbmSeconds, computeSeconds) + link;
+  return {
+    weightBytes,
+    cacheBytes,
+    flops: attention + products,
+    hbmSeconds,
+    computeSeconds,
+    linkSeconds: link,
+    seconds,
+    intensity: (attention + products) / (weightBytes + cacheBytes),
+    tokensPerSecondPerUser: 1 / seconds,
+    tokensPerSecondPerGpu: users / seconds / gpus,
+  };
+}

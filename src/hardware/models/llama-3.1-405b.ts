@@ -1,0 +1,26 @@
+import { from } from "../../core/units.ts";
+import type { Model } from "../model.ts";
+
+const report = { title: "The Llama 3 herd of models", url: "https://arxiv.org/abs/2407.21783" };
+const config = {
+  title: "Llama 3.1 405B, config.json",
+  url: "https://huggingface.co/meta-llama/Llama-3.1-405B/blob/main/config.json",
+};
+const count = (value: number) => from(config)(value, "1");
+
+export const llama31Of405b: Model = {
+  name: "llama-3.1-405b",
+  summary: "dense, grouped-query attention, 8 kv heads of 128",
+  sources: [report, config],
+  layers: count(126),
+  hidden: count(16384),
+  vocabulary: count(128_256),
+  queryHeads: count(128),
+  attention: { kind: "grouped-query", kvHeads: count(8), headDim: count(128) },
+  dense: { layers: count(126), intermediate: count(53_248) },
+  native: "dense",
+  published: {
+    parameters: from(report)(405e9, "1", { where: "abstract" }),
+    active: from(report)(405e9, "1", { where: "abstract" }),
+  },
+};

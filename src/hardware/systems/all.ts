@@ -1,0 +1,6 @@
+import { Registry } from "../../core/entry.ts";
+import { gb200Nvl72 } from "./gb200-nvl72.ts";
+import { gb300Nvl72 } from "./gb300-nvl72.ts";
+
+/** Every system; a new one is a file and a line here. */
+export const systems = new Registry("system", [gb200Nvl72, gb300Nvl72]);

@@ -1,0 +1,54 @@
+import { from } from "../../core/units.ts";
+import type { System } from "../system.ts";
+
+const page = { title: "NVIDIA GB200 NVL72", url: "https://www.nvidia.com/en-us/data-center/gb200-nvl72/" };
+const datasheet = {
+  title: "NVIDIA Blackwell datasheet",
+  url: "https://nvdam.widen.net/s/wwnsxrhm2w/blackwell-datasheet-3384703",
+};
+const aic = {
+  title: "AIConfigurator, systems/gb200.yaml",
+  url: "https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/gb200.yaml",
+};
+const azure = {
+  title: "Unpacking NVIDIA GB200 GPU performance on Azure virtual machines",
+  url: "https://techcommunity.microsoft.com/blog/azurehighperformancecomputingblog/unpacking-nvidia-gb200-gpu-performance-on-azure-virtual-machines/4390442",
+};
+const rack = from(page);
+const sheet = from(datasheet);
+const config = from(aic);
+
+export const gb200Nvl72: System = {
+  name: "gb200-nvl72",
+  summary: "72 Blackwell GPUs and 36 Grace processors in one NVLink domain",
+  sources: [page, datasheet, aic, azure],
+  gpus: rack(72, "1"),
+  gpu: {
+    hbmMarketed: sheet(186e9, "B", { where: "individual GPU specifications" }),
+    hbm: config(189_471 * 2 ** 20, "B", {
+      where: "gpu.mem_capacity",
+      note: "189,471 MiB reported by nvidia-smi",
+    }),
+    hbmBandwidth: sheet(8e12, "B/s", { where: "individual GPU specifications" }),
+    nvlink: config(900e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 5, each direction" }),
+    nic: config(100e9, "B/s", { where: "node.inter_rack_bw" }),
+    bf16: config(2.5e15, "FLOP/s", { where: "gpu.bfloat16_tc_flops" }),
+    fp8: config(5e15, "FLOP/s", { where: "gpu.fp8_tc_flops" }),
+    fp4: config(10e15, "FLOP/s", { where: "gpu.fp4_tc_flops" }),
+    exponentials: from({
+      title: "NVIDIA GB300 NVL72: GPU architecture and performance",
+      url: "https://verda.com/blog/gb300-nvl72-architecture",
+    })(5e12, "op/s", { where: "per-GPU specifications", note: "attention acceleration (SFU EX2), peak" }),
+    power: sheet(1200, "W", { where: "max thermal design power" }),
+  },
+  host: {
+    processors: rack(36, "1"),
+    memory: rack(480e9, "B", { note: "17 TB of LPDDR5X a rack over 36 processors" }),
+    memoryBandwidth: rack(389e9, "B/s", { note: "14 TB/s a rack over 36 processors" }),
+    toGpu: from(azure)(201e9, "B/s", { where: "CPU to GPU transfers", note: "measured over NVLink-C2C" }),
+  },
+  collective: from({
+    title: "AIConfigurator, measured custom all-reduce on GB200",
+    url: "https://github.com/ai-dynamo/aiconfigurator/tree/095f58a/aic-core/src/aiconfigurator_core/systems/data/gb200",
+  })(4.7e-6, "s", { note: "bf16 all-reduce of 256 elements among 4 GPUs" }),
+};

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Quantity } from "../../src/core/units.ts";
+import { models } from "../../src/hardware/models/all.ts";
+import { parametersOf, weightBytes, weightBytesRead } from "../../src/hardware/parameters.ts";
+import { quantitiesOf } from "../../src/hardware/quantities.ts";
+import { override } from "../../src/hardware/system.ts";
+import { systems } from "../../src/hardware/systems/all.ts";
+
+/** Every bare number inside an entry, by path: there must be none outside quantities. */
+function bareNumbers(value: unknown, path: string): string[] {
+  if (typeof value === "number") return [path];
+  if (typeof value !== "object" || value === null || "unit" in value) return [];
+  return Object.entries(value).flatMap(([key, inner]) => bareNumbers(inner, `${path}.${key}`));
+}
+
+describe.each([...systems, ...models])("entry $name", (entry) => {
+  it("holds numbers only as quantities with a public source", () => {
+    expect(bareNumbers(entry, entry.name)).toEqual([]);
+    const quantities = quantitiesOf(entry);
+    expect(quantities.length).toBeGreaterThan(8);
+    for (const [path, { value, source }] of quantities) {
+      expect(value, path).toBeGreaterThan(0);
+      expect(source.title, path).not.toBe("");
+      expect(source.url, path).toMatch(/^https:\/\//);
+    }
+  });
+});
+
+describe("systems", () => {
+  it("add up to what NVIDIA states for a rack", () => {
+    const rack = (name: string, pick: (gpu: ReturnType<typeof systems.get>["gpu"]) => Quantity): number => {
+      const system = systems.get(name);
+      return system.gpus.value * pick(system.gpu).value;
+    };
+    expect(rack("gb200-nvl72", (gpu) => gpu.hbmBandwidth)).toBe(576e12);
+    expect(rack("gb200-nvl72", (gpu) => gpu.fp4)).toBe(720e15);
+    expect(rack("gb300-nvl72", (gpu) => gpu.fp4)).toBe(1080e15);
+    expect(rack("gb200-nvl72", (gpu) => gpu.fp8)).toBe(360e15);
+    expect(rack("gb200-nvl72", (gpu) => gpu.hbmMarketed)).toBeCloseTo(13.4e12, -11);
+    expect(2 * rack("gb300-nvl72", (gpu) => gpu.nvlink)).toBeCloseTo(130e12, -12);
+  });
+
+  it("are refused by an unknown name with the known ones", () => {
+    expect(() => systems.get("gb200")).toThrow('unknown system "gb200"; known: gb200-nvl72, gb300-nvl72');
+  });
+
+  it("take a user's numbers in place of their own and leave the rest", () => {
+    const own = systems.get("gb200-nvl72");
+    const other = override(own, { hbmGb: 288, nvlinkGbps: 3600 });
+    expect(other.gpu.hbm.value).toBe(288e9);
+    expect(other.gpu.hbm.source.title).toBe("given by the user");
+    expect(other.gpu.nvlink.value).toBe(3.6e12);
+    expect(other.gpu.hbmBandwidth).toBe(own.gpu.hbmBandwidth);
+    expect(override(own, {})).toEqual(own);
+  });
+});
+
+describe("parameters", () => {
+  it.each([...models])("of $name, counted from dimensions, are the published ones within 1.5%", (model) => {
+    const { total, active } = parametersOf(model);
+    expect(Math.abs(total / model.published.parameters.value - 1)).toBeLessThan(0.015);
+    expect(Math.abs(active / model.published.active.value - 1)).toBeLessThan(0.015);
+  });
+
+  it("stored in NVFP4 take 4.5 bits, but for embeddings and output head", () => {
+    const model = models.get("llama-3.1-405b");
+    const embeddings = 2 * 128_256 * 16_384;
+    expect(weightBytes(model, "nvfp4")).toBeCloseTo(
+      embeddings * 2 + (parametersOf(model).total - embeddings) * 0.5625,
+      0,
+    );
+  });
+
+  it("are read once a step: experts as far as tokens are sent to them", () => {
+    const model = models.get("deepseek-v3");
+    const { embeddings, active } = parametersOf(model);
+    // one token reads what it is multiplied with, in bf16 throughout
+    expect(weightBytesRead(model, "bf16", 1)).toBeCloseTo(2 * active, -3);
+    // a thousand tokens touch every expert
+    expect(weightBytesRead(model, "bf16", 1000)).toBeCloseTo(weightBytes(model, "bf16") - embeddings, -9);
+    const dense = models.get("llama-3.1-405b");
+    expect(weightBytesRead(dense, "fp8", 1)).toBe(weightBytesRead(dense, "fp8", 500));
+  });
+});
