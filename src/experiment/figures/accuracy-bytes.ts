@@ -1,0 +1,71 @@
+import { groupBy } from "../group.ts";
+import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import type { Figure } from "./figure.ts";
+import { bytesAxis, config, panels, seriesScales, shareAxis, titled } from "./style.ts";
+
+export const accuracyBytes: Figure = {
+  name: "accuracy-bytes",
+  summary: "score against the bytes that one decode step reads, a curve a variant through its lengths",
+  applies: (rows) => rows.some((row) => bytesReadOf(row) !== undefined && number(row, "score") !== undefined),
+  spec(rows, title) {
+    const series = seriesNamer(rows);
+    const cells = groupBy(rows, (row) =>
+      JSON.stringify([panelOf(row), series(row), row["tokensNominal"], row["resolved"] ?? null]),
+    );
+    const points = [...cells].flatMap(([key, cell]) => {
+      const score = estimate(cell, (row) => number(row, "score"), key);
+      const bytes = estimate(cell, bytesReadOf, key);
+      if (score === undefined || bytes === undefined) return [];
+      const tokens = Number(cell[0]!["tokensNominal"]);
+      return [{ panel: panelOf(cell[0]!), series: series(cell[0]!), tokens, bytes: bytes.mean, ...score }];
+    });
+    const { color, shape } = seriesScales(distinct(points.map((point) => point.series)));
+    const x = {
+      field: "bytes",
+      ...bytesAxis(
+        points.map(({ bytes }) => bytes),
+        "bytes read by one decode step",
+      ),
+    };
+    const y = { field: "mean", ...shareAxis("score") };
+    const hue = {
+      field: "series",
+      type: "nominal",
+      scale: color,
+      title: "variant",
+      legend: { symbolOpacity: 1, symbolSize: 80 },
+    };
+    const mark = { field: "series", type: "nominal", scale: shape, title: "variant" };
+    const isSwept = distinct(points.map(({ tokens }) => tokens)).length > 1;
+    const size = {
+      field: "tokens",
+      type: "quantitative",
+      scale: { type: "log", base: 2, range: [16, 150] },
+      legend: null,
+    };
+    const layer = [
+      {
+        mark: { type: "rule", opacity: 0.35 },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+      },
+      {
+        mark: { type: "line", opacity: 0.5, strokeWidth: 1.2 },
+        encoding: { x, y, color: hue, order: { field: "tokens" } },
+      },
+      {
+        mark: { type: "point", filled: true, opacity: 0.9, size: 80 },
+        encoding: { x, y, color: hue, shape: mark, ...(isSwept ? { size } : {}) },
+      },
+    ];
+    return {
+      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+      config,
+      title: titled(
+        title,
+        `score and 95% interval against bytes read${isSwept ? "; larger marks are longer contexts" : ""}`,
+      ),
+      data: { values: points },
+      ...panels(distinct(points.map(({ panel }) => panel)), { layer }),
+    };
+  },
+};

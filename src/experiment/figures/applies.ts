@@ -1,0 +1,12 @@
+import type { TrialRow } from "../../simulate/columns.ts";
+import { distinct } from "./aggregate.ts";
+
+/** Whether rows make curves over context length. */
+export const manyLengths = (rows: readonly TrialRow[]): boolean =>
+  distinct(rows.map((row) => row["tokensNominal"])).length > 1;
+
+/** Users that share a system, as a row's budget says; undefined where it says nothing of users. */
+export function usersOf(row: TrialRow): number | undefined {
+  const found = /(?:^|,)\s*users=([\d.]+)/.exec(String(row["budget"] ?? ""));
+  return found === null ? undefined : Number(found[1]);
+}

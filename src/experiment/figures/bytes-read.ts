@@ -1,0 +1,23 @@
+import { bytesReadOf, curves } from "./aggregate.ts";
+import { manyLengths } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { lengthCurves } from "./length-curves.ts";
+import { bytesAxis } from "./style.ts";
+
+export const bytesRead: Figure = {
+  name: "bytes-read",
+  summary: "K, V and index that one decode step reads, against context length",
+  applies: (rows) => manyLengths(rows) && rows.some((row) => bytesReadOf(row) !== undefined),
+  spec(rows, title) {
+    const points = curves(rows, bytesReadOf, () => "one decode step of one attention layer");
+    return lengthCurves({
+      title,
+      subtitle: "bytes read: K and V and index, as each variant's cost formula says",
+      points,
+      y: bytesAxis(
+        points.map(({ mean }) => mean),
+        "bytes read",
+      ),
+    });
+  },
+};

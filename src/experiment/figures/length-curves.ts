@@ -1,0 +1,85 @@
+import type { CurvePoint } from "./aggregate.ts";
+import { distinct } from "./aggregate.ts";
+import { config, lengthAxis, panels, seriesScales, titled } from "./style.ts";
+
+/** A score that somebody has published for a range of lengths; drawn in the middle of the range. */
+export interface PublishedPoint {
+  readonly panel: string;
+  readonly model: string;
+  readonly tokens: number;
+  readonly mean: number;
+}
+
+interface LengthCurves {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly points: readonly CurvePoint[];
+  /** the y axis, as a Vega-Lite channel without its field */
+  readonly y: object;
+  readonly published?: readonly PublishedPoint[];
+}
+
+/** Marks of published models: open, so that they are told from simulated curves. */
+const publishedShapes = ["diamond", "triangle-up", "square", "cross", "triangle-down"];
+
+/** One panel a benchmark: a curve a variant over context length, with 95% bands, and published scores as points. */
+export function lengthCurves({ title, subtitle, points, y, published = [] }: LengthCurves): object {
+  const series = distinct(points.map((point) => point.series));
+  const models = distinct(published.map(({ model }) => model));
+  const { color, strokeDash } = seriesScales(series);
+  const x = { field: "tokens", ...lengthAxis([...points, ...published].map(({ tokens }) => tokens)) };
+  const hue = {
+    field: "series",
+    type: "nominal",
+    scale: color,
+    title: "variant",
+    legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1 },
+  };
+  const dash = { field: "series", type: "nominal", scale: strokeDash, title: "variant" };
+  const simulated = [{ filter: "datum.series" }];
+  const layer = [
+    {
+      transform: simulated,
+      mark: { type: "area", opacity: 0.1 },
+      encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color: hue },
+    },
+    {
+      transform: simulated,
+      mark: { type: "line", strokeWidth: 1.8 },
+      encoding: { x, y: { field: "mean", ...y }, color: hue, strokeDash: dash },
+    },
+    {
+      transform: simulated,
+      mark: { type: "point", filled: true, size: 26, opacity: 1 },
+      encoding: { x, y: { field: "mean", ...y }, color: hue },
+    },
+    ...(published.length === 0
+      ? []
+      : [
+          {
+            transform: [{ filter: "datum.model" }],
+            mark: { type: "point", filled: false, size: 70, stroke: "#333333", strokeWidth: 1.5, opacity: 1 },
+            encoding: {
+              x,
+              y: { field: "mean", ...y },
+              shape: {
+                field: "model",
+                type: "nominal",
+                scale: {
+                  domain: models,
+                  range: models.map((_, i) => publishedShapes[i % publishedShapes.length]),
+                },
+                title: "published",
+              },
+            },
+          },
+        ]),
+  ];
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    config,
+    title: titled(title, subtitle),
+    data: { values: [...points, ...published] },
+    ...panels(distinct(points.map(({ panel }) => panel)), { layer }),
+  };
+}

@@ -1,0 +1,18 @@
+import { curves, number } from "./aggregate.ts";
+import type { Figure } from "./figure.ts";
+import { lengthCurves } from "./length-curves.ts";
+import { shareAxis } from "./style.ts";
+import { manyLengths } from "./applies.ts";
+
+export const recall: Figure = {
+  name: "recall",
+  summary: "share of the right positions that were read, against context length",
+  applies: (rows) => manyLengths(rows) && rows.some((row) => number(row, "recall") !== undefined),
+  spec: (rows, title) =>
+    lengthCurves({
+      title,
+      subtitle: "recall: share of the right positions that were read; mean and 95% interval",
+      points: curves(rows, (row) => number(row, "recall")),
+      y: shareAxis("recall"),
+    }),
+};

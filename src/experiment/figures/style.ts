@@ -1,0 +1,113 @@
+/**
+ * Colours that people with any colour vision can tell apart, without the yellow that is faint on white.
+ *
+ * Okabe and Ito 2008, "Color Universal Design", https://jfly.uni-koeln.de/color/
+ */
+const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"];
+const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3]];
+const shapes = ["circle", "square", "triangle-up", "diamond", "cross"];
+
+const cycle = <T>(values: readonly T[], i: number): T =>
+  values[Math.floor(i / palette.length) % values.length]!;
+
+/** A colour for each series, and a dash and a shape for each round of colours. */
+export const seriesScales = (series: readonly string[]) => ({
+  color: { domain: series, range: series.map((_, i) => palette[i % palette.length]) },
+  strokeDash: { domain: series, range: series.map((_, i) => cycle(dashes, i)) },
+  shape: { domain: series, range: series.map((_, i) => cycle(shapes, i)) },
+});
+
+const font = "DejaVu Sans";
+
+/** What all figures share. */
+export const config = {
+  background: "#ffffff",
+  font,
+  padding: 12,
+  view: { stroke: "#cccccc" },
+  title: {
+    anchor: "start",
+    fontSize: 14,
+    fontWeight: 600,
+    offset: 14,
+    subtitleFontSize: 11,
+    subtitlePadding: 6,
+  },
+  header: { labelFontSize: 13, labelFontWeight: 600, titleFontSize: 0, labelPadding: 6, labelOrient: "top" },
+  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 400, gridColor: "#e8e8e8", titlePadding: 8 },
+  legend: { labelFontSize: 11, titleFontSize: 12, labelLimit: 0, symbolStrokeWidth: 2, rowPadding: 4 },
+} as const;
+
+export const panelSize = { width: 400, height: 260 } as const;
+
+/** Panels side by side, two in a row. */
+export const panels = (names: readonly string[], layers: object): object => ({
+  facet: { field: "panel", type: "nominal", sort: names, title: null },
+  columns: 2,
+  spec: { ...panelSize, ...layers },
+  resolve: { axis: { x: "independent", y: "independent" } },
+});
+
+const wrapAt = 95;
+
+/** A title broken into lines that fit above two panels, and what is shown below it. */
+export const titled = (title: string, subtitle: string, width = wrapAt): object => ({
+  text: wrap(title, width),
+  subtitle: wrap(subtitle, Math.round(width * 1.2)),
+});
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** A log2 axis of context lengths: 4K, 8K ... 1M. */
+export function lengthAxis(lengths: readonly number[]): object {
+  const exponents = lengths.map((tokens) => Math.round(Math.log2(tokens)));
+  const low = Math.min(...exponents);
+  const high = Math.max(...exponents);
+  const values = Array.from({ length: high - low + 1 }, (_, i) => 2 ** (low + i));
+  return {
+    type: "quantitative",
+    title: "context, tokens",
+    scale: { type: "log", base: 2, domain: [2 ** (low - 0.25), 2 ** (high + 0.25)], nice: false },
+    axis: {
+      values,
+      labelExpr: "datum.value >= 1048576 ? datum.value / 1048576 + 'M' : datum.value / 1024 + 'K'",
+      grid: true,
+    },
+  };
+}
+
+export const shareAxis = (title: string): object => ({
+  type: "quantitative",
+  title,
+  scale: { domain: [0, 1.02], nice: false },
+  axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f" },
+});
+
+/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB; the steps between them too where there is room. */
+export function bytesAxis(bytes: readonly number[], title: string): object {
+  const low = Math.min(...bytes) / 1.6;
+  const high = Math.max(...bytes) * 1.6;
+  const steps = high / low > 300 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, i) => 10 ** (first + i),
+  );
+  return {
+    type: "quantitative",
+    title,
+    scale: { type: "log", domain: [low, high], nice: false },
+    axis: {
+      values: decades.flatMap((decade) => steps.map((step) => step * decade)),
+      labelExpr: "replace(format(datum.value, '~s'), /([a-zA-Z]?)$/, ' $1B')",
+    },
+  };
+}

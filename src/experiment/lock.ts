@@ -1,0 +1,66 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../core/errors.ts";
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+const held = new Set<string>();
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+/** The process that holds the lock; undefined where the file is gone or was never finished. */
+function holderOf(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Keeps other processes from writing to a folder of results; returns what gives it back. The lock of a process
+ * of this machine that has died is taken over.
+ *
+ * @throws UsageError naming the process that holds it
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, ".lock");
+  const take = (): boolean => {
+    try {
+      writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: "wx" });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
+    }
+  };
+  if (!take()) {
+    const holder = holderOf(path);
+    const isOurs = holder?.pid === process.pid && holder.host === hostname();
+    const isFree =
+      holder === undefined ||
+      (holder.host === hostname() && (isOurs ? !held.has(path) : !isAlive(holder.pid)));
+    if (isFree) rmSync(path, { force: true });
+    if (!isFree || !take())
+      throw new UsageError(
+        `${folder} is being written by process ${holder?.pid ?? "?"} on ${holder?.host ?? "?"}: ` +
+          `wait for it, give another --out, or remove ${path} if that process is gone`,
+      );
+  }
+  held.add(path);
+  return () => {
+    held.delete(path);
+    rmSync(path, { force: true });
+  };
+}

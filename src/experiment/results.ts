@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { join } from "node:path";
+import { columns } from "../simulate/columns.ts";
+import type { TrialRow } from "../simulate/columns.ts";
+import { version } from "../version.ts";
+import { formatCsv, timingColumns } from "./csv.ts";
+import { dataPackage } from "./datapackage.ts";
+import { readText, writeAtomic } from "./files.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { Plan } from "./plan.ts";
+
+/** One run into a folder, as the manifest keeps it. */
+export interface RunFacts {
+  readonly started: string;
+  /** wall time */
+  readonly seconds: number;
+  readonly workers: number;
+  readonly threads: number;
+  /** trials that it finished, and groups of trials that failed */
+  readonly finished: number;
+  readonly failed: number;
+}
+
+const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Writes what the journal holds of a plan, in the order of the plan. Returns the rows of data.csv. */
+export function writeResults(
+  folder: string,
+  plan: Plan,
+  entries: ReadonlyMap<string, JournalEntry>,
+  config: object,
+  run: RunFacts,
+): TrialRow[] {
+  const finished = plan.trials.flatMap(({ id }) => entries.get(id) ?? []);
+  const rows = finished.map(({ row }) => row);
+  writeAtomic(join(folder, "data.csv"), formatCsv(columns, rows));
+  const timings = finished.map(({ id, seconds, threads, workers }) => ({ id, seconds, threads, workers }));
+  writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, timings));
+  writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
+  const path = join(folder, "manifest.json");
+  const runs = [...runsOf(path, plan.name), ...(run.finished + run.failed > 0 ? [run] : [])];
+  writeAtomic(path, json(manifest(plan, finished, config, runs)));
+  return rows;
+}
+
+/** The runs that a manifest of this experiment holds; none where there is no such manifest. */
+function runsOf(path: string, name: string): RunFacts[] {
+  if (!existsSync(path)) return [];
+  try {
+    const before = JSON.parse(readText(path)) as { name?: string; runs?: RunFacts[] };
+    return before.name === name ? (before.runs ?? []) : [];
+  } catch {
+    return [];
+  }
+}
+
+const manifest = (
+  plan: Plan,
+  finished: readonly JournalEntry[],
+  config: object,
+  runs: readonly RunFacts[],
+): object => ({
+  name: plan.name,
+  question: plan.question,
+  config,
+  seeds: distinct(plan.trials.map(({ trial }) => trial.seed)),
+  engines: distinct(plan.trials.map(({ trial }) => trial.engine)),
+  versions: { attnsim: version, node: process.versions.node },
+  host: {
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+  },
+  trials: { planned: plan.trials.length, finished: finished.length },
+  trialSeconds: finished.reduce((sum, { seconds }) => sum + seconds, 0),
+  runs,
+});

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Trial } from "../simulate/trial.ts";
+import { makeFolder } from "./files.ts";
+import { Journal } from "./journal.ts";
+import { lockFolder } from "./lock.ts";
+import { groupsOf } from "./plan.ts";
+import type { Plan, PlannedTrial } from "./plan.ts";
+import { runGroups, sizePool } from "./pool.ts";
+import type { PoolSize } from "./pool.ts";
+import { writeResults } from "./results.ts";
+import type { TrialRow } from "../simulate/columns.ts";
+
+export interface RunSettings {
+  /** folder of the results */
+  readonly out: string;
+  readonly workers?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  /** ends the run early; what is finished is kept */
+  readonly signal?: AbortSignal;
+  /** what the run was asked for, for the manifest */
+  readonly config?: object;
+  readonly onStart?: (missing: readonly PlannedTrial[], size: PoolSize) => void;
+  readonly onTrial?: (trial: Trial, seconds: number) => void;
+  /** module that runs a group of trials; that of attnsim when absent */
+  readonly worker?: URL;
+}
+
+export interface Failure {
+  readonly trial: Trial;
+  readonly reason: string;
+}
+
+export interface Outcome {
+  /** rows of the finished trials, in the order of the plan */
+  readonly rows: readonly TrialRow[];
+  readonly planned: number;
+  readonly failures: readonly Failure[];
+  readonly interrupted: boolean;
+  readonly seconds: number;
+}
+
+const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url);
+
+/**
+ * Runs the trials of a plan that the folder's journal does not hold yet, and writes the results of all that are
+ * finished: data.csv, timings.csv, datapackage.json, manifest.json.
+ *
+ * @throws UsageError, before any work, for a folder that cannot be written or is being written, and for trials that
+ *   cannot fit in memory
+ */
+export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcome> {
+  const { out, signal, worker = ownWorker } = settings;
+  makeFolder(out);
+  const unlock = lockFolder(out);
+  const started = new Date();
+  const clock = performance.now();
+  try {
+    const journal = new Journal(join(out, "journal.jsonl"));
+    try {
+      const missing = plan.trials.filter(({ id }) => !journal.entries.has(id));
+      const groups = groupsOf(missing);
+      const size = sizePool(groups, settings);
+      const trialOf = new Map(missing.map(({ id, trial }) => [id, trial]));
+      const failures: Failure[] = [];
+      settings.onStart?.(missing, size);
+      if (groups.length > 0)
+        await runGroups(groups, {
+          ...size,
+          worker,
+          ...(signal === undefined ? {} : { signal }),
+          onRow({ id, row, seconds }) {
+            journal.append({ id, seconds, threads: size.threads, workers: size.workers, row });
+            settings.onTrial?.(trialOf.get(id)!, seconds);
+          },
+          onFailure: ({ trial }, reason) => failures.push({ trial, reason }),
+        });
+      const seconds = (performance.now() - clock) / 1000;
+      const rows = writeResults(out, plan, journal.entries, settings.config ?? {}, {
+        started: started.toISOString(),
+        seconds,
+        workers: size.workers,
+        threads: size.threads,
+        finished: missing.filter(({ id }) => journal.entries.has(id)).length,
+        failed: failures.length,
+      });
+      return { rows, planned: plan.trials.length, failures, interrupted: signal?.aborted ?? false, seconds };
+    } finally {
+      journal.close();
+    }
+  } finally {
+    unlock();
+  }
+}
