@@ -39,6 +39,8 @@ export interface Queries {
   readonly positions: Int32Array;
   /** factor on q.k: g / sqrt(d) in the reader, 1 / sqrt(d) in a model */
   readonly scale: number;
+  /** logit of an attention sink: something without a value that every softmax also weighs (shaping.ts) */
+  readonly sinkLogit?: number;
   /** the context's own queries, or a question's */
   readonly phase: "prefill" | "decode";
 }
@@ -49,7 +51,7 @@ export interface HeadResult {
   readonly output: Tensor;
   /** tokens that query row i reads K or V of, or a summary entry's worth of */
   tokensRead(i: number): number;
-  /** whether query row i reads this token's row */
+  /** whether query row i reads this token's own K and V; a summary of it is not that */
   reads(i: number, row: number): boolean;
   /** the weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens */
   weights(i: number, rows: ArrayLike<number>): Float64Array;

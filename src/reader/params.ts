@@ -1,13 +1,7 @@
+import { kvDtypes } from "../core/dtype.ts";
+import { logitShapings } from "../core/logits.ts";
 import { choice, int, real, resolveParams } from "../core/params.ts";
 import type { Params } from "../core/params.ts";
-import type { KvDtype } from "../kernels/ops.ts";
-
-/** How attention logits are rescaled with the number n of keys a query sees (variants.md: logit shaping). */
-export const logitShapings = ["none", "ssmax", "log-n", "yarn", "sink"] as const;
-
-export type LogitShaping = (typeof logitShapings)[number];
-
-const kvDtypes: readonly KvDtype[] = ["f32", "bf16", "fp8", "nvfp4"];
 
 /** Parameters of the constructed reader; science.md section 1. */
 export const readerParams = {

@@ -1,0 +1,184 @@
+import { flat, rowsOf, tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Ops, Table } from "../kernels/ops.ts";
+import { inChunks } from "./select.ts";
+import type { Spans } from "./spans.ts";
+import type { HeadResult } from "./variant.ts";
+
+/** One softmax over rows of a table. Query rows are those of `Queries.heads`: (Q G). */
+export interface Read {
+  /** (Q G, d) */
+  readonly queries: Tensor;
+  readonly keys: Table;
+  readonly values: Table;
+  readonly scale: number;
+  /** (Q G) query row i sees the rows [0, visible[i]) */
+  readonly visible: Int32Array;
+  /** the rows it reads; every visible one when absent */
+  readonly spans?: Spans;
+  /** a logit that takes part in the softmax without a value */
+  readonly sinkLogit?: number | undefined;
+}
+
+/**
+ * Softmax attention over the rows that a `Read` names. The result rebuilds weights from the keys, so it is valid
+ * as long as they are.
+ */
+export const softmaxRead = (read: Read, ops: Ops): HeadResult => new SoftmaxResult(read, ops);
+
+class SoftmaxResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #read: Read;
+  /** (Q G) largest score */
+  readonly #max: Float64Array;
+  /** (Q G) sum of exp(score - max), the sink's included */
+  readonly #sum: Float64Array;
+  readonly #entropy: Float64Array;
+
+  constructor(read: Read, ops: Ops) {
+    const { queries, keys, values, scale, visible, spans, sinkLogit } = read;
+    const count = queries.shape[0]!;
+    const width = values.tensor.shape[1]!;
+    const output = new Float64Array(count * width);
+    this.output = tensor(output, [count, width]);
+    this.#read = read;
+    this.#max = new Float64Array(count);
+    this.#sum = new Float64Array(count);
+    this.#entropy = new Float64Array(count);
+    const longest = spans ? range(count).reduce((most, i) => Math.max(most, spans.count(i)), 0) : 0;
+    inChunks(count, longest, (from, to) => {
+      const part = ops.attend(rowsOf(queries, from, to), keys, values, {
+        visible: visible.subarray(from, to),
+        scale,
+        ...(spans && { rows: spans.lists(from, to) }),
+      });
+      output.set(flat(part.output), from * width);
+      for (let i = from; i < to; i++) {
+        const [max, sum, moment] = [part.max[i - from]!, part.sum[i - from]!, part.moment[i - from]!];
+        const sink = sinkLogit === undefined || sum === 0 ? 0 : Math.exp(sinkLogit - max);
+        this.#max[i] = max;
+        this.#sum[i] = sum + sink;
+        // -sum p ln p with p = exp(gap) / (sum + sink)
+        this.#entropy[i] = sum === 0 ? 0 : (sum * Math.log(sum + sink) - moment) / (sum + sink);
+        if (sink > 0) for (let c = i * width; c < (i + 1) * width; c++) output[c]! *= sum / (sum + sink);
+      }
+    });
+  }
+
+  tokensRead(i: number): number {
+    return this.#read.spans?.count(i) ?? this.#read.visible[i]!;
+  }
+
+  reads(i: number, row: number): boolean {
+    return this.#read.spans?.has(i, row) ?? row < this.#read.visible[i]!;
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const { queries, keys, scale } = this.#read;
+    const q = flat(rowsOf(queries, i, i + 1));
+    return Float64Array.from(rows, (row) => {
+      if (!this.reads(i, row)) return 0;
+      const k = flat(rowsOf(keys.tensor, row, row + 1));
+      let score = 0;
+      for (let c = 0; c < q.length; c++) score += q[c]! * k[c]!;
+      return Math.exp(scale * score - this.#max[i]!) / this.#sum[i]!;
+    });
+  }
+
+  entropy(i: number): number {
+    return this.#entropy[i]!;
+  }
+}
+
+/** A softmax over entries that each stand for `block` tokens, entry e for [e stride, e stride + block). */
+export class SummaryResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #entries: HeadResult;
+  readonly #block: number;
+  readonly #stride: number;
+
+  constructor(entries: HeadResult, block: number, stride: number) {
+    this.output = entries.output;
+    this.#entries = entries;
+    this.#block = block;
+    this.#stride = stride;
+  }
+
+  tokensRead(i: number): number {
+    return this.#entries.tokensRead(i);
+  }
+
+  reads(): boolean {
+    return false;
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    return Float64Array.from(rows, (row) => {
+      const first = Math.max(0, Math.floor((row - this.#block) / this.#stride) + 1);
+      const holding = range(Math.floor(row / this.#stride) + 1 - first).map((e) => first + e);
+      return this.#entries.weights(i, holding).reduce((sum, weight) => sum + weight / this.#block, 0);
+    });
+  }
+
+  entropy(i: number): number {
+    return this.#entries.entropy(i);
+  }
+}
+
+/** A share of an output, and what it is a share of. */
+export interface Gated {
+  readonly gate: number;
+  readonly result: HeadResult;
+}
+
+/** A sum of reads by fixed gates; those of reads that found nothing to read go to the others, in proportion. */
+export class GatedResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #parts: readonly Gated[];
+
+  constructor(parts: readonly Gated[]) {
+    this.#parts = parts;
+    const [count, width] = parts[0]!.result.output.shape as [number, number];
+    const output = new Float64Array(count * width);
+    this.output = tensor(output, [count, width]);
+    for (let i = 0; i < count; i++)
+      for (const { gate, result } of this.#gates(i)) {
+        const part = flat(result.output);
+        for (let c = i * width; c < (i + 1) * width; c++) output[c]! += gate * part[c]!;
+      }
+  }
+
+  /** The reads of query row i that read something, their gates summing to 1. */
+  #gates(i: number): Gated[] {
+    const reading = this.#parts.filter(({ gate, result }) => gate > 0 && result.tokensRead(i) > 0);
+    const total = reading.reduce((sum, { gate }) => sum + gate, 0);
+    return reading.map(({ gate, result }) => ({ gate: gate / total, result }));
+  }
+
+  tokensRead(i: number): number {
+    return this.#parts.reduce((sum, { result }) => sum + result.tokensRead(i), 0);
+  }
+
+  reads(i: number, row: number): boolean {
+    return this.#gates(i).some(({ result }) => result.reads(i, row));
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const total = new Float64Array(rows.length);
+    for (const { gate, result } of this.#gates(i)) {
+      const part = result.weights(i, rows);
+      for (let r = 0; r < total.length; r++) total[r]! += gate * part[r]!;
+    }
+    return total;
+  }
+
+  /** Of the pairs (read, row): a row that two reads weigh counts as two. */
+  entropy(i: number): number {
+    return this.#gates(i).reduce(
+      (sum, { gate, result }) => sum + gate * (result.entropy(i) - Math.log(gate)),
+      0,
+    );
+  }
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,0 +1,102 @@
+import { UsageError } from "../core/errors.ts";
+import { flat, rowsOf, tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Ops } from "../kernels/ops.ts";
+import type { KeyValueCache, Queries } from "./variant.ts";
+
+/**
+ * A cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d).
+ * The queries that eviction may observe are the last ones given.
+ *
+ * @param k (kvHeads, N, d)
+ * @param v (kvHeads, N, d)
+ * @param q (queryHeads, Q, d); query heads h G ... h G + G - 1 read kv head h
+ * @throws UsageError where the shapes do not fit each other
+ */
+export function cacheFromTensors(
+  ops: Ops,
+  k: Tensor,
+  v: Tensor,
+  q: Tensor,
+  { bytesPerElement = 4, seed = "tensors" } = {},
+): { cache: KeyValueCache; queries: Queries } {
+  const { kvHeads, tokens, headDim, queryHeads, count } = checkedShapes(k, v, q);
+  const group = queryHeads / kvHeads;
+  const rowBytes = headDim * bytesPerElement;
+  const queries: Queries = {
+    heads: Array.from({ length: kvHeads }, (_, h) => groupedRows(q, h, group)),
+    count,
+    group,
+    positions: Int32Array.from({ length: count }, (_, i) => tokens - count + i),
+    scale: 1 / Math.sqrt(headDim),
+    phase: "decode",
+  };
+  const cache: KeyValueCache = {
+    tokens,
+    headDim,
+    bytesPerElement,
+    seed,
+    heads: Array.from({ length: kvHeads }, (_, h) => {
+      const space = ops.space(`kv head ${h}`);
+      const stored = (all: Tensor): Tensor => {
+        const own = space.empty(tokens, headDim);
+        flat(own).set(headRows(all, h));
+        return own;
+      };
+      return {
+        space,
+        keys: { tensor: stored(k), kind: "kv", rowBytes },
+        values: { tensor: stored(v), kind: "kv", rowBytes },
+      };
+    }),
+    observed: (wanted) => lastQueries(queries, Math.min(wanted, count)),
+  };
+  return { cache, queries };
+}
+
+function checkedShapes(
+  k: Tensor,
+  v: Tensor,
+  q: Tensor,
+): Record<"kvHeads" | "tokens" | "headDim" | "queryHeads" | "count", number> {
+  for (const [name, { shape }] of Object.entries({ q, k, v }))
+    if (shape.length !== 3 || shape.includes(0))
+      throw new UsageError(
+        `${name} must have three dimensions (heads, rows, d), none 0; got (${shape.join(", ")})`,
+      );
+  const [kvHeads, tokens, headDim] = k.shape as [number, number, number];
+  const [queryHeads, count, width] = q.shape as [number, number, number];
+  if (v.shape.join() !== k.shape.join())
+    throw new UsageError(`v must have the shape of k (${k.shape.join(", ")}); got (${v.shape.join(", ")})`);
+  if (width !== headDim) throw new UsageError(`q must be ${headDim} wide, as k is; got ${width}`);
+  if (queryHeads % kvHeads !== 0)
+    throw new UsageError(`query heads must be a multiple of the ${kvHeads} kv heads; got ${queryHeads}`);
+  if (count > tokens) throw new UsageError(`q must have at most ${tokens} rows, as k has; got ${count}`);
+  return { kvHeads, tokens, headDim, queryHeads, count };
+}
+
+/** The numbers of one head of (heads, rows, d). */
+function headRows(all: Tensor, h: number): Float32Array | Float64Array {
+  const size = all.shape[1]! * all.shape[2]!;
+  return flat(all).subarray(h * size, (h + 1) * size);
+}
+
+/** (Q G, d): the rows of the G query heads of kv head h, query by query. */
+function groupedRows(q: Tensor, h: number, group: number): Tensor {
+  const [, count, width] = q.shape as [number, number, number];
+  const out = new Float32Array(count * group * width);
+  for (let g = 0; g < group; g++) {
+    const rows = headRows(q, h * group + g);
+    for (let i = 0; i < count; i++)
+      out.set(rows.subarray(i * width, (i + 1) * width), (i * group + g) * width);
+  }
+  return tensor(out, [count * group, width]);
+}
+
+const lastQueries = (queries: Queries, count: number): Queries => ({
+  ...queries,
+  heads: queries.heads.map((rows) => rowsOf(rows, (queries.count - count) * queries.group, rows.shape[0]!)),
+  count,
+  positions: queries.positions.slice(queries.count - count),
+  phase: "prefill",
+});

@@ -1,0 +1,98 @@
+import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
+import { hash64 } from "../../src/core/random.ts";
+import { flat, rowsOf, zeros } from "../../src/core/tensor.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import type { Ops } from "../../src/kernels/ops.ts";
+
+export interface World {
+  readonly tokens: number;
+  readonly headDim?: number;
+  readonly kvHeads?: number;
+  readonly group?: number;
+  /** where the queries stand; the last token when absent */
+  readonly positions?: readonly number[];
+  /** tokens whose keys match query 0 */
+  readonly needles?: readonly number[];
+  readonly bytesPerElement?: number;
+  readonly seed?: string;
+  /** keys and values from this token on are other random numbers */
+  readonly alteredFrom?: number;
+  /** last token of the queries that prefill saw */
+  readonly observedEnd?: number;
+}
+
+const normal = (ops: Ops, name: string, rows: number, width: number): Tensor => {
+  const out = zeros(rows, width);
+  ops.fillNormal(out, hash64(name));
+  return out;
+};
+
+/** A random cache and random queries, the same for the same seed on every engine; scale 1.25 / sqrt(d). */
+export function world(
+  ops: Ops,
+  {
+    tokens,
+    headDim = 16,
+    kvHeads = 2,
+    group = 1,
+    positions = [tokens - 1],
+    needles = [],
+    bytesPerElement = 2,
+    seed = "world",
+    alteredFrom = tokens,
+    observedEnd = tokens - 1,
+  }: World,
+): { cache: KeyValueCache; queries: Queries } {
+  const scale = 1.25 / Math.sqrt(headDim);
+  const heads = Array.from({ length: kvHeads }, (_, h) =>
+    normal(ops, `${seed}/q/${h}`, positions.length * group, headDim),
+  );
+  const stored = (h: number, role: string): { space: ReturnType<Ops["space"]>; tensor: Tensor } => {
+    const space = ops.space(`${role} ${h}`);
+    const own = space.empty(tokens, headDim);
+    flat(own).set(flat(normal(ops, `${seed}/${role}/${h}`, tokens, headDim)));
+    if (alteredFrom < tokens)
+      flat(rowsOf(own, alteredFrom, tokens)).set(
+        flat(normal(ops, `${seed}/${role}/${h}/altered`, tokens - alteredFrom, headDim)),
+      );
+    return { space, tensor: own };
+  };
+  const rowBytes = headDim * bytesPerElement;
+  return {
+    queries: {
+      heads,
+      count: positions.length,
+      group,
+      positions: Int32Array.from(positions),
+      scale,
+      phase: "decode",
+    },
+    cache: {
+      tokens,
+      headDim,
+      bytesPerElement,
+      seed,
+      heads: heads.map((queries, h) => {
+        const keys = stored(h, "k");
+        for (const needle of needles)
+          flat(rowsOf(keys.tensor, needle, needle + 1)).set(flat(rowsOf(queries, 0, 1)));
+        return {
+          space: keys.space,
+          keys: { tensor: keys.tensor, kind: "kv", rowBytes },
+          values: { tensor: stored(h, "v").tensor, kind: "kv", rowBytes },
+        };
+      }),
+      observed: (count) => {
+        const size = Math.min(count, observedEnd + 1);
+        return {
+          heads: heads.map((_, h) => normal(ops, `${seed}/observed/${h}`, size * group, headDim)),
+          count: size,
+          group,
+          positions: Int32Array.from({ length: size }, (_, i) => observedEnd - size + 1 + i),
+          scale,
+          phase: "prefill",
+        };
+      },
+    },
+  };
+}
