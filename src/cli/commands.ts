@@ -11,4 +11,15 @@ export interface CommandFile {
   readonly load: () => Promise<{ readonly define: Define }>;
 }
 
-export const commands: readonly CommandFile[] = [];
+export const commands: readonly CommandFile[] = [
+  {
+    name: "list",
+    summary: "list attention variants, tasks, systems, models and engines",
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "describe",
+    summary: "maths, parameters, sources and cost of an entry",
+    load: () => import("./describe.ts"),
+  },
+];

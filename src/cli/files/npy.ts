@@ -1,7 +1,8 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { UsageError } from "../../core/errors.ts";
+import { reasonOf } from "../../experiment/files.ts";
 import type { Dtype } from "./dtypes.ts";
-import { reason } from "./reason.ts";
+
 import type { Layout, ReadBytes } from "./tensor-file.ts";
 
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -86,7 +87,7 @@ function openForWriting(partial: string, path: string): number {
   try {
     return openSync(partial, "w");
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError } from "../../core/errors.ts";
+import { reasonOf } from "../../experiment/files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import { npyHeader } from "./npy.ts";
-import { reason } from "./reason.ts";
+
 import { safetensorsHeader } from "./safetensors.ts";
 
 /** Where a tensor lies in a file. */
@@ -104,7 +105,7 @@ function openFile(path: string): number {
     if (!fstatSync(fd).isDirectory()) return fd;
     closeSync(fd);
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }
   throw new UsageError(`cannot read ${path}: it is a folder`);
 }
