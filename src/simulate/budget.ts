@@ -1,0 +1,212 @@
+import { parseSpec } from "../attention/spec.ts";
+import type { AnyVariant } from "../attention/variant.ts";
+import type { StepCost } from "../core/cost.ts";
+import { kvDtypes } from "../core/dtype.ts";
+import type { KvDtype } from "../core/dtype.ts";
+import { UsageError } from "../core/errors.ts";
+import type { AnyParams } from "../core/params.ts";
+import { formatCall, parseCall } from "../core/spec.ts";
+import { formatBytes, formatSeconds } from "../core/units.ts";
+import { decodeStep } from "../hardware/decode.ts";
+import { cacheBytes, memoryFit } from "../hardware/memory.ts";
+import { shapeOf } from "../hardware/model.ts";
+import type { Model } from "../hardware/model.ts";
+import { models } from "../hardware/models/all.ts";
+import { weightDtypes } from "../hardware/parameters.ts";
+import type { WeightDtype } from "../hardware/parameters.ts";
+import { override } from "../hardware/system.ts";
+import type { System } from "../hardware/system.ts";
+import { systems } from "../hardware/systems/all.ts";
+import type { FittedBudget } from "./trial.ts";
+
+/** A rack, a model, and how many users share it. */
+export interface Budget {
+  /** as it was given */
+  readonly text: string;
+  /** with the user's own numbers in place of the system's */
+  readonly system: System;
+  readonly model: Model;
+  readonly weights: WeightDtype;
+  readonly users: number;
+  /** time allowed for a decode step, s; without it memory alone decides */
+  readonly stepSeconds?: number;
+  /** tokens that each user holds; the length of the trial where absent */
+  readonly context?: number;
+}
+
+const keys = [
+  "system",
+  "model",
+  "users",
+  "step-ms",
+  "context",
+  "weights",
+  "hbm-gb",
+  "hbm-gbps",
+  "nvlink-gbps",
+] as const;
+
+type Key = (typeof keys)[number];
+
+/**
+ * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
+ * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; default nvfp4), and in place of the
+ * system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps and nvlink-gbps.
+ *
+ * @throws UsageError for a key or value that is unknown, missing or out of range
+ */
+export function parseBudget(text: string): Budget {
+  const given = new Map<Key, string>();
+  for (const part of text.split(",")) {
+    const equals = part.indexOf("=");
+    const name = (equals < 0 ? part : part.slice(0, equals)).trim();
+    const key = keys.find((known) => known === name);
+    if (key === undefined)
+      throw new UsageError(`budget has no "${name}" (in "${text}"); known: ${keys.join(", ")}`);
+    if (equals < 0) throw new UsageError(`budget: ${key} has no value (in "${text}"); write ${key}=VALUE`);
+    if (given.has(key)) throw new UsageError(`budget: ${key} is given twice (in "${text}")`);
+    given.set(key, part.slice(equals + 1).trim());
+  }
+  const needed = (key: Key): string => {
+    const value = given.get(key);
+    if (value === undefined)
+      throw new UsageError(`budget needs ${key} (in "${text}"); needed: system, model, users`);
+    return value;
+  };
+  const positive = (key: Key, integer = false): number | undefined => {
+    const value = given.get(key);
+    if (value === undefined) return undefined;
+    const number = value === "" ? NaN : Number(value);
+    if (!Number.isFinite(number) || number <= 0 || (integer && !Number.isInteger(number)))
+      throw new UsageError(
+        `budget: ${key} must be ${integer ? "an integer" : "a number"} > 0; got "${value}"`,
+      );
+    return number;
+  };
+
+  needed("users");
+  const weightsName = given.get("weights") ?? "nvfp4";
+  const weights = weightDtypes.find((known) => known === weightsName);
+  if (weights === undefined)
+    throw new UsageError(`budget: weights must be one of ${weightDtypes.join(", ")}; got "${weightsName}"`);
+  const stepMs = positive("step-ms");
+  const context = positive("context", true);
+  const budget: Budget = {
+    text,
+    system: override(systems.get(needed("system")), {
+      hbmGb: positive("hbm-gb"),
+      hbmGbps: positive("hbm-gbps"),
+      nvlinkGbps: positive("nvlink-gbps"),
+    }),
+    model: models.get(needed("model")),
+    weights,
+    users: positive("users", true) ?? 1,
+    ...(stepMs === undefined ? {} : { stepSeconds: stepMs / 1000 }),
+    ...(context === undefined ? {} : { context }),
+  };
+  if (cacheBytes(budget.system, budget.model, weights) <= 0)
+    throw new UsageError(
+      `budget: ${budget.model.name} in ${weights} leaves no HBM for caches: ` +
+        `${formatBytes(-cacheBytes(budget.system, budget.model, weights))} short`,
+    );
+  return budget;
+}
+
+/** What one layer's cost lacks under a budget: how much, in words; empty where it fits. */
+export function shortOf(budget: Budget, cost: StepCost, kvDtype: KvDtype): string {
+  const { system, model, weights, users, stepSeconds } = budget;
+  const memory = memoryFit(system, model, weights, cost, users);
+  const lacks: string[] = [];
+  if (memory.short > 0)
+    lacks.push(
+      `HBM ${formatBytes(memory.short)} short: ${formatBytes(memory.user.total)} a user, ` +
+        `${formatBytes(memory.available / users)} left for each`,
+    );
+  if (stepSeconds !== undefined) {
+    const { seconds } = decodeStep({ system, model, weights, kvDtype, users }, cost);
+    if (seconds > stepSeconds)
+      lacks.push(`step ${formatSeconds(seconds - stepSeconds)} too long: ${formatSeconds(seconds)}`);
+  }
+  return lacks.join("; ");
+}
+
+/** The largest integer in [low, high] that satisfies a condition which, once false, stays false; -1 for none. */
+function largest(low: number, high: number, satisfies: (value: number) => boolean): number {
+  if (high < low || !satisfies(low)) return -1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (satisfies(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The range in which a budget looks for a variant's parameter: its own, and no further than dense attention. */
+function searchRange(variant: AnyVariant, param: string, budget: Budget, tokens: number): [number, number] {
+  const spec = variant.params[param];
+  if (spec?.kind !== "int")
+    throw new Error(`${variant.name}: budgetParam "${param}" is no integer parameter`);
+  const dense = variant.denseAt?.(shapeOf(budget.model, tokens, "bf16"))[param];
+  return [spec.min, Math.max(spec.min, Math.min(spec.max, typeof dense === "number" ? dense : tokens))];
+}
+
+/**
+ * Sets a variant to the most that a budget allows.
+ *
+ * Of each user's `tokens` tokens, `layers` times what the variant's cost formula keeps (K, V and index) at the
+ * model's shape must fit (HBM of the rack - weights) / users; and where a step time is given, the rack's decode
+ * step (hardware/decode.ts: weights read once, K, V and index read per user, arithmetic, links) must not take
+ * longer: users x (bytes read) <= HBM bandwidth x (time - link time) - weights, and the same for arithmetic.
+ *
+ * The budget parameter becomes the largest integer in its range, at most the one that equals dense attention at
+ * this length, for which both hold; a value that the spec gives is replaced. What K and V are stored as is decided
+ * first: the dtype of the spec if it names one, else the widest of bf16, fp8, nvfp4 at which anything fits. So a
+ * variant that keeps everything and reads little falls to a narrower dtype when memory is short, and then takes
+ * the largest parameter that the step time allows. A variant without a budget parameter is decided by its dtype
+ * alone. Where nothing fits, the spec carries the narrowest dtype and the parameter's least value, `fits` is
+ * false and `short` says what is lacking.
+ *
+ * The parameter is found at the shape of the budget's model and applied to the simulated reader as it is.
+ *
+ * @param spec attention variant as asked for: `dsa`, `quest(page=32)+fp8`
+ * @param tokens in each user's context, unless the budget says otherwise
+ * @returns the spec to run, its dtype and parameter named, and what was decided
+ */
+export function fitBudget(
+  budget: Budget,
+  spec: string,
+  tokens: number,
+): { fitted: string; budget: FittedBudget } {
+  const { variant, params, kvDtype: asked } = parseSpec(spec);
+  const call = parseCall(spec);
+  const others = call.modifiers.filter((modifier) => !kvDtypes.some((dtype) => dtype === modifier));
+  const length = budget.context ?? tokens;
+  const param = variant.budgetParam;
+  const short = (dtype: KvDtype, set: AnyParams): string =>
+    shortOf(budget, variant.cost(shapeOf(budget.model, length, dtype), { ...params, ...set }), dtype);
+  const result = (dtype: KvDtype, value: number | undefined): ReturnType<typeof fitBudget> => {
+    const set = param === undefined || value === undefined ? {} : { [param]: value };
+    const lacks = short(dtype, set);
+    return {
+      fitted: formatCall(call.name, { ...call.args, ...set }, [dtype, ...others]),
+      budget: {
+        text: budget.text,
+        param: param ?? "kvDtype",
+        value: value ?? dtype,
+        fits: lacks === "",
+        short: lacks,
+      },
+    };
+  };
+
+  const dtypes: readonly KvDtype[] = asked === undefined ? ["bf16", "fp8", "nvfp4"] : [asked];
+  const narrowest = dtypes.at(-1)!;
+  if (param === undefined)
+    return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);
+  const [low, high] = searchRange(variant, param, budget, length);
+  for (const dtype of dtypes) {
+    const value = largest(low, high, (candidate) => short(dtype, { [param]: candidate }) === "");
+    if (value >= low) return result(dtype, value);
+  }
+  return result(narrowest, low);
+}
