@@ -1,8 +1,10 @@
 import { dense } from "../attention/dense.ts";
-import { attendShaped } from "../attention/shaping.ts";
+import { attendShaped, prepareShaped } from "../attention/shaping.ts";
 import { parseSpec } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
+import type { AnyVariant, AttentionResult, Queries } from "../attention/variant.ts";
 import type { StepCost } from "../core/cost.ts";
+import type { AnyParams } from "../core/params.ts";
 import { Random } from "../core/random.ts";
 import { kvDtypeBytes } from "../kernels/ops.ts";
 import type { Ops } from "../kernels/ops.ts";
@@ -81,14 +83,13 @@ export function runTrials(
 const mechanism =
   ({ spec: { variant, params }, reader }: Settled, ops: Ops): Mechanism =>
   (cache) => {
-    const ready = {
-      dense: lazily(() => dense.prepare(cache, {}, ops)),
-      own: lazily(() => variant.prepare(cache, params, ops)),
+    const attender = (of: AnyVariant, given: AnyParams): ((queries: Queries) => AttentionResult) => {
+      const index = lazily(() => prepareShaped(of, cache, given, ops, reader.logitShaping));
+      return (queries) => attendShaped(of, queries, cache, index(), given, ops, reader.logitShaping);
     };
-    return (queries) =>
-      queries.phase === "prefill" && variant.prefill === "dense"
-        ? attendShaped(dense, queries, cache, ready.dense(), {}, ops, reader.logitShaping)
-        : attendShaped(variant, queries, cache, ready.own(), params, ops, reader.logitShaping);
+    const own = attender(variant, params);
+    const building = variant.prefill === "dense" ? attender(dense, {}) : own;
+    return (queries) => (queries.phase === "prefill" ? building(queries) : own(queries));
   };
 
 function lazily<T>(make: () => T): () => T {
