@@ -1,8 +1,17 @@
+import { kvDtypeBytes } from "../core/dtype.ts";
+import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { flat, rowsOf, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
 import type { KeyValueCache, Queries } from "./variant.ts";
+
+/** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */
+export interface StoredHeads {
+  readonly shape: readonly number[];
+  /** Writes the (rows, d) numbers of head h, row-major. */
+  readHead(h: number, out: Float32Array | Float64Array): void;
+}
 
 /**
  * A cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d).
@@ -11,14 +20,19 @@ import type { KeyValueCache, Queries } from "./variant.ts";
  * @param k (kvHeads, N, d)
  * @param v (kvHeads, N, d)
  * @param q (queryHeads, Q, d); query heads h G ... h G + G - 1 read kv head h
+ * @param options what K and V are rounded to, bytes of an element if not that type's, the cache's seed
  * @throws UsageError where the shapes do not fit each other
  */
 export function cacheFromTensors(
   ops: Ops,
-  k: Tensor,
-  v: Tensor,
+  k: Tensor | StoredHeads,
+  v: Tensor | StoredHeads,
   q: Tensor,
-  { bytesPerElement = 4, seed = "tensors" } = {},
+  {
+    kvDtype = "f32",
+    bytesPerElement = kvDtypeBytes[kvDtype],
+    seed = "tensors",
+  }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string } = {},
 ): { cache: KeyValueCache; queries: Queries } {
   const { kvHeads, tokens, headDim, queryHeads, count } = checkedShapes(k, v, q);
   const group = queryHeads / kvHeads;
@@ -38,9 +52,11 @@ export function cacheFromTensors(
     seed,
     heads: Array.from({ length: kvHeads }, (_, h) => {
       const space = ops.space(`kv head ${h}`);
-      const stored = (all: Tensor): Tensor => {
+      const stored = (all: Tensor | StoredHeads): Tensor => {
         const own = space.empty(tokens, headDim);
-        flat(own).set(headRows(all, h));
+        if ("readHead" in all) all.readHead(h, flat(own));
+        else flat(own).set(headRows(all, h));
+        if (kvDtype !== "f32") ops.round(own, kvDtype);
         return own;
       };
       return {
@@ -55,8 +71,8 @@ export function cacheFromTensors(
 }
 
 function checkedShapes(
-  k: Tensor,
-  v: Tensor,
+  k: { readonly shape: readonly number[] },
+  v: { readonly shape: readonly number[] },
   q: Tensor,
 ): Record<"kvHeads" | "tokens" | "headDim" | "queryHeads" | "count", number> {
   for (const [name, { shape }] of Object.entries({ q, k, v }))
