@@ -1,17 +1,17 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
-import { UsageError } from "../core/errors.ts";
+import { Command } from "@commander-js/extra-typings";
 import { version } from "../version.ts";
 import { commands } from "./commands.ts";
+import { exitCodeOf } from "./exit.ts";
 
 const examples = `
 Examples:
   $ attnsim list variants
   $ attnsim describe quest --tokens 131072
-  $ attnsim run --task graphwalks --variants "dense,dsa(k=2048)+fp8" --lengths 4K,16K --trials 5 --out results/local/first
+  $ attnsim run --task graphwalks --variant "dense,dsa(k=2048)+fp8" --tokens 4K,16K --trials 5 --out results/local/first
   $ attnsim plot results/local/first/data.csv
   $ attnsim attend --variant "quest(budget=512)" --q q.npy --k k.npy --v v.npy --out out.npy
 
-Exit codes: 0 fine, 1 failed, 2 wrong usage.`;
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.`;
 
 /** The program with the options of the commands that `words` names; of the others, name and summary alone. */
 export async function program(words: readonly string[]): Promise<Command> {
@@ -30,15 +30,9 @@ export async function program(words: readonly string[]): Promise<Command> {
   return root;
 }
 
-/** Runs a command line, without node and script. Returns the exit code: 0 fine, 1 failed, 2 wrong usage. */
-export async function main(words: readonly string[]): Promise<number> {
-  try {
-    await (await program(words)).parseAsync(words, { from: "user" });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (process.env["ATTNSIM_DEBUG"]) console.error(error);
-    else console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
+/**
+ * Runs a command line, without node and script. Returns the exit code: 0 fine, 1 failed, 2 wrong usage,
+ * 130 interrupted.
+ */
+export const main = (words: readonly string[]): Promise<number> =>
+  exitCodeOf(async () => (await program(words)).parseAsync(words, { from: "user" }));

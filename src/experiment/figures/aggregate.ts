@@ -78,13 +78,17 @@ export interface CurvePoint extends Estimate {
   readonly tokens: number;
 }
 
-/** Estimates of a measure for every panel, curve and length. */
+/**
+ * Estimates of a measure for every panel, curve and length.
+ *
+ * @param named the rows whose differences name the curves; these where absent
+ */
 export function curves(
   rows: readonly TrialRow[],
   measure: (row: TrialRow) => number | undefined,
-  panel: (row: TrialRow) => string = panelOf,
+  { panel = panelOf, named = rows }: { panel?: (row: TrialRow) => string; named?: readonly TrialRow[] } = {},
 ): CurvePoint[] {
-  const series = seriesNamer(rows);
+  const series = seriesNamer(named);
   const cells = groupBy(rows, (row) => JSON.stringify([panel(row), series(row), row["tokensNominal"]]));
   return [...cells].flatMap(([key, cell]) => {
     const found = estimate(cell, measure, key);

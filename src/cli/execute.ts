@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { formatBytes, formatSeconds } from "../core/units.ts";
+import { drawFigures, findFigure } from "../experiment/figures.ts";
+import { describeTrial, groupsOf } from "../experiment/plan.ts";
+import type { Plan } from "../experiment/plan.ts";
+import { runPlan } from "../experiment/run.ts";
+import type { Outcome } from "../experiment/run.ts";
+import { scoreTables } from "../experiment/summary.ts";
+import type { ScoreTable } from "../experiment/summary.ts";
+import { Interrupted } from "./exit.ts";
+import { startProgress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import { formatTable } from "./table.ts";
+
+/** How a plan is run: the options that runs and experiments share. */
+export interface ExecuteOptions {
+  readonly out: string;
+  readonly workers?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly memoryGb?: number | undefined;
+  readonly json?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** figure kinds; all that the rows can show when absent */
+  readonly figures?: readonly string[] | undefined;
+  /** what was asked for, for the manifest */
+  readonly config: object;
+}
+
+/**
+ * Runs a plan in sight of a user: progress, Ctrl-C, figures, a summary.
+ *
+ * @throws UsageError before any work; Interrupted after Ctrl-C; Error where trials failed
+ */
+export async function execute(plan: Plan, options: ExecuteOptions): Promise<void> {
+  const { out, json } = options;
+  if (plan.trials.length === 0) throw new UsageError(`${plan.name} has no trials`);
+  options.figures?.forEach(findFigure);
+  if (options.dryRun) {
+    printPlan(plan, out);
+    return;
+  }
+  const outcome = await runWatched(plan, options);
+  const { rows, planned, failures, interrupted, seconds } = outcome;
+  const figures =
+    rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names: options.figures });
+  if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
+  else {
+    for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
+    console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
+    for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
+  }
+  for (const { trial, reason } of failures) console.error(`failed: ${describeTrial(trial)}: ${reason}`);
+  const missing = planned - rows.length;
+  if (interrupted)
+    throw new Interrupted(
+      `interrupted: ${rows.length} of ${planned} trials are kept; run the same again to resume`,
+    );
+  if (failures.length > 0)
+    throw new Error(`${missing} of ${planned} trials have no result; run the same again to try only those`);
+}
+
+async function runWatched(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort();
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  let progress: Progress | undefined;
+  try {
+    return await runPlan(plan, {
+      ...options,
+      memoryBytes: options.memoryGb === undefined ? undefined : options.memoryGb * 1e9,
+      signal: abort.signal,
+      onStart(missing, { workers, threads }) {
+        const kept = plan.trials.length - missing.length;
+        console.error(
+          `${plan.name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
+            `workers ${workers}, threads ${threads}`,
+        );
+        const work = missing.reduce((sum, { trial }) => sum + trial.tokens, 0);
+        if (missing.length > 0) progress = startProgress(missing.length, work);
+      },
+      onTrial: ({ tokens }) => progress?.advance(tokens),
+    });
+  } finally {
+    progress?.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+function printPlan(plan: Plan, out: string): void {
+  for (const { id, trial } of plan.trials)
+    console.log(`${id}  ${describeTrial(trial)}${trial.fitted === undefined ? "" : ` -> ${trial.fitted}`}`);
+  const largest = Math.max(...groupsOf(plan.trials).map(({ bytes }) => bytes));
+  console.log(`${plan.trials.length} trials for ${out}; the largest takes ${formatBytes(largest)} of memory`);
+}
+
+const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
+  formatTable(
+    [panel, ...columns],
+    lines.map(({ series, cells }) => [
+      series,
+      ...cells.map((cell) =>
+        cell === undefined ? null : `${share(cell.mean)} [${share(cell.low)} ${share(cell.high)}]`,
+      ),
+    ]),
+  );
+
+/** A share in two decimals, short: .98, 1.0. */
+const share = (value: number): string =>
+  value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^0/, "");
+
+const summaryOf = (
+  { rows, planned, failures, interrupted, seconds }: Outcome,
+  out: string,
+  figures: readonly string[],
+): object => ({
+  out,
+  data: join(out, "data.csv"),
+  figures,
+  trials: { planned, finished: rows.length, failed: failures.length },
+  interrupted,
+  seconds,
+  scores: scoreTables(rows).flatMap(({ columns, lines }) =>
+    lines.flatMap(({ cells }) =>
+      cells.flatMap((cell, c) => (cell === undefined ? [] : [{ column: columns[c], ...cell }])),
+    ),
+  ),
+});

@@ -1,0 +1,24 @@
+import { CommanderError } from "@commander-js/extra-typings";
+import { UsageError } from "../core/errors.ts";
+
+/** The user has ended a run early; what was finished is kept. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/**
+ * Runs a program and says on stderr why it failed. Returns its exit code: 0 fine, 1 failed, 2 wrong usage,
+ * 130 interrupted.
+ */
+export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (process.env["ATTNSIM_DEBUG"]) console.error(error);
+    else console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Interrupted) return 130;
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

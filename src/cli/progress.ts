@@ -1,0 +1,31 @@
+import { Presets, SingleBar } from "cli-progress";
+
+/** A bar with the time left, on stderr; nothing where that is no terminal. */
+export interface Progress {
+  /** a step of this much work is done */
+  advance(work: number): void;
+  stop(): void;
+}
+
+/** @param work of all steps together, in any unit that time is roughly proportional to */
+export function startProgress(steps: number, work: number): Progress {
+  const bar = new SingleBar(
+    {
+      format: "{bar} {done}/{steps} trials, {duration_formatted} gone, {eta_formatted} left",
+      etaBuffer: 100,
+      hideCursor: true,
+      clearOnComplete: true,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  );
+  let done = 0;
+  bar.start(work, 0, { done, steps });
+  return {
+    advance(more) {
+      done++;
+      bar.increment(more, { done });
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Command } from "@commander-js/extra-typings";
+import { integer, positive } from "./options.ts";
+
+/** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
+export const withRunOptions = <
+  A extends unknown[],
+  O extends Record<string, unknown>,
+  G extends Record<string, unknown>,
+>(
+  command: Command<A, O, G>,
+) =>
+  command
+    .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
+    .option("--seed <n>", "seed of the run", integer(0), 0)
+    .option("--engine <name>", "numeric engine", "wasm")
+    .option(
+      "--workers <n>",
+      "trials run side by side; as many as cores and memory allow when absent",
+      integer(1),
+    )
+    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(
+      "--memory-gb <n>",
+      "memory that all workers may take, decimal GB; 80% of what is free when absent",
+      positive,
+    )
+    .option("--dry-run", "print the trials and the memory that they need, and stop")
+    .option("--json", "print the summary as JSON");

@@ -1,0 +1,104 @@
+import type { Command } from "@commander-js/extra-typings";
+import { UsageError } from "../core/errors.ts";
+import { planOf } from "../experiment/plan.ts";
+import { makeTrial } from "../experiment/trial.ts";
+import { readerParams } from "../reader/params.ts";
+import type { Trial } from "../simulate/trial.ts";
+import type { Define } from "./commands.ts";
+import { checkConfig, readConfig } from "./config.ts";
+import type { RunConfig } from "./config.ts";
+import { execute } from "./execute.ts";
+import { integer } from "./options.ts";
+import { withRunOptions } from "./run-options.ts";
+
+/** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
+const splitList = (text: string): string[] =>
+  text
+    .split(/,(?![^(]*\))/)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, ...splitList(text)];
+
+const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+
+const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+const help = `
+A K is 1024 tokens, or 1000 where the task's public dataset has that length: Graphwalks' 128K is 128000.
+A configuration file holds the same options, in camelCase:
+
+  task: [graphwalks, mrcr(needles=8)]
+  variant: [dense, dsa(k=2048)]
+  tokens: [4K, 64K]
+  trials: 10
+  headDim: 64
+
+Ctrl-C keeps what is finished; the same command again runs only what is missing.`;
+
+/** `attnsim run`: every variant on every task at every length. */
+export const define: Define = (command) => {
+  command
+    .option("--task <spec>", "tasks: graphwalks, mrcr(needles=8); more with commas or again", collect)
+    .option(
+      "--variant <spec>",
+      "attention variants: dense, dsa(k=2048)+fp8; more with commas or again",
+      collect,
+    )
+    .option("--tokens <n>", "context lengths: 4K, 131072, 1M; more with commas or again", collect)
+    .option("--trials <n>", "problems for each task and length", integer(1), 5)
+    .option(
+      "--budget <text>",
+      "what variants are made to fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",
+      append,
+    )
+    .option("--config <file>", "YAML or JSON file with these options; the command line goes before it");
+  for (const [name, { doc, default: value }] of Object.entries(readerParams))
+    command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
+  withRunOptions(command)
+    .addHelpText("after", help)
+    .action(() => run(command));
+};
+
+async function run(command: Command): Promise<void> {
+  const { config: file, json, dryRun, ...values } = command.opts() as Readonly<Record<string, unknown>>;
+  const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  const config = checkConfig("the command line", {
+    ...values,
+    ...(typeof file === "string" ? readConfig(file) : {}),
+    ...Object.fromEntries(given),
+  });
+  const { workers, threads, memoryGb, out = "results/local/run" } = config;
+  await execute(planOf("run", questionOf(config), trialsOf(config)), {
+    ...{ out, workers, threads, memoryGb, json: json === true, dryRun: dryRun === true },
+    config,
+  });
+}
+
+const questionOf = ({ task, variant }: RunConfig): string =>
+  `How does ${listOf(variant).join(", ")} do on ${listOf(task).join(", ")}?`;
+
+/** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
+function* trialsOf(config: RunConfig): Generator<Trial> {
+  const { seed = 0, engine = "wasm", trials = 1 } = config;
+  const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
+  for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
+    if (list.length === 0)
+      throw new UsageError(`a run needs --task, --variant and --tokens; --${name} is missing`);
+  const reader = Object.fromEntries(
+    Object.keys(readerParams).flatMap((name) => {
+      const value = config[name as keyof typeof readerParams];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const budgets = config.budget === undefined ? [{}] : listOf(config.budget).map((budget) => ({ budget }));
+  for (const task of tasks)
+    for (const tokens of lengths)
+      for (const budget of budgets)
+        for (let trial = 0; trial < trials; trial++)
+          for (const variant of variants)
+            yield makeTrial({ task, variant, tokens, trial, seed, engine, reader, ...budget });
+}
