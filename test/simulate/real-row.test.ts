@@ -12,9 +12,9 @@ const ops = referenceEngine();
 const problem = task.load({ prompt }, params);
 
 /** What dense attention concludes from the text alone. */
-function conclusion(reader: Record<string, unknown>, seed: string): readonly number[] {
+function conclusion(seed: string): readonly number[] {
   const [outcome] = [
-    ...read(problem, resolveReader(reader), ops, seed, [
+    ...read(problem, resolveReader(), ops, seed, [
       (cache) => (queries) => dense.attend(queries, cache, undefined, {}, ops),
     ]),
   ];
@@ -30,15 +30,13 @@ const nodesOf = (nodes: readonly number[]) =>
     .sort();
 
 it("the real Graphwalks row: from its text alone, dense attention answers as the dataset does", () => {
-  const nodes = conclusion({ kvHeads: 16 }, "real row");
-  expect(nodesOf(nodes)).toEqual(answer);
-  expect(problem.score(problem.respond(nodes))).toEqual({ score: 1, exact: true });
-});
-
-it("so does the default reader, by the majority of 15 readings (a single one is exact in 73 of 100)", () => {
+  // of 11 nodes and an answer of three, one stands for two of five equal edges: a single reading is exact in 73 of
+  // 100, so 15 readings vote on each node
   const votes = new Map<number, number>();
   for (let seed = 0; seed < 15; seed++) {
-    for (const node of conclusion({}, `real row ${seed}`)) votes.set(node, (votes.get(node) ?? 0) + 1);
+    for (const node of conclusion(`real row ${seed}`)) votes.set(node, (votes.get(node) ?? 0) + 1);
   }
-  expect(nodesOf([...votes].filter(([, count]) => count > 7).map(([node]) => node))).toEqual(answer);
+  const response = problem.respond([...votes].filter(([, count]) => count > 7).map(([node]) => node));
+  expect(response.match(/[0-9a-f]{10}/g)!.sort()).toEqual(["1679091c5a", "c9f0f895fb", "d3d9446802"]);
+  expect(problem.score(response)).toEqual({ score: 1, exact: true });
 });
