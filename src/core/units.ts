@@ -39,9 +39,11 @@ const prefixes = [
   [1e-9, "n"],
 ] as const;
 
-/** Three significant digits, without an exponent below a million: `152`, `20.7`, `0.0625`. */
-export const formatNumber = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 3))) : "-";
+/** Three significant digits, and whole numbers from 1000 on: `12593`, `152`, `20.7`, `0.0625`. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));
+}
 
 /** A value in a unit, with the decimal prefix that leaves one to three digits before the point: `152 GB`. */
 export function formatUnit(value: number, unit: string): string {

@@ -1,5 +1,5 @@
 import type { StepCost } from "../core/cost.ts";
-import { from } from "../core/units.ts";
+import { formatBytes, from } from "../core/units.ts";
 import type { Model } from "./model.ts";
 import { weightBytes } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
@@ -28,7 +28,7 @@ export const reserved = {
 export const memoryAssumptions: readonly string[] = [
   "one copy of the weights in the rack, sharded over its GPUs (tensor and expert parallel)",
   "every user's cache sharded over all GPUs of the rack (KV parallel), nothing outside HBM",
-  `${reserved.share.value} of usable HBM, less activations (${reserved.activations.value / 1e9} GB) and NCCL buffers (${reserved.collectives.value / 1e9} GB) on every GPU`,
+  `${reserved.share.value} of usable HBM, less activations (${formatBytes(reserved.activations.value)}) and NCCL buffers (${formatBytes(reserved.collectives.value)}) on every GPU`,
   "embeddings and output head in bf16, all other weights in the weight dtype",
 ];
 

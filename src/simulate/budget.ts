@@ -130,9 +130,10 @@ export function shortOf(budget: Budget, cost: StepCost, kvDtype: KvDtype): strin
   return lacks.join("; ");
 }
 
-/** The largest integer in [low, high] that satisfies a condition which, once false, stays false; -1 for none. */
-function largest(low: number, high: number, satisfies: (value: number) => boolean): number {
-  if (high < low || !satisfies(low)) return -1;
+/** The largest integer in [from, to] that satisfies a condition which, once false, stays false; -1 for none. */
+function largest(from: number, to: number, satisfies: (value: number) => boolean): number {
+  if (to < from || !satisfies(from)) return -1;
+  let [low, high] = [from, to];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (satisfies(middle)) low = middle;

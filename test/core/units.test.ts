@@ -34,6 +34,6 @@ describe("units", () => {
     expect([2.5, 0.0124, 4.9e-6].map(formatSeconds)).toEqual(["2.5 s", "12.4 ms", "4.9 us"]);
     expect(formatQuantity(datasheet(2.5e15, "FLOP/s"))).toBe("2.5 PFLOP/s");
     expect(formatQuantity(datasheet(129280, "1"))).toBe("129280");
-    expect([152.24, 0.06251, 12593.4].map(formatNumber)).toEqual(["152", "0.0625", "12593.4"]);
+    expect([152.24, 0.06251, 12593.4].map(formatNumber)).toEqual(["152", "0.0625", "12593"]);
   });
 });

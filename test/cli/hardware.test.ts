@@ -1,0 +1,81 @@
+import { describe, expect, it, vi } from "vitest";
+import { main } from "../../src/cli/program.ts";
+
+async function run(line: string): Promise<{ code: number; out: string; err: string }> {
+  const [out, err] = (["log", "error"] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation(() => undefined),
+  );
+  try {
+    const code = await main(line.split(" "));
+    return { code, out: out!.mock.calls.flat().join("\n"), err: err!.mock.calls.flat().join("\n") };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+interface Printed {
+  readonly assumptions: readonly string[];
+  readonly rows: readonly Readonly<Record<string, number | string>>[];
+}
+
+const rowsOf = async (line: string): Promise<Printed["rows"]> =>
+  (JSON.parse((await run(`${line} --json`)).out) as Printed).rows;
+
+describe("attnsim hardware memory", () => {
+  it("tables users of every rack and model, without colours, and what is assumed", async () => {
+    const { code, out } = await run("hardware memory --variant dense --context 1M --kv-dtype bf16,fp8,nvfp4");
+    expect(code).toBe(0);
+    const lines = out.split("\n");
+    expect(lines[0]).toMatch(/^system +model +attention +KV as +context +KV a user +index a user/);
+    expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * 3 * 3);
+    expect(out).toContain("KV parallel");
+    expect(out).toContain("weights in nvfp4");
+    expect(out).not.toContain("\u001b");
+  });
+
+  it("says what a number of users lacks, and an override helps", async () => {
+    const line =
+      "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense+nvfp4 --context 1M --users 1000";
+    const [own] = await rowsOf(line);
+    expect(own).toMatchObject({ system: "gb200-nvl72", kvDtype: "nvfp4", users: 1000 });
+    expect(own!["shortBytes"]).toBeGreaterThan(8e12);
+    const [large] = await rowsOf(`${line} --hbm-gb 400`);
+    expect(large!["shortBytes"]).toBe(0);
+    expect((await run(`${line} --hbm-gb 400`)).out).toContain("400 GB of usable HBM a GPU, as given");
+  });
+});
+
+describe("attnsim hardware decode", () => {
+  it("grows with context and users, and a faster link or memory shortens it", async () => {
+    const line = "hardware decode --system gb300-nvl72 --model deepseek-v3 --variant dense --users 1,256";
+    const [short1, short256, long1, long256] = (await rowsOf(line)).map((row) => Number(row["seconds"]));
+    expect(short256).toBeGreaterThan(short1!);
+    expect(long1).toBeGreaterThan(short1!);
+    expect(long256).toBeGreaterThan(short256!);
+    const last = async (more: string): Promise<number> =>
+      Number((await rowsOf(line + more)).at(-1)!["seconds"]);
+    expect(await last(" --hbm-gbps 16000")).toBeLessThan(long256!);
+    expect(await last(" --nvlink-gbps 450")).toBeGreaterThan(long256!);
+    expect((await run(line)).out).toContain("a lower bound");
+  });
+});
+
+describe("attnsim hardware show", () => {
+  it("prints every number with its source", async () => {
+    const { out } = await run("hardware show deepseek-v3.2");
+    expect(out).toMatch(/attention\.record\.fp8 +656 B +vLLM, FlashMLA sparse/);
+  });
+});
+
+it.each([
+  ["hardware memory --system gb200", 'unknown system "gb200"; known: gb200-nvl72, gb300-nvl72'],
+  ["hardware memory --model llama", 'unknown model "llama"; known: llama-3.1-405b'],
+  ["hardware memory --kv-dtype int4", 'unknown kv dtype "int4"; known: f32, bf16, fp8, nvfp4'],
+  ["hardware memory --weights int4", 'unknown weight dtype "int4"; known: bf16, fp8, nvfp4'],
+  ["hardware memory --variant nope", 'unknown attention variant "nope"'],
+  ["hardware show b200", 'unknown system or model "b200"; known: gb200-nvl72'],
+])("%s is wrong usage, and says so", async (line, message) => {
+  const { code, err } = await run(line);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
