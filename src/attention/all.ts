@@ -1,2 +1,9 @@
 export { dense } from "./dense.ts";
+export { sinkWindow } from "./sink-window.ts";
 export { oracle } from "./oracle.ts";
+export { quest } from "./quest.ts";
+export { moba } from "./moba.ts";
+export { dsa } from "./dsa.ts";
+export { nsa } from "./nsa.ts";
+export { tree } from "./tree.ts";
+export { snapkv } from "./snapkv.ts";

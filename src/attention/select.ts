@@ -1,9 +1,8 @@
 import { rowsOf } from "../core/tensor.ts";
-import type { RowLists } from "../core/tensor.ts";
+import type { RowLists, Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
 import { Spans } from "./spans.ts";
 import type { Queries } from "./variant.ts";
-import type { Tensor } from "../core/tensor.ts";
 
 /** Numbers that a matrix of scores, or the row lists of one call, may hold: 64 MB of float32. */
 const chunkNumbers = 2 ** 24;
@@ -85,10 +84,15 @@ export function joined(parts: readonly RowLists[]): RowLists {
   return { offsets: Int32Array.from(offsets), rows };
 }
 
-/** The tokens of the units that each query row has chosen, up to what it sees. */
-export const unitSpans = ({ offsets, rows }: RowLists, unit: number, visible: Int32Array): Spans =>
+/**
+ * The tokens of the units that each query row has chosen, up to what it sees.
+ *
+ * @param group query rows that share one choice, that of their query
+ */
+export const unitSpans = ({ offsets, rows }: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
   new Spans(visible.length, (i, add) => {
-    for (let at = offsets[i]!; at < offsets[i + 1]!; at++)
+    const query = Math.floor(i / group);
+    for (let at = offsets[query]!; at < offsets[query + 1]!; at++)
       add(rows[at]! * unit, Math.min((rows[at]! + 1) * unit, visible[i]!));
   });
 

@@ -34,7 +34,7 @@ export function cacheFromTensors(
     seed = "tensors",
   }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string } = {},
 ): { cache: KeyValueCache; queries: Queries } {
-  const { kvHeads, tokens, headDim, queryHeads, count } = checkedShapes(k, v, q);
+  const { kvHeads, tokens, headDim, queryHeads, queries: count } = shapesOf(k, v, q);
   const group = queryHeads / kvHeads;
   const rowBytes = headDim * bytesPerElement;
   const queries: Queries = {
@@ -70,25 +70,31 @@ export function cacheFromTensors(
   return { cache, queries };
 }
 
-function checkedShapes(
-  k: { readonly shape: readonly number[] },
-  v: { readonly shape: readonly number[] },
-  q: Tensor,
-): Record<"kvHeads" | "tokens" | "headDim" | "queryHeads" | "count", number> {
+/** Sizes of a cache and its queries. */
+export type TensorShapes = Readonly<
+  Record<"kvHeads" | "tokens" | "headDim" | "queryHeads" | "queries", number>
+>;
+
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
+/** @throws UsageError where the shapes of k, v and q do not fit each other: what, got, allowed */
+export function shapesOf(k: Shaped, v: Shaped, q: Shaped): TensorShapes {
   for (const [name, { shape }] of Object.entries({ q, k, v }))
     if (shape.length !== 3 || shape.includes(0))
       throw new UsageError(
         `${name} must have three dimensions (heads, rows, d), none 0; got (${shape.join(", ")})`,
       );
   const [kvHeads, tokens, headDim] = k.shape as [number, number, number];
-  const [queryHeads, count, width] = q.shape as [number, number, number];
+  const [queryHeads, queries, width] = q.shape as [number, number, number];
   if (v.shape.join() !== k.shape.join())
     throw new UsageError(`v must have the shape of k (${k.shape.join(", ")}); got (${v.shape.join(", ")})`);
   if (width !== headDim) throw new UsageError(`q must be ${headDim} wide, as k is; got ${width}`);
   if (queryHeads % kvHeads !== 0)
     throw new UsageError(`query heads must be a multiple of the ${kvHeads} kv heads; got ${queryHeads}`);
-  if (count > tokens) throw new UsageError(`q must have at most ${tokens} rows, as k has; got ${count}`);
-  return { kvHeads, tokens, headDim, queryHeads, count };
+  if (queries > tokens) throw new UsageError(`q must have at most ${tokens} rows, as k has; got ${queries}`);
+  return { kvHeads, tokens, headDim, queryHeads, queries };
 }
 
 /** The numbers of one head of (heads, rows, d). */

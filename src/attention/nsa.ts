@@ -1,0 +1,196 @@
+import { attentionFlops, keyValueBytes } from "../core/cost.ts";
+import { int, real } from "../core/params.ts";
+import { flat, rowsOf, zeros } from "../core/tensor.ts";
+import type { RowLists } from "../core/tensor.ts";
+import type { Ops, Space, Table } from "../kernels/ops.ts";
+import { perHead } from "./per-head.ts";
+import { GatedResult, softmaxRead, SummaryResult } from "./result.ts";
+import type { Read } from "./result.ts";
+import { firstRows, inChunks, joined, unitSpans } from "./select.ts";
+import { Spans } from "./spans.ts";
+import { defineVariant } from "./variant.ts";
+
+/** Compressed entries whose tokens all lie among the first `visible`. */
+const wholeEntries = (visible: number, block: number, stride: number): number =>
+  visible < block ? 0 : Math.floor((visible - block) / stride) + 1;
+
+const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
+  real(`share of the output ${doc}`, { default: value, min, max: 1 });
+
+/**
+ * NSA, native sparse attention: a gated sum of attention over compressed blocks, over the tokens of the blocks that
+ * the compressed scores select, and over a sliding window.
+ *
+ * Yuan et al. 2025, arXiv 2502.11089; code fla-org/native-sparse-attention (which has block = stride = selected block
+ * and unscored initial blocks; the paper's defaults are used here). Defaults of section 4.1: compressed blocks of 32
+ * every 16, 16 selected blocks of 64, of which 1 initial and 2 local, window 512. Used in training and prefill as well.
+ * Simplified: the source compresses with a trained MLP and gates with a trained sigmoid for each token. Here a block is
+ * compressed to its mean and gates are parameters that sum to 1 (a branch with nothing to read leaves its share
+ * to the others). All branches read the same K and V; the source gives each its own.
+ */
+export const nsa = defineVariant({
+  name: "nsa",
+  family: "dynamic",
+  summary: "compressed blocks, the blocks they select and a window, gated (native sparse attention)",
+  formula: [
+    "p^c = softmax(q . mean(K_block)); o_c = p^c mean(V_block)",
+    "score(selected block) = sum of p^c over the compressed blocks in it, by overlap, over the group's heads",
+    "o = g_c o_c + g_s attention(top blocks) + g_w attention(window)",
+  ].join("\n"),
+  sources: [
+    {
+      title: "Native Sparse Attention: Hardware-Aligned and Natively Trainable Sparse Attention",
+      url: "https://arxiv.org/abs/2502.11089",
+      where: "section 3.3, equations 5 to 12; section 4.1",
+    },
+    {
+      title: "fla-org/native-sparse-attention",
+      url: "https://github.com/fla-org/native-sparse-attention",
+      where: "native_sparse_attention/ops/parallel.py",
+    },
+  ],
+  params: {
+    block: int("tokens in a compressed block", { default: 32, min: 1, sweep: [16, 32, 64] }),
+    stride: int("tokens from one compressed block to the next", { default: 16, min: 1, sweep: [8, 16, 32] }),
+    selectBlock: int("tokens in a selected block", { default: 64, min: 1, sweep: [32, 64, 128] }),
+    selected: int("selected blocks per query, initial and local ones included", {
+      default: 16,
+      min: 1,
+      sweep: [4, 8, 16, 32, 64],
+    }),
+    initial: int("first blocks that are always selected", { default: 1, min: 0 }),
+    local: int("last blocks that are always selected, the query's own included", { default: 2, min: 1 }),
+    window: int("last tokens of the window, the query's own included", {
+      default: 512,
+      min: 1,
+      sweep: [128, 512, 2048],
+    }),
+    gateSelected: gate("from the selected blocks", 0.8, 0),
+    gateWindow: gate("from the window, which is never shut", 0.1, 0.001),
+    gateCompressed: gate("from the compressed blocks", 0.1, 0),
+  },
+  prefill: "same",
+  budgetParam: "selected",
+  prepare: ({ heads }, { block, stride }, ops) =>
+    heads.map(({ keys, values }) => {
+      const means = ({ tensor, rowBytes }: Table): Table => ({
+        tensor: ops.blockMean(tensor, block, stride),
+        kind: "index",
+        rowBytes,
+      });
+      return { keys: means(keys), values: means(values) };
+    }),
+  attend: (queries, cache, compressed, params, ops) =>
+    perHead(queries, cache, (read, { space }, h) => {
+      const { block, stride, selectBlock, window } = params;
+      const entries = read.visible.map((visible) => wholeEntries(visible, block, stride));
+      const summaries = { ...read, ...compressed[h]!, visible: entries };
+      const blocks = selectBlocks(summaries, read.visible, queries.group, params, space, ops);
+      const selected = unitSpans(blocks, selectBlock, read.visible, queries.group);
+      const recent = new Spans(read.visible.length, (i, add) =>
+        add(Math.max(0, read.visible[i]! - window), read.visible[i]!),
+      );
+      return new GatedResult([
+        {
+          gate: params.gateCompressed,
+          result: new SummaryResult(softmaxRead(summaries, ops), block, stride),
+        },
+        { gate: params.gateSelected, result: softmaxRead({ ...read, spans: selected }, ops) },
+        { gate: params.gateWindow, result: softmaxRead({ ...read, spans: recent }, ops) },
+      ]);
+    }),
+  cost(shape, { block, stride, selectBlock, selected, window }) {
+    const { tokens, queryHeads } = shape;
+    const entries = wholeEntries(tokens, block, stride);
+    const before = Math.floor((tokens - 1) / selectBlock);
+    const fromBlocks = Math.min(before, selected - 1) * selectBlock + (tokens - before * selectBlock);
+    const rows = fromBlocks + Math.min(window, tokens);
+    return {
+      flops: attentionFlops(shape, entries + rows),
+      exponentials: (entries + rows) * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: keyValueBytes(shape, Math.ceil(tokens / stride)),
+      kvReadBytes: keyValueBytes(shape, rows),
+      indexReadBytes: keyValueBytes(shape, entries),
+    };
+  },
+  denseAt: ({ tokens }) => ({ selected: Math.ceil(tokens / 64), window: tokens, gateCompressed: 0 }),
+});
+
+interface Choice {
+  readonly block: number;
+  readonly stride: number;
+  readonly selectBlock: number;
+  readonly selected: number;
+  readonly initial: number;
+  readonly local: number;
+}
+
+/**
+ * The selected blocks of each query, shared by its group.
+ *
+ * @param summaries the read of the compressed entries
+ * @param visible (Q G) tokens that each query row sees
+ */
+function selectBlocks(
+  summaries: Read,
+  visible: Int32Array,
+  group: number,
+  choice: Choice,
+  space: Space,
+  ops: Ops,
+): RowLists {
+  const { queries, keys, scale, visible: entries } = summaries;
+  const { selectBlock, selected } = choice;
+  const most = Math.max(
+    1,
+    entries.reduce((a, b) => Math.max(a, b), 0),
+  );
+  // the softmax above has read these keys; their scores are used a second time
+  const table = { ...firstRows(keys, most), rowBytes: 0 };
+  const blocks = Math.ceil(visible.reduce((a, b) => Math.max(a, b), 0) / selectBlock);
+  const parts: RowLists[] = [];
+  inChunks(visible.length / group, most * group, (from, to) => {
+    const seen = Int32Array.from({ length: to - from }, (_, i) =>
+      Math.ceil(visible[(from + i) * group]! / selectBlock),
+    );
+    const importance = zeros(to - from, blocks);
+    space.scoped(() => {
+      const weights = ops.scores(rowsOf(queries, from * group, to * group), table);
+      ops.softmax(weights, entries.subarray(from * group, to * group), scale);
+      for (let row = 0; row < (to - from) * group; row++)
+        addByOverlap(
+          flat(rowsOf(weights, row, row + 1)).subarray(0, entries[from * group + row]),
+          flat(rowsOf(importance, Math.floor(row / group), Math.floor(row / group) + 1)),
+          choice,
+        );
+    });
+    for (let i = 0; i < to - from; i++)
+      forceBlocks(flat(rowsOf(importance, i, i + 1)).subarray(0, seen[i]), choice);
+    parts.push(ops.topK(importance, selected, seen));
+  });
+  return joined(parts);
+}
+
+/** Adds each entry's weight to the blocks it overlaps, in units of the stride: equation 9 for any sizes. */
+function addByOverlap(
+  weights: Float32Array | Float64Array,
+  importance: Float32Array | Float64Array,
+  { block, stride, selectBlock }: Choice,
+): void {
+  for (let e = 0; e < weights.length; e++) {
+    const [start, end] = [e * stride, e * stride + block];
+    for (let b = Math.floor(start / selectBlock); b * selectBlock < end; b++) {
+      const overlap = Math.min(end, (b + 1) * selectBlock) - Math.max(start, b * selectBlock);
+      importance[b]! += (weights[e]! * overlap) / stride;
+    }
+  }
+}
+
+/** Puts the query's own block first, then the other local ones, then the initial ones, ahead of every sum of weights. */
+function forceBlocks(importance: Float32Array | Float64Array, { initial, local }: Choice): void {
+  const own = importance.length - 1;
+  importance.fill(2e9, 0, initial);
+  importance.fill(3e9, Math.max(0, own + 1 - local));
+  importance[own] = 4e9;
+}

@@ -1,0 +1,141 @@
+import { attentionFlops, keyValueBytes } from "../core/cost.ts";
+import { int } from "../core/params.ts";
+import type { RowLists } from "../core/tensor.ts";
+import type { Ops, Table } from "../kernels/ops.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead } from "./result.ts";
+import type { Read } from "./result.ts";
+import { unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { Spans } from "./spans.ts";
+import { defineVariant } from "./variant.ts";
+
+/** Levels above the tokens: the highest has no more nodes than the beam can have children, so none is cut above it. */
+function levelsOf(tokens: number, branching: number, beam: number): number {
+  let levels = 1;
+  while (Math.ceil(tokens / branching ** levels) > beam * branching) levels++;
+  return levels;
+}
+
+/** Nodes that the last token's query scores, and how many leaves it keeps. */
+function descent(tokens: number, branching: number, beam: number): { scored: number; leaves: number } {
+  let [scored, kept, above] = [0, 0, 0];
+  for (let level = levelsOf(tokens, branching, beam); level >= 1; level--) {
+    const whole = Math.floor((tokens - 1) / branching ** level);
+    const candidates = kept * branching + (whole - above * branching);
+    scored += candidates;
+    kept = Math.min(beam, candidates);
+    above = whole;
+  }
+  return { scored, leaves: kept };
+}
+
+/**
+ * A tree of block means: a node is the mean of its children, a leaf the mean of `branching` tokens. A query descends
+ * from the top, keeping the `beam` best nodes of each level, and reads the tokens of the leaves it ends with and
+ * those of the leaf it stands in.
+ *
+ * Tree search over blocks is that of HiP (Lee et al. 2024, arXiv 2406.09827), whose nodes are represented by one of
+ * their tokens; means are those of MoBA. Defaults: branching 16, beam 32, so 512 tokens and about 500 nodes a level.
+ * Only whole nodes before the query's own leaf are scored: where a query cuts a node, its whole children take part
+ * on the level below instead. That keeps it causal, so the context's own queries go through it too.
+ */
+export const tree = defineVariant({
+  name: "tree",
+  family: "hierarchical",
+  summary: "beam search down a tree of block means",
+  formula: [
+    "m(leaf) = mean of `branching` keys, m(node) = mean of `branching` children",
+    "level by level: keep the `beam` nodes of largest q . m among the children of those kept and the whole nodes at the end",
+    "S = tokens of the leaves kept and of the query's own; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title:
+        "A Training-free Sub-quadratic Cost Transformer Model Serving Framework with Hierarchically Pruned Attention",
+      url: "https://arxiv.org/abs/2406.09827",
+      where: "section 3 (tree search)",
+    },
+    {
+      title: "MoBA: Mixture of Block Attention for Long-Context LLMs",
+      url: "https://arxiv.org/abs/2502.13189",
+      where: "section 2.2 (block means)",
+    },
+  ],
+  params: {
+    branching: int("children of a node, and tokens of a leaf", {
+      default: 16,
+      min: 2,
+      max: 4096,
+      sweep: [4, 8, 16, 32, 64],
+    }),
+    beam: int("nodes kept on each level", { default: 32, min: 1, sweep: [8, 16, 32, 64, 128, 256] }),
+  },
+  prefill: "same",
+  budgetParam: "beam",
+  prepare: ({ tokens, heads }, { branching, beam }, ops) =>
+    heads.map(({ keys }) => {
+      const levels: Table[] = [];
+      let below = keys.tensor;
+      for (let level = levelsOf(tokens, branching, beam); level >= 1; level--) {
+        below = ops.blockMean(below, branching, branching);
+        levels.unshift({ tensor: below, kind: "index", rowBytes: keys.rowBytes });
+      }
+      return levels;
+    }),
+  attend: (queries, cache, levels, { branching, beam }, ops) =>
+    perHead(queries, cache, (read, _head, h) => {
+      const leaves = search(read, levels[h]!, branching, beam, ops);
+      return softmaxRead({ ...read, spans: unitAndCurrentSpans(leaves, branching, read.visible) }, ops);
+    }),
+  cost(shape, { branching, beam }) {
+    const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
+    const { scored, leaves } = descent(tokens, branching, beam);
+    const read = leaves * branching + (tokens - Math.floor((tokens - 1) / branching) * branching);
+    const meanBytes = kvHeads * headDim * bytesPerElement;
+    let [nodes, level] = [0, tokens];
+    for (let l = levelsOf(tokens, branching, beam); l >= 1; l--) {
+      level = Math.ceil(level / branching);
+      nodes += level;
+    }
+    return {
+      flops: 2 * scored * queryHeads * headDim + attentionFlops(shape, read),
+      exponentials: read * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: nodes * meanBytes,
+      kvReadBytes: keyValueBytes(shape, read),
+      indexReadBytes: scored * meanBytes,
+    };
+  },
+  denseAt: ({ tokens }) => ({ branching: 16, beam: Math.ceil(tokens / 16) }),
+});
+
+/** The leaves that each query row ends with. @param levels from the top down to the leaves */
+function search(read: Read, levels: readonly Table[], branching: number, beam: number, ops: Ops): RowLists {
+  const { queries, visible } = read;
+  let kept: RowLists = { offsets: new Int32Array(visible.length + 1), rows: new Int32Array(0) };
+  let above: Int32Array = new Int32Array(visible.length);
+  for (const [l, table] of levels.entries()) {
+    const whole = unitsBefore(visible, branching ** (levels.length - l));
+    const { offsets, rows } = kept;
+    const candidates = new Spans(visible.length, (i, add) => {
+      for (let at = offsets[i]!; at < offsets[i + 1]!; at++)
+        add(rows[at]! * branching, (rows[at]! + 1) * branching);
+      add(above[i]! * branching, whole[i]!);
+    }).lists(0, visible.length);
+    kept = best(candidates, ops.scoresAt(queries, table, candidates), beam);
+    above = whole;
+  }
+  return kept;
+}
+
+/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
+function best({ offsets, rows }: RowLists, scores: ArrayLike<number>, k: number): RowLists {
+  const kept: number[] = [];
+  const ends = Array.from({ length: offsets.length - 1 }, (_, i) => {
+    const order = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
+    if (order.length > k) order.sort((a, b) => scores[b]! - scores[a]! || a - b).length = k;
+    for (const at of order.sort((a, b) => a - b)) kept.push(rows[at]!);
+    return kept.length;
+  });
+  return { offsets: Int32Array.from([0, ...ends]), rows: Int32Array.from(kept) };
+}

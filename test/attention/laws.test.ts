@@ -1,0 +1,245 @@
+import { describe, expect, it } from "vitest";
+import { dense } from "../../src/attention/dense.ts";
+import { variants } from "../../src/attention/registry.ts";
+import { attendShaped, prepareShaped } from "../../src/attention/shaping.ts";
+import type { AnyVariant, AttentionResult } from "../../src/attention/variant.ts";
+import { logitShapings } from "../../src/core/logits.ts";
+import type { LogitShaping } from "../../src/core/logits.ts";
+import { resolveParams } from "../../src/core/params.ts";
+import type { AnyParams } from "../../src/core/params.ts";
+import { Random } from "../../src/core/random.ts";
+import { flat, rowsOf } from "../../src/core/tensor.ts";
+import type { Ops } from "../../src/kernels/ops.ts";
+import { counting } from "../../src/kernels/counting.ts";
+import { engines } from "./engines.ts";
+import { world } from "./fixtures.ts";
+import type { World } from "./fixtures.ts";
+
+/** Sizes at which every variant leaves something out of a cache of a few hundred tokens. */
+const small: Readonly<Record<string, AnyParams>> = {
+  oracle: { k: 37 },
+  "sink-window": { sinks: 3, window: 41 },
+  quest: { page: 8, budget: 64 },
+  moba: { block: 32, k: 3 },
+  dsa: { k: 37, indexDim: 24 },
+  nsa: { block: 8, stride: 4, selectBlock: 16, selected: 5, window: 20 },
+  tree: { branching: 4, beam: 5 },
+  snapkv: { budget: 200, window: 10 },
+};
+
+const settings = (variant: AnyVariant): AnyParams =>
+  resolveParams(variant.name, variant.params, small[variant.name]);
+
+function run(
+  variant: AnyVariant,
+  params: AnyParams,
+  ops: Ops,
+  shape: World,
+  shaping: LogitShaping = "none",
+): AttentionResult {
+  const { cache, queries } = world(ops, shape);
+  const index = prepareShaped(variant, cache, params, ops, shaping);
+  return attendShaped(variant, queries, cache, index, params, ops, shaping);
+}
+
+const closeTo = (got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
+  expect(got.length).toBe(expected.length);
+  const worst = Math.max(...Array.from(got, (x, i) => Math.abs(x - expected[i]!)));
+  expect(worst).toBeLessThanOrEqual(tolerance);
+};
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+describe.each(engines())("attention variants on %s", (_name, makeEngine, tolerance) => {
+  const ops = makeEngine();
+
+  describe.each(variants.names())("%s", (name) => {
+    const variant = variants.get(name);
+
+    it("is dense attention at denseAt", () => {
+      expect(variant.denseAt).toBeDefined();
+      for (const tokens of [1, 2, 63, 65, 301]) {
+        const shape = {
+          tokens,
+          group: 2,
+          positions: [tokens - 1, Math.floor(tokens / 2)],
+          observedEnd: tokens - 1,
+        };
+        const step = { tokens, queryHeads: 4, kvHeads: 2, headDim: 16, bytesPerElement: 2 };
+        const params = resolveParams(name, variant.params, variant.denseAt!(step));
+        const got = run(variant, params, ops, shape);
+        const expected = run(dense, {}, ops, shape);
+        for (const h of [0, 1])
+          closeTo(flat(got.heads[h]!.output), flat(expected.heads[h]!.output), tolerance);
+      }
+    });
+
+    it.each(logitShapings)("weighs values convexly, logits shaped by %s", (shaping) => {
+      const shape = { tokens: 301, group: 2, positions: [300, 190, 290], observedEnd: 150 };
+      const { cache } = world(ops, shape);
+      const result = run(variant, settings(variant), ops, shape, shaping);
+      const rows = range(shape.tokens);
+      for (const [h, head] of result.heads.entries())
+        for (const i of range(6)) {
+          const weights = head.weights(i, rows);
+          const total = weights.reduce((a, b) => a + b, 0);
+          expect(weights.every((weight) => weight >= 0)).toBe(true);
+          if (shaping === "sink") expect(total).toBeLessThan(1);
+          else expect(total).toBeCloseTo(1, 5);
+          expect(
+            rows
+              .filter((row) => row > shape.positions[Math.floor(i / 2)]!)
+              .every((row) => weights[row] === 0),
+          ).toBe(true);
+          const values = cache.heads[h]!.values.tensor;
+          const rebuilt = range(16).map((c) =>
+            weights.reduce((sum, w, row) => sum + w * values.get(row, c), 0),
+          );
+          closeTo(flat(rowsOf(head.output, i, i + 1)), rebuilt, 20 * tolerance);
+          expect(head.tokensRead(i)).toBeGreaterThan(0);
+          expect(rows.filter((row) => head.reads(i, row)).length).toBeLessThanOrEqual(head.tokensRead(i));
+          // what a query reads it weighs, unless the weight underflows
+          expect(rows.some((row) => head.reads(i, row) && weights[row]! > 0)).toBe(true);
+          expect(head.entropy(i)).toBeGreaterThanOrEqual(0);
+        }
+    });
+
+    it("knows the entropy of its weights", () => {
+      const head = run(variant, settings(variant), ops, { tokens: 301 }).heads[0]!;
+      const weights = head.weights(0, range(301)).filter((weight) => weight > 0);
+      const entropy = -weights.reduce((sum, p) => sum + p * Math.log(p), 0);
+      // reads that overlap, and summaries, are counted apart
+      if (name === "nsa") expect(Math.abs(head.entropy(0) - entropy)).toBeLessThan(1);
+      else expect(head.entropy(0)).toBeCloseTo(entropy, 4);
+    });
+
+    it("never looks at later keys or values", () => {
+      const shape = { tokens: 301, positions: [203, 180], observedEnd: 150 };
+      const expected = run(variant, settings(variant), ops, shape);
+      const got = run(variant, settings(variant), ops, { ...shape, alteredFrom: 204 });
+      for (const [h, head] of got.heads.entries()) {
+        expect(flat(head.output)).toEqual(flat(expected.heads[h]!.output));
+        expect(range(301).filter((row) => head.reads(0, row))).toEqual(
+          range(301).filter((row) => expected.heads[h]!.reads(0, row)),
+        );
+      }
+    });
+
+    it("costs what counting counts", () => {
+      const random = new Random(`cost/${name}`);
+      for (const defaults of [false, true])
+        for (let round = 0; round < 12; round++) {
+          const tokens = [1, 2, 16, 17, 64, 65, 96, 128, 301, 512][round] ?? 1 + random.below(700);
+          const [kvHeads, headDim] = [1 + random.below(3), 4 * (1 + random.below(4))];
+          const bytesPerElement = random.pick([4, 2, 1, 0.5625]);
+          const params = defaults ? resolveParams(name, variant.params) : settings(variant);
+          const counted = counting(ops);
+          const { cache, queries } = world(counted, { tokens, kvHeads, headDim, bytesPerElement });
+          const index = variant.prepare(cache, params, counted);
+          counted.counts.reset();
+          variant.attend(queries, cache, index, params, counted);
+          const cost = variant.cost(
+            { tokens, kvHeads, queryHeads: kvHeads, headDim, bytesPerElement },
+            params,
+          );
+          expect({ tokens, kv: counted.counts.kv, index: counted.counts.index }).toEqual({
+            tokens,
+            kv: cost.kvReadBytes,
+            index: cost.indexReadBytes,
+          });
+          expect(cost.kvReadBytes).toBeLessThanOrEqual(2 * cost.keptBytes);
+          expect(cost.indexReadBytes).toBeLessThanOrEqual(
+            cost.indexKeptBytes + (name === "oracle" ? Infinity : 0),
+          );
+        }
+    });
+
+    it("agrees with the reference engine", () => {
+      const reference = engines()[0]![1]();
+      const shape = {
+        tokens: 301,
+        group: 2,
+        positions: [300, 190, 290],
+        needles: [20, 150],
+        observedEnd: 150,
+      };
+      for (const shaping of ["none", "log-n", "sink"] as const) {
+        const got = run(variant, settings(variant), ops, shape, shaping);
+        const expected = run(variant, settings(variant), reference, shape, shaping);
+        for (const [h, head] of got.heads.entries()) {
+          closeTo(flat(head.output), flat(expected.heads[h]!.output), tolerance);
+          closeTo(head.weights(0, range(301)), expected.heads[h]!.weights(0, range(301)), tolerance);
+        }
+      }
+    });
+
+    it("leaves no trace of what memory held before", () => {
+      const shape = { tokens: 301, positions: [300, 12], observedEnd: 150 };
+      const expected = run(variant, settings(variant), ops, shape);
+      const got = run(variant, settings(variant), poisoned(ops), shape);
+      for (const [h, head] of got.heads.entries())
+        expect(flat(head.output)).toEqual(flat(expected.heads[h]!.output));
+    });
+  });
+});
+
+/** The same engine, whose memory is full of NaN wherever something was not written. */
+function poisoned(ops: Ops): Ops {
+  return {
+    ...ops,
+    space(label) {
+      const space = ops.space(label);
+      return {
+        empty(...shape) {
+          const taken = space.empty(...shape);
+          flat(taken).fill(NaN);
+          return taken;
+        },
+        scoped: (work) => space.scoped(work),
+        clear: () => space.clear(),
+      };
+    },
+  };
+}
+
+describe.each([...variants])("the entry $name", (variant) => {
+  it("says what it is and where it comes from", () => {
+    expect(variant.summary.length).toBeGreaterThan(10);
+    expect(variant.formula).toMatch(/softmax|attention/);
+    expect(variant.sources.length).toBeGreaterThan(0);
+    for (const { title, url } of variant.sources) {
+      expect(title).not.toBe("");
+      expect(url).toMatch(/^https:\/\//);
+    }
+    for (const spec of Object.values(variant.params)) expect(spec.doc).not.toBe("");
+    if (variant.budgetParam) expect(Object.keys(variant.params)).toContain(variant.budgetParam);
+  });
+
+  it("refuses parameters out of range: name, got, allowed", () => {
+    for (const [param, spec] of Object.entries(variant.params)) {
+      if (spec.kind !== "int" && spec.kind !== "real") continue;
+      expect(() => resolveParams(variant.name, variant.params, { [param]: spec.min - 1 })).toThrow(
+        `${variant.name}: ${param} must be `,
+      );
+      expect(() => resolveParams(variant.name, variant.params, { [param]: spec.min - 1 })).toThrow(
+        `got ${spec.min - 1}`,
+      );
+    }
+  });
+
+  it("costs no less with a larger budget parameter", () => {
+    const { budgetParam } = variant;
+    if (!budgetParam) return;
+    const shape = { tokens: 2 ** 20, queryHeads: 8, kvHeads: 8, headDim: 128, bytesPerElement: 2 };
+    const costs = [1, 4, 64, 128, 1024, 65536].map((value) =>
+      variant.cost(shape, resolveParams(variant.name, variant.params, { [budgetParam]: value })),
+    );
+    for (const [i, cost] of costs.entries()) {
+      if (i === 0) continue;
+      const before = costs[i - 1]!;
+      expect(cost.kvReadBytes).toBeGreaterThanOrEqual(before.kvReadBytes);
+      expect(cost.keptBytes).toBeGreaterThanOrEqual(before.keptBytes);
+    }
+    expect(costs.at(-1)!.kvReadBytes).toBeGreaterThan(costs[0]!.kvReadBytes);
+  });
+});
