@@ -1,1 +1,2 @@
 export { graphwalks } from "./graphwalks.ts";
+export { mrcr } from "./mrcr.ts";

@@ -1,0 +1,32 @@
+import { choice } from "../core/params.ts";
+import { parseMessages, readConversation } from "./mrcr/conversation.ts";
+import { drawConversation } from "./mrcr/generate.ts";
+import { problemOf } from "./mrcr/problem.ts";
+import { stringColumn } from "./row.ts";
+import { defineTask } from "./task.ts";
+
+/**
+ * Multi-round co-reference resolution in the format of openai/mrcr (files of 2025-12-05): in a long conversation the
+ * same text is asked for several times, and the i-th of the replies is to be repeated.
+ *
+ * The replies come from a grammar; a model wrote those of the public files. The nominal length is the upper edge of a
+ * bin of the dataset: prompt and answer have more than half as many tokens, and no more.
+ */
+export const mrcr = defineTask({
+  name: "mrcr",
+  summary: "the i-th of several identical requests in a long conversation (multi-round co-reference)",
+  sources: [
+    { title: "OpenAI MRCR", url: "https://huggingface.co/datasets/openai/mrcr" },
+    {
+      title: "Michelangelo: Long Context Evaluations Beyond Haystacks via Latent Structure Queries",
+      url: "https://arxiv.org/abs/2409.12640",
+    },
+  ],
+  params: {
+    needles: choice("identical requests in the conversation", ["2", "4", "8"], { default: "8" }),
+  },
+  lengths: [8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
+  published: ({ needles }) => (needles === "8" ? "mrcr-v2-8needle" : undefined),
+  generate: (tokens, { needles }, random) => problemOf(drawConversation(tokens, Number(needles), random)),
+  load: (row) => problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), row),
+});

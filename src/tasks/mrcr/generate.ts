@@ -1,0 +1,115 @@
+import { UsageError } from "../../core/errors.ts";
+import type { Random } from "../../core/random.ts";
+import { countTokens } from "../tokenizer.ts";
+import { examplesText, questionText, requestText } from "./conversation.ts";
+import type { Conversation, Exchange, Question, Subject } from "./conversation.ts";
+import { formats, writeReply } from "./formats.ts";
+import { topics } from "./topics.ts";
+
+const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+const drawHash = (random: Random): string =>
+  Array.from({ length: 10 }, () => alphanumerics[random.below(alphanumerics.length)]!).join("");
+
+const drawSubject = (random: Random): Subject => ({
+  format: random.pick(formats).name,
+  topic: random.pick(topics),
+});
+
+const isSame = (a: Subject, b: Subject): boolean => a.format === b.format && a.topic === b.topic;
+
+/** A share of the distractors asks for the needles' format, another for their topic; none for both. */
+const relatedShare = 0.1;
+
+function drawDistractor(needle: Subject, random: Random): Subject {
+  const drawn = drawSubject(random);
+  const kin = random.uniform();
+  const subject =
+    kin < relatedShare
+      ? { ...drawn, format: needle.format }
+      : kin < 2 * relatedShare
+        ? { ...drawn, topic: needle.topic }
+        : drawn;
+  return isSame(subject, needle) ? drawDistractor(needle, random) : subject;
+}
+
+/** Replies by one stream, no two of them equal. */
+function replyWriter(random: Random): (subject: Subject) => Exchange {
+  const written = new Set<string>();
+  return (subject) => {
+    const format = formats.find(({ name }) => name === subject.format)!;
+    let reply = writeReply(format, subject.topic, random);
+    while (written.has(reply)) reply = writeReply(format, subject.topic, random);
+    written.add(reply);
+    return { ...subject, reply };
+  };
+}
+
+/** Two short conversations: two identical requests each, one of them asked for. */
+function drawExamples(random: Random): string {
+  const write = replyWriter(random);
+  return examplesText(
+    [1, 2].map((ordinal) => {
+      const subject = drawSubject(random);
+      const exchanges = [write(subject), write(subject)];
+      const question: Question = { ...subject, hash: drawHash(random), ordinal };
+      return { exchanges, question, answer: question.hash + exchanges[ordinal - 1]!.reply };
+    }),
+  );
+}
+
+const exchangeTokens = (exchange: Exchange): number =>
+  countTokens(requestText(exchange)) + countTokens(exchange.reply);
+
+/**
+ * A conversation with `needles` identical requests whose tokens, the answer's included, lie in (tokens / 2, tokens]: a
+ * length is drawn uniformly from that bin, and distractors fill the conversation up to it.
+ *
+ * @throws UsageError where the needles alone are too long
+ */
+export function drawConversation(tokens: number, needles: number, random: Random): Conversation {
+  const subject = drawSubject(random.fork("subject"));
+  const write = replyWriter(random.fork("replies"));
+  const question: Question = {
+    ...subject,
+    hash: drawHash(random.fork("hash")),
+    ordinal: 1 + random.fork("ordinal").below(needles),
+  };
+  const examples = drawExamples(random.fork("examples"));
+  const found = Array.from({ length: needles }, () => write(subject));
+  const answer = question.hash + found[question.ordinal - 1]!.reply;
+
+  const least = Math.floor(tokens / 2);
+  const target = least + 1 + random.fork("length").below(tokens - least);
+  let total = countTokens(examples) + countTokens(questionText(question)) + countTokens(answer);
+  for (const needle of found) total += exchangeTokens(needle);
+  if (total > tokens)
+    throw new UsageError(
+      `mrcr(needles=${needles}): tokens must be >= ${total} for this conversation; got ${tokens}`,
+    );
+
+  const distractors: Exchange[] = [];
+  const drawing = random.fork("distractors");
+  for (;;) {
+    const next = write(drawDistractor(subject, drawing));
+    const size = exchangeTokens(next);
+    if (total + size > target && (total > least || total + size > tokens)) break;
+    distractors.push(next);
+    total += size;
+  }
+  return { examples, exchanges: interleave(found, distractors, random.fork("places")), question };
+}
+
+/** The needles at places drawn without replacement, in their order, distractors everywhere else. */
+function interleave(
+  needles: readonly Exchange[],
+  distractors: readonly Exchange[],
+  random: Random,
+): Exchange[] {
+  const count = needles.length + distractors.length;
+  const places = new Set(
+    random.shuffled(Array.from({ length: count }, (_, i) => i)).slice(0, needles.length),
+  );
+  const [left, others] = [needles.values(), distractors.values()];
+  return Array.from({ length: count }, (_, i) => (places.has(i) ? left : others).next().value!);
+}

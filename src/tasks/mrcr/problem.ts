@@ -1,0 +1,128 @@
+import { UsageError } from "../../core/errors.ts";
+import { sequenceRatio } from "../difflib.ts";
+import type { CountRetrieve, FeatureColumn, Message, Problem, RecordSet, Score } from "../task.ts";
+import { countTokens } from "../tokenizer.ts";
+import { writeMessages } from "./conversation.ts";
+import type { Conversation, Exchange, Subject } from "./conversation.ts";
+
+/**
+ * Score of the public dataset: 0 unless the response begins with the hash; then the similarity of what follows, as
+ * difflib's SequenceMatcher(None, response, answer).ratio() gives it.
+ */
+export function scoreResponse(response: string, hash: string, answer: string): Score {
+  const exact = response === answer;
+  if (!response.startsWith(hash)) return { score: 0, exact };
+  return { score: exact ? 1 : sequenceRatio(response.slice(hash.length), answer.slice(hash.length)), exact };
+}
+
+/** Names to indices, in the order in which names come. */
+class Features {
+  readonly names: string[] = [];
+  readonly #index = new Map<string, number>();
+
+  index(name: string): number {
+    const known = this.#index.get(name) ?? this.names.push(name) - 1;
+    this.#index.set(name, known);
+    return known;
+  }
+}
+
+/** Format and topic, half the variance each, of every exchange. */
+function subjectKey(exchanges: readonly Exchange[], features: Features): FeatureColumn[] {
+  const weight = Math.SQRT1_2;
+  return [
+    { weight, features: Int32Array.from(exchanges, ({ format }) => features.index(`format:${format}`)) },
+    { weight, features: Int32Array.from(exchanges, ({ topic }) => features.index(`topic:${topic}`)) },
+  ];
+}
+
+/** Every second message from `first` on, whole: the anchor is its last token. */
+function spans(
+  starts: Int32Array,
+  first: number,
+  count: number,
+): Pick<RecordSet, "count" | "start" | "anchor"> {
+  return {
+    count,
+    start: Int32Array.from({ length: count }, (_, r) => starts[first + 2 * r]!),
+    anchor: Int32Array.from({ length: count }, (_, r) => starts[first + 2 * r + 1]! - 1),
+  };
+}
+
+const subjectName = ({ format, topic }: Subject): string => `${format} about ${topic}`;
+
+/** The place of each exchange among those with the same request, from 1. */
+function countOrdinals(exchanges: readonly Exchange[]): Int32Array {
+  const seen = new Map<string, number>();
+  return Int32Array.from(exchanges, (exchange) => {
+    const name = subjectName(exchange);
+    const ordinal = (seen.get(name) ?? 0) + 1;
+    seen.set(name, ordinal);
+    return ordinal;
+  });
+}
+
+/** Where each message starts, in tokens; the last number is the length of them all. */
+function messageStarts(messages: readonly Message[]): Int32Array {
+  const starts = new Int32Array(messages.length + 1);
+  messages.forEach(({ content }, m) => (starts[m + 1] = starts[m]! + countTokens(content)));
+  return starts;
+}
+
+/**
+ * A problem from a conversation.
+ *
+ * @param dataset the row it came from, where it came from a file
+ * @throws UsageError where the conversation has fewer such requests than the question counts
+ */
+export function problemOf(conversation: Conversation, dataset?: Readonly<Record<string, unknown>>): Problem {
+  const { exchanges, question } = conversation;
+  const messages = writeMessages(conversation);
+  const starts = messageStarts(messages);
+  const count = exchanges.length;
+  const name = subjectName(question);
+  const needles = Int32Array.from(exchanges.keys()).filter((r) => subjectName(exchanges[r]!) === name);
+  const wanted = needles[question.ordinal - 1];
+  if (wanted === undefined)
+    throw new UsageError(
+      `not an mrcr conversation: it asks for number ${question.ordinal} of the requests for a ${name}; it has ${needles.length}`,
+    );
+
+  const features = new Features();
+  const key = subjectKey(exchanges, features);
+  const firstMessage = features.names.length;
+  const circuit: CountRetrieve = {
+    kind: "count-retrieve",
+    requests: { ...spans(starts, 1, count), key, value: new Int32Array(count).fill(-1) },
+    responses: {
+      ...spans(starts, 2, count),
+      key,
+      value: Int32Array.from(exchanges, (_, r) => features.index(`message:${2 * r + 2}`)),
+    },
+    ordinals: countOrdinals(exchanges),
+    needles,
+    wanted: question.ordinal,
+  };
+  const repeat = (r: number): string => question.hash + exchanges[r]!.reply;
+  const answer = repeat(wanted);
+  return {
+    messages,
+    tokens: starts[messages.length]!,
+    features: features.names,
+    circuit,
+    answer,
+    respond: ([feature]) => (feature === undefined ? "" : repeat(feature - firstMessage)),
+    score: (response) => scoreResponse(response, question.hash, answer),
+    row: () =>
+      dataset ?? {
+        prompt: JSON.stringify(messages),
+        answer,
+        random_string_to_prepend: question.hash,
+        n_needles: needles.length,
+        // counted without the examples, as the public rows count it: an odd number
+        desired_msg_index: 2 * wanted + 1,
+        total_messages: messages.length,
+        n_chars: messages.reduce((sum, { content }) => sum + Array.from(content).length, 0),
+      },
+  };
+}
