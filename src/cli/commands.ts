@@ -7,11 +7,33 @@ export type Define = (command: Command) => void;
 export interface CommandFile {
   readonly name: string;
   readonly summary: string;
+  /** not for users: left out of the help */
+  readonly hidden?: boolean;
   /** loaded when the command line names it, so that `attnsim --help` stays quick */
   readonly load: () => Promise<{ readonly define: Define }>;
 }
 
 export const commands: readonly CommandFile[] = [
+  {
+    name: "run",
+    summary: "run variants on tasks at lengths; results as CSV and figures",
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "plot",
+    summary: "draw the figures of a results CSV",
+    load: () => import("./plot.ts"),
+  },
+  {
+    name: "attend",
+    summary: "run an attention variant on tensors of your own",
+    load: () => import("./attend.ts"),
+  },
+  {
+    name: "hardware",
+    summary: "memory and decode time of models on racks",
+    load: () => import("./hardware.ts"),
+  },
   {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
@@ -21,5 +43,21 @@ export const commands: readonly CommandFile[] = [
     name: "describe",
     summary: "maths, parameters, sources and cost of an entry",
     load: () => import("./describe.ts"),
+  },
+  {
+    name: "engines",
+    summary: "numeric engines: which are usable here, and why not",
+    load: () => import("./engines.ts"),
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh, fish or PowerShell",
+    load: () => import("./completion.ts"),
+  },
+  {
+    name: "complete",
+    summary: "answer a shell's request for completions",
+    hidden: true,
+    load: () => import("./complete.ts"),
   },
 ];

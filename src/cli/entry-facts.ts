@@ -1,10 +1,11 @@
+import type { AnyVariant } from "../attention/variant.ts";
 import type { StepShape } from "../core/cost.ts";
 import type { Source } from "../core/entry.ts";
 import { allowedValues } from "../core/params.ts";
 import type { AnyParams, ParamSpecs } from "../core/params.ts";
 import { formatBytes, formatQuantity, formatUnit } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
-import type { AnyVariant } from "../attention/variant.ts";
+import { quantitiesOf } from "../hardware/quantities.ts";
 
 /** A table of facts about an entry: titles and rows of text. */
 export interface Facts {
@@ -40,7 +41,7 @@ export function costFacts(variant: AnyVariant, shape: StepShape, params: AnyPara
 /** The quantities anywhere in an entry, by path: `gpu.hbmBandwidth`, 8 TB/s, where it is from. */
 export const quantityFacts = (entry: object): Facts => ({
   titles: ["quantity", "value", "source"],
-  rows: quantitiesOf(entry, "").map(([path, quantity]) => [path, formatQuantity(quantity), origin(quantity)]),
+  rows: quantitiesOf(entry).map(([path, quantity]) => [path, formatQuantity(quantity), origin(quantity)]),
 });
 
 /** A source in one line: title, place, address. */
@@ -51,14 +52,3 @@ const origin = ({ source, note }: Quantity): string =>
   [source.where === undefined ? source.title : `${source.title}, ${source.where}`, note]
     .filter((part) => part !== undefined)
     .join("; ");
-
-function quantitiesOf(value: object, path: string): [string, Quantity][] {
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, Quantity][] => {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return [];
-    const name = path === "" ? key : `${path}.${key}`;
-    return isQuantity(inner) ? [[name, inner]] : quantitiesOf(inner, name);
-  });
-}
-
-const isQuantity = (value: object): value is Quantity =>
-  "value" in value && "unit" in value && "source" in value;

@@ -23,8 +23,8 @@ export async function program(words: readonly string[]): Promise<Command> {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", examples);
-  for (const { name, summary, load } of commands) {
-    const command = root.command(name).description(summary);
+  for (const { name, summary, hidden = false, load } of commands) {
+    const command = root.command(name, { hidden }).description(summary);
     if (words.includes(name)) (await load()).define(command);
   }
   return root;

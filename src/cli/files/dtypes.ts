@@ -15,8 +15,8 @@ function half(bits: number): number {
 
 let halves: Float32Array | undefined;
 
-/** Writes the elements in `bytes` to `out` as float32; one element each. */
-export function decode(bytes: Uint8Array, dtype: Dtype, out: Float32Array): void {
+/** Writes the elements in `bytes` to `out`, one for each place. */
+export function decode(bytes: Uint8Array, dtype: Dtype, out: Float32Array | Float64Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const n = out.length;
   switch (dtype) {

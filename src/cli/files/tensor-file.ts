@@ -80,7 +80,7 @@ export class TensorFile {
   }
 
   /** Fills `out` with the elements from the given one on, a chunk at a time. */
-  read(from: number, out: Float32Array): void {
+  read(from: number, out: Float32Array | Float64Array): void {
     const { dtype, start } = this.#layout;
     const size = dtypeBytes[dtype];
     const chunk = new Uint8Array(Math.min(out.length, chunkElements) * size);

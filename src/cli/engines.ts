@@ -1,0 +1,11 @@
+import { listEngines } from "../kernels/engines.ts";
+import type { Define } from "./commands.ts";
+import { formatTable } from "./table.ts";
+
+/** `attnsim engines`: which numeric engines are usable here, and why the others are not. */
+export const define: Define = (command) => {
+  command.option("--json", "print JSON").action(async ({ json }) => {
+    const engines = await listEngines();
+    if (json) console.log(JSON.stringify(engines, null, 2));
+  });
+};

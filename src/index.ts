@@ -1,0 +1,46 @@
+/** attnsim: attention variants on long-context tasks. What an experiment, or another program, builds on. */
+
+// core
+export { Registry } from "./core/entry.ts";
+export type { Entry, Source } from "./core/entry.ts";
+export { UsageError } from "./core/errors.ts";
+export { choice, flag, int, real, resolveParams } from "./core/params.ts";
+export type { AnyParams, Params, ParamSpec, ParamSpecs } from "./core/params.ts";
+export { Random } from "./core/random.ts";
+export { tensor, zeros } from "./core/tensor.ts";
+export type { RowLists, Tensor } from "./core/tensor.ts";
+export type { StepCost, StepShape } from "./core/cost.ts";
+export type { Quantity } from "./core/units.ts";
+
+// entries
+export { catalog, entriesOf, kindOf, kinds } from "./catalog.ts";
+export type { Kind } from "./catalog.ts";
+
+// engines
+export { listEngines, loadEngine } from "./kernels/engines.ts";
+export { kvDtypeBytes } from "./core/dtype.ts";
+export type { KvDtype } from "./core/dtype.ts";
+export type { Ops, Space, Table } from "./kernels/ops.ts";
+
+// attention
+export { defineVariant } from "./attention/variant.ts";
+export type { AnyVariant, AttentionVariant, KeyValueCache, Queries } from "./attention/variant.ts";
+export { parseSpec } from "./attention/spec.ts";
+export type { AttentionSpec } from "./attention/spec.ts";
+export { cacheFromTensors } from "./attention/tensors.ts";
+
+// tasks and reader
+export { defineTask } from "./tasks/task.ts";
+export type { AnyTask, Problem, Score, Task } from "./tasks/task.ts";
+export { parseTask } from "./tasks/spec.ts";
+export { readerParams } from "./reader/params.ts";
+export type { ReaderParams } from "./reader/params.ts";
+
+// trials, experiments and their results
+export { columns } from "./simulate/columns.ts";
+export type { TrialRow } from "./simulate/columns.ts";
+export type { Trial } from "./simulate/trial.ts";
+export { experiment } from "./cli/experiment.ts";
+export type { Experiment, TrialContext } from "./cli/experiment.ts";
+
+export { version } from "./version.ts";
