@@ -1,6 +1,6 @@
 import { parseSpec } from "../attention/spec.ts";
 import type { AnyVariant } from "../attention/variant.ts";
-import type { StepCost } from "../core/cost.ts";
+import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
@@ -142,13 +142,21 @@ function largest(from: number, to: number, satisfies: (value: number) => boolean
   return low;
 }
 
-/** The range in which a budget looks for a variant's parameter: its own, and no further than dense attention. */
-function searchRange(variant: AnyVariant, param: string, budget: Budget, tokens: number): [number, number] {
+/** The integer values that a variant's budget parameter may take at a length, whatever the budget. */
+function searchRange(
+  variant: AnyVariant,
+  params: AnyParams,
+  param: string,
+  shape: StepShape,
+): [number, number] {
   const spec = variant.params[param];
   if (spec?.kind !== "int")
     throw new Error(`${variant.name}: budgetParam "${param}" is no integer parameter`);
-  const dense = variant.denseAt?.(shapeOf(budget.model, tokens, "bf16"))[param];
-  return [spec.min, Math.max(spec.min, Math.min(spec.max, typeof dense === "number" ? dense : tokens))];
+  const most = Math.max(spec.min, Math.min(spec.max, shape.tokens));
+  const flops = (value: number): number => variant.cost(shape, { ...params, [param]: value }).flops;
+  const all = flops(most);
+  // from the value on at which everything is read, the cost grows no more
+  return [spec.min, flops(spec.min) === all ? spec.min : largest(spec.min, most, (v) => flops(v) < all) + 1];
 }
 
 /**
@@ -159,8 +167,8 @@ function searchRange(variant: AnyVariant, param: string, budget: Budget, tokens:
  * step (hardware/decode.ts: weights read once, K, V and index read per user, arithmetic, links) must not take
  * longer: users x (bytes read) <= HBM bandwidth x (time - link time) - weights, and the same for arithmetic.
  *
- * The budget parameter becomes the largest integer in its range, at most the one that equals dense attention at
- * this length, for which both hold; a value that the spec gives is replaced. What K and V are stored as is decided
+ * The budget parameter becomes the largest integer in its range for which both hold, and no larger than reads
+ * everything there is to read at this length; a value that the spec itself gives is a ceiling. What K and V are stored as is decided
  * first: the dtype of the spec if it names one, else the widest of bf16, fp8, nvfp4 at which anything fits. So a
  * variant that keeps everything and reads little falls to a narrower dtype when memory is short, and then takes
  * the largest parameter that the step time allows. A variant without a budget parameter is decided by its dtype
@@ -204,7 +212,8 @@ export function fitBudget(
   const narrowest = dtypes.at(-1)!;
   if (param === undefined)
     return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);
-  const [low, high] = searchRange(variant, param, budget, length);
+  const [low, most] = searchRange(variant, params, param, shapeOf(budget.model, length, narrowest));
+  const high = Object.hasOwn(call.args, param) ? Math.min(most, Number(params[param])) : most;
   for (const dtype of dtypes) {
     const value = largest(low, high, (candidate) => short(dtype, { [param]: candidate }) === "");
     if (value >= low) return result(dtype, value);

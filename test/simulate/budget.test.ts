@@ -116,17 +116,11 @@ describe.each([...variants].filter(({ budgetParam }) => budgetParam !== undefine
         expect(decided.short === "").toBe(decided.fits);
         expect(shortAt(budget, fitted, param, value)).toBe(decided.short);
         const { variant, params, kvDtype } = parseSpec(fitted);
-        const spec = variant.params[param]!;
-        const dense = variant.denseAt?.(shapeOf(budget.model, million, kvDtype!))[param];
-        const most = Math.min(
-          "max" in spec ? spec.max : million,
-          typeof dense === "number" ? dense : million,
-        );
-        if (decided.fits && value < most)
-          expect(
-            shortAt(budget, fitted, param, value + 1),
-            `${users} users, ${String(params[param])}`,
-          ).not.toBe("");
+        const read = (set: object): number =>
+          variant.cost(shapeOf(budget.model, million, kvDtype!), { ...params, ...set }).flops;
+        // everything is read already, or one more is too much
+        if (decided.fits && read({}) < read({ [param]: million }))
+          expect(shortAt(budget, fitted, param, value + 1), `${fitted}, ${users} users`).not.toBe("");
       }
     });
 
@@ -146,6 +140,25 @@ describe.each([...variants].filter(({ budgetParam }) => budgetParam !== undefine
     });
   },
 );
+
+describe("a budget parameter", () => {
+  it("goes no further than everything there is to read", () => {
+    const value = (spec: string, tokens: number): unknown =>
+      fitBudget(budgetOf(1), spec, tokens).budget.value;
+    expect(value("oracle", 65_536)).toBe(65_536);
+    expect(value("moba(block=4096)", 65_536)).toBe(16);
+    expect(value("sink-window(sinks=4)", 65_536)).toBe(65_532);
+  });
+
+  it("goes no further than the spec itself says", () => {
+    expect(fitBudget(budgetOf(1), "oracle(k=64)", million)).toMatchObject({
+      fitted: "oracle(k=64)+bf16",
+      budget: { value: 64, fits: true },
+    });
+    const free = Number(fitBudget(budgetOf(2000), "snapkv", million).budget.value);
+    expect(fitBudget(budgetOf(2000), "snapkv(budget=1000000)", million).budget.value).toBe(free);
+  });
+});
 
 describe("a variant that keeps everything and reads little", () => {
   it("falls to a narrower dtype when memory is short, then reads what the step time allows", () => {
