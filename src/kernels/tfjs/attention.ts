@@ -1,0 +1,83 @@
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import { sameWidth, visibleEnd } from "../matrix.ts";
+import type { AttendOptions, Attended, Table } from "../ops.ts";
+import type { Tf } from "./api.ts";
+import { block, listBlocks, operand, ranges, rowsWithin, scoreNumbers, tableNumbers } from "./operands.ts";
+import type { Operand } from "./operands.ts";
+import { maskBeyond, Merged, numbers, partialOf } from "./partials.ts";
+
+/** Queries that share a block of keys: few enough that a causal block does little beyond the diagonal. */
+const queryBlock = 512;
+
+/** Operands of one call. q (Q, d), scaled; k (n, d); v (n, dv) */
+interface Operands {
+  readonly q: Operand;
+  readonly k: Operand;
+  readonly v: Operand;
+}
+
+export function attend(
+  tf: Tf,
+  queries: Tensor,
+  keys: Table,
+  values: Table,
+  { visible, scale, rows }: AttendOptions,
+): Attended {
+  const q = operand(queries);
+  const operands = {
+    q: { ...q, data: q.data.map((x) => scale * x) },
+    k: operand(keys.tensor),
+    v: operand(values.tensor),
+  };
+  sameWidth("queries", q.width, operands.k.width);
+  const merged = new Merged(q.rows, operands.v.width);
+  if (rows) attendListed(tf, operands, rows, merged);
+  else attendVisible(tf, operands, visible, merged);
+  return merged.attended();
+}
+
+function attendVisible(tf: Tf, { q, k, v }: Operands, visible: Int32Array, merged: Merged): void {
+  const queries = Math.min(q.rows, queryBlock);
+  const keys = Math.min(
+    rowsWithin(scoreNumbers, queries),
+    rowsWithin(tableNumbers, Math.max(k.width, v.width)),
+  );
+  for (const [from, to] of ranges(q.rows, queryBlock)) {
+    const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
+    for (const [start, stop] of ranges(Math.max(...ends), keys))
+      tf.tidy(() => {
+        const scores = tf.matMul(block(tf, q, from, to), block(tf, k, start, stop), false, true);
+        const mix = (weights: typeof scores): typeof scores => tf.matMul(weights, block(tf, v, start, stop));
+        merged.add(from, partialOf(tf, scores, ends.map((end) => Math.max(0, end - start)), mix)); // prettier-ignore
+      });
+  }
+}
+
+function attendListed(tf: Tf, { q, k, v }: Operands, lists: RowLists, merged: Merged): void {
+  for (const { from, to, width, rows, ends } of listBlocks(lists, k.width + v.width))
+    tf.tidy(() => {
+      const queries = to - from;
+      const index = tf.tensor(rows, [queries, width], "int32");
+      const q3 = tf.reshape(block(tf, q, from, to), [queries, 1, q.width]);
+      const k3 = tf.gather(block(tf, k, 0, k.rows), index); // (queries, width, d)
+      const v3 = tf.gather(block(tf, v, 0, v.rows), index);
+      const scores = tf.reshape(tf.matMul(q3, k3, false, true), [queries, width]);
+      const mix = (weights: typeof scores): typeof scores =>
+        tf.reshape(tf.matMul(tf.reshape(weights, [queries, 1, width]), v3), [queries, v.width]);
+      merged.add(from, partialOf(tf, scores, ends, mix));
+    });
+}
+
+/** In place. A row that sees nothing, or only scores of -Infinity, becomes 0. */
+export function softmax(tf: Tf, scores: Tensor, visible: Int32Array, scale: number): void {
+  const all = operand(scores);
+  for (const [from, to] of ranges(all.rows, rowsWithin(scoreNumbers, all.width)))
+    tf.tidy(() => {
+      const ends = visible.slice(from, to);
+      const scaled = maskBeyond(tf, tf.mul(block(tf, all, from, to), scale), ends);
+      const max = tf.maximum(tf.max(scaled, 1, true), -3.4e38);
+      const weights = tf.exp(tf.sub(scaled, max));
+      const shares = numbers(tf.divNoNan(weights, tf.sum(weights, 1, true)));
+      scores.data.set(shares, scores.offset + from * all.width);
+    });
+}

@@ -1,0 +1,53 @@
+import type { Tensor } from "../../core/tensor.ts";
+import type { Tf, TfTensor } from "./api.ts";
+import type { Allocate } from "./index-scores.ts";
+import { block, operand, ranges, rowsWithin, tableNumbers } from "./operands.ts";
+import type { Operand } from "./operands.ts";
+import { numbers } from "./partials.ts";
+
+export function blockMean(tf: Tf, empty: Allocate, rows: Tensor, size: number, stride: number): Tensor {
+  const all = operand(rows);
+  const count = Math.ceil(all.rows / stride);
+  const result = empty(rows, count, all.width);
+  const whole = Math.min(count, Math.max(0, Math.floor((all.rows - size) / stride) + 1));
+  // a group's blocks reach size - stride rows past its last stride
+  for (const [from, to] of ranges(whole, rowsWithin(tableNumbers, stride * all.width)))
+    tf.tidy(() => {
+      const length = (to - from - 1) * stride + size;
+      const some = block(tf, all, from * stride, from * stride + length);
+      const pooled = tf.avgPool(tf.reshape(some, [1, length, 1, all.width]), [size, 1], [stride, 1], "valid");
+      write(result, from, numbers(pooled));
+    });
+  for (let cut = whole; cut < count; cut++)
+    tf.tidy(() => {
+      write(result, cut, numbers(tf.mean(block(tf, all, cut * stride, all.rows), 0)));
+    });
+  return result;
+}
+
+export function pageMinMax(tf: Tf, empty: Allocate, rows: Tensor, page: number): Tensor {
+  const all = operand(rows);
+  const count = Math.ceil(all.rows / page);
+  const result = empty(rows, count, 2 * all.width);
+  const whole = Math.floor(all.rows / page);
+  for (const [from, to] of ranges(whole, rowsWithin(tableNumbers, page * all.width)))
+    tf.tidy(() => {
+      write(result, from, bounds(tf, all, from * page, to - from, page));
+    });
+  if (whole < count)
+    tf.tidy(() => {
+      write(result, whole, bounds(tf, all, whole * page, 1, all.rows - whole * page));
+    });
+  return result;
+}
+
+/** Minima and maxima of `pages` pages of `page` rows from row `start` on. (pages, 2 d) */
+function bounds(tf: Tf, all: Operand, start: number, pages: number, page: number): Float32Array {
+  const cube: TfTensor = tf.reshape(block(tf, all, start, start + pages * page), [pages, page, all.width]);
+  return numbers(tf.concat([tf.min(cube, 1), tf.max(cube, 1)], 1));
+}
+
+/** Writes rows of a matrix from row `row` on. */
+function write(result: Tensor, row: number, found: Float32Array): void {
+  result.data.set(found, result.offset + row * result.shape[1]!);
+}

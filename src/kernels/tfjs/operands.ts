@@ -1,0 +1,71 @@
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import type { Matrix } from "../matrix.ts";
+import { matrix } from "../matrix.ts";
+import type { Tf, TfTensor } from "./api.ts";
+
+/** Numbers of a table in one TensorFlow tensor: 64 MiB. */
+export const tableNumbers = 2 ** 24;
+/** Scores in one TensorFlow tensor: 8 MiB, so that the passes over them stay near the caches. */
+export const scoreNumbers = 2 ** 21;
+
+/** A matrix in float32, as TensorFlow reads it: a view where it already is (and lies on a multiple of 64 bytes). */
+export interface Operand extends Matrix {
+  readonly data: Float32Array;
+}
+
+export function operand(t: Tensor): Operand {
+  const { data, rows, width } = matrix(t);
+  return { data: data instanceof Float32Array ? data : Float32Array.from(data), rows, width };
+}
+
+/** Rows [from, to) as a TensorFlow tensor, without a copy. */
+export const block = (tf: Tf, { data, width }: Operand, from: number, to: number): TfTensor =>
+  tf.tensor(data.subarray(from * width, to * width), [to - from, width], "float32");
+
+/** Cuts [0, n) into ranges of at most `size`. */
+export function* ranges(n: number, size: number): Generator<[from: number, to: number]> {
+  for (let from = 0; from < n; from += size) yield [from, Math.min(from + size, n)];
+}
+
+/** Whole rows of `width` numbers in a tensor of `limit` numbers, at least one. */
+export const rowsWithin = (limit: number, width: number): number =>
+  Math.max(1, Math.floor(limit / Math.max(1, width)));
+
+/** A rectangle of listed rows: `width` of each of the queries [from, to). */
+export interface ListBlock {
+  readonly from: number;
+  readonly to: number;
+  /** place in each query's list at which the block begins */
+  readonly start: number;
+  readonly width: number;
+  /** (to - from, width) rows; beyond the end of a list, a row that the list or its neighbours name */
+  readonly rows: Int32Array;
+  /** (to - from) how many of them are listed */
+  readonly ends: Int32Array;
+}
+
+/** Cuts row lists into rectangles whose rows, `rowWidth` numbers each, stay within `tableNumbers`. */
+export function* listBlocks({ offsets, rows }: RowLists, rowWidth: number): Generator<ListBlock> {
+  const queries = offsets.length - 1;
+  const lengthOf = (i: number): number => offsets[i + 1]! - offsets[i]!;
+  let longest = 0;
+  for (let i = 0; i < queries; i++) longest = Math.max(longest, lengthOf(i));
+  const most = Math.min(longest, rowsWithin(tableNumbers, rowWidth));
+  for (const [from, to] of ranges(queries, rowsWithin(tableNumbers, most * rowWidth))) {
+    let groupLongest = 0;
+    for (let i = from; i < to; i++) groupLongest = Math.max(groupLongest, lengthOf(i));
+    for (const [start, stop] of ranges(groupLongest, most)) {
+      const width = stop - start;
+      const padded = new Int32Array((to - from) * width).fill(rows[offsets[from]!]!);
+      const ends = new Int32Array(to - from);
+      for (let i = from; i < to; i++) {
+        const listed = rows.subarray(offsets[i]! + start, Math.min(offsets[i]! + stop, offsets[i + 1]!));
+        const at = (i - from) * width;
+        padded.set(listed, at);
+        if (listed.length > 0) padded.fill(listed.at(-1)!, at + listed.length, at + width);
+        ends[i - from] = listed.length;
+      }
+      yield { from, to, start, width, rows: padded, ends };
+    }
+  }
+}
