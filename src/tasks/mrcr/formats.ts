@@ -48,7 +48,7 @@ export const formats: readonly Format[] = [
         `**${title(pen.say("heading"))}**`,
         `${pen.say("opening")} ${pen.paragraph(2)}`,
         ...paragraphs(pen, words - 70),
-        `In conclusion, a ${pen.word("adjective")} ${pen.word("noun")} remains. ${pen.say("closing")}`,
+        `${pen.say("conclusion")} ${pen.say("closing")}`,
       ].join("\n\n"),
   },
   {

@@ -69,6 +69,10 @@ I would not trade {topic} for anything in {place}.
 If we {verb} nothing else, let us {verb} {topic} with {feeling}.
 There is more to {verb}, but the {noun} can wait until somebody brings up {topic} again.
 It was never only about {topic}; it was about the {adjective} {noun} we {past}.`),
+  conclusion: lines(`
+In conclusion, a {adjective} {noun} remains.
+To sum up, it takes a {adjective} {noun} to {verb} {topic}, and for {feeling}.
+All things considered, the {noun} outweighs the {noun}.`),
   heading: lines(`
 A {adjective} {noun} worth keeping
 What {person} taught me about {topic}
