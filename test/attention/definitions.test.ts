@@ -1,0 +1,240 @@
+import { describe, expect, it } from "vitest";
+import { variants } from "../../src/attention/registry.ts";
+import type { AttentionResult, KeyValueCache, Queries } from "../../src/attention/variant.ts";
+import { resolveParams } from "../../src/core/params.ts";
+import type { AnyParams } from "../../src/core/params.ts";
+import { referenceEngine } from "../../src/kernels/reference.ts";
+import { world } from "./fixtures.ts";
+import type { World } from "./fixtures.ts";
+
+// Each definition once more, in the plainest words, on one head and one query.
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, x, c) => sum + x * b[c]!, 0);
+const mean = (rows: readonly number[][]): number[] =>
+  rows[0]!.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length);
+const softmax = (scores: readonly number[]): number[] => {
+  const exps = scores.map((s) => Math.exp(s - Math.max(...scores)));
+  const total = exps.reduce((a, b) => a + b, 0);
+  return exps.map((e) => e / total);
+};
+const best = (scores: readonly number[], k: number): number[] =>
+  range(scores.length)
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .slice(0, k)
+    .sort((a, b) => a - b);
+const unit = (u: number, size: number, end: number): number[] =>
+  range(size)
+    .map((t) => u * size + t)
+    .filter((t) => t < end);
+
+interface Plain {
+  readonly q: number[];
+  readonly keys: number[][];
+  readonly scale: number;
+  readonly cache: KeyValueCache;
+  readonly queries: Queries;
+  readonly run: (name: string, params: AnyParams) => AttentionResult;
+  /** rows that query row 0 reads */
+  readonly rows: (name: string, params: AnyParams) => number[];
+}
+
+function plain(shape: World): Plain {
+  const ops = referenceEngine();
+  const { cache, queries } = world(ops, { kvHeads: 1, headDim: 8, ...shape });
+  const row = (t: (c: number) => number): number[] => range(8).map(t);
+  const run = (name: string, params: AnyParams): AttentionResult => {
+    const variant = variants.get(name);
+    const all = resolveParams(name, variant.params, params);
+    return variant.attend(queries, cache, variant.prepare(cache, all, ops), all, ops);
+  };
+  return {
+    q: row((c) => queries.heads[0]!.get(0, c)),
+    keys: range(shape.tokens).map((t) => row((c) => cache.heads[0]!.keys.tensor.get(t, c))),
+    scale: queries.scale,
+    cache,
+    queries,
+    run,
+    rows(name, params) {
+      const head = run(name, params).heads[0]!;
+      return range(shape.tokens).filter((t) => head.reads(0, t));
+    },
+  };
+}
+
+describe.each([96, 101, 240])("with %i tokens", (tokens) => {
+  const { q, keys, scale, rows, run } = plain({ tokens });
+
+  it("oracle reads the keys with the largest scores", () => {
+    expect(rows("oracle", { k: 9 })).toEqual(
+      best(
+        keys.map((k) => dot(q, k)),
+        9,
+      ),
+    );
+  });
+
+  it("sink-window reads the first and the last tokens", () => {
+    expect(rows("sink-window", { sinks: 2, window: 5 })).toEqual([
+      0,
+      1,
+      ...range(5).map((t) => tokens - 5 + t),
+    ]);
+  });
+
+  it("quest reads the pages of largest bound and its own", () => {
+    const own = Math.floor((tokens - 1) / 8);
+    const bounds = range(own).map((page) => {
+      const inPage = unit(page, 8, tokens).map((t) => keys[t]!);
+      return q.reduce((sum, x, c) => {
+        const channel = inPage.map((k) => k[c]!);
+        return sum + Math.max(x * Math.min(...channel), x * Math.max(...channel));
+      }, 0);
+    });
+    const expected = [...best(bounds, 3), own].flatMap((page) => unit(page, 8, tokens));
+    expect(rows("quest", { page: 8, budget: 39 })).toEqual(expected);
+    expect(rows("quest", { page: 8, budget: 1 })).toEqual(
+      [...best(bounds, 2), own].flatMap((page) => unit(page, 8, tokens)),
+    );
+  });
+
+  it("moba reads the blocks of best mean key and its own", () => {
+    const own = Math.floor((tokens - 1) / 16);
+    const scores = range(own).map((b) => dot(q, mean(unit(b, 16, tokens).map((t) => keys[t]!))));
+    const expected = [...best(scores, 2), own].flatMap((b) => unit(b, 16, tokens));
+    expect(rows("moba", { block: 16, k: 3 })).toEqual(expected);
+    expect(rows("moba", { block: 16, k: 1 })).toEqual(unit(own, 16, tokens));
+  });
+
+  it("nsa selects blocks by the compressed weights on them", () => {
+    const params = { block: 8, stride: 4, selectBlock: 16, selected: 4, window: 10 };
+    const entries = range(Math.floor((tokens - 8) / 4) + 1);
+    const weights = softmax(entries.map((e) => scale * dot(q, mean(range(8).map((t) => keys[4 * e + t]!)))));
+    const own = Math.floor((tokens - 1) / 16);
+    // two entries start in every stride: the weight of a token is that of the entries that hold it
+    const importance = range(own + 1).map((b) =>
+      unit(b, 16, tokens).reduce(
+        (sum, t) => sum + entries.reduce((s, e) => s + (t >= 4 * e && t < 4 * e + 8 ? weights[e]! : 0), 0),
+        0,
+      ),
+    );
+    const free = range(own - 1).filter((b) => b > 0);
+    const chosen = best(
+      free.map((b) => importance[b]!),
+      1,
+    ).map((i) => free[i]!);
+    const window = range(10).map((t) => tokens - 10 + t);
+    const expected = [0, ...chosen, own - 1, own].flatMap((b) => unit(b, 16, tokens));
+    expect(rows("nsa", params)).toEqual([...new Set([...expected, ...window])].sort((a, b) => a - b));
+
+    const compressed = run("nsa", { ...params, gateCompressed: 1, gateSelected: 0, gateWindow: 0.001 });
+    const tokenWeights = range(tokens).map((t) =>
+      entries.reduce((s, e) => s + (t >= 4 * e && t < 4 * e + 8 ? weights[e]! / 8 : 0), 0),
+    );
+    const got = compressed.heads[0]!.weights(0, range(tokens));
+    for (const t of range(tokens - 10)) expect(got[t]).toBeCloseTo(tokenWeights[t]! / 1.001, 6);
+  });
+
+  it("tree finds the best leaves when its beam cuts nothing, and follows the best node when it is 1", () => {
+    const leaves = Math.floor((tokens - 1) / 4);
+    const m = (start: number, size: number): number => dot(q, mean(range(size).map((t) => keys[start + t]!)));
+    const all = range(leaves).map((leaf) => m(4 * leaf, 4));
+    // 60 leaves at most: a beam of 20 has 80 children, so the top level is that of the leaves
+    expect(rows("tree", { branching: 4, beam: 20 })).toEqual(
+      [...best(all, 20), leaves].flatMap((leaf) => unit(leaf, 4, tokens)),
+    );
+    let [kept, above]: [number[], number] = [[], 0];
+    for (let level = 1; level <= 9; level++) {
+      const size = 4 ** level;
+      if (Math.ceil(tokens / size) > 4) continue;
+      // the lowest level that fits the beam is the top
+      for (let l = level; l >= 1; l--) {
+        const whole = Math.floor((tokens - 1) / 4 ** l);
+        const candidates = [
+          ...kept.flatMap((n) => unit(n, 4, Infinity)),
+          ...range(whole).filter((n) => n >= 4 * above),
+        ];
+        kept = best(
+          candidates.map((n) => m(n * 4 ** l, 4 ** l)),
+          1,
+        ).map((i) => candidates[i]!);
+        above = whole;
+      }
+      break;
+    }
+    expect(rows("tree", { branching: 4, beam: 1 })).toEqual(
+      [...kept, leaves].flatMap((leaf) => unit(leaf, 4, tokens)),
+    );
+  });
+});
+
+it("snapkv keeps what the observed queries attended to, pooled, and what came after", () => {
+  const tokens = 120;
+  const { keys, cache, rows } = plain({ tokens, observedEnd: 99 });
+  const voters = cache.observed(6, false);
+  const votes = range(94).map(() => 0);
+  for (const i of range(6)) {
+    const q = range(8).map((c) => voters.heads[0]!.get(i, c));
+    const seen = keys.slice(0, voters.positions[i]! + 1);
+    const weights = softmax(seen.map((k) => voters.scale * dot(q, k)));
+    for (const t of range(94)) votes[t]! += weights[t]!;
+  }
+  const pooled = votes.map((_, t) => [-1, 0, 1].reduce((sum, n) => sum + (votes[t + n] ?? 0), 0));
+  // 26 tokens from the first voter on, so 14 of a budget of 40 are voted for
+  const expected = [...best(pooled, 14), ...range(26).map((t) => 94 + t)];
+  expect(rows("snapkv", { budget: 40, window: 6, pool: 3 })).toEqual(expected);
+  expect(rows("snapkv", { budget: 10, window: 6 })).toEqual(range(10).map((t) => 110 + t));
+  expect(rows("snapkv", { budget: 120 })).toEqual(range(120));
+});
+
+it("snapkv asks for the question's queries only when it may see them", () => {
+  const ops = referenceEngine();
+  const { cache } = world(ops, { tokens: 200 });
+  const asked: boolean[] = [];
+  const spy: KeyValueCache = {
+    ...cache,
+    observed(count, queryAware) {
+      asked.push(queryAware);
+      return cache.observed(count, queryAware);
+    },
+  };
+  const snapkv = variants.get("snapkv");
+  for (const queryAware of [false, true])
+    snapkv.prepare(spy, resolveParams("snapkv", snapkv.params, { budget: 100, queryAware }), ops);
+  expect(asked).toEqual([false, true]);
+});
+
+describe("dsa", () => {
+  const shape = { tokens: 400, kvHeads: 4, headDim: 32, group: 2, positions: [399], needles: [31, 200] };
+
+  it("reads the same tokens with every head, the needles among them", () => {
+    const ops = referenceEngine();
+    const variant = variants.get("dsa");
+    const params = resolveParams("dsa", variant.params, { k: 20 });
+    const { cache, queries } = world(ops, shape);
+    // both query heads of a group ask for the needle
+    for (const rows of queries.heads) rows.data.copyWithin(32, 0, 32);
+    const { heads } = variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops);
+    const lists = heads.flatMap((head) => [0, 1].map((i) => range(400).filter((t) => head.reads(i, t))));
+    for (const list of lists) expect(list).toEqual(lists[0]);
+    expect(lists[0]).toHaveLength(20);
+    expect(lists[0]).toEqual(expect.arrayContaining([31, 200]));
+  });
+
+  it("loses needles when its index queries are noise", () => {
+    const ops = referenceEngine();
+    const variant = variants.get("dsa");
+    const recall = (indexNoise: number): number => {
+      const params = resolveParams("dsa", variant.params, { k: 20, indexHeads: 1, indexNoise });
+      const found = range(10).map((i) => {
+        const { cache, queries } = world(ops, { ...shape, group: 1, seed: `noise ${i}` });
+        const { heads } = variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops);
+        return [31, 200].filter((t) => heads[0]!.reads(0, t)).length;
+      });
+      return found.reduce((a, b) => a + b, 0) / 20;
+    };
+    expect(recall(0)).toBe(1);
+    expect(recall(10)).toBeLessThan(0.6);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { dense } from "../../src/attention/dense.ts";
+import { cacheFromTensors } from "../../src/attention/tensors.ts";
+import { UsageError } from "../../src/core/errors.ts";
+import { flat, tensor, zeros } from "../../src/core/tensor.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { referenceEngine } from "../../src/kernels/reference.ts";
+
+const ops = referenceEngine();
+const filled = (shape: number[], value: (i: number) => number): Tensor =>
+  tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => value(i)),
+    shape,
+  );
+
+describe("cacheFromTensors", () => {
+  const k = filled([2, 5, 3], (i) => Math.sin(i));
+  const v = filled([2, 5, 3], (i) => Math.cos(i));
+  const q = filled([4, 2, 3], (i) => Math.sin(3 * i));
+
+  it("is softmax(q K^T / sqrt d) V with query i at N - Q + i and G query heads to a kv head", () => {
+    const { cache, queries } = cacheFromTensors(ops, k, v, q);
+    expect([...queries.positions]).toEqual([3, 4]);
+    const { heads } = dense.attend(queries, cache, undefined, {}, ops);
+    for (let head = 0; head < 4; head++)
+      for (let i = 0; i < 2; i++) {
+        const h = Math.floor(head / 2);
+        const scores = Array.from({ length: 4 + i }, (_, t) =>
+          [0, 1, 2].reduce((sum, c) => sum + q.get(head, i, c) * k.get(h, t, c), 0),
+        );
+        const exps = scores.map((s) => Math.exp(s / Math.sqrt(3)));
+        const total = exps.reduce((a, b) => a + b, 0);
+        for (let c = 0; c < 3; c++)
+          expect(heads[h]!.output.get(2 * i + (head % 2), c)).toBeCloseTo(
+            exps.reduce((sum, e, t) => sum + (e / total) * v.get(h, t, c), 0),
+            6,
+          );
+      }
+  });
+
+  it("observes the last queries given", () => {
+    const { cache, queries } = cacheFromTensors(ops, k, v, q);
+    const last = cache.observed(1, true);
+    expect([...last.positions]).toEqual([4]);
+    expect([...flat(last.heads[1]!)]).toEqual([...flat(queries.heads[1]!)].slice(6));
+    expect(cache.observed(64, false).count).toBe(2);
+  });
+
+  it.each([
+    [zeros(2, 5), v, q, "k must have three dimensions (heads, rows, d), none 0; got (2, 5)"],
+    [k, zeros(2, 4, 3), q, "v must have the shape of k (2, 5, 3); got (2, 4, 3)"],
+    [k, v, zeros(4, 2, 7), "q must be 3 wide, as k is; got 7"],
+    [k, v, zeros(3, 2, 3), "query heads must be a multiple of the 2 kv heads; got 3"],
+    [k, v, zeros(4, 6, 3), "q must have at most 5 rows, as k has; got 6"],
+    [k, v, zeros(4, 0, 3), "q must have three dimensions (heads, rows, d), none 0; got (4, 0, 3)"],
+  ])("refuses shapes that do not fit", (keys, values, queries, message) => {
+    expect(() => cacheFromTensors(ops, keys, values, queries)).toThrow(UsageError);
+    expect(() => cacheFromTensors(ops, keys, values, queries)).toThrow(message);
+  });
+});
