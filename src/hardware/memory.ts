@@ -33,7 +33,7 @@ export const memoryAssumptions: readonly string[] = [
 ];
 
 /** Bytes of one user's cache in all layers. */
-export interface UserBytes {
+interface UserBytes {
   readonly kept: number;
   readonly indexKept: number;
   readonly total: number;
@@ -53,7 +53,7 @@ export function cacheBytes(system: System, model: Model, weights: WeightDtype): 
   return system.gpus.value * perGpu - weightBytes(model, weights);
 }
 
-export interface MemoryFit {
+interface MemoryFit {
   readonly user: UserBytes;
   /** HBM of the rack left for caches, B */
   readonly available: number;

@@ -8,7 +8,7 @@ export type WeightDtype = keyof typeof weightDtypeBytes;
 export const weightDtypes = Object.keys(weightDtypeBytes) as readonly WeightDtype[];
 
 /** Weights of a model, counted from its dimensions (norms, biases and multi-token prediction left out). */
-export interface Parameters {
+interface Parameters {
   /** token embedding and output head, 2 V h; stored in bf16 whatever the rest is stored as */
   readonly embeddings: number;
   /** linear layers that every token passes: attention, dense feed-forward, shared experts, routers */

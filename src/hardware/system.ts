@@ -37,7 +37,7 @@ export interface System extends Entry {
 }
 
 /** What a user can put in place of a system's own numbers, per GPU and decimal: GB of usable HBM, GB/s. */
-export interface Overrides {
+interface Overrides {
   readonly hbmGb?: number | undefined;
   readonly hbmGbps?: number | undefined;
   readonly nvlinkGbps?: number | undefined;

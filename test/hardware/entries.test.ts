@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Quantity } from "../../src/core/units.ts";
+import { reserved } from "../../src/hardware/memory.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { parametersOf, weightBytes, weightBytesRead } from "../../src/hardware/parameters.ts";
 import { quantitiesOf } from "../../src/hardware/quantities.ts";
@@ -24,6 +25,13 @@ describe.each([...systems, ...models])("entry $name", (entry) => {
       expect(source.url, path).toMatch(/^https:\/\//);
     }
   });
+});
+
+it("what a GPU sets aside has its sources too", () => {
+  for (const { value, source } of Object.values(reserved)) {
+    expect(value).toBeGreaterThan(0);
+    expect(source.url).toMatch(/^https:\/\//);
+  }
 });
 
 describe("systems", () => {
