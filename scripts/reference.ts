@@ -1,0 +1,139 @@
+import { citation, costFacts, paramFacts, quantityFacts } from "../src/cli/entry-facts.ts";
+import type { Facts } from "../src/cli/entry-facts.ts";
+import { commands } from "../src/cli/commands.ts";
+import { program } from "../src/cli/program.ts";
+import type { AnyVariant, Family } from "../src/attention/variant.ts";
+import { catalog } from "../src/catalog.ts";
+import { kvDtypeBytes } from "../src/core/dtype.ts";
+import type { Entry } from "../src/core/entry.ts";
+import { logitShapings } from "../src/core/logits.ts";
+import { resolveParams } from "../src/core/params.ts";
+import { readerParams } from "../src/reader/params.ts";
+import { columns } from "../src/simulate/columns.ts";
+
+/** The shape at which the reference gives each variant's cost: a Llama-like layer at 128K tokens in bf16. */
+const shape = { tokens: 131072, queryHeads: 32, kvHeads: 8, headDim: 128, bytesPerElement: 2 };
+
+const families: Readonly<Record<Family, string>> = {
+  dense: "Every query reads every key.",
+  static: "Which keys are read depends on their place alone.",
+  dynamic: "Each query chooses the keys that it reads; all are kept.",
+  eviction: "What is kept is chosen once, after the prompt; the rest is gone for good.",
+  hierarchical: "Summaries stand for stretches of the context, and queries descend into them.",
+  memory: "A part of the context lies elsewhere, or in another form.",
+  recurrent: "The context is a state of fixed size.",
+};
+
+/** docs/reference.md: every entry, parameter, column and command, from the entries themselves. */
+export async function reference(): Promise<string> {
+  const sections = [
+    "# Reference",
+    "Made from the entries by `npm run docs`; a test fails when it is stale. The same is on the command line: `attnsim list`, `attnsim describe NAME`, `attnsim COMMAND --help`.",
+    contents,
+    "## Attention variants",
+    `A spec is written \`name(param=value,...)+modifier+...\`: \`dsa(k=1024)+fp8+ssmax\`. Modifiers are a type that K and V are rounded to (${code(Object.keys(kvDtypeBytes))}) and a logit shaping (${code(logitShapings)}). Costs are those of one layer and one sequence at 131,072 tokens, 32 query heads and 8 kv heads of 128 in bf16, at the defaults.`,
+    ...Object.entries(families).flatMap(([family, about]) => familySection(family as Family, about)),
+    "## Tasks",
+    "Lengths are those of the public dataset; any other can be asked for.",
+    ...[...catalog.tasks].flatMap((task) => [
+      ...heading(task),
+      `Lengths: ${task.lengths.join(", ")} tokens.`,
+      table(paramFacts(task.params)),
+      sources(task),
+    ]),
+    "## The reader",
+    "The constructed reader that every variant serves. Its parameters can be set for a run, each by its own option.",
+    table(paramFacts(readerParams)),
+    "## Systems",
+    ...[...catalog.systems].flatMap((system) => [
+      ...heading(system),
+      table(quantityFacts(system)),
+      sources(system),
+    ]),
+    "## Models",
+    ...[...catalog.models].flatMap((model) => [
+      ...heading(model),
+      table(quantityFacts(model)),
+      sources(model),
+    ]),
+    "## Columns of a results CSV",
+    table({
+      titles: ["column", "type", "unit", "meaning"],
+      rows: columns.map(({ name, type, unit = "", doc }) => [`\`${name}\``, type, unit, doc]),
+    }),
+    "## Commands",
+    ...(await commandSections()),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+const contents = [
+  "Attention variants",
+  "Tasks",
+  "The reader",
+  "Systems",
+  "Models",
+  "Columns of a results CSV",
+  "Commands",
+]
+  .map((title) => `- [${title}](#${title.toLowerCase().replaceAll(" ", "-")})`)
+  .join("\n");
+
+const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
+
+const heading = ({ name, summary }: Entry): string[] => [`### ${name}`, `${sentence(summary)}.`];
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const escaped = (cell: string): string => cell.replaceAll("|", "\\|");
+
+/** A Markdown table; nothing where there are no rows. */
+function table({ titles, rows }: Facts): string {
+  if (rows.length === 0) return "";
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
+  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const sources = ({ sources: cited }: Entry): string =>
+  ["Sources:", ...cited.map((source) => `- ${citation(source)}`)].join("\n");
+
+function familySection(family: Family, about: string): string[] {
+  const members = [...catalog.variants].filter((variant) => variant.family === family);
+  return members.length === 0 ? [] : [`### Family: ${family}`, about, ...members.flatMap(variantSection)];
+}
+
+function variantSection(variant: AnyVariant): string[] {
+  const { name, summary, formula, params, prefill, budgetParam } = variant;
+  return [
+    `#### ${name}`,
+    `${sentence(summary)}.`,
+    ["```text", formula, "```"].join("\n"),
+    prefill === "dense"
+      ? "The context's own queries see every key; only the questions asked of it go through this variant."
+      : "The context's own queries go through this variant too.",
+    budgetParam === undefined ? "" : `A budget decides \`${budgetParam}\`.`,
+    table(paramFacts(params)),
+    table(costFacts(variant, shape, resolveParams(name, params))),
+    sources(variant),
+  ];
+}
+
+/** The help of every command that users see. */
+async function commandSections(): Promise<string[]> {
+  const shown = commands.filter(({ hidden = false }) => !hidden);
+  const root = await program(shown.map(({ name }) => name));
+  return root.commands
+    .filter((command) => shown.some(({ name }) => name === command.name()))
+    .flatMap((command) => [command, ...command.commands.filter((inner) => inner.name() !== "help")])
+    .flatMap((command) => {
+      let help = "";
+      command.configureOutput({ writeOut: (text) => (help += text), getOutHelpWidth: () => 100 });
+      command.outputHelp();
+      return [`### attnsim ${pathOf(command)}`, ["```text", help.trim(), "```"].join("\n")];
+    });
+}
+
+const pathOf = (command: { name(): string; readonly parent: { name(): string } | null }): string =>
+  command.parent === null || command.parent.name() === "attnsim"
+    ? command.name()
+    : `${command.parent.name()} ${command.name()}`;
