@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { StreamKey } from "../../core/random.ts";
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import { flat, tensor } from "../../core/tensor.ts";
+import { matrix, sameWidth } from "../matrix.ts";
+import type { AttendOptions, Attended, KvDtype, Ops, Space, Table } from "../ops.ts";
+import { attend } from "./attend.ts";
+import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
+import type { WasmSpace } from "./space.ts";
+import { padded, rowsPerChunk } from "./split.ts";
+import { Threads } from "./threads.ts";
+
+export interface WasmOptions {
+  readonly threads: number;
+  /** calls of at most so many multiplications stay on the calling thread */
+  readonly fanOutAbove?: number;
+}
+
+/** About 100 us on one thread. */
+const defaultFanOut = 2 ** 19;
+
+/**
+ * Hand-written SIMD kernels on worker threads: the same bits for any number of threads and on every machine.
+ *
+ * @throws Error when the kernels have not been compiled
+ */
+export const wasmEngine = ({ threads, fanOutAbove = defaultFanOut }: WasmOptions): Ops =>
+  new WasmEngine(new Threads(new WebAssembly.Module(readKernels()), threads, fanOutAbove));
+
+/** Where `npm run build` puts the compiled kernels. */
+const kernelsFile = new URL(
+  import.meta.url.endsWith(".ts") ? "../../../dist/kernels.wasm" : "../../../kernels.wasm",
+  import.meta.url,
+);
+
+const missing = "the wasm kernels are missing: run `npm run build`";
+
+/** Whether the kernels have been compiled. */
+export const wasmStatus = (): { usable: boolean; reason?: string } =>
+  existsSync(kernelsFile) ? { usable: true } : { usable: false, reason: missing };
+
+function readKernels(): Uint8Array<ArrayBuffer> {
+  if (!wasmStatus().usable) throw new Error(missing);
+  return new Uint8Array(readFileSync(kernelsFile));
+}
+
+class WasmEngine implements Ops {
+  readonly name = "wasm";
+  readonly threads: number;
+  readonly #threads: Threads;
+  /** where tensors of the JavaScript heap are worked on */
+  readonly #bench: WasmSpace;
+
+  constructor(threads: Threads) {
+    this.threads = threads.count;
+    this.#threads = threads;
+    this.#bench = threads.region("copies of tensors on the JavaScript heap");
+  }
+
+  space(label: string): Space {
+    return this.#threads.region(label);
+  }
+
+  fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void {
+    const { rows, width } = matrix(out);
+    this.#inPlace(out, (space, address) => {
+      const perChunk = rowsPerChunk(width);
+      this.#overRows(space, "fillNormal", rows, width, perChunk, 32, [
+        address,
+        rows,
+        width,
+        ...key,
+        ids ? space.copyIn(ids) : 0,
+      ]);
+    });
+  }
+
+  blendRows(
+    out: Tensor,
+    table: Tensor,
+    index: Int32Array,
+    cls: Uint8Array,
+    self: readonly number[],
+    other: readonly number[],
+  ): void {
+    const { rows, width } = matrix(out);
+    sameWidth("the table", matrix(table).width, width);
+    const factors = Float32Array.from(self.flatMap((factor, c) => [factor, other[c]!]));
+    this.#inPlace(out, (space, address) => {
+      const [tableAt, indexAt] = [space.place(table), space.copyIn(index)];
+      const args = [address, rows, width, tableAt, indexAt, space.copyIn(cls), space.copyIn(factors)];
+      this.#overRows(space, "blendRows", rows, width, rowsPerChunk(width), 0, args);
+    });
+  }
+
+  round(rows: Tensor, dtype: KvDtype): void {
+    if (dtype === "f32") return;
+    const { rows: n, width } = matrix(rows);
+    const kernel = { bf16: "roundBf16", fp8: "roundFp8", nvfp4: "roundNvfp4" }[dtype];
+    this.#inPlace(rows, (space, address) =>
+      this.#overRows(space, kernel, n, width, rowsPerChunk(width), 0, [address, n, width]),
+    );
+  }
+
+  attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended {
+    return attend(this.#threads, this.#spaceOf(keys.tensor) ?? this.#bench, queries, keys, values, options);
+  }
+
+  scores(queries: Tensor, table: Table): Tensor {
+    const shape = [queries.shape[0]!, table.tensor.shape[0]!];
+    return this.#produce(table.tensor, shape, (space, out) =>
+      scores(this.#threads, space, queries, table.tensor, out),
+    );
+  }
+
+  scoresAt(queries: Tensor, table: Table, rows: RowLists): Float32Array {
+    const space = this.#spaceOf(table.tensor) ?? this.#bench;
+    return space.scoped(() => scoresAt(this.#threads, space, queries, table.tensor, rows));
+  }
+
+  reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor {
+    const shape = [queries.shape[0]! / weights.length, table.tensor.shape[0]!];
+    return this.#produce(table.tensor, shape, (space, out) =>
+      reluScores(this.#threads, space, queries, weights, table.tensor, out),
+    );
+  }
+
+  /** As min <= max, the larger product is that of the positive part with max plus that of the negative with min. */
+  boundScores(queries: Tensor, bounds: Table): Tensor {
+    const { data, rows, width } = matrix(queries);
+    sameWidth("bounds", matrix(bounds.tensor).width, 2 * width);
+    const parts = new Float32Array(2 * rows * width);
+    for (let i = 0; i < rows; i++)
+      for (let c = 0; c < width; c++) {
+        parts[2 * i * width + c] = Math.min(0, data[i * width + c]!);
+        parts[(2 * i + 1) * width + c] = Math.max(0, data[i * width + c]!);
+      }
+    return this.scores(tensor(parts, [rows, 2 * width]), bounds);
+  }
+
+  softmax(scoresOf: Tensor, visible: Int32Array, scale: number): void {
+    const { rows, width } = matrix(scoresOf);
+    this.#inPlace(scoresOf, (space, address) =>
+      softmax(this.#threads, space, address, [rows, width], visible, scale),
+    );
+  }
+
+  topK(scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
+    const { rows, width } = matrix(scoresOf);
+    const space = this.#spaceOf(scoresOf) ?? this.#bench;
+    return space.scoped(() => topK(this.#threads, space, space.place(scoresOf), [rows, width], k, visible));
+  }
+
+  blockMean(rows: Tensor, block: number, stride: number): Tensor {
+    const { rows: n, width } = matrix(rows);
+    const blocks = Math.ceil(n / stride);
+    const perChunk = rowsPerChunk(width * block);
+    return this.#produce(rows, [blocks, width], (space, out) =>
+      this.#overRows(space, "blockMean", blocks, width * block, perChunk, 4 * padded(width), [
+        space.place(rows),
+        n,
+        width,
+        block,
+        stride,
+        out,
+      ]),
+    );
+  }
+
+  pageMinMax(rows: Tensor, page: number): Tensor {
+    const { rows: n, width } = matrix(rows);
+    const pages = Math.ceil(n / page);
+    const perChunk = rowsPerChunk(width * page);
+    return this.#produce(rows, [pages, 2 * width], (space, out) =>
+      this.#overRows(space, "pageMinMax", pages, width * page, perChunk, 8 * padded(width), [
+        space.place(rows),
+        n,
+        width,
+        page,
+        out,
+      ]),
+    );
+  }
+
+  close(): void {
+    this.#threads.close();
+  }
+
+  #spaceOf(t: Tensor): WasmSpace | undefined {
+    return this.#threads.owner(t.data.buffer);
+  }
+
+  /** Runs a kernel over chunks of `perChunk` rows. */
+  #overRows(
+    space: WasmSpace,
+    kernel: string,
+    rows: number,
+    width: number,
+    perChunk: number,
+    scratch: number,
+    args: readonly number[],
+  ): void {
+    const items = Math.ceil(rows / perChunk);
+    this.#threads.run(space, { kernel, items, args: [perChunk, ...args], scratch, work: rows * width });
+  }
+
+  /** Works on a tensor where it lies, or on a copy that is then copied back. */
+  #inPlace(t: Tensor, work: (space: WasmSpace, address: number) => void): void {
+    const home = this.#spaceOf(t);
+    const space = home ?? this.#bench;
+    space.scoped(() => {
+      const address = space.place(t);
+      work(space, address);
+      if (!home) flat(t).set(space.floats(address, t.size));
+    });
+  }
+
+  /** A new tensor in the space of `source`, or on the JavaScript heap if that lies there; `work` fills it. */
+  #produce(source: Tensor, shape: readonly number[], work: (space: WasmSpace, out: number) => void): Tensor {
+    const home = this.#spaceOf(source);
+    if (home) {
+      const out = home.empty(...shape);
+      home.scoped(() => work(home, out.data.byteOffset));
+      return out;
+    }
+    return this.#bench.scoped(() => {
+      const out = this.#bench.empty(...shape);
+      work(this.#bench, out.data.byteOffset);
+      return tensor(Float32Array.from(out.data), shape);
+    });
+  }
+}

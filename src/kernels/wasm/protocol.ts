@@ -1,0 +1,62 @@
+import type { MessagePort } from "node:worker_threads";
+
+/** What a module of kernels exports: func(item, scratch, ...arguments). */
+export type Kernels = Readonly<Record<string, (...args: number[]) => number>>;
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly control: SharedArrayBuffer;
+  /** takes `RegionMessage`s, gives error messages */
+  readonly port: MessagePort;
+  /** 1 ... threads - 1; the thread that calls is 0 */
+  readonly thread: number;
+}
+
+/** A region that workers are to know, or to forget where `memory` is absent. */
+export interface RegionMessage {
+  readonly region: number;
+  readonly memory?: WebAssembly.Memory;
+}
+
+/**
+ * The words of the control block. A job is published by writing it and adding one to `generation`; every thread then
+ * takes items from `next` until there are none, and workers add one to `done`.
+ */
+export const word = {
+  generation: 0,
+  next: 1,
+  done: 2,
+  ready: 3,
+  failed: 4,
+  /** index of the kernel among the module's exports, or -1: only read messages */
+  kernel: 5,
+  region: 6,
+  items: 7,
+  argumentCount: 8,
+} as const;
+
+const argumentsOffset = 64;
+const maxArguments = 24;
+export const controlBytes = argumentsOffset + 8 * maxArguments;
+
+/** The control block as words and as the arguments of a job; the first two arguments are the scratch and its size. */
+export const controlViews = (control: SharedArrayBuffer): { words: Int32Array; args: Float64Array } => ({
+  words: new Int32Array(control, 0, argumentsOffset / 4),
+  args: new Float64Array(control, argumentsOffset, maxArguments),
+});
+
+/** Runs items of the published job until none are left. */
+export function runItems(
+  words: Int32Array,
+  kernel: (...args: number[]) => number,
+  scratch: number,
+  args: readonly number[],
+): void {
+  const items = words[word.items]!;
+  for (;;) {
+    const item = Atomics.add(words, word.next, 1);
+    if (item >= items) return;
+    kernel(item, scratch, ...args);
+  }
+}

@@ -1,0 +1,143 @@
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
+import type { WasmSpace } from "./space.ts";
+import { blocksOf, cut, padded, placeItems, placePadded, placeTransposed } from "./split.ts";
+import type { Threads } from "./threads.ts";
+
+const smallestBlock = 3;
+const largestBlock = 64;
+const quantum = 256;
+const tile = 64;
+/** Bins of the histogram of `topK`. */
+const bins = 8192;
+
+/** Rows 0 ... n - 1 for each of so many groups. */
+const allRows = (groups: number, n: number): { group: number; first: number; end: number }[] =>
+  Array.from({ length: groups }, (_, group) => ({ group, first: 0, end: n }));
+
+/** @param out address of (Q, n) */
+export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows: Tensor, out: number): void {
+  const { rows: count, width } = matrix(queries);
+  const { rows: n, width: tableWidth } = matrix(rows);
+  sameWidth("queries", width, tableWidth);
+  const work = count * n * width;
+  const table = space.place(rows);
+  if (count < smallestBlock) {
+    const items = cut(allRows(count, n), quantum);
+    const args = [placeItems(space, items), placePadded(space, queries), table, n, width, out];
+    threads.run(space, { kernel: "scoresOne", items: items.length, args, scratch: 16, work });
+    return;
+  }
+  const { count: blocks, block } = blocksOf(count, largestBlock);
+  const items = cut(allRows(blocks, n), tile);
+  const at = placeTransposed(space, queries, block);
+  const args = [placeItems(space, items), block, at, count, table, n, width, out];
+  threads.run(space, { kernel: "scoresBlock", items: items.length, args, scratch: 4 * tile * block, work });
+}
+
+/** @param out address of (Q, n) */
+export function reluScores(
+  threads: Threads,
+  space: WasmSpace,
+  queries: Tensor,
+  weights: Float32Array,
+  rows: Tensor,
+  out: number,
+): void {
+  const { rows: count, width } = matrix(queries);
+  const { rows: n, width: tableWidth } = matrix(rows);
+  sameWidth("queries", width, tableWidth);
+  const heads = padded(weights.length);
+  const paddedWeights = new Float32Array(heads);
+  paddedWeights.set(weights);
+  const items = cut(allRows(count / weights.length, n), tile);
+  const at = placeTransposed(space, queries, weights.length);
+  const args = [
+    placeItems(space, items),
+    heads,
+    at,
+    space.copyIn(paddedWeights),
+    space.place(rows),
+    n,
+    width,
+    out,
+  ];
+  const job = { items: items.length, args, scratch: 4 * tile * heads, work: count * n * width };
+  threads.run(space, { kernel: "scoresRelu", ...job });
+}
+
+/** Dot products with the rows that each query lists. */
+export function scoresAt(
+  threads: Threads,
+  space: WasmSpace,
+  queries: Tensor,
+  rows: Tensor,
+  lists: RowLists,
+): Float32Array {
+  const { rows: count, width } = matrix(queries);
+  sameWidth("queries", width, matrix(rows).width);
+  const ranges = Array.from({ length: count }, (_, group) => ({
+    group,
+    first: lists.offsets[group]!,
+    end: lists.offsets[group + 1]!,
+  }));
+  const items = cut(ranges, quantum);
+  const out = space.allocate(4 * lists.rows.length);
+  const places = [placeItems(space, items), placePadded(space, queries), space.place(rows)];
+  const args = [...places, space.copyIn(lists.rows), width, out];
+  const job = { items: items.length, args, scratch: 16, work: lists.rows.length * width };
+  threads.run(space, { kernel: "scoresListed", ...job });
+  return space.floats(out, lists.rows.length).slice();
+}
+
+/** @param address of (Q, n) */
+export function softmax(
+  threads: Threads,
+  space: WasmSpace,
+  address: number,
+  [queries, n]: readonly [number, number],
+  visible: Int32Array,
+  scale: number,
+): void {
+  const ends = Array.from({ length: queries }, (_, i) => visibleEnd(visible, i, n));
+  const items = cut(
+    ends.map((end, group) => ({ group, first: 0, end })),
+    quantum,
+  );
+  const partials = space.allocate(8 * items.length);
+  const at = placeItems(space, items);
+  const job = { items: items.length, scratch: 0, work: 8 * queries * n };
+  threads.run(space, { kernel: "softmaxChunk", args: [at, address, n, scale, partials], ...job });
+  const results = space.floats(partials, 2 * items.length);
+  const max = new Float64Array(queries).fill(-Infinity);
+  const sum = new Float64Array(queries);
+  for (const [i, { group }] of items.entries()) max[group] = Math.max(max[group]!, results[2 * i]!);
+  const factors = Float32Array.from(items, ({ group }, i) => {
+    const factor = results[2 * i] === -Infinity ? 0 : space.kernels.exp!(results[2 * i]! - max[group]!);
+    sum[group]! += factor * results[2 * i + 1]!;
+    return factor;
+  });
+  for (const [i, { group }] of items.entries()) factors[i]! /= sum[group] === 0 ? 1 : sum[group]!;
+  threads.run(space, { kernel: "scaleChunk", args: [at, address, n, space.copyIn(factors)], ...job });
+  for (const [i, end] of ends.entries()) space.floats(address + 4 * (i * n + end), n - end).fill(0);
+}
+
+/** @param address of (Q, n) */
+export function topK(
+  threads: Threads,
+  space: WasmSpace,
+  address: number,
+  [queries, n]: readonly [number, number],
+  k: number,
+  visible: Int32Array,
+): RowLists {
+  const limits = Int32Array.from({ length: queries }, (_, i) => visibleEnd(visible, i, n));
+  const offsets = new Int32Array(queries + 1);
+  for (let i = 0; i < queries; i++) offsets[i + 1] = offsets[i]! + Math.min(Math.max(0, k), limits[i]!);
+  const total = offsets[queries]!;
+  const rows = space.allocate(4 * total);
+  const args = [address, n, space.copyIn(limits), space.copyIn(offsets), rows];
+  const job = { items: queries, args, scratch: 4 * (bins + n), work: 16 * queries * n };
+  threads.run(space, { kernel: "topK", ...job });
+  return { offsets, rows: space.ints(rows, total).slice() };
+}

@@ -1,0 +1,102 @@
+import type { Tensor } from "../../core/tensor.ts";
+import { flat, tensor } from "../../core/tensor.ts";
+import type { Space } from "../ops.ts";
+import type { Kernels } from "./protocol.ts";
+
+const pageBytes = 65536;
+const maxPages = 65536;
+/** Addresses that kernels may read past the end of the last row. */
+const slackBytes = 256;
+/** Nothing lies at address 0, which kernels take for "absent". */
+const firstAddress = 1024;
+/** Regions grow by whole steps, so that they grow seldom. */
+const growPages = 256;
+
+/** A shared WebAssembly memory of at most 4 GiB, given out from its start and given back in reverse order. */
+export class WasmSpace implements Space {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared: true });
+  readonly kernels: Kernels;
+  readonly #owners: WeakMap<ArrayBufferLike, WasmSpace>;
+  #top = firstAddress;
+
+  /**
+   * @param id names the region to the worker threads
+   * @param owners the region of every buffer of the engine
+   */
+  constructor(
+    readonly id: number,
+    readonly label: string,
+    module: WebAssembly.Module,
+    owners: WeakMap<ArrayBufferLike, WasmSpace>,
+  ) {
+    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as Kernels;
+    this.#owners = owners;
+  }
+
+  empty(...shape: number[]): Tensor {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(this.floats(this.allocate(4 * size), size), shape);
+  }
+
+  scoped<T>(work: () => T): T {
+    const top = this.#top;
+    try {
+      return work();
+    } finally {
+      this.#top = top;
+    }
+  }
+
+  clear(): void {
+    this.#top = firstAddress;
+  }
+
+  /** Address of so many bytes, uninitialised. @throws RangeError when the region is full */
+  allocate(bytes: number): number {
+    const address = Math.ceil(this.#top / 64) * 64;
+    const end = address + bytes;
+    const left = maxPages * pageBytes - slackBytes - address;
+    if (bytes > left)
+      throw new RangeError(`region "${this.label}" is full: asked ${bytes} bytes, ${left} left of 4 GiB`);
+    const pages = Math.ceil((end + slackBytes) / pageBytes);
+    const present = this.memory.buffer.byteLength / pageBytes;
+    if (pages > present)
+      this.memory.grow(Math.min(maxPages, Math.ceil(pages / growPages) * growPages) - present);
+    this.#top = end;
+    return address;
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#buffer(), address, length);
+  }
+
+  ints(address: number, length: number): Int32Array {
+    return new Int32Array(this.#buffer(), address, length);
+  }
+
+  /** Address of a copy of 32-bit or 8-bit numbers. */
+  copyIn(numbers: Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array): number {
+    if (numbers instanceof Uint8Array) {
+      const address = this.allocate(numbers.length);
+      new Uint8Array(this.#buffer(), address, numbers.length).set(numbers);
+      return address;
+    }
+    const address = this.allocate(4 * numbers.length);
+    const isFloat = numbers instanceof Float32Array || numbers instanceof Float64Array;
+    (isFloat ? this.floats(address, numbers.length) : this.ints(address, numbers.length)).set(numbers);
+    return address;
+  }
+
+  /** Address of a tensor of this region, or of a copy of a tensor that lies elsewhere. */
+  place(t: Tensor): number {
+    const numbers = flat(t);
+    return this.#owners.get(numbers.buffer) === this ? numbers.byteOffset : this.copyIn(numbers);
+  }
+
+  /** The memory's buffer is another object each time it has grown: all are known. */
+  #buffer(): ArrayBufferLike {
+    const { buffer } = this.memory;
+    this.#owners.set(buffer, this);
+    return buffer;
+  }
+}

@@ -1,0 +1,19 @@
+/** What this engine uses of WebAssembly, which is no part of TypeScript's ES library. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+    static exports(module: Module): { readonly name: string }[];
+  }
+
+  class Memory {
+    /** @param size in pages of 64 KiB */
+    constructor(size: { readonly initial: number; readonly maximum: number; readonly shared: boolean });
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
+  }
+
+  class Instance {
+    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+}

@@ -1,0 +1,61 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { Kernels, RegionMessage, WorkerStart } from "./protocol.ts";
+import { controlViews, runItems, word } from "./protocol.ts";
+
+// A thread of the engine: sleeps until a job is published, takes items of it, and says that it is done.
+
+const { module, control, port, thread } = workerData as WorkerStart;
+const { words, args } = controlViews(control);
+const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
+const regions = new Map<number, Kernels>();
+
+function readMessages(): void {
+  let forgot = false;
+  for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
+    const { region, memory } = received.message as RegionMessage;
+    if (memory) {
+      regions.set(region, new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels);
+    } else {
+      regions.delete(region);
+      forgot = true;
+    }
+  }
+  if (forgot) collectGarbage();
+}
+
+/** A thread that allocates nothing would never collect, and would hold a forgotten region's memory. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
+
+function runJob(): void {
+  const kernel = words[word.kernel]!;
+  if (kernel < 0) return;
+  const [scratch, scratchBytes, ...rest] = args.subarray(0, words[word.argumentCount]);
+  runItems(
+    words,
+    regions.get(words[word.region]!)![names[kernel]!]!,
+    scratch! + thread * scratchBytes!,
+    rest,
+  );
+}
+
+let generation = 0;
+Atomics.add(words, word.ready, 1);
+Atomics.notify(words, word.ready);
+for (;;) {
+  Atomics.wait(words, word.generation, generation);
+  generation = Atomics.load(words, word.generation);
+  try {
+    readMessages();
+    runJob();
+  } catch (error) {
+    port.postMessage(String(error));
+    Atomics.store(words, word.failed, 1);
+  }
+  Atomics.add(words, word.done, 1);
+  Atomics.notify(words, word.done);
+}
