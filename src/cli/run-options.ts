@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { defaultEngine, engineNames } from "../kernels/engines.ts";
 import { integer, positive } from "./options.ts";
 
 /** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
@@ -12,7 +13,7 @@ export const withRunOptions = <
   command
     .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
     .option("--seed <n>", "seed of the run", integer(0), 0)
-    .option("--engine <name>", "numeric engine", "wasm")
+    .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
     .option(
       "--workers <n>",
       "trials run side by side; as many as cores and memory allow when absent",

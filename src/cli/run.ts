@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
 import { planOf } from "../experiment/plan.ts";
 import { makeTrial } from "../experiment/trial.ts";
+import { defaultEngine } from "../kernels/engines.ts";
 import { readerParams } from "../reader/params.ts";
 import type { Trial } from "../simulate/trial.ts";
 import type { Define } from "./commands.ts";
@@ -83,7 +84,7 @@ const questionOf = ({ task, variant }: RunConfig): string =>
 
 /** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {
-  const { seed = 0, engine = "wasm", trials = 1 } = config;
+  const { seed = 0, engine = defaultEngine, trials = 1 } = config;
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
   for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
     if (list.length === 0)

@@ -53,14 +53,14 @@ export function sizePool(
   cores = availableParallelism(),
 ): PoolSize {
   const memoryBytes = asked.memoryBytes ?? process.availableMemory() * memoryShare;
-  const largest = groups.reduce((max, { bytes }) => Math.max(max, bytes), 0);
-  const unfit = groups.find(({ bytes }) => bytes > memoryBytes);
-  if (unfit !== undefined)
+  const largest = groups.reduce((max, { bytes }) => Math.max(max, bytes), 1);
+  const biggest = groups.find(({ bytes }) => bytes === largest);
+  if (biggest !== undefined && largest > memoryBytes)
     throw new UsageError(
-      `not enough memory for ${describeTrial(unfit.trials[0]!.trial)}: it needs ${formatBytes(unfit.bytes)}, ` +
+      `not enough memory for ${describeTrial(biggest.trials[0]!.trial)}: it needs ${formatBytes(largest)}, ` +
         `allowed are ${formatBytes(memoryBytes)} (--memory-gb)`,
     );
-  const fitting = Math.max(1, Math.min(groups.length, Math.floor(memoryBytes / Math.max(1, largest))));
+  const fitting = Math.max(1, Math.min(groups.length, Math.floor(memoryBytes / largest)));
   const workers = asked.workers ?? Math.max(1, Math.min(fitting, Math.floor(cores / (asked.threads ?? 1))));
   const threads = asked.threads ?? Math.max(1, Math.floor(cores / workers));
   if (workers * threads > cores)

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { UsageError } from "../core/errors.ts";
+import { listEngines } from "../kernels/engines.ts";
+import type { TrialRow } from "../simulate/columns.ts";
 import type { Trial } from "../simulate/trial.ts";
 import { makeFolder } from "./files.ts";
 import { Journal } from "./journal.ts";
@@ -9,7 +12,6 @@ import type { Plan, PlannedTrial } from "./plan.ts";
 import { runGroups, sizePool } from "./pool.ts";
 import type { PoolSize } from "./pool.ts";
 import { writeResults } from "./results.ts";
-import type { TrialRow } from "../simulate/columns.ts";
 
 export interface RunSettings {
   /** folder of the results */
@@ -47,12 +49,13 @@ const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worke
  * Runs the trials of a plan that the folder's journal does not hold yet, and writes the results of all that are
  * finished: data.csv, timings.csv, datapackage.json, manifest.json.
  *
- * @throws UsageError, before any work, for a folder that cannot be written or is being written, and for trials that
- *   cannot fit in memory
+ * @throws UsageError, before any work, for a folder that cannot be written or is being written, an engine that cannot be
+ *   used here, and trials that cannot fit in memory
  */
 export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcome> {
   const { out, signal, worker = ownWorker } = settings;
   makeFolder(out);
+  await checkEngines(plan);
   const unlock = lockFolder(out);
   const started = new Date();
   const clock = performance.now();
@@ -92,4 +95,12 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
   } finally {
     unlock();
   }
+}
+
+/** @throws UsageError when an engine that the plan asks for cannot be used here */
+async function checkEngines({ trials }: Plan): Promise<void> {
+  const asked = new Set(trials.map(({ trial }) => trial.engine));
+  for (const { name, usable, reason } of await listEngines())
+    if (asked.has(name) && !usable)
+      throw new UsageError(`engine "${name}" cannot be used here: ${reason ?? "no reason given"}`);
 }

@@ -10,10 +10,11 @@ export interface ScoreTable {
   readonly lines: readonly { readonly series: string; readonly cells: readonly (CurvePoint | undefined)[] }[];
 }
 
-/** A context length as one says it: 128K for 131,072 and for Graphwalks' 128,000. */
+/** A context length as one says it: 128K for 131,072 and for the 128,000 of datasets that count in thousands. */
 export function formatLength(tokens: number): string {
-  const kilo = Number.isInteger(tokens / 1024) ? tokens / 1024 : tokens / 1000;
-  if (!Number.isInteger(kilo)) return String(tokens);
+  const kilos = [tokens / 1024, tokens / 1000].filter(Number.isInteger);
+  const kilo = kilos.find((value) => Number.isInteger(Math.log2(value))) ?? kilos[0];
+  if (kilo === undefined) return String(tokens);
   return Number.isInteger(kilo / 1024) ? `${kilo / 1024}M` : `${kilo}K`;
 }
 

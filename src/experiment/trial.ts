@@ -1,5 +1,6 @@
 import { parseSpec } from "../attention/spec.ts";
-import { UsageError } from "../core/errors.ts";
+import { UsageError, unknownName } from "../core/errors.ts";
+import { defaultEngine, engineNames } from "../kernels/engines.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { fitBudget, parseBudget } from "../simulate/budget.ts";
 import type { Trial } from "../simulate/trial.ts";
@@ -49,10 +50,11 @@ export function parseLength(length: number | string, lengths: readonly number[] 
  * @throws UsageError for an unknown task, variant, parameter or budget, or a value out of range
  */
 export function makeTrial(options: TrialOptions): Trial {
-  const { variant, trial = 0, seed = 0, engine = "wasm", reader = {}, budget } = options;
+  const { variant, trial = 0, seed = 0, engine = defaultEngine, reader = {}, budget } = options;
   const { task, spec } = parseTask(options.task);
   const tokens = parseLength(options.tokens, task.lengths);
   parseSpec(variant);
+  if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)
       throw new UsageError(`${name} must be an integer >= 0; got ${value}`);

@@ -2,7 +2,7 @@ import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "./aggregate.ts";
 import { config, lengthAxis, panels, seriesScales, titled } from "./style.ts";
 
-/** A score that somebody has published for a range of lengths; drawn in the middle of the range. */
+/** A score that somebody has published. */
 export interface PublishedPoint {
   readonly panel: string;
   readonly model: string;

@@ -35,7 +35,14 @@ export const config = {
   },
   header: { labelFontSize: 13, labelFontWeight: 600, titleFontSize: 0, labelPadding: 6, labelOrient: "top" },
   axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 400, gridColor: "#e8e8e8", titlePadding: 8 },
-  legend: { labelFontSize: 11, titleFontSize: 12, labelLimit: 0, symbolStrokeWidth: 2, rowPadding: 4 },
+  legend: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    labelLimit: 0,
+    symbolStrokeWidth: 2,
+    rowPadding: 4,
+    layout: { margin: 18 },
+  },
 } as const;
 
 export const panelSize = { width: 400, height: 260 } as const;
@@ -53,7 +60,7 @@ const wrapAt = 95;
 /** A title broken into lines that fit above two panels, and what is shown below it. */
 export const titled = (title: string, subtitle: string, width = wrapAt): object => ({
   text: wrap(title, width),
-  subtitle: wrap(subtitle, Math.round(width * 1.2)),
+  subtitle: wrap(subtitle, Math.round(width * 1.4)),
 });
 
 function wrap(text: string, width: number): string[] {

@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { main } from "../../src/cli/program.ts";
+import { emptyFolder } from "../experiment/folder.ts";
+
+/** What a command line prints and its exit code. */
+async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const out = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.out.push(line));
+  const err = vi.spyOn(console, "error").mockImplementation((line: string) => void lines.err.push(line));
+  const stderr = vi
+    .spyOn(process.stderr, "write")
+    .mockImplementation((text) => lines.err.push(String(text)) > 0);
+  try {
+    const code = await main(words);
+    return { code, out: lines.out.join("\n"), err: lines.err.join("\n") };
+  } finally {
+    for (const spy of [out, err, stderr]) spy.mockRestore();
+  }
+}
+
+const run = (...words: string[]): ReturnType<typeof cli> => cli("run", "--dry-run", ...words);
+
+const basic = [
+  "--task",
+  "graphwalks",
+  "--variant",
+  "dense,oracle(k=64)",
+  "--tokens",
+  "4K,8192",
+  "--trials",
+  "2",
+];
+
+it("plans every variant on every task at every length", async () => {
+  const { code, out } = await run(...basic);
+  expect(code).toBe(0);
+  const lines = out.split("\n");
+  expect(lines).toHaveLength(9);
+  expect(lines[1]).toMatch(/^[0-9a-f]{16} {2}graphwalks, 4000 tokens, trial 0, oracle\(k=64\)$/);
+  expect(lines[8]).toMatch(/8 trials for .*; the largest takes \d+ MB of memory/);
+});
+
+it("takes a configuration file, and the command line before it", async () => {
+  const folder = emptyFolder();
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const yaml = file(
+    "a.yaml",
+    "task: graphwalks\nvariant: [dense]\ntokens: [4K, 8K]\ntrials: 3\nheadDim: 64\n",
+  );
+  expect((await run("--config", yaml)).out.split("\n")).toHaveLength(7);
+  expect((await run("--config", yaml, "--trials", "1")).out.split("\n")).toHaveLength(3);
+  const json = file("a.json", '{"task":"graphwalks","variant":"dense","tokens":4096}');
+  expect((await run("--config", json)).out).toContain("4096 tokens");
+  for (const [text, message] of [
+    ["colour: blue", /unknown key "colour"; known: task, variant/],
+    ["trials: many", /trials: .*number/],
+    ["task: [", /neither YAML nor JSON/],
+    ["- 1", /expected object/],
+  ] as const) {
+    const { code, err } = await run("--config", file("b.yaml", text));
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  }
+});
+
+it("refuses wrong usage with what, got, allowed", async () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, "file"), "");
+  mkdirSync(join(folder, "out"));
+  for (const [words, message] of [
+    [[], /--task is missing/],
+    [[...basic, "--variant", "dnse"], /unknown attention variant "dnse"; known: dense/],
+    [[...basic, "--task", "chess"], /unknown task "chess"/],
+    [[...basic, "--tokens", "4G"], /tokens must be/],
+    [[...basic, "--trials", "0"], /allowed: an integer >= 1/],
+    [[...basic, "--sharpness", "high"], /sharpness must be a number/],
+    [[...basic, "--colour", "blue"], /unknown option '--colour'/],
+    [[...basic, "--config", join(folder, "none.yaml")], /cannot read .*there is no such file/],
+    [[...basic, "--budget", "users=3"], /budget needs system/],
+  ] as const) {
+    const { code, err } = await run(...words);
+    expect([code, err], words.join(" ")).toEqual([2, expect.stringMatching(message)]);
+  }
+});
+
+it("draws a CSV from the command line, and says what is wrong with one", async () => {
+  const folder = emptyFolder();
+  const csv = join(folder, "data.csv");
+  writeFileSync(csv, "task,variant,tokensNominal,score\nfind,dense,4096,1\nfind,dense,8192,.5\n");
+  const { code, out } = await cli("plot", csv, "--format", "svg");
+  expect([code, out]).toEqual([0, join(folder, "accuracy.svg")]);
+  expect(await cli("plot", csv, "--figure", "pie")).toMatchObject({ code: 2 });
+  writeFileSync(csv, "task,variant\nfind,dense\n");
+  expect(await cli("plot", csv)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("lacks the columns tokensNominal, score") as string,
+  });
+});
