@@ -5,14 +5,13 @@ import type { AttentionSpec } from "../attention/spec.ts";
 import type { AnyVariant, AttentionResult, Queries } from "../attention/variant.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { AnyParams } from "../core/params.ts";
-import { Random } from "../core/random.ts";
 import { kvDtypeBytes } from "../kernels/ops.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import { read } from "../reader/reader.ts";
 import type { Mechanism, Outcome } from "../reader/reader.ts";
-import { parseTask } from "../tasks/spec.ts";
+import { drawProblem, parseTask } from "../tasks/spec.ts";
 import type { Problem } from "../tasks/task.ts";
 import { version } from "../version.ts";
 import type { TrialRow } from "./columns.ts";
@@ -59,9 +58,8 @@ export function runTrials(
     onRow(settled.trial, makeRow(settled, problem, outcome), clock() - since);
     since = clock();
   };
-  const { task, params } = parseTask(first.task);
   const seed = `${first.seed}/${first.task}/${first.tokens}/${first.trial}`;
-  const problem = task.generate(first.tokens, params, new Random(`${seed}/problem`));
+  const problem = drawProblem(parseTask(first.task), first.tokens, first.seed, first.trial);
   const settled = trials.map(settle);
   for (const unfit of settled.filter(({ trial }) => trial.budget?.fits === false))
     finish(unfit, problem, undefined);

@@ -2,9 +2,10 @@ import { Registry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams } from "../core/params.ts";
+import { Random } from "../core/random.ts";
 import { formatCall, parseCall } from "../core/spec.ts";
 import * as all from "./all.ts";
-import type { AnyTask } from "./task.ts";
+import type { AnyTask, Problem } from "./task.ts";
 
 /** Every task by name. */
 export const tasks = new Registry<AnyTask>("task", Object.values(all));
@@ -32,3 +33,16 @@ export function parseTask(text: string): TaskSpec {
   const changed = Object.entries(params).filter(([param, value]) => value !== task.params[param]!.default);
   return { task, params, spec: formatCall(name, Object.fromEntries(changed)) };
 }
+
+/**
+ * A problem of a run: the same for the same task spec, length, seed and index.
+ *
+ * @param tokens nominal length
+ * @param index which of the problems of this seed, from 0
+ */
+export const drawProblem = (
+  { task, params, spec }: TaskSpec,
+  tokens: number,
+  seed: number,
+  index: number,
+): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`));

@@ -1,0 +1,78 @@
+import { parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { UsageError } from "../core/errors.ts";
+import type { Row } from "./row.ts";
+
+/** Bytes that can be read in parts: an ArrayBuffer, or a file. */
+export interface ByteSource {
+  readonly byteLength: number;
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** 64-bit integers as numbers: the datasets' counts are small. */
+const plain = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [column, typeof value === "bigint" ? Number(value) : value]),
+  );
+
+/**
+ * Rows of a parquet file, all columns.
+ *
+ * @param name of the file, for error messages
+ * @param limit rows to read at most, from the first
+ * @throws UsageError for a file that is torn or no parquet
+ */
+export async function readParquet(name: string, file: ByteSource, limit?: number): Promise<Row[]> {
+  try {
+    const rows = await parquetReadObjects({
+      file,
+      compressors,
+      ...(limit === undefined ? {} : { rowEnd: limit }),
+    });
+    return rows.map((row) => plain(row));
+  } catch (error) {
+    throw new UsageError(`${name} is torn or no parquet file: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Rows of a file with a JSON object a line; blank lines are skipped.
+ *
+ * @param name of the file, for error messages
+ * @param limit rows to read at most, from the first
+ * @throws UsageError naming the line that is no JSON object
+ */
+export function readJsonl(name: string, text: string, limit = Infinity): Row[] {
+  const rows: Row[] = [];
+  const lines = text.split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (rows.length >= limit) break;
+    if (line.trim() === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (error) {
+      const cut = i === lines.length - 1 ? "; the file seems to be cut short there" : "";
+      throw new UsageError(`${name}: line ${i + 1} is no JSON (${messageOf(error)})${cut}`);
+    }
+    if (!isRow(value)) throw new UsageError(`${name}: line ${i + 1} must be a JSON object`);
+    rows.push(value);
+  }
+  return rows;
+}
+
+/**
+ * A row that has a `prompt`. Chat messages, as they are exported for models, stand for the prompt of their dataset: the
+ * one message's text, or the JSON of them all.
+ */
+export function withPrompt(row: Row): Row {
+  const { messages, prompt } = row;
+  if (prompt !== undefined || !Array.isArray(messages)) return row;
+  const only: unknown = messages.length === 1 ? messages[0] : undefined;
+  return { ...row, prompt: isRow(only) ? only["content"] : JSON.stringify(messages) };
+}
