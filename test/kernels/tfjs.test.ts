@@ -2,14 +2,13 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import type { RowLists, Tensor } from "../../src/core/tensor.ts";
 import { flat, tensor, zeros } from "../../src/core/tensor.ts";
-import type { Attended, Ops, Table } from "../../src/kernels/ops.ts";
+import type { Attended, Table } from "../../src/kernels/ops.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { tfjsOver, tfjsStatus } from "../../src/kernels/tfjs.ts";
 import { loadTf } from "../../src/kernels/tfjs/load.ts";
-import { scoreNumbers, tableNumbers } from "../../src/kernels/tfjs/operands.ts";
 
 const reference = referenceEngine();
-const { usable, reason } = await tfjsStatus();
+const { usable, reason } = tfjsStatus();
 
 /** Standard normal numbers in float32. */
 function normal(name: string, rows: number, width: number): Tensor {
@@ -17,13 +16,6 @@ function normal(name: string, rows: number, width: number): Tensor {
   reference.fillNormal(out, new Random(name).key);
   return out;
 }
-
-/** Numbers in [-1, 1] that are quick to make. */
-const waves = (rows: number, width: number): Tensor =>
-  tensor(
-    Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i * i)),
-    [rows, width],
-  );
 
 const table = (of: Tensor): Table => ({ tensor: of, kind: "kv", rowBytes: 0 });
 
@@ -51,18 +43,20 @@ const lists = (rows: readonly (readonly number[])[]): RowLists => ({
 });
 
 /** What the shared tests of the engines do not reach: more than one block, and TensorFlow's memory. */
-describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, async () => {
+describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, () => {
   if (!usable) return;
-  const { tf, threads } = await loadTf({});
-  const ops: Ops = tfjsOver(tf, reference, threads);
+  const { tf, threads } = loadTf();
+  const ops = tfjsOver(tf, reference, threads);
+  /** The same kernels, cut into many blocks. */
+  const cut = tfjsOver(tf, reference, threads, { table: 1000, scores: 700, queries: 5 });
 
   it("merges blocks of queries and keys under a causal mask", () => {
-    const [queries, n] = [600, Math.ceil(scoreNumbers / 512) + 100];
+    const [queries, n] = [33, 1111];
     const [q, k, v] = [normal("q", queries, 8), normal("k", n, 8), normal("v", n, 4)];
-    // some see nothing, some end in the first block, some in the second
-    const visible = Int32Array.from({ length: queries }, (_, i) => (i % 7 === 0 ? 0 : n - 10 * (i % 500)));
+    // some see nothing, some end within a block, some at its edge
+    const visible = Int32Array.from({ length: queries }, (_, i) => (i % 7 === 0 ? 0 : n - 35 * i));
     const options = { visible, scale: 0.9 };
-    expectClose(ops.attend(q, table(k), table(v), options), reference.attend(q, table(k), table(v), options));
+    expectClose(cut.attend(q, table(k), table(v), options), reference.attend(q, table(k), table(v), options));
   });
 
   it("does not read keys that no query sees", () => {
@@ -74,24 +68,28 @@ describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, async (
   });
 
   it("merges blocks of listed rows, lists of unequal lengths and empty ones", () => {
-    const width = tableNumbers / 64; // 32 rows of K and V fit in a block
-    const [k, v] = [waves(80, width), waves(80, width)];
-    const q = waves(4, width);
+    const [q, k, v] = [normal("q", 4, 16), normal("k", 80, 16), normal("v", 80, 24)];
     const rows = lists([[3], [], Array.from({ length: 70 }, (_, r) => r + 5), [0, 79]]);
-    const options = { visible: new Int32Array(4).fill(80), scale: 1 / Math.sqrt(width), rows };
-    expectClose(ops.attend(q, table(k), table(v), options), reference.attend(q, table(k), table(v), options));
-    expect(difference(ops.scoresAt(q, table(k), rows), reference.scoresAt(q, table(k), rows))).toBeLessThan(
-      1e-5,
-    );
+    const options = { visible: new Int32Array(4).fill(80), scale: 0.25, rows };
+    for (const engine of [ops, cut]) {
+      expectClose(
+        engine.attend(q, table(k), table(v), options),
+        reference.attend(q, table(k), table(v), options),
+      );
+      const got = engine.scoresAt(q, table(k), rows);
+      expect(difference(got, reference.scoresAt(q, table(k), rows))).toBeLessThan(1e-5);
+    }
   });
 
-  it("scores a table of more than one block", () => {
-    const rows = normal("rows", Math.ceil(scoreNumbers / 64) + 3, 8);
-    const q = normal("q", 64, 8);
-    const weights = Float32Array.from({ length: 4 }, (_, j) => j - 1.5);
+  it("scores a table block by block", () => {
+    const [q, rows, bounds] = [normal("q", 12, 8), normal("rows", 333, 8), normal("bounds", 333, 16)];
+    for (let p = 0; p < 333; p++)
+      for (let c = 0; c < 8; c++) bounds.set(p, c + 8, bounds.get(p, c) + Math.abs(bounds.get(p, c + 8)));
+    const weights = Float32Array.of(-1.5, -0.5, 0.5, 1.5);
     const pairs: [Tensor, Tensor][] = [
-      [ops.scores(q, table(rows)), reference.scores(q, table(rows))],
-      [ops.reluScores(q, weights, table(rows)), reference.reluScores(q, weights, table(rows))],
+      [cut.scores(q, table(rows)), reference.scores(q, table(rows))],
+      [cut.reluScores(q, weights, table(rows)), reference.reluScores(q, weights, table(rows))],
+      [cut.boundScores(q, table(bounds)), reference.boundScores(q, table(bounds))],
     ];
     for (const [got, expected] of pairs) {
       expect(got.shape).toEqual(expected.shape);
@@ -99,22 +97,30 @@ describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, async (
     }
   });
 
+  it("softmax and top-k, query block by query block", () => {
+    const scores = normal("scores", 20, 100);
+    const visible = Int32Array.from({ length: 20 }, (_, i) => 6 * i);
+    expect(cut.topK(scores, 9, visible)).toEqual(reference.topK(scores, 9, visible));
+    const expected = tensor(flat(scores).slice(), [20, 100]);
+    reference.softmax(expected, visible, 1.5);
+    cut.softmax(scores, visible, 1.5);
+    expect(difference(flat(scores), flat(expected))).toBeLessThan(1e-5);
+  });
+
   it("means and bounds of more than one block, overlapping and cut", () => {
-    const width = tableNumbers / 64; // 16 blocks of stride 4 fit
-    const rows = waves(71, width);
+    const rows = normal("rows", 717, 24);
     for (const [size, stride] of [
       [4, 4],
       [8, 4],
       [3, 5],
-    ] as const)
-      // prettier-ignore
-      expect(
-        difference(
-          flat(ops.blockMean(rows, size, stride)),
-          flat(reference.blockMean(rows, size, stride)),
-        ),
-      ).toBeLessThan(1e-5);
-    expect(flat(ops.pageMinMax(rows, 9))).toEqual(Float32Array.from(flat(reference.pageMinMax(rows, 9))));
+      [1000, 7],
+    ] as const) {
+      const got = cut.blockMean(rows, size, stride);
+      const expected = reference.blockMean(rows, size, stride);
+      expect(got.shape).toEqual(expected.shape);
+      expect(difference(flat(got), flat(expected))).toBeLessThan(1e-5);
+    }
+    expect(flat(cut.pageMinMax(rows, 9))).toEqual(Float32Array.from(flat(reference.pageMinMax(rows, 9))));
   });
 
   it("breaks ties of top-k towards the lower row over a million rows", () => {

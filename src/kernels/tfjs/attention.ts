@@ -1,13 +1,9 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
-import type { Tf } from "./api.ts";
-import { block, listBlocks, operand, ranges, rowsWithin, scoreNumbers, tableNumbers } from "./operands.ts";
-import type { Operand } from "./operands.ts";
+import { block, listBlocks, operand, ranges, rowsWithin } from "./operands.ts";
+import type { Context, Operand } from "./operands.ts";
 import { maskBeyond, Merged, numbers, partialOf } from "./partials.ts";
-
-/** Queries that share a block of keys: few enough that a causal block does little beyond the diagonal. */
-const queryBlock = 512;
 
 /** Operands of one call. q (Q, d), scaled; k (n, d); v (n, dv) */
 interface Operands {
@@ -17,7 +13,7 @@ interface Operands {
 }
 
 export function attend(
-  tf: Tf,
+  context: Context,
   queries: Tensor,
   keys: Table,
   values: Table,
@@ -31,30 +27,36 @@ export function attend(
   };
   sameWidth("queries", q.width, operands.k.width);
   const merged = new Merged(q.rows, operands.v.width);
-  if (rows) attendListed(tf, operands, rows, merged);
-  else attendVisible(tf, operands, visible, merged);
+  if (rows) attendListed(context, operands, rows, merged);
+  else attendVisible(context, operands, visible, merged);
   return merged.attended();
 }
 
-function attendVisible(tf: Tf, { q, k, v }: Operands, visible: Int32Array, merged: Merged): void {
-  const queries = Math.min(q.rows, queryBlock);
+function attendVisible(
+  { tf, limits }: Context,
+  { q, k, v }: Operands,
+  visible: Int32Array,
+  merged: Merged,
+): void {
+  const queries = Math.min(q.rows, limits.queries);
   const keys = Math.min(
-    rowsWithin(scoreNumbers, queries),
-    rowsWithin(tableNumbers, Math.max(k.width, v.width)),
+    rowsWithin(limits.scores, queries),
+    rowsWithin(limits.table, Math.max(k.width, v.width)),
   );
-  for (const [from, to] of ranges(q.rows, queryBlock)) {
+  for (const [from, to] of ranges(q.rows, limits.queries)) {
     const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
     for (const [start, stop] of ranges(Math.max(...ends), keys))
       tf.tidy(() => {
         const scores = tf.matMul(block(tf, q, from, to), block(tf, k, start, stop), false, true);
         const mix = (weights: typeof scores): typeof scores => tf.matMul(weights, block(tf, v, start, stop));
-        merged.add(from, partialOf(tf, scores, ends.map((end) => Math.max(0, end - start)), mix)); // prettier-ignore
+        const left = ends.map((end) => Math.max(0, end - start));
+        merged.add(from, partialOf(tf, scores, left, mix));
       });
   }
 }
 
-function attendListed(tf: Tf, { q, k, v }: Operands, lists: RowLists, merged: Merged): void {
-  for (const { from, to, width, rows, ends } of listBlocks(lists, k.width + v.width))
+function attendListed({ tf, limits }: Context, { q, k, v }: Operands, lists: RowLists, merged: Merged): void {
+  for (const { from, to, width, rows, ends } of listBlocks(lists, k.width + v.width, limits.table))
     tf.tidy(() => {
       const queries = to - from;
       const index = tf.tensor(rows, [queries, width], "int32");
@@ -69,9 +71,9 @@ function attendListed(tf: Tf, { q, k, v }: Operands, lists: RowLists, merged: Me
 }
 
 /** In place. A row that sees nothing, or only scores of -Infinity, becomes 0. */
-export function softmax(tf: Tf, scores: Tensor, visible: Int32Array, scale: number): void {
+export function softmax({ tf, limits }: Context, scores: Tensor, visible: Int32Array, scale: number): void {
   const all = operand(scores);
-  for (const [from, to] of ranges(all.rows, rowsWithin(scoreNumbers, all.width)))
+  for (const [from, to] of ranges(all.rows, rowsWithin(limits.scores, all.width)))
     tf.tidy(() => {
       const ends = visible.slice(from, to);
       const scaled = maskBeyond(tf, tf.mul(block(tf, all, from, to), scale), ends);

@@ -1,17 +1,21 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { Tf, TfTensor } from "./api.ts";
-import type { Allocate } from "./index-scores.ts";
-import { block, operand, ranges, rowsWithin, tableNumbers } from "./operands.ts";
-import type { Operand } from "./operands.ts";
+import { block, operand, ranges, rowsWithin } from "./operands.ts";
+import type { Context, Operand } from "./operands.ts";
 import { numbers } from "./partials.ts";
 
-export function blockMean(tf: Tf, empty: Allocate, rows: Tensor, size: number, stride: number): Tensor {
+export function blockMean(
+  { tf, limits, empty }: Context,
+  rows: Tensor,
+  size: number,
+  stride: number,
+): Tensor {
   const all = operand(rows);
   const count = Math.ceil(all.rows / stride);
   const result = empty(rows, count, all.width);
   const whole = Math.min(count, Math.max(0, Math.floor((all.rows - size) / stride) + 1));
   // a group's blocks reach size - stride rows past its last stride
-  for (const [from, to] of ranges(whole, rowsWithin(tableNumbers, stride * all.width)))
+  for (const [from, to] of ranges(whole, rowsWithin(limits.table, stride * all.width)))
     tf.tidy(() => {
       const length = (to - from - 1) * stride + size;
       const some = block(tf, all, from * stride, from * stride + length);
@@ -25,12 +29,12 @@ export function blockMean(tf: Tf, empty: Allocate, rows: Tensor, size: number, s
   return result;
 }
 
-export function pageMinMax(tf: Tf, empty: Allocate, rows: Tensor, page: number): Tensor {
+export function pageMinMax({ tf, limits, empty }: Context, rows: Tensor, page: number): Tensor {
   const all = operand(rows);
   const count = Math.ceil(all.rows / page);
   const result = empty(rows, count, 2 * all.width);
   const whole = Math.floor(all.rows / page);
-  for (const [from, to] of ranges(whole, rowsWithin(tableNumbers, page * all.width)))
+  for (const [from, to] of ranges(whole, rowsWithin(limits.table, page * all.width)))
     tf.tidy(() => {
       write(result, from, bounds(tf, all, from * page, to - from, page));
     });

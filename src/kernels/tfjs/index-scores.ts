@@ -1,33 +1,26 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
 import type { Table } from "../ops.ts";
-import type { Tf, TfTensor } from "./api.ts";
-import { block, listBlocks, operand, ranges, rowsWithin, scoreNumbers, tableNumbers } from "./operands.ts";
-import type { Operand } from "./operands.ts";
+import type { TfTensor } from "./api.ts";
+import { block, listBlocks, operand, ranges, rowsWithin } from "./operands.ts";
+import type { Context } from "./operands.ts";
 import { maskBeyond, numbers } from "./partials.ts";
 
-/** Makes a (Q, n) result in the space of a table. */
-export type Allocate = (like: Tensor, rows: number, width: number) => Tensor;
-
-export function scores(tf: Tf, empty: Allocate, queries: Tensor, table: Table): Tensor {
+export function scores(context: Context, queries: Tensor, table: Table): Tensor {
+  const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
-  return byBlocks(tf, empty, table, q.rows, q.rows, (from, to, rows) =>
+  return byBlocks(context, table, q.rows, q.rows, (from, to, rows) =>
     tf.matMul(block(tf, q, from, to), rows, false, true),
   );
 }
 
-export function reluScores(
-  tf: Tf,
-  empty: Allocate,
-  queries: Tensor,
-  weights: Float32Array,
-  table: Table,
-): Tensor {
+export function reluScores(context: Context, queries: Tensor, weights: Float32Array, table: Table): Tensor {
+  const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
   const heads = weights.length;
-  return byBlocks(tf, empty, table, q.rows / heads, q.rows, (from, to, rows) => {
+  return byBlocks(context, table, q.rows / heads, q.rows, (from, to, rows) => {
     const perHead = tf.relu(tf.matMul(block(tf, q, from * heads, to * heads), rows, false, true));
     const width = rows.shape[0]!;
     const weighted = tf.matMul(
@@ -39,10 +32,11 @@ export function reluScores(
 }
 
 /** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
-export function boundScores(tf: Tf, empty: Allocate, queries: Tensor, bounds: Table): Tensor {
+export function boundScores(context: Context, queries: Tensor, bounds: Table): Tensor {
+  const { tf } = context;
   const q = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * q.width);
-  return byBlocks(tf, empty, bounds, q.rows, q.rows, (from, to, rows) => {
+  return byBlocks(context, bounds, q.rows, q.rows, (from, to, rows) => {
     const some = block(tf, q, from, to);
     return tf.matMul(tf.concat([tf.minimum(some, 0), tf.maximum(some, 0)], 1), rows, false, true);
   });
@@ -53,8 +47,7 @@ export function boundScores(tf: Tf, empty: Allocate, queries: Tensor, bounds: Ta
  * `products` dot products with each row are alive at once if all queries are taken.
  */
 function byBlocks(
-  tf: Tf,
-  empty: Allocate,
+  { tf, limits, empty }: Context,
   table: Table,
   queries: number,
   products: number,
@@ -63,8 +56,8 @@ function byBlocks(
   const rows = operand(table.tensor);
   const result = empty(table.tensor, queries, rows.rows);
   const perQuery = products / queries;
-  const group = Math.min(queries, rowsWithin(1024, perQuery));
-  const some = Math.min(rowsWithin(scoreNumbers, group * perQuery), rowsWithin(tableNumbers, rows.width));
+  const group = Math.min(queries, rowsWithin(limits.queries, perQuery));
+  const some = Math.min(rowsWithin(limits.scores, group * perQuery), rowsWithin(limits.table, rows.width));
   for (const [start, stop] of ranges(rows.rows, some))
     for (const [from, to] of ranges(queries, group))
       tf.tidy(() => {
@@ -77,12 +70,17 @@ function byBlocks(
   return result;
 }
 
-export function scoresAt(tf: Tf, queries: Tensor, table: Table, lists: RowLists): Float32Array {
+export function scoresAt(
+  { tf, limits }: Context,
+  queries: Tensor,
+  table: Table,
+  lists: RowLists,
+): Float32Array {
   const q = operand(queries);
   const t = operand(table.tensor);
   sameWidth("queries", q.width, t.width);
   const result = new Float32Array(lists.rows.length);
-  for (const { from, to, start, width, rows, ends } of listBlocks(lists, t.width))
+  for (const { from, to, start, width, rows, ends } of listBlocks(lists, t.width, limits.table))
     tf.tidy(() => {
       const q3 = tf.reshape(block(tf, q, from, to), [to - from, 1, q.width]);
       const rows3 = tf.gather(block(tf, t, 0, t.rows), tf.tensor(rows, [to - from, width], "int32"));
@@ -96,14 +94,14 @@ export function scoresAt(tf: Tf, queries: Tensor, table: Table, lists: RowLists)
 }
 
 /** TensorFlow's TopK puts the lower index first among equals. */
-export function topK(tf: Tf, scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
-  const all: Operand = operand(scoresOf);
+export function topK({ tf, limits }: Context, scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
+  const all = operand(scoresOf);
   const ends = Int32Array.from({ length: all.rows }, (_, i) => visibleEnd(visible, i, all.width));
   const offsets = new Int32Array(all.rows + 1);
   for (const [i, end] of ends.entries()) offsets[i + 1] = offsets[i]! + Math.min(k, end);
   const rows = new Int32Array(offsets[all.rows]!);
   const width = Math.min(k, all.width);
-  for (const [from, to] of ranges(all.rows, rowsWithin(scoreNumbers, all.width)))
+  for (const [from, to] of ranges(all.rows, rowsWithin(limits.scores, all.width)))
     tf.tidy(() => {
       const masked = maskBeyond(tf, block(tf, all, from, to), ends.slice(from, to));
       const found = tf.topk(masked, width).indices.dataSync() as Int32Array;

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import util from "node:util";
 import type { Tf } from "./api.ts";
@@ -13,18 +14,17 @@ export interface TfjsStatus {
 export interface LoadOptions {
   /** how many TensorFlow may use: all cores when absent. It reads them when a process first loads it. */
   readonly threads?: number;
-  /** imports the package */
-  readonly importer?: () => Promise<unknown>;
+  /** loads the package */
+  readonly require?: (name: string) => unknown;
 }
 
-/** Not a literal in the import: the program compiles where the package is absent. */
-const addon: string = "@tensorflow/tfjs-node";
+/** Not an import, which would not compile where the package is absent; it is CommonJS. */
+const requireHere = createRequire(import.meta.url);
 
 /** Whether @tensorflow/tfjs-node can be loaded here, and why not. Never throws. */
-export async function tfjsStatus(options: LoadOptions = {}): Promise<TfjsStatus> {
+export function tfjsStatus(options: LoadOptions = {}): TfjsStatus {
   try {
-    const { tf } = await loadTf(options);
-    return { usable: true, version: tf.version["tfjs-node"]! };
+    return { usable: true, version: loadTf(options).tf.version["tfjs-node"]! };
   } catch (error) {
     return { usable: false, reason: reasonOf(error) };
   }
@@ -33,16 +33,16 @@ export async function tfjsStatus(options: LoadOptions = {}): Promise<TfjsStatus>
 /**
  * TensorFlow, and the threads it was loaded with.
  *
- * @throws whatever the import throws where the package or its native addon is missing
+ * @throws whatever `require` throws where the package or its native addon is missing
  */
-export async function loadTf({
-  threads = availableParallelism(),
-  importer = () => import(addon),
-}: LoadOptions): Promise<{ tf: Tf; threads: number }> {
+export function loadTf({ threads = availableParallelism(), require = requireHere }: LoadOptions = {}): {
+  tf: Tf;
+  threads: number;
+} {
   restoreUtil();
   prepareEnvironment(threads);
-  const module = (await importer()) as { default: Tf };
-  return { tf: module.default, threads: Number(process.env[threadsVariable]) };
+  const tf = require("@tensorflow/tfjs-node") as Tf;
+  return { tf, threads: Number(process.env[threadsVariable]) };
 }
 
 /** tfjs-node 4.22 calls two functions that Node 23 removed. */
@@ -66,7 +66,7 @@ function prepareEnvironment(threads: number): void {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const firstLine = error.message.split("\n", 1)[0]!.trim();
-  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return `not installed: ${firstLine}`;
+  if ("code" in error && error.code === "MODULE_NOT_FOUND") return `not installed: ${firstLine}`;
   if (/tfjs_binding|native addon|\.node\b|\.so\b/.test(firstLine))
     return `native addon not built: ${firstLine}`;
   return firstLine;

@@ -3,10 +3,29 @@ import type { Matrix } from "../matrix.ts";
 import { matrix } from "../matrix.ts";
 import type { Tf, TfTensor } from "./api.ts";
 
-/** Numbers of a table in one TensorFlow tensor: 64 MiB. */
-export const tableNumbers = 2 ** 24;
-/** Scores in one TensorFlow tensor: 8 MiB, so that the passes over them stay near the caches. */
-export const scoreNumbers = 2 ** 21;
+/** Sizes of the blocks that a call is cut into. */
+export interface Limits {
+  /** numbers of a table in one TensorFlow tensor */
+  readonly table: number;
+  /** scores in one TensorFlow tensor */
+  readonly scores: number;
+  /** queries that share a block of keys */
+  readonly queries: number;
+}
+
+/**
+ * 64 MiB of a table, which bounds the copies; 8 MiB of scores, so that the passes over them stay near the caches; so
+ * few queries that a causal block does little beyond the diagonal.
+ */
+export const defaultLimits: Limits = { table: 2 ** 24, scores: 2 ** 21, queries: 512 };
+
+/** What every kernel is given. */
+export interface Context {
+  readonly tf: Tf;
+  readonly limits: Limits;
+  /** Makes a (rows, width) result in the space of a table. */
+  readonly empty: (like: Tensor, rows: number, width: number) => Tensor;
+}
 
 /** A matrix in float32, as TensorFlow reads it: a view where it already is (and lies on a multiple of 64 bytes). */
 export interface Operand extends Matrix {
@@ -44,14 +63,18 @@ export interface ListBlock {
   readonly ends: Int32Array;
 }
 
-/** Cuts row lists into rectangles whose rows, `rowWidth` numbers each, stay within `tableNumbers`. */
-export function* listBlocks({ offsets, rows }: RowLists, rowWidth: number): Generator<ListBlock> {
+/** Cuts row lists into rectangles whose rows, `rowWidth` numbers each, stay within `limit` numbers. */
+export function* listBlocks(
+  { offsets, rows }: RowLists,
+  rowWidth: number,
+  limit: number,
+): Generator<ListBlock> {
   const queries = offsets.length - 1;
   const lengthOf = (i: number): number => offsets[i + 1]! - offsets[i]!;
   let longest = 0;
   for (let i = 0; i < queries; i++) longest = Math.max(longest, lengthOf(i));
-  const most = Math.min(longest, rowsWithin(tableNumbers, rowWidth));
-  for (const [from, to] of ranges(queries, rowsWithin(tableNumbers, most * rowWidth))) {
+  const most = Math.min(longest, rowsWithin(limit, rowWidth));
+  for (const [from, to] of ranges(queries, rowsWithin(limit, most * rowWidth))) {
     let groupLongest = 0;
     for (let i = from; i < to; i++) groupLongest = Math.max(groupLongest, lengthOf(i));
     for (const [start, stop] of ranges(groupLongest, most)) {
