@@ -108,7 +108,7 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
   });
 
   it("nsa selects blocks by the compressed weights on them", () => {
-    const params = { block: 8, stride: 4, selectBlock: 16, selected: 4, window: 10 };
+    const params = { block: 8, stride: 4, selectBlock: 16, window: 10 };
     const entries = range(Math.floor((tokens - 8) / 4) + 1);
     const weights = softmax(entries.map((e) => scale * dot(q, mean(range(8).map((t) => keys[4 * e + t]!)))));
     const own = Math.floor((tokens - 1) / 16);
@@ -120,13 +120,17 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
       ),
     );
     const free = range(own - 1).filter((b) => b > 0);
-    const chosen = best(
-      free.map((b) => importance[b]!),
-      1,
-    ).map((i) => free[i]!);
     const window = range(10).map((t) => tokens - 10 + t);
-    const expected = [0, ...chosen, own - 1, own].flatMap((b) => unit(b, 16, tokens));
-    expect(rows("nsa", params)).toEqual([...new Set([...expected, ...window])].sort((a, b) => a - b));
+    for (const selected of range(own + 2).filter((n) => n >= 3)) {
+      const chosen = best(
+        free.map((b) => importance[b]!),
+        selected - 3,
+      ).map((i) => free[i]!);
+      const expected = [0, ...chosen, own - 1, own].flatMap((b) => unit(b, 16, tokens));
+      expect(rows("nsa", { ...params, selected })).toEqual(
+        [...new Set([...expected, ...window])].sort((a, b) => a - b),
+      );
+    }
 
     const compressed = run("nsa", { ...params, gateCompressed: 1, gateSelected: 0, gateWindow: 0.001 });
     const tokenWeights = range(tokens).map((t) =>

@@ -2,7 +2,7 @@ import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
 import { hash64 } from "../../src/core/random.ts";
 import { flat, rowsOf, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import type { Ops } from "../../src/kernels/ops.ts";
+import type { Ops, Space } from "../../src/kernels/ops.ts";
 
 export interface World {
   readonly tokens: number;
@@ -27,6 +27,19 @@ const normal = (ops: Ops, name: string, rows: number, width: number): Tensor => 
   return out;
 };
 
+const spacesOfEngine = new WeakMap<Ops, Space[]>();
+
+const headSpace = (ops: Ops, h: number): Space => {
+  const spaces = spacesOfEngine.get(ops) ?? [];
+  spacesOfEngine.set(ops, spaces);
+  return (spaces[h] ??= ops.space(`kv head ${h}`));
+};
+
+/** Gives back the memory of every world made on an engine. */
+export const clearWorlds = (ops: Ops): void => {
+  for (const space of spacesOfEngine.get(ops) ?? []) space.clear();
+};
+
 /** A random cache and random queries, the same for the same seed on every engine; scale 1.25 / sqrt(d). */
 export function world(
   ops: Ops,
@@ -47,15 +60,14 @@ export function world(
   const heads = Array.from({ length: kvHeads }, (_, h) =>
     normal(ops, `${seed}/q/${h}`, positions.length * group, headDim),
   );
-  const stored = (h: number, role: string): { space: ReturnType<Ops["space"]>; tensor: Tensor } => {
-    const space = ops.space(`${role} ${h}`);
-    const own = space.empty(tokens, headDim);
+  const stored = (h: number, role: string): Tensor => {
+    const own = headSpace(ops, h).empty(tokens, headDim);
     flat(own).set(flat(normal(ops, `${seed}/${role}/${h}`, tokens, headDim)));
     if (alteredFrom < tokens)
       flat(rowsOf(own, alteredFrom, tokens)).set(
         flat(normal(ops, `${seed}/${role}/${h}/altered`, tokens - alteredFrom, headDim)),
       );
-    return { space, tensor: own };
+    return own;
   };
   const rowBytes = headDim * bytesPerElement;
   return {
@@ -74,12 +86,11 @@ export function world(
       seed,
       heads: heads.map((queries, h) => {
         const keys = stored(h, "k");
-        for (const needle of needles)
-          flat(rowsOf(keys.tensor, needle, needle + 1)).set(flat(rowsOf(queries, 0, 1)));
+        for (const needle of needles) flat(rowsOf(keys, needle, needle + 1)).set(flat(rowsOf(queries, 0, 1)));
         return {
-          space: keys.space,
-          keys: { tensor: keys.tensor, kind: "kv", rowBytes },
-          values: { tensor: stored(h, "v").tensor, kind: "kv", rowBytes },
+          space: headSpace(ops, h),
+          keys: { tensor: keys, kind: "kv", rowBytes },
+          values: { tensor: stored(h, "v"), kind: "kv", rowBytes },
         };
       }),
       observed: (count) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { dense } from "../../src/attention/dense.ts";
 import { variants } from "../../src/attention/registry.ts";
 import { attendShaped, prepareShaped } from "../../src/attention/shaping.ts";
@@ -9,10 +9,12 @@ import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { Random } from "../../src/core/random.ts";
 import { flat, rowsOf } from "../../src/core/tensor.ts";
-import type { Ops } from "../../src/kernels/ops.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import { counting } from "../../src/kernels/counting.ts";
+import type { Ops } from "../../src/kernels/ops.ts";
+import { referenceEngine } from "../../src/kernels/reference.ts";
 import { engines } from "./engines.ts";
-import { world } from "./fixtures.ts";
+import { clearWorlds, world } from "./fixtures.ts";
 import type { World } from "./fixtures.ts";
 
 /** Sizes at which every variant leaves something out of a cache of a few hundred tokens. */
@@ -48,10 +50,18 @@ const closeTo = (got: ArrayLike<number>, expected: ArrayLike<number>, tolerance:
   expect(worst).toBeLessThanOrEqual(tolerance);
 };
 
+const reference = referenceEngine();
+
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe.each(engines())("attention variants on %s", (_name, makeEngine, tolerance) => {
   const ops = makeEngine();
+  const counted = counting(ops);
+  const poisoned = poison(ops);
+  beforeEach(() => {
+    for (const each of [ops, counted, poisoned, reference]) clearWorlds(each);
+  });
+  afterAll(() => ops.close());
 
   describe.each(variants.names())("%s", (name) => {
     const variant = variants.get(name);
@@ -133,7 +143,6 @@ describe.each(engines())("attention variants on %s", (_name, makeEngine, toleran
           const [kvHeads, headDim] = [1 + random.below(3), 4 * (1 + random.below(4))];
           const bytesPerElement = random.pick([4, 2, 1, 0.5625]);
           const params = defaults ? resolveParams(name, variant.params) : settings(variant);
-          const counted = counting(ops);
           const { cache, queries } = world(counted, { tokens, kvHeads, headDim, bytesPerElement });
           const index = variant.prepare(cache, params, counted);
           counted.counts.reset();
@@ -155,7 +164,6 @@ describe.each(engines())("attention variants on %s", (_name, makeEngine, toleran
     });
 
     it("agrees with the reference engine", () => {
-      const reference = engines()[0]![1]();
       const shape = {
         tokens: 301,
         group: 2,
@@ -176,7 +184,7 @@ describe.each(engines())("attention variants on %s", (_name, makeEngine, toleran
     it("leaves no trace of what memory held before", () => {
       const shape = { tokens: 301, positions: [300, 12], observedEnd: 150 };
       const expected = run(variant, settings(variant), ops, shape);
-      const got = run(variant, settings(variant), poisoned(ops), shape);
+      const got = run(variant, settings(variant), poisoned, shape);
       for (const [h, head] of got.heads.entries())
         expect(flat(head.output)).toEqual(flat(expected.heads[h]!.output));
     });
@@ -184,17 +192,20 @@ describe.each(engines())("attention variants on %s", (_name, makeEngine, toleran
 });
 
 /** The same engine, whose memory is full of NaN wherever something was not written. */
-function poisoned(ops: Ops): Ops {
+function poison(ops: Ops): Ops {
   return {
-    ...ops,
+    // closures over the engine, which a spread keeps
+    ...counting(ops),
     space(label) {
       const space = ops.space(label);
+      const taken = (shape: number[]): Tensor => {
+        const own = space.empty(...shape);
+        flat(own).fill(NaN);
+        return own;
+      };
+      space.scoped(() => taken([2 ** 20]));
       return {
-        empty(...shape) {
-          const taken = space.empty(...shape);
-          flat(taken).fill(NaN);
-          return taken;
-        },
+        empty: (...shape) => taken(shape),
         scoped: (work) => space.scoped(work),
         clear: () => space.clear(),
       };
