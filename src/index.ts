@@ -29,6 +29,17 @@ export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
 
+// hardware and budgets
+export { decodeStep } from "./hardware/decode.ts";
+export type { DecodeSetting, DecodeStep } from "./hardware/decode.ts";
+export { memoryFit } from "./hardware/memory.ts";
+export type { MemoryFit } from "./hardware/memory.ts";
+export { shapeOf } from "./hardware/model.ts";
+export type { Model } from "./hardware/model.ts";
+export type { System } from "./hardware/system.ts";
+export { fitBudget, parseBudget } from "./simulate/budget.ts";
+export type { Budget } from "./simulate/budget.ts";
+
 // tasks and reader
 export { defineTask } from "./tasks/task.ts";
 export type { AnyTask, Problem, Score, Task } from "./tasks/task.ts";

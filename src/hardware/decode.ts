@@ -14,7 +14,7 @@ export const decodeAssumptions: readonly string[] = [
 ];
 
 /** Where the time of a decode step goes. */
-interface DecodeStep {
+export interface DecodeStep {
   /** bytes that the rack reads from HBM in a step: weights once, each user's cache and index */
   readonly weightBytes: number;
   readonly cacheBytes: number;

@@ -53,7 +53,7 @@ export function cacheBytes(system: System, model: Model, weights: WeightDtype): 
   return system.gpus.value * perGpu - weightBytes(model, weights);
 }
 
-interface MemoryFit {
+export interface MemoryFit {
   readonly user: UserBytes;
   /** HBM of the rack left for caches, B */
   readonly available: number;

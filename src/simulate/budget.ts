@@ -20,7 +20,7 @@ import { systems } from "../hardware/systems/all.ts";
 import type { FittedBudget } from "./trial.ts";
 
 /** A rack, a model, and how many users share it. */
-interface Budget {
+export interface Budget {
   /** as it was given */
   readonly text: string;
   /** with the user's own numbers in place of the system's */

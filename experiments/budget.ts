@@ -1,0 +1,44 @@
+/**
+ * How well does each attention variant find facts when many users with a million tokens each share one rack?
+ *
+ * Each variant keeps and reads the most that the rack's memory and the step time leave for each user; DSA and the
+ * hierarchical variants also at the sizes they were published with. Where a variant does not fit, it has no score.
+ * Without --full: the same bytes a rack as sixteen times the users of a sixteenth of the tokens, memory alone.
+ */
+import { experiment } from "../src/index.ts";
+
+const systems = ["gb200-nvl72", "gb300-nvl72"];
+const users = [100, 200, 500, 1000, 2000];
+const variants = [
+  "dense",
+  "sink-window",
+  "snapkv",
+  "quest(budget=4096)",
+  "moba",
+  "nsa",
+  "tree(beam=256)",
+  "dsa(k=2048)",
+  "dsa",
+];
+
+await experiment({
+  name: "budget",
+  question:
+    "Accuracy when 100 to 2,000 users of 1M tokens share a GB200 or GB300 rack (DeepSeek-V3's dimensions)",
+  *trials({ full, trial }) {
+    const shrink = full ? 1 : 16;
+    const step = full ? ",step-ms=25" : ""; // 40 tokens a second for every user
+    for (const system of full ? systems : systems.slice(0, 1))
+      for (const count of users)
+        for (const variant of variants)
+          for (let n = 0; n < (full ? 3 : 1); n++)
+            for (const task of ["graphwalks(operation=bfs)", "mrcr(needles=8)"])
+              yield trial({
+                task,
+                variant,
+                tokens: full ? "1M" : "64K",
+                trial: n,
+                budget: `system=${system},model=deepseek-v3,users=${count * shrink}${step}`,
+              });
+  },
+});
