@@ -13,43 +13,29 @@ import type { Tensor } from "../core/tensor.ts";
  */
 export class Sketch {
   readonly dim: number;
-  /** per part, the inputs of each output: those of output j are at [starts[j], starts[j + 1]) */
-  readonly #parts: readonly { starts: Int32Array; inputs: Int32Array; signs: Float64Array }[];
+  readonly #width: number;
+  /** (D) which output each input is added to */
+  readonly #outputs: Int32Array;
+  /** (D) with which sign */
+  readonly #signs: Float64Array;
 
   /** @param width numbers in each of the `parts` whose concatenation is projected: D = parts width */
   constructor(parts: number, width: number, dim: number, random: Random) {
     this.dim = dim;
-    const inputs = random.shuffled(Array.from({ length: parts * width }, (_, c) => c));
-    const signs = inputs.map(() => (random.word() & 1 ? 1 : -1));
-    const output = inputs.map((_, place) => place % dim);
-    this.#parts = Array.from({ length: parts }, (_, part) => {
-      const places = inputs
-        .map((input, place) => ({ input: input - part * width, place }))
-        .filter(({ input }) => input >= 0 && input < width)
-        .sort((a, b) => output[a.place]! - output[b.place]! || a.input - b.input);
-      const starts = new Int32Array(dim + 1);
-      for (const { place } of places) starts[output[place]! + 1]!++;
-      for (let j = 0; j < dim; j++) starts[j + 1]! += starts[j]!;
-      return {
-        starts,
-        inputs: Int32Array.from(places, ({ input }) => input),
-        signs: Float64Array.from(places, ({ place }) => signs[place]!),
-      };
-    });
+    this.#width = width;
+    const places = random.shuffled(Array.from({ length: parts * width }, (_, place) => place));
+    this.#outputs = Int32Array.from(places, (place) => place % dim);
+    this.#signs = Float64Array.from(places, () => (random.word() & 1 ? 1 : -1));
   }
 
   /** Adds the projection of part `part` of each row to `out`. rows (n, width), out (n, dim) */
   add(part: number, rows: Tensor, out: Tensor): void {
-    const { starts, inputs, signs } = this.#parts[part]!;
+    const width = this.#width;
+    const outputs = this.#outputs.subarray(part * width, (part + 1) * width);
+    const signs = this.#signs.subarray(part * width, (part + 1) * width);
     const [from, to] = [flat(rows), flat(out)];
-    const [n, width] = rows.shape as [number, number];
-    for (let i = 0; i < n; i++) {
-      const [x, y] = [i * width, i * this.dim];
-      for (let j = 0; j < this.dim; j++) {
-        let sum = to[y + j]!;
-        for (let at = starts[j]!; at < starts[j + 1]!; at++) sum += signs[at]! * from[x + inputs[at]!]!;
-        to[y + j] = sum;
-      }
-    }
+    const n = rows.shape[0]!;
+    for (let i = 0, x = 0, y = 0; i < n; i++, x += width, y += this.dim)
+      for (let c = 0; c < width; c++) to[y + outputs[c]!]! += signs[c]! * from[x + c]!;
   }
 }
