@@ -97,7 +97,7 @@ const check = `
   const tf = require("${addon}");
   const product = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync()[0];
   if (product !== 11) throw new Error("matMul gave " + product + ", not 11");
-  console.log("tfjs-node", tf.version["tfjs-node"], "works on libtensorflow", tf.node ? tf.backend().binding.TF_Version : "");
+  console.log("tfjs-node", tf.version["tfjs-node"], "works on libtensorflow", tf.backend().binding.TF_Version);
 `;
 
 const [wheel, ...command] = process.argv.slice(2);
@@ -110,7 +110,8 @@ try {
   const server = await serve(await pack(resolve(wheel), folder));
   const code = await run(command.length > 0 ? command : ["npm", "rebuild", addon], server.address().port);
   server.close();
-  if (code === 0) execFileSync(process.execPath, ["-e", check], { stdio: "inherit" });
+  const env = { TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "0", ...process.env };
+  if (code === 0) execFileSync(process.execPath, ["-e", check], { stdio: "inherit", env });
   process.exitCode = code;
 } finally {
   rmSync(folder, { recursive: true, force: true });

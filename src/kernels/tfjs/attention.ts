@@ -45,7 +45,9 @@ function attendVisible(
   );
   for (const [from, to] of ranges(q.rows, limits.queries)) {
     const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
-    for (const [start, stop] of ranges(Math.max(...ends), keys))
+    // what all of them see needs no mask
+    const [shared, most] = [Math.min(...ends), Math.max(...ends)];
+    for (const [start, stop] of [...ranges(shared, keys), ...ranges(most, keys, shared)])
       tf.tidy(() => {
         const scores = tf.matMul(block(tf, q, from, to), block(tf, k, start, stop), false, true);
         const mix = (weights: typeof scores): typeof scores => tf.matMul(weights, block(tf, v, start, stop));

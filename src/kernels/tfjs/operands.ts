@@ -41,9 +41,9 @@ export function operand(t: Tensor): Operand {
 export const block = (tf: Tf, { data, width }: Operand, from: number, to: number): TfTensor =>
   tf.tensor(data.subarray(from * width, to * width), [to - from, width], "float32");
 
-/** Cuts [0, n) into ranges of at most `size`. */
-export function* ranges(n: number, size: number): Generator<[from: number, to: number]> {
-  for (let from = 0; from < n; from += size) yield [from, Math.min(from + size, n)];
+/** Cuts [first, n) into ranges of at most `size`. */
+export function* ranges(n: number, size: number, first = 0): Generator<[from: number, to: number]> {
+  for (let from = first; from < n; from += size) yield [from, Math.min(from + size, n)];
 }
 
 /** Whole rows of `width` numbers in a tensor of `limit` numbers, at least one. */
