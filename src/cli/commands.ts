@@ -30,6 +30,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./attend.ts"),
   },
   {
+    name: "tasks",
+    summary: "generate, score, export and inspect problems",
+    load: () => import("./tasks.ts"),
+  },
+  {
     name: "hardware",
     summary: "memory and decode time of models on racks",
     load: () => import("./hardware.ts"),

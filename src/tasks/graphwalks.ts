@@ -62,8 +62,8 @@ export const graphwalks = defineTask({
 
   load(row, { scoring }) {
     const { parts, graph, operation } = readPrompt(stringColumn("graphwalks", row, "prompt"));
-    for (const column of ["answer_nodes", "answer"])
-      if (row[column] !== undefined) stringsColumn("graphwalks", row, column);
-    return problemOf(parts, graph, operation, scoring, row);
+    const column = ["answer_nodes", "answer"].find((name) => row[name] !== undefined);
+    const stated = column === undefined ? undefined : stringsColumn("graphwalks", row, column);
+    return problemOf(parts, graph, operation, scoring, { row, stated });
   },
 });

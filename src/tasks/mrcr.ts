@@ -26,7 +26,11 @@ export const mrcr = defineTask({
     needles: choice("identical requests in the conversation", ["2", "4", "8"], { default: "8" }),
   },
   lengths: [8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
+  binned: true,
   published: ({ needles }) => (needles === "8" ? "mrcr-v2-8needle" : undefined),
   generate: (tokens, { needles }, random) => problemOf(drawConversation(tokens, Number(needles), random)),
-  load: (row) => problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), row),
+  load(row) {
+    if (row["answer"] !== undefined) stringColumn("mrcr", row, "answer");
+    return problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), row);
+  },
 });

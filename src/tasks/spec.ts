@@ -1,4 +1,4 @@
-import { Registry } from "../core/entry.ts";
+import { exportsOf, Registry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams } from "../core/params.ts";
@@ -6,9 +6,10 @@ import { Random } from "../core/random.ts";
 import { formatCall, parseCall } from "../core/spec.ts";
 import * as all from "./all.ts";
 import type { AnyTask, Problem } from "./task.ts";
+import { countTokens } from "./tokenizer.ts";
 
 /** Every task by name. */
-export const tasks = new Registry<AnyTask>("task", Object.values(all));
+export const tasks = new Registry<AnyTask>("task", exportsOf(all));
 
 /** A task with its parameters. */
 export interface TaskSpec {
@@ -46,3 +47,19 @@ export const drawProblem = (
   seed: number,
   index: number,
 ): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`));
+
+/**
+ * The nominal length of a problem that came without one: of sizes the nearest, of bins the one that holds prompt and
+ * answer; the real length beyond the last bin.
+ */
+export function nominalLength({ lengths, binned = false }: AnyTask, { tokens, answer }: Problem): number {
+  if (binned) {
+    const total = tokens + countTokens(answer);
+    return lengths.find((edge) => edge >= total) ?? total;
+  }
+  const distance = (length: number): number => Math.abs(Math.log(length / tokens));
+  return lengths.reduce(
+    (best, length) => (distance(length) < distance(best) ? length : best),
+    lengths[0] ?? tokens,
+  );
+}

@@ -77,6 +77,8 @@ export interface Problem {
   readonly circuit: Circuit;
   /** the right answer's text, as a perfect model would write it */
   readonly answer: string;
+  /** the answer that the dataset's row states, written so too; absent where there is no row, or none in it */
+  readonly stated?: string;
   /** the answer that a reader's conclusion (feature indices) stands for, as a model would write it */
   respond(conclusion: readonly number[]): string;
   score(response: string): Score;
@@ -89,8 +91,10 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly params: S;
   /** benchmark name in published-scores.csv, where there is one */
   readonly published?: (params: Params<S>) => string | undefined;
-  /** lengths in tokens that the public dataset has */
+  /** nominal lengths in tokens, as the public dataset counts them */
   readonly lengths: readonly number[];
+  /** whether these are upper edges of bins of prompt and answer; else they are sizes of prompts */
+  readonly binned?: boolean;
   /** @param tokens nominal length in tokens */
   generate(tokens: number, params: Params<S>, random: Random): Problem;
   /** A problem from a row of the public dataset's files. @throws UsageError saying which column is missing or wrong */

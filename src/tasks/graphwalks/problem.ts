@@ -54,13 +54,19 @@ function circuitOf(graph: Graph, operation: Operation, head: number): GraphWalk 
 
 const finalAnswer = (nodes: readonly string[]): string => `Final Answer: [${nodes.join(", ")}]`;
 
-/** A problem from its text and what the text says. @param dataset the row it came from, where it came from a file */
+/** What a problem was loaded from: the row of the dataset, and the nodes that it states. */
+interface Loaded {
+  readonly row: Readonly<Record<string, unknown>>;
+  readonly stated: readonly string[] | undefined;
+}
+
+/** A problem from its text and what the text says. */
 export function problemOf(
   parts: PromptParts,
   graph: Graph,
   operation: Operation,
   scoring: Scoring,
-  dataset?: Readonly<Record<string, unknown>>,
+  loaded?: Loaded,
 ): Problem {
   const prompt = parts.head + parts.edges + parts.tail;
   const truth = answerOf(graph, operation).map((node) => graph.nodes[node]!);
@@ -72,10 +78,11 @@ export function problemOf(
     features: graph.nodes.map((id) => `node:${id}`),
     circuit,
     answer: finalAnswer(truth),
+    ...(loaded?.stated && { stated: finalAnswer(loaded.stated) }),
     respond: (conclusion) => finalAnswer(conclusion.map((node) => graph.nodes[node]!)),
     score: (response) => scoreAnswer(response, truth, scoring),
     row: () =>
-      dataset ?? {
+      loaded?.row ?? {
         prompt,
         answer_nodes: truth,
         prompt_chars: Array.from(prompt).length,

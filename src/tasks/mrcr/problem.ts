@@ -111,6 +111,7 @@ export function problemOf(conversation: Conversation, dataset?: Readonly<Record<
     features: features.names,
     circuit,
     answer,
+    ...(typeof dataset?.["answer"] === "string" && { stated: dataset["answer"] }),
     respond: ([feature]) => (feature === undefined ? "" : repeat(feature - firstMessage)),
     score: (response) => scoreResponse(response, question.hash, answer),
     row: () =>
