@@ -25,7 +25,7 @@ export interface EngineOptions {
 
 interface Engine {
   readonly summary: string;
-  status(): EngineStatus | Promise<EngineStatus>;
+  status(options?: EngineOptions): EngineStatus | Promise<EngineStatus>;
   load(options: Required<EngineOptions>): Ops | Promise<Ops>;
 }
 
@@ -50,7 +50,7 @@ const engines: Readonly<Record<string, Engine>> = {
 /** The engines that a user can name. */
 export const engineNames: readonly string[] = Object.keys(engines);
 
-export const defaultEngine = "wasm";
+const defaultEngine = "wasm";
 
 /** Every engine, and whether it can be used here. */
 export const listEngines = (): Promise<EngineInfo[]> =>
@@ -74,7 +74,7 @@ export async function loadEngine(
   const engine = engines[name] ?? unknownName("engine", name, engineNames);
   if (!Number.isInteger(threads) || threads < 1)
     throw new UsageError(`threads must be an integer >= 1; got ${threads}`);
-  const { usable, reason } = await engine.status();
+  const { usable, reason } = await engine.status({ threads });
   if (!usable) throw new UsageError(`engine "${name}" cannot be used here: ${reason ?? "no reason given"}`);
   return engine.load({ threads });
 }

@@ -32,7 +32,7 @@ export function normalRow(out: Float32Array | Float64Array, key: StreamKey, id0:
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
 
 /** One step of xoshiro128++. */
-function xoshiro(state: Uint32Array): number {
+export function xoshiro(state: Uint32Array): number {
   const [a, b, c, d] = [state[0]!, state[1]!, state[2]!, state[3]!];
   state[2] = c ^ a ^ (b << 9);
   state[3] = rotateLeft(d ^ b, 11);

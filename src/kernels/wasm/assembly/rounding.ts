@@ -82,6 +82,7 @@ function roundScaled(x: v128, scale: f32, resolution: f32, subnormalStep: f32, m
   const limited = f32x4.pmax(f32x4.pmin(f32x4.div(x, splat(scale)), splat(most)), splat(-most));
   const powerOfTwo = v128.and(limited, i32x4.splat(0x7f800000));
   const step = f32x4.pmax(f32x4.mul(powerOfTwo, splat(resolution)), splat(subnormalStep));
-  const rounded = f32x4.mul(f32x4.nearest(f32x4.div(limited, step)), step);
+  const inverse = i32x4.sub(i32x4.splat(0x7f000000), step); // of a power of two, exactly
+  const rounded = f32x4.mul(f32x4.nearest(f32x4.mul(limited, inverse)), step);
   return scale == 0 ? splat(0) : f32x4.mul(rounded, splat(scale));
 }

@@ -1,0 +1,45 @@
+/**
+ * How far an engine may lie from exact arithmetic, derived from the precision it computes in and the length of its sums.
+ * The only tolerances that tests and benchmarks use.
+ *
+ * A sum of n rounded terms errs by at most lambda sqrt(n) u sum |x_i|, but with a probability of 2 n exp(-lambda^2 / 2):
+ * Higham and Mary 2019, "A new approach to probabilistic rounding error analysis", theorem 2.4,
+ * https://doi.org/10.1137/18M1226312. At lambda = 8 and n = 2^20 that probability is 3e-8.
+ */
+const lambda = 8;
+
+/** Unit roundoff: the largest relative error of rounding to nearest. */
+export const unitRoundoff = { f32: 2 ** -24, f64: 2 ** -53 } as const;
+
+export type Precision = keyof typeof unitRoundoff;
+
+/** Units of roundoff that an exponential, logarithm, sine or root of a polynomial may be off. */
+const functionUnits = 8;
+
+/**
+ * Error of a sum of `length` rounded products.
+ *
+ * @param magnitude the sum of the terms' magnitudes, or a bound on it
+ */
+export const sumError = (length: number, magnitude: number, precision: Precision = "f32"): number =>
+  lambda * Math.sqrt(length + 1) * unitRoundoff[precision] * magnitude;
+
+/** Error of a standard normal number: magnitudes stay below 6. */
+export const normalError = (precision: Precision = "f32"): number =>
+  6 * functionUnits * unitRoundoff[precision];
+
+export interface SoftmaxShape {
+  /** error of a scaled score */
+  readonly scoreError: number;
+  /** rows that the softmax goes over */
+  readonly rows: number;
+  readonly precision?: Precision;
+}
+
+/** Relative error of a softmax weight, or of the sum of exponentials: of a score and of the largest, and of the sum. */
+export const weightError = ({ scoreError, rows, precision = "f32" }: SoftmaxShape): number =>
+  2 * scoreError + functionUnits * unitRoundoff[precision] + sumError(rows, 1, precision);
+
+/** Error of an attention output. @param largest magnitude of a value */
+export const outputError = (shape: SoftmaxShape, largest: number): number =>
+  largest * (2 * weightError(shape) + sumError(shape.rows, 1, shape.precision));
