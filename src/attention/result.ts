@@ -126,7 +126,7 @@ export class SummaryResult implements HeadResult {
 }
 
 /** A share of an output, and what it is a share of. */
-export interface Gated {
+interface Gated {
   readonly gate: number;
   readonly result: HeadResult;
 }

@@ -30,7 +30,7 @@ export const firstRows = (table: Table, n: number): Table => ({
   tensor: rowsOf(table.tensor, 0, n),
 });
 
-export interface Selection {
+interface Selection {
   readonly space: Space;
   /** (rows, width) */
   readonly queries: Tensor;

@@ -1,7 +1,7 @@
 import { UsageError } from "./errors.ts";
 
 /** An entry with what it is set to, as one writes it: `dsa(k=2048)+fp8+ssmax`, `graphwalks(operation=bfs)`. */
-export interface Call {
+interface Call {
   readonly name: string;
   /** values as written; `resolveParams` reads them */
   readonly args: Readonly<Record<string, string>>;
