@@ -6,6 +6,7 @@ import type { AnyVariant, Family } from "../src/attention/variant.ts";
 import { catalog } from "../src/catalog.ts";
 import { kvDtypeBytes } from "../src/core/dtype.ts";
 import type { Entry } from "../src/core/entry.ts";
+import { listEngines } from "../src/kernels/engines.ts";
 import { logitShapings } from "../src/core/logits.ts";
 import { resolveParams } from "../src/core/params.ts";
 import { readerParams } from "../src/reader/params.ts";
@@ -56,6 +57,12 @@ export async function reference(): Promise<string> {
       table(quantityFacts(model)),
       sources(model),
     ]),
+    "## Engines",
+    "What computes; the results are those of the engine that a row names. `attnsim engines` says which are usable on a machine.",
+    table({
+      titles: ["engine", "summary"],
+      rows: (await listEngines()).map(({ name, summary }) => [name, summary]),
+    }),
     "## Columns of a results CSV",
     table({
       titles: ["column", "type", "unit", "meaning"],
@@ -73,6 +80,7 @@ const contents = [
   "The reader",
   "Systems",
   "Models",
+  "Engines",
   "Columns of a results CSV",
   "Commands",
 ]

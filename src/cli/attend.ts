@@ -117,7 +117,7 @@ function layOut({ variant, engine, threads, cost, heads, ...shapes }: Report): s
   const percent = (share: number | undefined): string =>
     share === undefined ? "-" : `${(100 * share).toFixed(2)}%`;
   return [
-    `${variant} on ${engine}, ${threads} threads: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, d ${headDim}`,
+    `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, d ${headDim}`,
     `a decode step keeps ${formatBytes(cost.keptBytes)} (index ${formatBytes(cost.indexKeptBytes)}) and reads ` +
       `${formatBytes(cost.kvReadBytes)} (index ${formatBytes(cost.indexReadBytes)})`,
     "",

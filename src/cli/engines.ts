@@ -6,6 +6,19 @@ import { formatTable } from "./table.ts";
 export const define: Define = (command) => {
   command.option("--json", "print JSON").action(async ({ json }) => {
     const engines = await listEngines();
-    if (json) console.log(JSON.stringify(engines, null, 2));
+    if (json) {
+      console.log(JSON.stringify(engines, null, 2));
+      return;
+    }
+    const rows = engines.map(({ name, usable, version = "", summary }) => [
+      name,
+      usable ? "yes" : "no",
+      version,
+      summary,
+    ]);
+    const reasons = engines
+      .filter(({ usable }) => !usable)
+      .map(({ name, reason = "" }) => `\n${name}: ${reason}`);
+    console.log([formatTable(["engine", "usable", "version", "summary"], rows), ...reasons].join("\n"));
   });
 };

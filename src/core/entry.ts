@@ -40,3 +40,9 @@ export class Registry<E extends Entry> implements Iterable<E> {
     return this.#entries.values();
   }
 }
+
+/** The exports of a module in the order of their names, which is also their order where a bundler rewrites modules. */
+export const exportsOf = <T>(module: Readonly<Record<string, T>>): T[] =>
+  Object.keys(module)
+    .sort()
+    .map((name) => module[name]!);

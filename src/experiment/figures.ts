@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exportsOf } from "../core/entry.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
 import type { TrialRow } from "../simulate/columns.ts";
 import { writeAtomic } from "./files.ts";
@@ -7,7 +8,7 @@ import type { Figure } from "./figures/figure.ts";
 import { renderPng, renderSvg } from "./figures/render.ts";
 
 /** Every figure kind. To add one, write its file and add its line to figures/all.ts. */
-export const figures: readonly Figure[] = Object.values(all);
+export const figures: readonly Figure[] = exportsOf<Figure>(all);
 
 export const formats = ["svg", "png"] as const;
 

@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { writeNpy } from "../../src/cli/files/npy.ts";
+import { TensorFile } from "../../src/cli/files/tensor-file.ts";
+import { attnsim, attnsimJson } from "./attnsim.ts";
+
+const data = (name: string): string => join(import.meta.dirname, "data", name);
+const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function numbersOf(path: string): Float32Array {
+  const file = TensorFile.open(path, "");
+  const numbers = new Float32Array(file.shape.reduce((a, b) => a * b, 1));
+  file.read(0, numbers);
+  file.close();
+  return numbers;
+}
+
+const worst = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
+
+const npyFiles = ["--q", data("q.npy"), "--k", data("k.npy"), "--v", data("v.npy")];
+const safetensors = ["q", "k", "v"].flatMap((name) => [`--${name}`, data("qkv.safetensors")]);
+
+interface Report {
+  readonly variant: string;
+  readonly engine: string;
+  readonly threads: number;
+  readonly tokens: number;
+  readonly cost: Readonly<Record<string, number>>;
+  readonly heads: readonly {
+    readonly head: number;
+    readonly kvHead: number;
+    readonly tokensRead: number;
+    readonly entropy: number;
+    readonly denseMass?: number;
+    readonly error?: number;
+  }[];
+}
+
+const attend = (variant: string, ...words: string[]): Promise<Report> =>
+  attnsimJson<Report>("attend", "--variant", variant, ...words);
+
+describe("against numpy: grouped queries, causal, two kv heads of 70 tokens", () => {
+  it.each([
+    ["wasm", "dense", npyFiles, "out.npy"],
+    ["reference", "dense", safetensors, "out.npy"],
+    ["wasm", "dense+bf16", safetensors, "out-bf16.npy"],
+    ["reference", "dense+bf16", npyFiles, "out-bf16.npy"],
+    ["wasm", "oracle(k=70)", npyFiles, "out.npy"],
+  ])("%s, %s", async (engine, variant, files, golden) => {
+    const out = join(folder, "out.npy");
+    const report = await attend(variant, ...files, "--engine", engine, "--out", out);
+    expect(worst(numbersOf(out), numbersOf(data(golden)))).toBeLessThan(1e-5);
+    const { shape } = TensorFile.open(out, "");
+    expect(shape).toEqual([4, 3, 16]);
+    expect(report.heads.map(({ head, kvHead, tokensRead }) => [head, kvHead, tokensRead])).toEqual([
+      [0, 0, 69],
+      [1, 0, 69],
+      [2, 1, 69],
+      [3, 1, 69],
+    ]);
+    for (const { denseMass, error } of report.heads) {
+      expect(denseMass).toBeCloseTo(1, 6);
+      expect(error).toBeLessThan(1e-6);
+    }
+  });
+
+  it("rounds where it is told to", async () => {
+    expect(worst(numbersOf(data("out.npy")), numbersOf(data("out-bf16.npy")))).toBeGreaterThan(1e-4);
+  });
+});
+
+describe("the report", () => {
+  it("measures what a selection reads and leaves", async () => {
+    const { heads, cost, ...rest } = await attend("oracle(k=8)", ...npyFiles);
+    expect(rest).toMatchObject({
+      variant: "oracle(k=8)",
+      engine: "wasm",
+      tokens: 70,
+      queryHeads: 4,
+      headDim: 16,
+    });
+    expect(cost).toMatchObject({ keptBytes: 2 * 70 * 2 * 16 * 4, kvReadBytes: 2 * 8 * 2 * 16 * 4 });
+    for (const { tokensRead, denseMass, error, entropy } of heads) {
+      expect(tokensRead).toBe(8);
+      expect(entropy).toBeGreaterThan(0);
+      expect(entropy).toBeLessThan(Math.log(8));
+      expect(denseMass).toBeGreaterThan(8 / 70);
+      expect(denseMass).toBeLessThan(1);
+      expect(error).toBeGreaterThan(0.01);
+    }
+  });
+
+  it("has the dense mass that the largest weights have", async () => {
+    // one query, keys with scores ln 1, ln 2, ln 3, ln 4 at d = 1: weights .1 .2 .3 .4
+    const write = (name: string, numbers: number[]): string => {
+      const path = join(folder, `${name}.npy`);
+      writeNpy(path, [1, numbers.length, 1], [Float32Array.from(numbers)]);
+      return path;
+    };
+    const files = [
+      ["--q", write("q", [1])],
+      ["--k", write("k", [1, 2, 3, 4].map(Math.log))],
+      ["--v", write("v", [10, 20, 30, 40])],
+    ].flat();
+    const { heads } = await attend("oracle(k=2)", ...files, "--out", join(folder, "two.npy"));
+    expect(heads[0]!.denseMass).toBeCloseTo(0.7, 6);
+    expect(numbersOf(join(folder, "two.npy"))[0]).toBeCloseTo((30 * 3 + 40 * 4) / 7, 4);
+    expect(heads[0]!.error).toBeCloseTo((250 / 7 - 30) / 30, 5);
+  });
+
+  it("is a table without --json; --no-compare leaves dense attention out", async () => {
+    const { code, out } = await attnsim(
+      "attend",
+      "--variant",
+      "sink-window(window=8)",
+      ...npyFiles,
+      "--no-compare",
+      "--threads",
+      "1",
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^sink-window\(sinks=4,window=8\) on wasm, 1 thread: 3 queries of 4 heads over 70 tokens/,
+    );
+    expect(out).toMatch(/^ +0 +0 +12 +\d\.\d{3} +- +-$/m);
+  });
+});
+
+describe("what is refused", () => {
+  const q = (path: string): string[] => ["--q", path, ...npyFiles.slice(2)];
+  const shaped = (name: string, ...shape: number[]): string => {
+    const path = join(folder, name);
+    writeNpy(path, shape, [new Float32Array(shape.reduce((a, b) => a * b, 1))]);
+    return path;
+  };
+  const torn = join(folder, "torn.npy");
+  writeFileSync(torn, readFileSync(data("q.npy")).subarray(0, 500));
+
+  it.each([
+    [
+      "an unknown variant",
+      ["--variant", "denser", ...npyFiles],
+      /unknown attention variant "denser"; known: dense, /,
+    ],
+    [
+      "a missing file",
+      ["--variant", "dense", ...q("gone.npy")],
+      /cannot read gone\.npy: there is no such file/,
+    ],
+    [
+      "a torn file",
+      ["--variant", "dense", ...q(torn)],
+      /torn\.npy is cut short: f32 of shape \[4, 3, 16\] ends at byte 896; the file ends at byte 500/,
+    ],
+    [
+      "two dimensions",
+      ["--variant", "dense", ...q(shaped("flat.npy", 3, 16))],
+      /q must have three dimensions \(heads, rows, d\).*; got \(3, 16\)/,
+    ],
+    [
+      "another width",
+      ["--variant", "dense", ...q(shaped("wide.npy", 4, 3, 8))],
+      /q must be 16 wide, as k is; got 8/,
+    ],
+    [
+      "odd heads",
+      ["--variant", "dense", ...q(shaped("odd.npy", 3, 3, 16))],
+      /multiple of the 2 kv heads; got 3/,
+    ],
+    [
+      "more queries than tokens",
+      ["--variant", "dense", ...q(shaped("long.npy", 4, 71, 16))],
+      /at most 70 rows, as k has; got 71/,
+    ],
+    [
+      "another engine",
+      ["--variant", "dense", ...npyFiles, "--engine", "abacus"],
+      /unknown engine "abacus"; known: wasm, /,
+    ],
+    [
+      "too little memory",
+      ["--variant", "dense", ...npyFiles, "--memory-gb", "0.01"],
+      /these tensors need \d+ MB of memory; allowed are 10 MB \(--memory-gb\)/,
+    ],
+    [
+      "an output of another kind",
+      ["--variant", "dense", ...npyFiles, "--out", "out.csv"],
+      /--out must end in \.npy; got out\.csv/,
+    ],
+    [
+      "a folder that is not there",
+      ["--variant", "dense", ...npyFiles, "--out", join(folder, "no/out.npy")],
+      /cannot write .*out\.npy: there is no such file/,
+    ],
+  ])("%s", async (_, words, message) => {
+    const { code, out, err } = await attnsim("attend", ...words);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+});

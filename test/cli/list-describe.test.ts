@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { entriesOf, kindOf, kinds } from "../../src/catalog.ts";
+import { attnsim, attnsimJson } from "./attnsim.ts";
+
+type Named = readonly { readonly name: string; readonly summary: string; readonly usable?: boolean }[];
+
+it("names every entry once", () => {
+  const names = kinds.flatMap((kind) => entriesOf(kind).names());
+  expect(new Set(names).size).toBe(names.length);
+  for (const kind of kinds) for (const name of entriesOf(kind).names()) expect(kindOf(name)).toBe(kind);
+});
+
+it("every entry has a name that one can type, a summary and a source", () => {
+  for (const kind of kinds)
+    for (const { name, summary, sources } of entriesOf(kind)) {
+      expect(name).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
+      expect(summary.length).toBeGreaterThan(10);
+      expect(summary).not.toMatch(/\.$/);
+      expect(sources.length).toBeGreaterThan(0);
+      for (const { title, url } of sources) {
+        expect(title).not.toBe("");
+        expect(url).toMatch(/^https:\/\//);
+      }
+    }
+});
+
+describe("attnsim list", () => {
+  it("lists everything, by kind", async () => {
+    const lists = await attnsimJson<Readonly<Record<string, Named>>>("list");
+    expect(Object.keys(lists)).toEqual([...kinds, "engines"]);
+    for (const kind of kinds) expect(lists[kind]!.map(({ name }) => name)).toEqual(entriesOf(kind).names());
+  });
+
+  it("lists one kind, as a table", async () => {
+    const { code, out } = await attnsim("list", "systems");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^systems +summary\n-+ +-+\ngb200-nvl72 +72 Blackwell/);
+    expect(out).not.toContain("dense");
+  });
+});
+
+describe("attnsim engines", () => {
+  it("says which are usable", async () => {
+    const engines = await attnsimJson<Named>("engines");
+    const usable = engines.filter((engine) => engine.usable).map(({ name }) => name);
+    expect(usable).toEqual(expect.arrayContaining(["wasm", "reference"]));
+  });
+
+  it("gives a reason for each that is not", async () => {
+    const { out } = await attnsim("engines");
+    for (const [, name] of out.matchAll(/^(\w+) +no\b/gm))
+      expect(out).toMatch(new RegExp(`^${name!}: \\S+`, "m"));
+    expect(out).toMatch(/^wasm +yes/m);
+  });
+});
+
+describe("attnsim describe", () => {
+  interface Described {
+    readonly kind: string;
+    readonly shape: { readonly tokens: number; readonly bytesPerElement: number };
+    readonly cost: { readonly keptBytes: number; readonly kvReadBytes: number };
+    readonly spec: string;
+  }
+
+  it.each(kinds.flatMap((kind) => entriesOf(kind).names()))("%s: summary and sources", async (name) => {
+    const { code, out } = await attnsim("describe", name);
+    const entry = entriesOf(kindOf(name)).get(name);
+    expect(code).toBe(0);
+    expect(out.startsWith(`${name}: ${entry.summary}\n`)).toBe(true);
+    for (const { url } of entry.sources) expect(out).toContain(url);
+    expect(out).not.toMatch(/undefined|NaN|\[object/);
+    expect(await attnsimJson<Described>("describe", name)).toMatchObject({ kind: kindOf(name), name });
+  });
+
+  it("costs a variant at a shape", async () => {
+    const shape = ["--tokens", "1M", "--query-heads", "128", "--kv-heads", "2", "--head-dim", "64"];
+    const described = await attnsimJson<Described>(
+      "describe",
+      "oracle(k=100)",
+      ...shape,
+      "--kv-dtype",
+      "fp8",
+    );
+    expect(described.shape).toEqual({
+      tokens: 2 ** 20,
+      queryHeads: 128,
+      kvHeads: 2,
+      headDim: 64,
+      bytesPerElement: 1,
+    });
+    expect(described.cost).toMatchObject({ keptBytes: 2 * 2 ** 20 * 2 * 64, kvReadBytes: 2 * 100 * 2 * 64 });
+  });
+
+  it("takes the kv dtype from a spec, and parameters", async () => {
+    const described = await attnsimJson<Described>("describe", "oracle(k=100)+nvfp4");
+    expect([described.spec, described.shape.bytesPerElement]).toEqual(["oracle(k=100)+nvfp4", 0.5625]);
+  });
+
+  it("tables parameters with what they allow", async () => {
+    const { out } = await attnsim("describe", "quest");
+    expect(out).toMatch(/^parameter +default +allowed +meaning$/m);
+    expect(out).toMatch(/^page +16 +an integer >= 1 /m);
+  });
+});
