@@ -50,7 +50,7 @@ const engines: Readonly<Record<string, Engine>> = {
 /** The engines that a user can name. */
 export const engineNames: readonly string[] = Object.keys(engines);
 
-const defaultEngine = "wasm";
+export const defaultEngine = "wasm";
 
 /** Every engine, and whether it can be used here. */
 export const listEngines = (): Promise<EngineInfo[]> =>
