@@ -132,9 +132,9 @@ function search(read: Read, levels: readonly Table[], branching: number, beam: n
 function best({ offsets, rows }: RowLists, scores: ArrayLike<number>, k: number): RowLists {
   const kept: number[] = [];
   const ends = Array.from({ length: offsets.length - 1 }, (_, i) => {
-    const order = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
-    if (order.length > k) order.sort((a, b) => scores[b]! - scores[a]! || a - b).length = k;
-    for (const at of order.sort((a, b) => a - b)) kept.push(rows[at]!);
+    const places = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
+    const chosen = places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k);
+    for (const at of chosen.sort((a, b) => a - b)) kept.push(rows[at]!);
     return kept.length;
   });
   return { offsets: Int32Array.from([0, ...ends]), rows: Int32Array.from(kept) };
