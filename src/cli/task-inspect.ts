@@ -15,8 +15,8 @@ function recordCount({ circuit }: Problem): number {
 }
 
 /** Whether the answer that the file states is the one that the text gives; undefined where it states none. */
-const agrees = ({ stated, score }: Problem): boolean | undefined =>
-  stated === undefined ? undefined : score(stated).exact;
+const agrees = (problem: Problem): boolean | undefined =>
+  problem.stated === undefined ? undefined : problem.score(problem.stated).exact;
 
 /** A problem in figures. */
 export function inspectProblem({ id, task, tokensNominal, problem }: NamedProblem): {

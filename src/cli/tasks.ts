@@ -96,11 +96,7 @@ const score: Define = (tasks) => {
         responses.delete(named.id);
       }
       const strangers = [...responses.keys()];
-      if (strangers.length > 0)
-        throw new UsageError(
-          `${path} answers ${strangers.length} problems that were not given: ${strangers.slice(0, 3).join(", ")}` +
-            (unanswered.length > 0 ? `; without a response: ${unanswered.slice(0, 3).join(", ")}` : ""),
-        );
+      if (strangers.length > 0) throw new UsageError(strangersText(path, strangers, unanswered));
       if (csv !== undefined) writeAtomic(csv, formatCsv(columns, rows));
       if (unanswered.length > 0)
         console.error(
@@ -109,6 +105,12 @@ const score: Define = (tasks) => {
       print(rows, json === true);
     });
 };
+
+function strangersText(path: string, strangers: readonly string[], unanswered: readonly string[]): string {
+  const some = (ids: readonly string[]): string => ids.slice(0, 3).join(", ");
+  const said = `${path} answers ${strangers.length} problems that were not given: ${some(strangers)}`;
+  return unanswered.length === 0 ? said : `${said}; without a response: ${some(unanswered)}`;
+}
 
 const interval = ({ low, high }: Interval): string => `[${low.toFixed(3)} ${high.toFixed(3)}]`;
 

@@ -7,7 +7,7 @@ export interface Interval {
 }
 
 /** Two-sided 95% quantile of the standard normal distribution. */
-export const z95 = 1.959963984540054;
+const z95 = 1.959963984540054;
 
 /** Arithmetic mean; NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {

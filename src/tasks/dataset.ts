@@ -4,7 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import type { Row } from "./row.ts";
 
 /** Bytes that can be read in parts: an ArrayBuffer, or a file. */
-export interface ByteSource {
+interface ByteSource {
   readonly byteLength: number;
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }

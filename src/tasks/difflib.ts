@@ -7,13 +7,13 @@
  */
 
 /** A run of equal elements: a[a ... a + size) is b[b ... b + size). */
-export interface MatchingBlock {
+interface MatchingBlock {
   readonly a: number;
   readonly b: number;
   readonly size: number;
 }
 
-export interface MatcherOptions {
+interface MatcherOptions {
   /** leave popular elements of b out of the index (Python's default) */
   readonly autojunk?: boolean;
 }

@@ -1,14 +1,13 @@
-import type { Source } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 
 /** Context lengths in tokens, both ends included; a point where low is high. */
-export interface TokenRange {
+interface TokenRange {
   readonly low: number;
   readonly high: number;
 }
 
 /** A score that a model's maker has published. */
-export interface PublishedScore {
+interface PublishedScore {
   /** as `Task.published` names it */
   readonly benchmark: string;
   /** "f1", "mean ratio"; "other" where it compares with no other row */
@@ -22,12 +21,6 @@ export interface PublishedScore {
   readonly score: number;
   readonly note: string;
 }
-
-export const publishedSources: readonly Source[] = [
-  { title: "Introducing GPT-5.2", url: "https://openai.com/index/introducing-gpt-5-2/" },
-  { title: "Introducing GPT-5.4", url: "https://openai.com/index/introducing-gpt-5-4/" },
-  { title: "Introducing GPT-5.5", url: "https://openai.com/index/introducing-gpt-5-5/" },
-];
 
 /** Tokens of "256K" or "1M" in the benchmark's own units: thousands for graph walks, 1,024 for MRCR. */
 function tokensOf(benchmark: string, label: string): number {
@@ -67,7 +60,12 @@ const row = (
   note,
 });
 
-/** Published scores, as the pages of `publishedSources` list them; a note says where another page does. */
+/**
+ * Published scores, as OpenAI's pages list them (those of Claude too); notes say which page, where two disagree.
+ *
+ * https://openai.com/index/introducing-gpt-5-2/, https://openai.com/index/introducing-gpt-5-4/,
+ * https://openai.com/index/introducing-gpt-5-5/
+ */
 // prettier-ignore
 export const published: readonly PublishedScore[] = [
   row("graphwalks-bfs", "f1", "GPT-5.2", "<128K", 94),

@@ -88,7 +88,7 @@ describe("tasks score", () => {
         ["some-model", 0, false, 3],
       ]);
       const { out } = await attnsim(...score);
-      expect(out).toContain(`${spec.padEnd(4)}`);
+      expect(out).toContain(spec);
       expect(out).toMatch(/0\.750 {2}\[0\.\d{3} 1\.000\] {2}0\.750 {2}\[0\.301 0\.954\]/);
     },
   );

@@ -3,7 +3,8 @@ import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { answerOf, drawGraph } from "../../src/tasks/graphwalks/graph.ts";
+import type { drawGraph } from "../../src/tasks/graphwalks/graph.ts";
+import { answerOf } from "../../src/tasks/graphwalks/graph.ts";
 import { parseTask } from "../../src/tasks/spec.ts";
 import type { GraphWalk, Problem } from "../../src/tasks/task.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { published } from "../../src/tasks/published.ts";
-import { parseTask, tasks } from "../../src/tasks/spec.ts";
+import { columnTokens, published } from "../../src/tasks/published.ts";
+import { Random } from "../../src/core/random.ts";
+import { nominalLength, parseTask, tasks } from "../../src/tasks/spec.ts";
 
 describe("parseTask", () => {
   it("names only what differs from the defaults", () => {
@@ -42,9 +43,41 @@ describe("published", () => {
     if (benchmark !== undefined) expect(published.some((row) => row.benchmark === benchmark)).toBe(true);
   });
 
+  it.each([
+    ["graphwalks-bfs", "<128K", { low: 0, high: 128_000 }],
+    ["graphwalks-bfs", "256K", { low: 256_000, high: 256_000 }],
+    ["graphwalks-parents", "1M", { low: 1_024_000, high: 1_024_000 }],
+    ["graphwalks-bfs", "256K-1M pooled", { low: 256_000, high: 1_024_000 }],
+    ["mrcr-v2-8needle", "4K-8K", { low: 4096, high: 8192 }],
+    ["mrcr-v2-8needle", "512K-1M", { low: 524_288, high: 1_048_576 }],
+  ])("%s at %s is %j", (benchmark, column, tokens) => {
+    expect(columnTokens(benchmark, column)).toEqual(tokens);
+  });
+
+  it("refuses a column that is no length", () => {
+    expect(() => columnTokens("graphwalks-bfs", "all")).toThrow('no length in tokens: "all"');
+  });
+
   it("has every length of its benchmarks among the task's", () => {
     const lengths = new Set([...tasks].flatMap((task) => task.lengths));
     for (const { tokens } of published)
       if (tokens.low === tokens.high) expect(lengths).toContain(tokens.high);
+  });
+});
+
+describe("nominalLength", () => {
+  it("of sizes is the nearest, of bins the one that holds prompt and answer", () => {
+    for (const [spec, tokens] of [
+      ["graphwalks", 1000],
+      ["graphwalks", 4096],
+      ["graphwalks", 131_072],
+      ["mrcr", 8192],
+      ["mrcr", 65_536],
+    ] as const) {
+      const { task, params } = parseTask(spec);
+      const nearest = spec === "mrcr" ? tokens : Math.round(tokens / 1024) * 1000 || 1000;
+      for (let seed = 0; seed < 5; seed++)
+        expect(nominalLength(task, task.generate(tokens, params, new Random(seed)))).toBe(nearest);
+    }
   });
 });

@@ -4,7 +4,7 @@ import type { Graph, Operation } from "./graph.ts";
 /** How a prompt puts breadth-first search. */
 export const wordings = ["original", "exact-depth"] as const;
 
-export type Wording = (typeof wordings)[number];
+type Wording = (typeof wordings)[number];
 
 /**
  * `original` is the dataset's text of 2025-04-12. `exact-depth` says that nodes of smaller depth do not count: the

@@ -2,7 +2,7 @@ import type { Random } from "../../core/random.ts";
 import { Pen } from "./pen.ts";
 
 /** A kind of text that a request can ask for. */
-export interface Format {
+interface Format {
   /** as requests name it */
   readonly name: string;
   /** the whole text, its middle of about so many words */
