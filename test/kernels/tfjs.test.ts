@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import type { RowLists, Tensor } from "../../src/core/tensor.ts";
 import { flat, tensor, zeros } from "../../src/core/tensor.ts";
-import type { Attended, Table } from "../../src/kernels/ops.ts";
+import type { Attended, Ops, Table } from "../../src/kernels/ops.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { tfjsOver, tfjsStatus } from "../../src/kernels/tfjs.ts";
+import type { Tf } from "../../src/kernels/tfjs/api.ts";
 import { loadTf } from "../../src/kernels/tfjs/load.ts";
 
 const reference = referenceEngine();
@@ -44,11 +45,16 @@ const lists = (rows: readonly (readonly number[])[]): RowLists => ({
 
 /** What the shared tests of the engines do not reach: more than one block, and TensorFlow's memory. */
 describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, () => {
-  if (!usable) return;
-  const { tf, threads } = loadTf();
-  const ops = tfjsOver(tf, reference, threads);
+  let tf: Tf;
+  let ops: Ops;
   /** The same kernels, cut into many blocks. */
-  const cut = tfjsOver(tf, reference, threads, { table: 1000, scores: 700, queries: 5 });
+  let cut: Ops;
+  beforeAll(() => {
+    const loaded = loadTf();
+    tf = loaded.tf;
+    ops = tfjsOver(tf, reference, loaded.threads);
+    cut = tfjsOver(tf, reference, loaded.threads, { table: 1000, scores: 700, queries: 5 });
+  });
 
   it("merges blocks of queries and keys under a causal mask", () => {
     const [queries, n] = [33, 1111];
