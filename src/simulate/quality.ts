@@ -137,6 +137,7 @@ function makeRow({ trial, spec, reader }: Settled, problem: Problem, outcome: Ou
     budgetParam: trial.budget?.param ?? "",
     budgetValue: trial.budget?.value ?? "",
     fits: trial.budget?.fits ?? true,
+    short: trial.budget?.short ?? "",
     engine: trial.engine,
     version,
   };

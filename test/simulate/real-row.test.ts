@@ -22,13 +22,6 @@ function conclusion(seed: string): readonly number[] {
   return outcome!.conclusion;
 }
 
-const answer = ["1679091c5a", "c9f0f895fb", "d3d9446802"];
-const nodesOf = (nodes: readonly number[]) =>
-  problem
-    .respond(nodes)
-    .match(/[0-9a-f]{10}/g)!
-    .sort();
-
 it("the real Graphwalks row: from its text alone, dense attention answers as the dataset does", () => {
   // of 11 nodes and an answer of three, one stands for two of five equal edges: a single reading is exact in 73 of
   // 100, so 15 readings vote on each node
