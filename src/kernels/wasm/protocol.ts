@@ -20,20 +20,22 @@ export interface RegionMessage {
 }
 
 /**
- * The words of the control block. A job is published by writing it and adding one to `generation`; every thread then
- * takes items from `next` until there are none, and workers add one to `done`.
+ * The words of the control block. A job is published by writing it, opening it and adding one to `generation`, for
+ * which workers wait. Every thread then takes items from `next` until there are none. The caller closes the job when
+ * it finds no more items, and waits until no worker is active: one that wakes up late finds the job closed.
  */
 export const word = {
   generation: 0,
-  next: 1,
-  done: 2,
-  ready: 3,
-  failed: 4,
-  /** index of the kernel among the module's exports, or -1: only read messages */
-  kernel: 5,
-  region: 6,
-  items: 7,
-  argumentCount: 8,
+  open: 1,
+  next: 2,
+  active: 3,
+  ready: 4,
+  failed: 5,
+  /** index of the kernel among the module's exports */
+  kernel: 6,
+  region: 7,
+  items: 8,
+  argumentCount: 9,
 } as const;
 
 const argumentsOffset = 64;

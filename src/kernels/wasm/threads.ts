@@ -75,7 +75,7 @@ export class Threads {
       else {
         this.#publish(this.#kernelNames.indexOf(kernel), space.id, items, [address, scratch, ...args]);
         runItems(this.#views.words, run, address, args);
-        this.#await();
+        this.#finish();
       }
     });
   }
@@ -97,19 +97,24 @@ export class Threads {
     words[word.region] = region;
     words[word.items] = items;
     words[word.argumentCount] = args.length;
-    Atomics.store(words, word.done, 0);
     Atomics.store(words, word.next, 0);
-    Atomics.add(words, word.generation, 1);
-    Atomics.notify(words, word.generation);
+    Atomics.store(words, word.open, 1);
+    this.#wake();
   }
 
-  /** Waits until every worker has left the job. @throws Error with the message of a worker that failed */
-  #await(): void {
+  #wake(): void {
+    Atomics.add(this.#views.words, word.generation, 1);
+    Atomics.notify(this.#views.words, word.generation);
+  }
+
+  /** Waits for the workers that have taken items. @throws Error with the message of a worker that failed */
+  #finish(): void {
     const { words } = this.#views;
+    Atomics.store(words, word.open, 0);
     for (;;) {
-      const done = Atomics.load(words, word.done);
-      if (done === this.#workers.length) break;
-      Atomics.wait(words, word.done, done);
+      const active = Atomics.load(words, word.active);
+      if (active === 0) break;
+      Atomics.wait(words, word.active, active);
     }
     if (Atomics.exchange(words, word.failed, 0) === 0) return;
     const messages = this.#workers.map(
@@ -148,9 +153,7 @@ export class Threads {
 
   #forget(region: number): void {
     this.#live.delete(region);
-    if (this.#workers.length === 0) return;
     this.#tell({ region });
-    this.#publish(-1, region, 0, []);
-    this.#await();
+    this.#wake();
   }
 }

@@ -4,7 +4,7 @@ import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { Kernels, RegionMessage, WorkerStart } from "./protocol.ts";
 import { controlViews, runItems, word } from "./protocol.ts";
 
-// A thread of the engine: sleeps until a job is published, takes items of it, and says that it is done.
+// A thread of the engine: sleeps until a job is published, takes items of it, and sleeps again.
 
 const { module, control, port, thread } = workerData as WorkerStart;
 const { words, args } = controlViews(control);
@@ -32,15 +32,9 @@ function collectGarbage(): void {
 }
 
 function runJob(): void {
-  const kernel = words[word.kernel]!;
-  if (kernel < 0) return;
+  const kernel = names[words[word.kernel]!]!;
   const [scratch, scratchBytes, ...rest] = args.subarray(0, words[word.argumentCount]);
-  runItems(
-    words,
-    regions.get(words[word.region]!)![names[kernel]!]!,
-    scratch! + thread * scratchBytes!,
-    rest,
-  );
+  runItems(words, regions.get(words[word.region]!)![kernel]!, scratch! + thread * scratchBytes!, rest);
 }
 
 let generation = 0;
@@ -49,13 +43,15 @@ Atomics.notify(words, word.ready);
 for (;;) {
   Atomics.wait(words, word.generation, generation);
   generation = Atomics.load(words, word.generation);
+  Atomics.add(words, word.active, 1);
   try {
+    const open = Atomics.load(words, word.open) === 1; // what is sent before a job opens is read before it runs
     readMessages();
-    runJob();
+    if (open) runJob();
   } catch (error) {
     port.postMessage(String(error));
     Atomics.store(words, word.failed, 1);
   }
-  Atomics.add(words, word.done, 1);
-  Atomics.notify(words, word.done);
+  Atomics.sub(words, word.active, 1);
+  Atomics.notify(words, word.active);
 }
