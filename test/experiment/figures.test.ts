@@ -60,7 +60,7 @@ async function drawn(rows: readonly TrialRow[]): Promise<Record<string, string>>
 }
 
 const texts = (svg: string): string[] =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
+  [...svg.matchAll(/<(?:text|tspan)[^>]*>([^<]+)<\/(?:text|tspan)>/g)].map((match) => match[1]!);
 
 it("draws every figure that a sweep over lengths can show", async () => {
   const svgs = await drawn(sweep);
@@ -100,7 +100,10 @@ it("ranks variants at a single length", async () => {
 it("shows what budgets led to, and what does not fit them", async () => {
   const { budget } = await drawn(budgeted);
   expect(texts(budget!)).toEqual(
-    expect.arrayContaining(["k=40.96", "100", "400", "graphwalks-bfs: gb200-nvl72, deepseek-v3"]),
+    expect.arrayContaining([
+      ...["100", "400", "graphwalks-bfs: gb200-nvl72, deepseek-v3"],
+      ...[".90 [.90 .90]", "k=40.96", "does not fit"],
+    ]),
   );
 });
 
@@ -163,5 +166,9 @@ it("tables means by variant and length, or by users where there are budgets", ()
     variants.map((name) => [name, 3]),
   );
   expect(table!.lines[0]!.cells[1]).toMatchObject({ mean: 0.5, low: 0.5, high: 0.5, trials: 3 });
-  expect(scoreTables(budgeted)[0]!.columns).toEqual(["1M, 100 users"]);
+  expect(scoreTables(budgeted)[0]).toMatchObject({
+    panel: "graphwalks-bfs: gb200-nvl72, deepseek-v3",
+    columns: ["1M, 100 users", "1M, 400 users"],
+    lines: [{ cells: [{ mean: expect.any(Number) as number }, undefined] }, { cells: [{}, undefined] }],
+  });
 });

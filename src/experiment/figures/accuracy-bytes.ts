@@ -1,14 +1,21 @@
+import type { TrialRow } from "../../simulate/columns.ts";
 import { groupBy } from "../group.ts";
 import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
-import { bytesAxis, config, panels, seriesScales, shareAxis, titled } from "./style.ts";
+import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+
+/** A variant without its parameters: at one length its curve goes through the values that were tried. */
+const nameOf = (row: TrialRow): string => String(row["variant"]).replace(/\(.*\)/, "");
 
 export const accuracyBytes: Figure = {
   name: "accuracy-bytes",
-  summary: "score against the bytes that one decode step reads, a curve a variant through its lengths",
+  summary:
+    "score against the bytes that one decode step reads, through the lengths or the settings of each variant",
   applies: (rows) => rows.some((row) => bytesReadOf(row) !== undefined && number(row, "score") !== undefined),
   spec(rows, title) {
-    const series = seriesNamer(rows);
+    const isSwept = manyLengths(rows);
+    const series = isSwept ? seriesNamer(rows) : nameOf;
     const cells = groupBy(rows, (row) =>
       JSON.stringify([panelOf(row), series(row), row["tokensNominal"], row["resolved"] ?? null]),
     );
@@ -36,7 +43,6 @@ export const accuracyBytes: Figure = {
       legend: { symbolOpacity: 1, symbolSize: 80 },
     };
     const mark = { field: "series", type: "nominal", scale: shape, title: "variant" };
-    const isSwept = distinct(points.map(({ tokens }) => tokens)).length > 1;
     const size = {
       field: "tokens",
       type: "quantitative",
@@ -50,22 +56,19 @@ export const accuracyBytes: Figure = {
       },
       {
         mark: { type: "line", opacity: 0.5, strokeWidth: 1.2 },
-        encoding: { x, y, color: hue, order: { field: "tokens" } },
+        encoding: { x, y, color: hue, order: { field: isSwept ? "tokens" : "bytes" } },
       },
       {
         mark: { type: "point", filled: true, opacity: 0.9, size: 80 },
         encoding: { x, y, color: hue, shape: mark, ...(isSwept ? { size } : {}) },
       },
     ];
-    return {
-      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-      config,
-      title: titled(
-        title,
-        `score and 95% interval against bytes read${isSwept ? "; larger marks are longer contexts" : ""}`,
-      ),
-      data: { values: points },
-      ...panels(distinct(points.map(({ panel }) => panel)), { layer }),
-    };
+    const sizes = isSwept ? "; larger marks are longer contexts" : "";
+    return panelFigure({
+      title,
+      subtitle: `score and 95% interval against bytes read${sizes}`,
+      points,
+      layer,
+    });
   },
 };

@@ -30,15 +30,20 @@ const settings = [
 export function seriesNamer(rows: readonly TrialRow[]): (row: TrialRow) => string {
   const varying = settings.filter((name) => differs(rows, name));
   return (row) => {
-    const own = varying.filter((name) => row[name] !== null && row[name] !== undefined);
+    const own = varying.filter((name) => settingOf(row, name) !== undefined);
     return [String(row["variant"]), ...own.map((name) => `${name} ${String(row[name])}`)].join(", ");
   };
 }
 
-/** Whether rows of one variant and task differ in a column; a variant of its own dtype is no such difference. */
+/** What a row was told to be run with; a dtype that a budget decided is an outcome, and no setting. */
+const settingOf = (row: TrialRow, name: string): TrialRow[string] | undefined =>
+  name === "kvDtype" && row["budget"] ? undefined : (row[name] ?? undefined);
+
+/** Whether rows of one variant and task differ in a setting; a variant of its own dtype is no such difference. */
 const differs = (rows: readonly TrialRow[], name: string): boolean =>
   [...groupBy(rows, (row) => `${String(row["task"])} ${String(row["variant"])}`).values()].some(
-    (group) => new Set(group.map((row) => row[name])).size > 1,
+    (group) =>
+      distinct(group.map((row) => settingOf(row, name)).filter((value) => value !== undefined)).length > 1,
   );
 
 /** Panels and curves in the order of the rows. */
@@ -86,15 +91,15 @@ export interface CurvePoint extends Estimate {
 export function curves(
   rows: readonly TrialRow[],
   measure: (row: TrialRow) => number | undefined,
-  { panel = panelOf, named = rows }: { panel?: (row: TrialRow) => string; named?: readonly TrialRow[] } = {},
+  named: readonly TrialRow[] = rows,
 ): CurvePoint[] {
   const series = seriesNamer(named);
-  const cells = groupBy(rows, (row) => JSON.stringify([panel(row), series(row), row["tokensNominal"]]));
+  const cells = groupBy(rows, (row) => JSON.stringify([panelOf(row), series(row), row["tokensNominal"]]));
   return [...cells].flatMap(([key, cell]) => {
     const found = estimate(cell, measure, key);
     const first = cell[0]!;
     return found === undefined
       ? []
-      : [{ panel: panel(first), series: series(first), tokens: Number(first["tokensNominal"]), ...found }];
+      : [{ panel: panelOf(first), series: series(first), tokens: Number(first["tokensNominal"]), ...found }];
   });
 }

@@ -10,3 +10,12 @@ export function usersOf(row: TrialRow): number | undefined {
   const found = /(?:^|,)\s*users=([\d.]+)/.exec(String(row["budget"] ?? ""));
   return found === null ? undefined : Number(found[1]);
 }
+
+/** What stays of a budget without its users: the system and model that they share, and what else was given. */
+export const sharedOf = (row: TrialRow): string =>
+  String(row["budget"] ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => !part.startsWith("users="))
+    .map((part) => part.replace(/^(?:system|model)=/, ""))
+    .join(", ");

@@ -9,10 +9,11 @@ export const bytesRead: Figure = {
   summary: "K, V and index that one decode step reads, against context length",
   applies: (rows) => manyLengths(rows) && rows.some((row) => bytesReadOf(row) !== undefined),
   spec(rows, title) {
-    const points = curves(rows, bytesReadOf, { panel: () => "one decode step of one attention layer" });
+    const points = curves(rows, bytesReadOf);
     return lengthCurves({
       title,
-      subtitle: "bytes read: K and V and index, as each variant's cost formula says",
+      subtitle:
+        "K, V and index that one decode step of one attention layer reads, as each variant's cost formula says",
       points,
       y: bytesAxis(
         points.map(({ mean }) => mean),

@@ -1,6 +1,6 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "./aggregate.ts";
-import { config, lengthAxis, panels, seriesScales, titled } from "./style.ts";
+import { lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
 /** A score that somebody has published. */
 export interface PublishedPoint {
@@ -75,11 +75,5 @@ export function lengthCurves({ title, subtitle, points, y, published = [] }: Len
           },
         ]),
   ];
-  return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config,
-    title: titled(title, subtitle),
-    data: { values: [...points, ...published] },
-    ...panels(distinct(points.map(({ panel }) => panel)), { layer }),
-  };
+  return panelFigure({ title, subtitle, points: [...points, ...published], layer });
 }

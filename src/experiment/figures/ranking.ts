@@ -1,7 +1,7 @@
-import { curves, distinct, number, panelOf } from "./aggregate.ts";
+import { curves, distinct, number } from "./aggregate.ts";
 import { manyLengths, usersOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
-import { config, panelSize, seriesScales, shareAxis, titled } from "./style.ts";
+import { panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 export const ranking: Figure = {
   name: "ranking",
@@ -19,31 +19,24 @@ export const ranking: Figure = {
       axis: { labelLimit: 0, grid: true },
     };
     const color = { field: "series", type: "nominal", scale: seriesScales(names).color, legend: null };
-    return {
-      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-      config,
-      title: titled(
-        title,
-        `mean score and 95% interval at ${Number(rows[0]!["tokensNominal"]).toLocaleString("en")} tokens`,
-      ),
-      data: { values: points },
-      facet: { field: "panel", type: "nominal", sort: distinct(rows.map(panelOf)), title: null },
-      columns: 2,
-      resolve: { axis: { x: "independent" } },
-      spec: {
-        width: panelSize.width,
-        height: { step: 26 },
-        layer: [
-          {
-            mark: { type: "rule", strokeWidth: 2, opacity: 0.5 },
-            encoding: { y, x: { field: "low", ...x }, x2: { field: "high" }, color },
-          },
-          {
-            mark: { type: "point", filled: true, size: 90, opacity: 1 },
-            encoding: { y, x: { field: "mean", ...x }, color },
-          },
-        ],
+    const layer = [
+      {
+        mark: { type: "rule", strokeWidth: 2, opacity: 0.5 },
+        encoding: { y, x: { field: "low", ...x }, x2: { field: "high" }, color },
       },
-    };
+      {
+        mark: { type: "point", filled: true, size: 90, opacity: 1 },
+        encoding: { y, x: { field: "mean", ...x }, color },
+      },
+    ];
+    const length = Number(rows[0]!["tokensNominal"]).toLocaleString("en");
+    return panelFigure({
+      title,
+      subtitle: `mean score and 95% interval at ${length} tokens`,
+      points,
+      layer,
+      height: { step: 26 },
+      ownAxes: ["x"],
+    });
   },
 };

@@ -20,7 +20,7 @@ export const seriesScales = (series: readonly string[]) => ({
 const font = "DejaVu Sans";
 
 /** What all figures share. */
-export const config = {
+const config = {
   background: "#ffffff",
   font,
   padding: 12,
@@ -45,23 +45,11 @@ export const config = {
   },
 } as const;
 
-export const panelSize = { width: 400, height: 260 } as const;
-
-/** Panels side by side, two in a row. */
-export const panels = (names: readonly string[], layers: object): object => ({
-  facet: { field: "panel", type: "nominal", sort: names, title: null },
-  columns: 2,
-  spec: { ...panelSize, ...layers },
-  resolve: { axis: { x: "independent", y: "independent" } },
-});
-
-const wrapAt = 95;
-
-/** A title broken into lines that fit above two panels, and what is shown below it. */
-export const titled = (title: string, subtitle: string, width = wrapAt): object => ({
-  text: wrap(title, width),
-  subtitle: wrap(subtitle, Math.round(width * 1.4)),
-});
+/** A title broken into lines that fit above so many panels, and what is shown below it. */
+function titled(title: string, subtitle: string, count: number): object {
+  const width = count > 1 ? 95 : 60;
+  return { text: wrap(title, width), subtitle: wrap(subtitle, Math.round(width * 1.5)) };
+}
 
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -71,6 +59,34 @@ function wrap(text: string, width: number): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+interface Panels {
+  readonly title: string;
+  readonly subtitle: string;
+  /** data points; each names its panel */
+  readonly points: readonly { readonly panel: string }[];
+  readonly layer: readonly object[];
+  readonly width?: number | object;
+  readonly height?: number | object;
+  /** axes that every panel has of its own; both when absent */
+  readonly ownAxes?: readonly ("x" | "y")[];
+}
+
+/** The Vega-Lite specification of panels side by side, two in a row, in the order of the points. */
+export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
+  const { width = 400, height = 260, ownAxes = ["x", "y"] } = rest;
+  const names = [...new Set(points.map(({ panel }) => panel))];
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    config,
+    title: titled(title, subtitle, names.length),
+    data: { values: points },
+    facet: { field: "panel", type: "nominal", sort: names, title: null },
+    columns: 2,
+    spec: { width, height, layer },
+    resolve: { axis: Object.fromEntries(ownAxes.map((axis) => [axis, "independent"])) },
+  };
 }
 
 /** A log2 axis of context lengths: 4K, 8K ... 1M. */
@@ -102,7 +118,7 @@ export const shareAxis = (title: string): object => ({
 export function bytesAxis(bytes: readonly number[], title: string): object {
   const low = Math.min(...bytes) / 1.6;
   const high = Math.max(...bytes) * 1.6;
-  const steps = high / low > 300 ? [1] : [1, 2, 5];
+  const steps = high / low > 2000 ? [1] : high / low > 100 ? [1, 3] : [1, 2, 5];
   const first = Math.floor(Math.log10(low));
   const decades = Array.from(
     { length: Math.ceil(Math.log10(high)) - first + 1 },
