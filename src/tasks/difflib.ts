@@ -36,6 +36,23 @@ function indexOf(b: Int32Array, autojunk: boolean): Map<number, number[]> {
   return positions;
 }
 
+/** The first place in an ascending list whose value is not below `least`. */
+function firstFrom(list: readonly number[], least: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Forgets the lengths of matches that end at the given places in [blo, bhi). */
+function erase(lengths: Int32Array, places: readonly number[], blo: number, bhi: number): void {
+  for (let at = firstFrom(places, blo); at < places.length && places[at]! < bhi; at++)
+    lengths[places[at]! + 1] = 0;
+}
+
 class Matcher {
   readonly #a: Int32Array;
   readonly #b: Int32Array;
@@ -63,17 +80,16 @@ class Matcher {
     let size = 0;
     for (let i = alo; i < ahi; i++) {
       const positions = found[i]!;
-      for (const j of positions) {
-        if (j < blo) continue;
-        if (j >= bhi) break;
+      for (let at = firstFrom(positions, blo); at < positions.length && positions[at]! < bhi; at++) {
+        const j = positions[at]!;
         const length = previous[j]! + 1;
         current[j + 1] = length;
         if (length > size) [besti, bestj, size] = [i - length + 1, j - length + 1, length];
       }
-      if (i > alo) for (const j of found[i - 1]!) previous[j + 1] = 0;
+      if (i > alo) erase(previous, found[i - 1]!, blo, bhi);
       [previous, current] = [current, previous];
     }
-    if (ahi > alo) for (const j of found[ahi - 1]!) previous[j + 1] = 0;
+    if (ahi > alo) erase(previous, found[ahi - 1]!, blo, bhi);
     [this.#previous, this.#current] = [previous, current];
     while (besti > alo && bestj > blo && a[besti - 1] === b[bestj - 1])
       [besti, bestj, size] = [besti - 1, bestj - 1, size + 1];
