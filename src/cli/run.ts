@@ -72,10 +72,11 @@ async function run(command: Command): Promise<void> {
     ...(typeof file === "string" ? readConfig(file) : {}),
     ...Object.fromEntries(given),
   });
-  const { workers, threads, memoryGb, out = "results/local/run" } = config;
+  const { out = "results/local/run", ...asked } = config;
+  const { workers, threads, memoryGb } = asked;
   await execute(planOf("run", questionOf(config), trialsOf(config)), {
     ...{ out, workers, threads, memoryGb, json: json === true, dryRun: dryRun === true },
-    config,
+    config: asked,
   });
 }
 

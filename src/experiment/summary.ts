@@ -1,7 +1,8 @@
 import type { TrialRow } from "../simulate/columns.ts";
-import { curves, distinct, number } from "./figures/aggregate.ts";
+import { curves, distinct, number, panelOf, seriesNamer } from "./figures/aggregate.ts";
 import type { CurvePoint } from "./figures/aggregate.ts";
-import { usersOf } from "./figures/applies.ts";
+import { sharedOf, usersOf } from "./figures/applies.ts";
+import { groupBy } from "./group.ts";
 
 /** Mean scores of one task: a line a variant, a cell a length (or a number of users, where budgets were asked for). */
 export interface ScoreTable {
@@ -24,28 +25,23 @@ const columnOf = (row: TrialRow): string => {
   return users === undefined ? length : `${length}, ${users} users`;
 };
 
+const titleOf = (row: TrialRow): string =>
+  [panelOf(row), sharedOf(row)].filter((part) => part !== "").join(": ");
+
 /** Mean scores with 95% intervals, a table a task, in the order of the rows. */
 export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
-  const byColumn = distinct(rows.map(columnOf)).map((column) => ({
-    column,
-    points: curves(
-      rows.filter((row) => columnOf(row) === column),
-      (row) => number(row, "score"),
-      { named: rows },
-    ),
-  }));
-  const points = byColumn.flatMap((each) => each.points);
-  return distinct(points.map(({ panel }) => panel)).map((panel) => {
-    const own = byColumn.filter((each) => each.points.some((point) => point.panel === panel));
-    const names = distinct(points.filter((point) => point.panel === panel).map(({ series }) => series));
+  const seriesOf = seriesNamer(rows);
+  return [...groupBy(rows, titleOf)].map(([panel, own]) => {
+    const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
+      column,
+      points: curves(cell, (row) => number(row, "score"), rows),
+    }));
     return {
       panel,
-      columns: own.map(({ column }) => column),
-      lines: names.map((series) => ({
+      columns: byColumn.map(({ column }) => column),
+      lines: distinct(own.map(seriesOf)).map((series) => ({
         series,
-        cells: own.map(({ points: cell }) =>
-          cell.find((point) => point.panel === panel && point.series === series),
-        ),
+        cells: byColumn.map(({ points }) => points.find((point) => point.series === series)),
       })),
     };
   });
