@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { drawFigures, findFigure } from "../experiment/figures.ts";
@@ -62,9 +63,15 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
 
 async function runWatched(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
   const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  let asked = 0;
+  // one Ctrl-C may arrive twice, from the terminal and from a parent that passes it on; a later one is impatience
+  const interrupt = (): void => {
+    if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
+    if (!abort.signal.aborted) asked = performance.now();
+    abort.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
   let progress: Progress | undefined;
   try {
     return await runPlan(plan, {

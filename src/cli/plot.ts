@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { drawFigures, figures, findFigure, formats } from "../experiment/figures.ts";
 import type { Format } from "../experiment/figures.ts";
 import { readCsv } from "../experiment/csv.ts";
+import { readManifest } from "../experiment/results.ts";
 import type { Define } from "./commands.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
@@ -16,6 +17,10 @@ const formatList = (text: string): Format[] =>
 
 const figureList = (text: string): string[] => list(text).map((name) => findFigure(name).name);
 
+/** The question that the manifest beside a results file says it answers, else the name of its folder. */
+const titleOf = (csv: string): string =>
+  readManifest(dirname(csv))?.question ?? basename(dirname(resolve(csv)));
+
 const help = `
 Figures:
 ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}`;
@@ -27,9 +32,12 @@ export const define: Define = (command) => {
     .option("--out <folder>", "folder of the figures; that of the CSV when absent")
     .option("--figure <names>", "figures, with commas; all that the rows can show when absent", figureList)
     .option("--format <formats>", "svg, png or both", formatList)
-    .option("--title <text>", "what stands above the figures; the folder's name when absent")
+    .option(
+      "--title <text>",
+      "what stands above the figures; the question of the folder's manifest when absent",
+    )
     .addHelpText("after", help)
-    .action(async (csv, { out = dirname(csv), figure, format, title = basename(dirname(resolve(csv))) }) => {
+    .action(async (csv, { out = dirname(csv), figure, format, title = titleOf(csv) }) => {
       const paths = await drawFigures(readCsv(csv), { out, title, names: figure, formats: format });
       for (const path of paths) console.log(path);
     });

@@ -40,20 +40,25 @@ export function writeResults(
   const timings = finished.map(({ id, seconds, threads, workers }) => ({ id, seconds, threads, workers }));
   writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, timings));
   writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
-  const path = join(folder, "manifest.json");
-  const runs = [...runsOf(path, plan.name), ...(run.finished + run.failed > 0 ? [run] : [])];
-  writeAtomic(path, json(manifest(plan, finished, config, runs)));
+  const before = readManifest(folder);
+  const runs = [
+    ...(before?.name === plan.name ? (before.runs ?? []) : []),
+    ...(run.finished + run.failed > 0 ? [run] : []),
+  ];
+  writeAtomic(join(folder, "manifest.json"), json(manifest(plan, finished, config, runs)));
   return rows;
 }
 
-/** The runs that a manifest of this experiment holds; none where there is no such manifest. */
-function runsOf(path: string, name: string): RunFacts[] {
-  if (!existsSync(path)) return [];
+/** What the manifest of a folder says of the runs before; undefined where there is none that can be read. */
+export function readManifest(
+  folder: string,
+): { readonly name?: string; readonly question?: string; readonly runs?: readonly RunFacts[] } | undefined {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path)) return undefined;
   try {
-    const before = JSON.parse(readText(path)) as { name?: string; runs?: RunFacts[] };
-    return before.name === name ? (before.runs ?? []) : [];
+    return JSON.parse(readText(path)) as ReturnType<typeof readManifest>;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
