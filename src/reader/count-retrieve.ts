@@ -70,7 +70,7 @@ function count(
     const sink = matrix(1, params.headDim);
     flat(content).forEach((x, c) => (flat(sink)[c] = params.fidelity * x));
     embedding.setSink(sink);
-    return { embedding, query: normaliseRows(content) };
+    return { embedding, sink, query: normaliseRows(content) };
   });
   const positions = Int32Array.from(needles, (needle) => requests.anchor[needle]! - 1);
   const ideal = heads.map(({ query }) => repeatRow(query, needles.length));
@@ -85,36 +85,72 @@ function count(
     heads.map((head) => head.embedding),
     { contextEnd: requests.anchor[requests.count - 1]!, queries: heads.map((head) => head.query) },
   );
-  const readOrdinal = ordinalReadout(
-    params,
-    requests.anchor[first]! - requests.start[first]!,
-    requests.count,
-  );
-  return mechanisms.map((mechanism, m) =>
-    scopedAll(spaces, () => {
+  const others = requests.anchor[first]! - requests.start[first]!;
+  return mechanisms.map((mechanism, m) => {
+    const alone = scopedAll(spaces, () => sinkAlone(setting, heads, mechanism));
+    const readOrdinal = ordinalReadout(params, alone, others, requests.count);
+    return scopedAll(spaces, () => {
       const result = mechanism(cache)(queries);
       traces[m]!.add(result, queries.group, gold);
       return [...needles].map((_, j) => readOrdinal(sinkMass(result, j, queries.group)));
-    }),
-  );
+    });
+  });
 }
 
+/** Tokens of the context on which a counting head's readout is calibrated. */
+const calibrationTokens = 1024;
+
+/** The weight on the sink when there is nothing to count: what a mechanism with fixed gates leaves of 1. */
+function sinkAlone(
+  setting: Setting,
+  heads: readonly { readonly query: Tensor; readonly sink: Tensor }[],
+  mechanism: Mechanism,
+): number {
+  const { ops, params, spaces } = setting;
+  const short: Setting = { ...setting, seed: `${setting.seed}/calibration`, tokens: calibrationTokens };
+  const nothing = mapTokens(noRecords, calibrationTokens);
+  const embeddings = heads.map(({ query, sink }, h) => {
+    const embedding = new HeadEmbedding(ops, spaces[h]!, params, short.seed, h, calibrationTokens);
+    embedding.embedKeys(nothing, query);
+    embedding.drawValues();
+    embedding.setSink(sink);
+    return embedding;
+  });
+  const ideal = heads.map(({ query }) => query);
+  const last = calibrationTokens - 1;
+  const cache = makeCache(short, embeddings, { contextEnd: last, queries: ideal });
+  const asked = makeQueries(short, "count", ideal, Uint32Array.of(0, 0), Int32Array.of(last), "prefill");
+  return sinkMass(mechanism(cache)(asked), 0, asked.group);
+}
+
+const noRecords: RecordSet = {
+  count: 0,
+  start: new Int32Array(0),
+  anchor: new Int32Array(0),
+  key: [],
+  value: new Int32Array(0),
+};
+
 /**
- * The ordinal that a weight on the sink stands for. The readout is calibrated as a trained head's is, on contexts so
- * short that nothing leaks but the requests themselves: seen from a match, each earlier request adds the mean
- * exponential of its key noise, and each request, the asking one too, the coherent share of its other tokens.
+ * The ordinal that a weight on the sink stands for. The readout is calibrated as a trained head's is, with its own
+ * mechanism on contexts so short that nothing leaks but the requests themselves: seen from a match, each earlier
+ * request adds the mean exponential of its key noise, and each request, the asking one too, the coherent share of
+ * its other tokens.
  *
+ * @param alone weight on the sink when there is nothing to count
  * @param others tokens of a request besides its anchor
  * @param highest no count is above it
  */
 function ordinalReadout(
   { sharpness: g, headDim, fidelity: rho, coherence: c }: ReaderParams,
+  alone: number,
   others: number,
   highest: number,
-) {
+): (sink: number) => number {
   const match = Math.exp((g * g * (1 - rho * rho)) / 2);
   const rest = others * Math.exp(g * Math.sqrt(headDim) * (Math.sqrt(c) - rho) + (g * g * (1 - c)) / 2);
-  return (sink: number): number => Math.min(Math.max(1, 1 + (1 / sink - 1 - rest) / (match + rest)), highest);
+  return (sink) =>
+    sink > 0 ? Math.min(Math.max(1, 1 + (alone / sink - 1 - rest) / (match + rest)), highest) : highest;
 }
 
 /** Mean over query heads of the weight on token 0. */

@@ -41,6 +41,14 @@ const everything: Mechanism = (cache) => (queries) => ({
 const blind: Mechanism = (cache) => (queries) =>
   everything(cache)({ ...queries, positions: new Int32Array(queries.count) });
 
+/** As `everything`, but a fixed gate leaves four fifths of every weight. */
+const gated: Mechanism = (cache) => (queries) => ({
+  heads: everything(cache)(queries).heads.map((head) => ({
+    ...head,
+    weights: (i, rows) => head.weights(i, rows).map((weight) => 0.8 * weight),
+  })),
+});
+
 function problem(circuit: Circuit, features: readonly string[], tokens: number): Problem {
   const refuse = () => {
     throw new Error("not needed");
@@ -169,6 +177,12 @@ describe("count and retrieve", () => {
       expect(outcome!.trace.means().queries).toBe(9);
     });
   }
+
+  it("counts with the mechanism's own readout: a fixed gate does not change the count", () => {
+    const { problem: talk, answer } = conversation(32, 7);
+    const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [gated])];
+    expect(outcome!.conclusion).toEqual([answer]);
+  });
 
   it("a mechanism's miscount stays its own: the next one reads a cache keyed by its own count", () => {
     const { problem: talk, answer } = conversation(32, 6);
