@@ -13,6 +13,8 @@ export default defineConfig(
     rules: {
       // kernels index arrays under noUncheckedIndexedAccess
       "@typescript-eslint/no-non-null-assertion": "off",
+      // entries and engines are plain objects whose functions have no `this`
+      "@typescript-eslint/unbound-method": "off",
       "@typescript-eslint/restrict-template-expressions": [
         "error",
         { allowNumber: true, allowBoolean: true },

@@ -2,6 +2,18 @@ import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../kernels/engines.ts";
 import { integer, positive } from "./options.ts";
 
+/** What the options are read as. */
+export interface RunOptions {
+  out?: string;
+  seed: number;
+  engine: string;
+  workers?: number;
+  threads?: number;
+  memoryGb?: number;
+  dryRun?: true;
+  json?: true;
+}
+
 /** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
 export const withRunOptions = <
   A extends unknown[],
@@ -9,8 +21,8 @@ export const withRunOptions = <
   G extends Record<string, unknown>,
 >(
   command: Command<A, O, G>,
-) =>
-  command
+): Command<A, O & RunOptions, G> =>
+  (command as unknown as Command)
     .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
     .option("--seed <n>", "seed of the run", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
@@ -26,4 +38,4 @@ export const withRunOptions = <
       positive,
     )
     .option("--dry-run", "print the trials and the memory that they need, and stop")
-    .option("--json", "print the summary as JSON");
+    .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;

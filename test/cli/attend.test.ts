@@ -68,7 +68,7 @@ describe("against numpy: grouped queries, causal, two kv heads of 70 tokens", ()
     }
   });
 
-  it("rounds where it is told to", async () => {
+  it("rounds where it is told to", () => {
     expect(worst(numbersOf(data("out.npy")), numbersOf(data("out-bf16.npy")))).toBeGreaterThan(1e-4);
   });
 });
