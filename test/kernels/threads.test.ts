@@ -113,6 +113,22 @@ describe("a wasm region", () => {
     );
   });
 
+  it("is addressed beyond 2 GiB", () => {
+    const space = one.space("high");
+    space.empty(2 ** 20, 700); // never touched
+    const rows = space.empty(300, 60);
+    one.fillNormal(rows, [1, 2]);
+    const visible = Int32Array.of(300, 200, 100);
+    const queries = normals(3, 3, 60);
+    const near = keyTable(one.space("low").empty(300, 60));
+    flat(near.tensor).set(flat(rows));
+    const options = { visible, scale: 0.1 };
+    expect(one.attend(queries, keyTable(rows), keyTable(rows), options)).toEqual(
+      one.attend(queries, near, near, options),
+    );
+    expect(flat(one.blockMean(rows, 7, 7))).toEqual(flat(one.blockMean(near.tensor, 7, 7)));
+  });
+
   it("takes back what a scope took, also when it throws", () => {
     const space = one.space("scopes");
     const address = (): number => space.scoped(() => space.empty(5).data.byteOffset);

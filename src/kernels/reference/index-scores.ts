@@ -77,6 +77,6 @@ const rowLists = (lists: readonly Int32Array[]): RowLists => {
   const offsets = new Int32Array(lists.length + 1);
   for (const [i, list] of lists.entries()) offsets[i + 1] = offsets[i]! + list.length;
   const rows = new Int32Array(offsets[lists.length]!);
-  for (const [i, list] of lists.entries()) rows.set(list, offsets[i]!);
+  for (const [i, list] of lists.entries()) rows.set(list, offsets[i]);
   return { offsets, rows };
 };

@@ -1,9 +1,13 @@
 /** What this engine uses of WebAssembly, which is no part of TypeScript's ES library. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
-    static exports(module: Module): { readonly name: string }[];
+  interface Module {
+    readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }
+
+  const Module: {
+    new (bytes: Uint8Array<ArrayBuffer>): Module;
+    exports(module: Module): { readonly name: string }[];
+  };
 
   class Memory {
     /** @param size in pages of 64 KiB */
