@@ -63,7 +63,8 @@ export const accuracyBytes: Figure = {
         encoding: { x, y, color: hue, shape: mark, ...(isSwept ? { size } : {}) },
       },
     ];
-    const sizes = isSwept ? "; larger marks are longer contexts" : "";
+    const length = Number(rows[0]!["tokensNominal"]).toLocaleString("en");
+    const sizes = isSwept ? "; larger marks are longer contexts" : `, at ${length} tokens`;
     return panelFigure({
       title,
       subtitle: `score and 95% interval against bytes read${sizes}`,

@@ -111,7 +111,7 @@ export const shareAxis = (title: string): object => ({
   type: "quantitative",
   title,
   scale: { domain: [0, 1.02], nice: false },
-  axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f" },
+  axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f", labelFlush: false },
 });
 
 /** A log10 axis of bytes: 10 MB, 100 MB, 1 GB; the steps between them too where there is room. */
