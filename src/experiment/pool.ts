@@ -1,4 +1,6 @@
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
@@ -70,6 +72,9 @@ export function sizePool(
   return { workers, threads, memoryBytes };
 }
 
+/** What lets a worker run TypeScript, wherever the program was started. */
+const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
 export async function runGroups(groups: readonly Group[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
@@ -80,7 +85,7 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
     idleTimeout: Infinity,
     // a worker starts kernel threads of its own, whose messages a sleeping event loop would not see
     atomics: "disabled",
-    execArgv: worker.pathname.endsWith(".ts") ? ["--import", "tsx"] : [],
+    execArgv: worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [],
   });
   const stop = (): void => void pool.destroy();
   signal?.addEventListener("abort", stop);
