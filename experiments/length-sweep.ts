@@ -10,7 +10,7 @@ const tasks = ["graphwalks(operation=bfs)", "graphwalks(operation=parents)", "mr
 const variants = ["dense", "sink-window", "snapkv", "oracle", "quest", "moba", "dsa", "nsa", "tree"];
 
 /** Problems at each length. */
-const part = { "8K": 4, "16K": 4, "32K": 4, "64K": 4, "128K": 2 };
+const part = { "8K": 4, "16K": 4, "32K": 4, "64K": 2, "128K": 2 };
 const whole = { "8K": 20, "16K": 20, "32K": 20, "64K": 20, "128K": 20, "256K": 20, "512K": 5, "1M": 5 };
 
 await experiment({
