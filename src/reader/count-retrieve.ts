@@ -241,7 +241,7 @@ function* retrieve(
       const rowOfRecord = new Int32Array(responses.count).fill(-1);
       needles.forEach((needle, j) => (rowOfRecord[needle] = j));
       for (const needle of needles) {
-        embedding.embedKeys(map, table, rowOfRecord, responses.start[needle]!, responses.anchor[needle]! + 1);
+        embedding.embedKeys(map, table, rowOfRecord, responses.start[needle], responses.anchor[needle]! + 1);
       }
     }
   }

@@ -21,7 +21,7 @@ export function mapTokens({ count, start, anchor: anchors }: RecordSet, tokens: 
   const record = new Int32Array(tokens).fill(-1);
   const cls = new Uint8Array(tokens);
   for (let r = 0; r < count; r++) {
-    record.fill(r, start[r]!, anchors[r]! + 1);
+    record.fill(r, start[r], anchors[r]! + 1);
     cls[anchors[r]!] = anchor;
   }
   return { record, cls };

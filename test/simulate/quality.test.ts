@@ -58,7 +58,7 @@ describe("runTrials", () => {
     const byId = new Map(together.map((row) => [row["id"], row]));
     for (const variant of variants.toReversed()) {
       const [alone] = await run([{ ...base, variant }]);
-      expect(byId.get(alone!["id"]!)).toEqual(alone);
+      expect(byId.get(alone!["id"])).toEqual(alone);
     }
   });
 
