@@ -8,7 +8,13 @@
  */
 import { experiment } from "../src/index.ts";
 
-const variants = ["dense", "oracle(k=2048)", "dsa(k=2048)", "moba(block=64,k=32)", "quest(page=16,budget=2048)"];
+const variants = [
+  "dense",
+  "oracle(k=2048)",
+  "dsa(k=2048)",
+  "moba(block=64,k=32)",
+  "quest(page=16,budget=2048)",
+];
 
 const cells = [
   { tokens: "128K", depth: 3, graphs: 20 },

@@ -70,7 +70,8 @@ function offer(names: readonly string[], current: string): (complete: Complete) 
   };
 }
 
-const isFile = (placeholder: string | undefined): boolean => /^(?:file|folder|path|csv)/.test(placeholder ?? "");
+const isFile = (placeholder: string | undefined): boolean =>
+  /^(?:file|folder|path|csv)/.test(placeholder ?? "");
 
 const placeholderOf = ({ flags }: Option): string | undefined => /[<[]([^>\]]+)/.exec(flags)?.[1];
 

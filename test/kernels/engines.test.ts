@@ -29,6 +29,8 @@ describe("engines by name", () => {
     await expect(loadEngine("cuda")).rejects.toThrow(
       new UsageError('unknown engine "cuda"; known: wasm, tfjs, reference'),
     );
-    await expect(loadEngine("wasm", { threads: 0 })).rejects.toThrow("threads must be an integer >= 1; got 0");
+    await expect(loadEngine("wasm", { threads: 0 })).rejects.toThrow(
+      "threads must be an integer >= 1; got 0",
+    );
   });
 });
