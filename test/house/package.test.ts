@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { version } from "../../src/version.ts";
@@ -29,7 +29,9 @@ it("knows its own version", () => {
 });
 
 it("names no path of the machine it was written on", () => {
-  const folders = ["src", "experiments", "test", "bench", "scripts", "docs", "results", ".ci"];
+  const folders = ["src", "experiments", "test", "bench", "scripts", "docs", "results", ".ci"].filter(
+    (folder) => existsSync(join(root, folder)),
+  );
   const nested = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
   );
