@@ -1,3 +1,4 @@
+import { tensor } from "../../core/tensor.ts";
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
 import type { WasmSpace } from "./space.ts";
@@ -47,23 +48,45 @@ export function reluScores(
   const { rows: count, width } = matrix(queries);
   const { rows: n, width: tableWidth } = matrix(rows);
   sameWidth("queries", width, tableWidth);
-  const heads = padded(weights.length);
+  const heads = Math.ceil(weights.length / 4) * 4;
   const paddedWeights = new Float32Array(heads);
   paddedWeights.set(weights);
-  const items = cut(allRows(count / weights.length, n), tile);
-  const at = placeTransposed(space, queries, weights.length);
+  const asked = count / weights.length;
+  const { count: blocks, perBlock } = evenBlocks(asked, Math.max(1, Math.floor(largestBlock / heads)));
+  const block = padded(perBlock * heads);
+  const items = cut(allRows(blocks, n), tile);
   const args = [
     placeItems(space, items),
+    block,
+    perBlock,
     heads,
-    at,
+    placeTransposed(space, padHeads(queries, weights.length, heads), perBlock * heads),
+    asked,
     space.copyIn(paddedWeights),
     space.place(rows),
     n,
     width,
     out,
   ];
-  const job = { items: items.length, args, scratch: 4 * tile * heads, work: count * n * width };
+  const job = { items: items.length, args, scratch: 4 * tile * block, work: count * n * width };
   threads.run(space, { kernel: "scoresRelu", ...job });
+}
+
+/** Queries in blocks as equal as can be, of at most `most`. */
+function evenBlocks(queries: number, most: number): { count: number; perBlock: number } {
+  const count = Math.ceil(queries / most);
+  return { count, perBlock: Math.ceil(queries / count) };
+}
+
+/** (Q J, width) with zero rows after the J heads of each query, up to `padded` of them. */
+function padHeads(queries: Tensor, heads: number, padded: number): Tensor {
+  if (heads === padded) return queries;
+  const { data, rows, width } = matrix(queries);
+  const count = rows / heads;
+  const out = new Float32Array(count * padded * width);
+  for (let i = 0; i < count; i++)
+    out.set(data.subarray(i * heads * width, (i + 1) * heads * width), i * padded * width);
+  return tensor(out, [count * padded, width]);
 }
 
 /** Dot products with the rows that each query lists. */

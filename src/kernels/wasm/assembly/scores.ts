@@ -126,21 +126,26 @@ export function scoresBlock(
 }
 
 /**
- * Weighted sums over index heads of the positive parts of dot products, for a chunk of rows.
+ * Weighted sums over index heads of the positive parts of dot products, for a chunk of rows and a block of queries.
  *
- * @param item which part: items[item] = (query, first row, end row)
- * @param scratch (64, heads)
- * @param heads index heads, padded to a multiple of 8 by heads of weight 0
- * @param queries (Q, width, heads), the heads of each query transposed
+ * @param item which part: items[item] = (block, first row, end row)
+ * @param scratch (64, block)
+ * @param block rows of a block: those of `perBlock` queries, padded to a multiple of 8
+ * @param heads index heads, padded to a multiple of 4 by heads of weight 0
+ * @param queries (blocks, width, block), the heads of each query side by side, each block transposed
+ * @param count queries in all
  * @param weights (heads)
- * @param out (Q, n)
+ * @param out (count, n)
  */
 export function scoresRelu(
   item: i32,
   scratch: usize,
   items: usize,
+  block: i32,
+  perBlock: i32,
   heads: i32,
   queries: usize,
+  count: i32,
   weights: usize,
   rows: usize,
   n: i32,
@@ -148,21 +153,26 @@ export function scoresRelu(
   out: usize,
 ): void {
   const part = items + <usize>item * 12;
-  const query = load<i32>(part);
+  const index = load<i32>(part);
   const first = load<i32>(part, 4);
   const end = load<i32>(part, 8);
   const headBytes = bytes(heads);
-  queries += <usize>query * headBytes * <usize>width;
-  out += <usize>query * bytes(n);
+  queries += <usize>index * bytes(block) * <usize>width;
+  const present = min(perBlock, count - index * perBlock);
   for (let start = first; start < end; start += TILE) {
     const tileRows = min(TILE, end - start);
-    tileDots(queries, heads, rows + <usize>start * bytes(width), tileRows, width, 1, scratch);
-    for (let t = 0; t < tileRows; t++) {
-      const line = scratch + <usize>t * headBytes;
-      let sum = splat(0);
-      for (let j: usize = 0; j < headBytes; j += 16)
-        sum = multiplyAdd(v128.load(weights + j), f32x4.pmax(splat(0), v128.load(line + j)), sum);
-      store<f32>(out + bytes(start + t), sumLanes(sum));
+    tileDots(queries, block, rows + <usize>start * bytes(width), tileRows, width, 1, scratch);
+    for (let q = 0; q < present; q++) {
+      let line = scratch + <usize>q * headBytes;
+      let to = out + <usize>(index * perBlock + q) * bytes(n) + bytes(start);
+      const toEnd = to + bytes(tileRows);
+      for (; to < toEnd; to += 4) {
+        let sum = splat(0);
+        for (let j: usize = 0; j < headBytes; j += 16)
+          sum = multiplyAdd(v128.load(weights + j), f32x4.pmax(splat(0), v128.load(line + j)), sum);
+        store<f32>(to, sumLanes(sum));
+        line += bytes(block);
+      }
     }
   }
 }
