@@ -41,7 +41,10 @@ describe.each(engines)("$name selects", (ops) => {
     const lists = fc.array(fc.oneof(few, fc.float({ noNaN: true })), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(lists, fc.nat(80), (list, k) => {
-        const scores = tensor(Float32Array.from(list), [1, list.length]);
+        // TensorFlow takes subnormal numbers for zero
+        const least = ops.name === "tfjs" ? 2 ** -126 : 0;
+        const given = Float32Array.from(list, (score) => (Math.abs(score) < least ? 0 : score));
+        const scores = tensor(given, [1, list.length]);
         const visible = Int32Array.of(list.length);
         expect(ops.topK(scores, k, visible)).toEqual(reference.topK(scores, k, visible));
       }),
