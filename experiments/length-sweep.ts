@@ -22,7 +22,17 @@ const variants = [
 
 /** Problems at each length. A conversation with eight needles takes more than 4K. */
 const part = { "4K": 4, "8K": 4, "16K": 4, "32K": 4, "64K": 2, "128K": 2 };
-const whole = { "4K": 20, "8K": 20, "16K": 20, "32K": 20, "64K": 20, "128K": 20, "256K": 20, "512K": 5, "1M": 5 };
+const whole = {
+  "4K": 20,
+  "8K": 20,
+  "16K": 20,
+  "32K": 20,
+  "64K": 20,
+  "128K": 20,
+  "256K": 20,
+  "512K": 5,
+  "1M": 5,
+};
 
 await experiment({
   name: "length-sweep",
