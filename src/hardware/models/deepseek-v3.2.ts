@@ -28,5 +28,5 @@ export const deepseekV32: Model = {
     },
     indexer: { heads: count(64), headDim: count(128) },
   },
-  native: "dsa(k=2048)",
+  native: "dsa(k=2048,indexHeads=64)",
 };
