@@ -109,7 +109,11 @@ const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
     lines.map(({ series, cells }) => [
       series,
       ...cells.map((cell) =>
-        cell === undefined ? null : `${share(cell.mean)} [${share(cell.low)} ${share(cell.high)}]`,
+        cell === undefined
+          ? null
+          : cell.trials === 1
+            ? share(cell.mean)
+            : `${share(cell.mean)} [${share(cell.low)} ${share(cell.high)}]`,
       ),
     ]),
   );

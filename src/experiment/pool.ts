@@ -88,6 +88,12 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
     execArgv: worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [],
   });
   const stop = (): void => void pool.destroy();
+  let broken: string | undefined;
+  // a worker cannot even start: no group will run
+  pool.on("error", (error: Error) => {
+    broken = error.message;
+    stop();
+  });
   signal?.addEventListener("abort", stop);
   const running = new Set<Promise<void>>();
   let held = 0;
@@ -96,6 +102,10 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
       while (running.size >= workers || (running.size > 0 && held + group.bytes > memoryBytes))
         await Promise.race(running);
       if (signal?.aborted) break;
+      if (broken !== undefined) {
+        options.onFailure(group.trials[0]!, broken);
+        continue;
+      }
       held += group.bytes;
       const work = runGroup(pool, group, options).finally(() => {
         running.delete(work);
