@@ -21,7 +21,7 @@ await experiment({
   *trials({ full, trial }) {
     const tokens = full ? "256K" : "32K";
     for (const operation of ["bfs", "parents"])
-      for (let n = 0; n < (full ? 20 : 2); n++)
+      for (let n = 0; n < (full ? 10 : 2); n++)
         for (const variant of ["dense", ...settings])
           yield trial({ task: `graphwalks(operation=${operation})`, variant, tokens, trial: n });
   },
