@@ -75,10 +75,10 @@ export function* graphWalk(
         project(setting, `hop ${hop}`, outputs, tables, queryIds),
         frontier.length,
       );
-      frontier = [...accepted].filter((node) => circuit.revisit || !visited.has(node)).sort((a, b) => a - b);
+      frontier = [...accepted].filter((node) => !visited.has(node)).sort((a, b) => a - b);
       for (const node of frontier) visited.add(node);
     }
-    return { conclusion: frontier.filter((node) => !circuit.excluded.includes(node)), trace };
+    return { conclusion: frontier, trace };
   }
 
   /** Every candidate whose projection stands out of the noise and is not far below the query's largest. */

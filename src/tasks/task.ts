@@ -30,7 +30,7 @@ export interface RecordSet {
   readonly value: Int32Array;
 }
 
-/** Set readout, hop by hop (science.md 3): one query for each node of the frontier. */
+/** Set readout, hop by hop (science.md 3): one query for each node of the frontier; none is visited twice. */
 export interface GraphWalk {
   readonly kind: "graph-walk";
   readonly records: RecordSet;
@@ -38,10 +38,6 @@ export interface GraphWalk {
   readonly candidates: Int32Array;
   readonly start: number;
   readonly hops: number;
-  /** nodes that no answer may hold: the start itself */
-  readonly excluded: readonly number[];
-  /** whether a node, once visited, may enter a later frontier (BFS: no) */
-  readonly revisit: boolean;
 }
 
 /** Counting, then retrieval (science.md 3): the i-th of several identical requests. */

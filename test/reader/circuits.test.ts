@@ -87,8 +87,6 @@ function graph(nodes: number, degree: number, hops: number, operation: "bfs" | "
     candidates: Int32Array.from({ length: nodes }, (_, i) => i),
     start,
     hops,
-    excluded: [start],
-    revisit: false,
   };
   const names = Array.from({ length: nodes }, (_, i) => `node:${i}`);
   return {

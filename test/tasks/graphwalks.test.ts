@@ -25,19 +25,19 @@ const walk = (problem: Problem): GraphWalk => {
 };
 
 /** What a perfect reader concludes from the circuit alone. */
-function conclusion({ records, start, hops, excluded, revisit }: GraphWalk): number[] {
+function conclusion({ records, start, hops }: GraphWalk): number[] {
   const visited = new Set([start]);
   let frontier = new Set([start]);
   for (let hop = 0; hop < hops; hop++) {
     const next = new Set<number>();
     for (let r = 0; r < records.count; r++) {
       const value = records.value[r]!;
-      if (frontier.has(records.key[0]!.features[r]!) && (revisit || !visited.has(value))) next.add(value);
+      if (frontier.has(records.key[0]!.features[r]!) && !visited.has(value)) next.add(value);
     }
     next.forEach((node) => visited.add(node));
     frontier = next;
   }
-  return [...frontier].filter((node) => !excluded.includes(node));
+  return [...frontier];
 }
 
 describe("a real row", () => {

@@ -47,8 +47,6 @@ function circuitOf(graph: Graph, operation: Operation, head: number): GraphWalk 
     candidates: Int32Array.from(nodes, (_, node) => node),
     start: operation.node,
     hops: bfs ? operation.depth : 1,
-    excluded: [operation.node],
-    revisit: false,
   };
 }
 

@@ -70,7 +70,6 @@ function hide(tile: usize, blockBytes: usize, limits: usize, start: i32, count: 
 }
 
 /** Turns the scores of four queries in a tile into weights, and brings their running max, sum and moment up to date. */
-// @ts-ignore: decorator
 @inline
 function weigh(
   tile: usize,
@@ -109,7 +108,6 @@ function weigh(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scaleRow(row: usize, rowBytes: usize, factor: f32): void {
   for (let c: usize = 0; c < rowBytes; c += 16)
@@ -167,7 +165,6 @@ function addValues(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addPair(to: usize, a: v128, b: v128): void {
   v128.store(to, f32x4.add(v128.load(to), a));

@@ -105,7 +105,6 @@ export function attendOne(
 }
 
 /** to += sum over four rows of weight times row. Lanes beyond the width hold whatever follows the rows. */
-// @ts-ignore: decorator
 @inline
 function addFourRows(
   to: usize,

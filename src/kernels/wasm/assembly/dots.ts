@@ -6,7 +6,6 @@ import { bytes, lanesBelow, multiplyAdd, splat, sumLanesOfFour } from "./simd";
  * @param q query, zero-padded to whole pairs of vectors; the rows are masked beyond their width, since what follows a
  * row in memory may be NaN
  */
-// @ts-ignore: decorator
 @inline
 export function fourDots(q: usize, k0: usize, k1: usize, k2: usize, k3: usize, width: i32): v128 {
   let a0 = splat(0);
@@ -124,7 +123,6 @@ export function tileDots(
 }
 
 /** Address of the row that is j-th of the list at `list`, or of row j where there is no list. */
-// @ts-ignore: decorator
 @inline
 export function rowAt(base: usize, rowBytes: usize, list: usize, j: i32): usize {
   return base + <usize>(list ? load<u32>(list + bytes(j)) : <u32>j) * rowBytes;

@@ -1,6 +1,5 @@
 import { bytes, copyRow, log, multiplyAdd, splat } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function rotateLeft(x: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits));

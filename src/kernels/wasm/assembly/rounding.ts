@@ -6,7 +6,6 @@ const LARGEST_E2M1: f32 = 6;
 const NVFP4_BLOCK = 16;
 
 /** Stores the lanes of a row that lie before `end`. */
-// @ts-ignore: decorator
 @inline
 function storeBefore(row: usize, c: i32, end: i32, x: v128): void {
   const at = row + bytes(c);
@@ -62,7 +61,6 @@ export function roundNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usiz
 }
 
 /** Largest magnitude of row[start ... end). */
-// @ts-ignore: decorator
 @inline
 function largest(row: usize, start: i32, end: i32): f32 {
   let most = splat(0);
@@ -76,7 +74,6 @@ function largest(row: usize, start: i32, end: i32): f32 {
  *
  * @param resolution step of the format over the power of two below a number: 2^-mantissa bits
  */
-// @ts-ignore: decorator
 @inline
 function roundScaled(x: v128, scale: f32, resolution: f32, subnormalStep: f32, most: f32): v128 {
   const limited = f32x4.pmax(f32x4.pmin(f32x4.div(x, splat(scale)), splat(most)), splat(-most));

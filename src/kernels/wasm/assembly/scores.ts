@@ -37,7 +37,6 @@ export function scoresOne(
 }
 
 /** Stores the lanes of four results from `r` on that lie before `end`. */
-// @ts-ignore: decorator
 @inline
 function storeUpTo(to: usize, r: i32, end: i32, dots: v128, scratch: usize): void {
   if (r + 4 <= end) {

@@ -3,20 +3,17 @@
 /** Score of a row that a query does not see: its weight is exactly 0, and it is finite so that 0 times it is 0. */
 export const FAR: f32 = -1e30;
 
-// @ts-ignore: decorator
 @inline
 export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
 /** a b + c */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// @ts-ignore: decorator
 @inline
 export function sumLanes(v: v128): f32 {
   return (
@@ -26,7 +23,6 @@ export function sumLanes(v: v128): f32 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 export function maxLanes(v: v128): f32 {
   return max(
@@ -36,7 +32,6 @@ export function maxLanes(v: v128): f32 {
 }
 
 /** The four lane sums of four vectors, as one vector. */
-// @ts-ignore: decorator
 @inline
 export function sumLanesOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 2, 6), v128.shuffle<f32>(a, b, 1, 5, 3, 7));
@@ -45,20 +40,17 @@ export function sumLanesOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** Ones in the lanes c + lane < end, zeros beyond. */
-// @ts-ignore: decorator
 @inline
 export function lanesBelow(c: i32, end: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(c), i32x4(0, 1, 2, 3)), i32x4.splat(end));
 }
 
 /** Bytes of `width` float32 numbers, padded to whole pairs of vectors. */
-// @ts-ignore: decorator
 @inline
 export function paddedBytes(width: i32): usize {
   return (<usize>((width + 7) & ~7)) << 2;
 }
 
-// @ts-ignore: decorator
 @inline
 export function bytes(count: i32): usize {
   return (<usize>count) << 2;
@@ -68,7 +60,6 @@ export function bytes(count: i32): usize {
  * exp(x) for x <= 0, and 0 below -87.3. x = n log 2 + r; e^r is the polynomial of Cephes' expf; adding 1.5 2^23 rounds
  * to the integer n and leaves it in the low bits, from where it is shifted into the exponent.
  */
-// @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   const rounder = splat(12582912);
@@ -87,7 +78,6 @@ export function exp(x: v128): v128 {
 }
 
 /** log(x) for x in (0, 1], by Cephes' logf. */
-// @ts-ignore: decorator
 @inline
 export function log(x: v128): v128 {
   let exponent = i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126));
@@ -112,7 +102,6 @@ export function log(x: v128): v128 {
 }
 
 /** Copies `width` numbers, and not one more. */
-// @ts-ignore: decorator
 @inline
 export function copyRow(to: usize, from: usize, width: i32): void {
   const whole = bytes(width & ~3);

@@ -4,7 +4,6 @@ import { bytes, splat } from "./simd";
 const BINS = 8192;
 
 /** A float32 as an unsigned number of the same order; -0 and 0 are equal. */
-// @ts-ignore: decorator
 @inline
 function orderKey(x: f32): u32 {
   const bits = reinterpret<i32>(x + 0);
@@ -12,14 +11,12 @@ function orderKey(x: f32): u32 {
 }
 
 /** The number of a key; -Infinity for the keys below it. */
-// @ts-ignore: decorator
 @inline
 function fromOrderKey(key: u32): f32 {
   const least = max(key, orderKey(-Infinity));
   return reinterpret<f32>(least & 0x80000000 ? least ^ 0x80000000 : ~least);
 }
 
-// @ts-ignore: decorator
 @inline
 function count(histogram: usize, bin: u32): void {
   const at = histogram + (<usize>bin << 2);
