@@ -74,7 +74,7 @@ export type Family = "dense" | "static" | "dynamic" | "eviction" | "hierarchical
  */
 export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown> extends Entry {
   readonly family: Family;
-  /** the maths in a few lines, for `describe`: plain text with symbols of variants.md */
+  /** the maths in a few lines, for `describe`: plain text */
   readonly formula: string;
   readonly params: S;
   /** whether the context's own queries go through this variant too, or see everything while the cache is built */

@@ -80,7 +80,7 @@ export interface Ops {
     other: readonly number[],
   ): void;
 
-  /** Rounds in place to what a cache of that type holds (variants.md: quantised KV). (n, d) */
+  /** Rounds in place to what a cache of that type holds. (n, d) */
   round(rows: Tensor, dtype: KvDtype): void;
 
   /** Softmax attention. queries (Q, d) */

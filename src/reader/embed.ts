@@ -41,7 +41,7 @@ function rowIds(from: number, to: number): Uint32Array {
   return ids;
 }
 
-/** Draws and embeds K and V of one kv head, whole or in parts; science.md section 2. */
+/** Draws and embeds K and V of one kv head, whole or in parts; docs/model.md, section 2. */
 export class HeadEmbedding {
   readonly keys: Tensor;
   readonly values: Tensor;

@@ -3,7 +3,7 @@ import { logitShapings } from "../core/logits.ts";
 import { choice, int, real, resolveParams } from "../core/params.ts";
 import type { Params } from "../core/params.ts";
 
-/** Parameters of the constructed reader; science.md section 1. */
+/** Parameters of the constructed reader; docs/model.md, section 1. */
 export const readerParams = {
   headDim: int("dimension d of a head", { default: 128, min: 4, max: 1024 }),
   kvHeads: int("key/value heads; their outputs are concatenated", { default: 4, min: 1, max: 64 }),

@@ -1,7 +1,7 @@
 import { choice } from "../core/params.ts";
 import { parseMessages, readConversation } from "./mrcr/conversation.ts";
 import { drawConversation } from "./mrcr/generate.ts";
-import { problemOf } from "./mrcr/problem.ts";
+import { keyings, problemOf } from "./mrcr/problem.ts";
 import { stringColumn } from "./row.ts";
 import { defineTask } from "./task.ts";
 
@@ -24,13 +24,19 @@ export const mrcr = defineTask({
   ],
   params: {
     needles: choice("identical requests in the conversation", ["2", "4", "8"], { default: "8" }),
+    keys: choice(
+      "what requests are known by: format and topic apart (one in common matches by half), or as a whole",
+      keyings,
+      { default: "parts" },
+    ),
   },
   lengths: [8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
   binned: true,
-  published: ({ needles }) => (needles === "8" ? "mrcr-v2-8needle" : undefined),
-  generate: (tokens, { needles }, random) => problemOf(drawConversation(tokens, Number(needles), random)),
-  load(row) {
+  published: ({ needles, keys }) => (needles === "8" && keys === "parts" ? "mrcr-v2-8needle" : undefined),
+  generate: (tokens, { needles, keys }, random) =>
+    problemOf(drawConversation(tokens, Number(needles), random), keys),
+  load(row, { keys }) {
     if (row["answer"] !== undefined) stringColumn("mrcr", row, "answer");
-    return problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), row);
+    return problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), keys, row);
   },
 });

@@ -30,7 +30,7 @@ export interface RecordSet {
   readonly value: Int32Array;
 }
 
-/** Set readout, hop by hop (science.md 3): one query for each node of the frontier; none is visited twice. */
+/** Set readout, hop by hop (docs/model.md, section 3): one query for each node of the frontier; none is visited twice. */
 export interface GraphWalk {
   readonly kind: "graph-walk";
   readonly records: RecordSet;
@@ -40,7 +40,7 @@ export interface GraphWalk {
   readonly hops: number;
 }
 
-/** Counting, then retrieval (science.md 3): the i-th of several identical requests. */
+/** Counting, then retrieval (docs/model.md, section 3): the i-th of several identical requests. */
 export interface CountRetrieve {
   readonly kind: "count-retrieve";
   /** every request message; its key holds format and topic */

@@ -78,6 +78,18 @@ describe("a conversation", () => {
     expect(sameFormat.filter((r) => sameTopic.includes(r))).toEqual([]);
   });
 
+  it("known as a whole, matches only what is identical", () => {
+    const whole = generate("mrcr(keys=whole)", 16_384);
+    const { requests, responses, needles, wanted } = circuitOf(whole);
+    const [subject, ...more] = requests.key;
+    expect(more).toEqual([]);
+    const same = [...subject!.features.keys()].filter(
+      (r) => subject!.features[r] === subject!.features[needles[0]!],
+    );
+    expect(same).toEqual([...needles]);
+    expect(whole.respond([responses.value[needles[wanted - 1]!]!])).toBe(whole.answer);
+  });
+
   it("has records that stand where the tokeniser puts the messages", () => {
     const tokens = messages.flatMap(({ content }) => encode(content));
     const { requests, responses } = circuitOf(problem);

@@ -27,8 +27,25 @@ class Features {
   }
 }
 
-/** Format and topic, half the variance each, of every exchange. */
-function subjectKey(exchanges: readonly Exchange[], features: Features): FeatureColumn[] {
+/** How what an exchange is about makes its key: format and topic apart, or as one. */
+export const keyings = ["parts", "whole"] as const;
+
+export type Keying = (typeof keyings)[number];
+
+/**
+ * What every exchange is about: format and topic, half the variance each, so that requests which share one of them
+ * match by half; or one feature for both, so that only identical requests match.
+ */
+function subjectKey(exchanges: readonly Exchange[], keys: Keying, features: Features): FeatureColumn[] {
+  if (keys === "whole")
+    return [
+      {
+        weight: 1,
+        features: Int32Array.from(exchanges, (exchange) =>
+          features.index(`subject:${subjectName(exchange)}`),
+        ),
+      },
+    ];
   const weight = Math.SQRT1_2;
   return [
     { weight, features: Int32Array.from(exchanges, ({ format }) => features.index(`format:${format}`)) },
@@ -72,10 +89,15 @@ function messageStarts(messages: readonly Message[]): Int32Array {
 /**
  * A problem from a conversation.
  *
+ * @param keys how what is asked for makes the keys of requests and responses
  * @param dataset the row it came from, where it came from a file
  * @throws UsageError where the conversation has fewer such requests than the question counts
  */
-export function problemOf(conversation: Conversation, dataset?: Readonly<Record<string, unknown>>): Problem {
+export function problemOf(
+  conversation: Conversation,
+  keys: Keying,
+  dataset?: Readonly<Record<string, unknown>>,
+): Problem {
   const { exchanges, question } = conversation;
   const messages = writeMessages(conversation);
   const starts = messageStarts(messages);
@@ -89,7 +111,7 @@ export function problemOf(conversation: Conversation, dataset?: Readonly<Record<
     );
 
   const features = new Features();
-  const key = subjectKey(exchanges, features);
+  const key = subjectKey(exchanges, keys, features);
   const firstMessage = features.names.length;
   const circuit: CountRetrieve = {
     kind: "count-retrieve",
