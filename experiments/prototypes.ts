@@ -1,34 +1,31 @@
 /**
- * Do full numerics walk graphs as the model's prototypes did?
+ * Do full numerics read as the prototypes of the model did?
  *
- * The prototypes drew keys for a graph without a text: dense attention falls from .95 (128K, depth 3) to .82 (256K,
- * depth 4) and .00 (1M), while the best 2,048 tokens hold 1.0, .90, .98, and tokens chosen by an index, by block means
- * or by page bounds stay between .80 and .95. Here every part is real: text, tokens, codes, selection.
- * Without --full: one graph of 32K tokens, depth 3.
+ * The prototypes drew keys without a text: graphs at sharpness 1.2, and conversations at 1.25 in which a request
+ * matches an identical one or none. Here every part is real: text, tokens, codes, selection. docs/model.md, section 5,
+ * has both side by side.
+ * Without --full: one graph of 32K tokens and four conversations.
  */
 import { experiment } from "../src/index.ts";
 
-const variants = [
-  "dense",
-  "oracle(k=2048)",
-  "dsa(k=2048)",
-  "moba(block=64,k=32)",
-  "quest(page=16,budget=2048)",
+const selections = ["dense", "oracle(k=2048)", "dsa(k=2048)"];
+const blocks = ["moba(block=64,k=32)", "quest(page=16,budget=2048)"];
+
+const graphs = [
+  { tokens: "128K", depth: 3, problems: 20 },
+  { tokens: "256K", depth: 4, problems: 20 },
+  { tokens: "1M", depth: 4, problems: 5 },
 ];
 
-const cells = [
-  { tokens: "128K", depth: 3, graphs: 20 },
-  { tokens: "256K", depth: 4, graphs: 20 },
-  { tokens: "1M", depth: 4, graphs: 5 },
-];
+const conversations = { "8K": 20, "16K": 20, "32K": 20, "64K": 20, "128K": 20, "256K": 20, "512K": 5, "1M": 5 };
 
 await experiment({
   name: "prototypes",
-  question: "Do full numerics walk graphs as the model's prototypes did?",
+  question: "Do full numerics read as the prototypes of the model did?",
   *trials({ full, trial }) {
-    for (const { tokens, depth, graphs } of full ? cells : [{ tokens: "32K", depth: 3, graphs: 1 }])
-      for (let n = 0; n < graphs; n++)
-        for (const variant of variants)
+    for (const { tokens, depth, problems } of full ? graphs : [{ tokens: "32K", depth: 3, problems: 1 }])
+      for (let n = 0; n < problems; n++)
+        for (const variant of [...selections, ...blocks])
           yield trial({
             task: `graphwalks(depth=${depth})`,
             variant,
@@ -36,5 +33,8 @@ await experiment({
             trial: n,
             reader: { sharpness: 1.2 },
           });
+    for (const [tokens, problems] of Object.entries(full ? conversations : { "16K": 2, "64K": 2 }))
+      for (let n = 0; n < problems; n++)
+        for (const variant of selections) yield trial({ task: "mrcr(keys=whole)", variant, tokens, trial: n });
   },
 });
