@@ -17,7 +17,16 @@ const graphs = [
   { tokens: "1M", depth: 4, problems: 5 },
 ];
 
-const conversations = { "8K": 20, "16K": 20, "32K": 20, "64K": 20, "128K": 20, "256K": 20, "512K": 5, "1M": 5 };
+const conversations = {
+  "8K": 20,
+  "16K": 20,
+  "32K": 20,
+  "64K": 20,
+  "128K": 20,
+  "256K": 20,
+  "512K": 5,
+  "1M": 5,
+};
 
 await experiment({
   name: "prototypes",
@@ -35,6 +44,7 @@ await experiment({
           });
     for (const [tokens, problems] of Object.entries(full ? conversations : { "16K": 2, "64K": 2 }))
       for (let n = 0; n < problems; n++)
-        for (const variant of selections) yield trial({ task: "mrcr(keys=whole)", variant, tokens, trial: n });
+        for (const variant of selections)
+          yield trial({ task: "mrcr(keys=whole)", variant, tokens, trial: n });
   },
 });

@@ -35,7 +35,11 @@ describe("attnsim hardware memory", () => {
 
   it("takes each model's own attention: DeepSeek-V3.2 keeps its records and the index of DSA", async () => {
     const [gb200, gb300] = await rowsOf("hardware memory --model deepseek-v3.2 --context 1M");
-    expect(gb200).toMatchObject({ variant: "dsa(indexHeads=64)", kvDtype: "fp8", keptBytes: 61 * 656 * 2 ** 20 });
+    expect(gb200).toMatchObject({
+      variant: "dsa(indexHeads=64)",
+      kvDtype: "fp8",
+      keptBytes: 61 * 656 * 2 ** 20,
+    });
     expect((Number(gb200!["keptBytes"]) + Number(gb200!["indexKeptBytes"])) / 1e9).toBeCloseTo(50.4, 1);
     expect(Math.abs(Number(gb200!["usersPerRack"]) / 240 - 1)).toBeLessThan(0.03);
     expect(Math.abs(Number(gb300!["usersPerRack"]) / 368 - 1)).toBeLessThan(0.03);
