@@ -1,9 +1,12 @@
 import type { TrialRow } from "../../simulate/columns.ts";
-import { distinct } from "./aggregate.ts";
+import { groupBy } from "../group.ts";
+import { distinct, panelOf } from "./aggregate.ts";
 
-/** Whether rows make curves over context length. */
+/** Whether the rows of some panel make curves over context length. */
 export const manyLengths = (rows: readonly TrialRow[]): boolean =>
-  distinct(rows.map((row) => row["tokensNominal"])).length > 1;
+  [...groupBy(rows, panelOf).values()].some(
+    (panel) => distinct(panel.map((row) => row["tokensNominal"])).length > 1,
+  );
 
 /** Users that share a system, as a row's budget says; undefined where it says nothing of users. */
 export function usersOf(row: TrialRow): number | undefined {

@@ -29,10 +29,10 @@ export const ranking: Figure = {
         encoding: { y, x: { field: "mean", ...x }, color },
       },
     ];
-    const length = Number(rows[0]!["tokensNominal"]).toLocaleString("en");
+    const lengths = distinct(rows.map((row) => Number(row["tokensNominal"]).toLocaleString("en")));
     return panelFigure({
       title,
-      subtitle: `mean score and 95% interval at ${length} tokens`,
+      subtitle: `mean score and 95% interval at ${lengths.join(" or ")} tokens`,
       points,
       layer,
       height: { step: 26 },
