@@ -28,21 +28,20 @@ export const reasonOf = (error: unknown): string => {
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 };
 
-/** One by one: Node's own recursive mkdir never returns where a parent exists but takes no folders, as /proc. */
-function makeParents(folder: string): void {
-  if (existsSync(folder)) return;
-  makeParents(dirname(folder));
+/** One by one: Node's own recursive mkdir never returns where a parent takes no folders, as /proc. */
+function makeWithParents(folder: string): void {
+  if (!existsSync(folder)) makeWithParents(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    if (!existsSync(folder)) throw error;
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
 /** Makes a folder with its parents. @throws UsageError when files cannot be written there */
 export function makeFolder(folder: string): void {
   try {
-    makeParents(folder);
+    makeWithParents(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UsageError(`cannot write to ${folder}: ${reasonOf(error)}`);
