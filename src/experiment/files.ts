@@ -31,7 +31,7 @@ export const reasonOf = (error: unknown): string => {
 
 /** One by one: Node's own recursive mkdir never returns where a parent takes no folders, as /proc. */
 function makeWithParents(folder: string): void {
-  if (!existsSync(folder)) makeWithParents(dirname(folder));
+  if (!existsSync(dirname(folder))) makeWithParents(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
