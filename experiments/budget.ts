@@ -32,7 +32,7 @@ await experiment({
     for (const system of full ? systems : systems.slice(0, 1))
       for (const count of users)
         for (const variant of variants)
-          for (let n = 0; n < (full ? 2 : 1); n++)
+          for (let n = 0; n < (full ? 4 : 1); n++)
             for (const task of ["graphwalks(operation=bfs)", "mrcr(needles=8)"])
               yield trial({
                 task,
