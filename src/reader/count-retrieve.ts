@@ -9,7 +9,7 @@ import type { Term } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { ReaderParams } from "./params.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
-import { project } from "./readout.ts";
+import { candidatesOf, project } from "./readout.ts";
 import { Trace } from "./trace.ts";
 
 /** Shares of a response key's variance: content (format and topic), and ordinal. */
@@ -86,8 +86,9 @@ function count(
     { contextEnd: requests.anchor[requests.count - 1]!, queries: heads.map((head) => head.query) },
   );
   const others = requests.anchor[first]! - requests.start[first]!;
+  const calibrate = calibration(setting, heads);
   return mechanisms.map((mechanism, m) => {
-    const alone = scopedAll(spaces, () => sinkAlone(setting, heads, mechanism));
+    const alone = scopedAll(spaces, () => calibrate(mechanism));
     const readOrdinal = ordinalReadout(params, alone, others, requests.count);
     return scopedAll(spaces, () => {
       const result = mechanism(cache)(queries);
@@ -100,12 +101,14 @@ function count(
 /** Tokens of the context on which a counting head's readout is calibrated. */
 const calibrationTokens = 1024;
 
-/** The weight on the sink when there is nothing to count: what a mechanism with fixed gates leaves of 1. */
-function sinkAlone(
+/**
+ * Measures the weight that a mechanism leaves on the sink when there is nothing to count: 1, less what fixed gates
+ * take. One short cache serves every mechanism.
+ */
+function calibration(
   setting: Setting,
   heads: readonly { readonly query: Tensor; readonly sink: Tensor }[],
-  mechanism: Mechanism,
-): number {
+): (mechanism: Mechanism) => number {
   const { ops, params, spaces } = setting;
   const short: Setting = { ...setting, seed: `${setting.seed}/calibration`, tokens: calibrationTokens };
   const nothing = mapTokens(noRecords, calibrationTokens);
@@ -120,7 +123,7 @@ function sinkAlone(
   const last = calibrationTokens - 1;
   const cache = makeCache(short, embeddings, { contextEnd: last, queries: ideal });
   const asked = makeQueries(short, "count", ideal, Uint32Array.of(0, 0), Int32Array.of(last), "prefill");
-  return sinkMass(mechanism(cache)(asked), 0, asked.group);
+  return (mechanism) => sinkMass(mechanism(cache)(asked), 0, asked.group);
 }
 
 const noRecords: RecordSet = {
@@ -228,6 +231,7 @@ function* retrieve(
     "decode",
   );
   const target = needles[wanted - 1]!;
+  const messages = candidatesOf(heads.map((head) => head.values));
 
   for (const [m, mechanism] of mechanisms.entries()) {
     keyNeedles(counted[m]!);
@@ -257,13 +261,7 @@ function* retrieve(
       throw new Error(`a result of ${result.heads.length} heads, not ${length}`);
     trace.add(result, asked.group, [[responses.anchor[target]!]]);
     const outputs = result.heads.map((head) => meanOfGroups(head.output, asked.group));
-    const projections = project(
-      setting,
-      "retrieve",
-      outputs,
-      heads.map((head) => head.values),
-      queryIds,
-    );
+    const projections = project(setting, "retrieve", outputs, messages, queryIds);
     const best = projections.indexOf(projections.reduce((a, b) => Math.max(a, b), -Infinity));
     return { conclusion: [responses.value[best]!], trace };
   }

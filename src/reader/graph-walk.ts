@@ -7,7 +7,7 @@ import type { Setting } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
-import { project, projectionNoise } from "./readout.ts";
+import { candidatesOf, project, projectionNoise } from "./readout.ts";
 import { Trace } from "./trace.ts";
 
 /** A frontier larger than this is noise that feeds on itself; the reader stops and answers with it. */
@@ -45,7 +45,7 @@ export function* graphWalk(
     { contextEnd: records.anchor[records.count - 1] ?? 0, queries: ideal([circuit.start]) },
   );
   const anchors = anchorsByKey(column.features, records.anchor, features.length);
-  const tables = heads.map((head) => head.candidates);
+  const answers = candidatesOf(heads.map((head) => head.candidates));
 
   for (const mechanism of mechanisms) {
     yield scopedAll(spaces, () => walk(mechanism(cache), cache));
@@ -72,7 +72,7 @@ export function* graphWalk(
       );
       const outputs = result.heads.map((head) => meanOfGroups(head.output, queries.group));
       const accepted = acceptedCandidates(
-        project(setting, `hop ${hop}`, outputs, tables, queryIds),
+        project(setting, `hop ${hop}`, outputs, answers, queryIds),
         frontier.length,
       );
       frontier = [...accepted].filter((node) => !visited.has(node)).sort((a, b) => a - b);

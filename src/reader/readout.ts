@@ -5,26 +5,45 @@ import { scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { matrix } from "./codes.ts";
 
+/** The codes that a readout may answer with. */
+export interface Candidates {
+  /** per kv head (V, d), in the head's space */
+  readonly tables: readonly Tensor[];
+  /** (V) |c|^2 over all heads */
+  readonly squares: Float64Array;
+}
+
+/** @param tables per kv head (V, d), in the head's space */
+export function candidatesOf(tables: readonly Tensor[]): Candidates {
+  const [count, d] = tables[0]!.shape as [number, number];
+  const squares = new Float64Array(count);
+  for (const table of tables) {
+    const codes = flat(table);
+    for (let c = 0; c < count; c++) {
+      for (let i = c * d; i < (c + 1) * d; i++) squares[c]! += codes[i]! * codes[i]!;
+    }
+  }
+  return { tables, squares };
+}
+
 /**
  * Projections p_c = <o, c> / |c|^2 of the heads' concatenated outputs on candidate codes, after the rest of the
  * residual stream has added its noise: (Q, V), row-major.
  *
  * @param outputs per kv head (Q, d)
- * @param tables per kv head (V, d), in the head's space
  * @param ids (2 Q) names of the queries, which key their residual noise
  */
 export function project(
   setting: Setting,
   name: string,
   outputs: readonly Tensor[],
-  tables: readonly Tensor[],
+  { tables, squares }: Candidates,
   ids: Uint32Array,
 ): Float64Array {
   const { ops, params, seed, spaces } = setting;
   const [count, d] = outputs[0]!.shape as [number, number];
-  const candidates = tables[0]!.shape[0]!;
+  const candidates = squares.length;
   const dots = new Float64Array(count * candidates);
-  const squares = new Float64Array(candidates);
   outputs.forEach((output, h) => {
     const noise = matrix(count, d);
     ops.fillNormal(noise, hash64(`${seed}/residual/${name}/${h}`), ids);
@@ -38,10 +57,6 @@ export function project(
       );
       for (let i = 0; i < dots.length; i++) dots[i]! += scores[i]!;
     });
-    const codes = flat(table);
-    for (let c = 0; c < candidates; c++) {
-      for (let i = c * d; i < (c + 1) * d; i++) squares[c]! += codes[i]! * codes[i]!;
-    }
   });
   for (let i = 0; i < dots.length; i++) dots[i]! /= squares[i % candidates]!;
   return dots;
