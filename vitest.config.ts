@@ -1,4 +1,8 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+const noCache = join(tmpdir(), "attnsim-tests-no-cache");
 
 export default defineConfig({
   test: {
@@ -8,6 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // no table that was measured on this machine decides what `auto` does in a test
+    env: { XDG_CACHE_HOME: noCache, LOCALAPPDATA: noCache },
     coverage: { include: ["src/**/*.ts"], exclude: ["src/kernels/wasm/assembly/**"] },
   },
 });

@@ -53,5 +53,7 @@ export type { TrialRow } from "./simulate/columns.ts";
 export type { Trial } from "./simulate/trial.ts";
 export { experiment } from "./cli/experiment.ts";
 export type { Experiment, TrialContext } from "./cli/experiment.ts";
+export { scaling } from "./cli/scaling.ts";
+export type { Scaling } from "./cli/scaling.ts";
 
 export { version } from "./version.ts";

@@ -67,8 +67,11 @@ export const dsa = defineVariant({
   prepare(cache, { indexDim }, ops) {
     const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/dsa`));
     const index = cache.heads[0]!.space.empty(cache.tokens, indexDim);
-    flat(index).fill(0);
-    for (const [h, { keys }] of cache.heads.entries()) sketch.add(h, keys.tensor, index);
+    sketch.project(
+      cache.heads.map(({ keys }) => keys.tensor),
+      index,
+      ops,
+    );
     ops.round(index, "fp8");
     const table: Table = { tensor: index, kind: "index", rowBytes: indexRowBytes(indexDim) };
     return { sketch, table };
@@ -116,7 +119,11 @@ function indexQueries(
   ops: Ops,
 ): Tensor {
   const projected = zeros(queries.count, sketch.dim);
-  for (const [h, rows] of queries.heads.entries()) sketch.add(h, meanOfGroup(rows, queries), projected);
+  sketch.project(
+    queries.heads.map((rows) => meanOfGroup(rows, queries)),
+    projected,
+    ops,
+  );
   const out = zeros(queries.count * indexHeads, sketch.dim);
   ops.fillNormal(out, hash64(`${cache.seed}/dsa/query-noise`));
   for (let row = 0; row < queries.count * indexHeads; row++) {

@@ -1,4 +1,4 @@
-import { flat, rowsOf, tensor } from "../core/tensor.ts";
+import { flat, rowNumbers, rowsOf, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
 import { inChunks } from "./select.ts";
@@ -38,7 +38,7 @@ class SoftmaxResult implements HeadResult {
   constructor(read: Read, ops: Ops) {
     const { queries, keys, values, scale, visible, spans, sinkLogit } = read;
     const count = queries.shape[0]!;
-    const width = values.tensor.shape[1]!;
+    const width = values.tensor.shape[1];
     const output = new Float64Array(count * width);
     this.output = tensor(output, [count, width]);
     this.#read = read;
@@ -78,7 +78,7 @@ class SoftmaxResult implements HeadResult {
     const q = flat(rowsOf(queries, i, i + 1));
     return Float64Array.from(rows, (row) => {
       if (!this.reads(i, row)) return 0;
-      const k = flat(rowsOf(keys.tensor, row, row + 1));
+      const k = rowNumbers(keys.tensor, row);
       let score = 0;
       for (let c = 0; c < q.length; c++) score += q[c]! * k[c]!;
       return Math.exp(scale * score - this.#max[i]!) / this.#sum[i]!;

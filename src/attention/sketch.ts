@@ -1,6 +1,6 @@
 import type { Random } from "../core/random.ts";
-import { flat } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
+import type { Ops } from "../kernels/ops.ts";
 
 /**
  * A fixed random projection of D numbers to `dim`, drawn once: the inputs are shuffled, dealt evenly to the outputs
@@ -17,7 +17,7 @@ export class Sketch {
   /** (D) which output each input is added to */
   readonly #outputs: Int32Array;
   /** (D) with which sign */
-  readonly #signs: Float64Array;
+  readonly #signs: Float32Array;
 
   /** @param width numbers in each of the `parts` whose concatenation is projected: D = parts width */
   constructor(parts: number, width: number, dim: number, random: Random) {
@@ -25,17 +25,20 @@ export class Sketch {
     this.#width = width;
     const places = random.shuffled(Array.from({ length: parts * width }, (_, place) => place));
     this.#outputs = Int32Array.from(places, (place) => place % dim);
-    this.#signs = Float64Array.from(places, () => (random.word() & 1 ? 1 : -1));
+    this.#signs = Float32Array.from(places, () => (random.word() & 1 ? 1 : -1));
   }
 
-  /** Adds the projection of part `part` of each row to `out`. rows (n, width), out (n, dim) */
-  add(part: number, rows: Tensor, out: Tensor): void {
-    const width = this.#width;
-    const outputs = this.#outputs.subarray(part * width, (part + 1) * width);
-    const signs = this.#signs.subarray(part * width, (part + 1) * width);
-    const [from, to] = [flat(rows), flat(out)];
-    const n = rows.shape[0]!;
-    for (let i = 0, x = 0, y = 0; i < n; i++, x += width, y += this.dim)
-      for (let c = 0; c < width; c++) to[y + outputs[c]!]! += signs[c]! * from[x + c]!;
+  /** Writes the projections of rows, given in parts of (n, width), to `out`, (n, dim). */
+  project(parts: readonly Rows[], out: Tensor, ops: Ops): void {
+    const own = <T extends Int32Array | Float32Array>(all: T, part: number): T =>
+      all.subarray(part * this.#width, (part + 1) * this.#width) as T;
+    ops.sketch(
+      parts.map((rows, part) => ({
+        rows,
+        outputs: own(this.#outputs, part),
+        factors: own(this.#signs, part),
+      })),
+      out,
+    );
   }
 }

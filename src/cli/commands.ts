@@ -55,6 +55,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./engines.ts"),
   },
   {
+    name: "bench",
+    summary: "measure the engines' kernels, or the table that --engine auto chooses by",
+    load: () => import("./bench.ts"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for bash, zsh, fish or PowerShell",
     load: () => import("./completion.ts"),

@@ -16,9 +16,10 @@ export const define: Define = (command) => {
       version,
       summary,
     ]);
-    const reasons = engines
-      .filter(({ usable }) => !usable)
-      .map(({ name, reason = "" }) => `\n${name}: ${reason}`);
-    console.log([formatTable(["engine", "usable", "version", "summary"], rows), ...reasons].join("\n"));
+    const remarks = engines
+      .map(({ name, usable, reason = "", note = "" }) => ({ name, remark: usable ? note : reason }))
+      .filter(({ remark }) => remark !== "")
+      .map(({ name, remark }) => `\n${name}: ${remark}`);
+    console.log([formatTable(["engine", "usable", "version", "summary"], rows), ...remarks].join("\n"));
   });
 };

@@ -7,6 +7,7 @@ import { describeTrial, groupsOf } from "../experiment/plan.ts";
 import type { Plan } from "../experiment/plan.ts";
 import { runPlan } from "../experiment/run.ts";
 import type { Outcome } from "../experiment/run.ts";
+import { formatProfile, peakBytes } from "./profile.ts";
 import { scoreTables } from "../experiment/summary.ts";
 import type { ScoreTable } from "../experiment/summary.ts";
 import { Interrupted } from "./exit.ts";
@@ -21,6 +22,8 @@ export interface ExecuteOptions {
   readonly threads?: number | undefined;
   readonly memoryGb?: number | undefined;
   readonly json?: boolean | undefined;
+  /** say where the time goes */
+  readonly profile?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   /** figure kinds; all that the rows can show when absent */
   readonly figures?: readonly string[] | undefined;
@@ -48,6 +51,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
   if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
   else {
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
+    if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
     for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
   }
@@ -123,7 +127,7 @@ const share = (value: number): string =>
   value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^0/, "");
 
 const summaryOf = (
-  { rows, planned, failures, interrupted, seconds }: Outcome,
+  { rows, planned, failures, interrupted, seconds, profile }: Outcome,
   out: string,
   figures: readonly string[],
 ): object => ({
@@ -133,6 +137,7 @@ const summaryOf = (
   trials: { planned, finished: rows.length, failed: failures.length },
   interrupted,
   seconds,
+  ...(profile && { profile: { peakBytes: peakBytes(), parts: profile } }),
   scores: scoreTables(rows).flatMap(({ columns, lines }) =>
     lines.flatMap(({ cells }) =>
       cells.flatMap((cell, c) => (cell === undefined ? [] : [{ column: columns[c], ...cell }])),

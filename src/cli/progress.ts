@@ -7,11 +7,14 @@ export interface Progress {
   stop(): void;
 }
 
-/** @param work of all steps together, in any unit that time is roughly proportional to */
-export function startProgress(steps: number, work: number): Progress {
+/**
+ * @param work of all steps together, in any unit that time is roughly proportional to
+ * @param what the steps are
+ */
+export function startProgress(steps: number, work: number, what = "trials"): Progress {
   const bar = new SingleBar(
     {
-      format: "{bar} {done}/{steps} trials, {duration_formatted} gone, {eta_formatted} left",
+      format: `{bar} {done}/{steps} ${what}, {duration_formatted} gone, {eta_formatted} left`,
       etaBuffer: 100,
       hideCursor: true,
       clearOnComplete: true,

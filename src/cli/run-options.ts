@@ -12,6 +12,7 @@ export interface RunOptions {
   memoryGb?: number;
   dryRun?: true;
   json?: true;
+  profile?: true;
 }
 
 /** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
@@ -36,6 +37,10 @@ export const withRunOptions = <
       "--memory-gb <n>",
       "memory that all workers may take, decimal GB; 80% of what is free when absent",
       positive,
+    )
+    .option(
+      "--profile",
+      "say where the time goes, part by part, and write it to profile.csv beside the results",
     )
     .option("--dry-run", "print the trials and the memory that they need, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;

@@ -65,7 +65,13 @@ export const define: Define = (command) => {
 };
 
 async function run(command: Command): Promise<void> {
-  const { config: file, json, dryRun, ...values } = command.opts() as Readonly<Record<string, unknown>>;
+  const {
+    config: file,
+    json,
+    dryRun,
+    profile,
+    ...values
+  } = command.opts() as Readonly<Record<string, unknown>>;
   const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
   const config = checkConfig("the command line", {
     ...values,
@@ -75,7 +81,15 @@ async function run(command: Command): Promise<void> {
   const { out = "results/local/run", ...asked } = config;
   const { workers, threads, memoryGb } = asked;
   await execute(planOf("run", questionOf(config), trialsOf(config)), {
-    ...{ out, workers, threads, memoryGb, json: json === true, dryRun: dryRun === true },
+    ...{
+      out,
+      workers,
+      threads,
+      memoryGb,
+      json: json === true,
+      dryRun: dryRun === true,
+      profile: profile === true,
+    },
     config: asked,
   });
 }

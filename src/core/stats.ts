@@ -82,3 +82,13 @@ export function bootstrapMean(
   means.sort();
   return { low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2) };
 }
+
+/** Slope of the least-squares line through (x, y); NaN where all x are the same. */
+export function slope(x: readonly number[], y: readonly number[]): number {
+  const [mx, my] = [mean(x), mean(y)];
+  const [covariance, spread] = x.reduce(
+    ([xy, xx], xi, i) => [xy + (xi - mx) * (y[i]! - my), xx + (xi - mx) ** 2],
+    [0, 0],
+  );
+  return covariance / spread;
+}

@@ -1,5 +1,7 @@
 import ndarray from "ndarray";
 import type { NdArray } from "ndarray";
+import { packedRowsOf, unpackedRow } from "./packed.ts";
+import type { PackedRows } from "./packed.ts";
 
 /** Row-major numbers with a shape. The engines compute in float32; the reference engine in float64. */
 export type Tensor = NdArray<Float32Array | Float64Array>;
@@ -12,9 +14,23 @@ export const tensor = (data: Float32Array | Float64Array, shape: readonly number
 export const zeros = (...shape: number[]): Tensor =>
   tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
 
+/** A matrix (n, width) as kernels read it: float32 numbers, or packed as a narrower type. */
+export type Rows = Tensor | PackedRows;
+
+export const isPacked = (rows: Rows): rows is PackedRows => "codes" in rows;
+
 /** Rows [from, to) of a matrix, as a view. */
-export const rowsOf = (matrix: Tensor, from: number, to: number): Tensor =>
-  matrix.lo(from, 0).hi(to - from, matrix.shape[1]!);
+export function rowsOf(matrix: Tensor, from: number, to: number): Tensor;
+export function rowsOf(matrix: Rows, from: number, to: number): Rows;
+export function rowsOf(matrix: Rows, from: number, to: number): Rows {
+  return isPacked(matrix)
+    ? packedRowsOf(matrix, from, to)
+    : matrix.lo(from, 0).hi(to - from, matrix.shape[1]!);
+}
+
+/** The numbers of row i: a view, or decoded where the rows are packed. */
+export const rowNumbers = (matrix: Rows, i: number): Float32Array | Float64Array =>
+  isPacked(matrix) ? unpackedRow(matrix, i) : flat(rowsOf(matrix, i, i + 1));
 
 /** The flat numbers of a contiguous tensor, as a view. */
 export const flat = <T extends Float32Array | Float64Array>(t: NdArray<T>): T =>

@@ -10,7 +10,8 @@ const field = ({ name, type, doc, unit }: Column): object => ({
   ...(name === "id" ? { constraints: { required: true, unique: true } } : {}),
 });
 
-const resource = (name: string, title: string, shown: readonly Column[], keys: object): object => ({
+/** @param keys primaryKey and others of a Table Schema */
+export const resource = (name: string, title: string, shown: readonly Column[], keys: object): object => ({
   name,
   path: `${name}.csv`,
   title,
@@ -18,20 +19,30 @@ const resource = (name: string, title: string, shown: readonly Column[], keys: o
   format: "csv",
   mediatype: "text/csv",
   encoding: "utf-8",
-  schema: { fields: shown.map(field), missingValues: [""], primaryKey: "id", ...keys },
+  schema: { fields: shown.map(field), missingValues: [""], ...keys },
 });
 
-/** The Frictionless data package that describes data.csv and timings.csv: https://specs.frictionlessdata.io */
-export const dataPackage = (name: string, question: string, version: string): object => ({
+/** A Frictionless data package: https://specs.frictionlessdata.io */
+export const packageOf = (
+  name: string,
+  question: string,
+  version: string,
+  resources: readonly object[],
+): object => ({
   profile: "tabular-data-package",
   name: name.toLowerCase().replace(/[^a-z0-9._-]+/g, "-"),
   title: name,
   description: question,
   version,
-  resources: [
-    resource("data", "one row a trial", columns, {}),
+  resources,
+});
+
+/** The data package of a plan's results. */
+export const dataPackage = (name: string, question: string, version: string): object =>
+  packageOf(name, question, version, [
+    resource("data", "one row a trial", columns, { primaryKey: "id" }),
     resource("timings", "wall time of each trial", timingColumns, {
+      primaryKey: "id",
       foreignKeys: [{ fields: "id", reference: { resource: "data", fields: "id" } }],
     }),
-  ],
-});
+  ]);

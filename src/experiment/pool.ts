@@ -5,6 +5,7 @@ import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { UsageError } from "../core/errors.ts";
+import type { PartTime } from "../core/profile.ts";
 import { formatBytes } from "../core/units.ts";
 import type { TrialRow } from "../simulate/columns.ts";
 import { describeTrial } from "./plan.ts";
@@ -14,15 +15,19 @@ import type { Group, PlannedTrial } from "./plan.ts";
 export interface GroupTask {
   readonly trials: readonly PlannedTrial[];
   readonly threads: number;
+  /** whether to say where the time went */
+  readonly profiled: boolean;
   readonly port: MessagePort;
 }
 
-/** What it sends. */
 export interface FinishedTrial {
   readonly id: string;
   readonly row: TrialRow;
   readonly seconds: number;
 }
+
+/** What it sends: rows, and after the last one where the time went, if it was asked. */
+export type GroupMessage = FinishedTrial | { readonly times: readonly PartTime[] };
 
 /** Workers that run groups side by side, the kernel threads of each, and the memory of all together. */
 export interface PoolSize {
@@ -36,6 +41,8 @@ export interface PoolOptions extends PoolSize {
   readonly worker: URL;
   readonly signal?: AbortSignal;
   readonly onRow: (finished: FinishedTrial) => void;
+  /** asks where the time of each group went */
+  readonly onProfile?: ((group: Group, times: readonly PartTime[]) => void) | undefined;
   /** a group has failed, in this trial; what it had finished has been handed on */
   readonly onFailure: (trial: PlannedTrial, reason: string) => void;
 }
@@ -122,18 +129,21 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
 
 async function runGroup(
   pool: Piscina<GroupTask, void>,
-  { trials }: Group,
-  { threads, signal, onRow, onFailure }: PoolOptions,
+  group: Group,
+  { threads, signal, onRow, onProfile, onFailure }: PoolOptions,
 ): Promise<void> {
+  const { trials } = group;
   const { port1, port2 } = new MessageChannel();
   const left = new Set(trials);
-  const receive = (finished: FinishedTrial): void => {
-    left.delete(trials.find(({ id }) => id === finished.id)!);
-    onRow(finished);
+  const receive = (message: GroupMessage): void => {
+    if ("times" in message) return onProfile?.(group, message.times);
+    left.delete(trials.find(({ id }) => id === message.id)!);
+    onRow(message);
   };
   port1.on("message", receive);
   try {
-    await pool.run({ trials, threads, port: port2 }, { transferList: [port2] });
+    const profiled = onProfile !== undefined;
+    await pool.run({ trials, threads, profiled, port: port2 }, { transferList: [port2] });
   } catch (error) {
     drain(port1, receive);
     const [failed] = left;
@@ -146,7 +156,7 @@ async function runGroup(
   }
 }
 
-function drain(port: MessagePort, receive: (finished: FinishedTrial) => void): void {
+function drain(port: MessagePort, receive: (message: GroupMessage) => void): void {
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
-    receive(next.message as FinishedTrial);
+    receive(next.message as GroupMessage);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { arch, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
+import { processorName } from "../kernels/auto/calibration.ts";
 import { columns } from "../simulate/columns.ts";
 import type { TrialRow } from "../simulate/columns.ts";
 import { version } from "../version.ts";
@@ -9,6 +10,8 @@ import { dataPackage } from "./datapackage.ts";
 import { readText, writeAtomic } from "./files.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";
+import { profileColumns } from "./profile.ts";
+import type { ProfileRow } from "./profile.ts";
 
 /** One run into a folder, as the manifest keeps it. */
 export interface RunFacts {
@@ -49,6 +52,16 @@ export function writeResults(
   return rows;
 }
 
+/** Writes where the time of a run went: profile.csv. */
+export const writeProfile = (folder: string, rows: readonly ProfileRow[]): void =>
+  writeAtomic(
+    join(folder, "profile.csv"),
+    formatCsv(
+      profileColumns,
+      rows.map((row) => ({ ...row })),
+    ),
+  );
+
 /** What the manifest of a folder says of the runs before; undefined where there is none that can be read. */
 export function readManifest(
   folder: string,
@@ -62,6 +75,14 @@ export function readManifest(
   }
 }
 
+/** The machine, for a manifest. */
+export const hostFacts = (): object => ({
+  platform: `${platform()} ${arch()}`,
+  processor: processorName(),
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+});
+
 const manifest = (
   plan: Plan,
   finished: readonly JournalEntry[],
@@ -74,12 +95,7 @@ const manifest = (
   seeds: distinct(plan.trials.map(({ trial }) => trial.seed)),
   engines: distinct(plan.trials.map(({ trial }) => trial.engine)),
   versions: { attnsim: version, node: process.versions.node },
-  host: {
-    platform: `${platform()} ${arch()}`,
-    processor: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-  },
+  host: hostFacts(),
   trials: { planned: plan.trials.length, finished: finished.length },
   trialSeconds: finished.reduce((sum, { seconds }) => sum + seconds, 0),
   runs,

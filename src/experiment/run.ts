@@ -11,7 +11,9 @@ import { groupsOf } from "./plan.ts";
 import type { Plan, PlannedTrial } from "./plan.ts";
 import { runGroups, sizePool } from "./pool.ts";
 import type { PoolSize } from "./pool.ts";
-import { writeResults } from "./results.ts";
+import { profileRows } from "./profile.ts";
+import type { GroupProfile, ProfileRow } from "./profile.ts";
+import { writeProfile, writeResults } from "./results.ts";
 
 export interface RunSettings {
   /** folder of the results */
@@ -25,6 +27,8 @@ export interface RunSettings {
   readonly config?: object;
   readonly onStart?: (missing: readonly PlannedTrial[], size: PoolSize) => void;
   readonly onTrial?: (trial: Trial, seconds: number) => void;
+  /** finds out where the time goes, and writes profile.csv */
+  readonly profile?: boolean | undefined;
   /** module that runs a group of trials; that of attnsim when absent */
   readonly worker?: URL;
 }
@@ -41,13 +45,15 @@ export interface Outcome {
   readonly failures: readonly Failure[];
   readonly interrupted: boolean;
   readonly seconds: number;
+  /** where the time of the trials that ran now went, if it was asked */
+  readonly profile?: readonly ProfileRow[];
 }
 
 const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url);
 
 /**
  * Runs the trials of a plan that the folder's journal does not hold yet, and writes the results of all that are
- * finished: data.csv, timings.csv, datapackage.json, manifest.json.
+ * finished: data.csv, timings.csv, datapackage.json, manifest.json; where asked, profile.csv of what ran now.
  *
  * @throws UsageError, before any work, for a folder that cannot be written or is being written, an engine that cannot be
  *   used here, and trials that cannot fit in memory
@@ -67,6 +73,7 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
       const size = sizePool(groups, settings);
       const trialOf = new Map(missing.map(({ id, trial }) => [id, trial]));
       const failures: Failure[] = [];
+      const profiles: GroupProfile[] = [];
       settings.onStart?.(missing, size);
       if (groups.length > 0)
         await runGroups(groups, {
@@ -77,6 +84,9 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
             journal.append({ id, seconds, threads: size.threads, workers: size.workers, row });
             settings.onTrial?.(trialOf.get(id)!, seconds);
           },
+          onProfile: settings.profile
+            ? ({ trials: [first] }, times) => profiles.push({ trial: first!.trial, times })
+            : undefined,
           onFailure: ({ trial }, reason) => failures.push({ trial, reason }),
         });
       const seconds = (performance.now() - clock) / 1000;
@@ -88,7 +98,16 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
         finished: missing.filter(({ id }) => journal.entries.has(id)).length,
         failed: failures.length,
       });
-      return { rows, planned: plan.trials.length, failures, interrupted: signal?.aborted ?? false, seconds };
+      const profile = profileRows(profiles);
+      if (profile.length > 0) writeProfile(out, profile);
+      return {
+        rows,
+        planned: plan.trials.length,
+        failures,
+        interrupted: signal?.aborted ?? false,
+        seconds,
+        ...(settings.profile ? { profile } : {}),
+      };
     } finally {
       journal.close();
     }

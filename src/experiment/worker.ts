@@ -1,22 +1,29 @@
 import { performance } from "node:perf_hooks";
+import { Profile } from "../core/profile.ts";
 import { loadEngine } from "../kernels/engines.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { runTrials } from "../simulate/quality.ts";
-import type { FinishedTrial, GroupTask } from "./pool.ts";
+import type { GroupMessage, GroupTask } from "./pool.ts";
 
 /** Engines of this worker, by name: their threads and memory serve one group after another. */
 const engines = new Map<string, Promise<Ops>>();
 
-/** Runs a group of trials in a worker, and sends each row as it is finished. */
-export default async function runGroup({ trials, threads, port }: GroupTask): Promise<void> {
+/** Runs a group of trials in a worker, and sends each row as it is finished, in the end where the time went. */
+export default async function runGroup({ trials, threads, profiled, port }: GroupTask): Promise<void> {
   const { engine } = trials[0]!.trial;
   const ops = engines.get(engine) ?? loadEngine(engine, { threads });
   engines.set(engine, Promise.resolve(ops));
   const idOf = new Map(trials.map(({ id, trial }) => [trial, id]));
+  const clock = (): number => performance.now() / 1000;
+  const send = (message: GroupMessage): void => port.postMessage(message);
+  const loaded = await ops;
+  const profile = profiled ? new Profile(clock) : undefined;
   runTrials(
     trials.map(({ trial }) => trial),
-    await ops,
-    (trial, row, seconds) => port.postMessage({ id: idOf.get(trial)!, row, seconds } satisfies FinishedTrial),
-    () => performance.now() / 1000,
+    loaded,
+    (trial, row, seconds) => send({ id: idOf.get(trial)!, row, seconds }),
+    clock,
+    profile,
   );
+  if (profile) send({ times: profile.times() });
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "../core/tensor.ts";
+import type { Rows } from "../core/tensor.ts";
 import type { Ops, Table } from "./ops.ts";
 
 /** Bytes, summed over the calls since the last reset. */
@@ -25,8 +25,8 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
   const read = (table: Table, rows: number): void => {
     counts[table.kind] += rows * table.rowBytes;
   };
-  const build = (rows: Tensor): void => {
-    counts.built += rows.size * Float32Array.BYTES_PER_ELEMENT;
+  const build = ({ shape }: Rows): void => {
+    counts.built += shape[0] * shape[1] * Float32Array.BYTES_PER_ELEMENT;
   };
   return {
     name: ops.name,
@@ -45,14 +45,22 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       build(rows);
       ops.round(rows, dtype);
     },
+    pack(rows, into) {
+      build(rows);
+      ops.pack(rows, into);
+    },
+    sketch(parts, out) {
+      for (const { rows } of parts) build(rows);
+      ops.sketch(parts, out);
+    },
     attend(queries, keys, values, options) {
-      const rows = rowsRead(options.visible, keys.tensor.shape[0]!, options.rows?.offsets);
+      const rows = rowsRead(options.visible, keys.tensor.shape[0], options.rows?.offsets);
       read(keys, rows);
       read(values, rows);
       return ops.attend(queries, keys, values, options);
     },
     scores(queries, table) {
-      read(table, queries.shape[0]! * table.tensor.shape[0]!);
+      read(table, queries.shape[0]! * table.tensor.shape[0]);
       return ops.scores(queries, table);
     },
     scoresAt(queries, table, rows) {
@@ -60,11 +68,11 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       return ops.scoresAt(queries, table, rows);
     },
     reluScores(queries, weights, table) {
-      read(table, (queries.shape[0]! / weights.length) * table.tensor.shape[0]!);
+      read(table, (queries.shape[0]! / weights.length) * table.tensor.shape[0]);
       return ops.reluScores(queries, weights, table);
     },
     boundScores(queries, bounds) {
-      read(bounds, queries.shape[0]! * bounds.tensor.shape[0]!);
+      read(bounds, queries.shape[0]! * bounds.tensor.shape[0]);
       return ops.boundScores(queries, bounds);
     },
     softmax: (scores, visible, scale) => ops.softmax(scores, visible, scale),

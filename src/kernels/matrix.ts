@@ -1,5 +1,6 @@
-import type { Tensor } from "../core/tensor.ts";
-import { flat } from "../core/tensor.ts";
+import { unpackedRow } from "../core/packed.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
+import { flat, isPacked } from "../core/tensor.ts";
 
 /** A row-major matrix as flat numbers. */
 export interface Matrix {
@@ -20,9 +21,29 @@ export function matrix(t: Tensor): Matrix {
   return { data: flat(t), rows, width };
 }
 
+/** @throws RangeError as `matrix` */
+export function rowsShape(rows: Rows): { readonly rows: number; readonly width: number } {
+  return isPacked(rows) ? { rows: rows.shape[0], width: rows.shape[1] } : matrix(rows);
+}
+
+/** As `matrix`, packed rows decoded on the JavaScript heap. */
+export function unpacked(rows: Rows): Matrix {
+  if (!isPacked(rows)) return matrix(rows);
+  const [n, width] = rows.shape;
+  const data = new Float32Array(n * width);
+  for (let i = 0; i < n; i++) data.set(unpackedRow(rows, i), i * width);
+  return { data, rows: n, width };
+}
+
 /** @throws RangeError when two matrices that meet in a kernel differ in width */
 export function sameWidth(what: string, got: number, expected: number): void {
   if (got !== expected) throw new RangeError(`${what} must be ${expected} wide; got ${got}`);
+}
+
+/** @throws RangeError when a matrix has not the shape that it is to take */
+export function sameShape(got: readonly number[], expected: readonly number[]): void {
+  if (got.join() !== expected.join())
+    throw new RangeError(`expected shape (${expected.join(", ")}); got (${got.join(", ")})`);
 }
 
 /** A query sees the rows [0, end), at most all of them. */

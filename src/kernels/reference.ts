@@ -1,13 +1,16 @@
 import type { StreamKey } from "../core/random.ts";
+import type { PackedRows } from "../core/packed.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { matrix, sameWidth } from "./matrix.ts";
+import { matrix, sameShape, sameWidth } from "./matrix.ts";
 import type { KvDtype, Ops, Space } from "./ops.ts";
 import { attend, softmax } from "./reference/attention.ts";
 import { blockMean, pageMinMax } from "./reference/blocks.ts";
 import { zeros64 } from "./reference/heap.ts";
 import { boundScores, reluScores, scores, scoresAt, topK } from "./reference/index-scores.ts";
 import { normalRow } from "./reference/normal.ts";
+import { packRow } from "./reference/packing.ts";
 import { roundRow } from "./reference/rounding.ts";
+import { sketch } from "./reference/sketch.ts";
 
 /** Plain float64 loops on the JavaScript heap: what every other engine is tested against. */
 export const referenceEngine = (): Ops => ({
@@ -17,6 +20,8 @@ export const referenceEngine = (): Ops => ({
   fillNormal,
   blendRows,
   round,
+  pack,
+  sketch,
   attend,
   scores,
   scoresAt,
@@ -32,6 +37,7 @@ export const referenceEngine = (): Ops => ({
 /** The garbage collector gives back what a real region would have to. */
 const heap: Space = {
   empty: zeros64,
+  bytes: (length) => new Uint8Array(length),
   scoped: (work) => work(),
   clear: () => undefined,
 };
@@ -69,4 +75,10 @@ function blendRows(
 function round(rows: Tensor, dtype: KvDtype): void {
   const { data, rows: n, width } = matrix(rows);
   for (let i = 0; i < n; i++) roundRow(data.subarray(i * width, (i + 1) * width), dtype);
+}
+
+function pack(rows: Tensor, into: PackedRows): void {
+  const { data, rows: n, width } = matrix(rows);
+  sameShape(into.shape, [n, width]);
+  for (let i = 0; i < n; i++) packRow(data.subarray(i * width, (i + 1) * width), into, i);
 }

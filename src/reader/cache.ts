@@ -1,4 +1,5 @@
 import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import type { Measure } from "../core/profile.ts";
 import { hash64 } from "../core/random.ts";
 import { flat, rowsOf } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -31,6 +32,8 @@ export interface Setting {
   readonly seed: string;
   readonly tokens: number;
   readonly spaces: readonly Space[];
+  /** measures what mechanisms share */
+  readonly measure: Measure;
 }
 
 /**

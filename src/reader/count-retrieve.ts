@@ -1,4 +1,5 @@
-import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
+import type { AttentionResult } from "../attention/variant.ts";
+import { unmeasured } from "../core/profile.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { CountRetrieve, RecordSet } from "../tasks/task.ts";
@@ -55,22 +56,24 @@ function count(
   mechanisms: readonly Mechanism[],
   traces: readonly Trace[],
 ): number[][] {
-  const { ops, params, seed, tokens, spaces } = setting;
+  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
   const { requests, needles } = circuit;
   const ids = featureIds(features);
-  const map = mapTokens(requests, tokens);
   const first = needles[0]!;
-  const heads = spaces.map((space, h) => {
-    const codes = fillCodes(ops, space, `${seed}/count`, h, "key", ids, params.headDim);
-    const table = keyTable(codes, requests.count, (r) => contentTerms(requests, r, 1));
-    const embedding = new HeadEmbedding(ops, space, params, `${seed}/count`, h, tokens);
-    embedding.embedKeys(map, table);
-    embedding.drawValues();
-    const content = keyTable(codes, 1, () => contentTerms(requests, first, 1));
-    const sink = matrix(1, params.headDim);
-    flat(content).forEach((x, c) => (flat(sink)[c] = params.fidelity * x));
-    embedding.setSink(sink);
-    return { embedding, sink, query: normaliseRows(content) };
+  const heads = shared("embed", () => {
+    const map = mapTokens(requests, tokens);
+    return spaces.map((space, h) => {
+      const codes = fillCodes(ops, space, `${seed}/count`, h, "key", ids, params.headDim);
+      const table = keyTable(codes, requests.count, (r) => contentTerms(requests, r, 1));
+      const embedding = new HeadEmbedding(ops, space, params, `${seed}/count`, h, tokens);
+      embedding.embedKeys(map, table);
+      embedding.drawValues();
+      const content = keyTable(codes, 1, () => contentTerms(requests, first, 1));
+      const sink = matrix(1, params.headDim);
+      flat(content).forEach((x, c) => (flat(sink)[c] = params.fidelity * x));
+      embedding.setSink(sink);
+      return { embedding, sink, query: normaliseRows(content) };
+    });
   });
   const positions = Int32Array.from(needles, (needle) => requests.anchor[needle]! - 1);
   const ideal = heads.map(({ query }) => repeatRow(query, needles.length));
@@ -86,13 +89,14 @@ function count(
     { contextEnd: requests.anchor[requests.count - 1]!, queries: heads.map((head) => head.query) },
   );
   const others = requests.anchor[first]! - requests.start[first]!;
-  const calibrate = calibration(setting, heads);
+  const calibrate = shared("embed", () => calibration(setting, heads));
   return mechanisms.map((mechanism, m) => {
+    const { over, measure = unmeasured } = mechanism;
     const alone = scopedAll(spaces, () => calibrate(mechanism));
     const readOrdinal = ordinalReadout(params, alone, others, requests.count);
     return scopedAll(spaces, () => {
-      const result = mechanism(cache)(queries);
-      traces[m]!.add(result, queries.group, gold);
+      const result = over(cache)(queries);
+      measure("score", () => traces[m]!.add(result, queries.group, gold));
       return [...needles].map((_, j) => readOrdinal(sinkMass(result, j, queries.group)));
     });
   });
@@ -123,7 +127,7 @@ function calibration(
   const last = calibrationTokens - 1;
   const cache = makeCache(short, embeddings, { contextEnd: last, queries: ideal });
   const asked = makeQueries(short, "count", ideal, Uint32Array.of(0, 0), Int32Array.of(last), "prefill");
-  return (mechanism) => sinkMass(mechanism(cache)(asked), 0, asked.group);
+  return ({ over }) => sinkMass(over(cache)(asked), 0, asked.group);
 }
 
 const noRecords: RecordSet = {
@@ -180,7 +184,7 @@ function* retrieve(
   traces: readonly Trace[],
   counted: readonly (readonly number[])[],
 ): Generator<Outcome> {
-  const { ops, params, seed, tokens, spaces } = setting;
+  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
   const { responses, ordinals, needles, wanted } = circuit;
   const ordinalAt = features.length;
   const highest = Math.max(...ordinals, ...counted.flat().map(Math.ceil), wanted);
@@ -195,26 +199,28 @@ function* retrieve(
     ];
   };
   const map = mapTokens(responses, tokens);
-  const messageRows = Int32Array.from({ length: responses.count }, (_, r) => r);
-  const heads = spaces.map((space, h) => {
-    const codes = fillCodes(ops, space, `${seed}/retrieve`, h, "key", ids, params.headDim);
-    const embedding = new HeadEmbedding(ops, space, params, `${seed}/retrieve`, h, tokens);
-    embedding.embedKeys(
-      map,
-      keyTable(codes, responses.count, (r) => terms(r, ordinals[r]!)),
-    );
-    const values = fillCodes(
-      ops,
-      space,
-      `${seed}/retrieve`,
-      h,
-      "value",
-      valueIds(responses, ids),
-      params.headDim,
-    );
-    embedding.embedValues(map, values, messageRows);
-    const query = normaliseRows(keyTable(codes, 1, () => terms(needles[0]!, wanted)));
-    return { codes, embedding, values, query };
+  const heads = shared("embed", () => {
+    const messageRows = Int32Array.from({ length: responses.count }, (_, r) => r);
+    return spaces.map((space, h) => {
+      const codes = fillCodes(ops, space, `${seed}/retrieve`, h, "key", ids, params.headDim);
+      const embedding = new HeadEmbedding(ops, space, params, `${seed}/retrieve`, h, tokens);
+      embedding.embedKeys(
+        map,
+        keyTable(codes, responses.count, (r) => terms(r, ordinals[r]!)),
+      );
+      const values = fillCodes(
+        ops,
+        space,
+        `${seed}/retrieve`,
+        h,
+        "value",
+        valueIds(responses, ids),
+        params.headDim,
+      );
+      embedding.embedValues(map, values, messageRows);
+      const query = normaliseRows(keyTable(codes, 1, () => terms(needles[0]!, wanted)));
+      return { codes, embedding, values, query };
+    });
   });
   const cache = makeCache(
     setting,
@@ -234,8 +240,7 @@ function* retrieve(
   const messages = candidatesOf(heads.map((head) => head.values));
 
   for (const [m, mechanism] of mechanisms.entries()) {
-    keyNeedles(counted[m]!);
-    yield scopedAll(spaces, () => answer(mechanism, cache, queries, traces[m]!));
+    yield scopedAll(spaces, () => answer(mechanism, counted[m]!, traces[m]!));
   }
 
   /** Draws the needles' responses again, keyed by these ordinals; the rest of the cache stays as it is. */
@@ -251,19 +256,21 @@ function* retrieve(
   }
 
   function answer(
-    mechanism: Mechanism,
-    { heads: { length } }: KeyValueCache,
-    asked: Queries,
+    { over, measure = unmeasured }: Mechanism,
+    counts: readonly number[],
     trace: Trace,
   ): Outcome {
-    const result = mechanism(cache)(asked);
-    if (result.heads.length !== length)
-      throw new Error(`a result of ${result.heads.length} heads, not ${length}`);
-    trace.add(result, asked.group, [[responses.anchor[target]!]]);
-    const outputs = result.heads.map((head) => meanOfGroups(head.output, asked.group));
-    const projections = project(setting, "retrieve", outputs, messages, queryIds);
-    const best = projections.indexOf(projections.reduce((a, b) => Math.max(a, b), -Infinity));
-    return { conclusion: [responses.value[best]!], trace };
+    measure("embed", () => keyNeedles(counts));
+    const result = over(cache)(queries);
+    if (result.heads.length !== heads.length)
+      throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
+    measure("score", () => trace.add(result, queries.group, [[responses.anchor[target]!]]));
+    return measure("decode", () => {
+      const outputs = result.heads.map((head) => meanOfGroups(head.output, queries.group));
+      const projections = project(setting, "retrieve", outputs, messages, queryIds);
+      const best = projections.indexOf(projections.reduce((a, b) => Math.max(a, b), -Infinity));
+      return { conclusion: [responses.value[best]!], trace };
+    });
   }
 }
 

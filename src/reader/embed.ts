@@ -1,7 +1,8 @@
 import { hash64 } from "../core/random.ts";
 import type { StreamKey } from "../core/random.ts";
-import { flat, rowsOf } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { emptyPacked, packedRowsOf } from "../core/packed.ts";
+import { flat, isPacked, rowsOf } from "../core/tensor.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
 import type { Ops, Space } from "../kernels/ops.ts";
 import type { RecordSet } from "../tasks/task.ts";
 import type { ReaderParams } from "./params.ts";
@@ -41,62 +42,96 @@ function rowIds(from: number, to: number): Uint32Array {
   return ids;
 }
 
+/** Rows that are made in float32 at a time before they are packed: 4 MiB at d = 128. */
+const packedAtOnce = 8192;
+
 /** Draws and embeds K and V of one kv head, whole or in parts; docs/model.md, section 2. */
 export class HeadEmbedding {
-  readonly keys: Tensor;
-  readonly values: Tensor;
+  /** (N, d), as the cache stores them */
+  readonly keys: Rows;
+  readonly values: Rows;
   readonly #ops: Ops;
+  readonly #space: Space;
   readonly #params: ReaderParams;
   readonly #noise: { readonly key: StreamKey; readonly value: StreamKey };
 
   constructor(ops: Ops, space: Space, params: ReaderParams, seed: string, head: number, tokens: number) {
+    const { headDim, kvDtype } = params;
+    const empty = (): Rows =>
+      kvDtype === "f32" ? space.empty(tokens, headDim) : emptyPacked(space, kvDtype, tokens, headDim);
     this.#ops = ops;
+    this.#space = space;
     this.#params = params;
     this.#noise = { key: hash64(`${seed}/noise/${head}/key`), value: hash64(`${seed}/noise/${head}/value`) };
-    this.keys = space.empty(tokens, params.headDim);
-    this.values = space.empty(tokens, params.headDim);
+    this.keys = empty();
+    this.values = empty();
   }
 
   /**
    * Keys of tokens [from, to): rho code + sqrt(1 - rho^2) noise at anchors, sqrt(c) code + sqrt(1 - c) noise at
-   * the other tokens of a record, noise elsewhere; then rounded as the cache stores them.
+   * the other tokens of a record, noise elsewhere.
    *
    * @param table codes of the records' keys: (rows, d)
    * @param rowOfRecord row of the table for each record; the record's own number when absent
    */
   embedKeys(map: TokenMap, table: Tensor, rowOfRecord?: Int32Array, from = 0, to = map.record.length): void {
-    const { fidelity: rho, coherence: c, kvDtype } = this.#params;
-    const rows = rowsOf(this.keys, from, to);
-    this.#ops.fillNormal(rows, this.#noise.key, from === 0 ? undefined : rowIds(from, to));
-    this.#ops.blendRows(
-      rows,
-      table,
-      tableRows(map, rowOfRecord, from, to),
-      map.cls.subarray(from, to),
-      [Math.sqrt(1 - c), Math.sqrt(1 - rho * rho)],
-      [Math.sqrt(c), rho],
-    );
-    if (kvDtype !== "f32") this.#ops.round(rows, kvDtype);
+    const { fidelity: rho, coherence: c } = this.#params;
+    this.#store(this.keys, from, to, (rows, start, stop) => {
+      this.#draw(rows, this.#noise.key, start, stop);
+      this.#ops.blendRows(
+        rows,
+        table,
+        tableRows(map, rowOfRecord, start, stop),
+        map.cls.subarray(start, stop),
+        [Math.sqrt(1 - c), Math.sqrt(1 - rho * rho)],
+        [Math.sqrt(c), rho],
+      );
+    });
   }
 
-  /** Values: the record's value code at its anchor, noise elsewhere; then rounded. @param table (rows, d) */
+  /** Values: the record's value code at its anchor, noise elsewhere. @param table (rows, d) */
   embedValues(map: TokenMap, table: Tensor, rowOfRecord: Int32Array): void {
-    this.drawValues();
-    const rows = tableRows(map, rowOfRecord, 0, map.record.length);
-    for (let i = 0; i < rows.length; i++) if (map.cls[i] === member) rows[i] = -1;
-    this.#ops.blendRows(this.values, table, rows, map.cls, [1, 0], [0, 1]);
-    if (this.#params.kvDtype !== "f32") this.#ops.round(this.values, this.#params.kvDtype);
+    const tableRow = tableRows(map, rowOfRecord, 0, map.record.length);
+    for (let i = 0; i < tableRow.length; i++) if (map.cls[i] === member) tableRow[i] = -1;
+    this.#store(this.values, 0, tableRow.length, (rows, start, stop) => {
+      this.#draw(rows, this.#noise.value, start, stop);
+      const cls = map.cls.subarray(start, stop);
+      this.#ops.blendRows(rows, table, tableRow.subarray(start, stop), cls, [1, 0], [0, 1]);
+    });
   }
 
   /** Values of noise alone, for heads that only look. */
   drawValues(): void {
-    this.#ops.fillNormal(this.values, this.#noise.value);
+    this.#store(this.values, 0, this.values.shape[0], (rows, start, stop) => {
+      this.#draw(rows, this.#noise.value, start, stop);
+    });
   }
 
   /** Overwrites the key of token 0, the sink. @param key (1, d) */
   setSink(key: Tensor): void {
-    const row = rowsOf(this.keys, 0, 1);
-    flat(row).set(flat(key));
-    if (this.#params.kvDtype !== "f32") this.#ops.round(row, this.#params.kvDtype);
+    this.#store(this.keys, 0, 1, (row) => {
+      flat(row).set(flat(key));
+    });
+  }
+
+  /** Rows [from, to) of a noise stream. */
+  #draw(rows: Tensor, stream: StreamKey, from: number, to: number): void {
+    this.#ops.fillNormal(rows, stream, from === 0 ? undefined : rowIds(from, to));
+  }
+
+  /** Makes the rows [from, to) in float32: where they lie, or a part at a time, which is then packed. */
+  #store(rows: Rows, from: number, to: number, make: (part: Tensor, from: number, to: number) => void): void {
+    if (!isPacked(rows)) {
+      make(rowsOf(rows, from, to), from, to);
+      return;
+    }
+    for (let start = from; start < to; start += packedAtOnce) {
+      const stop = Math.min(to, start + packedAtOnce);
+      this.#space.scoped(() => {
+        const part = this.#space.empty(stop - start, this.#params.headDim);
+        make(part, start, stop);
+        this.#ops.pack(part, packedRowsOf(rows, start, stop));
+      });
+    }
   }
 }

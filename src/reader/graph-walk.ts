@@ -1,4 +1,4 @@
-import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
+import { unmeasured } from "../core/profile.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { GraphWalk } from "../tasks/task.ts";
@@ -20,23 +20,25 @@ export function* graphWalk(
   features: readonly string[],
   mechanisms: readonly Mechanism[],
 ): Generator<Outcome> {
-  const { ops, params, seed, tokens, spaces } = setting;
+  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
   const { records } = circuit;
   const [column] = records.key;
   if (!column || records.key.length > 1) throw new Error("a graph walk's records have one key feature each");
   const ids = featureIds(features);
-  const map = mapTokens(records, tokens);
-  const heads = spaces.map((space, h) => {
-    const keyCodes = fillCodes(ops, space, seed, h, "key", ids, params.headDim);
-    const valueCodes = fillCodes(ops, space, seed, h, "value", ids, params.headDim);
-    const embedding = new HeadEmbedding(ops, space, params, seed, h, tokens);
-    embedding.embedKeys(map, keyCodes, column.features);
-    embedding.embedValues(map, valueCodes, records.value);
-    const candidates = space.empty(circuit.candidates.length, params.headDim);
-    circuit.candidates.forEach((feature, c) =>
-      flat(candidates).set(flat(rowOf(valueCodes, feature)), c * params.headDim),
-    );
-    return { keyCodes, candidates, embedding };
+  const heads = shared("embed", () => {
+    const map = mapTokens(records, tokens);
+    return spaces.map((space, h) => {
+      const keyCodes = fillCodes(ops, space, seed, h, "key", ids, params.headDim);
+      const valueCodes = fillCodes(ops, space, seed, h, "value", ids, params.headDim);
+      const embedding = new HeadEmbedding(ops, space, params, seed, h, tokens);
+      embedding.embedKeys(map, keyCodes, column.features);
+      embedding.embedValues(map, valueCodes, records.value);
+      const candidates = space.empty(circuit.candidates.length, params.headDim);
+      circuit.candidates.forEach((feature, c) =>
+        flat(candidates).set(flat(rowOf(valueCodes, feature)), c * params.headDim),
+      );
+      return { keyCodes, candidates, embedding };
+    });
   });
   const ideal = (nodes: readonly number[]): Tensor[] => heads.map(({ keyCodes }) => gather(keyCodes, nodes));
   const cache = makeCache(
@@ -48,13 +50,11 @@ export function* graphWalk(
   const answers = candidatesOf(heads.map((head) => head.candidates));
 
   for (const mechanism of mechanisms) {
-    yield scopedAll(spaces, () => walk(mechanism(cache), cache));
+    yield scopedAll(spaces, () => walk(mechanism));
   }
 
-  function walk(
-    attend: (queries: Queries) => AttentionResult,
-    { heads: { length } }: KeyValueCache,
-  ): Outcome {
+  function walk({ over, measure = unmeasured }: Mechanism): Outcome {
+    const attend = over(cache);
     const trace = new Trace();
     const visited = new Set<number>([circuit.start]);
     let frontier = [circuit.start];
@@ -63,18 +63,15 @@ export function* graphWalk(
       const positions = new Int32Array(frontier.length).fill(tokens - 1);
       const queries = makeQueries(setting, `hop ${hop}`, ideal(frontier), queryIds, positions, "decode");
       const result = attend(queries);
-      if (result.heads.length !== length)
-        throw new Error(`a result of ${result.heads.length} heads, not ${length}`);
-      trace.add(
-        result,
-        queries.group,
-        frontier.map((node) => anchors[node]!),
-      );
-      const outputs = result.heads.map((head) => meanOfGroups(head.output, queries.group));
-      const accepted = acceptedCandidates(
-        project(setting, `hop ${hop}`, outputs, answers, queryIds),
-        frontier.length,
-      );
+      if (result.heads.length !== heads.length)
+        throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
+      const gold = frontier.map((node) => anchors[node]!);
+      measure("score", () => trace.add(result, queries.group, gold));
+      const accepted = measure("decode", () => {
+        const outputs = result.heads.map((head) => meanOfGroups(head.output, queries.group));
+        const projections = project(setting, `hop ${hop}`, outputs, answers, queryIds);
+        return acceptedCandidates(projections, gold.length);
+      });
       frontier = [...accepted].filter((node) => !visited.has(node)).sort((a, b) => a - b);
       for (const node of frontier) visited.add(node);
     }

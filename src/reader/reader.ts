@@ -1,4 +1,6 @@
 import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
+import { unmeasured } from "../core/profile.ts";
+import type { Measure } from "../core/profile.ts";
 import type { Ops } from "../kernels/ops.ts";
 import type { Problem } from "../tasks/task.ts";
 import { headSpaces } from "./cache.ts";
@@ -8,8 +10,15 @@ import { graphWalk } from "./graph-walk.ts";
 import type { ReaderParams } from "./params.ts";
 import type { Trace } from "./trace.ts";
 
-/** An attention variant made ready for a cache. What it builds for the cache lives in the heads' spaces. */
-export type Mechanism = (cache: KeyValueCache) => (queries: Queries) => AttentionResult;
+/** An attention variant at work. */
+export interface Mechanism {
+  /** Makes it ready for a cache. What it builds for the cache lives in the heads' spaces. */
+  readonly over: (cache: KeyValueCache) => Attend;
+  /** measures what the reader does for this mechanism alone */
+  readonly measure?: Measure;
+}
+
+export type Attend = (queries: Queries) => AttentionResult;
 
 /** What the reader concluded with one mechanism. */
 export interface Outcome {
@@ -22,6 +31,7 @@ export interface Outcome {
  * Reads a problem with each mechanism in turn; the caches are built once and shared by all of them.
  *
  * @param seed name of the trial's random streams: the same name gives the same keys, values and noise
+ * @param measure measures what the mechanisms share
  */
 export function read(
   problem: Problem,
@@ -29,9 +39,10 @@ export function read(
   ops: Ops,
   seed: string,
   mechanisms: readonly Mechanism[],
+  measure = unmeasured,
 ): Generator<Outcome> {
   const { circuit, features, tokens } = problem;
-  const setting: Setting = { ops, params, seed, tokens, spaces: headSpaces(ops, params.kvHeads) };
+  const setting: Setting = { ops, params, seed, tokens, spaces: headSpaces(ops, params.kvHeads), measure };
   switch (circuit.kind) {
     case "graph-walk":
       return graphWalk(setting, circuit, features, mechanisms);

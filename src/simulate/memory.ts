@@ -1,8 +1,9 @@
+import { packedRowBytes } from "../core/packed.ts";
 import { parseSpec } from "../attention/spec.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { Trial } from "./trial.ts";
 
-/** Bytes of a number in an engine's memory, whatever the cache's dtype stands for. */
+/** Bytes of a float32 number; the index is held in them, whatever it is counted as. */
 const engineBytes = 4;
 
 /** Prompt text, token offsets, records and scratch, per context token (measured at 1M tokens). */
@@ -18,11 +19,13 @@ const baseBytes = 400e6;
 export function estimateBytes(trials: readonly Trial[]): number {
   return Math.max(
     ...trials.map(({ tokens, variant, fitted, reader }) => {
-      const { kvHeads, groupSize, headDim } = resolveReader(reader);
+      const { kvHeads, groupSize, headDim, kvDtype: asked } = resolveReader(reader);
       const spec = parseSpec(fitted ?? variant);
+      const kvDtype = spec.kvDtype ?? asked;
+      const rowBytes = kvDtype === "f32" ? engineBytes * headDim : packedRowBytes[kvDtype](headDim);
       const shape = { tokens, queryHeads: kvHeads * groupSize, kvHeads, headDim, bytesPerElement: 1 };
       const index = spec.variant.cost(shape, spec.params).indexKeptBytes * engineBytes;
-      return baseBytes + tokens * (2 * kvHeads * headDim * engineBytes + overheadPerToken) + index;
+      return baseBytes + tokens * (2 * kvHeads * rowBytes + overheadPerToken) + index;
     }),
   );
 }

@@ -2,17 +2,20 @@ import { dense } from "../attention/dense.ts";
 import { attendShaped, prepareShaped } from "../attention/shaping.ts";
 import { parseSpec } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
-import type { AnyVariant, AttentionResult, Queries } from "../attention/variant.ts";
+import type { AnyVariant, KeyValueCache } from "../attention/variant.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { AnyParams } from "../core/params.ts";
+import { unmeasured } from "../core/profile.ts";
+import type { Measure, Profile } from "../core/profile.ts";
 import { kvDtypeBytes } from "../kernels/ops.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import { read } from "../reader/reader.ts";
-import type { Mechanism, Outcome } from "../reader/reader.ts";
+import type { Attend, Mechanism, Outcome } from "../reader/reader.ts";
 import { drawProblem, parseTask } from "../tasks/spec.ts";
 import type { Problem } from "../tasks/task.ts";
+import { countTokens } from "../tasks/tokenizer.ts";
 import { version } from "../version.ts";
 import type { TrialRow } from "./columns.ts";
 import { trialId } from "./trial.ts";
@@ -44,22 +47,30 @@ function settle(trial: Trial): Settled {
  * reads with each variant. Rows come as they are finished.
  *
  * @param clock seconds, for the time that each row took; the shared work counts to the first row that needed it
+ * @param profile is told what the time goes to: work of one variant under its spec, shared work under no name
  */
 export function runTrials(
   trials: readonly Trial[],
   ops: Ops,
   onRow: (trial: Trial, row: TrialRow, seconds: number) => void,
   clock: () => number,
+  profile?: Profile,
 ): void {
   const first = trials[0];
   if (!first) return;
   let since = clock();
+  const measureFor = ({ trial }: Settled): Measure => profile?.for(trial.variant) ?? unmeasured;
+  const shared = profile?.for("") ?? unmeasured;
   const finish = (settled: Settled, problem: Problem, outcome: Outcome | undefined): void => {
-    onRow(settled.trial, makeRow(settled, problem, outcome), clock() - since);
+    const row = measureFor(settled)("score", () => makeRow(settled, problem, outcome));
+    onRow(settled.trial, row, clock() - since);
     since = clock();
   };
   const seed = `${first.seed}/${first.task}/${first.tokens}/${first.trial}`;
-  const problem = drawProblem(parseTask(first.task), first.tokens, first.seed, first.trial);
+  const count = (text: string): number => shared("tokenise", () => countTokens(text));
+  const problem = shared("generate", () =>
+    drawProblem(parseTask(first.task), first.tokens, first.seed, first.trial, count),
+  );
   const settled = trials.map(settle);
   for (const unfit of settled.filter(({ trial }) => trial.budget?.fits === false))
     finish(unfit, problem, undefined);
@@ -71,24 +82,32 @@ export function runTrials(
       sharing[0]!.reader,
       ops,
       seed,
-      sharing.map((each) => mechanism(each, ops)),
+      sharing.map((each) => mechanism(each, ops, measureFor(each))),
+      shared,
     );
     for (const each of sharing) finish(each, problem, outcomes.next().value as Outcome);
   }
 }
 
 /** The variant of a spec at work: prefill goes through it, or through dense attention where the source says so. */
-const mechanism =
-  ({ spec: { variant, params }, reader }: Settled, ops: Ops): Mechanism =>
-  (cache) => {
-    const attender = (of: AnyVariant, given: AnyParams): ((queries: Queries) => AttentionResult) => {
-      const index = lazily(() => prepareShaped(of, cache, given, ops, reader.logitShaping));
-      return (queries) => attendShaped(of, queries, cache, index(), given, ops, reader.logitShaping);
+function mechanism({ spec: { variant, params }, reader }: Settled, ops: Ops, measure: Measure): Mechanism {
+  const shaping = reader.logitShaping;
+  const attender = (of: AnyVariant, given: AnyParams, cache: KeyValueCache): Attend => {
+    const index = lazily(() => measure("prepare", () => prepareShaped(of, cache, given, ops, shaping)));
+    return (queries) => {
+      const built = index();
+      return measure("attend", () => attendShaped(of, queries, cache, built, given, ops, shaping));
     };
-    const own = attender(variant, params);
-    const building = variant.prefill === "dense" ? attender(dense, {}) : own;
-    return (queries) => (queries.phase === "prefill" ? building(queries) : own(queries));
   };
+  return {
+    measure,
+    over(cache) {
+      const own = attender(variant, params, cache);
+      const building = variant.prefill === "dense" ? attender(dense, {}, cache) : own;
+      return (queries) => (queries.phase === "prefill" ? building(queries) : own(queries));
+    },
+  };
+}
 
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

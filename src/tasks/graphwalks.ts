@@ -7,6 +7,7 @@ import { readPrompt, wordings, writePrompt } from "./graphwalks/prompt.ts";
 import { scorings } from "./graphwalks/score.ts";
 import { stringColumn, stringsColumn } from "./row.ts";
 import { defineTask } from "./task.ts";
+import { countTokens } from "./tokenizer.ts";
 
 const operations = ["bfs", "parents"] as const;
 
@@ -47,7 +48,7 @@ export const graphwalks = defineTask({
   published: ({ operation, depth, scoring }) =>
     scoring === "f1" && (operation === "parents" || depth === 4) ? `graphwalks-${operation}` : undefined,
 
-  generate(tokens, { operation, depth, degree, wording, scoring }, random) {
+  generate(tokens, { operation, depth, degree, wording, scoring }, random, count = countTokens) {
     const out = degree === 0 ? random.fork("degree").pick(degrees) : degree;
     const nodes = Math.floor(edgesOf(tokens) / out);
     if (nodes < 1) {
@@ -57,13 +58,13 @@ export const graphwalks = defineTask({
     const graph = drawGraph(nodes, out, random.fork("edges"));
     const node = random.fork("node").below(nodes);
     const asked: Operation = operation === "bfs" ? { kind: "bfs", node, depth } : { kind: "parents", node };
-    return problemOf(writePrompt(graph, asked, wording), graph, asked, scoring);
+    return problemOf(writePrompt(graph, asked, wording), graph, asked, scoring, count);
   },
 
   load(row, { scoring }) {
     const { parts, graph, operation } = readPrompt(stringColumn("graphwalks", row, "prompt"));
     const column = ["answer_nodes", "answer"].find((name) => row[name] !== undefined);
     const stated = column === undefined ? undefined : stringsColumn("graphwalks", row, column);
-    return problemOf(parts, graph, operation, scoring, { row, stated });
+    return problemOf(parts, graph, operation, scoring, countTokens, { row, stated });
   },
 });

@@ -4,6 +4,7 @@ import { drawConversation } from "./mrcr/generate.ts";
 import { keyings, problemOf } from "./mrcr/problem.ts";
 import { stringColumn } from "./row.ts";
 import { defineTask } from "./task.ts";
+import { countTokens } from "./tokenizer.ts";
 
 /**
  * Multi-round co-reference resolution in the format of openai/mrcr (files of 2025-12-05): in a long conversation the
@@ -33,10 +34,15 @@ export const mrcr = defineTask({
   lengths: [8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
   binned: true,
   published: ({ needles, keys }) => (needles === "8" && keys === "parts" ? "mrcr-v2-8needle" : undefined),
-  generate: (tokens, { needles, keys }, random) =>
-    problemOf(drawConversation(tokens, Number(needles), random), keys),
+  generate: (tokens, { needles, keys }, random, count = countTokens) =>
+    problemOf(drawConversation(tokens, Number(needles), random, count), keys, count),
   load(row, { keys }) {
     if (row["answer"] !== undefined) stringColumn("mrcr", row, "answer");
-    return problemOf(readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))), keys, row);
+    return problemOf(
+      readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))),
+      keys,
+      countTokens,
+      row,
+    );
   },
 });

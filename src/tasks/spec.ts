@@ -7,6 +7,7 @@ import { formatCall, parseCall } from "../core/spec.ts";
 import * as all from "./all.ts";
 import type { AnyTask, Problem } from "./task.ts";
 import { countTokens } from "./tokenizer.ts";
+import type { CountTokens } from "./tokenizer.ts";
 
 /** Every task by name. */
 export const tasks = new Registry<AnyTask>("task", exportsOf(all));
@@ -40,13 +41,15 @@ export function parseTask(text: string): TaskSpec {
  *
  * @param tokens nominal length
  * @param index which of the problems of this seed, from 0
+ * @param count tokens of a text: `countTokens`, or something that watches it
  */
 export const drawProblem = (
   { task, params, spec }: TaskSpec,
   tokens: number,
   seed: number,
   index: number,
-): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`));
+  count: CountTokens = countTokens,
+): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`), count);
 
 /**
  * The nominal length of a problem that came without one: of sizes the nearest, of bins the one that holds prompt and

@@ -1,6 +1,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
+import type { CountTokens } from "./tokenizer.ts";
 
 /** One message of a prompt, as chat models and the public datasets have it. */
 export interface Message {
@@ -91,15 +92,18 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly lengths: readonly number[];
   /** whether these are upper edges of bins of prompt and answer; else they are sizes of prompts */
   readonly binned?: boolean;
-  /** @param tokens nominal length in tokens */
-  generate(tokens: number, params: Params<S>, random: Random): Problem;
+  /**
+   * @param tokens nominal length in tokens
+   * @param count tokens of a text: `countTokens`, or something that watches it
+   */
+  generate(tokens: number, params: Params<S>, random: Random, count?: CountTokens): Problem;
   /** A problem from a row of the public dataset's files. @throws UsageError saying which column is missing or wrong */
   load(row: Readonly<Record<string, unknown>>, params: Params<S>): Problem;
 }
 
 export type AnyTask = Omit<Task, "generate" | "load" | "published"> & {
   readonly published?: (params: AnyParams) => string | undefined;
-  generate(tokens: number, params: AnyParams, random: Random): Problem;
+  generate(tokens: number, params: AnyParams, random: Random, count?: CountTokens): Problem;
   load(row: Readonly<Record<string, unknown>>, params: AnyParams): Problem;
 };
 

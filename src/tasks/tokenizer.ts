@@ -1,5 +1,8 @@
 import { countTokens as count } from "gpt-tokenizer/encoding/o200k_base";
 
+/** Tokens of a text. */
+export type CountTokens = (text: string) => number;
+
 /** Text that looks like a special token (`<|endoftext|>`) is text. */
 const asText = { disallowedSpecial: new Set<string>() };
 

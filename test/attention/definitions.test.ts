@@ -3,6 +3,7 @@ import { variants } from "../../src/attention/registry.ts";
 import type { AttentionResult, KeyValueCache, Queries } from "../../src/attention/variant.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
+import { rowNumbers } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { world } from "./fixtures.ts";
 import type { World } from "./fixtures.ts";
@@ -51,7 +52,7 @@ function plain(shape: World): Plain {
   };
   return {
     q: row((c) => queries.heads[0]!.get(0, c)),
-    keys: range(shape.tokens).map((t) => row((c) => cache.heads[0]!.keys.tensor.get(t, c))),
+    keys: range(shape.tokens).map((t) => row((c) => rowNumbers(cache.heads[0]!.keys.tensor, t)[c]!)),
     scale: queries.scale,
     cache,
     queries,

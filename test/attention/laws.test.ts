@@ -8,7 +8,7 @@ import type { LogitShaping } from "../../src/core/logits.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { Random } from "../../src/core/random.ts";
-import { flat, rowsOf } from "../../src/core/tensor.ts";
+import { flat, rowNumbers, rowsOf } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { counting } from "../../src/kernels/counting.ts";
 import type { Ops } from "../../src/kernels/ops.ts";
@@ -103,7 +103,7 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
           ).toBe(true);
           const values = cache.heads[h]!.values.tensor;
           const rebuilt = range(16).map((c) =>
-            weights.reduce((sum, w, row) => sum + w * values.get(row, c), 0),
+            weights.reduce((sum, w, row) => sum + w * rowNumbers(values, row)[c]!, 0),
           );
           closeTo(flat(rowsOf(head.output, i, i + 1)), rebuilt, tolerance);
           expect(head.tokensRead(i)).toBeGreaterThan(0);
@@ -208,6 +208,7 @@ function poison(ops: Ops): Ops {
       space.scoped(() => taken([2 ** 20]));
       return {
         empty: (...shape) => taken(shape),
+        bytes: (length) => space.bytes(length).fill(0xff),
         scoped: (work) => space.scoped(work),
         clear: () => space.clear(),
       };

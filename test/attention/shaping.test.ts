@@ -4,7 +4,7 @@ import { attendShaped, logitFactor, prepareShaped, shapeQueries } from "../../sr
 import { snapkv } from "../../src/attention/snapkv.ts";
 import type { KeyValueCache } from "../../src/attention/variant.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import { flat } from "../../src/core/tensor.ts";
+import { flat, rowNumbers } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { world } from "./fixtures.ts";
 
@@ -43,7 +43,7 @@ describe("shaped attention", () => {
     const scores = rows.map((row) => {
       let score = 0;
       for (let c = 0; c < 16; c++)
-        score += queries.heads[0]!.get(0, c) * cache.heads[0]!.keys.tensor.get(row, c);
+        score += queries.heads[0]!.get(0, c) * rowNumbers(cache.heads[0]!.keys.tensor, row)[c]!;
       return queries.scale * score;
     });
     const sum = scores.reduce((a, s) => a + Math.exp(s), 0);

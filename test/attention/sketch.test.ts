@@ -5,9 +5,11 @@ import { zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 
+const ops = referenceEngine();
+
 const normal = (name: string, rows: number, width: number): Tensor => {
   const out = zeros(rows, width);
-  referenceEngine().fillNormal(out, hash64(name));
+  ops.fillNormal(out, hash64(name));
   return out;
 };
 
@@ -22,12 +24,13 @@ function errors(parts: number, width: number, dim: number, rows: number): number
   const sketch = new Sketch(parts, width, dim, new Random("sketch"));
   const [a, b] = [zeros(rows, dim), zeros(rows, dim)];
   const exact = new Array<number>(rows).fill(0);
-  for (let part = 0; part < parts; part++) {
-    const [x, y] = [normal(`x${part}`, rows, width), normal(`y${part}`, rows, width)];
-    sketch.add(part, x, a);
-    sketch.add(part, y, b);
-    for (let i = 0; i < rows; i++) exact[i]! += inner(x, y, i);
-  }
+  const drawn = (name: string): Tensor[] =>
+    Array.from({ length: parts }, (_, part) => normal(`${name}${part}`, rows, width));
+  const [x, y] = [drawn("x"), drawn("y")];
+  sketch.project(x, a, ops);
+  sketch.project(y, b, ops);
+  for (let part = 0; part < parts; part++)
+    for (let i = 0; i < rows; i++) exact[i]! += inner(x[part]!, y[part]!, i);
   return exact.map((value, i) => (inner(a, b, i) - value) / (parts * width));
 }
 
@@ -54,8 +57,8 @@ describe("Sketch", () => {
   it("is another projection for another seed", () => {
     const x = normal("x", 1, 64);
     const [a, b] = [zeros(1, 8), zeros(1, 8)];
-    new Sketch(1, 64, 8, new Random("a")).add(0, x, a);
-    new Sketch(1, 64, 8, new Random("b")).add(0, x, b);
+    new Sketch(1, 64, 8, new Random("a")).project([x], a, ops);
+    new Sketch(1, 64, 8, new Random("b")).project([x], b, ops);
     expect(a.data).not.toEqual(b.data);
   });
 });

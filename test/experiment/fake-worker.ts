@@ -1,4 +1,4 @@
-import type { FinishedTrial, GroupTask } from "../../src/experiment/pool.ts";
+import type { FinishedTrial, GroupMessage, GroupTask } from "../../src/experiment/pool.ts";
 import { columns } from "../../src/simulate/columns.ts";
 import type { Trial } from "../../src/simulate/trial.ts";
 
@@ -18,11 +18,18 @@ const rowOf = (id: string, trial: Trial): FinishedTrial["row"] => ({
 });
 
 /** Stands for the real worker. A trial's seed says what goes wrong: 86 kills the worker, 87 throws, 88 hangs. */
-export default async function runGroup({ trials, port }: GroupTask): Promise<void> {
+export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {
   for (const { id, trial } of trials) {
     if (trial.seed === 86) process.exit(1);
     if (trial.seed === 87) throw new Error("no such luck");
     if (trial.seed === 88) await new Promise((resolve) => setTimeout(resolve, 60_000));
-    port.postMessage({ id, row: rowOf(id, trial), seconds: 0.25 } satisfies FinishedTrial);
+    port.postMessage({ id, row: rowOf(id, trial), seconds: 0.25 } satisfies GroupMessage);
   }
+  if (profiled)
+    port.postMessage({
+      times: [
+        { owner: "dense", part: "attend", calls: 2, seconds: 0.25 },
+        { owner: "", part: "other", calls: 1, seconds: 0.75 },
+      ],
+    } satisfies GroupMessage);
 }

@@ -91,6 +91,28 @@ it("describes both CSV files as they are", async () => {
   expect(read(out, "timings.csv").split("\n")[1]).toBe(`${String(data["id"])},0.25,1,1`);
 });
 
+it("adds up where the time of a run went, for each length, and writes it beside the results", async () => {
+  const out = emptyFolder();
+  expect((await run(out, grid.slice(0, 2))).profile).toBeUndefined();
+  expect(existsSync(join(out, "profile.csv"))).toBe(false);
+  // of the three groups of 8192 tokens one has been run before
+  const { profile } = await run(out, grid, { profile: true, workers: 2 });
+  const part = { task: "graphwalks", share: 0.25, variant: "dense", part: "attend" };
+  const other = { task: "graphwalks", share: 0.75, variant: "", part: "other" };
+  expect(profile).toEqual([
+    { ...other, tokens: 4096, calls: 3, seconds: 2.25 },
+    { ...part, tokens: 4096, calls: 6, seconds: 0.75 },
+    { ...other, tokens: 8192, calls: 2, seconds: 1.5 },
+    { ...part, tokens: 8192, calls: 4, seconds: 0.5 },
+  ]);
+  expect(read(out, "profile.csv").split("\n").slice(0, 2)).toEqual([
+    "task,tokens,variant,part,calls,seconds,share",
+    "graphwalks,4096,,other,3,2.25,0.75",
+  ]);
+  expect((await run(out, grid, { profile: true })).profile).toEqual([]);
+  expect(read(out, "profile.csv")).not.toBe("");
+});
+
 it("loses only the group whose worker dies or whose trial throws, and says which trial", async () => {
   const out = emptyFolder();
   const trials = [...grid, trialAt(4096, 9, "dense", 86), trialAt(4096, 9, "dense", 87), trialAt(16384, 0)];

@@ -12,6 +12,7 @@ import type {
 const rooms: Readonly<Record<string, { values: string[]; types?: string[] }>> = {
   core: { values: [] },
   kernels: { values: ["core"] },
+  measure: { values: ["core", "kernels"] },
   attention: { values: ["core", "kernels"] },
   tasks: { values: ["core"] },
   reader: { values: ["core", "kernels"], types: ["tasks", "attention"] },

@@ -27,7 +27,7 @@ describe("engines by name", () => {
 
   it("refuse other names and numbers of threads", async () => {
     await expect(loadEngine("cuda")).rejects.toThrow(
-      new UsageError('unknown engine "cuda"; known: wasm, tfjs, reference'),
+      new UsageError('unknown engine "cuda"; known: wasm, tfjs, ort, auto, reference'),
     );
     await expect(loadEngine("wasm", { threads: 0 })).rejects.toThrow(
       "threads must be an integer >= 1; got 0",

@@ -4,7 +4,8 @@ import type { RowLists, Tensor } from "../../src/core/tensor.ts";
 import { flat } from "../../src/core/tensor.ts";
 import type { Ops } from "../../src/kernels/ops.ts";
 import { wasmEngine } from "../../src/kernels/wasm/engine.ts";
-import { keyTable, normals, ragged, someRows } from "./cases.ts";
+import { expectClose, keyTable, normals, placed, poisoned, ragged, someRows } from "./cases.ts";
+import { outputError, sumError, weightError } from "../../src/kernels/tolerance.ts";
 
 const engines = [1, 2, 3].map((threads) => wasmEngine({ threads, fanOutAbove: 0 }));
 const one = engines[0]!;
@@ -105,7 +106,36 @@ describe("wasm threads", () => {
 });
 
 describe("a wasm region", () => {
-  it("ends at 4 GiB, and says so", () => {
+  it("goes on in another memory where one is full, and gives all of it back", () => {
+    const space = one.space("long");
+    const starts = (): number[] =>
+      // 1.9 GiB each, never touched
+      space.scoped(() => [1, 2, 3].map(() => space.empty(2 ** 20, 480).data.byteOffset));
+    const [first, second, third] = starts();
+    expect(second).toBeGreaterThan(first!);
+    expect(third).toBe(first);
+    expect(starts()).toEqual([first, second, third]);
+  });
+
+  it.each([1, 2, 9])("attends with %i queries where keys and values lie in two memories", (count) => {
+    const [k, v] = [normals(1, 1003, 60), normals(2, 1003, 24)];
+    const keys = keyTable(placed(poisoned(one), k));
+    const values = keyTable(placed(poisoned(one), v));
+    const queries = normals(3, count, 60);
+    const visible = ragged(count, 1003);
+    for (const rows of [undefined, someRows(visible)]) {
+      const options = { visible, scale: 0.1, ...(rows && { rows }) };
+      const got = one.attend(queries, keys, values, options);
+      const expected = one.attend(queries, keyTable(k), keyTable(v), options);
+      const shape = { scoreError: 0.1 * sumError(60, 140), rows: 1003 };
+      expectClose(flat(got.output), flat(expected.output), outputError(shape, 6));
+      expectClose(got.max, expected.max, shape.scoreError);
+      for (const [i, sum] of expected.sum.entries())
+        expectClose([got.sum[i]!], [sum], sum * weightError(shape));
+    }
+  });
+
+  it("ends a tensor at 4 GiB, and says so", () => {
     const space = one.space("head 3");
     expect(() => space.empty(2 ** 20, 1024)).toThrow(RangeError);
     expect(() => space.empty(2 ** 20, 1024)).toThrow(
@@ -120,13 +150,13 @@ describe("a wasm region", () => {
     one.fillNormal(rows, [1, 2]);
     const visible = Int32Array.of(300, 200, 100);
     const queries = normals(3, 3, 60);
-    const near = keyTable(one.space("low").empty(300, 60));
-    flat(near.tensor).set(flat(rows));
+    const copy = placed(one.space("low"), rows);
+    const near = keyTable(copy);
     const options = { visible, scale: 0.1 };
     expect(one.attend(queries, keyTable(rows), keyTable(rows), options)).toEqual(
       one.attend(queries, near, near, options),
     );
-    expect(flat(one.blockMean(rows, 7, 7))).toEqual(flat(one.blockMean(near.tensor, 7, 7)));
+    expect(flat(one.blockMean(rows, 7, 7))).toEqual(flat(one.blockMean(copy, 7, 7)));
   });
 
   it("takes back what a scope took, also when it throws", () => {

@@ -11,7 +11,7 @@ import type { Circuit, Problem, RecordSet } from "../../src/tasks/task.ts";
 const ops = referenceEngine();
 
 /** Softmax over everything visible, written for this test alone. */
-const everything: Mechanism = (cache) => (queries) => ({
+const everything: Mechanism["over"] = (cache) => (queries) => ({
   heads: cache.heads.map(({ keys, values, space }, h): HeadResult => {
     const q = queries.heads[h]!;
     const visible = Int32Array.from(
@@ -38,11 +38,11 @@ const everything: Mechanism = (cache) => (queries) => ({
 });
 
 /** As `everything`, but blind: it reads the first token only. */
-const blind: Mechanism = (cache) => (queries) =>
+const blind: Mechanism["over"] = (cache) => (queries) =>
   everything(cache)({ ...queries, positions: new Int32Array(queries.count) });
 
 /** As `everything`, but a fixed gate leaves four fifths of every weight. */
-const gated: Mechanism = (cache) => (queries) => ({
+const gated: Mechanism["over"] = (cache) => (queries) => ({
   heads: everything(cache)(queries).heads.map((head) => ({
     ...head,
     weights: (i, rows) => head.weights(i, rows).map((weight) => 0.8 * weight),
@@ -102,7 +102,7 @@ describe("graph walk", () => {
         const { problem: small, truth } = graph(60, 3, operation === "bfs" ? 2 : 1, operation);
         expect(truth.length).toBeGreaterThan(0);
         const params = resolveReader({ kvHeads: 2, groupSize, residualNoise: 0.3 });
-        const [outcome] = [...read(small, params, ops, "seed", [everything])];
+        const [outcome] = [...read(small, params, ops, "seed", [{ over: everything }])];
         expect(outcome!.conclusion).toEqual(truth);
         const means = outcome!.trace.means();
         expect(means.recall).toBe(1);
@@ -113,15 +113,23 @@ describe("graph walk", () => {
 
   it("fails when nothing can be read, and noise answers nothing", () => {
     const { problem: small } = graph(60, 3, 2, "bfs");
-    const [outcome] = [...read(small, resolveReader({ kvHeads: 2 }), ops, "seed", [blind])];
+    const [outcome] = [...read(small, resolveReader({ kvHeads: 2 }), ops, "seed", [{ over: blind }])];
     expect(outcome!.trace.means().recall).toBe(0);
   });
 
   it("is the same alone and beside other mechanisms", () => {
     const { problem: small } = graph(60, 3, 2, "bfs");
     const params = resolveReader({ kvHeads: 2 });
-    const conclusions = (mechanisms: Mechanism[]) =>
-      [...read(small, params, ops, "seed", mechanisms)].map(({ conclusion, trace }) => ({
+    const conclusions = (mechanisms: Mechanism["over"][]) =>
+      [
+        ...read(
+          small,
+          params,
+          ops,
+          "seed",
+          mechanisms.map((over) => ({ over })),
+        ),
+      ].map(({ conclusion, trace }) => ({
         conclusion,
         means: trace.means(),
       }));
@@ -170,7 +178,7 @@ describe("count and retrieve", () => {
   for (const wanted of [1, 4, 8]) {
     it(`retrieves the ${wanted}. of 8 identical requests' responses`, () => {
       const { problem: talk, answer } = conversation(32, wanted);
-      const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [everything])];
+      const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [{ over: everything }])];
       expect(outcome!.conclusion).toEqual([answer]);
       expect(outcome!.trace.means().queries).toBe(9);
     });
@@ -178,13 +186,15 @@ describe("count and retrieve", () => {
 
   it("counts with the mechanism's own readout: a fixed gate does not change the count", () => {
     const { problem: talk, answer } = conversation(32, 7);
-    const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [gated])];
+    const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [{ over: gated }])];
     expect(outcome!.conclusion).toEqual([answer]);
   });
 
   it("a mechanism's miscount stays its own: the next one reads a cache keyed by its own count", () => {
     const { problem: talk, answer } = conversation(32, 6);
-    const outcomes = [...read(talk, resolveReader({ kvDtype: "fp8" }), ops, "seed", [blind, everything])];
+    const outcomes = [
+      ...read(talk, resolveReader({ kvDtype: "fp8" }), ops, "seed", [{ over: blind }, { over: everything }]),
+    ];
     expect(outcomes[1]!.conclusion).toEqual([answer]);
     expect(outcomes[0]!.conclusion).not.toEqual([answer]);
   });

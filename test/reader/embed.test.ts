@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { flat, rowsOf, zeros } from "../../src/core/tensor.ts";
-import type { Tensor } from "../../src/core/tensor.ts";
+import { packedDtypes } from "../../src/core/packed.ts";
+import { flat, rowNumbers as row, tensor, zeros } from "../../src/core/tensor.ts";
+import type { Rows } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { featureIds, fillCodes, normaliseRows, sumCodes } from "../../src/reader/codes.ts";
 import { HeadEmbedding, mapTokens } from "../../src/reader/embed.ts";
@@ -34,7 +35,8 @@ function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-const row = (t: Tensor, i: number) => flat(rowsOf(t, i, i + 1));
+const all = (rows: Rows) =>
+  Float64Array.from(Array.from({ length: rows.shape[0] }, (_, i) => [...row(rows, i)]).flat());
 
 function embedded(count: number, given: Record<string, unknown> = {}) {
   const params = resolveReader({ headDim: dim, ...given });
@@ -106,15 +108,19 @@ describe("HeadEmbedding", () => {
 
   it("drawing a span again changes nothing else and gives the same bits", () => {
     const { embedding, keyCodes, records, map } = embedded(20, { kvDtype: "fp8" });
-    const before = flat(embedding.keys).slice();
+    const before = all(embedding.keys);
     embedding.embedKeys(map, keyCodes, undefined, records.start[3], records.anchor[5]! + 1);
-    expect(flat(embedding.keys)).toEqual(before);
+    expect(all(embedding.keys)).toEqual(before);
   });
 
-  it("rounds what it stores", () => {
-    const fine = embedded(5).embedding;
-    const coarse = embedded(5, { kvDtype: "nvfp4" }).embedding;
-    expect(correlation(flat(fine.keys), flat(coarse.keys))).toBeGreaterThan(0.98);
-    expect(new Set(flat(coarse.keys).slice(0, 16).map(Math.abs)).size).toBeLessThanOrEqual(8);
+  it.each(packedDtypes)("packs what it stores as %s: that is the float32 embedding, rounded", (kvDtype) => {
+    const exact = embedded(1400).embedding; // more tokens than are packed at a time
+    expect(exact.keys.shape[0]).toBeGreaterThan(8192);
+    const stored = embedded(1400, { kvDtype }).embedding;
+    for (const part of ["keys", "values"] as const) {
+      const rounded = tensor(Float32Array.from(all(exact[part])), [...exact[part].shape]);
+      ops.round(rounded, kvDtype);
+      expect(all(stored[part])).toEqual(Float64Array.from(flat(rounded)));
+    }
   });
 });

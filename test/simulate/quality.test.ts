@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Profile } from "../../src/core/profile.ts";
 import { loadEngine } from "../../src/kernels/engines.ts";
 import { columns } from "../../src/simulate/columns.ts";
 import type { TrialRow } from "../../src/simulate/columns.ts";
@@ -102,5 +103,26 @@ describe("trialId", () => {
   it("groups what shares a problem and a reader, whatever the variant", () => {
     expect(groupKey({ ...base, variant: "moba" })).toBe(groupKey(base));
     expect(groupKey({ ...base, trial: 1 })).not.toBe(groupKey(base));
+  });
+
+  it("says where the time goes: shared parts and those of each variant add up to all of it", async () => {
+    const ops = await loadEngine("reference");
+    let now = 0;
+    const clock = (): number => ++now;
+    for (const task of ["graphwalks", "mrcr(needles=2)"]) {
+      const trials = ["dense", "quest"].map((variant) => ({ ...base, task, tokens: 4096, variant }));
+      const profile = new Profile(clock);
+      const began = now;
+      const rows: TrialRow[] = [];
+      runTrials(trials, ops, (_, row) => rows.push(row), clock, profile);
+      const times = profile.times();
+      expect(times.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(now - began);
+      const partsOf = (of: string): string[] =>
+        times.filter(({ owner }) => owner === of).map(({ part }) => part);
+      expect(partsOf("")).toEqual(expect.arrayContaining(["generate", "tokenise", "embed", "other"]));
+      for (const variant of ["dense", "quest"])
+        expect(partsOf(variant)).toEqual(expect.arrayContaining(["prepare", "attend", "decode", "score"]));
+      expect(rows).toEqual(await run(trials));
+    }
   });
 });

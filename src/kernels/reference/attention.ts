@@ -1,6 +1,6 @@
 import { zeros64 } from "./heap.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
+import { matrix, sameWidth, unpacked, visibleEnd } from "../matrix.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
 
 /** Dot product of row i of `a` and row j of `b`, each `width` wide. */
@@ -18,8 +18,8 @@ export function dot(
 
 export function attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended {
   const q = matrix(queries);
-  const k = matrix(keys.tensor);
-  const v = matrix(values.tensor);
+  const k = unpacked(keys.tensor);
+  const v = unpacked(values.tensor);
   sameWidth("queries", q.width, k.width);
   const output = zeros64(q.rows, v.width);
   const out = matrix(output).data;

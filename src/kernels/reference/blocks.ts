@@ -1,9 +1,9 @@
-import type { Tensor } from "../../core/tensor.ts";
-import { matrix } from "../matrix.ts";
+import type { Rows, Tensor } from "../../core/tensor.ts";
+import { unpacked } from "../matrix.ts";
 import { zeros64 } from "./heap.ts";
 
-export function blockMean(rows: Tensor, block: number, stride: number): Tensor {
-  const { data, rows: n, width } = matrix(rows);
+export function blockMean(rows: Rows, block: number, stride: number): Tensor {
+  const { data, rows: n, width } = unpacked(rows);
   const blocks = Math.ceil(n / stride);
   const result = zeros64(blocks, width);
   for (let b = 0; b < blocks; b++) {
@@ -18,8 +18,8 @@ export function blockMean(rows: Tensor, block: number, stride: number): Tensor {
   return result;
 }
 
-export function pageMinMax(rows: Tensor, page: number): Tensor {
-  const { data, rows: n, width } = matrix(rows);
+export function pageMinMax(rows: Rows, page: number): Tensor {
+  const { data, rows: n, width } = unpacked(rows);
   const pages = Math.ceil(n / page);
   const result = zeros64(pages, 2 * width);
   for (let p = 0; p < pages; p++)

@@ -1,12 +1,12 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
-import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
+import { matrix, sameWidth, unpacked, visibleEnd } from "../matrix.ts";
 import type { Table } from "../ops.ts";
 import { dot } from "./attention.ts";
 import { zeros64 } from "./heap.ts";
 
 export function scores(queries: Tensor, table: Table): Tensor {
   const q = matrix(queries);
-  const t = matrix(table.tensor);
+  const t = unpacked(table.tensor);
   sameWidth("queries", q.width, t.width);
   const result = zeros64(q.rows, t.rows);
   for (let i = 0; i < q.rows; i++)
@@ -16,7 +16,7 @@ export function scores(queries: Tensor, table: Table): Tensor {
 
 export function scoresAt(queries: Tensor, table: Table, { offsets, rows }: RowLists): Float64Array {
   const q = matrix(queries);
-  const t = matrix(table.tensor);
+  const t = unpacked(table.tensor);
   sameWidth("queries", q.width, t.width);
   const result = new Float64Array(rows.length);
   for (let i = 0; i < q.rows; i++)
@@ -27,7 +27,7 @@ export function scoresAt(queries: Tensor, table: Table, { offsets, rows }: RowLi
 
 export function reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor {
   const q = matrix(queries);
-  const t = matrix(table.tensor);
+  const t = unpacked(table.tensor);
   sameWidth("queries", q.width, t.width);
   const heads = weights.length;
   const result = zeros64(q.rows / heads, t.rows);
@@ -43,7 +43,7 @@ export function reluScores(queries: Tensor, weights: Float32Array, table: Table)
 
 export function boundScores(queries: Tensor, bounds: Table): Tensor {
   const q = matrix(queries);
-  const b = matrix(bounds.tensor);
+  const b = unpacked(bounds.tensor);
   sameWidth("bounds", b.width, 2 * q.width);
   const result = zeros64(q.rows, b.rows);
   for (let i = 0; i < q.rows; i++)

@@ -1,3 +1,4 @@
+import { nvfp4Block } from "../../core/packed.ts";
 import type { KvDtype } from "../ops.ts";
 
 /**
@@ -24,22 +25,21 @@ export function roundRow(row: Float32Array | Float64Array, dtype: KvDtype): void
 const f32 = Math.fround;
 
 /** OCP 8-bit floating point specification 1.0, table 1: 4 exponent bits, bias 7, largest 448, subnormal step 2^-9. */
-const largestE4m3 = 448;
+export const largestE4m3 = 448;
 /** OCP microscaling formats specification 1.0, table 5: 2 exponent bits, bias 1, largest 6, subnormal step 1/2. */
-const largestE2m1 = 6;
-const nvfp4Block = 16;
+export const largestE2m1 = 6;
 
 /** NVFP4: E2M1 in blocks of 16, each with an E4M3 scale, under a float32 scale per row. */
 function roundToNvfp4(row: Float32Array | Float64Array): void {
   const rowScale = f32(largest(row, 0, row.length) / (largestE4m3 * largestE2m1));
   for (let start = 0; start < row.length; start += nvfp4Block) {
     const end = Math.min(start + nvfp4Block, row.length);
-    const wanted = f32(f32(largest(row, start, end) / largestE2m1) / rowScale);
-    roundScaled(row, f32(roundE4m3(wanted) * rowScale), start, end, roundE2m1);
+    const blockScale = over(f32(largest(row, start, end) / largestE2m1), rowScale, roundE4m3);
+    roundScaled(row, f32(blockScale * rowScale), start, end, roundE2m1);
   }
 }
 
-/** row[i] = scale round(row[i] / scale); zeros where the scale is zero. */
+/** row[i] = scale round(row[i] / scale) */
 function roundScaled(
   row: Float32Array | Float64Array,
   scale: number,
@@ -47,18 +47,22 @@ function roundScaled(
   end: number,
   round: (x: number) => number,
 ): void {
-  for (let i = start; i < end; i++) row[i] = scale === 0 ? 0 : f32(round(f32(f32(row[i]!) / scale)) * scale);
+  for (let i = start; i < end; i++) row[i] = f32(over(row[i]!, scale, round) * scale);
 }
 
+/** The nearest number of a format to x / scale; zero where the scale is. */
+export const over = (x: number, scale: number, round: (x: number) => number): number =>
+  scale === 0 ? 0 : round(f32(f32(x) / scale));
+
 /** Largest magnitude of row[start ... end). */
-function largest(row: Float32Array | Float64Array, start: number, end: number): number {
+export function largest(row: Float32Array | Float64Array, start: number, end: number): number {
   let max = 0;
   for (let i = start; i < end; i++) max = Math.max(max, Math.abs(f32(row[i]!)));
   return max;
 }
 
-const roundE4m3 = (x: number): number => roundSmallFloat(x, 3, 2 ** -9, largestE4m3);
-const roundE2m1 = (x: number): number => roundSmallFloat(x, 1, 0.5, largestE2m1);
+export const roundE4m3 = (x: number): number => roundSmallFloat(x, 3, 2 ** -9, largestE4m3);
+export const roundE2m1 = (x: number): number => roundSmallFloat(x, 1, 0.5, largestE2m1);
 
 /** Nearest number of a small float format, ties to even, saturating. Powers of two scale exactly. */
 function roundSmallFloat(x: number, mantissaBits: number, subnormalStep: number, max: number): number {

@@ -1,9 +1,12 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
+import { Merged } from "../merged.ts";
+import { operand, ranges, rowsWithin } from "../operands.ts";
+import type { Operand } from "../operands.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
-import { block, listBlocks, operand, ranges, rowsWithin } from "./operands.ts";
-import type { Context, Operand } from "./operands.ts";
-import { maskBeyond, Merged, numbers, partialOf } from "./partials.ts";
+import { block, listBlocks } from "./operands.ts";
+import type { Context } from "./operands.ts";
+import { maskBeyond, numbers, partialOf } from "./partials.ts";
 
 /** Operands of one call. q (Q, d), scaled; k (n, d); v (n, dv) */
 interface Operands {
@@ -15,8 +18,8 @@ interface Operands {
 export function attend(
   context: Context,
   queries: Tensor,
-  keys: Table,
-  values: Table,
+  keys: Table<Tensor>,
+  values: Table<Tensor>,
   { visible, scale, rows }: AttendOptions,
 ): Attended {
   const q = operand(queries);

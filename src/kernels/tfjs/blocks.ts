@@ -1,7 +1,9 @@
 import type { Tensor } from "../../core/tensor.ts";
+import { operand, ranges, rowsWithin } from "../operands.ts";
+import type { Operand } from "../operands.ts";
 import type { Tf, TfTensor } from "./api.ts";
-import { block, operand, ranges, rowsWithin } from "./operands.ts";
-import type { Context, Operand } from "./operands.ts";
+import { block } from "./operands.ts";
+import type { Context } from "./operands.ts";
 import { numbers } from "./partials.ts";
 
 export function blockMean(

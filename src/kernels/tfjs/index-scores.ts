@@ -1,12 +1,13 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
+import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Table } from "../ops.ts";
 import type { TfTensor } from "./api.ts";
-import { block, listBlocks, operand, ranges, rowsWithin } from "./operands.ts";
+import { block, listBlocks } from "./operands.ts";
 import type { Context } from "./operands.ts";
 import { maskBeyond, numbers } from "./partials.ts";
 
-export function scores(context: Context, queries: Tensor, table: Table): Tensor {
+export function scores(context: Context, queries: Tensor, table: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
@@ -15,7 +16,12 @@ export function scores(context: Context, queries: Tensor, table: Table): Tensor 
   );
 }
 
-export function reluScores(context: Context, queries: Tensor, weights: Float32Array, table: Table): Tensor {
+export function reluScores(
+  context: Context,
+  queries: Tensor,
+  weights: Float32Array,
+  table: Table<Tensor>,
+): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
@@ -32,7 +38,7 @@ export function reluScores(context: Context, queries: Tensor, weights: Float32Ar
 }
 
 /** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
-export function boundScores(context: Context, queries: Tensor, bounds: Table): Tensor {
+export function boundScores(context: Context, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * q.width);
@@ -48,7 +54,7 @@ export function boundScores(context: Context, queries: Tensor, bounds: Table): T
  */
 function byBlocks(
   { tf, limits, empty }: Context,
-  table: Table,
+  table: Table<Tensor>,
   queries: number,
   products: number,
   scoresOf: (from: number, to: number, rows: TfTensor) => TfTensor,
@@ -73,7 +79,7 @@ function byBlocks(
 export function scoresAt(
   { tf, limits }: Context,
   queries: Tensor,
-  table: Table,
+  table: Table<Tensor>,
   lists: RowLists,
 ): Float32Array {
   const q = operand(queries);

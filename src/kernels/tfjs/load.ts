@@ -1,34 +1,18 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import util from "node:util";
+import type { NativeStatus, Require } from "../native.ts";
+import { requireHere, statusOf } from "../native.ts";
 import type { Tf } from "./api.ts";
-
-export interface TfjsStatus {
-  readonly usable: boolean;
-  /** of tfjs-node */
-  readonly version?: string;
-  /** why it is not usable */
-  readonly reason?: string;
-}
 
 export interface LoadOptions {
   /** how many TensorFlow may use: all cores when absent. It reads them when a process first loads it. */
   readonly threads?: number;
-  /** loads the package */
-  readonly require?: (name: string) => unknown;
+  readonly require?: Require;
 }
-
-/** Not an import, which would not compile where the package is absent; it is CommonJS. */
-const requireHere = createRequire(import.meta.url);
 
 /** Whether @tensorflow/tfjs-node can be loaded here, and why not. Never throws. */
-export function tfjsStatus(options: LoadOptions = {}): TfjsStatus {
-  try {
-    return { usable: true, version: loadTf(options).tf.version["tfjs-node"]! };
-  } catch (error) {
-    return { usable: false, reason: reasonOf(error) };
-  }
-}
+export const tfjsStatus = (options: LoadOptions = {}): NativeStatus =>
+  statusOf(() => loadTf(options).tf.version["tfjs-node"]!);
 
 /**
  * TensorFlow, and the threads it was loaded with.
@@ -61,13 +45,4 @@ function prepareEnvironment(threads: number): void {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   // oneDNN is no faster for these shapes, and announces itself on standard error at any log level
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "0";
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const firstLine = error.message.split("\n", 1)[0]!.trim();
-  if ("code" in error && error.code === "MODULE_NOT_FOUND") return `not installed: ${firstLine}`;
-  if (/tfjs_binding|native addon|\.node\b|\.so\b/.test(firstLine))
-    return `native addon not built: ${firstLine}`;
-  return firstLine;
 }

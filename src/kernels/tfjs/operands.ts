@@ -1,6 +1,7 @@
-import type { RowLists, Tensor } from "../../core/tensor.ts";
-import type { Matrix } from "../matrix.ts";
-import { matrix } from "../matrix.ts";
+import type { RowLists } from "../../core/tensor.ts";
+import type { Operand } from "../operands.ts";
+import { ranges, rowsWithin } from "../operands.ts";
+import type { Empty } from "../spaces.ts";
 import type { Tf, TfTensor } from "./api.ts";
 
 /** Sizes of the blocks that a call is cut into. */
@@ -23,32 +24,12 @@ export const defaultLimits: Limits = { table: 2 ** 24, scores: 2 ** 21, queries:
 export interface Context {
   readonly tf: Tf;
   readonly limits: Limits;
-  /** Makes a (rows, width) result in the space of a table. */
-  readonly empty: (like: Tensor, rows: number, width: number) => Tensor;
+  readonly empty: Empty;
 }
 
-/** A matrix in float32, as TensorFlow reads it: a view where it already is (and lies on a multiple of 64 bytes). */
-export interface Operand extends Matrix {
-  readonly data: Float32Array;
-}
-
-export function operand(t: Tensor): Operand {
-  const { data, rows, width } = matrix(t);
-  return { data: data instanceof Float32Array ? data : Float32Array.from(data), rows, width };
-}
-
-/** Rows [from, to) as a TensorFlow tensor, without a copy. */
+/** Rows [from, to) as a TensorFlow tensor, without a copy where they lie on a multiple of 64 bytes. */
 export const block = (tf: Tf, { data, width }: Operand, from: number, to: number): TfTensor =>
   tf.tensor(data.subarray(from * width, to * width), [to - from, width], "float32");
-
-/** Cuts [first, n) into ranges of at most `size`. */
-export function* ranges(n: number, size: number, first = 0): Generator<[from: number, to: number]> {
-  for (let from = first; from < n; from += size) yield [from, Math.min(from + size, n)];
-}
-
-/** Whole rows of `width` numbers in a tensor of `limit` numbers, at least one. */
-export const rowsWithin = (limit: number, width: number): number =>
-  Math.max(1, Math.floor(limit / Math.max(1, width)));
 
 /** A rectangle of listed rows: `width` of each of the queries [from, to). */
 export interface ListBlock {

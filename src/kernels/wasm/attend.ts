@@ -1,10 +1,12 @@
-import type { Tensor } from "../../core/tensor.ts";
-import { tensor } from "../../core/tensor.ts";
-import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import { rowsOf, tensor } from "../../core/tensor.ts";
+import { matrix, rowsShape, sameWidth, visibleEnd } from "../matrix.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
+import { scores, scoresAt } from "./select.ts";
 import type { WasmSpace } from "./space.ts";
 import { blocksOf, cut, padded, placeItems, placePadded, placeTransposed } from "./split.ts";
 import type { Range } from "./split.ts";
+import { placeTable, roomFor } from "./table.ts";
 import type { Threads } from "./threads.ts";
 
 /** Fewer queries than this are cheaper one by one than as a padded block. */
@@ -16,22 +18,34 @@ const tile = 64;
 /** The largest score of a query that saw no row, as kernels mark it. */
 const far = Math.fround(-1e30);
 
+/** Numbers of the scores that are held at a time where keys and values lie in two memories: 256 MiB. */
+const scoresAtOnce = 2 ** 26;
+
+/**
+ * @param space memory of the keys
+ * @param valueSpace memory of the values
+ */
 export function attend(
   threads: Threads,
   space: WasmSpace,
+  valueSpace: WasmSpace,
   queries: Tensor,
   keys: Table,
   values: Table,
   options: AttendOptions,
 ): Attended {
-  const k = matrix(keys.tensor);
-  const v = matrix(values.tensor);
+  const k = rowsShape(keys.tensor);
+  const v = rowsShape(values.tensor);
   const q = matrix(queries);
   sameWidth("queries", q.width, k.width);
   const merged = new Merged(q.rows, v.width, space.kernels.exp!);
+  if (space !== valueSpace) {
+    attendApart(threads, space, valueSpace, queries, keys, values, options, merged);
+    return merged.finish();
+  }
   const shape: Shape = { n: k.rows, width: k.width, valueWidth: v.width, queries: q.rows };
   space.scoped(() => {
-    const place: Placed = { keys: space.place(keys.tensor), values: space.place(values.tensor) };
+    const place: Placed = { keys: placeTable(space, keys.tensor), values: placeTable(space, values.tensor) };
     const attendAll = options.rows || q.rows < smallestBlock ? attendEach : attendBlocks;
     attendAll(threads, space, queries, shape, place, options, merged);
   });
@@ -45,7 +59,7 @@ interface Shape {
   readonly queries: number;
 }
 
-/** Addresses. */
+/** Addresses of the tables. */
 interface Placed {
   readonly keys: number;
   readonly values: number;
@@ -61,24 +75,96 @@ function attendEach(
   { visible, scale, rows }: AttendOptions,
   merged: Merged,
 ): void {
-  const ranges = Array.from({ length: count }, (_, group) => ({
+  const items = piecesOf(count, n, visible, rows);
+  const list = rows ? space.copyIn(rows.rows) : 0;
+  const partials = space.allocate(4 * recordSize(valueWidth) * items.length);
+  const at = placePadded(space, queries);
+  const args = [placeItems(space, items), at, keys, values, list, scale, partials];
+  // rows of a list take some four times as long, as they wait for memory one by one
+  const work = (rows ? 4 : 1) * rowCount(items) * (width + valueWidth);
+  const scratch = 4 * (span + padded(valueWidth)) + roomFor(1, Math.max(width, valueWidth));
+  threads.run(space, { kernel: "attendOne", items: items.length, args, scratch, work });
+  addPieces(space, partials, items, valueWidth, merged);
+}
+
+/** What each query goes over, in pieces: positions in its list, or rows. */
+function piecesOf(queries: number, n: number, visible: Int32Array, rows: RowLists | undefined): Range[] {
+  const ranges = Array.from({ length: queries }, (_, group) => ({
     group,
     first: rows ? rows.offsets[group]! : 0,
     end: rows ? rows.offsets[group + 1]! : visibleEnd(visible, group, n),
   }));
-  const items = cut(ranges, rows ? span / 2 : span);
-  const list = rows ? space.copyIn(rows.rows) : 0;
-  const record = 4 + padded(valueWidth);
-  const partials = space.allocate(4 * record * items.length);
-  const at = placePadded(space, queries);
-  const args = [placeItems(space, items), at, keys, values, list, width, valueWidth, scale, partials];
-  const work = rowsOf(items) * (width + valueWidth);
-  const scratch = 4 * (span + padded(valueWidth));
-  threads.run(space, { kernel: "attendOne", items: items.length, args, scratch, work });
+  return cut(ranges, rows ? span / 2 : span);
+}
+
+/** Numbers in a piece's record of max, sum, moment and unnormalised output. */
+const recordSize = (valueWidth: number): number => 4 + padded(valueWidth);
+
+/** Merges the records of pieces, in their order. @param from query that the groups of the pieces count from */
+function addPieces(
+  space: WasmSpace,
+  partials: number,
+  items: readonly Range[],
+  valueWidth: number,
+  merged: Merged,
+  from = 0,
+): void {
+  const record = recordSize(valueWidth);
   const results = space.floats(partials, record * items.length);
   for (const [i, { group }] of items.entries()) {
     const [max, sum, moment] = results.subarray(i * record);
-    merged.add(group, max!, sum!, moment!, results, i * record + 4);
+    merged.add(from + group, max!, sum!, moment!, results, i * record + 4);
+  }
+}
+
+/**
+ * Keys and values in two memories: the dot products are made beside the keys and brought to the values, some queries
+ * at a time.
+ */
+function attendApart(
+  threads: Threads,
+  keySpace: WasmSpace,
+  space: WasmSpace,
+  queries: Tensor,
+  keys: Table,
+  values: Table,
+  { visible, scale, rows }: AttendOptions,
+  merged: Merged,
+): void {
+  const { rows: n } = rowsShape(keys.tensor);
+  const { width } = rowsShape(values.tensor);
+  const count = queries.shape[0]!;
+  const group = rows ? count : Math.max(1, Math.floor(scoresAtOnce / n));
+  for (let from = 0; from < count; from += group) {
+    const to = Math.min(count, from + group);
+    space.scoped(() => {
+      const some = rowsOf(queries, from, to);
+      const dots = keySpace.scoped(() => {
+        if (rows) return space.copyIn(scoresAt(threads, keySpace, queries, keys.tensor, rows));
+        const out = keySpace.allocate(4 * (to - from) * n);
+        scores(threads, keySpace, some, keys.tensor, out);
+        return space.copyIn(keySpace.floats(out, (to - from) * n));
+      });
+      const items = piecesOf(to - from, n, visible.subarray(from, to), rows);
+      const offsets = Int32Array.from(items, ({ group, first }) => (rows ? first : group * n + first));
+      const partials = space.allocate(4 * recordSize(width) * items.length);
+      threads.run(space, {
+        kernel: "attendScored",
+        items: items.length,
+        args: [
+          placeItems(space, items),
+          dots,
+          space.copyIn(offsets),
+          placeTable(space, values.tensor),
+          rows ? space.copyIn(rows.rows) : 0,
+          scale,
+          partials,
+        ],
+        scratch: 4 * (span + padded(width)) + roomFor(1, width),
+        work: rowCount(items) * width,
+      });
+      addPieces(space, partials, items, width, merged, from);
+    });
   }
 }
 
@@ -106,9 +192,9 @@ function attendBlocks(
   threads.run(space, {
     kernel: "attendBlock",
     items: items.length,
-    args: [...args, width, valueWidth, scale, partials],
-    scratch: 4 * tile * block,
-    work: rowsOf(items) * block * (width + valueWidth),
+    args: [...args, scale, partials],
+    scratch: 4 * tile * block + roomFor(tile, Math.max(width, valueWidth)),
+    work: rowCount(items) * block * (width + valueWidth),
   });
   const results = space.floats(partials, record * items.length);
   for (const [i, { group }] of items.entries()) {
@@ -127,7 +213,7 @@ function attendBlocks(
   }
 }
 
-const rowsOf = (items: readonly Range[]): number =>
+const rowCount = (items: readonly Range[]): number =>
   items.reduce((sum, { first, end }) => sum + end - first, 0);
 
 /** Partial softmaxes of each query, merged one after another in float64. */

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { StreamKey } from "../../core/random.ts";
-import type { RowLists, Tensor } from "../../core/tensor.ts";
-import { flat, tensor } from "../../core/tensor.ts";
-import { matrix, sameWidth } from "../matrix.ts";
-import type { AttendOptions, Attended, KvDtype, Ops, Space, Table } from "../ops.ts";
+import type { PackedRows } from "../../core/packed.ts";
+import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
+import { flat, isPacked, tensor } from "../../core/tensor.ts";
+import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
+import type { AttendOptions, Attended, KvDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
 import { attend } from "./attend.ts";
 import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
+import { sketch } from "./sketch.ts";
 import type { WasmSpace } from "./space.ts";
 import { padded, rowsPerChunk } from "./split.ts";
+import { WasmRegion } from "./region.ts";
+import { placeTable, roomFor } from "./table.ts";
 import { Threads } from "./threads.ts";
 
 export interface WasmOptions {
@@ -39,7 +43,8 @@ const missing = "the wasm kernels are missing: run `npm run build`";
 export const wasmStatus = (): { usable: boolean; reason?: string } =>
   existsSync(kernelsFile) ? { usable: true } : { usable: false, reason: missing };
 
-function readKernels(): Uint8Array<ArrayBuffer> {
+/** The compiled kernels. @throws Error when there are none */
+export function readKernels(): Uint8Array<ArrayBuffer> {
   if (!wasmStatus().usable) throw new Error(missing);
   return new Uint8Array(readFileSync(kernelsFile));
 }
@@ -54,11 +59,11 @@ class WasmEngine implements Ops {
   constructor(threads: Threads) {
     this.threads = threads.count;
     this.#threads = threads;
-    this.#bench = threads.region("copies of tensors on the JavaScript heap");
+    this.#bench = threads.memory("copies of tensors on the JavaScript heap");
   }
 
   space(label: string): Space {
-    return this.#threads.region(label);
+    return new WasmRegion(() => this.#threads.memory(label));
   }
 
   fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void {
@@ -102,12 +107,33 @@ class WasmEngine implements Ops {
     );
   }
 
+  pack(rows: Tensor, into: PackedRows): void {
+    const { rows: n, width } = matrix(rows);
+    sameShape(into.shape, [n, width]);
+    const kernel = { bf16: "packBf16", fp8: "packFp8", nvfp4: "packNvfp4" }[into.dtype];
+    const home = this.#spaceOf(into);
+    const space = home ?? this.#bench;
+    space.scoped(() => {
+      const to = space.placeBytes(into.codes);
+      const args = [space.place(rows), n, width, to];
+      this.#overRows(space, kernel, n, width, rowsPerChunk(width), 16, args);
+      if (!home) into.codes.set(new Uint8Array(space.memory.buffer, to, into.codes.length));
+    });
+  }
+
+  sketch(parts: readonly SketchPart[], out: Tensor): void {
+    const spaceOf = (t: Rows): WasmSpace => this.#spaceOf(t) ?? this.#bench;
+    sketch({ threads: this.#threads, spaceOf, inPlace: this.#inPlace.bind(this) }, parts, out);
+  }
+
   attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended {
-    return attend(this.#threads, this.#spaceOf(keys.tensor) ?? this.#bench, queries, keys, values, options);
+    const space = this.#spaceOf(keys.tensor) ?? this.#bench;
+    const valueSpace = this.#spaceOf(values.tensor) ?? space;
+    return attend(this.#threads, space, valueSpace, queries, keys, values, options);
   }
 
   scores(queries: Tensor, table: Table): Tensor {
-    const shape = [queries.shape[0]!, table.tensor.shape[0]!];
+    const shape = [queries.shape[0]!, table.tensor.shape[0]];
     return this.#produce(table.tensor, shape, (space, out) =>
       scores(this.#threads, space, queries, table.tensor, out),
     );
@@ -119,7 +145,7 @@ class WasmEngine implements Ops {
   }
 
   reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor {
-    const shape = [queries.shape[0]! / weights.length, table.tensor.shape[0]!];
+    const shape = [queries.shape[0]! / weights.length, table.tensor.shape[0]];
     return this.#produce(table.tensor, shape, (space, out) =>
       reluScores(this.#threads, space, queries, weights, table.tensor, out),
     );
@@ -128,7 +154,7 @@ class WasmEngine implements Ops {
   /** As min <= max, the larger product is that of the positive part with max plus that of the negative with min. */
   boundScores(queries: Tensor, bounds: Table): Tensor {
     const { data, rows, width } = matrix(queries);
-    sameWidth("bounds", matrix(bounds.tensor).width, 2 * width);
+    sameWidth("bounds", rowsShape(bounds.tensor).width, 2 * width);
     const parts = new Float32Array(2 * rows * width);
     for (let i = 0; i < rows; i++)
       for (let c = 0; c < width; c++) {
@@ -151,34 +177,37 @@ class WasmEngine implements Ops {
     return space.scoped(() => topK(this.#threads, space, space.place(scoresOf), [rows, width], k, visible));
   }
 
-  blockMean(rows: Tensor, block: number, stride: number): Tensor {
-    const { rows: n, width } = matrix(rows);
+  blockMean(rows: Rows, block: number, stride: number): Tensor {
+    const { rows: n, width } = rowsShape(rows);
     const blocks = Math.ceil(n / stride);
     const perChunk = rowsPerChunk(width * block);
     return this.#produce(rows, [blocks, width], (space, out) =>
-      this.#overRows(space, "blockMean", blocks, width * block, perChunk, 4 * padded(width), [
-        space.place(rows),
-        n,
-        width,
-        block,
-        stride,
-        out,
-      ]),
+      this.#overRows(
+        space,
+        "blockMean",
+        blocks,
+        width * block,
+        perChunk,
+        4 * padded(width) + roomFor(1, width),
+        [placeTable(space, rows), n, block, stride, out],
+      ),
     );
   }
 
-  pageMinMax(rows: Tensor, page: number): Tensor {
-    const { rows: n, width } = matrix(rows);
+  pageMinMax(rows: Rows, page: number): Tensor {
+    const { rows: n, width } = rowsShape(rows);
     const pages = Math.ceil(n / page);
     const perChunk = rowsPerChunk(width * page);
     return this.#produce(rows, [pages, 2 * width], (space, out) =>
-      this.#overRows(space, "pageMinMax", pages, width * page, perChunk, 8 * padded(width), [
-        space.place(rows),
-        n,
-        width,
-        page,
-        out,
-      ]),
+      this.#overRows(
+        space,
+        "pageMinMax",
+        pages,
+        width * page,
+        perChunk,
+        8 * padded(width) + roomFor(1, width),
+        [placeTable(space, rows), n, page, out],
+      ),
     );
   }
 
@@ -186,8 +215,8 @@ class WasmEngine implements Ops {
     this.#threads.close();
   }
 
-  #spaceOf(t: Tensor): WasmSpace | undefined {
-    return this.#threads.owner(t.data.buffer);
+  #spaceOf(t: Rows): WasmSpace | undefined {
+    return this.#threads.owner((isPacked(t) ? t.codes : t.data).buffer);
   }
 
   /** Runs a kernel over chunks of `perChunk` rows. */
@@ -216,7 +245,7 @@ class WasmEngine implements Ops {
   }
 
   /** A new tensor in the space of `source`, or on the JavaScript heap if that lies there; `work` fills it. */
-  #produce(source: Tensor, shape: readonly number[], work: (space: WasmSpace, out: number) => void): Tensor {
+  #produce(source: Rows, shape: readonly number[], work: (space: WasmSpace, out: number) => void): Tensor {
     const home = this.#spaceOf(source);
     if (home) {
       const out = home.empty(...shape);

@@ -1,8 +1,9 @@
 import { tensor } from "../../core/tensor.ts";
-import type { RowLists, Tensor } from "../../core/tensor.ts";
-import { matrix, sameWidth, visibleEnd } from "../matrix.ts";
+import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
+import { matrix, rowsShape, sameWidth, visibleEnd } from "../matrix.ts";
 import type { WasmSpace } from "./space.ts";
 import { blocksOf, cut, padded, placeItems, placePadded, placeTransposed } from "./split.ts";
+import { placeTable, roomFor } from "./table.ts";
 import type { Threads } from "./threads.ts";
 
 const smallestBlock = 3;
@@ -17,23 +18,30 @@ const allRows = (groups: number, n: number): { group: number; first: number; end
   Array.from({ length: groups }, (_, group) => ({ group, first: 0, end: n }));
 
 /** @param out address of (Q, n) */
-export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows: Tensor, out: number): void {
+export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows: Rows, out: number): void {
   const { rows: count, width } = matrix(queries);
-  const { rows: n, width: tableWidth } = matrix(rows);
+  const { rows: n, width: tableWidth } = rowsShape(rows);
   sameWidth("queries", width, tableWidth);
   const work = count * n * width;
-  const table = space.place(rows);
+  const table = placeTable(space, rows);
   if (count < smallestBlock) {
     const items = cut(allRows(count, n), quantum);
-    const args = [placeItems(space, items), placePadded(space, queries), table, n, width, out];
-    threads.run(space, { kernel: "scoresOne", items: items.length, args, scratch: 16, work });
+    const args = [placeItems(space, items), placePadded(space, queries), table, n, out];
+    threads.run(space, {
+      kernel: "scoresOne",
+      items: items.length,
+      args,
+      scratch: 16 + roomFor(1, width),
+      work,
+    });
     return;
   }
   const { count: blocks, block } = blocksOf(count, largestBlock);
   const items = cut(allRows(blocks, n), tile);
   const at = placeTransposed(space, queries, block);
-  const args = [placeItems(space, items), block, at, count, table, n, width, out];
-  threads.run(space, { kernel: "scoresBlock", items: items.length, args, scratch: 4 * tile * block, work });
+  const args = [placeItems(space, items), block, at, count, table, n, out];
+  const scratch = 4 * tile * block + roomFor(tile, width);
+  threads.run(space, { kernel: "scoresBlock", items: items.length, args, scratch, work });
 }
 
 /** @param out address of (Q, n) */
@@ -42,16 +50,24 @@ export function reluScores(
   space: WasmSpace,
   queries: Tensor,
   weights: Float32Array,
-  rows: Tensor,
+  rows: Rows,
   out: number,
 ): void {
   const { rows: count, width } = matrix(queries);
-  const { rows: n, width: tableWidth } = matrix(rows);
+  const { rows: n, width: tableWidth } = rowsShape(rows);
   sameWidth("queries", width, tableWidth);
   const heads = Math.ceil(weights.length / 4) * 4;
   const paddedWeights = new Float32Array(heads);
   paddedWeights.set(weights);
   const asked = count / weights.length;
+  if (asked === 1 && heads === 4) {
+    const items = cut(allRows(1, n), quantum);
+    const at = space.copyIn(interleaved(queries));
+    const args = [placeItems(space, items), at, space.copyIn(paddedWeights), placeTable(space, rows), out];
+    const job = { items: items.length, args, scratch: roomFor(1, width), work: count * n * width };
+    threads.run(space, { kernel: "scoresReluOne", ...job });
+    return;
+  }
   const { count: blocks, perBlock } = evenBlocks(asked, Math.max(1, Math.floor(largestBlock / heads)));
   const block = padded(perBlock * heads);
   const items = cut(allRows(blocks, n), tile);
@@ -63,13 +79,22 @@ export function reluScores(
     placeTransposed(space, padHeads(queries, weights.length, heads), perBlock * heads),
     asked,
     space.copyIn(paddedWeights),
-    space.place(rows),
+    placeTable(space, rows),
     n,
-    width,
     out,
   ];
-  const job = { items: items.length, args, scratch: 4 * tile * block, work: count * n * width };
+  const scratch = 4 * tile * block + roomFor(tile, width);
+  const job = { items: items.length, args, scratch, work: count * n * width };
   threads.run(space, { kernel: "scoresRelu", ...job });
+}
+
+/** At most four rows, four columns of each side by side: (columns / 4, 4, 4), zero-padded to whole pairs of fours. */
+function interleaved(queries: Tensor): Float32Array {
+  const { data, rows, width } = matrix(queries);
+  const out = new Float32Array(4 * padded(width));
+  for (let j = 0; j < rows; j++)
+    for (let c = 0; c < width; c++) out[16 * (c >> 2) + 4 * j + (c & 3)] = data[j * width + c]!;
+  return out;
 }
 
 /** Queries in blocks as equal as can be, of at most `most`. */
@@ -94,11 +119,11 @@ export function scoresAt(
   threads: Threads,
   space: WasmSpace,
   queries: Tensor,
-  rows: Tensor,
+  rows: Rows,
   lists: RowLists,
 ): Float32Array {
   const { rows: count, width } = matrix(queries);
-  sameWidth("queries", width, matrix(rows).width);
+  sameWidth("queries", width, rowsShape(rows).width);
   const ranges = Array.from({ length: count }, (_, group) => ({
     group,
     first: lists.offsets[group]!,
@@ -106,9 +131,9 @@ export function scoresAt(
   }));
   const items = cut(ranges, quantum);
   const out = space.allocate(4 * lists.rows.length);
-  const places = [placeItems(space, items), placePadded(space, queries), space.place(rows)];
-  const args = [...places, space.copyIn(lists.rows), width, out];
-  const job = { items: items.length, args, scratch: 16, work: lists.rows.length * width };
+  const places = [placeItems(space, items), placePadded(space, queries), placeTable(space, rows)];
+  const args = [...places, space.copyIn(lists.rows), out];
+  const job = { items: items.length, args, scratch: 16 + roomFor(1, width), work: lists.rows.length * width };
   threads.run(space, { kernel: "scoresListed", ...job });
   return space.floats(out, lists.rows.length).slice();
 }

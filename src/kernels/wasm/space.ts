@@ -1,6 +1,5 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { flat, tensor } from "../../core/tensor.ts";
-import type { Space } from "../ops.ts";
 import type { Kernels } from "./protocol.ts";
 
 const pageBytes = 65536;
@@ -12,8 +11,10 @@ const firstAddress = 1024;
 /** Regions grow by whole steps, so that they grow seldom. */
 const growPages = 256;
 
+const aligned = (address: number): number => Math.ceil(address / 64) * 64;
+
 /** A shared WebAssembly memory of at most 4 GiB, given out from its start and given back in reverse order. */
-export class WasmSpace implements Space {
+export class WasmSpace {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared: true });
   readonly kernels: Kernels;
   readonly #owners: WeakMap<ArrayBufferLike, WasmSpace>;
@@ -38,6 +39,25 @@ export class WasmSpace implements Space {
     return tensor(this.floats(this.allocate(4 * size), size), shape);
   }
 
+  /** Address up to which it is given out. */
+  get top(): number {
+    return this.#top;
+  }
+
+  /** Bytes that are left of 4 GiB. */
+  get left(): number {
+    return maxPages * pageBytes - slackBytes - aligned(this.#top);
+  }
+
+  get isEmpty(): boolean {
+    return this.#top === firstAddress;
+  }
+
+  /** Gives back all from an address on. */
+  giveBack(top = firstAddress): void {
+    this.#top = top;
+  }
+
   scoped<T>(work: () => T): T {
     const top = this.#top;
     try {
@@ -47,17 +67,14 @@ export class WasmSpace implements Space {
     }
   }
 
-  clear(): void {
-    this.#top = firstAddress;
-  }
-
   /** Address of so many bytes, uninitialised. @throws RangeError when the region is full */
   allocate(bytes: number): number {
-    const address = Math.ceil(this.#top / 64) * 64;
+    const address = aligned(this.#top);
     const end = address + bytes;
-    const left = maxPages * pageBytes - slackBytes - address;
-    if (bytes > left)
-      throw new RangeError(`region "${this.label}" is full: asked ${bytes} bytes, ${left} left of 4 GiB`);
+    if (bytes > this.left)
+      throw new RangeError(
+        `region "${this.label}" is full: asked ${bytes} bytes, ${this.left} left of 4 GiB`,
+      );
     const pages = Math.ceil((end + slackBytes) / pageBytes);
     const present = this.memory.buffer.byteLength / pageBytes;
     if (pages > present)
@@ -91,6 +108,16 @@ export class WasmSpace implements Space {
   place(t: Tensor): number {
     const numbers = flat(t);
     return this.#owners.get(numbers.buffer) === this ? numbers.byteOffset : this.copyIn(numbers);
+  }
+
+  bytes(length: number): Uint8Array {
+    const address = this.allocate(length); // may replace the buffer
+    return new Uint8Array(this.#buffer(), address, length);
+  }
+
+  /** Address of bytes of this region, or of a copy of bytes that lie elsewhere. */
+  placeBytes(codes: Uint8Array): number {
+    return this.#owners.get(codes.buffer) === this ? codes.byteOffset : this.copyIn(codes);
   }
 
   /** The memory's buffer is another object each time it has grown: all are known. */

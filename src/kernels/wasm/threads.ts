@@ -49,8 +49,8 @@ export class Threads {
     this.#fanOutAbove = fanOutAbove;
   }
 
-  /** A region of memory that the kernels can work in. */
-  region(label: string): WasmSpace {
+  /** A memory that the kernels can work in. */
+  memory(label: string): WasmSpace {
     const space = new WasmSpace(this.#regions++, label, this.#module, this.#owners);
     if (this.count > 1) {
       this.#live.set(space.id, new WeakRef(space.memory));
@@ -60,7 +60,7 @@ export class Threads {
     return space;
   }
 
-  /** The region that a buffer belongs to. */
+  /** The memory that a buffer belongs to. */
   owner(buffer: ArrayBufferLike): WasmSpace | undefined {
     return this.#owners.get(buffer);
   }

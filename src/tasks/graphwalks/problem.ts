@@ -1,5 +1,5 @@
 import type { GraphWalk, Problem } from "../task.ts";
-import { countTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../tokenizer.ts";
 import { answerOf } from "./graph.ts";
 import type { Graph, Operation } from "./graph.ts";
 import type { PromptParts } from "./prompt.ts";
@@ -15,11 +15,15 @@ import type { Scoring } from "./score.ts";
  *
  * @param head tokens before the first line
  */
-function edgeSpans({ nodes, from, to }: Graph, head: number): { start: Int32Array; anchor: Int32Array } {
-  const sourceTokens = Int32Array.from(nodes, (id) => countTokens(id));
-  const targetTokens = Int32Array.from(nodes, (id) => countTokens(` ${id}`));
-  const arrow = countTokens(" ->");
-  const lineBreak = countTokens("\n");
+function edgeSpans(
+  { nodes, from, to }: Graph,
+  head: number,
+  count: CountTokens,
+): { start: Int32Array; anchor: Int32Array } {
+  const sourceTokens = Int32Array.from(nodes, (id) => count(id));
+  const targetTokens = Int32Array.from(nodes, (id) => count(` ${id}`));
+  const arrow = count(" ->");
+  const lineBreak = count("\n");
   const start = new Int32Array(from.length);
   const anchor = new Int32Array(from.length);
   let at = head;
@@ -33,14 +37,14 @@ function edgeSpans({ nodes, from, to }: Graph, head: number): { start: Int32Arra
 }
 
 /** What a perfect local circuit knows: an edge's anchor is found by one end and tells the other. */
-function circuitOf(graph: Graph, operation: Operation, head: number): GraphWalk {
+function circuitOf(graph: Graph, operation: Operation, head: number, count: CountTokens): GraphWalk {
   const { nodes, from, to } = graph;
   const bfs = operation.kind === "bfs";
   return {
     kind: "graph-walk",
     records: {
       count: from.length,
-      ...edgeSpans(graph, head),
+      ...edgeSpans(graph, head, count),
       key: [{ weight: 1, features: bfs ? from : to }],
       value: bfs ? to : from,
     },
@@ -64,15 +68,16 @@ export function problemOf(
   graph: Graph,
   operation: Operation,
   scoring: Scoring,
+  count: CountTokens,
   loaded?: Loaded,
 ): Problem {
   const prompt = parts.head + parts.edges + parts.tail;
   const truth = answerOf(graph, operation).map((node) => graph.nodes[node]!);
-  const circuit = circuitOf(graph, operation, countTokens(parts.head));
+  const circuit = circuitOf(graph, operation, count(parts.head), count);
   const edgesEnd = circuit.records.anchor.at(-1)! + 1;
   return {
     messages: [{ role: "user", content: prompt }],
-    tokens: edgesEnd + countTokens(parts.tail),
+    tokens: edgesEnd + count(parts.tail),
     features: graph.nodes.map((id) => `node:${id}`),
     circuit,
     answer: finalAnswer(truth),

@@ -1,6 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import { countTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../tokenizer.ts";
 import { examplesText, questionText, requestText } from "./conversation.ts";
 import type { Conversation, Exchange, Question, Subject } from "./conversation.ts";
 import { formats, writeReply } from "./formats.ts";
@@ -58,8 +58,8 @@ function drawExamples(random: Random): string {
   );
 }
 
-const exchangeTokens = (exchange: Exchange): number =>
-  countTokens(requestText(exchange)) + countTokens(exchange.reply);
+const exchangeTokens = (exchange: Exchange, count: CountTokens): number =>
+  count(requestText(exchange)) + count(exchange.reply);
 
 /**
  * A conversation with `needles` identical requests whose tokens, the answer's included, lie in (tokens / 2, tokens]: a
@@ -67,7 +67,12 @@ const exchangeTokens = (exchange: Exchange): number =>
  *
  * @throws UsageError where the needles alone are too long
  */
-export function drawConversation(tokens: number, needles: number, random: Random): Conversation {
+export function drawConversation(
+  tokens: number,
+  needles: number,
+  random: Random,
+  count: CountTokens,
+): Conversation {
   const subject = drawSubject(random.fork("subject"));
   const write = replyWriter(random.fork("replies"));
   const question: Question = {
@@ -81,8 +86,8 @@ export function drawConversation(tokens: number, needles: number, random: Random
 
   const least = Math.floor(tokens / 2);
   const target = least + 1 + random.fork("length").below(tokens - least);
-  let total = countTokens(examples) + countTokens(questionText(question)) + countTokens(answer);
-  for (const needle of found) total += exchangeTokens(needle);
+  let total = count(examples) + count(questionText(question)) + count(answer);
+  for (const needle of found) total += exchangeTokens(needle, count);
   if (total > tokens)
     throw new UsageError(
       `mrcr(needles=${needles}): tokens must be >= ${total} for this conversation; got ${tokens}`,
@@ -92,7 +97,7 @@ export function drawConversation(tokens: number, needles: number, random: Random
   const drawing = random.fork("distractors");
   for (;;) {
     const next = write(drawDistractor(subject, drawing));
-    const size = exchangeTokens(next);
+    const size = exchangeTokens(next, count);
     if (total + size > target && (total > least || total + size > tokens)) break;
     distractors.push(next);
     total += size;

@@ -1,7 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { sequenceRatio } from "../difflib.ts";
 import type { CountRetrieve, FeatureColumn, Message, Problem, RecordSet, Score } from "../task.ts";
-import { countTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../tokenizer.ts";
 import { writeMessages } from "./conversation.ts";
 import type { Conversation, Exchange, Subject } from "./conversation.ts";
 
@@ -80,9 +80,9 @@ function countOrdinals(exchanges: readonly Exchange[]): Int32Array {
 }
 
 /** Where each message starts, in tokens; the last number is the length of them all. */
-function messageStarts(messages: readonly Message[]): Int32Array {
+function messageStarts(messages: readonly Message[], count: CountTokens): Int32Array {
   const starts = new Int32Array(messages.length + 1);
-  messages.forEach(({ content }, m) => (starts[m + 1] = starts[m]! + countTokens(content)));
+  messages.forEach(({ content }, m) => (starts[m + 1] = starts[m]! + count(content)));
   return starts;
 }
 
@@ -96,11 +96,12 @@ function messageStarts(messages: readonly Message[]): Int32Array {
 export function problemOf(
   conversation: Conversation,
   keys: Keying,
+  countTokens: CountTokens,
   dataset?: Readonly<Record<string, unknown>>,
 ): Problem {
   const { exchanges, question } = conversation;
   const messages = writeMessages(conversation);
-  const starts = messageStarts(messages);
+  const starts = messageStarts(messages, countTokens);
   const count = exchanges.length;
   const name = subjectName(question);
   const needles = Int32Array.from(exchanges.keys()).filter((r) => subjectName(exchanges[r]!) === name);

@@ -1,11 +1,12 @@
 import { TILE, tileDots } from "./dots";
 import { bytes, exp, FAR, multiplyAdd, paddedBytes, splat } from "./simd";
+import { rowsFrom, Table } from "./table";
 
 /**
  * Softmax attention of a block of queries over a chunk of rows, a tile of 64 rows at a time.
  *
  * @param item which part: items[item] = (block, first row, end row)
- * @param scratch (64, block)
+ * @param scratch (64, block), and room for 64 decoded rows
  * @param block queries of a block, a multiple of 8
  * @param queries (blocks, width, block), each block transposed
  * @param limits (blocks, block) query i sees the rows [0, limits[i])
@@ -19,15 +20,16 @@ export function attendBlock(
   block: i32,
   queries: usize,
   limits: usize,
-  keys: usize,
-  values: usize,
-  width: i32,
-  valueWidth: i32,
+  keys: Table,
+  values: Table,
   scale: f32,
   partials: usize,
 ): void {
   const blockBytes = bytes(block);
+  const width = keys.width;
+  const valueWidth = values.width;
   const outputBytes = paddedBytes(valueWidth);
+  const room = scratch + TILE * blockBytes;
   const part = items + <usize>item * 12;
   const index = <usize>load<i32>(part);
   const first = load<i32>(part, 4);
@@ -48,12 +50,12 @@ export function attendBlock(
   for (let start = first; start < end; start += TILE) {
     const count = min(TILE, end - start);
     const tile = scratch;
-    tileDots(queries, block, keys + <usize>start * bytes(width), count, width, scale, tile);
+    tileDots(queries, block, rowsFrom(keys, start, count, room), count, width, scale, tile);
     const filled = (count + 3) & ~3;
     if (start + filled > min(shortest, end)) hide(tile, blockBytes, limits, start, count, filled);
     for (let q: usize = 0; q < blockBytes; q += 16)
       weigh(tile + q, blockBytes, <usize>filled * blockBytes, top + q, sum + q, moment + q, output + (q >> 2) * outputBytes, outputBytes);
-    addValues(tile, blockBytes, values + <usize>start * bytes(valueWidth), count, bytes(valueWidth), output, outputBytes);
+    addValues(tile, blockBytes, rowsFrom(values, start, count, room), count, bytes(valueWidth), output, outputBytes);
   }
 }
 

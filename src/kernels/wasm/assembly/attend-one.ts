@@ -1,14 +1,21 @@
-import { fourDots, rowAt } from "./dots";
+import { fourDots } from "./dots";
+import { addPacked, CONSTANTS, fusible, placeConstants } from "./fused";
 import { bytes, exp, FAR, maxLanes, multiplyAdd, paddedBytes, splat, sumLanes } from "./simd";
+import { addressOf, decode, Dtype, listed, Table } from "./table";
 
 /** Rows whose scores are held at a time. */
 const SPAN = 256;
+
+/** The softmax so far: largest score, sum and moment. Each thread has its own instance. */
+let top: f32 = FAR;
+let sum: f64 = 0;
+let moment: f64 = 0;
 
 /**
  * Softmax attention of one query over a piece of its rows.
  *
  * @param item which piece: items[item] = (query, first, end), positions in `list`, or rows where `list` is 0
- * @param scratch (256 + padded value width)
+ * @param scratch (256 + padded value width), and room for constants and a decoded row
  * @param queries (Q, padded width), zero-padded
  * @param partials a record for each item: max, sum, moment, 0, and the unnormalised output (padded value width)
  */
@@ -17,126 +24,158 @@ export function attendOne(
   scratch: usize,
   items: usize,
   queries: usize,
-  keys: usize,
-  values: usize,
+  keys: Table,
+  values: Table,
   list: usize,
-  width: i32,
-  valueWidth: i32,
   scale: f32,
   partials: usize,
 ): void {
-  const keyBytes = bytes(width);
-  const valueBytes = bytes(valueWidth);
-  const outputBytes = paddedBytes(valueWidth);
   const piece = items + <usize>item * 12;
-  const query = queries + <usize>load<i32>(piece) * paddedBytes(width);
+  const query = queries + <usize>load<i32>(piece) * paddedBytes(keys.width);
   const first = load<i32>(piece, 4);
   const end = load<i32>(piece, 8);
-  const record = partials + <usize>item * (16 + outputBytes);
-  const output = record + 16;
-  const scores = scratch;
-  const part = scratch + SPAN * 4;
-
-  let top = FAR;
-  let sum: f64 = 0;
-  let moment: f64 = 0;
-  memory.fill(output, 0, outputBytes);
+  const record = partials + <usize>item * (16 + paddedBytes(values.width));
+  const room = scratch + SPAN * 4 + paddedBytes(values.width);
+  const factor = splat(scale);
+  begin(record, room, values);
   for (let start = first; start < end; start += SPAN) {
     const count = min(SPAN, end - start);
-    const last = start + count - 1;
-    const factor = splat(scale);
-    let highest = splat(top);
+    if (list) {
+      touch(keys, list, start, count);
+      touch(values, list, start, count);
+    }
     for (let t = 0; t < count; t += 4) {
-      const j = start + t;
-      const dots = fourDots(
-        query,
-        rowAt(keys, keyBytes, list, j),
-        rowAt(keys, keyBytes, list, min(j + 1, last)),
-        rowAt(keys, keyBytes, list, min(j + 2, last)),
-        rowAt(keys, keyBytes, list, min(j + 3, last)),
-        width,
-      );
-      const scaled = f32x4.mul(dots, factor);
-      v128.store(scores + bytes(t), scaled);
-      highest = f32x4.pmax(highest, scaled);
+      const dots = fourDots(query, keys, list, start + t, start + count - 1, room);
+      v128.store(scratch + bytes(t), f32x4.mul(dots, factor));
     }
-    for (let t = count; t & 3; t++) store<f32>(scores + bytes(t), FAR); // repeats of the last row
-
-    const newTop = maxLanes(highest);
-    if (newTop > top) {
-      const shrink = f32x4.extract_lane(exp(splat(top - newTop)), 0);
-      moment = <f64>shrink * (moment + sum * <f64>(top - newTop));
-      sum *= <f64>shrink;
-      for (let c: usize = 0; c < outputBytes; c += 16)
-        v128.store(output + c, f32x4.mul(v128.load(output + c), splat(shrink)));
-      top = newTop;
-    }
-    let partSum = splat(0);
-    let partMoment = splat(0);
-    for (let t: usize = 0; t < bytes(count); t += 16) {
-      const gap = f32x4.sub(v128.load(scores + t), splat(top));
-      const weight = exp(gap);
-      v128.store(scores + t, weight);
-      partSum = f32x4.add(partSum, weight);
-      partMoment = multiplyAdd(weight, gap, partMoment);
-    }
-    sum += <f64>sumLanes(partSum);
-    moment += <f64>sumLanes(partMoment);
-
-    memory.fill(part, 0, outputBytes);
-    for (let t = 0; t < count; t += 4) {
-      const j = start + t;
-      addFourRows(
-        part,
-        outputBytes,
-        scores + bytes(t),
-        rowAt(values, valueBytes, list, j),
-        rowAt(values, valueBytes, list, min(j + 1, last)),
-        rowAt(values, valueBytes, list, min(j + 2, last)),
-        rowAt(values, valueBytes, list, min(j + 3, last)),
-      );
-    }
-    for (let c: usize = 0; c < outputBytes; c += 16)
-      v128.store(output + c, f32x4.add(v128.load(output + c), v128.load(part + c)));
+    absorb(record, scratch, values, list, start, count);
   }
+  finish(record);
+}
+
+/**
+ * As `attendOne`, with dot products that have been made already, in another memory.
+ *
+ * @param dots for position or row j of item (query, first, end): dots[offsets[item] + j - first]
+ */
+export function attendScored(
+  item: i32,
+  scratch: usize,
+  items: usize,
+  dots: usize,
+  offsets: usize,
+  values: Table,
+  list: usize,
+  scale: f32,
+  partials: usize,
+): void {
+  const piece = items + <usize>item * 12;
+  const first = load<i32>(piece, 4);
+  const end = load<i32>(piece, 8);
+  const record = partials + <usize>item * (16 + paddedBytes(values.width));
+  let from = dots + bytes(load<i32>(offsets + bytes(item)));
+  const factor = splat(scale);
+  begin(record, scratch + SPAN * 4 + paddedBytes(values.width), values);
+  for (let start = first; start < end; start += SPAN) {
+    const count = min(SPAN, end - start);
+    for (let t: usize = 0; t < bytes(count); t += 16)
+      v128.store(scratch + t, f32x4.mul(v128.load(from + t), factor));
+    from += bytes(count);
+    absorb(record, scratch, values, list, start, count);
+  }
+  finish(record);
+}
+
+/** What `touch` has read: without a use, the reads could be left out. */
+let touched: u32 = 0;
+
+/**
+ * Reads a number of each listed row that does not follow the one before, ahead of all work on them. Rows that lie apart
+ * each wait for memory and for the address of their page; these reads wait together.
+ */
+function touch(table: Table, list: usize, start: i32, count: i32): void {
+  let all = touched;
+  let next: u32 = -1;
+  for (let t = 0; t < count; t++) {
+    const r = listed(list, start + t);
+    if (r != next) all |= load<u32>(addressOf(table, r));
+    next = r + 1;
+  }
+  touched = all;
+}
+
+function begin(record: usize, room: usize, values: Table): void {
+  placeConstants(room);
+  memory.fill(record + 16, 0, paddedBytes(values.width));
+  top = FAR;
+  sum = 0;
+  moment = 0;
+}
+
+/**
+ * Takes the scaled scores of `count` rows into the softmax, and their values into the output.
+ *
+ * @param scores (256), then a part of the output and room
+ */
+function absorb(record: usize, scores: usize, values: Table, list: usize, start: i32, count: i32): void {
+  const output = record + 16;
+  const outputBytes = paddedBytes(values.width);
+  const part = scores + SPAN * 4;
+  const room = part + outputBytes;
+  for (let t = count; t & 3; t++) store<f32>(scores + bytes(t), FAR);
+  let highest = splat(top);
+  for (let t: usize = 0; t < bytes(count); t += 16) highest = f32x4.pmax(highest, v128.load(scores + t));
+  const newTop = maxLanes(highest);
+  if (newTop > top) {
+    const shrink = f32x4.extract_lane(exp(splat(top - newTop)), 0);
+    moment = <f64>shrink * (moment + sum * <f64>(top - newTop));
+    sum *= <f64>shrink;
+    for (let c: usize = 0; c < outputBytes; c += 16)
+      v128.store(output + c, f32x4.mul(v128.load(output + c), splat(shrink)));
+    top = newTop;
+  }
+  let partSum = splat(0);
+  let partMoment = splat(0);
+  const highestYet = splat(top);
+  for (let t: usize = 0; t < bytes(count); t += 16) {
+    const gap = f32x4.sub(v128.load(scores + t), highestYet);
+    const weight = exp(gap);
+    v128.store(scores + t, weight);
+    partSum = f32x4.add(partSum, weight);
+    partMoment = multiplyAdd(weight, gap, partMoment);
+  }
+  sum += <f64>sumLanes(partSum);
+  moment += <f64>sumLanes(partMoment);
+
+  memory.fill(part, 0, outputBytes);
+  for (let t = 0; t < count; t++) {
+    const weight = v128.load32_splat(scores + bytes(t));
+    const row = addressOf(values, listed(list, start + t));
+    if (values.dtype == Dtype.f32) addRow(part, outputBytes, weight, row);
+    else if (fusible(values, row)) addPacked(values, part, weight, row, room);
+    else addRow(part, outputBytes, weight, decode(values, row, room + CONSTANTS));
+  }
+  for (let c: usize = 0; c < outputBytes; c += 16)
+    v128.store(output + c, f32x4.add(v128.load(output + c), v128.load(part + c)));
+}
+
+@inline
+function finish(record: usize): void {
   store<f32>(record, top);
   store<f32>(record, <f32>sum, 4);
   store<f32>(record, <f32>moment, 8);
 }
 
-/** to += sum over four rows of weight times row. Lanes beyond the width hold whatever follows the rows. */
+/** to += weight times row. Lanes beyond the width hold whatever follows the row. */
 @inline
-function addFourRows(
-  to: usize,
-  rowBytes: usize,
-  weights: usize,
-  v0: usize,
-  v1: usize,
-  v2: usize,
-  v3: usize,
-): void {
-  const p0 = v128.load32_splat(weights);
-  const p1 = v128.load32_splat(weights, 4);
-  const p2 = v128.load32_splat(weights, 8);
-  const p3 = v128.load32_splat(weights, 12);
+function addRow(to: usize, rowBytes: usize, weight: v128, row: usize): void {
   const end = to + rowBytes;
   while (to < end) {
-    const x0 = v128.load(v0);
-    const x1 = v128.load(v1);
-    const x2 = v128.load(v2);
-    const x3 = v128.load(v3);
-    const y0 = v128.load(v0, 16);
-    const y1 = v128.load(v1, 16);
-    const y2 = v128.load(v2, 16);
-    const y3 = v128.load(v3, 16);
-    const a = f32x4.add(multiplyAdd(p1, x1, f32x4.mul(p0, x0)), multiplyAdd(p3, x3, f32x4.mul(p2, x2)));
-    const b = f32x4.add(multiplyAdd(p1, y1, f32x4.mul(p0, y0)), multiplyAdd(p3, y3, f32x4.mul(p2, y2)));
-    v128.store(to, f32x4.add(v128.load(to), a));
-    v128.store(to, f32x4.add(v128.load(to, 16), b), 16);
+    const x0 = v128.load(row);
+    const x1 = v128.load(row, 16);
+    v128.store(to, multiplyAdd(weight, x0, v128.load(to)));
+    v128.store(to, multiplyAdd(weight, x1, v128.load(to, 16)), 16);
     to += 32;
-    v0 += 32;
-    v1 += 32;
-    v2 += 32;
-    v3 += 32;
+    row += 32;
   }
 }

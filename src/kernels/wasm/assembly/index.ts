@@ -1,9 +1,13 @@
 export { attendBlock } from "./attend-block";
-export { attendOne } from "./attend-one";
+export { attendOne, attendScored } from "./attend-one";
 export { blockMean, pageMinMax } from "./blocks";
+export { multiplyAddChains, readStream } from "./limits";
 export { fillNormal } from "./normal";
+export { packBf16, packFp8, packNvfp4 } from "./packing";
 export { roundBf16, roundFp8, roundNvfp4 } from "./rounding";
+export { scoresReluOne } from "./relu-one";
 export { blendRows } from "./rows";
 export { scoresBlock, scoresListed, scoresOne, scoresRelu } from "./scores";
+export { sketch, sketchRows } from "./sketch";
 export { exp, scaleChunk, softmaxChunk } from "./softmax";
 export { topK } from "./top-k";

@@ -1,9 +1,12 @@
-import { fourDots, rowAt, TILE, tileDots } from "./dots";
+import { placeConstants } from "./fused";
+import { fourDots, TILE, tileDots } from "./dots";
 import { bytes, copyRow, multiplyAdd, paddedBytes, splat, sumLanes } from "./simd";
+import { rowsFrom, Table } from "./table";
 
 /**
  * Dot products of one query with a chunk of rows.
  *
+ * @param scratch (4), and room for constants and a decoded row
  * @param item which part: items[item] = (query, first row, end row)
  * @param queries (Q, padded width), zero-padded
  * @param out (Q, n)
@@ -13,27 +16,18 @@ export function scoresOne(
   scratch: usize,
   items: usize,
   queries: usize,
-  rows: usize,
+  table: Table,
   n: i32,
-  width: i32,
   out: usize,
 ): void {
   const part = items + <usize>item * 12;
   const query = load<i32>(part);
   const first = load<i32>(part, 4);
   const end = load<i32>(part, 8);
-  const rowBytes = bytes(width);
-  const q = queries + <usize>query * paddedBytes(width);
+  const q = queries + <usize>query * paddedBytes(table.width);
   const to = out + <usize>query * bytes(n);
-  const last = rows + <usize>(end - 1) * rowBytes;
-  for (let r = first; r < end; r += 4) {
-    const k0 = rows + <usize>r * rowBytes;
-    const k1 = min(last, k0 + rowBytes);
-    const k2 = min(last, k1 + rowBytes);
-    const k3 = min(last, k2 + rowBytes);
-    const dots = fourDots(q, k0, k1, k2, k3, width);
-    storeUpTo(to, r, end, dots, scratch);
-  }
+  placeConstants(scratch + 16);
+  for (let r = first; r < end; r += 4) storeUpTo(to, r, end, fourDots(q, table, 0, r, end - 1, scratch + 16), scratch);
 }
 
 /** Stores the lanes of four results from `r` on that lie before `end`. */
@@ -50,6 +44,7 @@ function storeUpTo(to: usize, r: i32, end: i32, dots: v128, scratch: usize): voi
 /**
  * Dot products of one query with a piece of the rows it lists.
  *
+ * @param scratch (4), and room for constants and a decoded row
  * @param item which piece: items[item] = (query, first, end), positions in `list`
  * @param queries (Q, padded width), zero-padded
  * @param out as long as the list
@@ -59,33 +54,23 @@ export function scoresListed(
   scratch: usize,
   items: usize,
   queries: usize,
-  rows: usize,
+  table: Table,
   list: usize,
-  width: i32,
   out: usize,
 ): void {
   const part = items + <usize>item * 12;
-  const q = queries + <usize>load<i32>(part) * paddedBytes(width);
+  const q = queries + <usize>load<i32>(part) * paddedBytes(table.width);
   const end = load<i32>(part, 8);
-  const rowBytes = bytes(width);
-  for (let j = load<i32>(part, 4); j < end; j += 4) {
-    const dots = fourDots(
-      q,
-      rowAt(rows, rowBytes, list, j),
-      rowAt(rows, rowBytes, list, min(j + 1, end - 1)),
-      rowAt(rows, rowBytes, list, min(j + 2, end - 1)),
-      rowAt(rows, rowBytes, list, min(j + 3, end - 1)),
-      width,
-    );
-    storeUpTo(out, j, end, dots, scratch);
-  }
+  placeConstants(scratch + 16);
+  for (let j = load<i32>(part, 4); j < end; j += 4)
+    storeUpTo(out, j, end, fourDots(q, table, list, j, end - 1, scratch + 16), scratch);
 }
 
 /**
  * Dot products of a block of queries with a chunk of rows.
  *
  * @param item which part: items[item] = (block, first row, end row)
- * @param scratch (64, block)
+ * @param scratch (64, block), and room for 64 decoded rows
  * @param queries (blocks, width, block), each block transposed
  * @param count queries in all; the last block is padded
  * @param out (count, n)
@@ -97,9 +82,8 @@ export function scoresBlock(
   block: i32,
   queries: usize,
   count: i32,
-  rows: usize,
+  table: Table,
   n: i32,
-  width: i32,
   out: usize,
 ): void {
   const part = items + <usize>item * 12;
@@ -107,11 +91,13 @@ export function scoresBlock(
   const first = load<i32>(part, 4);
   const end = load<i32>(part, 8);
   const blockBytes = bytes(block);
+  const width = table.width;
+  const room = scratch + TILE * blockBytes;
   queries += <usize>index * blockBytes * <usize>width;
   const present = min(block, count - index * block);
   for (let start = first; start < end; start += TILE) {
     const tileRows = min(TILE, end - start);
-    tileDots(queries, block, rows + <usize>start * bytes(width), tileRows, width, 1, scratch);
+    tileDots(queries, block, rowsFrom(table, start, tileRows, room), tileRows, width, 1, scratch);
     for (let q = 0; q < present; q++) {
       let from = scratch + bytes(q);
       let to = out + <usize>(index * block + q) * bytes(n) + bytes(start);
@@ -128,7 +114,7 @@ export function scoresBlock(
  * Weighted sums over index heads of the positive parts of dot products, for a chunk of rows and a block of queries.
  *
  * @param item which part: items[item] = (block, first row, end row)
- * @param scratch (64, block)
+ * @param scratch (64, block), and room for 64 decoded rows
  * @param block rows of a block: those of `perBlock` queries, padded to a multiple of 8
  * @param heads index heads, padded to a multiple of 4 by heads of weight 0
  * @param queries (blocks, width, block), the heads of each query side by side, each block transposed
@@ -146,9 +132,8 @@ export function scoresRelu(
   queries: usize,
   count: i32,
   weights: usize,
-  rows: usize,
+  table: Table,
   n: i32,
-  width: i32,
   out: usize,
 ): void {
   const part = items + <usize>item * 12;
@@ -156,11 +141,13 @@ export function scoresRelu(
   const first = load<i32>(part, 4);
   const end = load<i32>(part, 8);
   const headBytes = bytes(heads);
+  const width = table.width;
+  const room = scratch + TILE * bytes(block);
   queries += <usize>index * bytes(block) * <usize>width;
   const present = min(perBlock, count - index * perBlock);
   for (let start = first; start < end; start += TILE) {
     const tileRows = min(TILE, end - start);
-    tileDots(queries, block, rows + <usize>start * bytes(width), tileRows, width, 1, scratch);
+    tileDots(queries, block, rowsFrom(table, start, tileRows, room), tileRows, width, 1, scratch);
     for (let q = 0; q < present; q++) {
       let line = scratch + <usize>q * headBytes;
       let to = out + <usize>(index * perBlock + q) * bytes(n) + bytes(start);

@@ -1,0 +1,53 @@
+/**
+ * Times of the engines and of peers on the workloads of long contexts: `npm run bench -- [--json] [--only decode]`.
+ * Every result is checked against float64 before it is timed; what is wrong is not timed.
+ */
+import { fileURLToPath } from "node:url";
+import { Command } from "@commander-js/extra-typings";
+import { printBench, runBench, usableEngines, withBenchOptions } from "../src/cli/bench-run.ts";
+import { exitCodeOf } from "../src/cli/exit.ts";
+import { listEngines } from "../src/kernels/engines.ts";
+import { startPeer } from "./peers/peer.ts";
+import type { Peer } from "./peers/peer.ts";
+import { writeBench } from "./results.ts";
+
+const fileOf = (name: string): string => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
+
+/** Programs that do the same beside the engines, where they are installed. */
+const peerCommands: Readonly<Record<string, (options: { python: string; threads: number }) => string[]>> = {
+  "tfjs-wasm": () => [process.execPath, ...process.execArgv, fileOf("tfjs-wasm.ts")],
+  torch: ({ python, threads }) => [python, fileOf("torch.py"), String(threads)],
+};
+
+const program = withBenchOptions(
+  new Command("bench").description("Times of the engines and their peers").exitOverride(),
+)
+  .option("--out <folder>", "folder of the results", "results/bench")
+  .option(
+    "--python <path>",
+    "a Python, measured with PyTorch where it has it",
+    process.env["PYTHON"] || "python3",
+  )
+  .action(async ({ out, python, ...options }) => {
+    const { threads, engine: asked } = options;
+    const isPeer = (name: string): boolean => name in peerCommands;
+    const engines = asked?.filter((name) => !isPeer(name)) ?? (await usableEngines(threads));
+    const peers: Peer[] = [];
+    try {
+      for (const name of asked?.filter(isPeer) ?? Object.keys(peerCommands)) {
+        const [command, ...args] = peerCommands[name]!({ python, threads });
+        const peer = await startPeer(name, command!, args);
+        if ("absent" in peer) console.error(`${name} is left out: ${peer.absent}`);
+        else peers.push(peer);
+      }
+      const result = await runBench(options, engines, peers);
+      const listed = (await listEngines({ threads })).filter(({ name }) => engines.includes(name));
+      const versions = Object.fromEntries([...listed, ...peers].map(({ name, version }) => [name, version]));
+      const figures = await writeBench(out, result, { threads, rounds: options.repeats, versions });
+      for (const path of figures) console.error(path);
+      printBench(result, options);
+    } finally {
+      for (const peer of peers) peer.close();
+    }
+  });
+process.exitCode = await exitCodeOf(() => program.parseAsync());

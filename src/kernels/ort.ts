@@ -1,0 +1,62 @@
+import type { Tensor } from "../core/tensor.ts";
+import type { Ops, Table } from "./ops.ts";
+import { attend } from "./ort/attention.ts";
+import type { Context } from "./ort/context.ts";
+import { defaultLimits } from "./ort/context.ts";
+import { boundScores, reluScores, scores } from "./ort/index-scores.ts";
+import type { Ort } from "./ort/load.ts";
+import { loadOrt } from "./ort/load.ts";
+import { Runtime } from "./ort/runtime.ts";
+import { overMemory } from "./over-memory.ts";
+import { borrowedMemory } from "./spaces.ts";
+
+export { ortStatus } from "./ort/load.ts";
+
+/**
+ * Attention on ONNX Runtime (onnxruntime-node) over the memory of another engine, which makes the data.
+ *
+ * @throws whatever loading it throws where onnxruntime-node is not usable: ask `ortStatus` before
+ */
+export const ortEngine = ({ threads, memory }: { threads: number; memory: Ops }): Ops =>
+  ortOver(loadOrt(), memory, threads);
+
+/**
+ * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine, which does the rest:
+ * ONNX Runtime cannot be faster where every number that is read is used once (few queries, listed rows, means, bounds),
+ * nor where it has to be given ranges row by row (softmax, the largest scores).
+ */
+function ortOver(ort: Ort, memory: Ops, threads: number, limits = defaultLimits): Ops {
+  const { space, empty } = borrowedMemory(memory);
+  const runtime = new Runtime(ort, threads);
+  const context: Context = { runtime, limits, empty };
+  const few = (queries: Tensor): boolean => queries.shape[0]! < limits.fewest;
+  const own = overMemory(memory, {
+    name: "ort",
+    threads,
+    space,
+    attend: (queries, keys: Table<Tensor>, values: Table<Tensor>, options) =>
+      few(queries) || options.rows
+        ? memory.attend(queries, keys, values, options)
+        : attend(context, queries, keys, values, options),
+    scores: (queries, table: Table<Tensor>) =>
+      few(queries) ? memory.scores(queries, table) : scores(context, queries, table),
+    scoresAt: (queries, table, rows) => memory.scoresAt(queries, table, rows),
+    reluScores: (queries, weights, table: Table<Tensor>) =>
+      few(queries)
+        ? memory.reluScores(queries, weights, table)
+        : reluScores(context, queries, weights, table),
+    boundScores: (queries, bounds: Table<Tensor>) =>
+      few(queries) ? memory.boundScores(queries, bounds) : boundScores(context, queries, bounds),
+    softmax: (of, visible, scale) => memory.softmax(of, visible, scale),
+    topK: (of, k, visible) => memory.topK(of, k, visible),
+    blockMean: (rows, block, stride) => memory.blockMean(rows, block, stride),
+    pageMinMax: (rows, page) => memory.pageMinMax(rows, page),
+  });
+  return {
+    ...own,
+    close() {
+      runtime.close();
+      own.close();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { Tensor } from "../../core/tensor.ts";
+import { sameWidth, visibleEnd } from "../matrix.ts";
+import { Merged } from "../merged.ts";
+import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
+import type { Operand } from "../operands.ts";
+import type { AttendOptions, Attended, Table } from "../ops.ts";
+import type { Context } from "./context.ts";
+import { rowsAtOnce } from "./context.ts";
+import { maskedSoftmaxSums, softmaxSums } from "./graphs.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Queries that share blocks of keys. */
+interface Group {
+  /** the first of them */
+  readonly from: number;
+  /** scaled */
+  readonly q: Operand;
+  /** how many rows each of them sees */
+  readonly ends: Int32Array;
+  /** rows that all of them see, and that any of them sees */
+  readonly shared: number;
+  readonly most: number;
+}
+
+/** Attention to all visible rows. */
+export function attend(
+  context: Context,
+  queries: Tensor,
+  keys: Table<Tensor>,
+  values: Table<Tensor>,
+  { visible, scale }: AttendOptions,
+): Attended {
+  const { runtime, limits } = context;
+  const [q, k, v] = [operand(queries), operand(keys.tensor), operand(values.tensor)];
+  sameWidth("queries", q.width, k.width);
+  const scaled = { ...q, data: q.data.map((x) => scale * x) };
+  const groups = [...ranges(q.rows, limits.queries)].map(([from, to]): Group => {
+    const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
+    const [shared, most] = [Math.min(...ends), Math.max(...ends)];
+    return { from, q: someRows(scaled, from, to), ends, shared, most };
+  });
+  const merged = new Merged(q.rows, v.width);
+  const longest = Math.max(0, ...groups.map(({ most }) => most));
+  const keysAtOnce = rowsWithin(limits.scores, Math.min(q.rows, limits.queries));
+  // a copy serves all groups
+  for (const [first, last] of ranges(longest, Math.min(rowsAtOnce(context, k), rowsAtOnce(context, v)))) {
+    const some = { first, k: runtime.within("k", k, first, last), v: runtime.within("v", v, first, last) };
+    for (const group of groups) {
+      const [shared, most] = [Math.min(group.shared, last), Math.min(group.most, last)];
+      for (const [start, stop] of ranges(shared, keysAtOnce, first))
+        addBlock(runtime, merged, group, some, start, stop, false);
+      for (const [start, stop] of ranges(most, keysAtOnce, Math.max(first, shared)))
+        addBlock(runtime, merged, group, some, start, stop, true);
+    }
+  }
+  return merged.attended();
+}
+
+/** Adds the sums over the rows [start, stop) of a part of the tables that begins at row `first`. */
+function addBlock(
+  runtime: Runtime,
+  merged: Merged,
+  { from, q, ends }: Group,
+  { first, k, v }: { first: number; k: Operand; v: Operand },
+  start: number,
+  stop: number,
+  masked: boolean,
+): void {
+  const perQuery = (width: number): Operand => ({
+    data: new Float32Array(q.rows * width),
+    rows: q.rows,
+    width,
+  });
+  const results = { output: perQuery(v.width), max: perQuery(1), sum: perQuery(1), moment: perQuery(1) };
+  const feeds = {
+    q,
+    k: someRows(k, start - first, stop - first),
+    v: someRows(v, start - first, stop - first),
+  };
+  if (masked) runtime.run(maskedSoftmaxSums, { ...feeds, mask: maskOf(ends, start, stop) }, results);
+  else runtime.run(softmaxSums, feeds, results);
+  const { output, max, sum, moment } = results;
+  merged.add(from, { output: output.data, max: max.data, sum: sum.data, moment: moment.data });
+}
+
+/** (Q, stop - start) 0 where a query sees the row, -Infinity elsewhere. */
+function maskOf(ends: Int32Array, start: number, stop: number): Operand {
+  const width = stop - start;
+  const data = new Float32Array(ends.length * width);
+  for (const [g, end] of ends.entries())
+    data.fill(-Infinity, g * width + Math.min(width, Math.max(0, end - start)), (g + 1) * width);
+  return { data, rows: ends.length, width };
+}

@@ -1,0 +1,64 @@
+import type { Graph } from "./onnx.ts";
+
+/** exp of this and of anything below is 0 in float32; unlike exp(-Infinity), it can be multiplied by 0. */
+const vanishing = -1000;
+
+/** result (Q, n) = q (Q, d) times rows (n, d) transposed. */
+export const products: Graph = {
+  inputs: ["q", "rows"],
+  outputs: ["result"],
+  nodes: [{ op: "Gemm", inputs: ["q", "rows"], output: "result", attributes: { transB: 1 } }],
+};
+
+/** result (Q, n) = weights (Q, Q J) times ReLU of q (Q J, d) times rows (n, d) transposed. */
+export const weightedRelu: Graph = {
+  inputs: ["q", "weights", "rows"],
+  outputs: ["result"],
+  nodes: [
+    { op: "Gemm", inputs: ["q", "rows"], output: "products", attributes: { transB: 1 } },
+    { op: "Relu", inputs: ["products"], output: "positive" },
+    { op: "MatMul", inputs: ["weights", "positive"], output: "result" },
+  ],
+};
+
+const overRows = { axes: [1] };
+
+/** From scores (Q, n) and gap (Q, n) = scores - max to the sums of a softmax. */
+const sumsOfGap = [
+  { op: "Exp", inputs: ["gap"], output: "weights" },
+  { op: "ReduceSum", inputs: ["weights"], output: "sum", attributes: overRows },
+  { op: "Mul", inputs: ["weights", "gap"], output: "moments" },
+  { op: "ReduceSum", inputs: ["moments"], output: "moment", attributes: overRows },
+  { op: "MatMul", inputs: ["weights", "v"], output: "output" },
+];
+
+const sums = ["output", "max", "sum", "moment"];
+
+/** The sums of a softmax over all rows. q (Q, d), k (n, d), v (n, e) to output (Q, e); max, sum, moment (Q, 1) */
+export const softmaxSums: Graph = {
+  inputs: ["q", "k", "v"],
+  outputs: sums,
+  nodes: [
+    { op: "Gemm", inputs: ["q", "k"], output: "scores", attributes: { transB: 1 } },
+    { op: "ReduceMax", inputs: ["scores"], output: "max", attributes: overRows },
+    { op: "Sub", inputs: ["scores", "max"], output: "gap" },
+    ...sumsOfGap,
+  ],
+};
+
+/**
+ * The same over the rows that each query sees: mask (Q, n) is 0 there, and -Infinity elsewhere. Where a query sees
+ * nothing its max is -Infinity, and its sums are NaN.
+ */
+export const maskedSoftmaxSums: Graph = {
+  inputs: ["q", "k", "v", "mask"],
+  outputs: sums,
+  nodes: [
+    { op: "Gemm", inputs: ["q", "k", "mask"], output: "scores", attributes: { transB: 1 } },
+    { op: "ReduceMax", inputs: ["scores"], output: "max", attributes: overRows },
+    { op: "Sub", inputs: ["scores", "max"], output: "fall" },
+    { op: "Constant", inputs: [], output: "vanishing", attributes: { value_float: { float: vanishing } } },
+    { op: "Max", inputs: ["fall", "vanishing"], output: "gap" },
+    ...sumsOfGap,
+  ],
+};

@@ -1,0 +1,28 @@
+import { isPacked } from "../core/tensor.ts";
+import type { Rows } from "../core/tensor.ts";
+import type { Ops } from "./ops.ts";
+
+/** What an engine over another's memory does itself; none of it need know packed rows. */
+type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "close">;
+
+/** An engine over the memory of another, which makes and projects the data, packs rows, and reads those it has packed. */
+export function overMemory(memory: Ops, own: OwnOps): Ops {
+  const reader = (...rows: readonly Rows[]): OwnOps => (rows.some(isPacked) ? memory : own);
+  return {
+    ...own,
+    fillNormal: (out, key, ids) => memory.fillNormal(out, key, ids),
+    blendRows: (out, ...rest) => memory.blendRows(out, ...rest),
+    round: (rows, dtype) => memory.round(rows, dtype),
+    pack: (rows, into) => memory.pack(rows, into),
+    sketch: (parts, out) => memory.sketch(parts, out),
+    attend: (queries, keys, values, options) =>
+      reader(keys.tensor, values.tensor).attend(queries, keys, values, options),
+    scores: (queries, table) => reader(table.tensor).scores(queries, table),
+    scoresAt: (queries, table, rows) => reader(table.tensor).scoresAt(queries, table, rows),
+    reluScores: (queries, weights, table) => reader(table.tensor).reluScores(queries, weights, table),
+    boundScores: (queries, bounds) => reader(bounds.tensor).boundScores(queries, bounds),
+    blockMean: (rows, block, stride) => reader(rows).blockMean(rows, block, stride),
+    pageMinMax: (rows, page) => reader(rows).pageMinMax(rows, page),
+    close: () => memory.close(),
+  };
+}
