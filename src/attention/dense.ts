@@ -24,6 +24,7 @@ export const dense = defineVariant({
   ],
   params: {},
   prefill: "same",
+  small: {},
   prepare: () => undefined,
   attend: (queries, cache, _index, _params, ops) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
   cost(shape) {

@@ -64,6 +64,7 @@ export const dsa = defineVariant({
   },
   prefill: "same",
   budgetParam: "k",
+  small: { k: 37, indexDim: 24 },
   prepare(cache, { indexDim }, ops) {
     const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/dsa`));
     const index = cache.heads[0]!.space.empty(cache.tokens, indexDim);

@@ -36,6 +36,7 @@ export const moba = defineVariant({
   },
   prefill: "same",
   budgetParam: "k",
+  small: { block: 32, k: 3 },
   prepare: ({ heads }, { block }, ops) =>
     heads.map(({ keys }): Table => ({
       tensor: ops.blockMean(keys.tensor, block, block),

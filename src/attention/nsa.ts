@@ -72,6 +72,7 @@ export const nsa = defineVariant({
   },
   prefill: "same",
   budgetParam: "selected",
+  small: { block: 8, stride: 4, selectBlock: 16, selected: 5, window: 20 },
   prepare: ({ heads }, { block, stride }, ops) =>
     heads.map(({ keys, values }) => {
       const means = ({ tensor, rowBytes }: Table): Table => ({

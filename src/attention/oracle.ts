@@ -32,6 +32,7 @@ export const oracle = defineVariant({
   },
   prefill: "same",
   budgetParam: "k",
+  small: { k: 37 },
   prepare: () => undefined,
   attend: (queries, cache, _index, { k }, ops) =>
     perHead(queries, cache, (read, { space, keys }) => {

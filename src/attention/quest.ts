@@ -48,6 +48,7 @@ export const quest = defineVariant({
   },
   prefill: "dense",
   budgetParam: "budget",
+  small: { page: 8, budget: 64 },
   prepare: ({ heads }, { page }, ops) =>
     heads.map(({ keys }): Table => ({
       tensor: ops.pageMinMax(keys.tensor, page),

@@ -34,6 +34,7 @@ export const sinkWindow = defineVariant({
   },
   prefill: "same",
   budgetParam: "window",
+  small: { sinks: 3, window: 41 },
   prepare: () => undefined,
   attend: (queries, cache, _index, { sinks, window }, ops) =>
     perHead(queries, cache, (read) => {

@@ -62,6 +62,7 @@ export const snapkv = defineVariant({
   },
   prefill: "dense",
   budgetParam: "budget",
+  small: { budget: 200, window: 10 },
   prepare(cache, { budget, window, pool, queryAware }, ops): readonly Kept[] {
     const { tokens, heads } = cache;
     if (tokens <= budget) return heads.map(() => ({ rows: new Int32Array(0), from: 0 }));

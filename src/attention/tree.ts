@@ -72,6 +72,7 @@ export const tree = defineVariant({
   },
   prefill: "same",
   budgetParam: "beam",
+  small: { branching: 4, beam: 5 },
   prepare: ({ tokens, heads }, { branching, beam }, ops) =>
     heads.map(({ keys }) => {
       const levels: Table[] = [];

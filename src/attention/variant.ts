@@ -43,6 +43,8 @@ export interface Queries {
   readonly sinkLogit?: number;
   /** the context's own queries, or a question's */
   readonly phase: "prefill" | "decode";
+  /** which of the reader's attention steps this is, from 0; a layer plan gives each step a layer */
+  readonly step?: number;
 }
 
 /** What one kv head's queries read, and what they got. Query rows are those of `Queries.heads`: (Q G). */
@@ -53,9 +55,12 @@ export interface HeadResult {
   tokensRead(i: number): number;
   /** whether query row i reads this token's own K and V; a summary of it is not that */
   reads(i: number, row: number): boolean;
-  /** the weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens */
+  /**
+   * The weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens. At
+   * least 0 and of sum 1 (less than 1 beside a sink) unless the variant says that its weights are signed.
+   */
   weights(i: number, rows: ArrayLike<number>): Float64Array;
-  /** entropy in nats of query row i's weights over what it read */
+  /** entropy in nats of query row i's weights over what it read; of their absolute values where they are signed */
   entropy(i: number): number;
 }
 
@@ -64,7 +69,9 @@ export interface AttentionResult {
   readonly heads: readonly HeadResult[];
 }
 
-/** What `prepare` builds beside a cache: pages, means, projections. One type per variant. */
+/** What a spec may add to a variant: `dsa+fp8+ssmax`. */
+export type Modification = "kvDtype" | "logitShaping" | "placement";
+
 export type Family = "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent";
 
 /**
@@ -77,21 +84,39 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   /** the maths in a few lines, for `describe`: plain text */
   readonly formula: string;
   readonly params: S;
-  /** whether the context's own queries go through this variant too, or see everything while the cache is built */
-  readonly prefill: "dense" | "same";
+  /**
+   * What the context's own queries go through while the cache is built: this variant too ("same"), or dense
+   * attention. "only": this variant is a pattern of prefill, and decoding is dense.
+   */
+  readonly prefill: "dense" | "same" | "only";
   /** the parameter that a memory or bandwidth budget decides; cost grows with it */
   readonly budgetParam?: keyof S & string;
+  /** parameters at which it leaves something out of a cache of 300 tokens; the laws are tested with them */
+  readonly small: Partial<Params<S>>;
+  /** present where outputs are no convex combination of values: why */
+  readonly signed?: string;
+  /** what cannot be combined with this variant, and why */
+  readonly refuses?: Readonly<Partial<Record<Modification, string>>>;
   /** Built once per cache and parameters, in the heads' spaces. */
   prepare(cache: KeyValueCache, params: Params<S>, ops: Ops): I;
   attend(queries: Queries, cache: KeyValueCache, index: I, params: Params<S>, ops: Ops): AttentionResult;
   /** One decode step. */
   cost(shape: StepShape, params: Params<S>): StepCost;
+  /**
+   * One query of the context, the last of `shape.tokens`; `cost` when absent and prefill is "same", dense attention's
+   * when it is "dense". A pattern of prefill has it: its `cost` is that of dense decoding.
+   */
+  prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
 }
 
 /** A variant whose parameter and index types the caller need not know. */
-export type AnyVariant = Omit<AttentionVariant, "prepare" | "attend" | "cost" | "denseAt"> & {
+export type AnyVariant = Omit<
+  AttentionVariant,
+  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "small"
+> & {
+  readonly small: AnyParams;
   prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
   attend(
     queries: Queries,
@@ -101,6 +126,7 @@ export type AnyVariant = Omit<AttentionVariant, "prepare" | "attend" | "cost" | 
     ops: Ops,
   ): AttentionResult;
   cost(shape: StepShape, params: AnyParams): StepCost;
+  prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   denseAt?(shape: StepShape): AnyParams;
 };
 

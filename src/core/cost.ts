@@ -26,6 +26,12 @@ export interface StepCost {
   readonly kvReadBytes: number;
   /** bytes of the index that one step reads */
   readonly indexReadBytes: number;
+  /** bytes of a recurrent state, which one step reads and writes; it is all that such a layer keeps */
+  readonly stateBytes?: number;
+  /** of `keptBytes`, those in the far tier (Grace LPDDR behind NVLink-C2C) */
+  readonly farKeptBytes?: number;
+  /** of `kvReadBytes`, those that one step fetches from the far tier */
+  readonly farReadBytes?: number;
 }
 
 /** Bytes of K and V over n tokens: R(n) = 2 n Hkv d b. */

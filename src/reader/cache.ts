@@ -50,6 +50,7 @@ export function makeQueries(
   ids: Uint32Array,
   positions: Int32Array,
   phase: Queries["phase"],
+  step: number,
 ): Queries {
   const { groupSize, sharpness, headDim } = params;
   const heads =
@@ -63,6 +64,7 @@ export function makeQueries(
     positions,
     scale: sharpness / Math.sqrt(headDim),
     phase,
+    step,
   };
 }
 

@@ -78,7 +78,7 @@ function count(
   const positions = Int32Array.from(needles, (needle) => requests.anchor[needle]! - 1);
   const ideal = heads.map(({ query }) => repeatRow(query, needles.length));
   const requestIds = Uint32Array.from([...needles].flatMap((_, j) => [j, 0]));
-  const queries = makeQueries(setting, "count", ideal, requestIds, positions, "prefill");
+  const queries = makeQueries(setting, "count", ideal, requestIds, positions, "prefill", 0);
   const gold = [...needles].map((_, j) => [
     0,
     ...[...needles.subarray(0, j)].map((needle) => requests.anchor[needle]!),
@@ -126,7 +126,7 @@ function calibration(
   const ideal = heads.map(({ query }) => query);
   const last = calibrationTokens - 1;
   const cache = makeCache(short, embeddings, { contextEnd: last, queries: ideal });
-  const asked = makeQueries(short, "count", ideal, Uint32Array.of(0, 0), Int32Array.of(last), "prefill");
+  const asked = makeQueries(short, "count", ideal, Uint32Array.of(0, 0), Int32Array.of(last), "prefill", 0);
   return ({ over }) => sinkMass(over(cache)(asked), 0, asked.group);
 }
 
@@ -235,6 +235,7 @@ function* retrieve(
     queryIds,
     Int32Array.of(tokens - 1),
     "decode",
+    1,
   );
   const target = needles[wanted - 1]!;
   const messages = candidatesOf(heads.map((head) => head.values));

@@ -61,7 +61,7 @@ export function* graphWalk(
     for (let hop = 0; hop < circuit.hops && frontier.length > 0 && frontier.length <= maxFrontier; hop++) {
       const queryIds = Uint32Array.from(frontier.flatMap((node) => [ids[2 * node]!, ids[2 * node + 1]!]));
       const positions = new Int32Array(frontier.length).fill(tokens - 1);
-      const queries = makeQueries(setting, `hop ${hop}`, ideal(frontier), queryIds, positions, "decode");
+      const queries = makeQueries(setting, `hop ${hop}`, ideal(frontier), queryIds, positions, "decode", hop);
       const result = attend(queries);
       if (result.heads.length !== heads.length)
         throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
