@@ -4,7 +4,6 @@
  *
  *   npx tsx bench/agreement.ts
  */
-import { prepareShaped } from "../src/attention/shaping.ts";
 import { variants } from "../src/attention/registry.ts";
 import type { AnyVariant } from "../src/attention/variant.ts";
 import { formatTable } from "../src/cli/table.ts";
@@ -25,7 +24,7 @@ function attend(
   const counted = counting(ops);
   const params = resolveParams(variant.name, variant.params);
   const { cache, queries } = world(counted, shape);
-  const index = prepareShaped(variant, cache, params, counted, "none");
+  const index = variant.prepare(cache, params, counted);
   counted.counts.reset();
   const result = variant.attend(queries, cache, index, params, counted);
   const outputs = result.heads.map((head) => Float64Array.from(flat(head.output)));

@@ -4,10 +4,10 @@ import { commands } from "../src/cli/commands.ts";
 import { program } from "../src/cli/program.ts";
 import type { AnyVariant, Family } from "../src/attention/variant.ts";
 import { catalog } from "../src/catalog.ts";
+import { prefillCost } from "../src/attention/prefill-cost.ts";
 import { kvDtypeBytes } from "../src/core/dtype.ts";
 import type { Entry } from "../src/core/entry.ts";
 import { listEngines } from "../src/kernels/engines.ts";
-import { logitShapings } from "../src/core/logits.ts";
 import { resolveParams } from "../src/core/params.ts";
 import { readerParams } from "../src/reader/params.ts";
 import { columns } from "../src/simulate/columns.ts";
@@ -23,6 +23,8 @@ const families: Readonly<Record<Family, string>> = {
   hierarchical: "Summaries stand for stretches of the context, and queries descend into them.",
   memory: "A part of the context lies elsewhere, or in another form.",
   recurrent: "The context is a state of fixed size.",
+  hybrid:
+    "Layer plans: layers of several variants, interleaved. What a step costs is the mean of the layers.",
 };
 
 /** docs/reference.md: every entry, parameter, column and command, from the entries themselves. */
@@ -32,8 +34,23 @@ export async function reference(): Promise<string> {
     "Made from the entries by `npm run docs`; a test fails when it is stale. The same is on the command line: `attnsim list`, `attnsim describe NAME`, `attnsim COMMAND --help`.",
     contents,
     "## Attention variants",
-    `A spec is written \`name(param=value,...)+modifier+...\`: \`dsa(k=1024)+fp8+ssmax\`. Modifiers are a type that K and V are rounded to (${code(Object.keys(kvDtypeBytes))}) and a logit shaping (${code(logitShapings)}). Costs are those of one layer and one sequence at 131,072 tokens, 32 query heads and 8 kv heads of 128 in bf16, at the defaults.`,
+    `A spec is written \`name(param=value,...)+modifier+...\`: \`dsa(k=1024)+fp8+ssmax\`. Modifiers are a type that K and V are rounded to (${code(Object.keys(kvDtypeBytes))}), a logit shaping and a placement of K and V (below); each may have parameters. A layer plan is written \`layers(6*(3*sink-window|dense)|dsa)+fp8\`. Costs are those of one layer and one sequence at 131,072 tokens, 32 query heads and 8 kv heads of 128 in bf16, at the defaults.`,
     ...Object.entries(families).flatMap(([family, about]) => familySection(family as Family, about)),
+    "## Logit shapings",
+    "How logits become weights; for any variant that has a softmax.",
+    ...[...catalog.shapings].flatMap((shaping) => [
+      ...heading(shaping),
+      ["```text", shaping.formula, "```"].join("\n"),
+      table(paramFacts(shaping.params)),
+      sources(shaping),
+    ]),
+    "## Placements",
+    "Where K and V lie; results stay the same, costs do not.",
+    ...[...catalog.placements].flatMap((placement) => [
+      ...heading(placement),
+      table(paramFacts(placement.params)),
+      sources(placement),
+    ]),
     "## Tasks",
     "Lengths are those of the public dataset; any other can be asked for.",
     ...[...catalog.tasks].flatMap((task) => [
@@ -76,6 +93,8 @@ export async function reference(): Promise<string> {
 
 const contents = [
   "Attention variants",
+  "Logit shapings",
+  "Placements",
   "Tasks",
   "The reader",
   "Systems",
@@ -110,18 +129,23 @@ function familySection(family: Family, about: string): string[] {
   return members.length === 0 ? [] : [`### Family: ${family}`, about, ...members.flatMap(variantSection)];
 }
 
+const prefills: Readonly<Record<AnyVariant["prefill"], string>> = {
+  dense: "The context's own queries see every key; only the questions asked of it go through this variant.",
+  same: "The context's own queries go through this variant too.",
+  only: "A pattern of prefill: the context's own queries alone go through it, and decoding is dense.",
+};
+
 function variantSection(variant: AnyVariant): string[] {
   const { name, summary, formula, params, prefill, budgetParam } = variant;
+  const values = resolveParams(name, params);
   return [
     `#### ${name}`,
     `${sentence(summary)}.`,
     ["```text", formula, "```"].join("\n"),
-    prefill === "dense"
-      ? "The context's own queries see every key; only the questions asked of it go through this variant."
-      : "The context's own queries go through this variant too.",
+    prefills[prefill],
     budgetParam === undefined ? "" : `A budget decides \`${budgetParam}\`.`,
     table(paramFacts(params)),
-    table(costFacts(variant, shape, resolveParams(name, params))),
+    table(costFacts(variant.cost(shape, values), prefillCost(variant, shape, values))),
     sources(variant),
   ];
 }

@@ -1,4 +1,4 @@
-import { variants } from "./attention/registry.ts";
+import { placements, shapings, variants } from "./attention/registry.ts";
 import type { Entry, Registry } from "./core/entry.ts";
 import { unknownName } from "./core/errors.ts";
 import { models } from "./hardware/models/all.ts";
@@ -6,7 +6,7 @@ import { systems } from "./hardware/systems/all.ts";
 import { tasks } from "./tasks/spec.ts";
 
 /** Every entry that can be named, by kind. */
-export const catalog = { variants, tasks, systems, models };
+export const catalog = { variants, shapings, placements, tasks, systems, models };
 
 export type Kind = keyof typeof catalog;
 

@@ -7,3 +7,5 @@ export { dsa } from "./dsa.ts";
 export { nsa } from "./nsa.ts";
 export { tree } from "./tree.ts";
 export { snapkv } from "./snapkv.ts";
+export { gemma3 } from "./plans/gemma-3.ts";
+export { gptOss } from "./plans/gpt-oss.ts";

@@ -1,6 +1,16 @@
 import { exportsOf, Registry } from "../core/entry.ts";
 import * as all from "./all.ts";
+import type { AnyPlacement } from "./placement.ts";
+import * as allPlacements from "./placements/all.ts";
+import type { AnyShaping } from "./shaping.ts";
+import * as allShapings from "./shapings/all.ts";
 import type { AnyVariant } from "./variant.ts";
 
 /** Every attention variant, by name. To add one, write its file and add its line to all.ts. */
 export const variants = new Registry<AnyVariant>("attention variant", exportsOf(all));
+
+/** Every logit shaping, by name. */
+export const shapings = new Registry<AnyShaping>("logit shaping", exportsOf(allShapings));
+
+/** Every placement of K and V, by name. */
+export const placements = new Registry<AnyPlacement>("placement", exportsOf(allPlacements));

@@ -1,74 +1,211 @@
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
-import type { Registry } from "../core/entry.ts";
+import type { StepCost, StepShape } from "../core/cost.ts";
+import type { Entry, Registry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
-import { logitShapings } from "../core/logits.ts";
-import type { LogitShaping } from "../core/logits.ts";
 import { resolveParams } from "../core/params.ts";
-import type { AnyParams } from "../core/params.ts";
-import { formatCall, parseCall } from "../core/spec.ts";
-import { variants } from "./registry.ts";
-import type { AnyVariant } from "./variant.ts";
+import type { AnyParams, ParamSpecs } from "../core/params.ts";
+import { formatCall, parseExpression, planName } from "../core/spec.ts";
+import type { Call, Expression, LayerGroup } from "../core/spec.ts";
+import { composeLayers } from "./layers.ts";
+import type { Layer } from "./layers.ts";
+import type { PlacementUse } from "./placement.ts";
+import { placements, shapings, variants } from "./registry.ts";
+import type { AnyShaping, ShapingUse } from "./shaping.ts";
+import type { AnyVariant, Modification } from "./variant.ts";
 
-/** An attention variant with everything that it is set to: `dsa(k=2048)+fp8+ssmax`. */
+/** An attention variant with everything that it is set to: `dsa(k=2048)+fp8+ssmax+grace`. */
 export interface AttentionSpec {
+  /** of a layer plan, all of it as one */
   readonly variant: AnyVariant;
   readonly params: AnyParams;
   /** what K and V are rounded to; the reader's own where the spec does not say */
   readonly kvDtype?: KvDtype;
-  /** how logits are rescaled; the reader's own where the spec does not say */
-  readonly logitShaping?: LogitShaping;
+  /** how logits become weights; the reader's own where the spec does not say */
+  readonly logitShaping?: ShapingUse;
+  /** where K and V lie; HBM where the spec does not say */
+  readonly placement: PlacementUse;
+  /** the variant alone, as `text` writes it */
+  readonly base: string;
   /** canonical: only the parameters that differ from their defaults */
   readonly text: string;
   /** every parameter named */
   readonly resolved: string;
 }
 
+/** A named entry with its parameters, and how it is written. */
+interface Use<E> {
+  readonly entry: E;
+  readonly params: AnyParams;
+  readonly text: string;
+  readonly resolved: string;
+}
+
+const inHbm: PlacementUse = { placement: placements.get("hbm"), params: {} };
+const unshaped = parseShaping("none");
+
+const whats: Readonly<Record<Modification, string>> = {
+  kvDtype: "kv dtype",
+  logitShaping: "logit shaping",
+  placement: "placement",
+};
+
 /**
- * Reads `name(param=value,...)+modifier+...`; a modifier is a kv dtype (bf16, fp8, nvfp4, f32) or a logit shaping
- * (none, ssmax, log-n, yarn, sink), at most one of each.
+ * Reads `name(param=value,...)+modifier+...`; a modifier is a kv dtype, a logit shaping or a placement (`attnsim list`
+ * names them), at most one of each. `layers(...)` in place of a name is a layer plan.
  *
  * @throws UsageError for a malformed spec, an unknown name or parameter, a value out of range, an unknown, repeated
- * or contradictory modifier
+ * or contradictory modifier, or one that the variant has no use for
  */
-export function parseSpec(text: string, known: Registry<AnyVariant> = variants): AttentionSpec {
-  const { name, args, modifiers } = parseCall(text);
-  const variant = known.get(name);
-  const params = resolveParams(name, variant.params, args);
+export const parseSpec = (text: string, known: Registry<AnyVariant> = variants): AttentionSpec =>
+  settle(text, parseExpression(text), known);
+
+function settle(text: string, expression: Expression, known: Registry<AnyVariant>): AttentionSpec {
+  const { modifiers } = expression;
+  const base = expression.layers ? planOf(expression.layers, known) : useOf(known, expression);
+  const [dtypes, shaped, placed] = [
+    modifiers.filter(({ name }) => isOneOf(kvDtypes, name)),
+    modifiers.filter(({ name }) => shapings.has(name)),
+    modifiers.filter(({ name }) => placements.has(name)),
+  ];
   for (const modifier of modifiers)
-    if (!isOneOf(kvDtypes, modifier) && !isOneOf(logitShapings, modifier))
+    if (![...dtypes, ...shaped, ...placed].includes(modifier))
       throw new UsageError(
-        `${text}: unknown modifier "${modifier}"; known: ${[...kvDtypes, ...logitShapings].join(", ")}`,
+        `${text}: unknown modifier "${modifier.name}"; known: ${[
+          ...kvDtypes,
+          ...shapings.names(),
+          ...placements.names(),
+        ].join(", ")}`,
       );
-  const kvDtype = onlyOne(text, "kv dtype", kvDtypes, modifiers);
-  const logitShaping = onlyOne(text, "logit shaping", logitShapings, modifiers);
-  const written = [kvDtype, logitShaping].filter((modifier) => modifier !== undefined);
-  const changed = Object.entries(params).filter(([param, value]) => value !== variant.params[param]!.default);
+  const only = (what: Modification, calls: readonly Call[]): Call | undefined =>
+    onlyOne(text, base.entry, what, calls);
+  const dtype = only("kvDtype", dtypes);
+  if (dtype) resolveParams(dtype.name, {}, dtype.args);
+  const shapingCall = only("logitShaping", shaped);
+  const placementCall = only("placement", placed);
+  const shaping = shapingCall && useOf(shapings, shapingCall);
+  const placement = placementCall && useOf(placements, placementCall);
+  const written = (of: "text" | "resolved"): string =>
+    [base[of], dtype?.name, shaping?.[of], placement?.[of]].filter((part) => part !== undefined).join("+");
   return {
-    variant,
-    params,
-    ...(kvDtype && { kvDtype }),
-    ...(logitShaping && { logitShaping }),
-    text: formatCall(name, Object.fromEntries(changed), written),
-    resolved: formatCall(name, params, written),
+    variant: base.entry,
+    params: base.params,
+    ...(dtype && { kvDtype: dtype.name as KvDtype }),
+    ...(shaping && { logitShaping: shapingUse(shaping) }),
+    placement: placement ? { placement: placement.entry, params: placement.params } : inHbm,
+    base: base.text,
+    text: written("text"),
+    resolved: written("resolved"),
   };
 }
 
-function onlyOne<T extends string>(
-  text: string,
-  what: string,
-  allowed: readonly T[],
-  modifiers: readonly string[],
-): T | undefined {
-  const [first, second] = modifiers.filter((modifier) => isOneOf(allowed, modifier));
-  if (second !== undefined)
+/** An entry of a registry, as a call names and sets it. */
+function useOf<E extends Entry & { readonly params: ParamSpecs }>(
+  known: Registry<E>,
+  { name, args }: Call,
+): Use<E> {
+  const entry = known.get(name);
+  const params: AnyParams = resolveParams(name, entry.params, args);
+  const changed = Object.entries(params).filter(([param, value]) => value !== entry.params[param]!.default);
+  return {
+    entry,
+    params,
+    text: formatCall(name, Object.fromEntries(changed)),
+    resolved: formatCall(name, params),
+  };
+}
+
+/** A layer plan as one variant. */
+function planOf(groups: readonly LayerGroup[], known: Registry<AnyVariant>): Use<AnyVariant> {
+  const written = (of: "text" | "resolved"): string => formatPlan(groups, known, of);
+  const layers = layersOf(groups, known);
+  const entry = composeLayers(
+    { name: planName, summary: "a layer plan", sources: layers.flatMap(({ variant }) => variant.sources) },
+    layers,
+  );
+  return { entry, params: {}, text: written("text"), resolved: written("resolved") };
+}
+
+const layersOf = (groups: readonly LayerGroup[], known: Registry<AnyVariant>): Layer[] =>
+  groups.flatMap(({ times, of }) => {
+    const once = isGroup(of) ? layersOf(of, known) : [layerOf(of, known)];
+    return Array.from({ length: times }, () => once).flat();
+  });
+
+function layerOf(expression: Expression, known: Registry<AnyVariant>): Layer {
+  const {
+    variant,
+    params,
+    kvDtype,
+    logitShaping = unshaped,
+    placement,
+    text,
+    resolved,
+  } = settle(expression.name, expression, known);
+  if (variant.layers) throw new UsageError(`a layer plan cannot be a layer of another; got ${text}`);
+  if (kvDtype)
     throw new UsageError(
-      first === second
-        ? `${text}: ${what} "${first}" is given twice`
-        : `${text}: ${what} can be only one of "${first}" and "${second}"`,
+      `the layers of a plan are simulated on one cache: put "+${kvDtype}" behind ${planName}(...); got ${text}`,
     );
+  return { variant, params, shaping: logitShaping, placement, resolved };
+}
+
+const formatPlan = (
+  groups: readonly LayerGroup[],
+  known: Registry<AnyVariant>,
+  how: "text" | "resolved",
+): string => `${planName}(${groups.map((group) => formatGroup(group, known, how)).join("|")})`;
+
+const formatGroup = (
+  { times, of }: LayerGroup,
+  known: Registry<AnyVariant>,
+  how: "text" | "resolved",
+): string => {
+  const inner = isGroup(of)
+    ? `(${of.map((group) => formatGroup(group, known, how)).join("|")})`
+    : settle(of.name, of, known)[how];
+  return times === 1 ? inner : `${times}*${inner}`;
+};
+
+const isGroup = (of: LayerGroup["of"]): of is readonly LayerGroup[] => Array.isArray(of);
+
+function onlyOne(
+  text: string,
+  variant: AnyVariant,
+  what: Modification,
+  calls: readonly Call[],
+): Call | undefined {
+  const [first, second] = calls;
+  if (first && second)
+    throw new UsageError(
+      first.name === second.name
+        ? `${text}: ${whats[what]} "${first.name}" is given twice`
+        : `${text}: ${whats[what]} can be only one of "${first.name}" and "${second.name}"`,
+    );
+  const reason = variant.refuses?.[what];
+  if (first && reason !== undefined)
+    throw new UsageError(`${text}: ${variant.name} takes no ${whats[what]}: ${reason}; got "+${first.name}"`);
   return first;
 }
+
+/**
+ * A logit shaping by its spec: `ssmax(s=0.2)`.
+ *
+ * @throws UsageError for a malformed spec, an unknown name or parameter, or a value out of range
+ */
+export function parseShaping(text: string): ShapingUse {
+  const { name, args, modifiers } = parseExpression(text);
+  if (modifiers.length > 0) throw new UsageError(`a logit shaping takes no modifiers; got ${text}`);
+  return shapingUse(useOf(shapings, { name, args }));
+}
+
+function shapingUse({ entry, params, text }: Use<AnyShaping>): ShapingUse {
+  return { shaping: entry, params, text };
+}
+
+/** What one decode step of one layer costs, its K and V where the spec places them. */
+export const placedCost = ({ variant, params, placement }: AttentionSpec, shape: StepShape): StepCost =>
+  placement.placement.place(variant.cost(shape, params), placement.params);
 
 const isOneOf = <T extends string>(values: readonly T[], value: string): value is T =>
   (values as readonly string[]).includes(value);

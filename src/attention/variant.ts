@@ -3,6 +3,7 @@ import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
+import type { Layer } from "./layers.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {
@@ -72,7 +73,8 @@ export interface AttentionResult {
 /** What a spec may add to a variant: `dsa+fp8+ssmax`. */
 export type Modification = "kvDtype" | "logitShaping" | "placement";
 
-export type Family = "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent";
+export type Family =
+  "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent" | "hybrid";
 
 /**
  * An attention mechanism: maths, parameters as data, cost. One file each, one line in all.ts.
@@ -95,6 +97,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   readonly small: Partial<Params<S>>;
   /** present where outputs are no convex combination of values: why */
   readonly signed?: string;
+  /** whether its softmax also weighs a sink without a value, so that weights sum to less than 1 */
+  readonly sinks?: true;
   /** what cannot be combined with this variant, and why */
   readonly refuses?: Readonly<Partial<Record<Modification, string>>>;
   /** Built once per cache and parameters, in the heads' spaces. */
@@ -117,6 +121,8 @@ export type AnyVariant = Omit<
   "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "small"
 > & {
   readonly small: AnyParams;
+  /** of a layer plan, its layers from the first to the last */
+  readonly layers?: readonly Layer[];
   prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
   attend(
     queries: Queries,

@@ -1,5 +1,6 @@
+import { attender } from "../attention/attender.ts";
 import { dense } from "../attention/dense.ts";
-import { attendShaped, prepareShaped } from "../attention/shaping.ts";
+import { parseShaping } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import { cacheFromTensors } from "../attention/tensors.ts";
 import type { StoredHeads } from "../attention/tensors.ts";
@@ -31,7 +32,7 @@ export interface HeadReport {
  */
 export function attendFiles(
   files: Readonly<Record<"q" | "k" | "v", TensorFile>>,
-  { variant, params, kvDtype = "f32", logitShaping = "none" }: AttentionSpec,
+  { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") }: AttentionSpec,
   ops: Ops,
   compare: boolean,
 ): { output: Float32Array; heads: HeadReport[] } {
@@ -47,15 +48,7 @@ export function attendFiles(
     },
   );
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
-    attendShaped(
-      by,
-      queries,
-      cache,
-      prepareShaped(by, cache, settings, ops, logitShaping),
-      settings,
-      ops,
-      logitShaping,
-    );
+    attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
   const result = attend(variant, params);
   const reference = compare ? attend(dense, {}) : undefined;
   const heads = result.heads.flatMap((own, kvHead) =>

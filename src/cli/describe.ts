@@ -1,10 +1,13 @@
 import { Option } from "@commander-js/extra-typings";
-import { parseSpec } from "../attention/spec.ts";
+import { parseShaping, parseSpec, placedCost } from "../attention/spec.ts";
+import { placements } from "../attention/registry.ts";
+import { prefillCost } from "../attention/prefill-cost.ts";
 import { entriesOf, kindOf } from "../catalog.ts";
+import type { AnyVariant } from "../attention/variant.ts";
 import type { StepShape } from "../core/cost.ts";
 import { kvDtypeBytes, kvDtypes } from "../core/dtype.ts";
 import type { Entry } from "../core/entry.ts";
-import { parseCall } from "../core/spec.ts";
+import { parseExpression } from "../core/spec.ts";
 import { parseTask } from "../tasks/spec.ts";
 import type { Define } from "./commands.ts";
 import { citation, costFacts, paramFacts, quantityFacts } from "./entry-facts.ts";
@@ -36,11 +39,13 @@ export const define: Define = (command) =>
     )
     .option("--json", "print JSON")
     .action((text, { json, kvDtype, ...shape }) => {
-      const { name } = parseCall(text);
-      const kind = kindOf(name);
-      const entry = entriesOf(kind).get(name);
+      const { name, layers } = parseExpression(text);
+      const kind = layers ? "variants" : kindOf(name);
+      const entry = layers ? parseSpec(text).variant : entriesOf(kind).get(name);
       const { lines, tables, data } = {
         variants: () => describeVariant(text, { ...shape, bytesPerElement: kvDtypeBytes[kvDtype] }),
+        shapings: () => describeShaping(text),
+        placements: () => describePlacement(name),
         tasks: () => describeTask(text),
         systems: () => describeQuantities(entry),
         models: () => describeQuantities(entry),
@@ -53,25 +58,32 @@ export const define: Define = (command) =>
     });
 
 function describeVariant(text: string, given: StepShape): Description {
-  const { variant, params, kvDtype, resolved } = parseSpec(text);
+  const spec = parseSpec(text);
+  const { variant, params, kvDtype, resolved } = spec;
   const shape = kvDtype === undefined ? given : { ...given, bytesPerElement: kvDtypeBytes[kvDtype] };
   const { tokens, queryHeads, kvHeads, headDim, bytesPerElement } = shape;
+  const cost = placedCost(spec, shape);
+  const prefill = prefillCost(variant, shape, params);
   return {
     lines: {
       spec: resolved,
       family: variant.family,
       formula: variant.formula,
-      prefill:
-        variant.prefill === "dense"
-          ? "dense: the context's own queries see every key"
-          : "the context's own queries go through it too",
+      prefill: prefills[variant.prefill],
+      ...(variant.signed !== undefined && { weights: `signed: ${variant.signed}` }),
+      ...(variant.refuses &&
+        Object.keys(variant.refuses).length > 0 && {
+          refuses: Object.entries(variant.refuses)
+            .map(([what, reason]) => `${what}: ${reason}`)
+            .join("\n"),
+        }),
       budget:
         variant.budgetParam === undefined
           ? "no parameter that a budget could decide"
           : `decides ${variant.budgetParam}`,
       shape: `${tokens} tokens, ${queryHeads} query heads, ${kvHeads} kv heads of ${headDim}, ${bytesPerElement} B an element`,
     },
-    tables: [paramFacts(variant.params), costFacts(variant, shape, params)],
+    tables: [paramFacts(variant.params), costFacts(cost, prefill)],
     data: {
       family: variant.family,
       formula: variant.formula,
@@ -80,9 +92,31 @@ function describeVariant(text: string, given: StepShape): Description {
       parameters: variant.params,
       spec: resolved,
       shape,
-      cost: variant.cost(shape, params),
+      cost,
+      prefillCost: prefill,
     },
   };
+}
+
+const prefills: Readonly<Record<AnyVariant["prefill"], string>> = {
+  dense: "dense: the context's own queries see every key",
+  same: "the context's own queries go through it too",
+  only: "the context's own queries alone go through it; decoding is dense",
+};
+
+function describeShaping(text: string): Description {
+  const { shaping, params } = parseShaping(text);
+  const { formula, signed } = shaping;
+  return {
+    lines: { formula, ...(signed !== undefined && { weights: `signed: ${signed}` }) },
+    tables: [paramFacts(shaping.params)],
+    data: { formula, parameters: shaping.params, values: params },
+  };
+}
+
+function describePlacement(name: string): Description {
+  const { params } = placements.get(name);
+  return { lines: {}, tables: [paramFacts(params)], data: { parameters: params } };
 }
 
 function describeTask(text: string): Description {

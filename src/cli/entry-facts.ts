@@ -1,8 +1,8 @@
-import type { AnyVariant } from "../attention/variant.ts";
-import type { StepShape } from "../core/cost.ts";
+import type { PrefillCost } from "../attention/prefill-cost.ts";
+import type { StepCost } from "../core/cost.ts";
 import type { Source } from "../core/entry.ts";
 import { allowedValues } from "../core/params.ts";
-import type { AnyParams, ParamSpecs } from "../core/params.ts";
+import type { ParamSpecs } from "../core/params.ts";
 import { formatBytes, formatQuantity, formatUnit } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
 import { quantitiesOf } from "../hardware/quantities.ts";
@@ -24,16 +24,31 @@ export const paramFacts = (specs: ParamSpecs): Facts => ({
   ]),
 });
 
-/** What one decode step of one layer costs one sequence. */
-export function costFacts(variant: AnyVariant, shape: StepShape, params: AnyParams): Facts {
-  const step = variant.cost(shape, params);
+/** What one decode step of one layer costs one sequence, and the prefill before it. */
+export function costFacts(step: StepCost, prefill: PrefillCost): Facts {
+  const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = step;
+  const far = (bytes: number): string => (farKeptBytes > 0 ? formatBytes(bytes) : "");
   return {
-    titles: ["one layer, one sequence", "K and V", "index"],
+    titles: ["one layer, one sequence", "K and V", "index", "state", "of K and V, host memory"],
     rows: [
-      ["kept", formatBytes(step.keptBytes), formatBytes(step.indexKeptBytes)],
-      ["read by a decode step", formatBytes(step.kvReadBytes), formatBytes(step.indexReadBytes)],
-      ["computed by a decode step", formatUnit(step.flops, "FLOP"), ""],
-      ["exponentials", formatUnit(step.exponentials, ""), ""],
+      [
+        "kept",
+        formatBytes(step.keptBytes),
+        formatBytes(step.indexKeptBytes),
+        formatBytes(stateBytes),
+        far(farKeptBytes),
+      ],
+      [
+        "read by a decode step",
+        formatBytes(step.kvReadBytes),
+        formatBytes(step.indexReadBytes),
+        formatBytes(stateBytes),
+        far(farReadBytes),
+      ],
+      ["computed by a decode step", formatUnit(step.flops, "FLOP"), "", "", ""],
+      ["exponentials", formatUnit(step.exponentials, ""), "", "", ""],
+      ["computed by prefill", formatUnit(prefill.flops, "FLOP"), "", "", ""],
+      ["exponentials of prefill", formatUnit(prefill.exponentials, ""), "", "", ""],
     ],
   };
 }

@@ -32,6 +32,10 @@ export class Registry<E extends Entry> implements Iterable<E> {
     return this.#entries.get(name) ?? unknownName(this.what, name, this.names());
   }
 
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
   names(): string[] {
     return [...this.#entries.keys()];
   }

@@ -9,6 +9,8 @@ export type ParamSpec<T = number | boolean | string> = {
   | { readonly kind: "int" | "real"; readonly min: number; readonly max: number }
   | { readonly kind: "flag" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
+  /** a spec, which whoever knows its entries reads */
+  | { readonly kind: "spec"; readonly of: string }
 );
 
 export type ParamSpecs = Readonly<
@@ -58,6 +60,14 @@ export const choice = <const C extends string>(
   options: { readonly default: C },
 ): ParamSpec<C> => ({ kind: "choice", doc, choices, ...options });
 
+/** @param of what it is a spec of: "logit shaping" */
+export const spec = (doc: string, of: string, options: { readonly default: string }): ParamSpec<string> => ({
+  kind: "spec",
+  of,
+  doc,
+  ...options,
+});
+
 /** What a parameter accepts, in words: `an integer >= 1`, `one of a, b`. */
 export function allowedValues(spec: ParamSpecs[string]): string {
   switch (spec.kind) {
@@ -65,6 +75,8 @@ export function allowedValues(spec: ParamSpecs[string]): string {
       return "true or false";
     case "choice":
       return `one of ${spec.choices.join(", ")}`;
+    case "spec":
+      return `a ${spec.of}`;
     default: {
       const noun = spec.kind === "int" ? "an integer" : "a number";
       if (Number.isFinite(spec.min) && Number.isFinite(spec.max))
@@ -115,6 +127,8 @@ function readValue(
       return given === false || given === "false" ? false : refuse();
     case "choice":
       return typeof given === "string" && spec.choices.includes(given) ? given : refuse();
+    case "spec":
+      return typeof given === "string" && given !== "" ? given : refuse();
     default: {
       const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
       if (typeof value !== "number" || !Number.isFinite(value)) return refuse();

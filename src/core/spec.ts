@@ -1,74 +1,137 @@
 import { UsageError } from "./errors.ts";
 
-/** An entry with what it is set to, as one writes it: `dsa(k=2048)+fp8+ssmax`, `graphwalks(operation=bfs)`. */
-interface Call {
+/** A name with what it is set to: `dsa(k=2048)`. */
+export interface Call {
   readonly name: string;
   /** values as written; `resolveParams` reads them */
   readonly args: Readonly<Record<string, string>>;
-  /** what follows a `+`, in the order written */
-  readonly modifiers: readonly string[];
 }
 
-const grammar = "name(param=value,...)+modifier+...";
+/** An entry with what it is set to, as one writes it: `dsa(k=2048)+fp8+ssmax`, `graphwalks(operation=bfs)`. */
+export interface Expression extends Call {
+  /** what follows a `+`, in the order written */
+  readonly modifiers: readonly Call[];
+  /** of `layers(...)`: a layer plan */
+  readonly layers?: readonly LayerGroup[];
+}
+
+/** So many times a layer, or a group of layers. */
+export interface LayerGroup {
+  readonly times: number;
+  readonly of: Expression | readonly LayerGroup[];
+}
+
+/** The name whose parentheses hold a layer plan. */
+export const planName = "layers";
+
+const grammar = `name(param=value,...)+modifier+..., or ${planName}(3*name|name)+modifier+...`;
 const word = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
- * Reads `name(param=value,...)+modifier+...`; parentheses and modifiers may be absent, blanks do not matter.
- * Names, parameters and modifiers are letters, digits, `.`, `_` and `-`.
+ * Reads `name(param=value,...)+modifier(param=value,...)+...`; parentheses and modifiers may be absent, blanks do not
+ * matter. Names, parameters and modifiers are letters, digits, `.`, `_` and `-`. The parentheses of `layers` hold a
+ * plan, layers or groups of them from the first to the last: `layers(6*(3*kda|mla)|2*kda|mla)`.
  *
  * @throws UsageError saying what is wrong, at which character, and what is allowed
  */
-export function parseCall(text: string): Call {
-  const refuse = (reason: string, at: number): never => {
-    throw new UsageError(
-      `malformed spec ${JSON.stringify(text)}: ${reason} at character ${at + 1}; allowed: ${grammar}`,
-    );
-  };
-  const readWord = (what: string, from: number, to: number): string => {
-    const found = text.slice(from, to).trim();
-    if (found === "") return refuse(`${what} is missing`, from);
-    return word.test(found) ? found : refuse(`${JSON.stringify(found)} is no ${what}`, from);
-  };
-
-  const open = text.indexOf("(");
-  const firstPlus = text.indexOf("+");
-  const hasArgs = open >= 0 && (firstPlus < 0 || open < firstPlus);
-  const close = hasArgs ? text.indexOf(")", open) : -1;
-  if (hasArgs && close < 0) refuse('")" is missing', text.length);
-
-  const args: Record<string, string> = {};
-  if (hasArgs && text.slice(open + 1, close).trim() !== "") {
-    let from = open + 1;
-    for (const part of text.slice(from, close).split(",")) {
-      const equals = part.indexOf("=");
-      if (equals < 0) refuse(`${JSON.stringify(part.trim())} is not param=value`, from);
-      const param = readWord("parameter", from, from + equals);
-      const value = part.slice(equals + 1).trim();
-      if (value === "") refuse(`${param} has no value`, from + equals + 1);
-      if (/[=()]/.test(value)) refuse(`${JSON.stringify(value)} is no value`, from + equals + 1);
-      if (Object.hasOwn(args, param)) refuse(`${param} is given twice`, from);
-      args[param] = value;
-      from += part.length + 1;
-    }
-  }
-
-  const nameEnd = hasArgs ? open : firstPlus < 0 ? text.length : firstPlus;
-  const name = readWord("name", 0, nameEnd);
-  const modifiers: string[] = [];
-  let at = hasArgs ? close + 1 : nameEnd;
-  while (at < text.length && text.slice(at).trim() !== "") {
-    const gap = text.slice(at).search(/\S/);
-    if (text[at + gap] !== "+") refuse(`expected "+", found ${JSON.stringify(text[at + gap])}`, at + gap);
-    const start = at + gap + 1;
-    const next = text.indexOf("+", start);
-    const end = next < 0 ? text.length : next;
-    modifiers.push(readWord("modifier", start, end));
-    at = end;
-  }
-  return { name, args, modifiers };
+export function parseExpression(text: string): Expression {
+  const parser = new Parser(text);
+  const expression = parser.expression();
+  parser.end();
+  return expression;
 }
 
-/** The text that `parseCall` reads as this call: `dsa(k=2048)+fp8`. */
+class Parser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  expression(): Expression {
+    const name = this.#word("name");
+    const plan = name === planName && this.#taken("(") ? this.#plan() : undefined;
+    const args = plan ? {} : this.#args();
+    const modifiers: Call[] = [];
+    while (this.#taken("+")) modifiers.push({ name: this.#word("modifier"), args: this.#args() });
+    return { name, args, modifiers, ...(plan && { layers: plan }) };
+  }
+
+  end(): void {
+    this.#skipBlanks();
+    if (this.#at < this.#text.length)
+      this.#refuse(`expected "+", found ${JSON.stringify(this.#text[this.#at])}`);
+  }
+
+  /** What follows `layers(` or the `(` of a group, with its `)`. */
+  #plan(): LayerGroup[] {
+    const groups: LayerGroup[] = [];
+    do {
+      const digits = /^\s*(\d+)\s*\*/.exec(this.#text.slice(this.#at));
+      const times = digits ? Number(digits[1]) : 1;
+      if (times < 1) this.#refuse("a layer is repeated at least once");
+      this.#at += digits?.[0].length ?? 0;
+      groups.push({ times, of: this.#taken("(") ? this.#plan() : this.expression() });
+    } while (this.#taken("|"));
+    if (!this.#taken(")")) this.#refuse('")" is missing');
+    return groups;
+  }
+
+  #args(): Record<string, string> {
+    const args: Record<string, string> = {};
+    if (!this.#taken("(")) return args;
+    const close = this.#text.indexOf(")", this.#at);
+    if (close < 0) this.#refuse('")" is missing', this.#text.length);
+    if (this.#text.slice(this.#at, close).trim() !== "")
+      for (const part of this.#text.slice(this.#at, close).split(",")) {
+        const from = this.#at;
+        const equals = part.indexOf("=");
+        if (equals < 0) this.#refuse(`${JSON.stringify(part.trim())} is not param=value`);
+        const param = this.#word("parameter", from + equals);
+        const value = part.slice(equals + 1).trim();
+        if (value === "") this.#refuse(`${param} has no value`, from + equals + 1);
+        if (/[=()]/.test(value)) this.#refuse(`${JSON.stringify(value)} is no value`, from + equals + 1);
+        if (Object.hasOwn(args, param)) this.#refuse(`${param} is given twice`, from);
+        args[param] = value;
+        this.#at = from + part.length + 1;
+      }
+    this.#at = close + 1;
+    return args;
+  }
+
+  /** The word from here to `end`, by default the next character that has a meaning. */
+  #word(what: string, end?: number): string {
+    const from = this.#at;
+    const length = this.#text.slice(from).search(/[()+|*]/);
+    const to = end ?? (length < 0 ? this.#text.length : from + length);
+    const found = this.#text.slice(from, to).trim();
+    if (found === "") this.#refuse(`${what} is missing`, from);
+    if (!word.test(found)) this.#refuse(`${JSON.stringify(found)} is no ${what}`, from);
+    this.#at = to;
+    return found;
+  }
+
+  /** Steps over this character, if it is the next. */
+  #taken(character: string): boolean {
+    this.#skipBlanks();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipBlanks(): void {
+    while (/\s/.test(this.#text[this.#at] ?? "")) this.#at++;
+  }
+
+  #refuse(reason: string, at = this.#at): never {
+    throw new UsageError(
+      `malformed spec ${JSON.stringify(this.#text)}: ${reason} at character ${at + 1}; allowed: ${grammar}`,
+    );
+  }
+}
+
+/** The text that `parseExpression` reads as this: `dsa(k=2048)+fp8`. @param modifiers as written */
 export function formatCall(
   name: string,
   args: Readonly<Record<string, number | boolean | string>> = {},

@@ -1,4 +1,4 @@
-import { parseSpec } from "../attention/spec.ts";
+import { parseShaping, parseSpec } from "../attention/spec.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
 import { defaultEngine, engineNames } from "../kernels/engines.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
@@ -54,11 +54,13 @@ export function makeTrial(options: TrialOptions): Trial {
   const { task, spec } = parseTask(options.task);
   const tokens = parseLength(options.tokens, task.lengths);
   parseSpec(variant);
+  const settled = resolveReader(reader);
+  parseShaping(settled.logitShaping);
   if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)
       throw new UsageError(`${name} must be an integer >= 0; got ${value}`);
-  const changed = Object.entries(resolveReader(reader)).filter(
+  const changed = Object.entries(settled).filter(
     ([name, value]) => value !== readerParams[name as keyof typeof readerParams].default,
   );
   return {

@@ -21,6 +21,8 @@ export interface DecodeStep {
   readonly flops: number;
   readonly hbmSeconds: number;
   readonly computeSeconds: number;
+  /** fetching rows from the host processors' memory, beside the work of the GPUs */
+  readonly farSeconds: number;
   readonly linkSeconds: number;
   readonly seconds: number;
   /** FLOP per byte read from HBM */
@@ -70,7 +72,10 @@ export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
   const layers = model.layers.value;
 
   const weightBytes = weightBytesRead(model, weights, users);
-  const cacheBytes = users * layers * (cost.kvReadBytes + cost.indexReadBytes);
+  const { kvReadBytes, indexReadBytes, stateBytes = 0, farReadBytes = 0 } = cost;
+  // a state is read and written
+  const cacheBytes = users * layers * (kvReadBytes - farReadBytes + indexReadBytes + 2 * stateBytes);
+  const farSeconds = (users * layers * farReadBytes) / (gpus * system.host.toGpu.value);
   const attention = users * layers * cost.flops;
   const products = users * 2 * parametersOf(model).active;
 
@@ -78,13 +83,14 @@ export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
   const computeSeconds =
     (attention / gpu[attentionRate[kvDtype]].value + products / gpu[weightRate[weights]].value) / gpus;
   const link = linkSeconds(system, model, users);
-  const seconds = Math.max(hbmSeconds, computeSeconds) + link;
+  const seconds = Math.max(hbmSeconds, computeSeconds, farSeconds) + link;
   return {
     weightBytes,
     cacheBytes,
     flops: attention + products,
     hbmSeconds,
     computeSeconds,
+    farSeconds,
     linkSeconds: link,
     seconds,
     intensity: (attention + products) / (weightBytes + cacheBytes),

@@ -27,23 +27,29 @@ export const reserved = {
 /** How a rack is taken to be divided; printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
   "one copy of the weights in the rack, sharded over its GPUs (tensor and expert parallel)",
-  "every user's cache sharded over all GPUs of the rack (KV parallel), nothing outside HBM",
+  "every user's cache sharded over all GPUs of the rack (KV parallel), in HBM but for what a placement puts in the processors' memory",
   `${reserved.share.value} of usable HBM, less activations (${formatBytes(reserved.activations.value)}) and NCCL buffers (${formatBytes(reserved.collectives.value)}) on every GPU`,
   "embeddings and output head in bf16, all other weights in the weight dtype",
 ];
 
 /** Bytes of one user's cache in all layers. */
 interface UserBytes {
+  /** K, V and recurrent states in HBM */
   readonly kept: number;
   readonly indexKept: number;
+  /** all in HBM */
   readonly total: number;
+  /** K and V in the host processors' memory */
+  readonly far: number;
 }
 
 /** @param cost of one layer at the user's length */
 export function userBytes(model: Model, cost: StepCost): UserBytes {
   const layers = model.layers.value;
-  const [kept, indexKept] = [layers * cost.keptBytes, layers * cost.indexKeptBytes];
-  return { kept, indexKept, total: kept + indexKept };
+  const { keptBytes, indexKeptBytes, stateBytes = 0, farKeptBytes = 0 } = cost;
+  const kept = layers * (keptBytes - farKeptBytes + stateBytes);
+  const indexKept = layers * indexKeptBytes;
+  return { kept, indexKept, total: kept + indexKept, far: layers * farKeptBytes };
 }
 
 /** HBM of the rack that is left for caches, in bytes; negative where the weights do not fit. */
@@ -60,8 +66,10 @@ export interface MemoryFit {
   /** how many users fit the rack at once */
   readonly usersPerRack: number;
   readonly usersPerGpu: number;
-  /** what the asked number of users lacks in the rack, B; 0 where they fit */
+  /** HBM that the asked number of users lacks in the rack, B; 0 where they fit */
   readonly short: number;
+  /** memory of the host processors that they lack, B */
+  readonly farShort: number;
 }
 
 /**
@@ -78,12 +86,14 @@ export function memoryFit(
 ): MemoryFit {
   const user = userBytes(model, cost);
   const available = cacheBytes(system, model, weights);
-  const usersPerRack = Math.max(0, Math.floor(available / user.total));
+  const host = system.host.processors.value * system.host.memory.value;
+  const usersPerRack = Math.max(0, Math.floor(Math.min(available / user.total, host / user.far)));
   return {
     user,
     available,
     usersPerRack,
     usersPerGpu: usersPerRack / system.gpus.value,
     short: Math.max(0, users * user.total - available),
+    farShort: Math.max(0, users * user.far - host),
   };
 }

@@ -1,6 +1,5 @@
 import { kvDtypes } from "../core/dtype.ts";
-import { logitShapings } from "../core/logits.ts";
-import { choice, int, real, resolveParams } from "../core/params.ts";
+import { choice, int, real, resolveParams, spec } from "../core/params.ts";
 import type { Params } from "../core/params.ts";
 
 /** Parameters of the constructed reader; docs/model.md, section 1. */
@@ -29,7 +28,7 @@ export const readerParams = {
     max: 1,
   }),
   kvDtype: choice("what K and V are rounded to", kvDtypes, { default: "f32" }),
-  logitShaping: choice("how logits grow with the number of keys", logitShapings, { default: "none" }),
+  logitShaping: spec("how logits become weights", "logit shaping", { default: "none" }),
 };
 
 export type ReaderParams = Params<typeof readerParams>;

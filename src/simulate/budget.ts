@@ -1,11 +1,11 @@
-import { parseSpec } from "../attention/spec.ts";
+import { parseSpec, placedCost } from "../attention/spec.ts";
 import type { AnyVariant } from "../attention/variant.ts";
 import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import type { AnyParams } from "../core/params.ts";
-import { formatCall, parseCall } from "../core/spec.ts";
+import { formatCall, parseExpression } from "../core/spec.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { decodeStep } from "../hardware/decode.ts";
 import { cacheBytes, memoryFit } from "../hardware/memory.ts";
@@ -122,6 +122,7 @@ export function shortOf(budget: Budget, cost: StepCost, kvDtype: KvDtype): strin
       `HBM ${formatBytes(memory.short)} short: ${formatBytes(memory.user.total)} a user, ` +
         `${formatBytes(memory.available / users)} left for each`,
     );
+  if (memory.farShort > 0) lacks.push(`host memory ${formatBytes(memory.farShort)} short`);
   if (stepSeconds !== undefined) {
     const { seconds } = decodeStep({ system, model, weights, kvDtype, users }, cost);
     if (seconds > stepSeconds)
@@ -186,18 +187,29 @@ export function fitBudget(
   spec: string,
   tokens: number,
 ): { fitted: string; budget: FittedBudget } {
-  const { variant, params, kvDtype: asked } = parseSpec(spec);
-  const call = parseCall(spec);
-  const others = call.modifiers.filter((modifier) => !kvDtypes.some((dtype) => dtype === modifier));
+  const asked = parseSpec(spec);
+  const { variant, params } = asked;
+  const call = parseExpression(spec);
+  const others = call.modifiers
+    .filter(({ name }) => !kvDtypes.some((dtype) => dtype === name))
+    .map(({ name, args }) => formatCall(name, args));
   const length = budget.context ?? tokens;
   const param = variant.budgetParam;
   const short = (dtype: KvDtype, set: AnyParams): string =>
-    shortOf(budget, variant.cost(shapeOf(budget.model, length, dtype), { ...params, ...set }), dtype);
+    shortOf(
+      budget,
+      placedCost({ ...asked, params: { ...params, ...set } }, shapeOf(budget.model, length, dtype)),
+      dtype,
+    );
   const result = (dtype: KvDtype, value: number | undefined): ReturnType<typeof fitBudget> => {
     const set = param === undefined || value === undefined ? {} : { [param]: value };
     const lacks = short(dtype, set);
     return {
-      fitted: formatCall(call.name, { ...call.args, ...set }, [dtype, ...others]),
+      fitted: [
+        call.layers ? asked.base : formatCall(call.name, { ...call.args, ...set }),
+        ...(variant.refuses?.kvDtype === undefined ? [dtype] : []),
+        ...others,
+      ].join("+"),
       budget: {
         text: budget.text,
         param: param ?? "kvDtype",
@@ -208,7 +220,7 @@ export function fitBudget(
     };
   };
 
-  const dtypes: readonly KvDtype[] = asked === undefined ? ["bf16", "fp8", "nvfp4"] : [asked];
+  const dtypes: readonly KvDtype[] = asked.kvDtype === undefined ? ["bf16", "fp8", "nvfp4"] : [asked.kvDtype];
   const narrowest = dtypes.at(-1)!;
   if (param === undefined)
     return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);

@@ -1,3 +1,6 @@
+import type { AnyVariant } from "../attention/variant.ts";
+import type { StepShape } from "../core/cost.ts";
+import type { AnyParams } from "../core/params.ts";
 import { packedRowBytes } from "../core/packed.ts";
 import { parseSpec } from "../attention/spec.ts";
 import { resolveReader } from "../reader/params.ts";
@@ -12,6 +15,15 @@ const overheadPerToken = 400;
 /** Program, engine and scratch that do not grow with the context (measured). */
 const baseBytes = 400e6;
 
+/** Of a layer plan every layer that the reader's steps run on has an index of its own. */
+const indexBytes = (variant: AnyVariant, shape: StepShape, params: AnyParams): number =>
+  variant.layers
+    ? [...new Map(variant.layers.map((layer) => [layer.resolved, layer])).values()].reduce(
+        (sum, layer) => sum + layer.variant.cost(shape, layer.params).indexKeptBytes,
+        0,
+      )
+    : variant.cost(shape, params).indexKeptBytes;
+
 /**
  * Peak memory in bytes of a group of trials: K and V of every kv head, the largest index beside them, and what the
  * problem itself takes.
@@ -24,7 +36,7 @@ export function estimateBytes(trials: readonly Trial[]): number {
       const kvDtype = spec.kvDtype ?? asked;
       const rowBytes = kvDtype === "f32" ? engineBytes * headDim : packedRowBytes[kvDtype](headDim);
       const shape = { tokens, queryHeads: kvHeads * groupSize, kvHeads, headDim, bytesPerElement: 1 };
-      const index = spec.variant.cost(shape, spec.params).indexKeptBytes * engineBytes;
+      const index = indexBytes(spec.variant, shape, spec.params) * engineBytes;
       return baseBytes + tokens * (2 * kvHeads * rowBytes + overheadPerToken) + index;
     }),
   );

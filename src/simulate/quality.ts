@@ -1,10 +1,7 @@
-import { dense } from "../attention/dense.ts";
-import { attendShaped, prepareShaped } from "../attention/shaping.ts";
-import { parseSpec } from "../attention/spec.ts";
+import { attender } from "../attention/attender.ts";
+import type { ShapingUse } from "../attention/shaping.ts";
+import { parseShaping, parseSpec, placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
-import type { AnyVariant, KeyValueCache } from "../attention/variant.ts";
-import type { StepCost } from "../core/cost.ts";
-import type { AnyParams } from "../core/params.ts";
 import { unmeasured } from "../core/profile.ts";
 import type { Measure, Profile } from "../core/profile.ts";
 import { kvDtypeBytes } from "../kernels/ops.ts";
@@ -12,7 +9,7 @@ import type { Ops } from "../kernels/ops.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import { read } from "../reader/reader.ts";
-import type { Attend, Mechanism, Outcome } from "../reader/reader.ts";
+import type { Mechanism, Outcome } from "../reader/reader.ts";
 import { drawProblem, parseTask } from "../tasks/spec.ts";
 import type { Problem } from "../tasks/task.ts";
 import { countTokens } from "../tasks/tokenizer.ts";
@@ -26,19 +23,18 @@ interface Settled {
   readonly trial: Trial;
   readonly spec: AttentionSpec;
   readonly reader: ReaderParams;
+  readonly shaping: ShapingUse;
 }
 
 function settle(trial: Trial): Settled {
   const spec = parseSpec(trial.fitted ?? trial.variant);
   const reader = resolveReader(trial.reader);
+  const shaping = spec.logitShaping ?? parseShaping(reader.logitShaping);
   return {
     trial,
     spec,
-    reader: {
-      ...reader,
-      kvDtype: spec.kvDtype ?? reader.kvDtype,
-      logitShaping: spec.logitShaping ?? reader.logitShaping,
-    },
+    reader: { ...reader, kvDtype: spec.kvDtype ?? reader.kvDtype, logitShaping: shaping.text },
+    shaping,
   };
 }
 
@@ -89,44 +85,26 @@ export function runTrials(
   }
 }
 
-/** The variant of a spec at work: prefill goes through it, or through dense attention where the source says so. */
-function mechanism({ spec: { variant, params }, reader }: Settled, ops: Ops, measure: Measure): Mechanism {
-  const shaping = reader.logitShaping;
-  const attender = (of: AnyVariant, given: AnyParams, cache: KeyValueCache): Attend => {
-    const index = lazily(() => measure("prepare", () => prepareShaped(of, cache, given, ops, shaping)));
-    return (queries) => {
-      const built = index();
-      return measure("attend", () => attendShaped(of, queries, cache, built, given, ops, shaping));
-    };
-  };
-  return {
-    measure,
-    over(cache) {
-      const own = attender(variant, params, cache);
-      const building = variant.prefill === "dense" ? attender(dense, {}, cache) : own;
-      return (queries) => (queries.phase === "prefill" ? building(queries) : own(queries));
-    },
-  };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
+const mechanism = (
+  { spec: { variant, params }, shaping }: Settled,
+  ops: Ops,
+  measure: Measure,
+): Mechanism => ({
+  measure,
+  over: (cache) => attender({ variant, params, shaping }, cache, ops, measure),
+});
 
 function makeRow({ trial, spec, reader }: Settled, problem: Problem, outcome: Outcome | undefined): TrialRow {
   const { task, params, spec: taskSpec } = parseTask(trial.task);
   const graded = outcome && problem.score(problem.respond(outcome.conclusion));
-  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes }: StepCost = spec.variant.cost(
-    {
-      tokens: problem.tokens,
-      queryHeads: reader.kvHeads * reader.groupSize,
-      kvHeads: reader.kvHeads,
-      headDim: reader.headDim,
-      bytesPerElement: kvDtypeBytes[reader.kvDtype],
-    },
-    spec.params,
-  );
+  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, ...rest } = placedCost(spec, {
+    tokens: problem.tokens,
+    queryHeads: reader.kvHeads * reader.groupSize,
+    kvHeads: reader.kvHeads,
+    headDim: reader.headDim,
+    bytesPerElement: kvDtypeBytes[reader.kvDtype],
+  });
+  const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = rest;
   const seen = outcome?.trace.means();
   return {
     id: trialId(trial),
@@ -150,6 +128,9 @@ function makeRow({ trial, spec, reader }: Settled, problem: Problem, outcome: Ou
     indexKeptBytes,
     kvReadBytes,
     indexReadBytes,
+    stateBytes,
+    farKeptBytes,
+    farReadBytes,
     flops,
     ...reader,
     budget: trial.budget?.text ?? "",

@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams } from "../core/params.ts";
 import { Random } from "../core/random.ts";
-import { formatCall, parseCall } from "../core/spec.ts";
+import { formatCall, parseExpression } from "../core/spec.ts";
 import * as all from "./all.ts";
 import type { AnyTask, Problem } from "./task.ts";
 import { countTokens } from "./tokenizer.ts";
@@ -26,10 +26,12 @@ export interface TaskSpec {
  * @throws UsageError for a malformed spec, an unknown task or parameter, or a value out of range
  */
 export function parseTask(text: string): TaskSpec {
-  const { name, args, modifiers } = parseCall(text);
+  const { name, args, modifiers } = parseExpression(text);
   const task = tasks.get(name);
   if (modifiers.length > 0) {
-    throw new UsageError(`task ${name} takes no modifiers; got +${modifiers.join("+")}`);
+    throw new UsageError(
+      `task ${name} takes no modifiers; got +${modifiers.map((modifier) => modifier.name).join("+")}`,
+    );
   }
   const params: AnyParams = resolveParams(name, task.params, args);
   const changed = Object.entries(params).filter(([param, value]) => value !== task.params[param]!.default);

@@ -1,6 +1,7 @@
+import { parseShaping } from "../../src/attention/spec.ts";
 import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
 import { hash64 } from "../../src/core/random.ts";
-import { flat, rowsOf, zeros } from "../../src/core/tensor.ts";
+import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Ops, Space } from "../../src/kernels/ops.ts";
 
@@ -19,6 +20,20 @@ export interface World {
   readonly alteredFrom?: number;
   /** last token of the queries that prefill saw */
   readonly observedEnd?: number;
+}
+
+/** The factor on the logits of a query that sees n keys. @param shaping spec of a logit shaping */
+export function logitFactor(shaping: string, n: number): number {
+  const { shaping: by, params } = parseShaping(shaping);
+  const queries: Queries = {
+    heads: [tensor(Float64Array.of(1), [1, 1])],
+    count: 1,
+    group: 1,
+    positions: Int32Array.of(n - 1),
+    scale: 1,
+    phase: "decode",
+  };
+  return by.shape(queries, params).heads[0]!.get(0, 0);
 }
 
 const normal = (ops: Ops, name: string, rows: number, width: number): Tensor => {

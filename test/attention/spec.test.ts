@@ -9,12 +9,13 @@ describe("parseSpec", () => {
     expect(spec.variant).toBe(variants.get("oracle"));
     expect(spec.params).toEqual({ k: 64 });
     expect(spec.kvDtype).toBe("fp8");
-    expect(spec.logitShaping).toBe("ssmax");
+    expect(spec.logitShaping?.text).toBe("ssmax");
     expect(spec.text).toBe("oracle(k=64)+fp8+ssmax");
     expect(parseSpec("oracle(k=2048)").text).toBe("oracle");
     expect(parseSpec("oracle").resolved).toBe("oracle(k=2048)");
     expect(parseSpec("dense").kvDtype).toBeUndefined();
-    expect(parseSpec("dense+none").logitShaping).toBe("none");
+    expect(parseSpec("dense+none").logitShaping?.text).toBe("none");
+    expect(parseSpec("dense+ssmax(s=.2)+grace").resolved).toBe("dense+ssmax(s=0.2)+grace");
   });
 
   it("reads its own canonical text and its resolved text", () => {
@@ -30,11 +31,17 @@ describe("parseSpec", () => {
     ["densse", 'unknown attention variant "densse"; known: '],
     ["oracle(k=0)", 'oracle: k must be an integer >= 1; got "0"'],
     ["oracle(top=1)", 'oracle has no parameter "top"; known: k'],
-    ["dense+fp9", 'unknown modifier "fp9"; known: f32, bf16, fp8, nvfp4, none, ssmax, log-n, yarn, sink'],
+    ["dense+fp9", 'unknown modifier "fp9"; known: f32, bf16, fp8, nvfp4, '],
     ["dense+fp8+fp8", 'kv dtype "fp8" is given twice'],
     ["dense+fp8+bf16", 'kv dtype can be only one of "fp8" and "bf16"'],
     ["dense+ssmax+yarn", 'logit shaping can be only one of "ssmax" and "yarn"'],
     ["dense+none+ssmax", 'logit shaping can be only one of "none" and "ssmax"'],
+    ["dense+fp8(x=1)", 'fp8 has no parameter "x"; known: none'],
+    ["dense+split(hot=2)", 'split: hot must be a number in [0, 1]; got "2"'],
+    ["dense+grace+hbm", 'placement can be only one of "grace" and "hbm"'],
+    ["layers(dense+fp8|dsa)", 'put "+fp8" behind layers(...); got dense+fp8'],
+    ["layers(2*layers(dense))", "a layer plan cannot be a layer of another; got layers(dense)"],
+    ["layers(dense|densse)", 'unknown attention variant "densse"'],
     ["dense(", "malformed spec"],
   ])("refuses %s", (text, reason) => {
     expect(() => parseSpec(text)).toThrow(UsageError);

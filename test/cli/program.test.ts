@@ -31,7 +31,7 @@ describe("the program", () => {
     [
       ["list", "vegetables"],
       2,
-      /^error: command-argument value 'vegetables' is invalid for argument 'kind'. Allowed choices are variants, tasks, systems, models, engines.\n$/,
+      /^error: command-argument value 'vegetables' is invalid for argument 'kind'. Allowed choices are variants, shapings, placements, tasks, systems, models, engines.\n$/,
     ],
     [["attend"], 2, /^error: required option '--variant <spec>' not specified\n$/],
     [["describe", "dsaa"], 2, /^error: unknown entry "dsaa"; known: dense, /],

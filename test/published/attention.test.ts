@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
-import { logitFactor } from "../../src/attention/shaping.ts";
 import type { StepCost, StepShape } from "../../src/core/cost.ts";
 import { keyValueBytes } from "../../src/core/cost.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
+import { logitFactor } from "../attention/fixtures.ts";
 
 const shapeAt = (tokens: number): StepShape => ({
   tokens,

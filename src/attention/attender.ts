@@ -1,0 +1,52 @@
+import { unmeasured } from "../core/profile.ts";
+import type { Measure } from "../core/profile.ts";
+import type { AnyParams } from "../core/params.ts";
+import type { Ops } from "../kernels/ops.ts";
+import { dense } from "./dense.ts";
+import { shapeCache } from "./shaping.ts";
+import type { ShapingUse } from "./shaping.ts";
+import type { AnyVariant, AttentionResult, KeyValueCache, Queries } from "./variant.ts";
+
+/** A variant with what it is set to. */
+export interface VariantUse {
+  readonly variant: AnyVariant;
+  readonly params: AnyParams;
+  readonly shaping: ShapingUse;
+}
+
+/** Attention of a variant over one cache. */
+export type Attend = (queries: Queries) => AttentionResult;
+
+/**
+ * A variant at work on a cache: its logits shaped, its index built when first asked. The context's own queries go
+ * through it or through dense attention, as its `prefill` says; a pattern of prefill decodes densely.
+ */
+export function attender(
+  use: VariantUse,
+  cache: KeyValueCache,
+  ops: Ops,
+  measure: Measure = unmeasured,
+): Attend {
+  const own = phaseless(use, cache, ops, measure);
+  const { prefill } = use.variant;
+  if (prefill === "same") return own;
+  const whole = phaseless({ ...use, variant: dense, params: {} }, cache, ops, measure);
+  const densePhase = prefill === "dense" ? "prefill" : "decode";
+  return (queries) => (queries.phase === densePhase ? whole(queries) : own(queries));
+}
+
+function phaseless(
+  { variant, params, shaping }: VariantUse,
+  cache: KeyValueCache,
+  ops: Ops,
+  measure: Measure,
+): Attend {
+  let built: { readonly index: unknown } | undefined;
+  return (queries) => {
+    built ??= { index: measure("prepare", () => variant.prepare(shapeCache(cache, shaping), params, ops)) };
+    const { index } = built;
+    return measure("attend", () =>
+      variant.attend(shaping.shaping.shape(queries, shaping.params), cache, index, params, ops),
+    );
+  };
+}

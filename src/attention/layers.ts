@@ -1,0 +1,142 @@
+import type { StepCost } from "../core/cost.ts";
+import type { Entry } from "../core/entry.ts";
+import { resolveParams } from "../core/params.ts";
+import { formatCall } from "../core/spec.ts";
+import { zeros } from "../core/tensor.ts";
+import { attender } from "./attender.ts";
+import type { Attend, VariantUse } from "./attender.ts";
+import type { PlacementUse } from "./placement.ts";
+import { hbm } from "./placements/hbm.ts";
+import type { ShapingUse } from "./shaping.ts";
+import { none } from "./shapings/none.ts";
+import { contextQueryCost } from "./prefill-cost.ts";
+import type { AnyVariant, AttentionResult, Modification, Queries } from "./variant.ts";
+
+/** A layer of a plan: a variant with everything that it is set to. */
+export interface Layer extends VariantUse {
+  readonly placement: PlacementUse;
+  /** its spec, every parameter named */
+  readonly resolved: string;
+}
+
+/** A layer of a plan that is written in code; its parameters are the defaults but for those given. */
+export function layer(
+  variant: AnyVariant,
+  given: Readonly<Record<string, number | boolean | string>> = {},
+  shaping: ShapingUse = { shaping: none, params: {}, text: none.name },
+): Layer {
+  const params = resolveParams(variant.name, variant.params, given);
+  const modifiers = shaping.shaping === none ? [] : [shaping.text];
+  return {
+    variant,
+    params,
+    shaping,
+    placement: { placement: hbm, params: {} },
+    resolved: formatCall(variant.name, params, modifiers),
+  };
+}
+
+/** The same layers so many times. */
+export const repeat = (times: number, layers: readonly Layer[]): Layer[] =>
+  Array.from({ length: times }, () => layers).flat();
+
+/** Families whose queries reach the whole context, if not all of it at once. */
+const local: readonly AnyVariant["family"][] = ["static", "recurrent"];
+
+/**
+ * The layer on which the reader's step s runs. A model learns to search the context where it can be searched: steps
+ * take the layers that reach all of it one after another, and when these are used up, the layers that follow the last
+ * of them. A plan of local layers alone gives step s its layer s.
+ *
+ * One layer does one step, as in k-hop induction with a constructed reader: Sanford, Hsu and Telgarsky 2024,
+ * "Transformers, parallel computation, and logarithmic depth", arXiv 2402.09268, where L layers without shared
+ * work compose no more.
+ *
+ * @returns its index; undefined where the plan has no layer left
+ */
+export function layerOfStep(layers: readonly Layer[], step: number): number | undefined {
+  const all = [...layers.keys()];
+  const reaching = all.filter((l) => !local.includes(layers[l]!.variant.family));
+  const after = reaching.length === 0 ? all : all.slice(reaching.at(-1)! + 1);
+  return [...reaching, ...after][step];
+}
+
+/**
+ * A layer plan as a variant: what each of the reader's steps attends with is the layer that the plan gives it, and its
+ * cost is the mean of its layers'. A step that no layer is left for gets nothing: outputs are 0.
+ */
+export function composeLayers(
+  entry: Pick<Entry, "name" | "summary" | "sources">,
+  layers: readonly Layer[],
+): AnyVariant {
+  const mean = (costOf: (layer: Layer) => StepCost): StepCost => meanCost(layers.map(costOf));
+  const signed = layers.find(({ variant, shaping }) => variant.signed ?? shaping.shaping.signed)?.variant;
+  const refuses = Object.fromEntries(
+    (["kvDtype", "logitShaping", "placement"] satisfies Modification[]).flatMap((what) => {
+      const reasons = layers.map(({ variant }) => variant.refuses?.[what]);
+      return reasons.every((reason) => reason !== undefined) ? [[what, reasons[0]!]] : [];
+    }),
+  );
+  return {
+    ...entry,
+    family: "hybrid",
+    formula: `attention of step s on the layer that the plan gives it: ${planText(layers)}`,
+    params: {},
+    small: {},
+    prefill: "same",
+    layers,
+    refuses,
+    ...(layers.some(({ variant, shaping }) => variant.sinks ?? shaping.shaping.sinks) && { sinks: true }),
+    ...(signed && { signed: `${signed.name}: ${signed.signed ?? "its logit shaping has signed weights"}` }),
+    prepare(cache, _params, ops) {
+      const attends = new Map<string, Attend>();
+      return (layer: Layer): Attend => {
+        const made = attends.get(layer.resolved) ?? attender(layer, cache, ops);
+        attends.set(layer.resolved, made);
+        return made;
+      };
+    },
+    attend(queries, _cache, index) {
+      const l = layerOfStep(layers, queries.step ?? 0);
+      return l === undefined ? nothing(queries) : (index as (layer: Layer) => Attend)(layers[l]!)(queries);
+    },
+    cost: (shape) =>
+      mean(({ variant, params, placement }) =>
+        placement.placement.place(variant.cost(shape, params), placement.params),
+      ),
+    prefillCost: (shape) => mean(({ variant, params }) => contextQueryCost(variant, shape, params)),
+  };
+}
+
+/** A plan in words: `52 x local(window=1024), 10 x dense`. */
+const planText = (layers: readonly Layer[]): string =>
+  [...new Set(layers.map(({ resolved }) => resolved))]
+    .map((resolved) => `${layers.filter((layer) => layer.resolved === resolved).length} x ${resolved}`)
+    .join(", ");
+
+function meanCost(costs: readonly StepCost[]): StepCost {
+  const mean = (of: (cost: StepCost) => number | undefined): number =>
+    costs.reduce((sum, cost) => sum + (of(cost) ?? 0), 0) / costs.length;
+  return {
+    flops: mean((cost) => cost.flops),
+    exponentials: mean((cost) => cost.exponentials),
+    keptBytes: mean((cost) => cost.keptBytes),
+    indexKeptBytes: mean((cost) => cost.indexKeptBytes),
+    kvReadBytes: mean((cost) => cost.kvReadBytes),
+    indexReadBytes: mean((cost) => cost.indexReadBytes),
+    stateBytes: mean((cost) => cost.stateBytes),
+    farKeptBytes: mean((cost) => cost.farKeptBytes),
+    farReadBytes: mean((cost) => cost.farReadBytes),
+  };
+}
+
+/** What a step sees that no layer runs. */
+const nothing = ({ heads }: Queries): AttentionResult => ({
+  heads: heads.map((rows) => ({
+    output: zeros(...(rows.shape as [number, number])),
+    tokensRead: () => 0,
+    reads: () => false,
+    weights: (_row, tokens) => new Float64Array(tokens.length),
+    entropy: () => 0,
+  })),
+});

@@ -1,0 +1,5 @@
+export { none } from "./none.ts";
+export { ssmax } from "./ssmax.ts";
+export { logN } from "./log-n.ts";
+export { yarn } from "./yarn.ts";
+export { sink } from "./sink.ts";

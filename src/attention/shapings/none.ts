@@ -1,0 +1,13 @@
+import { defineShaping } from "../shaping.ts";
+
+/** Logits as they are. */
+export const none = defineShaping({
+  name: "none",
+  summary: "logits as they are",
+  formula: "p = softmax(z)",
+  sources: [
+    { title: "Attention Is All You Need", url: "https://arxiv.org/abs/1706.03762", where: "section 3.2.1" },
+  ],
+  params: {},
+  shape: (queries) => queries,
+});
