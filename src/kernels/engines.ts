@@ -63,7 +63,8 @@ const engines: Readonly<Record<string, Engine>> = {
   ort: {
     summary: "ONNX Runtime through onnxruntime-node, where it is installed",
     status: () => ortStatus(),
-    load: async ({ threads, memory }) => ortEngine({ threads, memory: await memory() }),
+    load: async ({ threads, memory, engine }) =>
+      ortEngine({ threads, memory: await memory(), fallback: await engine(defaultEngine) }),
   },
   auto: {
     summary: "the fastest usable engine for each shape; results vary within the engines' tolerance",

@@ -49,10 +49,12 @@ export class Merged {
 
   /** The quotients. A query that saw no row gives 0. */
   attended(): Attended {
-    const output = Float32Array.from(this.#output, (total, at) => {
-      const sum = this.#sum[Math.floor(at / this.#width)]!;
-      return sum > 0 ? total / sum : 0;
-    });
+    const output = new Float32Array(this.#output.length);
+    for (let i = 0; i < this.#queries; i++) {
+      const sum = this.#sum[i]!;
+      const end = (i + 1) * this.#width;
+      for (let at = i * this.#width; at < end; at++) output[at] = sum > 0 ? this.#output[at]! / sum : 0;
+    }
     return {
       output: tensor(output, [this.#queries, this.#width]),
       max: this.#max,

@@ -12,20 +12,28 @@ import { borrowedMemory } from "./spaces.ts";
 
 export { ortStatus } from "./ort/load.ts";
 
+interface Settings {
+  readonly threads: number;
+  /** the engine whose spaces it lends */
+  readonly memory: Ops;
+  /** does what ONNX Runtime does not do faster, over the same memory */
+  readonly fallback: Ops;
+}
+
 /**
  * Attention on ONNX Runtime (onnxruntime-node) over the memory of another engine, which makes the data.
  *
  * @throws whatever loading it throws where onnxruntime-node is not usable: ask `ortStatus` before
  */
-export const ortEngine = ({ threads, memory }: { threads: number; memory: Ops }): Ops =>
-  ortOver(loadOrt(), memory, threads);
+export const ortEngine = ({ threads, memory, fallback }: Settings): Ops =>
+  ortOver(loadOrt(), memory, fallback, threads);
 
 /**
- * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine, which does the rest:
+ * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine; `fallback` does the rest:
  * ONNX Runtime cannot be faster where every number that is read is used once (few queries, listed rows, means, bounds),
  * nor where it has to be given ranges row by row (softmax, the largest scores).
  */
-function ortOver(ort: Ort, memory: Ops, threads: number, limits = defaultLimits): Ops {
+export function ortOver(ort: Ort, memory: Ops, fallback: Ops, threads: number, limits = defaultLimits): Ops {
   const { space, empty } = borrowedMemory(memory);
   const runtime = new Runtime(ort, threads);
   const context: Context = { runtime, limits, empty };
@@ -36,21 +44,21 @@ function ortOver(ort: Ort, memory: Ops, threads: number, limits = defaultLimits)
     space,
     attend: (queries, keys: Table<Tensor>, values: Table<Tensor>, options) =>
       few(queries) || options.rows
-        ? memory.attend(queries, keys, values, options)
+        ? fallback.attend(queries, keys, values, options)
         : attend(context, queries, keys, values, options),
     scores: (queries, table: Table<Tensor>) =>
-      few(queries) ? memory.scores(queries, table) : scores(context, queries, table),
-    scoresAt: (queries, table, rows) => memory.scoresAt(queries, table, rows),
+      few(queries) ? fallback.scores(queries, table) : scores(context, queries, table),
+    scoresAt: (queries, table, rows) => fallback.scoresAt(queries, table, rows),
     reluScores: (queries, weights, table: Table<Tensor>) =>
       few(queries)
-        ? memory.reluScores(queries, weights, table)
+        ? fallback.reluScores(queries, weights, table)
         : reluScores(context, queries, weights, table),
     boundScores: (queries, bounds: Table<Tensor>) =>
-      few(queries) ? memory.boundScores(queries, bounds) : boundScores(context, queries, bounds),
-    softmax: (of, visible, scale) => memory.softmax(of, visible, scale),
-    topK: (of, k, visible) => memory.topK(of, k, visible),
-    blockMean: (rows, block, stride) => memory.blockMean(rows, block, stride),
-    pageMinMax: (rows, page) => memory.pageMinMax(rows, page),
+      few(queries) ? fallback.boundScores(queries, bounds) : boundScores(context, queries, bounds),
+    softmax: (of, visible, scale) => fallback.softmax(of, visible, scale),
+    topK: (of, k, visible) => fallback.topK(of, k, visible),
+    blockMean: (rows, block, stride) => fallback.blockMean(rows, block, stride),
+    pageMinMax: (rows, page) => fallback.pageMinMax(rows, page),
   });
   return {
     ...own,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
-import { bootstrapMean, mean, median, quantile, variance, wilson } from "../../src/core/stats.ts";
+import { bootstrapMean, mean, median, quantile, slope, variance, wilson } from "../../src/core/stats.ts";
 
 describe("mean, variance, quantile", () => {
   it("agree with values worked by hand", () => {
@@ -15,6 +15,12 @@ describe("mean, variance, quantile", () => {
   it("are NaN where they are not defined", () => {
     expect([mean([]), variance([1]), median([])]).toEqual([NaN, NaN, NaN]);
   });
+});
+
+it("slope is that of the least-squares line", () => {
+  expect(slope([1, 2, 3], [5, 7, 9])).toBe(2);
+  expect(slope([0, 1, 2, 3], [0, 0, 0, 4])).toBeCloseTo(1.2, 12);
+  expect(slope([1, 1], [0, 5])).toBeNaN();
 });
 
 describe("wilson", () => {

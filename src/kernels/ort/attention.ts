@@ -33,7 +33,7 @@ export function attend(
   const { runtime, limits } = context;
   const [q, k, v] = [operand(queries), operand(keys.tensor), operand(values.tensor)];
   sameWidth("queries", q.width, k.width);
-  const scaled = { ...q, data: q.data.map((x) => scale * x) };
+  const scaled = { ...q, data: scaledBy(scale, q.data) };
   const groups = [...ranges(q.rows, limits.queries)].map(([from, to]): Group => {
     const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
     const [shared, most] = [Math.min(...ends), Math.max(...ends)];
@@ -54,6 +54,12 @@ export function attend(
     }
   }
   return merged.attended();
+}
+
+function scaledBy(scale: number, data: Float32Array): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let at = 0; at < data.length; at++) out[at] = scale * data[at]!;
+  return out;
 }
 
 /** Adds the sums over the rows [start, stop) of a part of the tables that begins at row `first`. */
