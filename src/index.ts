@@ -9,6 +9,7 @@ export type { AnyParams, Params, ParamSpec, ParamSpecs } from "./core/params.ts"
 export { Random } from "./core/random.ts";
 export { tensor, zeros } from "./core/tensor.ts";
 export type { RowLists, Tensor } from "./core/tensor.ts";
+export { attentionFlops, keyValueBytes } from "./core/cost.ts";
 export type { StepCost, StepShape } from "./core/cost.ts";
 export type { Quantity } from "./core/units.ts";
 
@@ -27,6 +28,13 @@ export { defineVariant } from "./attention/variant.ts";
 export type { AnyVariant, AttentionVariant, KeyValueCache, Queries } from "./attention/variant.ts";
 export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
+export { perHead } from "./attention/per-head.ts";
+export { softmaxRead } from "./attention/result.ts";
+export { firstRows, selectTop, unitAndCurrentSpans, unitsBefore, unitSpans } from "./attention/select.ts";
+export { Spans } from "./attention/spans.ts";
+export { defineShaping, scaleQueries } from "./attention/shaping.ts";
+export { definePlacement } from "./attention/placement.ts";
+export { composeLayers, layer, repeat } from "./attention/layers.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
 
 // hardware and budgets

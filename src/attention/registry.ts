@@ -7,10 +7,17 @@ import * as allShapings from "./shapings/all.ts";
 import type { AnyVariant } from "./variant.ts";
 
 /** Every attention variant, by name. To add one, write its file and add its line to all.ts. */
-export const variants = new Registry<AnyVariant>("attention variant", exportsOf(all));
+export const variants = new Registry<AnyVariant>("attention variant", exportsOf(all), [
+  "prepare",
+  "attend",
+  "cost",
+]);
 
 /** Every logit shaping, by name. */
-export const shapings = new Registry<AnyShaping>("logit shaping", exportsOf(allShapings));
+export const shapings = new Registry<AnyShaping>("logit shaping", exportsOf(allShapings), [
+  "formula",
+  "shape",
+]);
 
 /** Every placement of K and V, by name. */
-export const placements = new Registry<AnyPlacement>("placement", exportsOf(allPlacements));
+export const placements = new Registry<AnyPlacement>("placement", exportsOf(allPlacements), ["place"]);

@@ -1,4 +1,6 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { loadPlugin } from "../experiment/plugins.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands.ts";
 import { exitCodeOf } from "./exit.ts";
@@ -25,9 +27,26 @@ export async function program(words: readonly string[]): Promise<Command> {
     .addHelpText("after", examples);
   for (const { name, summary, hidden = false, load } of commands) {
     const command = root.command(name, { hidden }).description(summary);
-    if (words.includes(name)) (await load()).define(command);
+    if (!words.includes(name)) continue;
+    (await load()).define(command);
+    for (const leaf of command.commands.length > 0 ? command.commands : [command]) withPlugins(leaf);
   }
   return root;
+}
+
+/** Every command takes the user's own entries. */
+function withPlugins(command: CommandUnknownOpts): void {
+  command
+    .addOption(
+      new Option(
+        "--plugin <file>",
+        "TypeScript or JavaScript file of your own variants, tasks or systems; again for more",
+      ).argParser((file: string, before?: readonly string[]) => [...(before ?? []), file]),
+    )
+    .hook("preAction", async () => {
+      for (const file of (command.opts() as { plugin?: readonly string[] }).plugin ?? [])
+        await loadPlugin(file);
+    });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
+import { plugins } from "../experiment/plugins.ts";
 import { planOf } from "../experiment/plan.ts";
 import { makeTrial } from "../experiment/trial.ts";
 import { defaultEngine } from "../kernels/engines.ts";
@@ -70,6 +71,7 @@ async function run(command: Command): Promise<void> {
     json,
     dryRun,
     profile,
+    plugin: loaded,
     ...values
   } = command.opts() as Readonly<Record<string, unknown>>;
   const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
@@ -90,7 +92,7 @@ async function run(command: Command): Promise<void> {
       dryRun: dryRun === true,
       profile: profile === true,
     },
-    config: asked,
+    config: loaded === undefined ? asked : { ...asked, plugins: plugins().map(({ version }) => version) },
   });
 }
 

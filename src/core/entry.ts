@@ -1,4 +1,4 @@
-import { unknownName } from "./errors.ts";
+import { unknownName, UsageError } from "./errors.ts";
 
 /** Where a definition or a number comes from. */
 export interface Source {
@@ -17,19 +17,41 @@ export interface Entry {
 
 /** Entries by name, in the order in which they were registered. */
 export class Registry<E extends Entry> implements Iterable<E> {
-  readonly #entries: ReadonlyMap<string, E>;
+  readonly #entries: Map<string, E>;
+  readonly #marks: readonly string[];
 
-  /** @param what the kind of entry, as error messages name it: "system", "attention variant" */
+  /**
+   * @param what the kind of entry, as error messages name it: "system", "attention variant"
+   * @param marks properties that only entries of this kind have, all of them
+   */
   constructor(
     readonly what: string,
     entries: Iterable<E>,
+    marks: readonly (keyof E & string)[] = [],
   ) {
+    this.#marks = marks;
     this.#entries = new Map([...entries].map((entry) => [entry.name, entry]));
   }
 
   /** @throws UsageError naming the known entries when there is none of that name */
   get(name: string): E {
     return this.#entries.get(name) ?? unknownName(this.what, name, this.names());
+  }
+
+  /** Whether this is an entry of this kind, by its properties. */
+  accepts(value: unknown): value is E {
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      this.#marks.length > 0 &&
+      ["name", "summary", "sources", ...this.#marks].every((property) => property in value)
+    );
+  }
+
+  /** @throws UsageError where there is an entry of that name already */
+  add(entry: E): void {
+    if (this.has(entry.name)) throw new UsageError(`${this.what} "${entry.name}" is there already`);
+    this.#entries.set(entry.name, entry);
   }
 
   has(name: string): boolean {

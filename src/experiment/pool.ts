@@ -10,11 +10,14 @@ import { formatBytes } from "../core/units.ts";
 import type { TrialRow } from "../simulate/columns.ts";
 import { describeTrial } from "./plan.ts";
 import type { Group, PlannedTrial } from "./plan.ts";
+import { plugins } from "./plugins.ts";
 
 /** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
 export interface GroupTask {
   readonly trials: readonly PlannedTrial[];
   readonly threads: number;
+  /** files of the user's own entries, to be loaded first */
+  readonly plugins: readonly string[];
   /** whether to say where the time went */
   readonly profiled: boolean;
   readonly port: MessagePort;
@@ -143,7 +146,8 @@ async function runGroup(
   port1.on("message", receive);
   try {
     const profiled = onProfile !== undefined;
-    await pool.run({ trials, threads, profiled, port: port2 }, { transferList: [port2] });
+    const task = { trials, threads, plugins: plugins().map(({ path }) => path), profiled, port: port2 };
+    await pool.run(task, { transferList: [port2] });
   } catch (error) {
     drain(port1, receive);
     const [failed] = left;

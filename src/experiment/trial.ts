@@ -1,6 +1,7 @@
 import { parseShaping, parseSpec } from "../attention/spec.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
 import { defaultEngine, engineNames } from "../kernels/engines.ts";
+import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { fitBudget, parseBudget } from "../simulate/budget.ts";
 import type { Trial } from "../simulate/trial.ts";
@@ -71,6 +72,7 @@ export function makeTrial(options: TrialOptions): Trial {
     variant,
     reader: Object.fromEntries(changed),
     engine,
+    ...(plugins().length > 0 && { plugins: plugins().map(({ version }) => version) }),
     ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens)),
   };
 }

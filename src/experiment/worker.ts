@@ -3,13 +3,21 @@ import { Profile } from "../core/profile.ts";
 import { loadEngine } from "../kernels/engines.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { runTrials } from "../simulate/quality.ts";
+import { loadPlugin } from "./plugins.ts";
 import type { GroupMessage, GroupTask } from "./pool.ts";
 
 /** Engines of this worker, by name: their threads and memory serve one group after another. */
 const engines = new Map<string, Promise<Ops>>();
 
 /** Runs a group of trials in a worker, and sends each row as it is finished, in the end where the time went. */
-export default async function runGroup({ trials, threads, profiled, port }: GroupTask): Promise<void> {
+export default async function runGroup({
+  trials,
+  threads,
+  plugins,
+  profiled,
+  port,
+}: GroupTask): Promise<void> {
+  for (const plugin of plugins) await loadPlugin(plugin);
   const { engine } = trials[0]!.trial;
   const ops = engines.get(engine) ?? loadEngine(engine, { threads });
   engines.set(engine, Promise.resolve(ops));

@@ -28,6 +28,8 @@ export interface Trial {
   /** reader parameters that differ from the defaults */
   readonly reader: Readonly<Record<string, number | string>>;
   readonly engine: string;
+  /** files of entries of the user's own that were loaded, by name and hash; absent where there are none */
+  readonly plugins?: readonly string[];
   /** variant spec to run where a budget has decided a parameter */
   readonly fitted?: string;
   readonly budget?: FittedBudget;
@@ -37,8 +39,8 @@ export interface Trial {
 export const trialId = (trial: Trial): string => hexHash({ version, ...trial });
 
 /** Trials with the same key share their problem and their caches: run them together. */
-export const groupKey = ({ task, tokens, seed, trial, reader, engine }: Trial): string =>
-  hexHash({ task, tokens, seed, trial, reader, engine });
+export const groupKey = ({ task, tokens, seed, trial, reader, engine, plugins }: Trial): string =>
+  hexHash({ task, tokens, seed, trial, reader, engine, plugins });
 
 const hexHash = (value: unknown): string =>
   hash64(canonical(value))

@@ -10,7 +10,7 @@ import { countTokens } from "./tokenizer.ts";
 import type { CountTokens } from "./tokenizer.ts";
 
 /** Every task by name. */
-export const tasks = new Registry<AnyTask>("task", exportsOf(all));
+export const tasks = new Registry<AnyTask>("task", exportsOf(all), ["generate"]);
 
 /** A task with its parameters. */
 export interface TaskSpec {

@@ -65,9 +65,9 @@ export const ruleSet: IFlattenedRuleSet = {
     {
       name: "catalog-is-for-the-outside",
       comment:
-        "index, the command line, the catalog's readers outside src and tests import the catalog; rooms do not",
+        "index, the command line, plugins, the catalog's readers outside src and tests import the catalog; rooms do not",
       severity: "error",
-      from: { path: anyRoom, pathNot: "^src/cli/" },
+      from: { path: anyRoom, pathNot: "^src/(cli/|experiment/plugins)" },
       to: { path: "^src/(catalog|index)\\.ts$" },
     },
     {

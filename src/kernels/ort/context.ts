@@ -16,10 +16,10 @@ export interface Limits {
 }
 
 /**
- * 4 MiB of a copy, which stays in the caches until it is read; 8 MiB of scores, likewise; so few queries that a causal
+ * 8 MiB of a copy, which stays in the caches until it is read; 8 MiB of scores, likewise; so few queries that a causal
  * block does little beyond the diagonal.
  */
-export const defaultLimits: Limits = { fewest: 4, copied: 2 ** 20, scores: 2 ** 21, queries: 256 };
+export const defaultLimits: Limits = { fewest: 4, copied: 2 ** 21, scores: 2 ** 21, queries: 256 };
 
 /** What every kernel is given. */
 export interface Context {
