@@ -49,5 +49,5 @@ function scaledRows(rows: Tensor, factors: readonly number[], group: number): Te
 /** A cache whose prefill's queries are shaped as every other. */
 export const shapeCache = (cache: KeyValueCache, { shaping, params }: ShapingUse): KeyValueCache => ({
   ...cache,
-  observed: (count, queryAware) => shaping.shape(cache.observed(count, queryAware), params),
+  observed: (...which) => shaping.shape(cache.observed(...which), params),
 });

@@ -1,13 +1,7 @@
-import { attentionFlops, keyValueBytes } from "../core/cost.ts";
-import { flag, int } from "../core/params.ts";
-import { flat, rowsOf, tensor } from "../core/tensor.ts";
-import type { Ops } from "../kernels/ops.ts";
-import { perHead } from "./per-head.ts";
-import { softmaxRead } from "./result.ts";
-import { firstRows, inChunks, visibleRows } from "./select.ts";
-import { Spans } from "./spans.ts";
+import { int } from "../core/params.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
+import { pooled, voteSums } from "./votes.ts";
 import { defineVariant } from "./variant.ts";
-import type { HeadCache, Queries } from "./variant.ts";
 
 /**
  * SnapKV: when the prompt has been read, each head keeps the keys that the prompt's last queries attended to, and
@@ -47,94 +41,28 @@ export const snapkv = defineVariant({
     },
   ],
   params: {
-    budget: int("tokens kept, the window included", {
-      default: 2048,
-      min: 1,
-      sweep: [256, 512, 1024, 2048, 4096, 8192],
-    }),
+    budget: budgetParam("tokens kept, the window included"),
     window: int("last queries that vote, whose tokens are always kept", {
       default: 64,
       min: 1,
       sweep: [16, 32, 64, 128],
     }),
     pool: int("tokens over which votes are averaged", { default: 5, min: 1, sweep: [1, 3, 5, 7, 13] }),
-    queryAware: flag("whether the voting queries are the question's", { default: false }),
+    queryAware: queryAwareParam,
   },
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 200, window: 10 },
-  prepare(cache, { budget, window, pool, queryAware }, ops): readonly Kept[] {
-    const { tokens, heads } = cache;
-    if (tokens <= budget) return heads.map(() => ({ rows: new Int32Array(0), from: 0 }));
+  prepare(cache, { budget, window, pool, queryAware }, ops) {
     const voters = cache.observed(window, queryAware);
-    const end = voters.positions.at(-1)! + 1;
-    const from = Math.max(end - window, tokens - budget);
-    const room = budget - (tokens - from);
-    return heads.map((head, h) => {
-      if (room === 0) return { rows: new Int32Array(0), from };
-      const votes = pooled(voteSums(voters, head, h, from, ops), pool);
-      return { rows: ops.topK(tensor(votes, [1, from]), room, Int32Array.of(from)).rows, from };
-    });
+    return retained(
+      cache,
+      { budget, recent: window, queryAware },
+      (h, from) => pooled(voteSums(voters, cache.heads[h]!, h, from, ops), pool),
+      ops,
+    );
   },
-  attend: (queries, cache, kept, _params, ops) =>
-    perHead(queries, cache, (read, _head, h) => {
-      const { rows, from } = kept[h]!;
-      const spans = new Spans(read.visible.length, (i, add) => {
-        for (const row of rows) if (row < read.visible[i]!) add(row, row + 1);
-        add(from, read.visible[i]!);
-      });
-      return softmaxRead({ ...read, spans }, ops);
-    }),
-  cost(shape, { budget }) {
-    const kept = Math.min(budget, shape.tokens);
-    return {
-      flops: attentionFlops(shape, kept),
-      exponentials: kept * shape.queryHeads,
-      keptBytes: keyValueBytes(shape, kept),
-      indexKeptBytes: 0,
-      kvReadBytes: keyValueBytes(shape, kept),
-      indexReadBytes: 0,
-    };
-  },
+  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
 });
-
-/** What one kv head keeps: single rows, ascending, and every row from one on. */
-interface Kept {
-  readonly rows: Int32Array;
-  readonly from: number;
-}
-
-/** (from) the weight that all voting queries together give to each key before `from`. */
-function voteSums(
-  voters: Queries,
-  { space, keys }: HeadCache,
-  h: number,
-  from: number,
-  ops: Ops,
-): Float64Array {
-  const visible = visibleRows(voters);
-  const end = visible.at(-1)!;
-  const sums = new Float64Array(from);
-  inChunks(visible.length, end, (first, last) =>
-    space.scoped(() => {
-      const weights = ops.scores(rowsOf(voters.heads[h]!, first, last), firstRows(keys, end));
-      ops.softmax(weights, visible.subarray(first, last), voters.scale);
-      for (let row = 0; row < last - first; row++) {
-        const of = flat(rowsOf(weights, row, row + 1));
-        for (let t = 0; t < from; t++) sums[t]! += of[t]!;
-      }
-    }),
-  );
-  return sums;
-}
-
-/** Means over `pool` neighbours; what lies outside counts as 0, as in the source's pooling. */
-function pooled(votes: Float64Array, pool: number): Float64Array {
-  const reach = Math.floor(pool / 2);
-  return votes.map((_, t) => {
-    let sum = 0;
-    for (let n = Math.max(0, t - reach); n < Math.min(votes.length, t - reach + pool); n++) sum += votes[n]!;
-    return sum / pool;
-  });
-}

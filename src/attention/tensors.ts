@@ -1,9 +1,10 @@
 import { kvDtypeBytes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
-import { flat, rowsOf, tensor } from "../core/tensor.ts";
+import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
+import { evenPositions } from "./variant.ts";
 import type { KeyValueCache, Queries } from "./variant.ts";
 
 /** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */
@@ -65,7 +66,7 @@ export function cacheFromTensors(
         values: { tensor: stored(v), kind: "kv", rowBytes },
       };
     }),
-    observed: (wanted) => lastQueries(queries, Math.min(wanted, count)),
+    observed: (wanted, _, spread) => someQueries(queries, Math.min(wanted, count), spread),
   };
   return { cache, queries };
 }
@@ -115,10 +116,27 @@ function groupedRows(q: Tensor, h: number, group: number): Tensor {
   return tensor(out, [count * group, width]);
 }
 
-const lastQueries = (queries: Queries, count: number): Queries => ({
-  ...queries,
-  heads: queries.heads.map((rows) => rowsOf(rows, (queries.count - count) * queries.group, rows.shape[0]!)),
-  count,
-  positions: queries.positions.slice(queries.count - count),
-  phase: "prefill",
-});
+/** The last queries, or so many evenly among all, as those that prefill saw. */
+function someQueries(queries: Queries, count: number, spread: "last" | "even" = "last"): Queries {
+  const all = queries.count;
+  const chosen =
+    spread === "last"
+      ? Int32Array.from({ length: count }, (_, i) => all - count + i)
+      : evenPositions(count, all - 1);
+  const { group } = queries;
+  return {
+    ...queries,
+    heads: queries.heads.map((rows) => {
+      const own = zeros(count * group, rows.shape[1]!);
+      chosen.forEach((from, to) =>
+        flat(rowsOf(own, to * group, (to + 1) * group)).set(
+          flat(rowsOf(rows, from * group, (from + 1) * group)),
+        ),
+      );
+      return own;
+    }),
+    count,
+    positions: chosen.map((i) => queries.positions[i]!),
+    phase: "prefill",
+  };
+}

@@ -14,6 +14,10 @@ export interface HeadCache {
   readonly values: Table;
 }
 
+/** (count) positions evenly over [0, last], the last among them. @param count at most last + 1 */
+export const evenPositions = (count: number, last: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * (last + 1)) / count) - 1);
+
 /** The KV cache of one layer and one sequence. */
 export interface KeyValueCache {
   readonly tokens: number;
@@ -23,10 +27,11 @@ export interface KeyValueCache {
   /** seed of what a variant draws for itself (random projections, query noise) */
   readonly seed: string;
   /**
-   * The last `count` queries that prefill saw, for variants that decide from them what to keep: those that end
-   * the prompt when the scorer may see the question, otherwise those that end the context before it.
+   * Queries that prefill saw, for variants that decide from them what to keep: the last `count`, or so many evenly
+   * over the prompt with the last among them. The prompt ends with the question when the scorer may see it, otherwise
+   * with the context before it.
    */
-  observed(count: number, queryAware: boolean): Queries;
+  observed(count: number, queryAware: boolean, spread?: "last" | "even"): Queries;
 }
 
 /** Queries of every query head. */

@@ -119,27 +119,43 @@ export function makeCache(
       keys: { tensor: keys, kind: "kv", rowBytes },
       values: { tensor: values, kind: "kv", rowBytes },
     })),
-    observed: (count, queryAware) => observedQueries(setting, question, Math.min(count, tokens), queryAware),
+    observed: (count, queryAware, spread) =>
+      observedQueries(setting, question, Math.min(count, tokens), queryAware, spread),
   };
 }
 
-/** The last queries of prefill: the question's own, with noise, or noise where the scorer may not see it. */
-function observedQueries(setting: Setting, question: Question, count: number, queryAware: boolean): Queries {
+/**
+ * The last queries of prefill, or some evenly over it: the question's own, with noise, or noise where the scorer may not
+ * see it, and in the context before it.
+ */
+function observedQueries(
+  setting: Setting,
+  question: Question,
+  count: number,
+  queryAware: boolean,
+  spread: "last" | "even" = "last",
+): Queries {
   const { ops, params, seed, tokens } = setting;
   const { headDim, fidelity, groupSize, sharpness } = params;
   const last = queryAware ? tokens - 1 : question.contextEnd;
   const size = Math.min(count, last + 1);
-  const share = queryAware ? fidelity : 0;
+  const positions = Int32Array.from({ length: size }, (_, i) =>
+    // evenly: rounded down, so that the last is the last
+    spread === "even" ? Math.floor(((i + 1) * (last + 1)) / size) - 1 : last - size + 1 + i,
+  );
+  const shares = positions.map((position) =>
+    queryAware && (spread === "last" || position > question.contextEnd) ? 1 : 0,
+  );
   const heads = question.queries.map((query, h) => {
     const rows = matrix(size * groupSize, headDim);
     ops.fillNormal(rows, hash64(`${seed}/observed/${h}`));
     const data = flat(rows);
     for (let i = 0; i < data.length; i++) {
+      const share = fidelity * shares[Math.floor(i / (groupSize * headDim))]!;
       data[i] = share * flat(query)[i % headDim]! + Math.sqrt(1 - share * share) * data[i]!;
     }
     return normaliseRows(rows);
   });
-  const positions = Int32Array.from({ length: size }, (_, i) => last - size + 1 + i);
   return {
     heads,
     count: size,

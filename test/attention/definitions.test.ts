@@ -1,68 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
-import type { AttentionResult, KeyValueCache, Queries } from "../../src/attention/variant.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import type { AnyParams } from "../../src/core/params.ts";
-import { rowNumbers } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/kernels/reference.ts";
 import { world } from "./fixtures.ts";
-import type { World } from "./fixtures.ts";
+import { best, dot, mean, plain, range, softmax, unit } from "./plain.ts";
 
 // Each definition once more, in the plainest words, on one head and one query.
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, x, c) => sum + x * b[c]!, 0);
-const mean = (rows: readonly number[][]): number[] =>
-  rows[0]!.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length);
-const softmax = (scores: readonly number[]): number[] => {
-  const exps = scores.map((s) => Math.exp(s - Math.max(...scores)));
-  const total = exps.reduce((a, b) => a + b, 0);
-  return exps.map((e) => e / total);
-};
-const best = (scores: readonly number[], k: number): number[] =>
-  range(scores.length)
-    .sort((a, b) => scores[b]! - scores[a]! || a - b)
-    .slice(0, k)
-    .sort((a, b) => a - b);
-const unit = (u: number, size: number, end: number): number[] =>
-  range(size)
-    .map((t) => u * size + t)
-    .filter((t) => t < end);
-
-interface Plain {
-  readonly q: number[];
-  readonly keys: number[][];
-  readonly scale: number;
-  readonly cache: KeyValueCache;
-  readonly queries: Queries;
-  readonly run: (name: string, params: AnyParams) => AttentionResult;
-  /** rows that query row 0 reads */
-  readonly rows: (name: string, params: AnyParams) => number[];
-}
-
-function plain(shape: World): Plain {
-  const ops = referenceEngine();
-  const { cache, queries } = world(ops, { kvHeads: 1, headDim: 8, ...shape });
-  const row = (t: (c: number) => number): number[] => range(8).map(t);
-  const run = (name: string, params: AnyParams): AttentionResult => {
-    const variant = variants.get(name);
-    const all = resolveParams(name, variant.params, params);
-    return variant.attend(queries, cache, variant.prepare(cache, all, ops), all, ops);
-  };
-  return {
-    q: row((c) => queries.heads[0]!.get(0, c)),
-    keys: range(shape.tokens).map((t) => row((c) => rowNumbers(cache.heads[0]!.keys.tensor, t)[c]!)),
-    scale: queries.scale,
-    cache,
-    queries,
-    run,
-    rows(name, params) {
-      const head = run(name, params).heads[0]!;
-      return range(shape.tokens).filter((t) => head.reads(0, t));
-    },
-  };
-}
 
 describe.each([96, 101, 240])("with %i tokens", (tokens) => {
   const { q, keys, scale, rows, run } = plain({ tokens });
@@ -172,42 +115,6 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
       [...kept, leaves].flatMap((leaf) => unit(leaf, 4, tokens)),
     );
   });
-});
-
-it("snapkv keeps what the observed queries attended to, pooled, and what came after", () => {
-  const tokens = 120;
-  const { keys, cache, rows } = plain({ tokens, observedEnd: 99 });
-  const voters = cache.observed(6, false);
-  const votes = range(94).map(() => 0);
-  for (const i of range(6)) {
-    const q = range(8).map((c) => voters.heads[0]!.get(i, c));
-    const seen = keys.slice(0, voters.positions[i]! + 1);
-    const weights = softmax(seen.map((k) => voters.scale * dot(q, k)));
-    for (const t of range(94)) votes[t]! += weights[t]!;
-  }
-  const pooled = votes.map((_, t) => [-1, 0, 1].reduce((sum, n) => sum + (votes[t + n] ?? 0), 0));
-  // 26 tokens from the first voter on, so 14 of a budget of 40 are voted for
-  const expected = [...best(pooled, 14), ...range(26).map((t) => 94 + t)];
-  expect(rows("snapkv", { budget: 40, window: 6, pool: 3 })).toEqual(expected);
-  expect(rows("snapkv", { budget: 10, window: 6 })).toEqual(range(10).map((t) => 110 + t));
-  expect(rows("snapkv", { budget: 120 })).toEqual(range(120));
-});
-
-it("snapkv asks for the question's queries only when it may see them", () => {
-  const ops = referenceEngine();
-  const { cache } = world(ops, { tokens: 200 });
-  const asked: boolean[] = [];
-  const spy: KeyValueCache = {
-    ...cache,
-    observed(count, queryAware) {
-      asked.push(queryAware);
-      return cache.observed(count, queryAware);
-    },
-  };
-  const snapkv = variants.get("snapkv");
-  for (const queryAware of [false, true])
-    snapkv.prepare(spy, resolveParams("snapkv", snapkv.params, { budget: 100, queryAware }), ops);
-  expect(asked).toEqual([false, true]);
 });
 
 describe("dsa", () => {

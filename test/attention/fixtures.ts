@@ -1,4 +1,5 @@
 import { parseShaping } from "../../src/attention/spec.ts";
+import { evenPositions } from "../../src/attention/variant.ts";
 import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
 import { hash64 } from "../../src/core/random.ts";
 import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";
@@ -108,13 +109,16 @@ export function world(
           values: { tensor: stored(h, "v"), kind: "kv", rowBytes },
         };
       }),
-      observed: (count) => {
+      observed: (count, _, spread) => {
         const size = Math.min(count, observedEnd + 1);
         return {
           heads: heads.map((_, h) => normal(ops, `${seed}/observed/${h}`, size * group, headDim)),
           count: size,
           group,
-          positions: Int32Array.from({ length: size }, (_, i) => observedEnd - size + 1 + i),
+          positions:
+            spread === "even"
+              ? evenPositions(size, observedEnd)
+              : Int32Array.from({ length: size }, (_, i) => observedEnd - size + 1 + i),
           scale,
           phase: "prefill",
         };

@@ -1,0 +1,74 @@
+import { rowNumbers } from "../core/tensor.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
+import { defineVariant } from "./variant.ts";
+import type { HeadCache } from "./variant.ts";
+
+/**
+ * KeyDiff: keeps the keys that are least like the mean key; no queries are needed.
+ *
+ * Park et al. 2025, arXiv 2504.15364; code NVIDIA/kvpress (keydiff_press.py): the anchor is the mean of the normalised
+ * keys. The prompt itself is read densely. `queryAware` decides whether the question's keys compete too; where they do
+ * not they are kept.
+ */
+export const keydiff = defineVariant({
+  name: "keydiff",
+  family: "eviction",
+  summary: "keeps the keys least like the mean key (KeyDiff)",
+  formula: [
+    "anchor = mean of k / |k|; score_t = -cos(k_t, anchor)",
+    "kept = the tokens of largest score; o = dense attention over the kept",
+  ].join("\n"),
+  sources: [
+    {
+      title: "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference",
+      url: "https://arxiv.org/abs/2504.15364",
+      where: "section 3",
+    },
+    {
+      title: "NVIDIA/kvpress",
+      url: "https://github.com/NVIDIA/kvpress",
+      where: "kvpress/presses/keydiff_press.py",
+    },
+  ],
+  params: { budget: budgetParam("tokens kept"), queryAware: queryAwareParam },
+  prefill: "dense",
+  budgetParam: "budget",
+  small: { budget: 180 },
+  prepare: (cache, { budget, queryAware }, ops) =>
+    retained(
+      cache,
+      { budget, recent: 0, queryAware },
+      (h, from, end) => unlikeness(cache.heads[h]!, from, end),
+      ops,
+    ),
+  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  cost: (shape, { budget }) => keptCost(shape, budget),
+  denseAt: ({ tokens }) => ({ budget: tokens }),
+});
+
+/** (from) minus the cosine of each key before `from` with the mean of the normalised keys [0, end). */
+function unlikeness({ keys: { tensor } }: HeadCache, from: number, end: number): Float64Array {
+  const anchor = new Float64Array(tensor.shape[1]);
+  const norms = new Float64Array(end);
+  for (let t = 0; t < end; t++) {
+    const key = rowNumbers(tensor, t);
+    norms[t] = norm(key);
+    if (norms[t] === 0) continue;
+    for (let c = 0; c < anchor.length; c++) anchor[c]! += key[c]! / norms[t]!;
+  }
+  const length = norm(anchor);
+  const scores = new Float64Array(from);
+  for (let t = 0; t < from; t++) {
+    const key = rowNumbers(tensor, t);
+    let product = 0;
+    for (let c = 0; c < anchor.length; c++) product += anchor[c]! * key[c]!;
+    scores[t] = norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length);
+  }
+  return scores;
+}
+
+function norm(numbers: ArrayLike<number>): number {
+  let square = 0;
+  for (let c = 0; c < numbers.length; c++) square += numbers[c]! * numbers[c]!;
+  return Math.sqrt(square);
+}
