@@ -1,18 +1,10 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import { hash64, Random } from "../core/random.ts";
-import { flat, rowsOf, zeros } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { Ops, Table } from "../kernels/ops.ts";
+import { indexRowBytes, tokenIndex, topTokens } from "./lightning.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { selectTop, unitSpans } from "./select.ts";
-import { Sketch } from "./sketch.ts";
+import { unitSpans } from "./select.ts";
 import { defineVariant } from "./variant.ts";
-import type { KeyValueCache, Queries } from "./variant.ts";
-
-/** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
-const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
 
 /**
  * DSA, DeepSeek sparse attention: a lightning indexer scores every token with a few small heads in FP8, and all
@@ -65,31 +57,9 @@ export const dsa = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
-  prepare(cache, { indexDim }, ops) {
-    const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/dsa`));
-    const index = cache.heads[0]!.space.empty(cache.tokens, indexDim);
-    sketch.project(
-      cache.heads.map(({ keys }) => keys.tensor),
-      index,
-      ops,
-    );
-    ops.round(index, "fp8");
-    const table: Table = { tensor: index, kind: "index", rowBytes: indexRowBytes(indexDim) };
-    return { sketch, table };
-  },
-  attend(queries, cache, { sketch, table }, { k, indexHeads, indexNoise }, ops) {
-    const rows = selectTop(
-      {
-        space: cache.heads[0]!.space,
-        queries: indexQueries(queries, cache, sketch, indexHeads, indexNoise, ops),
-        table,
-        k,
-        visible: queries.positions.map((position) => position + 1),
-      },
-      ops,
-      (q, t) => ops.reluScores(q, new Float32Array(indexHeads).fill(1 / indexHeads), t),
-      indexHeads,
-    );
+  prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
+  attend(queries, cache, index, { k, indexHeads, indexNoise }, ops) {
+    const rows = topTokens(queries, cache, index, { k, indexHeads, indexNoise }, ops);
     return perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
     );
@@ -109,42 +79,3 @@ export const dsa = defineVariant({
   },
   denseAt: ({ tokens }) => ({ k: tokens }),
 });
-
-/** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
-function indexQueries(
-  queries: Queries,
-  cache: KeyValueCache,
-  sketch: Sketch,
-  indexHeads: number,
-  indexNoise: number,
-  ops: Ops,
-): Tensor {
-  const projected = zeros(queries.count, sketch.dim);
-  sketch.project(
-    queries.heads.map((rows) => meanOfGroup(rows, queries)),
-    projected,
-    ops,
-  );
-  const out = zeros(queries.count * indexHeads, sketch.dim);
-  ops.fillNormal(out, hash64(`${cache.seed}/dsa/query-noise`));
-  for (let row = 0; row < queries.count * indexHeads; row++) {
-    const i = Math.floor(row / indexHeads);
-    const clean = flat(rowsOf(projected, i, i + 1));
-    const noisy = flat(rowsOf(out, row, row + 1));
-    // a noise vector of unit normals has norm sqrt(dim)
-    const scale = (indexNoise * Math.hypot(...clean)) / Math.sqrt(sketch.dim);
-    for (let c = 0; c < clean.length; c++) noisy[c] = clean[c]! + scale * noisy[c]!;
-  }
-  ops.round(out, "fp8");
-  return out;
-}
-
-/** (Q, d): the mean of each query's G query heads. */
-function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
-  const width = rows.shape[1]!;
-  const mean = zeros(count, width);
-  const [from, to] = [flat(rows), flat(mean)];
-  for (let at = 0; at < from.length; at++)
-    to[Math.floor(at / (group * width)) * width + (at % width)]! += from[at]! / group;
-  return mean;
-}

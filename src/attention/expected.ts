@@ -1,5 +1,5 @@
 import { int } from "../core/params.ts";
-import { rowNumbers } from "../core/tensor.ts";
+import { norm, rowNumbers } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
 import { defineVariant } from "./variant.ts";
@@ -65,7 +65,10 @@ export const expected = defineVariant({
   denseAt: ({ tokens }) => ({ budget: tokens }),
 });
 
-/** (from) the scores of the keys before `from`; the sinks' come before all others. */
+/**
+ * (from) the scores of the keys before `from`: the mean over query heads of the expected weights, times the length of the
+ * value; the sinks' come before all others.
+ */
 function expectedWeights(
   queries: Queries,
   head: HeadCache,
@@ -75,15 +78,13 @@ function expectedWeights(
   sinks: number,
   ops: Ops,
 ): Float64Array {
-  const { mean, variance } = scoreMoments(queries, head, h, end, ops);
-  // a softmax over keys keeps their order; without its sum, which they share, exp stays in range
-  let most = -Infinity;
-  for (let t = 0; t < end; t++) most = Math.max(most, mean[t]! + variance[t]! / 2);
-  return Float64Array.from({ length: from }, (_, t) => {
-    if (t < sinks) return Infinity;
-    const value = rowNumbers(head.values.tensor, t);
-    let square = 0;
-    for (let c = 0; c < value.length; c++) square += value[c]! * value[c]!;
-    return Math.exp(mean[t]! + variance[t]! / 2 - most) * Math.sqrt(square);
-  });
+  const total = new Float64Array(from);
+  for (let g = 0; g < queries.group; g++) {
+    const { mean, variance } = scoreMoments(queries, head, h, g, end, ops);
+    const logits = mean.map((z, t) => (t < sinks ? -Infinity : z + variance[t]! / 2));
+    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = logits.reduce((all, z) => all + Math.exp(z - most), 0);
+    for (let t = 0; t < from; t++) total[t]! += Math.exp(logits[t]! - most) / (sum * queries.group);
+  }
+  return total.map((weight, t) => (t < sinks ? Infinity : weight * norm(rowNumbers(head.values.tensor, t))));
 }

@@ -1,4 +1,4 @@
-import { rowNumbers } from "../core/tensor.ts";
+import { norm, rowNumbers } from "../core/tensor.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache } from "./variant.ts";
@@ -65,10 +65,4 @@ function unlikeness({ keys: { tensor } }: HeadCache, from: number, end: number):
     scores[t] = norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length);
   }
   return scores;
-}
-
-function norm(numbers: ArrayLike<number>): number {
-  let square = 0;
-  for (let c = 0; c < numbers.length; c++) square += numbers[c]! * numbers[c]!;
-  return Math.sqrt(square);
 }

@@ -1,18 +1,12 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import { flat, rowsOf, zeros } from "../core/tensor.ts";
-import type { RowLists } from "../core/tensor.ts";
-import type { Ops, Space, Table } from "../kernels/ops.ts";
+import type { Table } from "../kernels/ops.ts";
+import { selectBlocks, wholeEntries } from "./compressed-blocks.ts";
 import { perHead } from "./per-head.ts";
 import { GatedResult, softmaxRead, SummaryResult } from "./result.ts";
-import type { Read } from "./result.ts";
-import { firstRows, inChunks, joined, unitSpans } from "./select.ts";
+import { unitSpans } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
-
-/** Compressed entries whose tokens all lie among the first `visible`. */
-const wholeEntries = (visible: number, block: number, stride: number): number =>
-  visible < block ? 0 : Math.floor((visible - block) / stride) + 1;
 
 const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
   real(`share of the output ${doc}`, { default: value, min, max: 1 });
@@ -87,7 +81,9 @@ export const nsa = defineVariant({
       const { block, stride, selectBlock, window } = params;
       const entries = read.visible.map((visible) => wholeEntries(visible, block, stride));
       const summaries = { ...read, ...compressed[h]!, visible: entries };
-      const blocks = selectBlocks(summaries, read.visible, queries.group, params, space, ops);
+      // the softmax over the entries reads these keys; their scores are used a second time
+      const scored = { ...summaries, keys: { ...summaries.keys, rowBytes: 0 } };
+      const blocks = selectBlocks(scored, read.visible, queries.group, params, space, ops);
       const selected = unitSpans(blocks, selectBlock, read.visible, queries.group);
       const recent = new Spans(read.visible.length, (i, add) =>
         add(Math.max(0, read.visible[i]! - window), read.visible[i]!),
@@ -118,81 +114,3 @@ export const nsa = defineVariant({
   },
   denseAt: ({ tokens }) => ({ selected: Math.ceil(tokens / 64), window: tokens, gateCompressed: 0 }),
 });
-
-interface Choice {
-  readonly block: number;
-  readonly stride: number;
-  readonly selectBlock: number;
-  readonly selected: number;
-  readonly initial: number;
-  readonly local: number;
-}
-
-/**
- * The selected blocks of each query, shared by its group.
- *
- * @param summaries the read of the compressed entries
- * @param visible (Q G) tokens that each query row sees
- */
-function selectBlocks(
-  summaries: Read,
-  visible: Int32Array,
-  group: number,
-  choice: Choice,
-  space: Space,
-  ops: Ops,
-): RowLists {
-  const { queries, keys, scale, visible: entries } = summaries;
-  const { selectBlock, selected } = choice;
-  const most = Math.max(
-    1,
-    entries.reduce((a, b) => Math.max(a, b), 0),
-  );
-  // the softmax above has read these keys; their scores are used a second time
-  const table = { ...firstRows(keys, most), rowBytes: 0 };
-  const blocks = Math.ceil(visible.reduce((a, b) => Math.max(a, b), 0) / selectBlock);
-  const parts: RowLists[] = [];
-  inChunks(visible.length / group, most * group, (from, to) => {
-    const seen = Int32Array.from({ length: to - from }, (_, i) =>
-      Math.ceil(visible[(from + i) * group]! / selectBlock),
-    );
-    const importance = zeros(to - from, blocks);
-    space.scoped(() => {
-      const weights = ops.scores(rowsOf(queries, from * group, to * group), table);
-      ops.softmax(weights, entries.subarray(from * group, to * group), scale);
-      for (let row = 0; row < (to - from) * group; row++)
-        addByOverlap(
-          flat(rowsOf(weights, row, row + 1)).subarray(0, entries[from * group + row]),
-          flat(rowsOf(importance, Math.floor(row / group), Math.floor(row / group) + 1)),
-          choice,
-        );
-    });
-    for (let i = 0; i < to - from; i++)
-      forceBlocks(flat(rowsOf(importance, i, i + 1)).subarray(0, seen[i]), choice);
-    parts.push(ops.topK(importance, selected, seen));
-  });
-  return joined(parts);
-}
-
-/** Adds each entry's weight to the blocks it overlaps, in units of the stride: equation 9 for any sizes. */
-function addByOverlap(
-  weights: Float32Array | Float64Array,
-  importance: Float32Array | Float64Array,
-  { block, stride, selectBlock }: Choice,
-): void {
-  for (let e = 0; e < weights.length; e++) {
-    const [start, end] = [e * stride, e * stride + block];
-    for (let b = Math.floor(start / selectBlock); b * selectBlock < end; b++) {
-      const overlap = Math.min(end, (b + 1) * selectBlock) - Math.max(start, b * selectBlock);
-      importance[b]! += (weights[e]! * overlap) / stride;
-    }
-  }
-}
-
-/** Puts the query's own block first, then the other local ones, then the initial ones, ahead of every sum of weights. */
-function forceBlocks(importance: Float32Array | Float64Array, { initial, local }: Choice): void {
-  const own = importance.length - 1;
-  importance.fill(2e9, 0, initial);
-  importance.fill(3e9, Math.max(0, own + 1 - local));
-  importance[own] = 4e9;
-}

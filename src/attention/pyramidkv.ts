@@ -4,13 +4,17 @@ import { defineVariant } from "./variant.ts";
 import { pooled, voteSums } from "./votes.ts";
 
 /**
- * What a layer keeps: budgets fall linearly from the first layer to the last, that of the last being 1 / beta of the
- * mean; `window` is kept in each.
+ * What a layer keeps: budgets fall linearly from the first layer to the last, whose room is 1 / beta of the mean, or more
+ * where the first would keep more than there is; `window` is kept in each.
  */
-function layerBudget(budget: number, window: number, beta: number, depth: number): number {
+function layerBudget(
+  { budget, window, beta, depth }: { budget: number; window: number; beta: number; depth: number },
+  tokens: number,
+): number {
+  if (budget >= tokens) return tokens;
   const room = Math.max(0, budget - window);
-  const least = Math.floor(room / beta);
-  const most = 2 * room - least;
+  const most = Math.min(2 * room - Math.floor(room / beta), tokens - window);
+  const least = 2 * room - most;
   return Math.min(budget, window) + Math.floor(most - depth * (most - least));
 }
 
@@ -27,7 +31,7 @@ export const pyramidkv = defineVariant({
   family: "eviction",
   summary: "SnapKV with budgets that fall from the first layer to the last (PyramidKV)",
   formula: [
-    "room(depth) = most - depth (most - least), least = room / beta, most = 2 room - least, room = budget - window",
+    "room(depth) = most - depth (most - least), most = min(2 room - room / beta, N - window), least = 2 room - most, room = budget - window",
     "vote_t = sum over the last `window` queries of softmax(q K^T)_t, average-pooled over `pool` tokens",
     "kept = the room(depth) tokens of largest vote and the last `window`; o = dense attention over the kept",
   ].join("\n"),
@@ -59,16 +63,17 @@ export const pyramidkv = defineVariant({
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 200, window: 10, depth: 0.4 },
-  prepare(cache, { budget, window, pool, beta, depth, queryAware }, ops) {
+  prepare(cache, params, ops) {
+    const { window, pool, queryAware } = params;
     const voters = cache.observed(window, queryAware);
     return retained(
       cache,
-      { budget: layerBudget(budget, window, beta, depth), recent: window, queryAware },
+      { budget: layerBudget(params, cache.tokens), recent: window, queryAware },
       (h, from) => pooled(voteSums(voters, cache.heads[h]!, h, from, ops), pool),
       ops,
     );
   },
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
-  cost: (shape, { budget, window, beta, depth }) => keptCost(shape, layerBudget(budget, window, beta, depth)),
-  denseAt: ({ tokens }) => ({ budget: 2 * tokens }),
+  cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
+  denseAt: ({ tokens }) => ({ budget: tokens }),
 });

@@ -2,7 +2,7 @@ import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { Spans } from "./spans.ts";
+import { sinkAndWindow } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -37,14 +37,9 @@ export const sinkWindow = defineVariant({
   small: { sinks: 3, window: 41 },
   prepare: () => undefined,
   attend: (queries, cache, _index, { sinks, window }, ops) =>
-    perHead(queries, cache, (read) => {
-      const spans = new Spans(read.visible.length, (i, add) => {
-        const end = read.visible[i]!;
-        add(0, Math.min(sinks, end));
-        add(Math.max(0, end - window), end);
-      });
-      return softmaxRead({ ...read, spans }, ops);
-    }),
+    perHead(queries, cache, (read) =>
+      softmaxRead({ ...read, spans: sinkAndWindow(read.visible, sinks, window) }, ops),
+    ),
   cost(shape, { sinks, window }) {
     const read = Math.min(sinks + window, shape.tokens);
     return {

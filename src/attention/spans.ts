@@ -31,6 +31,16 @@ export class Spans {
     this.#bounds = bounds.slice(0, used);
   }
 
+  /** These ranges, but every visible row for queries that see no more than `limit`. */
+  orAllBelow(limit: number, visible: Int32Array): Spans {
+    return new Spans(visible.length, (i, add) => {
+      if (visible[i]! <= limit) add(0, visible[i]!);
+      else
+        for (let s = this.#offsets[i]!; s < this.#offsets[i + 1]!; s++)
+          add(this.#bounds[2 * s]!, this.#bounds[2 * s + 1]!);
+    });
+  }
+
   /** How many rows query i reads. */
   count(i: number): number {
     let rows = 0;
@@ -67,3 +77,11 @@ function grown(bounds: Int32Array): Int32Array<ArrayBuffer> {
   larger.set(bounds);
   return larger;
 }
+
+/** The first `sinks` rows and the last `window` of those that each query sees. */
+export const sinkAndWindow = (visible: Int32Array, sinks: number, window: number): Spans =>
+  new Spans(visible.length, (i, add) => {
+    const end = visible[i]!;
+    add(0, Math.min(sinks, end));
+    add(Math.max(0, end - window), end);
+  });

@@ -109,6 +109,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   /** Built once per cache and parameters, in the heads' spaces. */
   prepare(cache: KeyValueCache, params: Params<S>, ops: Ops): I;
   attend(queries: Queries, cache: KeyValueCache, index: I, params: Params<S>, ops: Ops): AttentionResult;
+  /** present where the content decides how much is read: what `cost` then says */
+  readonly adaptive?: string;
   /** One decode step. */
   cost(shape: StepShape, params: Params<S>): StepCost;
   /**

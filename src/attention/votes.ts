@@ -54,19 +54,21 @@ export function meanVotes(
   return sums.map((sum, t) => (seen[t]! > 0 ? sum / seen[t]! : 0));
 }
 
-/** Mean and variance over the queries of each key's scaled score, as if every query saw every key. */
+/** Mean and variance over the queries of query head g of each key's scaled score, as if every query saw every key. */
 export function scoreMoments(
   queries: Queries,
   head: HeadCache,
   h: number,
+  g: number,
   end: number,
   ops: Ops,
 ): { mean: Float64Array; variance: Float64Array } {
   const [mean, variance] = [new Float64Array(end), new Float64Array(end)];
   const all = { ...queries, positions: queries.positions.map(() => end - 1) };
-  let rows = 0;
+  let [row, rows] = [0, 0];
   // Welford's update, https://doi.org/10.1080/00401706.1962.10490022
   eachRow(all, head, h, false, ops, (scores) => {
+    if (row++ % queries.group !== g) return;
     rows++;
     for (let t = 0; t < end; t++) {
       const x = queries.scale * scores[t]!;

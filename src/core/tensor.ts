@@ -45,3 +45,13 @@ export interface RowLists {
   readonly offsets: Int32Array;
   readonly rows: Int32Array;
 }
+
+/** Euclidean length. */
+export const norm = (numbers: ArrayLike<number>): number => Math.sqrt(dot(numbers, numbers));
+
+/** Inner product of as many numbers as `a` has. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;
+  return sum;
+}

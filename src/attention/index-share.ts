@@ -1,0 +1,89 @@
+import { attentionFlops, keyValueBytes } from "../core/cost.ts";
+import { int, real } from "../core/params.ts";
+import { indexRowBytes, tokenIndex, topTokens } from "./lightning.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead } from "./result.ts";
+import { unitSpans } from "./select.ts";
+import { defineVariant } from "./variant.ts";
+
+/**
+ * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
+ *
+ * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4.
+ * Simplified as DSA is (dsa.ts). The simulated layer reads what a layer before it selected, whose query was another:
+ * `drift` is the noise by which the two differ, in units of the query's norm, so that an index head's query has the noise
+ * sqrt(indexNoise^2 + drift^2). Costs are the mean over the layers of a period: each reads its tokens, one in `period`
+ * reads the index and keeps it.
+ */
+export const indexShare = defineVariant({
+  name: "index-share",
+  family: "dynamic",
+  summary: "DSA whose selection serves several layers (IndexShare)",
+  formula: [
+    "I_t = sum_j w_j ReLU(q'_j . k_t) over index heads j, in FP8, q' the query of an earlier layer",
+    "S = top-k of I, for all heads and `period` layers; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "GLM-5.2",
+      url: "https://huggingface.co/zai-org",
+      where: "model cards: index shared by four layers",
+    },
+    {
+      title: "DeepSeek-V3.2",
+      url: "https://arxiv.org/abs/2512.02556",
+      where: "section 2.1, equations 1 and 2",
+    },
+  ],
+  params: {
+    k: int("tokens read per query", { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096] }),
+    period: int("layers that share a selection", { default: 4, min: 1, max: 64, sweep: [1, 2, 4, 8] }),
+    drift: real("how far the query of the layer that selects is from this one's, in units of its norm", {
+      default: 0.5,
+      min: 0,
+      max: 10,
+      sweep: [0, 0.25, 0.5, 1, 2],
+    }),
+    indexHeads: int("index heads", { default: 4, min: 1, max: 64, sweep: [1, 4, 16, 64] }),
+    indexDim: int("dimension of an index key", {
+      default: 128,
+      min: 1,
+      max: 1024,
+      sweep: [32, 64, 128, 256],
+    }),
+    indexNoise: real("noise of an index head's query, in units of its norm", {
+      default: 0.25,
+      min: 0,
+      max: 10,
+      sweep: [0, 0.25, 0.5, 1, 2],
+    }),
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { k: 37, indexDim: 24 },
+  prepare(cache, { indexDim, period }, ops) {
+    const index = tokenIndex(cache, "index-share", indexDim, ops);
+    return { ...index, table: { ...index.table, rowBytes: index.table.rowBytes / period } };
+  },
+  attend(queries, cache, index, { k, drift, indexHeads, indexNoise }, ops) {
+    const noise = Math.hypot(indexNoise, drift);
+    const rows = topTokens(queries, cache, index, { k, indexHeads, indexNoise: noise }, ops);
+    return perHead(queries, cache, (read) =>
+      softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
+    );
+  },
+  cost(shape, { k, period, indexHeads, indexDim }) {
+    const { tokens, queryHeads } = shape;
+    const read = Math.min(k, tokens);
+    const indexBytes = tokens * (indexRowBytes(indexDim) / period);
+    return {
+      flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
+      exponentials: read * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: indexBytes,
+      kvReadBytes: keyValueBytes(shape, read),
+      indexReadBytes: indexBytes,
+    };
+  },
+  denseAt: ({ tokens }) => ({ k: tokens }),
+});
