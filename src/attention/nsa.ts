@@ -3,7 +3,7 @@ import { int, real } from "../core/params.ts";
 import type { Table } from "../kernels/ops.ts";
 import { selectBlocks, wholeEntries } from "./compressed-blocks.ts";
 import { perHead } from "./per-head.ts";
-import { GatedResult, softmaxRead, SummaryResult } from "./result.ts";
+import { gated, softmaxRead, SummaryResult } from "./result.ts";
 import { unitSpans } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
@@ -88,10 +88,10 @@ export const nsa = defineVariant({
       const recent = new Spans(read.visible.length, (i, add) =>
         add(Math.max(0, read.visible[i]! - window), read.visible[i]!),
       );
-      return new GatedResult([
+      return gated([
         {
           gate: params.gateCompressed,
-          result: new SummaryResult(softmaxRead(summaries, ops), block, stride),
+          result: new SummaryResult(softmaxRead(summaries, ops), { block, stride }),
         },
         { gate: params.gateSelected, result: softmaxRead({ ...read, spans: selected }, ops) },
         { gate: params.gateWindow, result: softmaxRead({ ...read, spans: recent }, ops) },

@@ -24,9 +24,9 @@ export interface Read {
  * Softmax attention over the rows that a `Read` names. The result rebuilds weights from the keys, so it is valid
  * as long as they are.
  */
-export const softmaxRead = (read: Read, ops: Ops): HeadResult => new SoftmaxResult(read, ops);
+export const softmaxRead = (read: Read, ops: Ops): Summed => new SoftmaxResult(read, ops);
 
-class SoftmaxResult implements HeadResult {
+class SoftmaxResult implements Summed {
   readonly output: Tensor;
   readonly #read: Read;
   /** (Q G) largest score */
@@ -88,20 +88,29 @@ class SoftmaxResult implements HeadResult {
   entropy(i: number): number {
     return this.#entropy[i]!;
   }
+
+  logSum(i: number): number {
+    return this.#sum[i] === 0 ? -Infinity : this.#max[i]! + Math.log(this.#sum[i]!);
+  }
 }
 
-/** A softmax over entries that each stand for `block` tokens, entry e for [e stride, e stride + block). */
-export class SummaryResult implements HeadResult {
-  readonly output: Tensor;
-  readonly #entries: HeadResult;
-  readonly #block: number;
-  readonly #stride: number;
+/** Which tokens summary entry e stands for: [e stride + offset, e stride + offset + block), from token 0 on. */
+export interface Layout {
+  readonly block: number;
+  readonly stride: number;
+  readonly offset?: number;
+}
 
-  constructor(entries: HeadResult, block: number, stride: number) {
+/** A softmax over entries that each stand for tokens, alike. */
+export class SummaryResult implements Summed {
+  readonly output: Tensor;
+  readonly #entries: Summed;
+  readonly #layout: Required<Layout>;
+
+  constructor(entries: Summed, { block, stride, offset = 0 }: Layout) {
     this.output = entries.output;
     this.#entries = entries;
-    this.#block = block;
-    this.#stride = stride;
+    this.#layout = { block, stride, offset };
   }
 
   tokensRead(i: number): number {
@@ -113,15 +122,25 @@ export class SummaryResult implements HeadResult {
   }
 
   weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const { block, stride, offset } = this.#layout;
     return Float64Array.from(rows, (row) => {
-      const first = Math.max(0, Math.floor((row - this.#block) / this.#stride) + 1);
-      const holding = range(Math.floor(row / this.#stride) + 1 - first).map((e) => first + e);
-      return this.#entries.weights(i, holding).reduce((sum, weight) => sum + weight / this.#block, 0);
+      const first = Math.max(0, Math.floor((row - offset - block) / stride) + 1);
+      const holding = range(Math.floor((row - offset) / stride) + 1 - first).map((e) => first + e);
+      const shares = this.#entries.weights(i, holding);
+      return holding.reduce((sum, e, at) => {
+        // the first entries may begin before the first token
+        const tokens = block + Math.min(0, e * stride + offset);
+        return sum + shares[at]! / tokens;
+      }, 0);
     });
   }
 
   entropy(i: number): number {
     return this.#entries.entropy(i);
+  }
+
+  logSum(i: number): number {
+    return this.#entries.logSum(i);
   }
 }
 
@@ -195,47 +214,50 @@ export function entropyOf(weights: ArrayLike<number>): number {
   return total === 0 ? 0 : Math.max(0, Math.log(total) - moment / total);
 }
 
-/** A share of an output, and what it is a share of. */
-interface Gated {
-  readonly gate: number;
-  readonly result: HeadResult;
+/** Reads whose outputs are mixed, and the share of each for query row i; shares sum to 1, or less beside a sink. */
+export interface Mixture {
+  readonly results: readonly HeadResult[];
+  gates(i: number): ArrayLike<number>;
 }
 
-/** A sum of reads by fixed gates; those of reads that found nothing to read go to the others, in proportion. */
-export class GatedResult implements HeadResult {
+/** A sum of reads by gates of each query's own. */
+export class MixedResult implements HeadResult {
   readonly output: Tensor;
-  readonly #parts: readonly Gated[];
+  readonly #results: readonly HeadResult[];
+  /** per query row, one for each read */
+  readonly #gates: readonly ArrayLike<number>[];
 
-  constructor(parts: readonly Gated[]) {
-    this.#parts = parts;
-    const [count, width] = parts[0]!.result.output.shape as [number, number];
+  constructor({ results, gates }: Mixture) {
+    const [count, width] = results[0]!.output.shape as [number, number];
+    this.#results = results;
+    this.#gates = range(count).map(gates);
     const output = new Float64Array(count * width);
     this.output = tensor(output, [count, width]);
     for (let i = 0; i < count; i++)
-      for (const { gate, result } of this.#gates(i)) {
+      for (const [gate, result] of this.#parts(i)) {
         const part = flat(result.output);
         for (let c = i * width; c < (i + 1) * width; c++) output[c]! += gate * part[c]!;
       }
   }
 
-  /** The reads of query row i that read something, their gates summing to 1. */
-  #gates(i: number): Gated[] {
-    const reading = this.#parts.filter(({ gate, result }) => gate > 0 && result.tokensRead(i) > 0);
-    const total = reading.reduce((sum, { gate }) => sum + gate, 0);
-    return reading.map(({ gate, result }) => ({ gate: gate / total, result }));
+  /** The reads of query row i that have a share in its output. */
+  #parts(i: number): (readonly [number, HeadResult])[] {
+    return this.#results
+      .map((result, r) => [this.#gates[i]![r]!, result] as const)
+      .filter(([gate]) => gate > 0);
   }
 
   tokensRead(i: number): number {
-    return this.#parts.reduce((sum, { result }) => sum + result.tokensRead(i), 0);
+    return this.#results.reduce((sum, result) => sum + result.tokensRead(i), 0);
   }
 
   reads(i: number, row: number): boolean {
-    return this.#gates(i).some(({ result }) => result.reads(i, row));
+    return this.#parts(i).some(([, result]) => result.reads(i, row));
   }
 
   weights(i: number, rows: ArrayLike<number>): Float64Array {
     const total = new Float64Array(rows.length);
-    for (const { gate, result } of this.#gates(i)) {
+    for (const [gate, result] of this.#parts(i)) {
       const part = result.weights(i, rows);
       for (let r = 0; r < total.length; r++) total[r]! += gate * part[r]!;
     }
@@ -244,11 +266,52 @@ export class GatedResult implements HeadResult {
 
   /** Of the pairs (read, row): a row that two reads weigh counts as two. */
   entropy(i: number): number {
-    return this.#gates(i).reduce(
-      (sum, { gate, result }) => sum + gate * (result.entropy(i) - Math.log(gate)),
+    return this.#parts(i).reduce(
+      (sum, [gate, result]) => sum + gate * (result.entropy(i) - Math.log(gate)),
       0,
     );
   }
 }
+
+/** Reads by fixed gates; those of reads that found nothing to read go to the others, in proportion. */
+export function gated(parts: readonly { readonly gate: number; readonly result: HeadResult }[]): HeadResult {
+  const results = parts.map(({ result }) => result);
+  return new MixedResult({
+    results,
+    gates(i) {
+      const open = parts.map(({ gate, result }) => (result.tokensRead(i) > 0 ? gate : 0));
+      const total = open.reduce((sum, gate) => sum + gate, 0);
+      return open.map((gate) => gate / total);
+    },
+  });
+}
+
+/** What a softmax read besides: the logarithm of its sum of exponentials. */
+export interface Summed extends HeadResult {
+  /** ln of the sum of exp(score) of query row i; -Infinity where it reads nothing */
+  logSum(i: number): number;
+}
+
+/**
+ * Reads as parts of one softmax: each has the share of its sum of exponentials, or of a logit that stands for it.
+ *
+ * @param logits per query row, one for each read; those of `Summed` reads when absent
+ * @param sinkLogit takes part in the softmax without a value
+ */
+export const together = (
+  results: readonly HeadResult[],
+  logits: (i: number) => ArrayLike<number>,
+  sinkLogit?: number,
+): HeadResult =>
+  new MixedResult({
+    results,
+    gates(i) {
+      const own = Float64Array.from(logits(i));
+      const most = own.reduce((a, b) => Math.max(a, b), sinkLogit ?? -Infinity);
+      const exps = own.map((z) => Math.exp(z - most));
+      const sum = exps.reduce((a, b) => a + b, sinkLogit === undefined ? 0 : Math.exp(sinkLogit - most));
+      return exps.map((e) => e / sum);
+    },
+  });
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

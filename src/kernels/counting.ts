@@ -7,8 +7,6 @@ export interface Counts {
   kv: number;
   /** index rows read by queries, as the modelled machine stores them */
   index: number;
-  /** recurrent states read by queries */
-  state: number;
   /** float32 numbers that building the cache and its index went over */
   built: number;
   reset(): void;
@@ -19,10 +17,9 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
   const counts: Counts = {
     kv: 0,
     index: 0,
-    state: 0,
     built: 0,
     reset() {
-      this.kv = this.index = this.state = this.built = 0;
+      this.kv = this.index = this.built = 0;
     },
   };
   const read = (table: Table, rows: number): void => {

@@ -10,8 +10,8 @@ import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
 export interface Table<R extends Rows = Rows> {
   /** (n, width) */
   readonly tensor: R;
-  /** K or V, an index beside them, or a recurrent state in their place */
-  readonly kind: "kv" | "index" | "state";
+  /** K or V, or an index beside them */
+  readonly kind: "kv" | "index";
   readonly rowBytes: number;
 }
 

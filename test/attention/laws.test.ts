@@ -147,17 +147,16 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
           const shape = { tokens, kvHeads, queryHeads: kvHeads, headDim, bytesPerElement };
           const cost =
             variant.prefill === "only" ? variant.prefillCost!(shape, params) : variant.cost(shape, params);
-          const { kv, index: indexRead, state } = counted.counts;
+          const { kv, index: indexRead } = counted.counts;
           if (variant.adaptive !== undefined) {
             expect(kv).toBeLessThanOrEqual(keyValueBytes(shape, tokens));
             expect(cost.kvReadBytes).toBeLessThanOrEqual(keyValueBytes(shape, tokens));
             continue;
           }
-          expect({ tokens, kv, index: indexRead, state }).toEqual({
+          expect({ tokens, kv, index: indexRead }).toEqual({
             tokens,
             kv: cost.kvReadBytes,
             index: cost.indexReadBytes,
-            state: cost.stateBytes ?? 0,
           });
           expect(cost.kvReadBytes).toBeLessThanOrEqual(2 * cost.keptBytes);
           expect(cost.indexReadBytes).toBeLessThanOrEqual(
