@@ -21,3 +21,8 @@ export { msa } from "./msa.ts";
 export { duo } from "./duo.ts";
 export { topP } from "./top-p.ts";
 export { magicpig } from "./magicpig.ts";
+export { mla } from "./mla.ts";
+export { csa } from "./csa.ts";
+export { hca } from "./hca.ts";
+export { landmark } from "./landmark.ts";
+export { infiniteHip } from "./infinite-hip.ts";

@@ -1,6 +1,6 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import { indexRowBytes, tokenIndex, topTokens } from "./lightning.ts";
+import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { unitSpans } from "./select.ts";
@@ -58,8 +58,8 @@ export const dsa = defineVariant({
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
-  attend(queries, cache, index, { k, indexHeads, indexNoise }, ops) {
-    const rows = topTokens(queries, cache, index, { k, indexHeads, indexNoise }, ops);
+  attend(queries, cache, index, params, ops) {
+    const rows = index.top(queries, tokensSeen(queries), params, ops);
     return perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
     );

@@ -1,6 +1,6 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import { indexRowBytes, tokenIndex, topTokens } from "./lightning.ts";
+import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { unitSpans } from "./select.ts";
@@ -61,13 +61,10 @@ export const indexShare = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
-  prepare(cache, { indexDim, period }, ops) {
-    const index = tokenIndex(cache, "index-share", indexDim, ops);
-    return { ...index, table: { ...index.table, rowBytes: index.table.rowBytes / period } };
-  },
-  attend(queries, cache, index, { k, drift, indexHeads, indexNoise }, ops) {
-    const noise = Math.hypot(indexNoise, drift);
-    const rows = topTokens(queries, cache, index, { k, indexHeads, indexNoise: noise }, ops);
+  prepare: (cache, { indexDim, period }, ops) => tokenIndex(cache, "index-share", indexDim, ops, 1 / period),
+  attend(queries, cache, index, params, ops) {
+    const indexNoise = Math.hypot(params.indexNoise, params.drift);
+    const rows = index.top(queries, tokensSeen(queries), { ...params, indexNoise }, ops);
     return perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
     );
@@ -75,7 +72,7 @@ export const indexShare = defineVariant({
   cost(shape, { k, period, indexHeads, indexDim }) {
     const { tokens, queryHeads } = shape;
     const read = Math.min(k, tokens);
-    const indexBytes = tokens * (indexRowBytes(indexDim) / period);
+    const indexBytes = tokens * indexRowBytes(indexDim) * (1 / period);
     return {
       flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
       exponentials: read * queryHeads,

@@ -1,6 +1,7 @@
+import type { KvDtype } from "../core/dtype.ts";
 import { hash64, Random } from "../core/random.ts";
 import { flat, rowsOf, zeros } from "../core/tensor.ts";
-import type { RowLists, Tensor } from "../core/tensor.ts";
+import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
 import { selectTop } from "./select.ts";
 import { Sketch } from "./sketch.ts";
@@ -11,54 +12,96 @@ import type { KeyValueCache, Queries } from "./variant.ts";
 /** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
 export const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
 
-/** A projected key in FP8 for each token. */
-export interface TokenIndex {
+/** How an indexer asks. */
+export interface Asking {
+  readonly k: number;
+  readonly indexHeads: number;
+  readonly indexNoise: number;
+}
+
+/** What an index key is stored as. */
+interface Stored {
+  readonly indexDim: number;
+  readonly dtype: KvDtype;
+  readonly rowBytes: number;
+}
+
+/** A small projected key for each token, or for each entry that stands for tokens. */
+export class TokenIndex {
   /** of the variant, which names its random streams */
   readonly name: string;
   readonly sketch: Sketch;
-  /** (N, indexDim) */
+  /** (n, indexDim) */
   readonly table: Table;
+  readonly #cache: KeyValueCache;
+
+  constructor(cache: KeyValueCache, name: string, sketch: Sketch, table: Table) {
+    this.#cache = cache;
+    this.name = name;
+    this.sketch = sketch;
+    this.table = table;
+  }
+
+  /**
+   * The k rows of largest mean ReLU(q_j . k) over index heads j for each query: one choice for all heads.
+   *
+   * @param visible (Q) query i may choose among the first visible[i] rows
+   */
+  top(queries: Queries, visible: Int32Array, { k, indexHeads, indexNoise }: Asking, ops: Ops): RowLists {
+    return selectTop(
+      {
+        space: this.#cache.heads[0]!.space,
+        queries: indexQueries(queries, this.#cache, this, indexHeads, indexNoise, ops),
+        table: this.table,
+        k,
+        visible,
+      },
+      ops,
+      (q, t) => ops.reluScores(q, new Float32Array(indexHeads).fill(1 / indexHeads), t),
+      indexHeads,
+    );
+  }
 }
 
-/** The fixed random projection of the kv heads' concatenated keys (sketch.ts), rounded to FP8. */
-export function tokenIndex(cache: KeyValueCache, name: string, indexDim: number, ops: Ops): TokenIndex {
-  const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
-  const index = cache.heads[0]!.space.empty(cache.tokens, indexDim);
-  sketch.project(
-    cache.heads.map(({ keys }) => keys.tensor),
-    index,
-    ops,
-  );
-  ops.round(index, "fp8");
-  return { name, sketch, table: { tensor: index, kind: "index", rowBytes: indexRowBytes(indexDim) } };
-}
-
-/** The k tokens of each query with the largest mean ReLU(q_j . k) over index heads j: one choice for all heads. */
-export const topTokens = (
-  queries: Queries,
+/** Ranks rows of all heads together by a fixed random projection of what they hold, one after another (sketch.ts). */
+export function rankTokens(
   cache: KeyValueCache,
-  index: TokenIndex,
-  { k, indexHeads, indexNoise }: { k: number; indexHeads: number; indexNoise: number },
+  name: string,
+  rows: readonly Rows[],
+  { indexDim, dtype, rowBytes }: Stored,
   ops: Ops,
-): RowLists =>
-  selectTop(
-    {
-      space: cache.heads[0]!.space,
-      queries: indexQueries(queries, cache, index, indexHeads, indexNoise, ops),
-      table: index.table,
-      k,
-      visible: queries.positions.map((position) => position + 1),
-    },
+): TokenIndex {
+  const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
+  const index = cache.heads[0]!.space.empty(rows[0]!.shape[0], indexDim);
+  sketch.project(rows, index, ops);
+  ops.round(index, dtype);
+  return new TokenIndex(cache, name, sketch, { tensor: index, kind: "index", rowBytes });
+}
+
+/** An index of the tokens by the kv heads' concatenated keys, in FP8. @param share of its bytes that a layer reads */
+export const tokenIndex = (
+  cache: KeyValueCache,
+  name: string,
+  indexDim: number,
+  ops: Ops,
+  share = 1,
+): TokenIndex =>
+  rankTokens(
+    cache,
+    name,
+    cache.heads.map(({ keys }) => keys.tensor),
+    { indexDim, dtype: "fp8", rowBytes: indexRowBytes(indexDim) * share },
     ops,
-    (q, t) => ops.reluScores(q, new Float32Array(indexHeads).fill(1 / indexHeads), t),
-    indexHeads,
   );
+
+/** How many tokens each query sees. */
+export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
 
 /** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
 export function indexQueries(
   queries: Queries,
   cache: KeyValueCache,
-  { name, sketch }: TokenIndex,
+  { name, sketch }: Pick<TokenIndex, "name" | "sketch">,
   indexHeads: number,
   indexNoise: number,
   ops: Ops,

@@ -295,7 +295,7 @@ export interface Summed extends HeadResult {
 /**
  * Reads as parts of one softmax: each has the share of its sum of exponentials, or of a logit that stands for it.
  *
- * @param logits per query row, one for each read; those of `Summed` reads when absent
+ * @param logits per query row, one for each read
  * @param sinkLogit takes part in the softmax without a value
  */
 export const together = (

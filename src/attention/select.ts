@@ -102,3 +102,15 @@ export const unitAndCurrentSpans = ({ offsets, rows }: RowLists, unit: number, v
     for (let at = offsets[i]!; at < offsets[i + 1]!; at++) add(rows[at]! * unit, (rows[at]! + 1) * unit);
     add(Math.floor((visible[i]! - 1) / unit) * unit, visible[i]!);
   });
+
+/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
+export function bestListed({ offsets, rows }: RowLists, scores: ArrayLike<number>, k: number): RowLists {
+  const kept: number[] = [];
+  const ends = Array.from({ length: offsets.length - 1 }, (_, i) => {
+    const places = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
+    const chosen = places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k);
+    for (const at of chosen.sort((a, b) => a - b)) kept.push(rows[at]!);
+    return kept.length;
+  });
+  return { offsets: Int32Array.from([0, ...ends]), rows: Int32Array.from(kept) };
+}

@@ -5,7 +5,7 @@ import type { Ops, Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
-import { unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestListed, unitAndCurrentSpans, unitsBefore } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -123,20 +123,8 @@ function search(read: Read, levels: readonly Table[], branching: number, beam: n
         add(rows[at]! * branching, (rows[at]! + 1) * branching);
       add(above[i]! * branching, whole[i]!);
     }).lists(0, visible.length);
-    kept = best(candidates, ops.scoresAt(queries, table, candidates), beam);
+    kept = bestListed(candidates, ops.scoresAt(queries, table, candidates), beam);
     above = whole;
   }
   return kept;
-}
-
-/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
-function best({ offsets, rows }: RowLists, scores: ArrayLike<number>, k: number): RowLists {
-  const kept: number[] = [];
-  const ends = Array.from({ length: offsets.length - 1 }, (_, i) => {
-    const places = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
-    const chosen = places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k);
-    for (const at of chosen.sort((a, b) => a - b)) kept.push(rows[at]!);
-    return kept.length;
-  });
-  return { offsets: Int32Array.from([0, ...ends]), rows: Int32Array.from(kept) };
 }

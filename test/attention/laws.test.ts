@@ -153,15 +153,18 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
             expect(cost.kvReadBytes).toBeLessThanOrEqual(keyValueBytes(shape, tokens));
             continue;
           }
-          expect({ tokens, kv, index: indexRead }).toEqual({
-            tokens,
-            kv: cost.kvReadBytes,
-            index: cost.indexReadBytes,
-          });
+          // exact but for the rounding of shares of a byte
+          for (const [name, counts, formula] of [
+            ["K and V", kv, cost.kvReadBytes],
+            ["index", indexRead, cost.indexReadBytes],
+          ] as const)
+            expect(
+              Math.abs(counts - formula),
+              `${name} at ${tokens} tokens: ${counts}, ${formula}`,
+            ).toBeLessThanOrEqual(1e-12 * formula);
           expect(cost.kvReadBytes).toBeLessThanOrEqual(2 * cost.keptBytes);
-          expect(cost.indexReadBytes).toBeLessThanOrEqual(
-            cost.indexKeptBytes + (name === "oracle" ? Infinity : 0),
-          );
+          // an index, or the keys themselves
+          expect(cost.indexReadBytes).toBeLessThanOrEqual(cost.indexKeptBytes + cost.keptBytes);
         }
     });
 

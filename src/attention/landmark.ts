@@ -1,0 +1,121 @@
+import { attentionFlops, keyValueBytes } from "../core/cost.ts";
+import { int } from "../core/params.ts";
+import type { RowLists } from "../core/tensor.ts";
+import type { Ops, Space, Table } from "../kernels/ops.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead, together } from "./result.ts";
+import type { Read } from "./result.ts";
+import { selectTop, unitSpans, unitsBefore } from "./select.ts";
+import { Spans } from "./spans.ts";
+import { defineVariant } from "./variant.ts";
+import type { HeadResult } from "./variant.ts";
+
+/**
+ * Landmark attention: the last token of each block stands for it; a query gives weight to the landmarks of its best blocks
+ * and to the tokens of its own block, and a landmark's weight is shared among its block's tokens by a softmax of their own.
+ *
+ * Mohtashami and Jaggi 2023, arXiv 2305.16300; code epfml/landmark-attention. Defaults: blocks of 50, top 4. Used in
+ * training and prefill as well.
+ * Simplified: a landmark's key is learned in the source; here it is the mean of its block's keys. The source retrieves
+ * across windows that it processes one after another; here a query's local context is its own block.
+ */
+export const landmark = defineVariant({
+  name: "landmark",
+  family: "hierarchical",
+  summary: "a landmark for each block gates its tokens; the best blocks are read (landmark attention)",
+  formula: [
+    "l_b = q . mean(keys of block b) / sqrt d; S = the k whole blocks of largest l before the query's own",
+    "G = softmax over the logits of the own block's tokens and l_b, b in S",
+    "o = sum over own tokens of G_i v_i + sum over b in S of G_b sum_(i in b) softmax_b(z)_i v_i",
+  ].join("\n"),
+  sources: [
+    {
+      title: "Landmark Attention: Random-Access Infinite Context Length for Transformers",
+      url: "https://arxiv.org/abs/2305.16300",
+      where: "section 3, grouped softmax",
+    },
+    { title: "epfml/landmark-attention", url: "https://github.com/epfml/landmark-attention" },
+  ],
+  params: {
+    block: int("tokens in a block", { default: 50, min: 1, sweep: [16, 50, 64, 128] }),
+    k: int("blocks read beside the query's own", { default: 4, min: 0, sweep: [2, 4, 8, 16, 32] }),
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { block: 16, k: 3 },
+  prepare: ({ heads }, { block }, ops) =>
+    heads.map(({ keys }): Table => ({
+      tensor: ops.blockMean(keys.tensor, block, block),
+      kind: "index",
+      rowBytes: keys.rowBytes,
+    })),
+  attend: (queries, cache, landmarks, { block, k }, ops) =>
+    perHead(queries, cache, (read, { space }, h) => grouped(read, landmarks[h]!, block, k, space, ops)),
+  cost(shape, { block, k }) {
+    const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
+    const before = Math.floor((tokens - 1) / block);
+    const chosen = Math.min(before, k);
+    const read = chosen * block + (tokens - before * block);
+    const keyBytes = kvHeads * headDim * bytesPerElement;
+    const scored = k === 0 ? 0 : before;
+    return {
+      flops: 2 * scored * queryHeads * headDim + attentionFlops(shape, read),
+      exponentials: (read + chosen) * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: Math.ceil(tokens / block) * keyBytes,
+      kvReadBytes: keyValueBytes(shape, read),
+      indexReadBytes: scored * keyBytes,
+    };
+  },
+  denseAt: ({ tokens }) => ({ block: tokens, k: 0 }),
+});
+
+/** The grouped softmax: a read for the own block, and one for each of the chosen blocks by rank of place. */
+function grouped(read: Read, landmarks: Table, block: number, k: number, space: Space, ops: Ops): HeadResult {
+  const { queries, visible, scale } = read;
+  const chosen = selectTop(
+    { space, queries, table: landmarks, k, visible: unitsBefore(visible, block) },
+    ops,
+    (q, t) => ops.scores(q, t),
+  );
+  // their scores were read when they were chosen
+  const logits = ops.scoresAt(queries, { ...landmarks, rowBytes: 0 }, chosen);
+  const inGroups = { ...read, sinkLogit: undefined };
+  const own = softmaxRead(
+    {
+      ...inGroups,
+      spans: new Spans(visible.length, (i, add) =>
+        add(Math.floor((visible[i]! - 1) / block) * block, visible[i]!),
+      ),
+    },
+    ops,
+  );
+  const most = Array.from(visible, (_, i) => chosen.offsets[i + 1]! - chosen.offsets[i]!).reduce(
+    (a, b) => Math.max(a, b),
+    0,
+  );
+  const blocks = Array.from({ length: most }, (_, rank) =>
+    softmaxRead({ ...inGroups, spans: unitSpans(ranked(chosen, rank), block, visible) }, ops),
+  );
+  const logitsOf = (i: number): number[] => [
+    own.logSum(i),
+    ...blocks.map((_, rank) => {
+      const at = chosen.offsets[i]! + rank;
+      return at < chosen.offsets[i + 1]! ? scale * logits[at]! : -Infinity;
+    }),
+  ];
+  return together([own, ...blocks], logitsOf, read.sinkLogit);
+}
+
+/** Of each list the row at a place, if there is one. */
+function ranked({ offsets, rows }: RowLists, place: number): RowLists {
+  const found = Array.from({ length: offsets.length - 1 }, (_, i) => {
+    const at = offsets[i]! + place;
+    return at < offsets[i + 1]! ? [rows[at]!] : [];
+  });
+  let end = 0;
+  return {
+    offsets: Int32Array.from([0, ...found.map((list) => (end += list.length))]),
+    rows: Int32Array.from(found.flat()),
+  };
+}
