@@ -19,12 +19,18 @@ describe("parseSpec", () => {
   });
 
   it("reads its own canonical text and its resolved text", () => {
-    for (const { name } of variants) {
-      const { text, resolved, params } = parseSpec(`${name}+log-n`);
+    for (const { name, refuses } of variants) {
+      const { text, resolved, params } = parseSpec(
+        refuses?.logitShaping === undefined ? `${name}+log-n` : name,
+      );
       expect(parseSpec(text).params).toEqual(params);
       expect(parseSpec(resolved).resolved).toBe(resolved);
       expect(parseSpec(resolved).text).toBe(text);
     }
+  });
+
+  it("lets a plan take what any of its layers takes", () => {
+    expect(parseSpec("layers(3*kda|mla)+fp8").kvDtype).toBe("fp8");
   });
 
   it.each([
@@ -42,6 +48,11 @@ describe("parseSpec", () => {
     ["layers(dense+fp8|dsa)", 'put "+fp8" behind layers(...); got dense+fp8'],
     ["layers(2*layers(dense))", "a layer plan cannot be a layer of another; got layers(dense)"],
     ["layers(dense|densse)", 'unknown attention variant "densse"'],
+    ["kda+ssmax", 'kda takes no logit shaping: it has no softmax; got "+ssmax"'],
+    ["kda+fp8", 'kda takes no kv dtype: it keeps a state, no K and V; got "+fp8"'],
+    ["kda+grace", 'kda takes no placement: its state is read and written at every step; got "+grace"'],
+    ["layers(2*kda|linear)+fp8", "layers takes no kv dtype: it keeps a state, no K and V"],
+    ["shadowkv+grace", "shadowkv takes no placement"],
     ["dense(", "malformed spec"],
   ])("refuses %s", (text, reason) => {
     expect(() => parseSpec(text)).toThrow(UsageError);
