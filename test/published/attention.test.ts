@@ -66,6 +66,34 @@ it("MSA computes 28.4 times less than dense attention at a million tokens", () =
   expect(Math.abs(full / sparse - 28.4)).toBeLessThan(0.06);
 });
 
+// deepseek-ai/FlashMLA, README: 512 FP8 numbers, 4 float32 scales, 64 bf16 numbers
+it("MLA keeps a record of 656 bytes in FP8, and 576 numbers otherwise", () => {
+  const mla = variants.get("mla");
+  const kept = (bytesPerElement: number): number =>
+    mla.cost({ ...shapeAt(1000), bytesPerElement }, resolveParams("mla", mla.params)).keptBytes;
+  expect(kept(1)).toBe(656_000);
+  expect(kept(2)).toBe(1_152_000);
+});
+
+// DeepSeek-V4 technical report: cache at a million tokens against that of V3.2
+it.each([
+  ["deepseek-v4-pro", 9.5],
+  ["deepseek-v4-flash", 13.7],
+])("%s keeps %f times less than DeepSeek-V3.2 at a million tokens", (name, published) => {
+  const shape = { ...shapeAt(2 ** 20), bytesPerElement: 1 };
+  const kept = (variant: string): number => {
+    const { keptBytes, indexKeptBytes } = variants
+      .get(variant)
+      .cost(shape, resolveParams(variant, variants.get(variant).params));
+    return keptBytes + indexKeptBytes;
+  };
+  const v32 =
+    61 *
+    (kept("mla") +
+      variants.get("dsa").cost(shape, resolveParams("dsa", variants.get("dsa").params)).indexKeptBytes);
+  expect(v32 / (variants.get(name).layers!.length * kept(name))).toBeCloseTo(published, 1);
+});
+
 // Nakanishi 2025, arXiv 2501.19399, figure 1: the largest element of (-2, ..., -2, +3), by softmax and by SSMax, s = .43
 it.each([
   [1e2, 0.6, 0.995, 3],
