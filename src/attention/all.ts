@@ -39,3 +39,8 @@ export { qwen3Next } from "./plans/qwen3-next.ts";
 export { minimaxM3 } from "./plans/minimax-m3.ts";
 export { deepseekV4Pro } from "./plans/deepseek-v4-pro.ts";
 export { deepseekV4Flash } from "./plans/deepseek-v4-flash.ts";
+export { aShape } from "./a-shape.ts";
+export { triShape } from "./tri-shape.ts";
+export { verticalSlash } from "./vertical-slash.ts";
+export { flexprefill } from "./flexprefill.ts";
+export { xattention } from "./xattention.ts";

@@ -33,8 +33,17 @@ export class Spans {
 
   /** These ranges, but every visible row for queries that see no more than `limit`. */
   orAllBelow(limit: number, visible: Int32Array): Spans {
+    return this.#orAll((end) => end <= limit, visible);
+  }
+
+  /** These ranges, but every visible row for queries that see more than `limit`. */
+  orAllAbove(limit: number, visible: Int32Array): Spans {
+    return this.#orAll((end) => end > limit, visible);
+  }
+
+  #orAll(whole: (end: number) => boolean, visible: Int32Array): Spans {
     return new Spans(visible.length, (i, add) => {
-      if (visible[i]! <= limit) add(0, visible[i]!);
+      if (whole(visible[i]!)) add(0, visible[i]!);
       else
         for (let s = this.#offsets[i]!; s < this.#offsets[i + 1]!; s++)
           add(this.#bounds[2 * s]!, this.#bounds[2 * s + 1]!);

@@ -7,7 +7,7 @@ import type { HeadCache, Queries } from "./variant.ts";
  * Calls back with what each query row of a head makes of the keys [0, end), row by row: the last of the keys that any
  * of them sees, and the weights or, where `scale` is absent, the raw products q.k.
  */
-function eachRow(
+export function eachRow(
   queries: Queries,
   { space, keys }: HeadCache,
   h: number,
