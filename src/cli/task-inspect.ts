@@ -8,6 +8,7 @@ const shorten = (text: string, length: number): string =>
 function recordCount({ circuit }: Problem): number {
   switch (circuit.kind) {
     case "graph-walk":
+    case "prefill-error":
       return circuit.records.count;
     case "count-retrieve":
       return circuit.requests.count + circuit.responses.count;

@@ -1,13 +1,10 @@
 import { unmeasured } from "../core/profile.ts";
-import { flat } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
 import type { GraphWalk } from "../tasks/task.ts";
-import { makeCache, makeQueries, meanOfGroups, rowOf, scopedAll } from "./cache.ts";
+import { makeQueries, meanOfGroups, scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
-import { featureIds, fillCodes, matrix, normaliseRows } from "./codes.ts";
-import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
 import { candidatesOf, project, projectionNoise } from "./readout.ts";
+import { embedRecords } from "./record-cache.ts";
 import { Trace } from "./trace.ts";
 
 /** A frontier larger than this is noise that feeds on itself; the reader stops and answers with it. */
@@ -20,34 +17,14 @@ export function* graphWalk(
   features: readonly string[],
   mechanisms: readonly Mechanism[],
 ): Generator<Outcome> {
-  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
-  const { records } = circuit;
-  const [column] = records.key;
-  if (!column || records.key.length > 1) throw new Error("a graph walk's records have one key feature each");
-  const ids = featureIds(features);
-  const heads = shared("embed", () => {
-    const map = mapTokens(records, tokens);
-    return spaces.map((space, h) => {
-      const keyCodes = fillCodes(ops, space, seed, h, "key", ids, params.headDim);
-      const valueCodes = fillCodes(ops, space, seed, h, "value", ids, params.headDim);
-      const embedding = new HeadEmbedding(ops, space, params, seed, h, tokens);
-      embedding.embedKeys(map, keyCodes, column.features);
-      embedding.embedValues(map, valueCodes, records.value);
-      const candidates = space.empty(circuit.candidates.length, params.headDim);
-      circuit.candidates.forEach((feature, c) =>
-        flat(candidates).set(flat(rowOf(valueCodes, feature)), c * params.headDim),
-      );
-      return { keyCodes, candidates, embedding };
-    });
-  });
-  const ideal = (nodes: readonly number[]): Tensor[] => heads.map(({ keyCodes }) => gather(keyCodes, nodes));
-  const cache = makeCache(
+  const { tokens, spaces } = setting;
+  const { cache, ids, ideal, candidates, anchors } = embedRecords(
     setting,
-    heads.map((head) => head.embedding),
-    { contextEnd: records.anchor[records.count - 1] ?? 0, queries: ideal([circuit.start]) },
+    circuit.records,
+    features,
+    circuit.start,
   );
-  const anchors = anchorsByKey(column.features, records.anchor, features.length);
-  const answers = candidatesOf(heads.map((head) => head.candidates));
+  const answers = candidatesOf(candidates(circuit.candidates));
 
   for (const mechanism of mechanisms) {
     yield scopedAll(spaces, () => walk(mechanism));
@@ -63,8 +40,8 @@ export function* graphWalk(
       const positions = new Int32Array(frontier.length).fill(tokens - 1);
       const queries = makeQueries(setting, `hop ${hop}`, ideal(frontier), queryIds, positions, "decode", hop);
       const result = attend(queries);
-      if (result.heads.length !== heads.length)
-        throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
+      if (result.heads.length !== cache.heads.length)
+        throw new Error(`a result of ${result.heads.length} heads, not ${cache.heads.length}`);
       const gold = frontier.map((node) => anchors[node]!);
       measure("score", () => trace.add(result, queries.group, gold));
       const accepted = measure("decode", () => {
@@ -92,21 +69,4 @@ export function* graphWalk(
     }
     return accepted;
   }
-}
-
-/** Rows of a code table scaled to norm sqrt(d): the ideal queries for these features. (Q, d) */
-function gather(codes: Tensor, features: readonly number[]): Tensor {
-  const d = codes.shape[1]!;
-  const out = matrix(features.length, d);
-  features.forEach((feature, i) => flat(out).set(flat(rowOf(codes, feature)), i * d));
-  return normaliseRows(out);
-}
-
-/** For each feature the anchors of the records that have it as their key. */
-function anchorsByKey(keys: Int32Array, anchors: Int32Array, features: number): number[][] {
-  const lists: number[][] = Array.from({ length: features }, () => []);
-  keys.forEach((feature, r) => {
-    if (feature >= 0) lists[feature]!.push(anchors[r]!);
-  });
-  return lists;
 }

@@ -8,6 +8,7 @@ import type { Setting } from "./cache.ts";
 import { countRetrieve } from "./count-retrieve.ts";
 import { graphWalk } from "./graph-walk.ts";
 import type { ReaderParams } from "./params.ts";
+import { prefillError } from "./prefill-error.ts";
 import type { Trace } from "./trace.ts";
 
 /** An attention variant at work. */
@@ -22,7 +23,7 @@ export type Attend = (queries: Queries) => AttentionResult;
 
 /** What the reader concluded with one mechanism. */
 export interface Outcome {
-  /** features, for `Problem.respond` */
+  /** features, for `Problem.respond`; of a prefill the error */
   readonly conclusion: readonly number[];
   readonly trace: Trace;
 }
@@ -48,5 +49,7 @@ export function read(
       return graphWalk(setting, circuit, features, mechanisms);
     case "count-retrieve":
       return countRetrieve(setting, circuit, features, mechanisms);
+    case "prefill-error":
+      return prefillError(setting, circuit, features, mechanisms);
   }
 }

@@ -1,2 +1,3 @@
 export { graphwalks } from "./graphwalks.ts";
 export { mrcr } from "./mrcr.ts";
+export { prefill } from "./prefill.ts";

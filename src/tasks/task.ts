@@ -56,7 +56,17 @@ export interface CountRetrieve {
   readonly wanted: number;
 }
 
-export type Circuit = GraphWalk | CountRetrieve;
+/** No question: how far the outputs of the context's own queries are from those of dense attention. */
+export interface PrefillError {
+  readonly kind: "prefill-error";
+  readonly records: RecordSet;
+  /** share of the positions whose query asks for a record before it; the others' is noise */
+  readonly asking: number;
+  /** positions asked, in blocks evenly over the prompt; all where there are no more */
+  readonly queries: number;
+}
+
+export type Circuit = GraphWalk | CountRetrieve | PrefillError;
 
 export interface Score {
   /** the task's own score, 0 to 1 */
@@ -76,7 +86,7 @@ export interface Problem {
   readonly answer: string;
   /** the answer that the dataset's row states, written so too; absent where there is no row, or none in it */
   readonly stated?: string;
-  /** the answer that a reader's conclusion (feature indices) stands for, as a model would write it */
+  /** the answer that a reader's conclusion (feature indices; of `PrefillError` the error) stands for, as a model would write it */
   respond(conclusion: readonly number[]): string;
   score(response: string): Score;
   /** the row of the public dataset, column by column */

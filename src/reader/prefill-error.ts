@@ -1,0 +1,124 @@
+import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import { unmeasured } from "../core/profile.ts";
+import { hash64, Random } from "../core/random.ts";
+import { flat, rowsOf } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { PrefillError } from "../tasks/task.ts";
+import { makeQueries, scopedAll } from "./cache.ts";
+import type { Setting } from "./cache.ts";
+import { matrix, normaliseRows } from "./codes.ts";
+import type { Mechanism, Outcome } from "./reader.ts";
+import { embedRecords } from "./record-cache.ts";
+import { Trace } from "./trace.ts";
+
+/** Positions asked together: a block of queries, as prefill kernels have them. */
+const blockQueries = 128;
+
+/**
+ * The outputs of the context's own queries, beside those of dense attention: blocks of positions evenly over the prompt,
+ * the last one at its end. A share of the queries asks for a record that lies before, the others are noise.
+ */
+export function* prefillError(
+  setting: Setting,
+  { records, asking, queries: asked }: PrefillError,
+  features: readonly string[],
+  mechanisms: readonly Mechanism[],
+): Generator<Outcome> {
+  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
+  const [column] = records.key;
+  const embedded = embedRecords(setting, records, features, column!.features[records.count - 1]!);
+  /** The feature that a position asks for: that of a record before it, or -1. */
+  const wantedAt = (position: number): number => {
+    const random = new Random(`${seed}/prefill/${position}`);
+    const before = countBefore(records.anchor, position);
+    return before > 0 && random.uniform() < asking ? column!.features[random.below(before)]! : -1;
+  };
+  const queriesAt = (positions: Int32Array): Queries => {
+    const wanted = Array.from(positions, wantedAt);
+    const ids = Uint32Array.from([...positions].flatMap((position) => [position, 0]));
+    const codes = embedded.ideal(wanted.map((feature) => Math.max(0, feature)));
+    const content = codes.map((rows, h) => withNoise(setting, rows, wanted, ids, h));
+    return makeQueries(setting, "prefill", content, ids, positions, "prefill", 0);
+  };
+  // there is no question: the prompt's last queries are like all others
+  const cache: KeyValueCache = {
+    ...embedded.cache,
+    observed(count, _queryAware, spread) {
+      const size = Math.min(count, tokens);
+      const last = Int32Array.from({ length: size }, (_, i) => tokens - size + i);
+      return queriesAt(spread === "even" ? blocksOfPositions(tokens, size, 1) : last);
+    },
+  };
+  const positions = blocksOfPositions(tokens, asked, blockQueries);
+  const queries = queriesAt(positions);
+  const gold = Array.from(positions, (position) => {
+    const feature = wantedAt(position);
+    return feature < 0 ? [] : embedded.anchors[feature]!.filter((anchor) => anchor <= position);
+  });
+  const visible = Int32Array.from(
+    { length: positions.length * params.groupSize },
+    (_, row) => positions[Math.floor(row / params.groupSize)]! + 1,
+  );
+  const dense = shared("attend", () =>
+    cache.heads.map(({ keys, values }, h) =>
+      ops.attend(queries.heads[h]!, keys, values, { visible, scale: queries.scale }),
+    ),
+  );
+
+  for (const { over, measure = unmeasured } of mechanisms)
+    yield scopedAll(spaces, () => {
+      const result = over(cache)(queries);
+      const trace = new Trace();
+      measure("score", () => trace.add(result, queries.group, gold));
+      let [off, length] = [0, 0];
+      for (const [h, { output }] of result.heads.entries()) {
+        const own = flat(output);
+        flat(dense[h]!.output).forEach((x, at) => {
+          off += (own[at]! - x) ** 2;
+          length += x * x;
+        });
+      }
+      return { conclusion: [Math.sqrt(off / length)], trace };
+    });
+}
+
+/** Whole blocks of positions evenly over the prompt, the last at its end; all positions where so many are asked. */
+function blocksOfPositions(tokens: number, asked: number, block: number): Int32Array {
+  if (asked >= tokens) return Int32Array.from({ length: tokens }, (_, i) => i);
+  const size = Math.min(block, asked);
+  const blocks = Math.max(1, Math.floor(asked / size));
+  const last = Math.floor((tokens - size) / size);
+  const starts = Array.from({ length: blocks }, (_, b) =>
+    Math.min(tokens - size, size * Math.round(((b + 1) * last) / blocks)),
+  );
+  return Int32Array.from(
+    [...new Set(starts)].flatMap((start) => Array.from({ length: size }, (_, i) => start + i)),
+  );
+}
+
+/** How many of ascending numbers are below a limit. */
+function countBefore(ascending: Int32Array, limit: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** (Q, d) the rows that ask for something, and noise of norm sqrt(d) in place of the others. */
+function withNoise(
+  { ops, params, seed }: Setting,
+  rows: Tensor,
+  wanted: readonly number[],
+  ids: Uint32Array,
+  h: number,
+): Tensor {
+  const noise = matrix(wanted.length, params.headDim);
+  ops.fillNormal(noise, hash64(`${seed}/prefill/noise/${h}`), ids);
+  wanted.forEach((feature, i) => {
+    if (feature >= 0) flat(rowsOf(noise, i, i + 1)).set(flat(rowsOf(rows, i, i + 1)));
+  });
+  return normaliseRows(noise);
+}

@@ -1,0 +1,67 @@
+import { int, real, resolveParams } from "../core/params.ts";
+import type { Random } from "../core/random.ts";
+import { graphwalks } from "./graphwalks.ts";
+import { defineTask } from "./task.ts";
+import type { Problem } from "./task.ts";
+import type { CountTokens } from "./tokenizer.ts";
+
+interface Asked {
+  readonly asking: number;
+  readonly queries: number;
+  readonly tolerance: number;
+}
+
+/**
+ * The context's own queries, while the cache is built: the text and the records of a graph walk, and queries at the
+ * positions of the prompt, of which a share asks for the edges of a node that stand before it. There is no question; the
+ * score is 1 / (1 + e), e the distance of the outputs from dense attention's, relative to the latter's length.
+ */
+export const prefill = defineTask({
+  name: "prefill",
+  summary: "how far attention in prefill is from dense attention, over the positions of a prompt",
+  sources: [
+    {
+      title: "MInference 1.0: Accelerating Pre-filling for Long-Context LLMs via Dynamic Sparse Attention",
+      url: "https://arxiv.org/abs/2407.02490",
+      where: "section 2: sparse attention in prefill; the task is attnsim's own",
+    },
+  ],
+  params: {
+    asking: real("share of the positions that ask for a record before them", {
+      default: 0.1,
+      min: 0,
+      max: 1,
+      sweep: [0, 0.1, 0.5, 1],
+    }),
+    queries: int("positions asked, in blocks of 128 evenly over the prompt; all where there are no more", {
+      default: 1024,
+      min: 1,
+    }),
+    tolerance: real("relative error that still counts as exact", { default: 0.05, min: 0, max: 1 }),
+  },
+  lengths: [4096, 8192, 16384, 32768, 65536],
+  generate: (tokens, params, random, count) => asPrefill(walkOf(tokens, random, count), params),
+  load: (row, params) =>
+    asPrefill(graphwalks.load(row, resolveParams("graphwalks", graphwalks.params)), params),
+});
+
+const walkOf = (tokens: number, random: Random, count?: CountTokens): Problem =>
+  graphwalks.generate(tokens, resolveParams("graphwalks", graphwalks.params), random, count);
+
+function asPrefill(walk: Problem, { asking, queries, tolerance }: Asked): Problem {
+  const { messages, tokens, features, circuit } = walk;
+  if (circuit.kind !== "graph-walk") throw new Error("a graph walk has the circuit of one");
+  return {
+    ...{ messages, tokens, features },
+    circuit: { kind: "prefill-error", records: circuit.records, asking, queries },
+    answer: "0",
+    row: () => walk.row(),
+    respond: ([error]) => String(error),
+    score(response) {
+      const error = response.trim() === "" ? NaN : Number(response);
+      return Number.isFinite(error)
+        ? { score: 1 / (1 + Math.abs(error)), exact: Math.abs(error) <= tolerance }
+        : { score: 0, exact: false };
+    },
+  };
+}
