@@ -23,6 +23,7 @@ export function perHead(
           scale: queries.scale,
           visible,
           sinkLogit: queries.sinkLogit,
+          rule: queries.rule,
         },
         head,
         h,

@@ -18,13 +18,19 @@ export interface Read {
   readonly spans?: Spans;
   /** a logit that takes part in the softmax without a value */
   readonly sinkLogit?: number | undefined;
+  /** what makes weights of scores, in place of a softmax */
+  readonly rule?: WeightRule | undefined;
 }
 
+/** Weights by another rule than a softmax; it may ask for softmax reads of its own. */
+export type WeightRule = (read: Read, ops: Ops) => Summed;
+
 /**
- * Softmax attention over the rows that a `Read` names. The result rebuilds weights from the keys, so it is valid
+ * Softmax attention over the rows that a `Read` names, or what its rule makes of them. The result rebuilds weights from the keys, so it is valid
  * as long as they are.
  */
-export const softmaxRead = (read: Read, ops: Ops): Summed => new SoftmaxResult(read, ops);
+export const softmaxRead = (read: Read, ops: Ops): Summed =>
+  read.rule ? read.rule({ ...read, rule: undefined }, ops) : new SoftmaxResult(read, ops);
 
 class SoftmaxResult implements Summed {
   readonly output: Tensor;
@@ -188,6 +194,43 @@ export class WeighedResult implements HeadResult {
 
   entropy(i: number): number {
     return entropyOf(this.#reads[i]!.weights);
+  }
+}
+
+/** Weights by a rule of their own over what a softmax read. */
+export class RuledResult implements Summed {
+  readonly #read: Summed;
+  readonly #ruled: HeadResult;
+
+  /** @param read what was read @param ruled what came of it */
+  constructor(read: Summed, ruled: HeadResult) {
+    this.#read = read;
+    this.#ruled = ruled;
+  }
+
+  get output(): Tensor {
+    return this.#ruled.output;
+  }
+
+  tokensRead(i: number): number {
+    return this.#read.tokensRead(i);
+  }
+
+  reads(i: number, row: number): boolean {
+    return this.#read.reads(i, row);
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    return this.#ruled.weights(i, rows);
+  }
+
+  entropy(i: number): number {
+    return this.#ruled.entropy(i);
+  }
+
+  /** As part of a softmax over several tables it has the share of its softmax. */
+  logSum(i: number): number {
+    return this.#read.logSum(i);
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
 import type { Layer } from "./layers.ts";
+import type { WeightRule } from "./result.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {
@@ -47,6 +48,8 @@ export interface Queries {
   readonly scale: number;
   /** logit of an attention sink: something without a value that every softmax also weighs (shaping.ts) */
   readonly sinkLogit?: number;
+  /** what makes weights of scores, in place of a softmax (shapings/) */
+  readonly rule?: WeightRule;
   /** the context's own queries, or a question's */
   readonly phase: "prefill" | "decode";
   /** which of the reader's attention steps this is, from 0; a layer plan gives each step a layer */

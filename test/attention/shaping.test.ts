@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dense } from "../../src/attention/dense.ts";
 import { attender } from "../../src/attention/attender.ts";
+import type { HeadResult } from "../../src/attention/variant.ts";
 import { parseShaping } from "../../src/attention/spec.ts";
 import { shapeCache } from "../../src/attention/shaping.ts";
 import { snapkv } from "../../src/attention/snapkv.ts";
@@ -74,6 +75,61 @@ describe("shaped attention", () => {
       return a + p * Math.log(p);
     }, 0);
     expect(sunk.entropy(0)).toBeCloseTo(entropy, 9);
+  });
+
+  describe("by another rule than a softmax", () => {
+    const { cache, queries } = world(ops, { tokens: 60, needles: [7] });
+    const of = (shaping: string): HeadResult =>
+      attender({ variant: dense, params: {}, shaping: parseShaping(shaping) }, cache, ops)(queries).heads[0]!;
+    const rows = Array.from({ length: 60 }, (_, i) => i);
+    const softmax = (factor = 1): number[] => {
+      const z = [...of("none").weights(0, rows)].map((w) => factor * Math.log(w));
+      const exps = z.map((x) => Math.exp(x - Math.max(...z)));
+      return exps.map((e) => e / exps.reduce((a, b) => a + b, 0));
+    };
+    const entropy = (p: readonly number[]): number =>
+      -p.reduce((sum, x) => sum + (x > 0 ? x * Math.log(x) : 0), 0);
+
+    it("entmax of alpha 2 is the projection on the simplex, and near 1 the softmax", () => {
+      const z = [...of("none").weights(0, rows)].map(Math.log);
+      // sparsemax by sorting: Martins and Astudillo 2016, arXiv 1602.02068, algorithm 1
+      const falling = [...z].sort((a, b) => b - a);
+      let [sum, tau] = [0, 0];
+      for (const [k, value] of falling.entries()) {
+        sum += value;
+        if (1 + (k + 1) * value > sum) tau = (sum - 1) / (k + 1);
+      }
+      const weights = of("entmax(alpha=2)").weights(0, rows);
+      for (const t of rows) expect(weights[t]).toBeCloseTo(Math.max(0, z[t]! - tau), 8);
+      const near = of("entmax(alpha=1.01)").weights(0, rows);
+      for (const t of rows) expect(Math.abs(near[t]! - softmax()[t]!)).toBeLessThan(0.03);
+      // what has no weight has been read all the same
+      expect(of("entmax(alpha=2)").tokensRead(0)).toBe(60);
+    });
+
+    it("adaptive temperature sharpens flat weights by the polynomial of their entropy", () => {
+      const h = entropy(softmax());
+      expect(h).toBeGreaterThan(0.5);
+      const factor = Math.max(1, -0.037 * h ** 4 + 0.481 * h ** 3 - 2.3 * h ** 2 + 4.917 * h - 1.791);
+      const weights = of("adaptive").weights(0, rows);
+      for (const t of rows) expect(weights[t]).toBeCloseTo(softmax(factor)[t]!, 6);
+      expect([...of("adaptive(above=20)").weights(0, rows)]).toEqual([...of("none").weights(0, rows)]);
+    });
+
+    it("differential attention takes a flatter softmax off", () => {
+      const [first, second] = [softmax(), softmax(0.5)];
+      const head = of("differential");
+      const weights = head.weights(0, rows);
+      for (const t of rows) expect(weights[t]).toBeCloseTo((first[t]! - 0.8 * second[t]!) / 0.2, 6);
+      const values = cache.heads[0]!.values.tensor;
+      for (const [c, x] of flat(head.output).entries())
+        expect(x).toBeCloseTo(
+          rows.reduce((sum, t) => sum + weights[t]! * rowNumbers(values, t)[c]!, 0),
+          6,
+        );
+      expect([...of("differential(lambda=0)").weights(0, rows)]).toEqual([...of("none").weights(0, rows)]);
+      expect(head.entropy(0)).toBeGreaterThan(0);
+    });
   });
 
   it("shapes the queries that eviction observes", () => {

@@ -1,0 +1,105 @@
+import { real } from "../../core/params.ts";
+import { flat, tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { Ops } from "../../kernels/ops.ts";
+import { entropyOf, RuledResult, softmaxRead } from "../result.ts";
+import type { Read, Summed } from "../result.ts";
+import { defineShaping } from "../shaping.ts";
+import type { HeadResult } from "../variant.ts";
+
+/**
+ * Differential attention: a second softmax is taken off the first, so that what both give to noise cancels.
+ *
+ * Ye et al. 2024, arXiv 2410.05258; lambda .8, that of its deep layers. The output is divided by 1 - lambda, which the
+ * source's norm and factor behind the heads come to.
+ * Simplified: the source learns queries and keys of its own for the second softmax; here they are those of the first at
+ * `temper` times their logits, which gives the noise nearly the same weights and the match far less.
+ */
+export const differential = defineShaping({
+  name: "differential",
+  summary: "a second, flatter softmax is taken off the first (differential attention)",
+  formula: "p = (softmax(z) - lambda softmax(temper z)) / (1 - lambda)",
+  sources: [
+    {
+      title: "Differential Transformer",
+      url: "https://arxiv.org/abs/2410.05258",
+      where: "section 2.1, equation 1",
+    },
+  ],
+  params: {
+    lambda: real("share of the second softmax", {
+      default: 0.8,
+      min: 0,
+      max: 0.99,
+      sweep: [0, 0.2, 0.5, 0.8],
+    }),
+    temper: real("factor on the second softmax's logits", {
+      default: 0.5,
+      min: 0,
+      max: 1,
+      sweep: [0, 0.25, 0.5, 0.75],
+    }),
+  },
+  signed: "the second softmax is taken off",
+  shape: (queries, { lambda, temper }) => ({
+    ...queries,
+    rule: (read, ops) => difference(read, lambda, temper, ops),
+  }),
+});
+
+function difference(read: Read, lambda: number, temper: number, ops: Ops): Summed {
+  const first = softmaxRead(read, ops);
+  return new RuledResult(
+    first,
+    new Difference(first, softmaxRead({ ...read, scale: temper * read.scale }, ops), lambda),
+  );
+}
+
+class Difference implements HeadResult {
+  readonly output: Tensor;
+  readonly #first: HeadResult;
+  readonly #second: HeadResult;
+  readonly #lambda: number;
+
+  constructor(first: HeadResult, second: HeadResult, lambda: number) {
+    this.#first = first;
+    this.#second = second;
+    this.#lambda = lambda;
+    const [a, b] = [flat(first.output), flat(second.output)];
+    this.output = tensor(
+      Float64Array.from(a, (x, at) => (x - lambda * b[at]!) / (1 - lambda)),
+      first.output.shape,
+    );
+  }
+
+  tokensRead(i: number): number {
+    return this.#first.tokensRead(i);
+  }
+
+  reads(i: number, row: number): boolean {
+    return this.#first.reads(i, row);
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const second = this.#second.weights(i, rows);
+    return this.#first
+      .weights(i, rows)
+      .map((weight, at) => (weight - this.#lambda * second[at]!) / (1 - this.#lambda));
+  }
+
+  entropy(i: number): number {
+    const read = Array.from({ length: this.tokensSeen(i) }, (_, row) => row);
+    return entropyOf(this.weights(i, read));
+  }
+
+  /** One more than the last row that it may read. */
+  private tokensSeen(i: number): number {
+    let end = 0;
+    for (let row = 0, left = this.tokensRead(i); left > 0; row++)
+      if (this.reads(i, row)) {
+        left--;
+        end = row + 1;
+      }
+    return end;
+  }
+}
