@@ -28,7 +28,7 @@ export const entriesSeen = (visible: Int32Array, pool: number): Int32Array =>
  * Means of the tokens of each entry: with overlap entry i is the mean of tokens [(i - 1) pool, (i + 1) pool), the first
  * of its own alone; without, of its own alone.
  */
-export const layoutOf = (pool: number, overlap: boolean): Layout =>
+const layoutOf = (pool: number, overlap: boolean): Layout =>
   overlap ? { block: 2 * pool, stride: pool, offset: -pool } : { block: pool, stride: pool };
 
 function entryMeans(rows: Rows, space: Space, pool: number, overlap: boolean, ops: Ops): Table["tensor"] {

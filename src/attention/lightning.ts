@@ -27,7 +27,7 @@ interface Stored {
 }
 
 /** A small projected key for each token, or for each entry that stands for tokens. */
-export class TokenIndex {
+class TokenIndex {
   /** of the variant, which names its random streams */
   readonly name: string;
   readonly sketch: Sketch;

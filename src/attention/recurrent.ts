@@ -1,9 +1,10 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
-import { dot, flat, norm, rowNumbers, rowsOf } from "../core/tensor.ts";
+import { dot, flat, norm, rowNumbers, rowsOf, tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { perHead } from "./per-head.ts";
 import { WeighedResult } from "./result.ts";
 import type { Read, WeighedRows } from "./result.ts";
-import type { AttentionResult, KeyValueCache, Modification, Queries } from "./variant.ts";
+import type { AttentionResult, HeadResult, KeyValueCache, Modification, Queries } from "./variant.ts";
 
 // What recurrent mechanisms share. A query's output is S^T q, S the state after the last token that it sees. Walking back
 // from that token, r being what is left of q, token t has the weight w_t = strength k_t . r, and r then loses what the
@@ -52,6 +53,57 @@ function remembered(
   };
 }
 
+/**
+ * What a sum of k v^T without decay gives: nothing is ever forgotten, so all queries of the last token share one state.
+ * Its entropy over all tokens is not made out: that would take every product.
+ */
+class StateResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #read: Read;
+
+  constructor(read: Read) {
+    const { queries, keys, values, visible } = read;
+    const width = values.tensor.shape[1];
+    const d = keys.tensor.shape[1];
+    const state = new Float64Array(d * width);
+    for (let t = 0; t < visible[0]!; t++) {
+      const key = unit(rowNumbers(keys.tensor, t));
+      const value = rowNumbers(values.tensor, t);
+      for (let c = 0; c < d; c++) {
+        const factor = key[c]!;
+        for (let e = 0, at = c * width; e < width; e++, at++) state[at]! += factor * value[e]!;
+      }
+    }
+    const output = new Float64Array(visible.length * width);
+    for (let i = 0; i < visible.length; i++)
+      unit(flat(rowsOf(queries, i, i + 1))).forEach((x, c) => {
+        for (let e = 0; e < width; e++) output[i * width + e]! += x * state[c * width + e]!;
+      });
+    this.output = tensor(output, [visible.length, width]);
+    this.#read = read;
+  }
+
+  tokensRead(i: number): number {
+    return this.#read.visible[i]!;
+  }
+
+  reads(i: number, row: number): boolean {
+    return row < this.#read.visible[i]!;
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const { queries, keys } = this.#read;
+    const query = unit(flat(rowsOf(queries, i, i + 1)));
+    return Float64Array.from(rows, (row) =>
+      this.reads(i, row) ? dot(query, unit(rowNumbers(keys.tensor, row))) : 0,
+    );
+  }
+
+  entropy(): number {
+    return NaN;
+  }
+}
+
 /** A vector of the same direction and length 1; zeros stay. */
 export function unit(numbers: ArrayLike<number>): Float64Array {
   const length = norm(numbers) || 1;
@@ -66,6 +118,8 @@ export const recur = (
 ): AttentionResult =>
   perHead(queries, cache, (read, _head, h) => {
     const recurrence = recurrenceOf(h);
+    const forgets = recurrence.replaces || recurrence.decay.some((factor) => factor < 1);
+    if (!forgets && read.visible.every((end) => end === read.visible[0])) return new StateResult(read);
     return new WeighedResult(
       Array.from(read.visible, (_, i) => remembered(read, i, recurrence)),
       read.values,

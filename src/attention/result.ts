@@ -264,7 +264,7 @@ export interface Mixture {
 }
 
 /** A sum of reads by gates of each query's own. */
-export class MixedResult implements HeadResult {
+class MixedResult implements HeadResult {
   readonly output: Tensor;
   readonly #results: readonly HeadResult[];
   /** per query row, one for each read */

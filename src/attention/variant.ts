@@ -69,7 +69,10 @@ export interface HeadResult {
    * least 0 and of sum 1 (less than 1 beside a sink) unless the variant says that its weights are signed.
    */
   weights(i: number, rows: ArrayLike<number>): Float64Array;
-  /** entropy in nats of query row i's weights over what it read; of their absolute values where they are signed */
+  /**
+   * Entropy in nats of query row i's weights over what it read; of their absolute values where they are signed;
+   * NaN where it is not made out
+   */
   entropy(i: number): number;
 }
 

@@ -34,14 +34,14 @@ export class Trace {
   means(): {
     goldMass: number | null;
     recall: number | null;
-    entropy: number;
+    entropy: number | null;
     tokensRead: number;
     queries: number;
   } {
     return {
       goldMass: this.#goldRows ? this.#goldMass / this.#goldRows : null,
       recall: this.#goldRows ? this.#recall / this.#goldRows : null,
-      entropy: this.#entropy / this.#rows,
+      entropy: Number.isNaN(this.#entropy) ? null : this.#entropy / this.#rows,
       tokensRead: this.#tokensRead / this.#rows,
       queries: this.queries,
     };

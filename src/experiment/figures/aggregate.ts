@@ -61,7 +61,9 @@ export const number = (row: TrialRow, name: string): number | undefined => {
 /** K and V and index that one decode step reads, in bytes. */
 export const bytesReadOf = (row: TrialRow): number | undefined => {
   const kv = number(row, "kvReadBytes");
-  return kv === undefined ? undefined : kv + (number(row, "indexReadBytes") ?? 0);
+  return kv === undefined
+    ? undefined
+    : kv + (number(row, "indexReadBytes") ?? 0) + (number(row, "stateBytes") ?? 0);
 };
 
 /** The estimate of a measure over rows that have it; undefined where none has. The name seeds the bootstrap. */
