@@ -66,7 +66,6 @@ export const csa = defineVariant({
   budgetParam: "k",
   small: { k: 20, window: 10, indexDim: 32 },
   sinks: true,
-  refuses: { kvDtype: "its records have a type of their own (`record`)" },
   prepare(cache, params, ops) {
     const entries = entriesOf(cache, params, ops);
     const { indexDim } = params;

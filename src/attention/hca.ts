@@ -43,7 +43,6 @@ export const hca = defineVariant({
   prefill: "same",
   small: { pool: 8, window: 10 },
   sinks: true,
-  refuses: { kvDtype: "its records have a type of their own (`record`)" },
   prepare: (cache, params, ops) => entriesOf(cache, { ...params, overlap: false }, ops),
   attend: (queries, cache, entries, params, ops) =>
     perHead(queries, cache, (read, _head, h) =>

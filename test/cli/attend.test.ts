@@ -144,7 +144,7 @@ describe("what is refused", () => {
     [
       "an unknown variant",
       ["--variant", "denser", ...npyFiles],
-      /unknown attention variant "denser"; known: dense, /,
+      /unknown attention variant "denser"; known: .*dense, /,
     ],
     [
       "a missing file",
