@@ -120,7 +120,11 @@ function planOf(groups: readonly LayerGroup[], known: Registry<AnyVariant>): Use
   const written = (of: "text" | "resolved"): string => formatPlan(groups, known, of);
   const layers = layersOf(groups, known);
   const entry = composeLayers(
-    { name: planName, summary: "a layer plan", sources: layers.flatMap(({ variant }) => variant.sources) },
+    {
+      name: planName,
+      summary: "a layer plan",
+      sources: [...new Set(layers.map(({ variant }) => variant))].flatMap(({ sources }) => sources),
+    },
     layers,
   );
   return { entry, params: {}, text: written("text"), resolved: written("resolved") };
