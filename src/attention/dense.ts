@@ -1,6 +1,7 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
+import { readsAll } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -39,4 +40,5 @@ export const dense = defineVariant({
     };
   },
   denseAt: () => ({}),
+  theory: (crowd) => [readsAll(crowd)],
 });

@@ -4,6 +4,7 @@ import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { unitSpans } from "./select.ts";
+import { bestTokens, indexScores } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -78,4 +79,5 @@ export const dsa = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ k: tokens }),
+  theory: (crowd, params) => [{ ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true }],
 });

@@ -3,6 +3,7 @@ import { int, real } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { sinkAndWindow } from "./spans.ts";
+import { readsAll, readsBlindly } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -72,4 +73,9 @@ export const duo = defineVariant({
     };
   },
   denseAt: () => ({ full: 1 }),
+  theory: (crowd, { full, sinks, window }, head) => [
+    head < Math.round(full * crowd.kvHeads)
+      ? readsAll(crowd)
+      : { ...readsBlindly(crowd, sinks + window), ...(sinks > 0 && { first: 1 }) },
+  ],
 });

@@ -1,5 +1,6 @@
 import { real } from "../core/params.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateSigned } from "./recurrent.ts";
+import { readsState } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -49,4 +50,7 @@ export const gatedDeltanet = defineVariant({
       replaces: true,
     })),
   cost: (shape) => stateCost(shape, 5),
+  theory: (crowd, { strength, halfLife }) => [
+    readsState(crowd, { strength, replaces: true, decay: (t) => decayOf(halfLife) ** t }),
+  ],
 });

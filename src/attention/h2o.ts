@@ -1,5 +1,6 @@
 import { int } from "../core/params.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
+import { readsKept } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 import { meanVotes } from "./votes.ts";
 
@@ -59,4 +60,5 @@ export const h2o = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
 });

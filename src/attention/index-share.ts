@@ -4,6 +4,7 @@ import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { unitSpans } from "./select.ts";
+import { bestTokens, indexScores } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -83,4 +84,8 @@ export const indexShare = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ k: tokens }),
+  theory(crowd, params) {
+    const indexNoise = Math.hypot(params.indexNoise, params.drift);
+    return [{ ...bestTokens(crowd, params.k, indexScores(crowd, { ...params, indexNoise })), shared: true }];
+  },
 });

@@ -1,5 +1,6 @@
 import { real } from "../core/params.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateSigned } from "./recurrent.ts";
+import { readsState } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -52,4 +53,10 @@ export const kda = defineVariant({
       replaces: true,
     })),
   cost: (shape) => stateCost(shape, 5),
+  theory(crowd, { strength, shortest, longest }) {
+    const lives = Array.from({ length: 32 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 32));
+    const decay = (t: number): number =>
+      lives.reduce((sum, life) => sum + 2 ** (-t / life), 0) / lives.length;
+    return [readsState(crowd, { strength, replaces: true, decay })];
+  },
 });

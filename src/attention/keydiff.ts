@@ -1,5 +1,6 @@
 import { norm, rowNumbers } from "../core/tensor.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
+import { readsKept } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache } from "./variant.ts";
 
@@ -44,6 +45,7 @@ export const keydiff = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory: (crowd, { budget }) => [readsKept(crowd, budget, false)],
 });
 
 /** (from) minus the cosine of each key before `from` with the mean of the normalised keys [0, end). */

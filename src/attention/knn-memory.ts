@@ -4,6 +4,7 @@ import { perHead } from "./per-head.ts";
 import { gated, softmaxRead } from "./result.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { sinkAndWindow } from "./spans.ts";
+import { bestTokens, readsBlindly } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -75,4 +76,13 @@ export const knnMemory = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
+  theory(crowd, { k, window, gate }) {
+    const memory = Math.max(0, crowd.tokens - window);
+    const nearest = bestTokens(crowd, k);
+    const share = memory / crowd.tokens;
+    return [
+      { ...nearest, gate, match: share * nearest.match, members: share * nearest.members },
+      { ...readsBlindly(crowd, Math.min(window, crowd.tokens)), gate: 1 - gate },
+    ];
+  },
 });

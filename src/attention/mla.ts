@@ -1,6 +1,7 @@
 import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
+import { readsAll } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -70,4 +71,5 @@ export const mla = defineVariant({
     };
   },
   denseAt: () => ({}),
+  theory: (crowd) => [readsAll(crowd)],
 });

@@ -4,6 +4,7 @@ import type { Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { selectTop, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestBlocks, withRows } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -75,4 +76,11 @@ export const moba = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
+  theory: (crowd, { block, k }) => [
+    withRows(
+      crowd,
+      bestBlocks(crowd, block, k - 1, Math.floor((crowd.tokens - 1) / block)),
+      1 + ((crowd.tokens - 1) % block),
+    ),
+  ],
 });

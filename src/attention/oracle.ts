@@ -3,6 +3,7 @@ import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { selectTop, unitSpans } from "./select.ts";
+import { bestTokens } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -53,4 +54,5 @@ export const oracle = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ k: tokens }),
+  theory: (crowd, { k }) => [bestTokens(crowd, k)],
 });

@@ -22,7 +22,7 @@ export interface Recurrence {
 }
 
 /** Where |r| falls below this share of |q|, all earlier tokens together weigh no more than it and are left out. */
-const forgotten = 1e-7;
+export const forgotten = 1e-7;
 
 /** What is left in the state of the tokens that query row i sees, keys and query of unit length. */
 function remembered(

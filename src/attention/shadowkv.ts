@@ -4,6 +4,7 @@ import type { Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { selectTop, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestBlocks, withRows } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -90,6 +91,13 @@ export const shadowkv = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ budget: Math.ceil(tokens / 8) * 8 }),
+  theory: (crowd, { chunk, budget }) => [
+    withRows(
+      crowd,
+      bestBlocks(crowd, chunk, chunksRead(chunk, budget) - 1, Math.floor((crowd.tokens - 1) / chunk)),
+      1 + ((crowd.tokens - 1) % chunk),
+    ),
+  ],
 });
 
 /** Chunks that make up the budget, the query's own included; at least that one. */

@@ -3,6 +3,7 @@ import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { sinkAndWindow } from "./spans.ts";
+import { readsBlindly } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -52,4 +53,7 @@ export const sinkWindow = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
+  theory: (crowd, { sinks, window }) => [
+    { ...readsBlindly(crowd, sinks + window), ...(sinks > 0 && { first: 1 }) },
+  ],
 });

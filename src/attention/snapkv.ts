@@ -1,6 +1,7 @@
 import { int } from "../core/params.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
 import { pooled, voteSums } from "./votes.ts";
+import { readsKept } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -65,4 +66,5 @@ export const snapkv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
 });

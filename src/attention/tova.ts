@@ -1,4 +1,5 @@
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
+import { readsKept } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 import { voteSums } from "./votes.ts";
 
@@ -48,4 +49,5 @@ export const tova = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
 });

@@ -5,6 +5,7 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
 import type { Layer } from "./layers.ts";
 import type { WeightRule } from "./result.ts";
+import type { Crowd, Reading } from "./theory.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {
@@ -126,12 +127,14 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
+  /** What one query reads in a head in the mean field, while decoding or where prefill is "same" (theory.ts). */
+  theory?(crowd: Crowd, params: Params<S>, head: number): readonly Reading[];
 }
 
 /** A variant whose parameter and index types the caller need not know. */
 export type AnyVariant = Omit<
   AttentionVariant,
-  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "small"
+  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "theory" | "small"
 > & {
   readonly small: AnyParams;
   /** of a layer plan, its layers from the first to the last */
@@ -147,6 +150,7 @@ export type AnyVariant = Omit<
   cost(shape: StepShape, params: AnyParams): StepCost;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   denseAt?(shape: StepShape): AnyParams;
+  theory?(crowd: Crowd, params: AnyParams, head: number): readonly Reading[];
 };
 
 /** Declares a variant with its types inferred, and hides them from code that handles variants alike. */

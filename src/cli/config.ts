@@ -19,6 +19,7 @@ const schema = z.strictObject({
   trials: count.optional(),
   seed: z.int().min(0).optional(),
   engine: text.optional(),
+  mode: z.enum(["numerics", "theory"]).optional(),
   workers: count.optional(),
   threads: count.optional(),
   memoryGb: z.number().positive().optional(),

@@ -6,7 +6,7 @@ import type { TrialOptions } from "../experiment/trial.ts";
 import type { Trial } from "../simulate/trial.ts";
 import { execute } from "./execute.ts";
 import { exitCodeOf } from "./exit.ts";
-import { withRunOptions } from "./run-options.ts";
+import { engineOf, withRunOptions } from "./run-options.ts";
 
 /** What an experiment's loops are given. */
 export interface TrialContext {
@@ -38,8 +38,8 @@ export async function experiment({ name, question, trials, figures }: Experiment
         `ask the whole question, into results/${name}; a part of it, into results/local/${name}, when absent`,
       ),
   ).action(async ({ full = false, out, ...options }) => {
-    const { seed, engine } = options;
-    const trial = (asked: TrialOptions): Trial => makeTrial({ seed, engine, ...asked });
+    const { seed } = options;
+    const trial = (asked: TrialOptions): Trial => makeTrial({ seed, engine: engineOf(options), ...asked });
     await execute(planOf(name, question, trials({ full, trial })), {
       ...options,
       out: out ?? join("results", ...(full ? [] : ["local"]), name),

@@ -1,5 +1,7 @@
+import { Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../kernels/engines.ts";
+import { theoryEngine } from "../simulate/trial.ts";
 import { integer, positive } from "./options.ts";
 
 /** What the options are read as. */
@@ -7,6 +9,7 @@ export interface RunOptions {
   out?: string;
   seed: number;
   engine: string;
+  mode: "numerics" | "theory";
   workers?: number;
   threads?: number;
   memoryGb?: number;
@@ -27,6 +30,14 @@ export const withRunOptions = <
     .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
     .option("--seed <n>", "seed of the run", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
+    .addOption(
+      new Option(
+        "--mode <name>",
+        "numerics: real keys, values and softmax; theory: their mean field, in milliseconds",
+      )
+        .choices(["numerics", "theory"])
+        .default("numerics"),
+    )
     .option(
       "--workers <n>",
       "trials run side by side; as many as cores and memory allow when absent",
@@ -44,3 +55,12 @@ export const withRunOptions = <
     )
     .option("--dry-run", "print the trials and the memory that they need, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
+
+/** What trials are run by: a numeric engine, or theory. */
+export const engineOf = ({
+  mode,
+  engine,
+}: {
+  mode?: string | undefined;
+  engine?: string | undefined;
+}): string => (mode === "theory" ? theoryEngine : (engine ?? defaultEngine));

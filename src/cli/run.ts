@@ -3,7 +3,6 @@ import { UsageError } from "../core/errors.ts";
 import { plugins } from "../experiment/plugins.ts";
 import { planOf } from "../experiment/plan.ts";
 import { makeTrial } from "../experiment/trial.ts";
-import { defaultEngine } from "../kernels/engines.ts";
 import { readerParams } from "../reader/params.ts";
 import type { Trial } from "../simulate/trial.ts";
 import type { Define } from "./commands.ts";
@@ -11,7 +10,7 @@ import { checkConfig, readConfig } from "./config.ts";
 import type { RunConfig } from "./config.ts";
 import { execute } from "./execute.ts";
 import { integer } from "./options.ts";
-import { withRunOptions } from "./run-options.ts";
+import { engineOf, withRunOptions } from "./run-options.ts";
 
 /** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
 const splitList = (text: string): string[] =>
@@ -101,7 +100,8 @@ const questionOf = ({ task, variant }: RunConfig): string =>
 
 /** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {
-  const { seed = 0, engine = defaultEngine, trials = 1 } = config;
+  const { seed = 0, trials = 1 } = config;
+  const engine = engineOf(config);
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
   for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
     if (list.length === 0)

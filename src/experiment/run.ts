@@ -3,6 +3,8 @@ import { performance } from "node:perf_hooks";
 import { UsageError } from "../core/errors.ts";
 import { listEngines } from "../kernels/engines.ts";
 import type { TrialRow } from "../simulate/columns.ts";
+import { theoryRow } from "../simulate/quality.ts";
+import { theoryEngine } from "../simulate/trial.ts";
 import type { Trial } from "../simulate/trial.ts";
 import { makeFolder } from "./files.ts";
 import { Journal } from "./journal.ts";
@@ -69,12 +71,23 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
     const journal = new Journal(join(out, "journal.jsonl"));
     try {
       const missing = plan.trials.filter(({ id }) => !journal.entries.has(id));
-      const groups = groupsOf(missing);
+      const [inTheory, numeric] = [true, false].map((theory) =>
+        missing.filter(({ trial }) => (trial.engine === theoryEngine) === theory),
+      ) as [PlannedTrial[], PlannedTrial[]];
+      const groups = groupsOf(numeric);
       const size = sizePool(groups, settings);
       const trialOf = new Map(missing.map(({ id, trial }) => [id, trial]));
       const failures: Failure[] = [];
       const profiles: GroupProfile[] = [];
       settings.onStart?.(missing, size);
+      for (const { id, trial } of inTheory) {
+        if (signal?.aborted) break;
+        const since = performance.now();
+        const row = theoryRow(trial);
+        const seconds = (performance.now() - since) / 1000;
+        journal.append({ id, seconds, threads: 1, workers: 1, row });
+        settings.onTrial?.(trial, seconds);
+      }
       if (groups.length > 0)
         await runGroups(groups, {
           ...size,

@@ -4,6 +4,9 @@ import { defaultEngine, engineNames } from "../kernels/engines.ts";
 import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { fitBudget, parseBudget } from "../simulate/budget.ts";
+import { useOf } from "../simulate/quality.ts";
+import { checkTheory } from "../simulate/theory/theorise.ts";
+import { theoryEngine } from "../simulate/trial.ts";
 import type { Trial } from "../simulate/trial.ts";
 import { parseTask } from "../tasks/spec.ts";
 
@@ -57,7 +60,8 @@ export function makeTrial(options: TrialOptions): Trial {
   parseSpec(variant);
   const settled = resolveReader(reader);
   parseShaping(settled.logitShaping);
-  if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
+  if (engine === theoryEngine) checkTheory(spec, useOf({ variant, reader }));
+  else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)
       throw new UsageError(`${name} must be an integer >= 0; got ${value}`);

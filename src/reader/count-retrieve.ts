@@ -14,8 +14,8 @@ import { candidatesOf, project } from "./readout.ts";
 import { Trace } from "./trace.ts";
 
 /** Shares of a response key's variance: content (format and topic), and ordinal. */
-const contentShare = 0.6;
-const ordinalShare = 0.4;
+export const contentShare = 0.6;
+export const ordinalShare = 0.4;
 
 /**
  * Counts the requests identical to the one asked for, keys their responses by what was counted, retrieves.
@@ -103,7 +103,7 @@ function count(
 }
 
 /** Tokens of the context on which a counting head's readout is calibrated. */
-const calibrationTokens = 1024;
+export const calibrationTokens = 1024;
 
 /**
  * Measures the weight that a mechanism leaves on the sink when there is nothing to count: 1, less what fixed gates
@@ -148,8 +148,13 @@ const noRecords: RecordSet = {
  * @param others tokens of a request besides its anchor
  * @param highest no count is above it
  */
-function ordinalReadout(
-  { sharpness: g, headDim, fidelity: rho, coherence: c }: ReaderParams,
+export function ordinalReadout(
+  {
+    sharpness: g,
+    headDim,
+    fidelity: rho,
+    coherence: c,
+  }: Pick<ReaderParams, "sharpness" | "headDim" | "fidelity" | "coherence">,
   alone: number,
   others: number,
   highest: number,

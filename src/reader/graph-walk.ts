@@ -8,7 +8,14 @@ import { embedRecords } from "./record-cache.ts";
 import { Trace } from "./trace.ts";
 
 /** A frontier larger than this is noise that feeds on itself; the reader stops and answers with it. */
-const maxFrontier = 1000;
+export const maxFrontier = 1000;
+
+/** A projection this far below the query's largest is not accepted. */
+export const acceptedShare = 0.4;
+
+/** The least projection that stands out of the noise of so many candidates. */
+export const acceptanceFloor = (candidates: number, noise: number): number =>
+  (Math.sqrt(2 * Math.log(candidates)) + 1) * noise;
 
 /** Set readout hop by hop: builds the cache once, then walks it with each mechanism. */
 export function* graphWalk(
@@ -58,11 +65,11 @@ export function* graphWalk(
   /** Every candidate whose projection stands out of the noise and is not far below the query's largest. */
   function acceptedCandidates(projections: Float64Array, queries: number): Set<number> {
     const candidates = circuit.candidates.length;
-    const floor = (Math.sqrt(2 * Math.log(candidates)) + 1) * projectionNoise(setting);
+    const floor = acceptanceFloor(candidates, projectionNoise(setting.params));
     const accepted = new Set<number>();
     for (let i = 0; i < queries; i++) {
       const row = projections.subarray(i * candidates, (i + 1) * candidates);
-      const threshold = Math.max(floor, 0.4 * row.reduce((a, b) => Math.max(a, b), -Infinity));
+      const threshold = Math.max(floor, acceptedShare * row.reduce((a, b) => Math.max(a, b), -Infinity));
       row.forEach((value, c) => {
         if (value >= threshold) accepted.add(circuit.candidates[c]!);
       });

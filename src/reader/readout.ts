@@ -4,6 +4,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { matrix } from "./codes.ts";
+import type { ReaderParams } from "./params.ts";
 
 /** The codes that a readout may answer with. */
 export interface Candidates {
@@ -63,5 +64,9 @@ export function project(
 }
 
 /** Standard deviation of a projection's noise: sigma / sqrt(D), D = d H. */
-export const projectionNoise = ({ params: { residualNoise, headDim, kvHeads } }: Setting): number =>
+export const projectionNoise = ({
+  residualNoise,
+  headDim,
+  kvHeads,
+}: Pick<ReaderParams, "residualNoise" | "headDim" | "kvHeads">): number =>
   residualNoise / Math.sqrt(headDim * kvHeads);

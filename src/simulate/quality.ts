@@ -10,12 +10,15 @@ import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import { read } from "../reader/reader.ts";
 import type { Mechanism, Outcome } from "../reader/reader.ts";
+import type { Trace } from "../reader/trace.ts";
 import { drawProblem, parseTask } from "../tasks/spec.ts";
-import type { Problem } from "../tasks/task.ts";
+import type { Problem, Score } from "../tasks/task.ts";
 import { countTokens } from "../tasks/tokenizer.ts";
 import { version } from "../version.ts";
 import type { TrialRow } from "./columns.ts";
-import { trialId } from "./trial.ts";
+import type { TheoryUse } from "./theory/readings.ts";
+import { theorise } from "./theory/theorise.ts";
+import { theoryEngine, trialId } from "./trial.ts";
 import type { Trial } from "./trial.ts";
 
 /** A trial with its spec read and the reader's parameters settled: what the spec says goes before the defaults. */
@@ -24,6 +27,13 @@ interface Settled {
   readonly spec: AttentionSpec;
   readonly reader: ReaderParams;
   readonly shaping: ShapingUse;
+}
+
+/** A trial's variant with its parameters and shaping, as theory takes it. */
+export function useOf(trial: Pick<Trial, "variant" | "fitted" | "reader">): TheoryUse {
+  const spec = parseSpec(trial.fitted ?? trial.variant);
+  const shaping = spec.logitShaping ?? parseShaping(resolveReader(trial.reader).logitShaping);
+  return { variant: spec.variant, params: spec.params, shaping };
 }
 
 function settle(trial: Trial): Settled {
@@ -58,11 +68,11 @@ export function runTrials(
   const measureFor = ({ trial }: Settled): Measure => profile?.for(trial.variant) ?? unmeasured;
   const shared = profile?.for("") ?? unmeasured;
   const finish = (settled: Settled, problem: Problem, outcome: Outcome | undefined): void => {
-    const row = measureFor(settled)("score", () => makeRow(settled, problem, outcome));
+    const row = measureFor(settled)("score", () => makeRow(settled, concludedOf(problem, outcome)));
     onRow(settled.trial, row, clock() - since);
     since = clock();
   };
-  const seed = `${first.seed}/${first.task}/${first.tokens}/${first.trial}`;
+  const seed = streamsOf(first);
   const count = (text: string): number => shared("tokenise", () => countTokens(text));
   const problem = shared("generate", () =>
     drawProblem(parseTask(first.task), first.tokens, first.seed, first.trial, count),
@@ -85,6 +95,39 @@ export function runTrials(
   }
 }
 
+/** Names the random streams of a trial's problem. */
+const streamsOf = ({ seed, task, tokens, trial }: Trial): string => `${seed}/${task}/${tokens}/${trial}`;
+
+/**
+ * The rows of trials of engine "theory": expectations and draws in the mean field, no text, no keys, no values.
+ *
+ * @throws UsageError where a task or a variant has no theory
+ */
+export const theoryRow = (trial: Trial): TrialRow => {
+  if (trial.engine !== theoryEngine) throw new Error(`a trial of theory, not of the engine ${trial.engine}`);
+  const settled = settle(trial);
+  const problem = { task: trial.task, tokens: trial.tokens, seed: streamsOf(trial) };
+  const { tokens, score, exact, seen } = theorise(problem, useOf(trial), settled.reader);
+  const fits = trial.budget?.fits !== false;
+  return makeRow(settled, {
+    tokens,
+    ...(fits && { graded: { score, exact }, seen: { ...seen, entropy: null } }),
+  });
+};
+
+/** What a row says of a trial's outcome; nothing where its budget left it without one. */
+interface Concluded {
+  readonly tokens: number;
+  readonly graded?: Score | undefined;
+  readonly seen?: ReturnType<Trace["means"]> | undefined;
+}
+
+const concludedOf = (problem: Problem, outcome: Outcome | undefined): Concluded => ({
+  tokens: problem.tokens,
+  graded: outcome && problem.score(problem.respond(outcome.conclusion)),
+  seen: outcome?.trace.means(),
+});
+
 const mechanism = (
   { spec: { variant, params }, shaping }: Settled,
   ops: Ops,
@@ -94,18 +137,16 @@ const mechanism = (
   over: (cache) => attender({ variant, params, shaping }, cache, ops, measure),
 });
 
-function makeRow({ trial, spec, reader }: Settled, problem: Problem, outcome: Outcome | undefined): TrialRow {
+function makeRow({ trial, spec, reader }: Settled, { tokens, graded, seen }: Concluded): TrialRow {
   const { task, params, spec: taskSpec } = parseTask(trial.task);
-  const graded = outcome && problem.score(problem.respond(outcome.conclusion));
   const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, ...rest } = placedCost(spec, {
-    tokens: problem.tokens,
+    tokens,
     queryHeads: reader.kvHeads * reader.groupSize,
     kvHeads: reader.kvHeads,
     headDim: reader.headDim,
     bytesPerElement: kvDtypeBytes[reader.kvDtype],
   });
   const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = rest;
-  const seen = outcome?.trace.means();
   return {
     id: trialId(trial),
     task: taskSpec,
@@ -114,7 +155,7 @@ function makeRow({ trial, spec, reader }: Settled, problem: Problem, outcome: Ou
     resolved: spec.resolved,
     family: spec.variant.family,
     tokensNominal: trial.tokens,
-    tokens: problem.tokens,
+    tokens,
     seed: trial.seed,
     trial: trial.trial,
     score: graded?.score ?? null,

@@ -14,6 +14,9 @@ export interface FittedBudget {
   readonly short: string;
 }
 
+/** Stands for a numeric engine where a trial is drawn in the mean field (`--mode theory`). */
+export const theoryEngine = "theory";
+
 /** One trial: one problem, one variant, one row of results. Everything that its outcome depends on. */
 export interface Trial {
   /** task spec: `graphwalks(operation=bfs)` */

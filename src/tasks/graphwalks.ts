@@ -5,6 +5,7 @@ import type { Operation } from "./graphwalks/graph.ts";
 import { problemOf } from "./graphwalks/problem.ts";
 import { readPrompt, wordings, writePrompt } from "./graphwalks/prompt.ts";
 import { scorings } from "./graphwalks/score.ts";
+import type { Random } from "../core/random.ts";
 import { stringColumn, stringsColumn } from "./row.ts";
 import { defineTask } from "./task.ts";
 import { countTokens } from "./tokenizer.ts";
@@ -13,6 +14,12 @@ const operations = ["bfs", "parents"] as const;
 
 /** Out-degrees of the public dataset's rows. */
 const degrees = [1, 3, 4, 5];
+
+/** Mean tokens of an edge's line in the public rows: those of 68.3 lines make 1000. */
+const edgeTokens = 1000 / 68.3;
+
+const outDegree = (degree: number, random: Random): number =>
+  degree === 0 ? random.fork("degree").pick(degrees) : degree;
 
 /**
  * Graph walks in the format of openai/graphwalks: a list of directed edges, then a breadth-first search to a depth, or
@@ -49,7 +56,7 @@ export const graphwalks = defineTask({
     scoring === "f1" && (operation === "parents" || depth === 4) ? `graphwalks-${operation}` : undefined,
 
   generate(tokens, { operation, depth, degree, wording, scoring }, random, count = countTokens) {
-    const out = degree === 0 ? random.fork("degree").pick(degrees) : degree;
+    const out = outDegree(degree, random);
     const nodes = Math.floor(edgesOf(tokens) / out);
     if (nodes < 1) {
       const least = Math.ceil(((out + 21.6) / 68.3) * 1000);
@@ -59,6 +66,16 @@ export const graphwalks = defineTask({
     const node = random.fork("node").below(nodes);
     const asked: Operation = operation === "bfs" ? { kind: "bfs", node, depth } : { kind: "parents", node };
     return problemOf(writePrompt(graph, asked, wording), graph, asked, scoring, count);
+  },
+
+  outline(tokens, { operation, depth, degree }, random) {
+    const out = outDegree(degree, random);
+    return {
+      kind: "graph-walk",
+      ...{ tokens, degree: out, nodes: Math.max(1, Math.floor(edgesOf(tokens) / out)) },
+      ...{ backwards: operation === "parents", hops: operation === "parents" ? 1 : depth },
+      recordTokens: edgeTokens,
+    };
   },
 
   load(row, { scoring }) {

@@ -7,6 +7,15 @@ import { defineTask } from "./task.ts";
 import { countTokens } from "./tokenizer.ts";
 
 /**
+ * Means over eight generated conversations of 64K tokens; a distractor shares the format with the needles if it was drawn
+ * to (.1) or by chance among ten, or the topic if it was drawn to. `wrongScore`: 506 wrong answers of results/length-sweep.
+ */
+const conversationOutline = {
+  ...{ exampleTokens: 2046, exchangeTokens: 319, requestTokens: 6.7, responseTokens: 312 },
+  ...{ halfMatches: 0.1 + 0.8 * 0.1 + 0.1, wrongScore: 0.039 },
+} as const;
+
+/**
  * Multi-round co-reference resolution in the format of openai/mrcr (files of 2025-12-05): in a long conversation the
  * same text is asked for several times, and the i-th of the replies is to be repeated.
  *
@@ -36,6 +45,21 @@ export const mrcr = defineTask({
   published: ({ needles, keys }) => (needles === "8" && keys === "parts" ? "mrcr-v2-8needle" : undefined),
   generate: (tokens, { needles, keys }, random, count = countTokens) =>
     problemOf(drawConversation(tokens, Number(needles), random, count), keys, count),
+  outline(tokens, { needles, keys }, random) {
+    // a length is drawn uniformly from the upper half of the bin
+    const total = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
+    return {
+      kind: "count-retrieve",
+      tokens: total,
+      needles: Number(needles),
+      ...conversationOutline,
+      requests: Math.max(
+        Number(needles),
+        Math.round((total - conversationOutline.exampleTokens) / conversationOutline.exchangeTokens),
+      ),
+      halfMatches: keys === "parts" ? conversationOutline.halfMatches : 0,
+    };
+  },
   load(row, { keys }) {
     if (row["answer"] !== undefined) stringColumn("mrcr", row, "answer");
     return problemOf(

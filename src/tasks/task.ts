@@ -93,6 +93,37 @@ export interface Problem {
   row(): Readonly<Record<string, unknown>>;
 }
 
+/** What mean-field theory needs to know of a graph walk. */
+export interface WalkOutline {
+  readonly kind: "graph-walk";
+  readonly tokens: number;
+  readonly nodes: number;
+  /** edges out of every node */
+  readonly degree: number;
+  /** edges against their direction are walked, once */
+  readonly backwards: boolean;
+  readonly hops: number;
+  /** mean tokens of an edge's line */
+  readonly recordTokens: number;
+}
+
+/** What mean-field theory needs to know of counting and retrieval. */
+export interface CountOutline {
+  readonly kind: "count-retrieve";
+  readonly tokens: number;
+  /** all requests, and those identical to the one asked for */
+  readonly requests: number;
+  readonly needles: number;
+  /** share of the other requests that match by half: the format or the topic alone */
+  readonly halfMatches: number;
+  readonly requestTokens: number;
+  readonly responseTokens: number;
+  /** mean score of another message than the one asked for */
+  readonly wrongScore: number;
+}
+
+export type Outline = WalkOutline | CountOutline;
+
 /** A family of problems. One file each, one line in all.ts. */
 export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly params: S;
@@ -109,12 +140,15 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   generate(tokens: number, params: Params<S>, random: Random, count?: CountTokens): Problem;
   /** A problem from a row of the public dataset's files. @throws UsageError saying which column is missing or wrong */
   load(row: Readonly<Record<string, unknown>>, params: Params<S>): Problem;
+  /** What its problems are like, without a text: all that `--mode theory` knows of them. */
+  outline?(tokens: number, params: Params<S>, random: Random): Outline;
 }
 
-export type AnyTask = Omit<Task, "generate" | "load" | "published"> & {
+export type AnyTask = Omit<Task, "generate" | "load" | "outline" | "published"> & {
   readonly published?: (params: AnyParams) => string | undefined;
   generate(tokens: number, params: AnyParams, random: Random, count?: CountTokens): Problem;
   load(row: Readonly<Record<string, unknown>>, params: AnyParams): Problem;
+  outline?(tokens: number, params: AnyParams, random: Random): Outline;
 };
 
 export const defineTask = <const S extends ParamSpecs>(task: Task<S>): AnyTask => task as unknown as AnyTask;
