@@ -3,6 +3,7 @@ import type { Measure } from "../core/profile.ts";
 import type { AnyParams } from "../core/params.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { dense } from "./dense.ts";
+import { kivi } from "./kivi.ts";
 import { shapeCache } from "./shaping.ts";
 import type { ShapingUse } from "./shaping.ts";
 import type { AnyVariant, AttentionResult, KeyValueCache, Queries } from "./variant.ts";
@@ -19,7 +20,8 @@ export type Attend = (queries: Queries) => AttentionResult;
 
 /**
  * A variant at work on a cache: its logits shaped, its index built when first asked. The context's own queries go
- * through it or through dense attention, as its `prefill` says; a pattern of prefill decodes densely.
+ * through it or through dense attention, as its `prefill` says; a pattern of prefill decodes densely. What the cache
+ * becomes after prefill is made when decoding first asks.
  */
 export function attender(
   use: VariantUse,
@@ -27,6 +29,23 @@ export function attender(
   ops: Ops,
   measure: Measure = unmeasured,
 ): Attend {
+  const { afterPrefill, ...asRead } = cache;
+  const prefill = phased(use, asRead, ops, measure);
+  if (afterPrefill === undefined) return prefill;
+  let decode: Attend | undefined;
+  return (queries) => {
+    if (queries.phase === "prefill") return prefill(queries);
+    decode ??= phased(
+      use,
+      measure("prepare", () => kivi(asRead)),
+      ops,
+      measure,
+    );
+    return decode(queries);
+  };
+}
+
+function phased(use: VariantUse, cache: KeyValueCache, ops: Ops, measure: Measure): Attend {
   const own = phaseless(use, cache, ops, measure);
   const { prefill } = use.variant;
   if (prefill === "same") return own;

@@ -2,7 +2,8 @@ import { flat, rowsOf, zeros } from "../core/tensor.ts";
 import type { RowLists, Tensor } from "../core/tensor.ts";
 import type { Ops, Space } from "../kernels/ops.ts";
 import type { Read } from "./result.ts";
-import { firstRows, inChunks, joined } from "./select.ts";
+import { joined } from "./lists.ts";
+import { firstRows, inChunks } from "./select.ts";
 
 /** Compressed entries whose tokens all lie among the first `visible`. */
 export const wholeEntries = (visible: number, block: number, stride: number): number =>

@@ -1,12 +1,12 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
 import { attentionFlops } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import type { Rows } from "../core/tensor.ts";
-import { flat, rowsOf } from "../core/tensor.ts";
 import type { RowLists } from "../core/tensor.ts";
-import type { Ops, Space, Table } from "../kernels/ops.ts";
+import type { Ops, Table } from "../kernels/ops.ts";
+import { Pools } from "./pooling.ts";
+import type { Pooling } from "./pooling.ts";
 import { softmaxRead, SummaryResult, together } from "./result.ts";
-import type { Layout, Read } from "./result.ts";
+import type { Read } from "./result.ts";
 import { unitSpans } from "./select.ts";
 import { sinkAndWindow } from "./spans.ts";
 import type { HeadResult, KeyValueCache } from "./variant.ts";
@@ -16,6 +16,7 @@ import type { HeadResult, KeyValueCache } from "./variant.ts";
 
 /** K and V of a head's entries. */
 export interface Entries {
+  readonly pools: Pools;
   readonly keys: Table;
   readonly values: Table;
 }
@@ -24,41 +25,23 @@ export interface Entries {
 export const entriesSeen = (visible: Int32Array, pool: number): Int32Array =>
   visible.map((end) => Math.floor(end / pool));
 
-/**
- * Means of the tokens of each entry: with overlap entry i is the mean of tokens [(i - 1) pool, (i + 1) pool), the first
- * of its own alone; without, of its own alone.
- */
-const layoutOf = (pool: number, overlap: boolean): Layout =>
-  overlap ? { block: 2 * pool, stride: pool, offset: -pool } : { block: pool, stride: pool };
-
-function entryMeans(rows: Rows, space: Space, pool: number, overlap: boolean, ops: Ops): Table["tensor"] {
-  const count = Math.floor(rows.shape[0] / pool);
-  if (!overlap || count === 0) return ops.blockMean(rows, pool, pool);
-  // block i of the overlapping means begins where entry i + 1 does
-  const shifted = space.empty(count, rows.shape[1]);
-  const first = ops.blockMean(rowsOf(rows, 0, pool), pool, pool);
-  flat(rowsOf(shifted, 0, 1)).set(flat(first));
-  if (count > 1) {
-    const means = ops.blockMean(rows, 2 * pool, pool);
-    flat(rowsOf(shifted, 1, count)).set(flat(rowsOf(means, 0, count - 1)));
-  }
-  return shifted;
-}
-
 /** The entries of every head. @param record bytes of an entry, one for all heads, key and value at once */
-export const entriesOf = (
-  { heads }: KeyValueCache,
-  { pool, overlap, record }: { pool: number; overlap: boolean; record: number },
+export function entriesOf(
+  { heads, spanEnds }: KeyValueCache,
+  { record, ...pooling }: Pooling & { readonly record: number },
   ops: Ops,
-): Entries[] =>
-  heads.map(({ space, keys, values }) => ({
+): Entries[] {
+  const pools = new Pools(pooling, spanEnds);
+  return heads.map(({ space, keys, values }) => ({
+    pools,
     keys: {
-      tensor: entryMeans(keys.tensor, space, pool, overlap, ops),
+      tensor: pools.entries(keys.tensor, space, ops),
       kind: "kv",
       rowBytes: record / heads.length,
     },
-    values: { tensor: entryMeans(values.tensor, space, pool, overlap, ops), kind: "kv", rowBytes: 0 },
+    values: { tensor: pools.entries(values.tensor, space, ops), kind: "kv", rowBytes: 0 },
   }));
+}
 
 /**
  * One softmax over entries, the window's raw tokens and the sink. A raw token is kept as such a record too.
@@ -68,13 +51,7 @@ export const entriesOf = (
 export function readCompressed(
   read: Read,
   entries: Entries,
-  {
-    pool,
-    overlap,
-    window,
-    sink,
-    group,
-  }: { pool: number; overlap: boolean; window: number; sink: number; group: number },
+  { pool, window, sink, group }: { pool: number; window: number; sink: number; group: number },
   ops: Ops,
   chosen?: RowLists,
 ): HeadResult {
@@ -82,10 +59,16 @@ export function readCompressed(
   const own = { ...read, sinkLogit: undefined };
   const summaries = new SummaryResult(
     softmaxRead(
-      { ...own, ...entries, visible, ...(chosen && { spans: unitSpans(chosen, 1, visible, group) }) },
+      {
+        ...own,
+        keys: entries.keys,
+        values: entries.values,
+        visible,
+        ...(chosen && { spans: unitSpans(chosen, 1, visible, group) }),
+      },
       ops,
     ),
-    layoutOf(pool, overlap),
+    entries.pools.layout,
   );
   const raw = softmaxRead(
     {
@@ -136,3 +119,6 @@ export const recordParam = int(
   "bytes of an entry or raw token, key and value at once: 448 in FP8, 7 scales and a spare, 64 rotary numbers in bf16",
   { default: 584, min: 1 },
 );
+
+export const notConvex =
+  "entries are scaled to the length of a token, so that their values are no mean of their tokens'";

@@ -1,9 +1,12 @@
-import { attentionFlops, keyValueBytes } from "../core/cost.ts";
-import { int, real } from "../core/params.ts";
-import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
-import { perHead } from "./per-head.ts";
-import { softmaxRead } from "./result.ts";
-import { unitSpans } from "./select.ts";
+import {
+  indexDimParam,
+  indexHeadsParam,
+  indexNoiseParam,
+  readTop,
+  tokenIndex,
+  topCost,
+  topTokensParam,
+} from "./lightning.ts";
 import { bestTokens, indexScores } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -40,44 +43,17 @@ export const dsa = defineVariant({
     },
   ],
   params: {
-    k: int("tokens read per query", { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096] }),
-    indexHeads: int("index heads", { default: 4, min: 1, max: 64, sweep: [1, 4, 16, 64] }),
-    indexDim: int("dimension of an index key", {
-      default: 128,
-      min: 1,
-      max: 1024,
-      sweep: [32, 64, 128, 256],
-    }),
-    indexNoise: real("noise of an index head's query, in units of its norm", {
-      default: 0.25,
-      min: 0,
-      max: 10,
-      sweep: [0, 0.25, 0.5, 1, 2],
-    }),
+    k: topTokensParam,
+    indexHeads: indexHeadsParam,
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
   },
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
-  attend(queries, cache, index, params, ops) {
-    const rows = index.top(queries, tokensSeen(queries), params, ops);
-    return perHead(queries, cache, (read) =>
-      softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
-    );
-  },
-  cost(shape, { k, indexHeads, indexDim }) {
-    const { tokens, queryHeads } = shape;
-    const read = Math.min(k, tokens);
-    const indexBytes = tokens * indexRowBytes(indexDim);
-    return {
-      flops: 2 * tokens * indexHeads * indexDim + attentionFlops(shape, read),
-      exponentials: read * queryHeads,
-      keptBytes: keyValueBytes(shape, tokens),
-      indexKeptBytes: indexBytes,
-      kvReadBytes: keyValueBytes(shape, read),
-      indexReadBytes: indexBytes,
-    };
-  },
+  attend: (queries, cache, index, params, ops) => readTop(queries, cache, index, params, ops),
+  cost: (shape, params) => topCost(shape, params),
   denseAt: ({ tokens }) => ({ k: tokens }),
   theory: (crowd, params) => [{ ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true }],
 });

@@ -1,13 +1,15 @@
 import { int, real } from "../core/params.ts";
 import { flat, rowsOf, zeros } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
+import { emptyLists, rowLists } from "./lists.ts";
 import { lineSpans, lineSums } from "./lines.ts";
 import type { Lines } from "./lines.ts";
 import { perHead } from "./per-head.ts";
 import { covering, denseDecoding, prefillReads } from "./prefill-only.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
-import { firstRows, inChunks, joined, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { firstRows, inChunks, meanIndex, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import type { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache, Queries } from "./variant.ts";
 
@@ -20,8 +22,8 @@ type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readon
  * cover a share of the estimated weight.
  *
  * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128.
- * Simplified: the source pools queries into blocks; here each query chooses for itself, and reads its own block and the
- * first. Columns and diagonals are single tokens.
+ * Simplified: the source pools queries into blocks; here each query chooses for itself among the blocks before its own, and
+ * reads its own and the first. Columns and diagonals are single tokens, and a group's heads share them.
  */
 export const flexprefill = defineVariant({
   name: "flexprefill",
@@ -31,6 +33,7 @@ export const flexprefill = defineVariant({
   formula: [
     "D = sqrt(JS divergence) of softmax(mean q . mean K_block) and the block sums of softmax(q K^T), of the last block of queries",
     "D < tau: the fewest blocks that cover gamma of softmax(q . mean K_block); else the fewest columns, and diagonals, that cover gamma",
+    "always: the first block and the query's own, or as many first columns and nearest diagonals",
     "prefill: S = their tokens; o = sum_(i in S) p_i v_i, p = softmax over S",
   ].join("\n"),
   sources: [
@@ -62,15 +65,15 @@ export const flexprefill = defineVariant({
   prepare(cache, { gamma, tau, block }, ops): readonly Pattern[] {
     const last = cache.observed(block, true);
     return cache.heads.map((head, h) => {
-      const { keys } = head;
-      const means: Table = {
-        tensor: ops.blockMean(keys.tensor, block, block),
-        kind: "index",
-        rowBytes: keys.rowBytes,
-      };
+      const means = meanIndex(head.keys, block, block, ops);
       const { columns, diagonals } = lineSums(last, head, h, ops);
       if (distance(last, head, h, means, columns, block, ops) < tau) return { means, blockwise: true };
-      return { means, lines: { columns: covering(columns, gamma), diagonals: covering(diagonals, gamma) } };
+      // the first block of columns and the query's own of diagonals are always read
+      const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
+      return {
+        means,
+        lines: { columns: covering(columns, gamma, always), diagonals: covering(diagonals, gamma, always) },
+      };
     });
   },
   attend: (queries, cache, patterns, { gamma, block }, ops) =>
@@ -87,7 +90,7 @@ export const flexprefill = defineVariant({
   denseAt: () => ({ gamma: 1, tau: 1 }),
 });
 
-/** Square root of the Jensen-Shannon divergence, in bits, between estimated and true shares of the key blocks. */
+/** Square root of the Jensen-Shannon divergence, in nats as the source's code has it, between estimated and true shares of the key blocks. */
 function distance(
   last: Queries,
   { space }: HeadCache,
@@ -110,33 +113,24 @@ function distance(
     return Float64Array.from(flat(scores));
   });
   const divergence = (p: Float64Array, q: Float64Array): number =>
-    p.reduce((sum, share, b) => (share > 0 ? sum + share * Math.log2(share / q[b]!) : sum), 0);
+    p.reduce((sum, share, b) => (share > 0 ? sum + share * Math.log(share / q[b]!) : sum), 0);
   const middle = truth.map((share, b) => (share + estimate[b]!) / 2);
   return Math.sqrt(Math.max(0, (divergence(truth, middle) + divergence(estimate, middle)) / 2));
 }
 
 /** The first block, the own one, and the fewest between them that cover gamma of the weights of pooled keys. */
-function coveringBlocks(
-  read: Read,
-  means: Table,
-  gamma: number,
-  block: number,
-  ops: Ops,
-): ReturnType<typeof unitAndCurrentSpans> {
+function coveringBlocks(read: Read, means: Table, gamma: number, block: number, ops: Ops): Spans {
   const before = unitsBefore(read.visible, block);
   const most = before.reduce((a, b) => Math.max(a, b), 0);
-  const parts: { offsets: Int32Array; rows: Int32Array }[] = [];
-  if (most === 0) parts.push({ offsets: new Int32Array(before.length + 1), rows: new Int32Array(0) });
-  else
-    inChunks(before.length, most, (from, to) => {
-      const weights = ops.scores(rowsOf(read.queries, from, to), firstRows(means, most));
-      ops.softmax(weights, before.subarray(from, to), read.scale);
-      for (let i = 0; i < to - from; i++) {
-        const own = flat(rowsOf(weights, i, i + 1)).subarray(0, before[from + i]);
-        const chosen =
-          own.length === 0 ? [] : [...new Set([0, ...covering(own, gamma)])].sort((a, b) => a - b);
-        parts.push({ offsets: Int32Array.of(0, chosen.length), rows: Int32Array.from(chosen) });
-      }
-    });
-  return unitAndCurrentSpans(joined(parts), block, read.visible);
+  if (most === 0) return unitAndCurrentSpans(emptyLists(before.length), block, read.visible);
+  const chosen: number[][] = [];
+  inChunks(before.length, most, (from, to) => {
+    const weights = ops.scores(rowsOf(read.queries, from, to), firstRows(means, most));
+    ops.softmax(weights, before.subarray(from, to), read.scale);
+    for (let i = 0; i < to - from; i++) {
+      const own = flat(rowsOf(weights, i, i + 1)).subarray(0, before[from + i]);
+      chosen.push(own.length === 0 ? [] : [...new Set([0, ...covering(own, gamma)])].sort((a, b) => a - b));
+    }
+  });
+  return unitAndCurrentSpans(rowLists(chosen), block, read.visible);
 }

@@ -1,5 +1,5 @@
 import { real } from "../core/params.ts";
-import { decayOf, recur, stateCost, stateRefuses, stateSigned } from "./recurrent.ts";
+import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
 import { readsState } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -40,15 +40,20 @@ export const gatedDeltanet = defineVariant({
   },
   prefill: "same",
   small: { halfLife: 50 },
-  signed: stateSigned,
+  notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { strength, halfLife }) =>
-    recur(queries, cache, () => ({
-      decay: new Float64Array(cache.headDim).fill(decayOf(halfLife)),
-      strength,
-      replaces: true,
-    })),
+  attend: (queries, cache, _index, { strength, halfLife }, ops) =>
+    recur(
+      queries,
+      cache,
+      () => ({
+        decay: new Float64Array(cache.headDim).fill(decayOf(halfLife)),
+        strength,
+        replaces: true,
+      }),
+      ops,
+    ),
   cost: (shape) => stateCost(shape, 5),
   theory: (crowd, { strength, halfLife }) => [
     readsState(crowd, { strength, replaces: true, decay: (t) => decayOf(halfLife) ** t }),

@@ -1,9 +1,13 @@
-import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import { indexRowBytes, tokenIndex, tokensSeen } from "./lightning.ts";
-import { perHead } from "./per-head.ts";
-import { softmaxRead } from "./result.ts";
-import { unitSpans } from "./select.ts";
+import {
+  indexDimParam,
+  indexHeadsParam,
+  indexNoiseParam,
+  readTop,
+  tokenIndex,
+  topCost,
+  topTokensParam,
+} from "./lightning.ts";
 import { bestTokens, indexScores } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -37,7 +41,7 @@ export const indexShare = defineVariant({
     },
   ],
   params: {
-    k: int("tokens read per query", { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096] }),
+    k: topTokensParam,
     period: int("layers that share a selection", { default: 4, min: 1, max: 64, sweep: [1, 2, 4, 8] }),
     drift: real("how far the query of the layer that selects is from this one's, in units of its norm", {
       default: 0.5,
@@ -45,44 +49,17 @@ export const indexShare = defineVariant({
       max: 10,
       sweep: [0, 0.25, 0.5, 1, 2],
     }),
-    indexHeads: int("index heads", { default: 4, min: 1, max: 64, sweep: [1, 4, 16, 64] }),
-    indexDim: int("dimension of an index key", {
-      default: 128,
-      min: 1,
-      max: 1024,
-      sweep: [32, 64, 128, 256],
-    }),
-    indexNoise: real("noise of an index head's query, in units of its norm", {
-      default: 0.25,
-      min: 0,
-      max: 10,
-      sweep: [0, 0.25, 0.5, 1, 2],
-    }),
+    indexHeads: indexHeadsParam,
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
   },
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
   prepare: (cache, { indexDim, period }, ops) => tokenIndex(cache, "index-share", indexDim, ops, 1 / period),
-  attend(queries, cache, index, params, ops) {
-    const indexNoise = Math.hypot(params.indexNoise, params.drift);
-    const rows = index.top(queries, tokensSeen(queries), { ...params, indexNoise }, ops);
-    return perHead(queries, cache, (read) =>
-      softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
-    );
-  },
-  cost(shape, { k, period, indexHeads, indexDim }) {
-    const { tokens, queryHeads } = shape;
-    const read = Math.min(k, tokens);
-    const indexBytes = tokens * indexRowBytes(indexDim) * (1 / period);
-    return {
-      flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
-      exponentials: read * queryHeads,
-      keptBytes: keyValueBytes(shape, tokens),
-      indexKeptBytes: indexBytes,
-      kvReadBytes: keyValueBytes(shape, read),
-      indexReadBytes: indexBytes,
-    };
-  },
+  attend: (queries, cache, index, { drift, ...asking }, ops) =>
+    readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
+  cost: (shape, params) => topCost(shape, params, params.period),
   denseAt: ({ tokens }) => ({ k: tokens }),
   theory(crowd, params) {
     const indexNoise = Math.hypot(params.indexNoise, params.drift);

@@ -2,6 +2,7 @@ import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
 import type { RowLists } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
+import { allLists, listAt, rowLists } from "./lists.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
@@ -122,8 +123,10 @@ function pruned(read: Read, params: Params, ops: Ops): Spans {
   // a representative's key is read by itself, beside K and V: it is index
   const table = { ...keys, kind: "index" } as const;
   const scoresAt = (lists: RowLists): ArrayLike<number> => ops.scoresAt(queries, table, lists);
-  let starts = listsOf(visible.length, (i) =>
-    range(between[i]! / stages[0]!.chunk).map((c) => params.sinks + c * stages[0]!.chunk),
+  let starts = rowLists(
+    Array.from(between, (tokens) =>
+      range(tokens / stages[0]!.chunk).map((c) => params.sinks + c * stages[0]!.chunk),
+    ),
   );
   let size = stages[0]!.chunk;
   for (const { chunk, keep } of stages) {
@@ -131,18 +134,16 @@ function pruned(read: Read, params: Params, ops: Ops): Spans {
     size = chunk;
     const most = Math.floor(keep / chunk);
     // lists that are short enough are kept whole, and not scored
-    const long = listsOf(visible.length, (i) => (lengthOf(starts, i) > most ? rowsOfList(starts, i) : []));
+    const lists = allLists(starts);
+    const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
     if (long.rows.length === 0) continue;
     const best = bestListed(long, descend(long, chunk, scoresAt), most);
-    const before = starts;
-    starts = listsOf(visible.length, (i) =>
-      lengthOf(before, i) > most ? rowsOfList(best, i) : rowsOfList(before, i),
-    );
+    starts = rowLists(lists.map((list, i) => (list.length > most ? listAt(best, i) : list)));
   }
   return new Spans(visible.length, (i, add) => {
     const end = visible[i]!;
     add(0, Math.min(params.sinks, end));
-    for (const start of rowsOfList(starts, i)) add(start, start + size);
+    for (const start of listAt(starts, i)) add(start, start + size);
     add(Math.min(end, params.sinks + between[i]!), end);
   });
 }
@@ -169,22 +170,10 @@ function descend(
 const splitChunks = (starts: RowLists, size: number, into: number): RowLists =>
   size === into
     ? starts
-    : listsOf(starts.offsets.length - 1, (i) =>
-        [...rowsOfList(starts, i)].flatMap((start) => range(size / into).map((c) => start + c * into)),
+    : rowLists(
+        allLists(starts).map((list) =>
+          [...list].flatMap((start) => range(size / into).map((c) => start + c * into)),
+        ),
       );
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-const lengthOf = ({ offsets }: RowLists, i: number): number => offsets[i + 1]! - offsets[i]!;
-
-const rowsOfList = ({ offsets, rows }: RowLists, i: number): Int32Array =>
-  rows.subarray(offsets[i], offsets[i + 1]);
-
-function listsOf(count: number, of: (i: number) => ArrayLike<number>): RowLists {
-  const lists = range(count).map((i) => Int32Array.from(of(i)));
-  const offsets = new Int32Array(count + 1);
-  lists.forEach((list, i) => (offsets[i + 1] = offsets[i]! + list.length));
-  const rows = new Int32Array(offsets[count]!);
-  lists.forEach((list, i) => rows.set(list, offsets[i]));
-  return { offsets, rows };
-}

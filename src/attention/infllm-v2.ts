@@ -1,18 +1,11 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
-import type { Table } from "../kernels/ops.ts";
 import { selectBlocks, wholeEntries } from "./compressed-blocks.ts";
 import { dense } from "./dense.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { unitSpans } from "./select.ts";
+import { meanIndex, tokensOfUnits, unitSpans } from "./select.ts";
 import { defineVariant } from "./variant.ts";
-
-/** Blocks read, and tokens in them, at the last of so many tokens. */
-function tokensOfBlocks(tokens: number, block: number, selected: number): number {
-  const before = Math.floor((tokens - 1) / block);
-  return Math.min(before, selected - 1) * block + (tokens - before * block);
-}
 
 /**
  * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
@@ -65,11 +58,7 @@ export const infllmV2 = defineVariant({
   budgetParam: "blocks",
   small: { kernel: 8, stride: 4, block: 16, blocks: 6, window: 32, denseBelow: 100 },
   prepare: ({ heads }, { kernel, stride }, ops) =>
-    heads.map(({ keys }): Table => ({
-      tensor: ops.blockMean(keys.tensor, kernel, stride),
-      kind: "index",
-      rowBytes: keys.rowBytes,
-    })),
+    heads.map(({ keys }) => meanIndex(keys, kernel, stride, ops)),
   attend: (queries, cache, pooled, params, ops) =>
     perHead(queries, cache, (read, { space }, h) => {
       const { kernel, stride, block, blocks, initial, window, denseBelow } = params;
@@ -95,7 +84,7 @@ export const infllmV2 = defineVariant({
     const indexKeptBytes = Math.ceil(tokens / stride) * keyBytes;
     if (tokens <= denseBelow) return { ...dense.cost(shape, {}), indexKeptBytes };
     const entries = wholeEntries(tokens, kernel, stride);
-    const read = tokensOfBlocks(tokens, block, blocks);
+    const read = tokensOfUnits(tokens, block, blocks);
     return {
       flops: 2 * entries * queryHeads * headDim + attentionFlops(shape, read),
       exponentials: (entries + read) * queryHeads,

@@ -1,5 +1,5 @@
 import { real } from "../core/params.ts";
-import { decayOf, recur, stateCost, stateRefuses, stateSigned } from "./recurrent.ts";
+import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
 import { readsState } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -41,17 +41,22 @@ export const kda = defineVariant({
   },
   prefill: "same",
   small: { shortest: 10, longest: 100 },
-  signed: stateSigned,
+  notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { strength, shortest, longest }) =>
-    recur(queries, cache, () => ({
-      decay: Float64Array.from({ length: cache.headDim }, (_, c) =>
-        decayOf(shortest * (longest / shortest) ** (cache.headDim === 1 ? 0 : c / (cache.headDim - 1))),
-      ),
-      strength,
-      replaces: true,
-    })),
+  attend: (queries, cache, _index, { strength, shortest, longest }, ops) =>
+    recur(
+      queries,
+      cache,
+      () => ({
+        decay: Float64Array.from({ length: cache.headDim }, (_, c) =>
+          decayOf(shortest * (longest / shortest) ** (cache.headDim === 1 ? 0 : c / (cache.headDim - 1))),
+        ),
+        strength,
+        replaces: true,
+      }),
+      ops,
+    ),
   cost: (shape) => stateCost(shape, 5),
   theory(crowd, { strength, shortest, longest }) {
     const lives = Array.from({ length: 32 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 32));

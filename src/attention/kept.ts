@@ -31,7 +31,7 @@ export function split(
   cache: KeyValueCache,
   { budget, recent, queryAware }: Retention,
 ): { from: number; end: number; room: number } {
-  const end = cache.observed(1, queryAware).positions.at(-1)! + 1;
+  const end = queryAware ? cache.tokens : cache.contextEnd + 1;
   const from = Math.max(end - recent, cache.tokens - budget);
   return { from, end, room: budget - (cache.tokens - from) };
 }

@@ -1,11 +1,11 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
-import type { RowLists } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
+import { allLists, rowLists } from "./lists.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead, together } from "./result.ts";
 import type { Read } from "./result.ts";
-import { selectTop, unitSpans, unitsBefore } from "./select.ts";
+import { meanIndex, selectTop, tokensOfUnits, unitSpans, unitsBefore } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadResult } from "./variant.ts";
@@ -43,19 +43,14 @@ export const landmark = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { block: 16, k: 3 },
-  prepare: ({ heads }, { block }, ops) =>
-    heads.map(({ keys }): Table => ({
-      tensor: ops.blockMean(keys.tensor, block, block),
-      kind: "index",
-      rowBytes: keys.rowBytes,
-    })),
+  prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
   attend: (queries, cache, landmarks, { block, k }, ops) =>
     perHead(queries, cache, (read, { space }, h) => grouped(read, landmarks[h]!, block, k, space, ops)),
   cost(shape, { block, k }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
     const before = Math.floor((tokens - 1) / block);
     const chosen = Math.min(before, k);
-    const read = chosen * block + (tokens - before * block);
+    const read = tokensOfUnits(tokens, block, k + 1);
     const keyBytes = kvHeads * headDim * bytesPerElement;
     const scored = k === 0 ? 0 : before;
     return {
@@ -78,6 +73,7 @@ function grouped(read: Read, landmarks: Table, block: number, k: number, space: 
     ops,
     (q, t) => ops.scores(q, t),
   );
+  const lists = allLists(chosen);
   // their scores were read when they were chosen
   const logits = ops.scoresAt(queries, { ...landmarks, rowBytes: 0 }, chosen);
   const inGroups = { ...read, sinkLogit: undefined };
@@ -90,32 +86,22 @@ function grouped(read: Read, landmarks: Table, block: number, k: number, space: 
     },
     ops,
   );
-  const most = Array.from(visible, (_, i) => chosen.offsets[i + 1]! - chosen.offsets[i]!).reduce(
-    (a, b) => Math.max(a, b),
-    0,
-  );
-  const blocks = Array.from({ length: most }, (_, rank) =>
-    softmaxRead({ ...inGroups, spans: unitSpans(ranked(chosen, rank), block, visible) }, ops),
+  const blocks = Array.from(
+    { length: lists.reduce((most, { length }) => Math.max(most, length), 0) },
+    (_, rank) =>
+      softmaxRead(
+        {
+          ...inGroups,
+          spans: unitSpans(rowLists(lists.map((list) => list.subarray(rank, rank + 1))), block, visible),
+        },
+        ops,
+      ),
   );
   const logitsOf = (i: number): number[] => [
     own.logSum(i),
-    ...blocks.map((_, rank) => {
-      const at = chosen.offsets[i]! + rank;
-      return at < chosen.offsets[i + 1]! ? scale * logits[at]! : -Infinity;
-    }),
+    ...blocks.map((_, rank) =>
+      rank < lists[i]!.length ? scale * logits[chosen.offsets[i]! + rank]! : -Infinity,
+    ),
   ];
   return together([own, ...blocks], logitsOf, read.sinkLogit);
-}
-
-/** Of each list the row at a place, if there is one. */
-function ranked({ offsets, rows }: RowLists, place: number): RowLists {
-  const found = Array.from({ length: offsets.length - 1 }, (_, i) => {
-    const at = offsets[i]! + place;
-    return at < offsets[i + 1]! ? [rows[at]!] : [];
-  });
-  let end = 0;
-  return {
-    offsets: Int32Array.from([0, ...found.map((list) => (end += list.length))]),
-    rows: Int32Array.from(found.flat()),
-  };
 }

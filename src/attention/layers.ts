@@ -70,7 +70,7 @@ export function composeLayers(
   layers: readonly Layer[],
 ): AnyVariant {
   const mean = (costOf: (layer: Layer) => StepCost): StepCost => meanCost(layers.map(costOf));
-  const signed = layers.find(({ variant, shaping }) => variant.signed ?? shaping.shaping.signed)?.variant;
+  const odd = layers.find(({ variant, shaping }) => variant.notConvex ?? shaping.shaping.notConvex);
   const refuses = Object.fromEntries(
     (["kvDtype", "logitShaping", "placement"] satisfies Modification[]).flatMap((what) => {
       const reasons = layers.map(({ variant }) => variant.refuses?.[what]);
@@ -87,7 +87,9 @@ export function composeLayers(
     layers,
     refuses,
     ...(layers.some(({ variant, shaping }) => variant.sinks ?? shaping.shaping.sinks) && { sinks: true }),
-    ...(signed && { signed: `${signed.name}: ${signed.signed ?? "its logit shaping has signed weights"}` }),
+    ...(odd && {
+      notConvex: `${odd.variant.name}: ${(odd.variant.notConvex ?? odd.shaping.shaping.notConvex)!}`,
+    }),
     prepare(cache, _params, ops) {
       const attends = new Map<string, Attend>();
       return (layer: Layer): Attend => {

@@ -1,16 +1,43 @@
-import type { KvDtype } from "../core/dtype.ts";
+import type { StepCost, StepShape } from "../core/cost.ts";
+import { attentionFlops, keyValueBytes } from "../core/cost.ts";
+import type { RowDtype } from "../core/dtype.ts";
+import { int, real } from "../core/params.ts";
 import { hash64, Random } from "../core/random.ts";
 import { flat, rowsOf, zeros } from "../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
-import { selectTop } from "./select.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead } from "./result.ts";
+import { selectTop, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
-import type { KeyValueCache, Queries } from "./variant.ts";
+import type { AttentionResult, KeyValueCache, Queries } from "./variant.ts";
 
 // What indexers of tokens share: a small key for each token, and queries of a few heads with noise of their own.
 
+export const topTokensParam = int("tokens read per query", {
+  default: 2048,
+  min: 1,
+  sweep: [256, 512, 1024, 2048, 4096],
+});
+
+export const indexHeadsParam = int("index heads", { default: 4, min: 1, max: 64, sweep: [1, 4, 16, 64] });
+
+export const indexDimParam = int("dimension of an index key", {
+  default: 128,
+  min: 1,
+  max: 1024,
+  sweep: [32, 64, 128, 256],
+});
+
+export const indexNoiseParam = real("noise of an index head's query, in units of its norm", {
+  default: 0.25,
+  min: 0,
+  max: 10,
+  sweep: [0, 0.25, 0.5, 1, 2],
+});
+
 /** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
-export const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
+const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
 
 /** How an indexer asks. */
 export interface Asking {
@@ -22,7 +49,7 @@ export interface Asking {
 /** What an index key is stored as. */
 interface Stored {
   readonly indexDim: number;
-  readonly dtype: KvDtype;
+  readonly dtype: RowDtype;
   readonly rowBytes: number;
 }
 
@@ -96,6 +123,39 @@ export const tokenIndex = (
 
 /** How many tokens each query sees. */
 export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
+
+/** Attention to the tokens that an index ranks highest, the same for all heads. */
+export function readTop(
+  queries: Queries,
+  cache: KeyValueCache,
+  index: TokenIndex,
+  asking: Asking,
+  ops: Ops,
+): AttentionResult {
+  const rows = index.top(queries, tokensSeen(queries), asking, ops);
+  return perHead(queries, cache, (read) =>
+    softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
+  );
+}
+
+/** A decode step that reads the k best tokens. @param period layers that share an index: the mean over them */
+export function topCost(
+  shape: StepShape,
+  { k, indexHeads, indexDim }: { k: number; indexHeads: number; indexDim: number },
+  period = 1,
+): StepCost {
+  const { tokens, queryHeads } = shape;
+  const read = Math.min(k, tokens);
+  const indexBytes = tokens * indexRowBytes(indexDim) * (1 / period);
+  return {
+    flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
+    exponentials: read * queryHeads,
+    keptBytes: keyValueBytes(shape, tokens),
+    indexKeptBytes: indexBytes,
+    kvReadBytes: keyValueBytes(shape, read),
+    indexReadBytes: indexBytes,
+  };
+}
 
 /** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
 export function indexQueries(

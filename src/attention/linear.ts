@@ -1,5 +1,5 @@
 import { choice, real } from "../core/params.ts";
-import { recur, stateCost, stateRefuses, stateSigned } from "./recurrent.ts";
+import { recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
 import { readsState } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -48,18 +48,23 @@ export const linear = defineVariant({
   },
   prefill: "same",
   small: { decay: "slopes" },
-  signed: stateSigned,
+  notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { decay, depth }) =>
-    recur(queries, cache, (h) => {
-      const slope = decay === "none" ? 0 : 2 ** ((-8 * (h + 1)) / cache.heads.length) * (1 - depth);
-      return {
-        decay: new Float64Array(cache.headDim).fill(Math.exp(-slope)),
-        strength: 1,
-        replaces: false,
-      };
-    }),
+  attend: (queries, cache, _index, { decay, depth }, ops) =>
+    recur(
+      queries,
+      cache,
+      (h) => {
+        const slope = decay === "none" ? 0 : 2 ** ((-8 * (h + 1)) / cache.heads.length) * (1 - depth);
+        return {
+          decay: new Float64Array(cache.headDim).fill(Math.exp(-slope)),
+          strength: 1,
+          replaces: false,
+        };
+      },
+      ops,
+    ),
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
   theory(crowd, { decay, depth }, head) {
     const slope = decay === "none" ? 0 : 2 ** ((-8 * (head + 1)) / crowd.kvHeads) * (1 - depth);

@@ -1,7 +1,7 @@
 import { real } from "../core/params.ts";
 import { dot, flat, rowNumbers, rowsOf } from "../core/tensor.ts";
 import { perHead } from "./per-head.ts";
-import { stateCost, stateRefuses, stateSigned, unit } from "./recurrent.ts";
+import { stateCost, stateRefuses, stateNotConvex, unit } from "./recurrent.ts";
 import { WeighedResult } from "./result.ts";
 import type { Read, WeighedRows } from "./result.ts";
 import { defineVariant } from "./variant.ts";
@@ -43,7 +43,7 @@ export const logLinear = defineVariant({
   },
   prefill: "same",
   small: {},
-  signed: stateSigned,
+  notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
   attend: (queries, cache, _index, { falloff }) =>

@@ -64,12 +64,8 @@ export const magicpig = defineVariant({
   small: { bits: 3, tables: 6, window: 10 },
   adaptive:
     "what random keys cost: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
-  prepare(cache, { bits, tables }, ops) {
-    const end = cache.observed(1, false).positions.at(-1)! + 1;
-    return cache.heads.map((head, h) =>
-      hashKeys(head, end, `${cache.seed}/magicpig/${h}`, bits, tables, ops),
-    );
-  },
+  prepare: ({ heads, contextEnd, seed }, { bits, tables }, ops) =>
+    heads.map((head, h) => hashKeys(head, contextEnd + 1, `${seed}/magicpig/${h}`, bits, tables, ops)),
   attend: (queries, cache, hashes, params, ops) =>
     perHead(queries, cache, (read, { space }, h) =>
       space.scoped(

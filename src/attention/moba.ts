@@ -1,9 +1,8 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
-import type { Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { selectTop, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestUnits, meanIndex, tokensOfUnits } from "./select.ts";
 import { bestBlocks, withRows } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -38,34 +37,19 @@ export const moba = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { block: 32, k: 3 },
-  prepare: ({ heads }, { block }, ops) =>
-    heads.map(({ keys }): Table => ({
-      tensor: ops.blockMean(keys.tensor, block, block),
-      kind: "index",
-      rowBytes: keys.rowBytes,
-    })),
+  prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
   attend: (queries, cache, means, { block, k }, ops) =>
     perHead(queries, cache, (read, { space }, h) => {
-      const blocks = selectTop(
-        {
-          space,
-          queries: read.queries,
-          table: means[h]!,
-          k: k - 1,
-          visible: unitsBefore(read.visible, block),
-        },
-        ops,
-        (q, t) => ops.scores(q, t),
-      );
-      return softmaxRead({ ...read, spans: unitAndCurrentSpans(blocks, block, read.visible) }, ops);
+      const blocks = { unit: block, units: k, table: means[h]! };
+      const spans = bestUnits({ ...read, ...blocks, space }, ops, (q, t) => ops.scores(q, t));
+      return softmaxRead({ ...read, spans }, ops);
     }),
   cost(shape, { block, k }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
-    const before = Math.floor((tokens - 1) / block);
-    const read = Math.min(before, k - 1) * block + (tokens - before * block);
+    const read = tokensOfUnits(tokens, block, k);
     const meanBytes = kvHeads * headDim * bytesPerElement;
     // with k = 1 there is nothing to choose
-    const scored = k === 1 ? 0 : before;
+    const scored = k === 1 ? 0 : Math.floor((tokens - 1) / block);
     return {
       flops: 2 * scored * queryHeads * headDim + attentionFlops(shape, read),
       exponentials: read * queryHeads,

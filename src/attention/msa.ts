@@ -1,13 +1,14 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
-import { int, real } from "../core/params.ts";
+import { int } from "../core/params.ts";
 import { Random } from "../core/random.ts";
 import { flat, rowsOf, zeros } from "../core/tensor.ts";
 import type { RowLists, Tensor } from "../core/tensor.ts";
 import type { Table } from "../kernels/ops.ts";
-import { indexQueries } from "./lightning.ts";
+import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "./lightning.ts";
+import { emptyLists, joined } from "./lists.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { firstRows, inChunks, joined, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { firstRows, inChunks, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "./select.ts";
 import { Sketch } from "./sketch.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -29,6 +30,7 @@ export const msa = defineVariant({
     "S = the k - 1 blocks of largest score before the query's own, and that; o = sum_(i in S) p_i v_i, p = softmax over S",
   ].join("\n"),
   sources: [
+    { title: "MiniMax Sparse Attention", url: "https://arxiv.org/abs/2606.13392" },
     {
       title: "MiniMax-M3",
       url: "https://huggingface.co/MiniMaxAI",
@@ -38,13 +40,8 @@ export const msa = defineVariant({
   params: {
     block: int("tokens in a block", { default: 128, min: 1, sweep: [32, 64, 128, 256] }),
     k: int("blocks read per query, its own included", { default: 16, min: 1, sweep: [4, 8, 16, 32, 64] }),
-    indexDim: int("dimension of an index key", { default: 128, min: 1, max: 1024, sweep: [32, 64, 128] }),
-    indexNoise: real("noise of an index head's query, in units of its norm", {
-      default: 0.25,
-      min: 0,
-      max: 10,
-      sweep: [0, 0.25, 0.5, 1, 2],
-    }),
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
   },
   prefill: "same",
   budgetParam: "k",
@@ -68,12 +65,10 @@ export const msa = defineVariant({
     const asked = indexQueries(queries, cache, index, groups, indexNoise, ops);
     const { space } = cache.heads[0]!;
     return perHead(queries, cache, (read, _head, h) => {
-      const visible = queries.positions.map((position) => position + 1);
-      const before = unitsBefore(visible, block);
+      const before = unitsBefore(tokensSeen(queries), block);
       const most = before.reduce((a, b) => Math.max(a, b), 0);
       const parts: RowLists[] = [];
-      if (k === 1 || most === 0)
-        parts.push({ offsets: new Int32Array(queries.count + 1), rows: new Int32Array(0) });
+      if (k === 1 || most === 0) parts.push(emptyLists(queries.count));
       else
         inChunks(queries.count, most * block, (from, to) =>
           space.scoped(() => {
@@ -82,14 +77,14 @@ export const msa = defineVariant({
             parts.push(ops.topK(blockMaxima(scores, block), k - 1, before.subarray(from, to)));
           }),
         );
-      const blocks = perRow(joined(parts), queries.group);
-      return softmaxRead({ ...read, spans: unitAndCurrentSpans(blocks, block, read.visible) }, ops);
+      const spans = unitAndCurrentSpans(joined(parts), block, read.visible, queries.group);
+      return softmaxRead({ ...read, spans }, ops);
     });
   },
   cost(shape, { block, k, indexDim }) {
     const { tokens, queryHeads, kvHeads, bytesPerElement } = shape;
     const before = Math.floor((tokens - 1) / block);
-    const read = Math.min(before, k - 1) * block + (tokens - before * block);
+    const read = tokensOfUnits(tokens, block, k);
     const scored = k === 1 ? 0 : before * block;
     return {
       flops: 2 * scored * kvHeads * indexDim + attentionFlops(shape, read),
@@ -122,16 +117,4 @@ function blockMaxima(scores: Tensor, block: number): Tensor {
     to[b] = most;
   }
   return out;
-}
-
-/** The lists of queries, once for each of a group's rows. */
-function perRow({ offsets, rows }: RowLists, group: number): RowLists {
-  if (group === 1) return { offsets, rows };
-  return joined(
-    Array.from({ length: (offsets.length - 1) * group }, (_, i) => {
-      const query = Math.floor(i / group);
-      const own = rows.subarray(offsets[query], offsets[query + 1]);
-      return { offsets: Int32Array.of(0, own.length), rows: own };
-    }),
-  );
 }

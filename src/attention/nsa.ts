@@ -1,10 +1,9 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int, real } from "../core/params.ts";
-import type { Table } from "../kernels/ops.ts";
 import { selectBlocks, wholeEntries } from "./compressed-blocks.ts";
 import { perHead } from "./per-head.ts";
 import { gated, softmaxRead, SummaryResult } from "./result.ts";
-import { unitSpans } from "./select.ts";
+import { meanIndex, tokensOfUnits, unitSpans } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -68,14 +67,10 @@ export const nsa = defineVariant({
   budgetParam: "selected",
   small: { block: 8, stride: 4, selectBlock: 16, selected: 5, window: 20 },
   prepare: ({ heads }, { block, stride }, ops) =>
-    heads.map(({ keys, values }) => {
-      const means = ({ tensor, rowBytes }: Table): Table => ({
-        tensor: ops.blockMean(tensor, block, stride),
-        kind: "index",
-        rowBytes,
-      });
-      return { keys: means(keys), values: means(values) };
-    }),
+    heads.map(({ keys, values }) => ({
+      keys: meanIndex(keys, block, stride, ops),
+      values: meanIndex(values, block, stride, ops),
+    })),
   attend: (queries, cache, compressed, params, ops) =>
     perHead(queries, cache, (read, { space }, h) => {
       const { block, stride, selectBlock, window } = params;
@@ -100,9 +95,7 @@ export const nsa = defineVariant({
   cost(shape, { block, stride, selectBlock, selected, window }) {
     const { tokens, queryHeads } = shape;
     const entries = wholeEntries(tokens, block, stride);
-    const before = Math.floor((tokens - 1) / selectBlock);
-    const fromBlocks = Math.min(before, selected - 1) * selectBlock + (tokens - before * selectBlock);
-    const rows = fromBlocks + Math.min(window, tokens);
+    const rows = tokensOfUnits(tokens, selectBlock, selected) + Math.min(window, tokens);
     return {
       flops: attentionFlops(shape, entries + rows),
       exponentials: (entries + rows) * queryHeads,

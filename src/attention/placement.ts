@@ -9,15 +9,10 @@ export interface Placement<S extends ParamSpecs = ParamSpecs> extends Entry {
   place(cost: StepCost, params: Params<S>): StepCost;
 }
 
-export type AnyPlacement = Omit<Placement, "place"> & {
-  place(cost: StepCost, params: AnyParams): StepCost;
-};
-
-export const definePlacement = <const S extends ParamSpecs>(placement: Placement<S>): AnyPlacement =>
-  placement as unknown as AnyPlacement;
+export const definePlacement = <const S extends ParamSpecs>(placement: Placement<S>): Placement => placement;
 
 /** A placement with its parameters. */
 export interface PlacementUse {
-  readonly placement: AnyPlacement;
+  readonly placement: Placement;
   readonly params: AnyParams;
 }

@@ -19,12 +19,18 @@ export function prefillReads(shape: StepShape, tokens: number): StepCost {
   };
 }
 
-/** Places of the fewest largest values that together reach a share of their sum, at least one; ascending. */
-export function covering(values: ArrayLike<number>, share: number): number[] {
+/**
+ * Places of the fewest largest values that together reach a share of their sum, at least one; ascending.
+ *
+ * @param always places that are taken first, whatever their value
+ */
+export function covering(values: ArrayLike<number>, share: number, always: readonly number[] = []): number[] {
+  const first = new Set(always);
   const places = Array.from({ length: values.length }, (_, at) => at);
-  places.sort((a, b) => values[b]! - values[a]! || a - b);
+  places.sort((a, b) => Number(first.has(b)) - Number(first.has(a)) || values[b]! - values[a]! || a - b);
   const total = places.reduce((sum, at) => sum + values[at]!, 0);
+  const least = Math.max(1, first.size);
   let [sum, count] = [0, 0];
-  while (count < places.length && (count === 0 || sum < share * total)) sum += values[places[count++]!]!;
+  while (count < places.length && (count < least || sum < share * total)) sum += values[places[count++]!]!;
   return places.slice(0, count).sort((a, b) => a - b);
 }

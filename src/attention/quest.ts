@@ -3,11 +3,11 @@ import { int } from "../core/params.ts";
 import type { Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { selectTop, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestUnits, tokensOfUnits, unitsOfBudget } from "./select.ts";
 import { defineVariant } from "./variant.ts";
 
 /** Pages that a query reads, its own included: at least 3, as the source's evaluation code has it. */
-const pagesRead = (page: number, budget: number): number => Math.max(3, Math.floor(budget / page));
+const pagesRead = (page: number, budget: number): number => unitsOfBudget(budget, page, 3);
 
 /**
  * Quest: pages of keys are bounded by their channel-wise minimum and maximum; a query reads the pages whose bound
@@ -57,23 +57,14 @@ export const quest = defineVariant({
     })),
   attend: (queries, cache, bounds, { page, budget }, ops) =>
     perHead(queries, cache, (read, { space }, h) => {
-      const pages = selectTop(
-        {
-          space,
-          queries: read.queries,
-          table: bounds[h]!,
-          k: pagesRead(page, budget) - 1,
-          visible: unitsBefore(read.visible, page),
-        },
-        ops,
-        (q, t) => ops.boundScores(q, t),
-      );
-      return softmaxRead({ ...read, spans: unitAndCurrentSpans(pages, page, read.visible) }, ops);
+      const pages = { unit: page, units: pagesRead(page, budget), table: bounds[h]! };
+      const spans = bestUnits({ ...read, ...pages, space }, ops, (q, t) => ops.boundScores(q, t));
+      return softmaxRead({ ...read, spans }, ops);
     }),
   cost(shape, { page, budget }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
     const before = Math.floor((tokens - 1) / page);
-    const read = Math.min(before, pagesRead(page, budget) - 1) * page + (tokens - before * page);
+    const read = tokensOfUnits(tokens, page, pagesRead(page, budget));
     const boundBytes = 2 * kvHeads * headDim * bytesPerElement;
     return {
       // two products, a maximum and a sum for each channel of a page

@@ -1,6 +1,7 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
 import { dot, flat, norm, rowNumbers, rowsOf, tensor } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
+import type { Ops, Space } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { WeighedResult } from "./result.ts";
 import type { Read, WeighedRows } from "./result.ts";
@@ -61,19 +62,10 @@ class StateResult implements HeadResult {
   readonly output: Tensor;
   readonly #read: Read;
 
-  constructor(read: Read) {
-    const { queries, keys, values, visible } = read;
+  constructor(read: Read, space: Space, ops: Ops) {
+    const { queries, values, visible } = read;
     const width = values.tensor.shape[1];
-    const d = keys.tensor.shape[1];
-    const state = new Float64Array(d * width);
-    for (let t = 0; t < visible[0]!; t++) {
-      const key = unit(rowNumbers(keys.tensor, t));
-      const value = rowNumbers(values.tensor, t);
-      for (let c = 0; c < d; c++) {
-        const factor = key[c]!;
-        for (let e = 0, at = c * width; e < width; e++, at++) state[at]! += factor * value[e]!;
-      }
-    }
+    const state = stateOf(read, visible[0]!, space, ops);
     const output = new Float64Array(visible.length * width);
     for (let i = 0; i < visible.length; i++)
       unit(flat(rowsOf(queries, i, i + 1))).forEach((x, c) => {
@@ -104,6 +96,35 @@ class StateResult implements HeadResult {
   }
 }
 
+/** Tokens whose products are summed at a time: few enough for float32, enough for a kernel's threads. */
+const stateBlock = 4096;
+
+/** (d, width) the sum of k v^T over the tokens [0, end), keys of unit length: in blocks, (d, n) by (n, width). */
+function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): Float64Array {
+  const [d, width] = [keys.tensor.shape[1], values.tensor.shape[1]];
+  const state = new Float64Array(d * width);
+  for (let from = 0; from < end; from += stateBlock)
+    space.scoped(() => {
+      const count = Math.min(stateBlock, end - from);
+      const columns = (rows: Rows, scaleOf: (row: ArrayLike<number>) => number): Tensor => {
+        const out = space.empty(rows.shape[1], count);
+        const to = flat(out);
+        for (let t = 0; t < count; t++) {
+          const row = rowNumbers(rows, from + t);
+          const scale = scaleOf(row);
+          for (let c = 0; c < row.length; c++) to[c * count + t] = scale * row[c]!;
+        }
+        return out;
+      };
+      const products = ops.scores(
+        columns(keys.tensor, (key) => 1 / (norm(key) || 1)),
+        { tensor: columns(values.tensor, () => 1), kind: "index", rowBytes: 0 },
+      );
+      flat(products).forEach((x, at) => (state[at]! += x));
+    });
+  return state;
+}
+
 /** A vector of the same direction and length 1; zeros stay. */
 export function unit(numbers: ArrayLike<number>): Float64Array {
   const length = norm(numbers) || 1;
@@ -115,11 +136,13 @@ export const recur = (
   queries: Queries,
   cache: KeyValueCache,
   recurrenceOf: (h: number) => Recurrence,
+  ops: Ops,
 ): AttentionResult =>
-  perHead(queries, cache, (read, _head, h) => {
+  perHead(queries, cache, (read, { space }, h) => {
     const recurrence = recurrenceOf(h);
     const forgets = recurrence.replaces || recurrence.decay.some((factor) => factor < 1);
-    if (!forgets && read.visible.every((end) => end === read.visible[0])) return new StateResult(read);
+    if (!forgets && read.visible.every((end) => end === read.visible[0]))
+      return new StateResult(read, space, ops);
     return new WeighedResult(
       Array.from(read.visible, (_, i) => remembered(read, i, recurrence)),
       read.values,
@@ -153,7 +176,7 @@ export const stateRefuses: Readonly<Record<Modification, string>> = {
   placement: "its state is read and written at every step",
 };
 
-export const stateSigned = "products with the state may have either sign";
+export const stateNotConvex = "products with the state may have either sign";
 
 /** The factor from one token to the next at which half is left after so many. */
 export const decayOf = (halfLife: number): number => 2 ** (-1 / halfLife);

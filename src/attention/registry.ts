@@ -1,8 +1,8 @@
 import { exportsOf, Registry } from "../core/entry.ts";
 import * as all from "./all.ts";
-import type { AnyPlacement } from "./placement.ts";
+import type { Placement } from "./placement.ts";
 import * as allPlacements from "./placements/all.ts";
-import type { AnyShaping } from "./shaping.ts";
+import type { LogitShaping } from "./shaping.ts";
 import * as allShapings from "./shapings/all.ts";
 import type { AnyVariant } from "./variant.ts";
 
@@ -14,10 +14,10 @@ export const variants = new Registry<AnyVariant>("attention variant", exportsOf(
 ]);
 
 /** Every logit shaping, by name. */
-export const shapings = new Registry<AnyShaping>("logit shaping", exportsOf(allShapings), [
+export const shapings = new Registry<LogitShaping>("logit shaping", exportsOf(allShapings), [
   "formula",
   "shape",
 ]);
 
 /** Every placement of K and V, by name. */
-export const placements = new Registry<AnyPlacement>("placement", exportsOf(allPlacements), ["place"]);
+export const placements = new Registry<Placement>("placement", exportsOf(allPlacements), ["place"]);

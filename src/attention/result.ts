@@ -1,3 +1,4 @@
+import { placeOf } from "../core/places.ts";
 import { flat, rowNumbers, rowsOf, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
@@ -105,18 +106,22 @@ export interface Layout {
   readonly block: number;
   readonly stride: number;
   readonly offset?: number;
+  /** what part of an entry's weight a token has of those that the entry stands for; the same part each when absent */
+  readonly share?: (entry: number, row: number) => number;
 }
 
-/** A softmax over entries that each stand for tokens, alike. */
+/** A softmax over entries that each stand for tokens. */
 export class SummaryResult implements Summed {
   readonly output: Tensor;
   readonly #entries: Summed;
   readonly #layout: Required<Layout>;
 
-  constructor(entries: Summed, { block, stride, offset = 0 }: Layout) {
+  constructor(entries: Summed, { block, stride, offset = 0, share }: Layout) {
     this.output = entries.output;
     this.#entries = entries;
-    this.#layout = { block, stride, offset };
+    // the first entries may begin before the first token
+    const alike = (e: number): number => 1 / (block + Math.min(0, e * stride + offset));
+    this.#layout = { block, stride, offset, share: share ?? alike };
   }
 
   tokensRead(i: number): number {
@@ -128,16 +133,12 @@ export class SummaryResult implements Summed {
   }
 
   weights(i: number, rows: ArrayLike<number>): Float64Array {
-    const { block, stride, offset } = this.#layout;
+    const { block, stride, offset, share } = this.#layout;
     return Float64Array.from(rows, (row) => {
       const first = Math.max(0, Math.floor((row - offset - block) / stride) + 1);
       const holding = range(Math.floor((row - offset) / stride) + 1 - first).map((e) => first + e);
       const shares = this.#entries.weights(i, holding);
-      return holding.reduce((sum, e, at) => {
-        // the first entries may begin before the first token
-        const tokens = block + Math.min(0, e * stride + offset);
-        return sum + shares[at]! / tokens;
-      }, 0);
+      return holding.reduce((sum, e, at) => sum + shares[at]! * share(e, row), 0);
     });
   }
 
@@ -232,17 +233,6 @@ export class RuledResult implements Summed {
   logSum(i: number): number {
     return this.#read.logSum(i);
   }
-}
-
-/** Where a value stands in an ascending list; -1 where it does not. */
-function placeOf(ascending: ArrayLike<number>, value: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return ascending[low] === value ? low : -1;
 }
 
 /** Entropy in nats of weights, or of what their absolute values are of their sum. */

@@ -1,6 +1,7 @@
 import { rowsOf } from "../core/tensor.ts";
 import type { RowLists, Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
+import { allLists, emptyLists, joined, listAt, rowLists } from "./lists.ts";
 import { Spans } from "./spans.ts";
 import type { Queries } from "./variant.ts";
 
@@ -55,7 +56,7 @@ export function selectTop(
 ): RowLists {
   const count = visible.length;
   const width = visible.reduce((most, n) => Math.max(most, n), 0);
-  if (k === 0 || width === 0) return { offsets: new Int32Array(count + 1), rows: new Int32Array(0) };
+  if (k === 0 || width === 0) return emptyLists(count);
   const parts: RowLists[] = [];
   inChunks(count, width, (from, to) => {
     const seen = visible.subarray(from, to);
@@ -67,50 +68,66 @@ export function selectTop(
   return joined(parts);
 }
 
-/** Row lists one after the other. */
-export function joined(parts: readonly RowLists[]): RowLists {
-  const offsets = [0];
-  let before = 0;
-  for (const part of parts) {
-    for (let i = 1; i < part.offsets.length; i++) offsets.push(before + part.offsets[i]!);
-    before = offsets.at(-1)!;
-  }
-  const rows = new Int32Array(before);
-  let at = 0;
-  for (const part of parts) {
-    rows.set(part.rows, at);
-    at += part.rows.length;
-  }
-  return { offsets: Int32Array.from(offsets), rows };
-}
-
 /**
  * The tokens of the units that each query row has chosen, up to what it sees.
  *
  * @param group query rows that share one choice, that of their query
  */
-export const unitSpans = ({ offsets, rows }: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
+export const unitSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
   new Spans(visible.length, (i, add) => {
-    const query = Math.floor(i / group);
-    for (let at = offsets[query]!; at < offsets[query + 1]!; at++)
-      add(rows[at]! * unit, Math.min((rows[at]! + 1) * unit, visible[i]!));
+    for (const u of listAt(lists, Math.floor(i / group)))
+      add(u * unit, Math.min((u + 1) * unit, visible[i]!));
   });
 
-/** The tokens of chosen whole units and those of the unit that each query row stands in. */
-export const unitAndCurrentSpans = ({ offsets, rows }: RowLists, unit: number, visible: Int32Array): Spans =>
+/** The tokens of chosen whole units and those of the unit that each query row stands in. @param group as above */
+export const unitAndCurrentSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
   new Spans(visible.length, (i, add) => {
-    for (let at = offsets[i]!; at < offsets[i + 1]!; at++) add(rows[at]! * unit, (rows[at]! + 1) * unit);
+    for (const u of listAt(lists, Math.floor(i / group))) add(u * unit, (u + 1) * unit);
     add(Math.floor((visible[i]! - 1) / unit) * unit, visible[i]!);
   });
 
-/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
-export function bestListed({ offsets, rows }: RowLists, scores: ArrayLike<number>, k: number): RowLists {
-  const kept: number[] = [];
-  const ends = Array.from({ length: offsets.length - 1 }, (_, i) => {
-    const places = Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, at) => offsets[i]! + at);
-    const chosen = places.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k);
-    for (const at of chosen.sort((a, b) => a - b)) kept.push(rows[at]!);
-    return kept.length;
-  });
-  return { offsets: Int32Array.from([0, ...ends]), rows: Int32Array.from(kept) };
+/** What a choice among units is made by: their table, the tokens of a unit, and how many are read, the own one included. */
+interface BestUnits extends Pick<Selection, "space" | "queries" | "table" | "visible"> {
+  readonly unit: number;
+  readonly units: number;
 }
+
+/** The tokens of the best whole units before the one that each query row stands in, and those of that one. */
+export function bestUnits(
+  { unit, units, visible, ...selection }: BestUnits,
+  ops: Ops,
+  score: (queries: Tensor, table: Table) => Tensor,
+): Spans {
+  const chosen = selectTop({ ...selection, k: units - 1, visible: unitsBefore(visible, unit) }, ops, score);
+  return unitAndCurrentSpans(chosen, unit, visible);
+}
+
+/** Tokens that the last token's query reads in so many units, its own included. */
+export function tokensOfUnits(tokens: number, unit: number, units: number): number {
+  const before = Math.floor((tokens - 1) / unit);
+  return Math.min(before, units - 1) * unit + (tokens - before * unit);
+}
+
+/** Whole units that a budget of tokens makes up, at least so many. */
+export const unitsOfBudget = (budget: number, unit: number, least: number): number =>
+  Math.max(least, Math.floor(budget / unit));
+
+/** An index of the means of `block` keys every `stride`. */
+export const meanIndex = ({ tensor, rowBytes }: Table, block: number, stride: number, ops: Ops): Table => ({
+  tensor: ops.blockMean(tensor, block, stride),
+  kind: "index",
+  rowBytes,
+});
+
+/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
+export const bestListed = (lists: RowLists, scores: ArrayLike<number>, k: number): RowLists =>
+  rowLists(
+    allLists(lists).map((rows, i) => {
+      const first = lists.offsets[i]!;
+      return [...rows.keys()]
+        .sort((a, b) => scores[first + b]! - scores[first + a]! || a - b)
+        .slice(0, k)
+        .sort((a, b) => a - b)
+        .map((at) => rows[at]!);
+    }),
+  );

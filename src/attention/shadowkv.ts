@@ -1,9 +1,8 @@
 import { attentionFlops } from "../core/cost.ts";
 import { int } from "../core/params.ts";
-import type { Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { selectTop, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestUnits, meanIndex, tokensOfUnits, unitsOfBudget } from "./select.ts";
 import { bestBlocks, withRows } from "./theory.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -14,7 +13,7 @@ import { defineVariant } from "./variant.ts";
  * Sun et al. 2024, arXiv 2410.21465; code ByteDance-Seed/ShadowKV. Defaults: rank 160, chunks of 8, a budget of 2048
  * tokens. RetroInfer (arXiv 2505.02922) splits memory the same way. Decoding alone: the prompt is read densely.
  * Simplified: the reader's random keys are of full rank, so they are exact here, and the rank counts in bytes alone. The
- * source also keeps 48 outlier chunks in HBM.
+ * source also keeps 48 outlier chunks and the last 4 in HBM, and chooses once for a group's heads; here each query head chooses.
  */
 export const shadowkv = defineVariant({
   name: "shadowkv",
@@ -49,33 +48,20 @@ export const shadowkv = defineVariant({
   budgetParam: "budget",
   small: { chunk: 4, budget: 40 },
   refuses: { placement: "it places K in HBM and V in the host's memory" },
-  prepare: ({ heads }, { chunk }, ops) =>
-    heads.map(({ keys }): Table => ({
-      tensor: ops.blockMean(keys.tensor, chunk, chunk),
-      kind: "index",
-      rowBytes: keys.rowBytes,
-    })),
+  prepare: ({ heads }, { chunk }, ops) => heads.map(({ keys }) => meanIndex(keys, chunk, chunk, ops)),
   attend: (queries, cache, means, { chunk, budget, rank }, ops) =>
     perHead(queries, cache, (read, { space }, h) => {
-      const chunks = selectTop(
-        {
-          space,
-          queries: read.queries,
-          table: means[h]!,
-          k: chunksRead(chunk, budget) - 1,
-          visible: unitsBefore(read.visible, chunk),
-        },
-        ops,
-        (q, t) => ops.scores(q, t),
-      );
+      const chunks = { unit: chunk, units: unitsOfBudget(budget, chunk, 1), table: means[h]! };
+      const spans = bestUnits({ ...read, ...chunks, space }, ops, (q, t) => ops.scores(q, t));
       const keys = { ...read.keys, rowBytes: (rank * cache.bytesPerElement) / cache.heads.length };
-      return softmaxRead({ ...read, keys, spans: unitAndCurrentSpans(chunks, chunk, read.visible) }, ops);
+      return softmaxRead({ ...read, keys, spans }, ops);
     }),
   cost(shape, { chunk, budget, rank }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
-    const before = Math.floor((tokens - 1) / chunk);
-    const scored = chunksRead(chunk, budget) === 1 ? 0 : before;
-    const read = Math.min(before, chunksRead(chunk, budget) - 1) * chunk + (tokens - before * chunk);
+    // a budget of one chunk leaves nothing to choose
+    const chunks = unitsOfBudget(budget, chunk, 1);
+    const scored = chunks === 1 ? 0 : Math.floor((tokens - 1) / chunk);
+    const read = tokensOfUnits(tokens, chunk, chunks);
     const [keyBytes, valueBytes] = [rank * bytesPerElement, kvHeads * headDim * bytesPerElement];
     return {
       // the keys that are read are made of their factor first
@@ -94,11 +80,8 @@ export const shadowkv = defineVariant({
   theory: (crowd, { chunk, budget }) => [
     withRows(
       crowd,
-      bestBlocks(crowd, chunk, chunksRead(chunk, budget) - 1, Math.floor((crowd.tokens - 1) / chunk)),
+      bestBlocks(crowd, chunk, unitsOfBudget(budget, chunk, 1) - 1, Math.floor((crowd.tokens - 1) / chunk)),
       1 + ((crowd.tokens - 1) % chunk),
     ),
   ],
 });
-
-/** Chunks that make up the budget, the query's own included; at least that one. */
-const chunksRead = (chunk: number, budget: number): number => Math.max(1, Math.floor(budget / chunk));

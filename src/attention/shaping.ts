@@ -9,26 +9,21 @@ export interface LogitShaping<S extends ParamSpecs = ParamSpecs> extends Entry {
   /** the maths in a line, for `describe`: plain text */
   readonly formula: string;
   readonly params: S;
-  /** present where weights may be below 0: why */
-  readonly signed?: string;
+  /** present where outputs are no convex combination of values: why */
+  readonly notConvex?: string;
   /** whether the softmax also weighs a sink without a value, so that weights sum to less than 1 */
   readonly sinks?: true;
   /** Queries whose scores are shaped; selection and softmax see the same ones. */
   shape(queries: Queries, params: Params<S>): Queries;
 }
 
-export type AnyShaping = Omit<LogitShaping, "shape"> & {
-  shape(queries: Queries, params: AnyParams): Queries;
-};
-
-export const defineShaping = <const S extends ParamSpecs>(shaping: LogitShaping<S>): AnyShaping =>
-  shaping as unknown as AnyShaping;
+export const defineShaping = <const S extends ParamSpecs>(shaping: LogitShaping<S>): LogitShaping => shaping;
 
 /** A logit shaping with its parameters. */
 export interface ShapingUse {
   /** its spec, with the parameters that differ from their defaults */
   readonly text: string;
-  readonly shaping: AnyShaping;
+  readonly shaping: LogitShaping;
   readonly params: AnyParams;
 }
 

@@ -1,5 +1,5 @@
-import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
+import { keptCost } from "./kept.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { sinkAndWindow } from "./spans.ts";
@@ -41,17 +41,7 @@ export const sinkWindow = defineVariant({
     perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: sinkAndWindow(read.visible, sinks, window) }, ops),
     ),
-  cost(shape, { sinks, window }) {
-    const read = Math.min(sinks + window, shape.tokens);
-    return {
-      flops: attentionFlops(shape, read),
-      exponentials: read * shape.queryHeads,
-      keptBytes: keyValueBytes(shape, read),
-      indexKeptBytes: 0,
-      kvReadBytes: keyValueBytes(shape, read),
-      indexReadBytes: 0,
-    };
-  },
+  cost: (shape, { sinks, window }) => keptCost(shape, sinks + window),
   denseAt: ({ tokens }) => ({ window: tokens }),
   theory: (crowd, { sinks, window }) => [
     { ...readsBlindly(crowd, sinks + window), ...(sinks > 0 && { first: 1 }) },

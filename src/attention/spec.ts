@@ -11,7 +11,7 @@ import { composeLayers } from "./layers.ts";
 import type { Layer } from "./layers.ts";
 import type { PlacementUse } from "./placement.ts";
 import { placements, shapings, variants } from "./registry.ts";
-import type { AnyShaping, ShapingUse } from "./shaping.ts";
+import type { LogitShaping, ShapingUse } from "./shaping.ts";
 import type { AnyVariant, Modification } from "./variant.ts";
 
 /** An attention variant with everything that it is set to: `dsa(k=2048)+fp8+ssmax+grace`. */
@@ -203,7 +203,7 @@ export function parseShaping(text: string): ShapingUse {
   return shapingUse(useOf(shapings, { name, args }));
 }
 
-function shapingUse({ entry, params, text }: Use<AnyShaping>): ShapingUse {
+function shapingUse({ entry, params, text }: Use<LogitShaping>): ShapingUse {
   return { shaping: entry, params, text };
 }
 

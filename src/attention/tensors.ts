@@ -1,10 +1,10 @@
 import { kvDtypeBytes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
+import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
-import { evenPositions } from "./variant.ts";
 import type { KeyValueCache, Queries } from "./variant.ts";
 
 /** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */
@@ -51,13 +51,15 @@ export function cacheFromTensors(
     headDim,
     bytesPerElement,
     seed,
+    contextEnd: tokens - 1,
+    ...(kvDtype === "kivi2" && { afterPrefill: kvDtype }),
     heads: Array.from({ length: kvHeads }, (_, h) => {
       const space = ops.space(`kv head ${h}`);
       const stored = (all: Tensor | StoredHeads): Tensor => {
         const own = space.empty(tokens, headDim);
         if ("readHead" in all) all.readHead(h, flat(own));
         else flat(own).set(headRows(all, h));
-        if (kvDtype !== "f32") ops.round(own, kvDtype);
+        if (kvDtype !== "f32" && kvDtype !== "kivi2") ops.round(own, kvDtype);
         return own;
       };
       return {

@@ -6,7 +6,8 @@ import type { Ops, Space } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
-import { firstRows, inChunks, joined, unitSpans } from "./select.ts";
+import { rowLists } from "./lists.ts";
+import { firstRows, inChunks, unitSpans } from "./select.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -62,7 +63,7 @@ export const topP = defineVariant({
 function holding({ queries, keys, visible, scale }: Read, p: number, space: Space, ops: Ops): RowLists {
   const most = visible.reduce((a, b) => Math.max(a, b), 0);
   const table = { ...firstRows(keys, most), kind: "index" } as const;
-  const parts: RowLists[] = [];
+  const parts: Int32Array[] = [];
   inChunks(visible.length, most, (from, to) =>
     space.scoped(() => {
       const seen = visible.subarray(from, to);
@@ -74,7 +75,7 @@ function holding({ queries, keys, visible, scale }: Read, p: number, space: Spac
       }
     }),
   );
-  return joined(parts);
+  return rowLists(parts);
 }
 
 /** The fewest of the largest weights that sum to p, at least one, looked for among more and more of them. */
@@ -83,7 +84,7 @@ function fewest(
   visible: number,
   p: number,
   largest: (k: number) => Int32Array,
-): RowLists {
+): Int32Array {
   const sumOf = (rows: ArrayLike<number>): number => {
     let sum = 0;
     for (let at = 0; at < rows.length; at++) sum += weights[rows[at]!]!;
@@ -95,10 +96,9 @@ function fewest(
     k = Math.min(4 * k, visible);
     rows = largest(k);
   }
-  if (p >= 1) return { offsets: Int32Array.of(0, visible), rows: largest(visible) };
+  if (p >= 1) return largest(visible);
   const falling = [...rows].sort((a, b) => weights[b]! - weights[a]! || a - b);
   let [sum, count] = [0, 0];
   while (count < falling.length && (count === 0 || sum < p)) sum += weights[falling[count++]!]!;
-  const chosen = Int32Array.from(falling.slice(0, count)).sort();
-  return { offsets: Int32Array.of(0, chosen.length), rows: chosen };
+  return Int32Array.from(falling.slice(0, count)).sort();
 }

@@ -2,10 +2,11 @@ import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { int } from "../core/params.ts";
 import type { RowLists } from "../core/tensor.ts";
 import type { Ops, Table } from "../kernels/ops.ts";
+import { emptyLists, listAt } from "./lists.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
-import { bestListed, unitAndCurrentSpans, unitsBefore } from "./select.ts";
+import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 
@@ -91,7 +92,7 @@ export const tree = defineVariant({
   cost(shape, { branching, beam }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
     const { scored, leaves } = descent(tokens, branching, beam);
-    const read = leaves * branching + (tokens - Math.floor((tokens - 1) / branching) * branching);
+    const read = tokensOfUnits(tokens, branching, leaves + 1);
     const meanBytes = kvHeads * headDim * bytesPerElement;
     let [nodes, level] = [0, tokens];
     for (let l = levelsOf(tokens, branching, beam); l >= 1; l--) {
@@ -113,14 +114,13 @@ export const tree = defineVariant({
 /** The leaves that each query row ends with. @param levels from the top down to the leaves */
 function search(read: Read, levels: readonly Table[], branching: number, beam: number, ops: Ops): RowLists {
   const { queries, visible } = read;
-  let kept: RowLists = { offsets: new Int32Array(visible.length + 1), rows: new Int32Array(0) };
+  let kept = emptyLists(visible.length);
   let above: Int32Array = new Int32Array(visible.length);
   for (const [l, table] of levels.entries()) {
     const whole = unitsBefore(visible, branching ** (levels.length - l));
-    const { offsets, rows } = kept;
+    const parents = kept;
     const candidates = new Spans(visible.length, (i, add) => {
-      for (let at = offsets[i]!; at < offsets[i + 1]!; at++)
-        add(rows[at]! * branching, (rows[at]! + 1) * branching);
+      for (const node of listAt(parents, i)) add(node * branching, (node + 1) * branching);
       add(above[i]! * branching, whole[i]!);
     }).lists(0, visible.length);
     kept = bestListed(candidates, ops.scoresAt(queries, table, candidates), beam);

@@ -16,10 +16,6 @@ export interface HeadCache {
   readonly values: Table;
 }
 
-/** (count) positions evenly over [0, last], the last among them. @param count at most last + 1 */
-export const evenPositions = (count: number, last: number): Int32Array =>
-  Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * (last + 1)) / count) - 1);
-
 /** The KV cache of one layer and one sequence. */
 export interface KeyValueCache {
   readonly tokens: number;
@@ -28,6 +24,15 @@ export interface KeyValueCache {
   readonly bytesPerElement: number;
   /** seed of what a variant draws for itself (random projections, query noise) */
   readonly seed: string;
+  /** the last token of the context, before a question; the last of all where there is none */
+  readonly contextEnd: number;
+  /** what K and V become when the prompt has been read: queries of the prompt read them as they are, later ones so */
+  readonly afterPrefill?: "kivi2";
+  /**
+   * Tokens at which something that belongs together ends, ascending: what local circuits of earlier layers know of a
+   * token besides its K and V, and a learned gate can see. Absent where nothing is known.
+   */
+  readonly spanEnds?: Int32Array;
   /**
    * Queries that prefill saw, for variants that decide from them what to keep: the last `count`, or so many evenly
    * over the prompt with the last among them. The prompt ends with the question when the scorer may see it, otherwise
@@ -67,7 +72,7 @@ export interface HeadResult {
   reads(i: number, row: number): boolean;
   /**
    * The weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens. At
-   * least 0 and of sum 1 (less than 1 beside a sink) unless the variant says that its weights are signed.
+   * least 0 and of sum 1 (less than 1 beside a sink) unless the variant is `notConvex`.
    */
   weights(i: number, rows: ArrayLike<number>): Float64Array;
   /**
@@ -108,7 +113,7 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   /** parameters at which it leaves something out of a cache of 300 tokens; the laws are tested with them */
   readonly small: Partial<Params<S>>;
   /** present where outputs are no convex combination of values: why */
-  readonly signed?: string;
+  readonly notConvex?: string;
   /** whether its softmax also weighs a sink without a value, so that weights sum to less than 1 */
   readonly sinks?: true;
   /** what cannot be combined with this variant, and why */

@@ -14,7 +14,7 @@ import { defineVariant } from "./variant.ts";
  * last 64 queries; the first 30 columns and the last 100 diagonals always. The source has presets for each head, such as
  * 30 and 800, 100 and 800, 3500 and 100, 500 and 700.
  * Simplified: keys of the constructed reader carry no positions, so that only chance makes one diagonal better than another;
- * columns are what finds a needle here. Single tokens are read where the source reads blocks of 64.
+ * columns are what finds a needle here. A group's heads share a choice. Single tokens are read where the source reads blocks of 64.
  */
 export const verticalSlash = defineVariant({
   name: "vertical-slash",

@@ -5,7 +5,7 @@ import type { HeadCache, Queries } from "./variant.ts";
 
 /**
  * Calls back with what each query row of a head makes of the keys [0, end), row by row: the last of the keys that any
- * of them sees, and the weights or, where `scale` is absent, the raw products q.k.
+ * of them sees, and the weights or, where not `weighted`, the raw products q.k.
  */
 export function eachRow(
   queries: Queries,

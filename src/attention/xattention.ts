@@ -1,29 +1,33 @@
 import { int, real } from "../core/params.ts";
-import { dot, flat, rowNumbers, rowsOf, zeros } from "../core/tensor.ts";
+import { flat, rowsOf, zeros } from "../core/tensor.ts";
+import type { Ops, Space, Table } from "../kernels/ops.ts";
 import { perHead } from "./per-head.ts";
 import { covering, denseDecoding, prefillReads } from "./prefill-only.ts";
 import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
+import { firstRows, inChunks } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
- * XAttention: a block of queries scores a block of keys by sums along antidiagonals, and reads the fewest blocks that
- * cover a share of the softmax of these.
+ * XAttention: queries and keys are cut into strips; a strip of queries has one logit with a strip of keys, the sum along
+ * an antidiagonal of their products, and a block of queries reads the fewest blocks that cover a share of the softmax of
+ * these logits.
  *
  * Xu et al. 2025, arXiv 2503.16428; code mit-han-lab/x-attention. Defaults: blocks of 128, stride 8, threshold .9.
- * A query at place i of its block meets the keys at places j with i + j = stride - 1 modulo stride, an eighth of them: a
- * needle is seen if one of the block's queries that look for it meets it.
- * Simplified: the queries of a block are those that are asked together; the context's other ones, which are noise, are left
- * out of the sums.
+ * The first block and the queries' own are always read. A query meets one key in `stride`: a needle is seen if one of the
+ * block's queries that look for it meets it.
+ * Simplified: the queries of a block are those that are asked together; strips without one are left out. Keys later than
+ * the query that meets them, which the source lets in within the query's own strip, are left out too.
  */
 export const xattention = defineVariant({
   name: "xattention",
   family: "dynamic",
   summary: "prefill over blocks chosen by antidiagonal sums, dense decoding (XAttention)",
   formula: [
-    "s(block) = sum of q_i . k_j / (sqrt d stride) over queries i of a block and keys j with i + j = stride - 1 modulo stride",
-    "prefill: S = tokens of the fewest blocks that cover `threshold` of softmax(s), and of the query's own block",
+    "z_ab = sum over c < stride of q_(a stride + stride - 1 - c) . k_(b stride + c) / (sqrt d stride), strips b up to a",
+    "s(block) = sum of softmax_b(z_ab) over strips a of a block of queries and b of a block of keys",
+    "prefill: S = tokens of the first block, the own, and the fewest others with which `threshold` of s is covered",
     "o = sum_(i in S) p_i v_i, p = softmax over S",
   ].join("\n"),
   sources: [
@@ -53,8 +57,8 @@ export const xattention = defineVariant({
   adaptive: "as if everything were read: how much covers the threshold is the prompt's",
   prepare: () => undefined,
   attend: (queries, cache, _index, params, ops) =>
-    perHead(queries, cache, (read) =>
-      softmaxRead({ ...read, spans: chosenSpans(read, queries.group, params) }, ops),
+    perHead(queries, cache, (read, { space }) =>
+      softmaxRead({ ...read, spans: chosenSpans(read, queries.group, params, space, ops) }, ops),
     ),
   cost: denseDecoding,
   prefillCost: (shape) => prefillReads(shape, shape.tokens),
@@ -68,47 +72,66 @@ interface Params {
 }
 
 /** The tokens that each query row reads: the choice of its block of queries, up to what it sees. */
-function chosenSpans(read: Read, group: number, params: Params): Spans {
+function chosenSpans(read: Read, group: number, params: Params, space: Space, ops: Ops): Spans {
   const { visible } = read;
   const { block } = params;
   const members = new Map<string, number[]>();
   const nameOf = (i: number): string => `${Math.floor((visible[i]! - 1) / block)}/${i % group}`;
   for (const i of visible.keys()) members.set(nameOf(i), [...(members.get(nameOf(i)) ?? []), i]);
-  const chosen = new Map([...members].map(([name, rows]) => [name, blocksOf(read, rows, params)] as const));
+  const chosen = new Map(
+    [...members].map(([name, rows]) => [name, blocksOf(read, rows, params, space, ops)] as const),
+  );
   return new Spans(visible.length, (i, add) => {
-    const own = Math.floor((visible[i]! - 1) / block);
-    for (const b of chosen.get(nameOf(i))!) add(b * block, (b + 1) * block);
-    add(own * block, visible[i]!);
+    for (const b of chosen.get(nameOf(i))!) add(b * block, Math.min((b + 1) * block, visible[i]!));
   });
 }
 
-/** The blocks before their own that query rows of one block read. */
-function blocksOf(
+/** The blocks that query rows of one block read, their own and the first always among them. */
+function blocksOf(read: Read, rows: readonly number[], params: Params, space: Space, ops: Ops): number[] {
+  const { block, stride, threshold } = params;
+  const own = Math.floor((read.visible[rows[0]!]! - 1) / block);
+  if (own < 2) return Array.from({ length: own + 1 }, (_, b) => b);
+  const sums = new Float64Array(own + 1);
+  for (const logits of stripLogits(read, rows, stride, space, ops)) {
+    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const exps = logits.map((z) => Math.exp(z - most));
+    const total = exps.reduce((a, b) => a + b, 0);
+    exps.forEach((e, strip) => (sums[Math.floor((strip * stride) / block)]! += e / total));
+  }
+  return covering(sums, threshold, [0, own]);
+}
+
+/**
+ * For each strip of `stride` queries that some row stands in, its logits with the strips of keys up to its own: a strip
+ * of queries meets a strip of keys along one antidiagonal.
+ */
+function stripLogits(
   { queries, keys, visible, scale }: Read,
   rows: readonly number[],
-  { block, stride, threshold }: Params,
-): number[] {
-  const before = Math.floor((visible[rows[0]!]! - 1) / block);
-  if (before === 0) return [];
-  // queries of one residue meet the same keys: their sum stands for them
-  const sums = Array.from({ length: stride }, () => zeros(1, queries.shape[1]!));
-  for (const i of rows) {
-    const residue = stride - 1 - (((visible[i]! - 1) % block) % stride);
-    flat(rowsOf(queries, i, i + 1)).forEach((x, c) => (flat(sums[residue]!)[c]! += x));
-  }
-  const met = sums.flatMap((sum, residue) =>
-    flat(sum).some((x) => x !== 0) ? [{ residue, sum: flat(sum) }] : [],
+  stride: number,
+  space: Space,
+  ops: Ops,
+): Iterable<Float64Array> {
+  const end = rows.reduce((most, i) => Math.max(most, visible[i]!), 0);
+  const width = queries.shape[1]!;
+  // of the keys one in `stride` is read, for the choice alone
+  const table: Table = { ...firstRows(keys, end), kind: "index", rowBytes: keys.rowBytes / stride };
+  const strips = new Map<number, Float64Array>();
+  inChunks(rows.length, end, (from, to) =>
+    space.scoped(() => {
+      const asked = zeros(to - from, width);
+      for (let at = from; at < to; at++)
+        flat(asked).set(flat(rowsOf(queries, rows[at]!, rows[at]! + 1)), (at - from) * width);
+      const scores = flat(ops.scores(asked, table));
+      for (let at = from; at < to; at++) {
+        const position = visible[rows[at]!]! - 1;
+        const strip = Math.floor(position / stride);
+        const logits = strips.get(strip) ?? new Float64Array(strip + 1);
+        strips.set(strip, logits);
+        for (let k = 0, t = stride - 1 - (position % stride); t <= position; k++, t += stride)
+          logits[k]! += (scale / stride) * scores[(at - from) * end + t]!;
+      }
+    }),
   );
-  const logits = Array.from({ length: before }, (_, b) => {
-    let total = 0;
-    for (const { residue, sum } of met)
-      for (let t = b * block + residue; t < (b + 1) * block; t += stride)
-        total += dot(sum, rowNumbers(keys.tensor, t));
-    return (scale * total) / stride;
-  });
-  const most = Math.max(...logits);
-  return covering(
-    logits.map((z) => Math.exp(z - most)),
-    threshold,
-  );
+  return strips.values();
 }

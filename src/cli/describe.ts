@@ -70,7 +70,7 @@ function describeVariant(text: string, given: StepShape): Description {
       family: variant.family,
       formula: variant.formula,
       prefill: prefills[variant.prefill],
-      ...(variant.signed !== undefined && { weights: `signed: ${variant.signed}` }),
+      ...(variant.notConvex !== undefined && { weights: variant.notConvex }),
       ...(variant.refuses &&
         Object.keys(variant.refuses).length > 0 && {
           refuses: Object.entries(variant.refuses)
@@ -106,9 +106,9 @@ const prefills: Readonly<Record<AnyVariant["prefill"], string>> = {
 
 function describeShaping(text: string): Description {
   const { shaping, params } = parseShaping(text);
-  const { formula, signed } = shaping;
+  const { formula, notConvex } = shaping;
   return {
-    lines: { formula, ...(signed !== undefined && { weights: `signed: ${signed}` }) },
+    lines: { formula, ...(notConvex !== undefined && { weights: notConvex }) },
     tables: [paramFacts(shaping.params)],
     data: { formula, parameters: shaping.params, values: params },
   };

@@ -95,8 +95,19 @@ async function run(command: Command): Promise<void> {
   });
 }
 
-const questionOf = ({ task, variant }: RunConfig): string =>
-  `How does ${listOf(variant).join(", ")} do on ${listOf(task).join(", ")}?`;
+/** What stands above the figures: names where they fit a line or two, otherwise how many there are. */
+const questionOf = ({ task, variant }: RunConfig): string => {
+  const [variants, tasks] = [listOf(variant), listOf(task)];
+  const on = named(tasks, "tasks");
+  return variants.length > mostNamed
+    ? `How do ${variants.length} variants do on ${on}?`
+    : `How does ${variants.join(", ")} do on ${on}?`;
+};
+
+const mostNamed = 8;
+
+const named = (list: readonly string[], what: string): string =>
+  list.length > mostNamed ? `${list.length} ${what}` : list.join(", ");
 
 /** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {

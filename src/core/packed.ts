@@ -1,7 +1,7 @@
-import type { KvDtype } from "./dtype.ts";
+import type { RowDtype } from "./dtype.ts";
 
 /** Types narrower than float32 that rows can be packed as, in the order of their codes in a kernel's table. */
-export const packedDtypes = ["bf16", "fp8", "nvfp4"] as const satisfies readonly KvDtype[];
+export const packedDtypes = ["bf16", "fp8", "nvfp4"] as const satisfies readonly RowDtype[];
 
 export type PackedDtype = (typeof packedDtypes)[number];
 

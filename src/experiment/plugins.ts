@@ -14,6 +14,7 @@ export interface Plugin {
   readonly version: string;
 }
 
+const require = createRequire(import.meta.url);
 const loaded = new Map<string, Plugin>();
 
 /** Plugins loaded so far, in order. */
@@ -65,7 +66,7 @@ async function importFile(path: string): Promise<Readonly<Record<string, unknown
  */
 function hooks(): string {
   const index = new URL(`../index${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url).href;
-  const esbuild = pathToFileURL(createRequire(import.meta.url).resolve("esbuild")).href;
+  const esbuild = pathToFileURL(require.resolve("esbuild")).href;
   const source = `
     import { readFileSync } from "node:fs";
     import esbuild from ${JSON.stringify(esbuild)};

@@ -9,7 +9,7 @@ import type { System } from "./system.ts";
 export const decodeAssumptions: readonly string[] = [
   "each user decodes one token a step; weights, caches and work spread evenly over all GPUs of the rack",
   "step = max(HBM time, arithmetic time) + link time, all at peak rates: a lower bound",
-  "attention multiplies in the cache's dtype (f32 at the bf16 rate, nvfp4 at the fp8 rate, to which it is widened)",
+  "attention multiplies in the cache's dtype (f32 and kivi2 at the bf16 rate, nvfp4 at the fp8 rate, to which they are widened)",
   "link, per layer: exchange of the heads' outputs and two all-reduces of the hidden states, bf16, none overlapped",
 ];
 
@@ -33,7 +33,7 @@ export interface DecodeStep {
 
 // NVFP4 caches are widened to FP8 before attention:
 // https://developer.nvidia.com/blog/optimizing-inference-for-long-context-and-large-batch-sizes-with-nvfp4-kv-cache
-const attentionRate = { f32: "bf16", bf16: "bf16", fp8: "fp8", nvfp4: "fp8" } as const;
+const attentionRate = { f32: "bf16", bf16: "bf16", fp8: "fp8", nvfp4: "fp8", kivi2: "bf16" } as const;
 const weightRate = { bf16: "bf16", fp8: "fp8", nvfp4: "fp4" } as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { KvDtype } from "../core/dtype.ts";
+import type { RowDtype } from "../core/dtype.ts";
 import type { StreamKey } from "../core/random.ts";
 import type { PackedRows } from "../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
@@ -94,7 +94,7 @@ export interface Ops {
   ): void;
 
   /** Rounds in place to what a cache of that type holds. (n, d) */
-  round(rows: Tensor, dtype: KvDtype): void;
+  round(rows: Tensor, dtype: RowDtype): void;
 
   /** Packs (n, d) numbers into rows of that shape; reading those gives what `round` leaves, to the bit. */
   pack(rows: Tensor, into: PackedRows): void;
@@ -147,4 +147,4 @@ export interface Ops {
 }
 
 export { kvDtypeBytes } from "../core/dtype.ts";
-export type { KvDtype } from "../core/dtype.ts";
+export type { RowDtype } from "../core/dtype.ts";

@@ -2,7 +2,7 @@ import type { StreamKey } from "../core/random.ts";
 import type { PackedRows } from "../core/packed.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { matrix, sameShape, sameWidth } from "./matrix.ts";
-import type { KvDtype, Ops, Space } from "./ops.ts";
+import type { RowDtype, Ops, Space } from "./ops.ts";
 import { attend, softmax } from "./reference/attention.ts";
 import { blockMean, pageMinMax } from "./reference/blocks.ts";
 import { zeros64 } from "./reference/heap.ts";
@@ -72,7 +72,7 @@ function blendRows(
   }
 }
 
-function round(rows: Tensor, dtype: KvDtype): void {
+function round(rows: Tensor, dtype: RowDtype): void {
   const { data, rows: n, width } = matrix(rows);
   for (let i = 0; i < n; i++) roundRow(data.subarray(i * width, (i + 1) * width), dtype);
 }

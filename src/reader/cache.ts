@@ -1,4 +1,5 @@
 import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import { evenPositions } from "../core/places.ts";
 import type { Measure } from "../core/profile.ts";
 import { hash64 } from "../core/random.ts";
 import { flat, rowsOf } from "../core/tensor.ts";
@@ -114,6 +115,9 @@ export function makeCache(
     headDim: params.headDim,
     bytesPerElement: kvDtypeBytes[params.kvDtype],
     seed,
+    contextEnd: question.contextEnd,
+    spanEnds: embeddings[0]!.ends,
+    ...(params.kvDtype === "kivi2" && { afterPrefill: params.kvDtype }),
     heads: embeddings.map(({ keys, values }, h) => ({
       space: spaces[h]!,
       keys: { tensor: keys, kind: "kv", rowBytes },
@@ -139,10 +143,10 @@ function observedQueries(
   const { headDim, fidelity, groupSize, sharpness } = params;
   const last = queryAware ? tokens - 1 : question.contextEnd;
   const size = Math.min(count, last + 1);
-  const positions = Int32Array.from({ length: size }, (_, i) =>
-    // evenly: rounded down, so that the last is the last
-    spread === "even" ? Math.floor(((i + 1) * (last + 1)) / size) - 1 : last - size + 1 + i,
-  );
+  const positions =
+    spread === "even"
+      ? evenPositions(size, last)
+      : Int32Array.from({ length: size }, (_, i) => last - size + 1 + i);
   const shares = positions.map((position) =>
     queryAware && (spread === "last" || position > question.contextEnd) ? 1 : 0,
   );

@@ -47,9 +47,10 @@ const packedAtOnce = 8192;
 
 /** Draws and embeds K and V of one kv head, whole or in parts; docs/model.md, section 2. */
 export class HeadEmbedding {
-  /** (N, d), as the cache stores them */
+  /** (N, d), as the cache stores them until the prompt has been read */
   readonly keys: Rows;
   readonly values: Rows;
+  readonly #ends = new Set<number>();
   readonly #ops: Ops;
   readonly #space: Space;
   readonly #params: ReaderParams;
@@ -58,7 +59,9 @@ export class HeadEmbedding {
   constructor(ops: Ops, space: Space, params: ReaderParams, seed: string, head: number, tokens: number) {
     const { headDim, kvDtype } = params;
     const empty = (): Rows =>
-      kvDtype === "f32" ? space.empty(tokens, headDim) : emptyPacked(space, kvDtype, tokens, headDim);
+      kvDtype === "f32" || kvDtype === "kivi2"
+        ? space.empty(tokens, headDim)
+        : emptyPacked(space, kvDtype, tokens, headDim);
     this.#ops = ops;
     this.#space = space;
     this.#params = params;
@@ -76,6 +79,7 @@ export class HeadEmbedding {
    */
   embedKeys(map: TokenMap, table: Tensor, rowOfRecord?: Int32Array, from = 0, to = map.record.length): void {
     const { fidelity: rho, coherence: c } = this.#params;
+    for (let t = from; t < to; t++) if (map.cls[t] === anchor) this.#ends.add(t);
     this.#store(this.keys, from, to, (rows, start, stop) => {
       this.#draw(rows, this.#noise.key, start, stop);
       this.#ops.blendRows(
@@ -107,8 +111,14 @@ export class HeadEmbedding {
     });
   }
 
+  /** Anchors and the sink, ascending. */
+  get ends(): Int32Array {
+    return Int32Array.from(this.#ends).sort();
+  }
+
   /** Overwrites the key of token 0, the sink. @param key (1, d) */
   setSink(key: Tensor): void {
+    this.#ends.add(0);
     this.#store(this.keys, 0, 1, (row) => {
       flat(row).set(flat(key));
     });

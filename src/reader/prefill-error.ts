@@ -1,4 +1,5 @@
 import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import { countBelow } from "../core/places.ts";
 import { unmeasured } from "../core/profile.ts";
 import { hash64, Random } from "../core/random.ts";
 import { flat, rowsOf } from "../core/tensor.ts";
@@ -30,7 +31,7 @@ export function* prefillError(
   /** The feature that a position asks for: that of a record before it, or -1. */
   const wantedAt = (position: number): number => {
     const random = new Random(`${seed}/prefill/${position}`);
-    const before = countBefore(records.anchor, position);
+    const before = countBelow(records.anchor, position);
     return before > 0 && random.uniform() < asking ? column!.features[random.below(before)]! : -1;
   };
   const queriesAt = (positions: Int32Array): Queries => {
@@ -43,6 +44,7 @@ export function* prefillError(
   // there is no question: the prompt's last queries are like all others
   const cache: KeyValueCache = {
     ...embedded.cache,
+    contextEnd: tokens - 1,
     observed(count, _queryAware, spread) {
       const size = Math.min(count, tokens);
       const last = Int32Array.from({ length: size }, (_, i) => tokens - size + i);
@@ -94,17 +96,6 @@ function blocksOfPositions(tokens: number, asked: number, block: number): Int32A
   return Int32Array.from(
     [...new Set(starts)].flatMap((start) => Array.from({ length: size }, (_, i) => start + i)),
   );
-}
-
-/** How many of ascending numbers are below a limit. */
-function countBefore(ascending: Int32Array, limit: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** (Q, d) the rows that ask for something, and noise of norm sqrt(d) in place of the others. */

@@ -1,5 +1,6 @@
 import type { AnyVariant } from "../attention/variant.ts";
 import type { StepShape } from "../core/cost.ts";
+import type { KvDtype } from "../core/dtype.ts";
 import type { AnyParams } from "../core/params.ts";
 import { packedRowBytes } from "../core/packed.ts";
 import { parseSpec } from "../attention/spec.ts";
@@ -24,6 +25,19 @@ const indexBytes = (variant: AnyVariant, shape: StepShape, params: AnyParams): n
       )
     : variant.cost(shape, params).indexKeptBytes;
 
+/** Bytes of a row of K or V in an engine's memory. */
+function rowBytesOf(dtype: KvDtype, headDim: number): number {
+  switch (dtype) {
+    case "f32":
+      return engineBytes * headDim;
+    case "kivi2":
+      // as the prompt reads it, and as decoding does
+      return 2 * engineBytes * headDim;
+    default:
+      return packedRowBytes[dtype](headDim);
+  }
+}
+
 /**
  * Peak memory in bytes of a group of trials: K and V of every kv head, the largest index beside them, and what the
  * problem itself takes.
@@ -34,7 +48,7 @@ export function estimateBytes(trials: readonly Trial[]): number {
       const { kvHeads, groupSize, headDim, kvDtype: asked } = resolveReader(reader);
       const spec = parseSpec(fitted ?? variant);
       const kvDtype = spec.kvDtype ?? asked;
-      const rowBytes = kvDtype === "f32" ? engineBytes * headDim : packedRowBytes[kvDtype](headDim);
+      const rowBytes = rowBytesOf(kvDtype, headDim);
       const shape = { tokens, queryHeads: kvHeads * groupSize, kvHeads, headDim, bytesPerElement: 1 };
       const index = indexBytes(spec.variant, shape, spec.params) * engineBytes;
       return baseBytes + tokens * (2 * kvHeads * rowBytes + overheadPerToken) + index;

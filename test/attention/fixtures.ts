@@ -1,6 +1,6 @@
 import { parseShaping } from "../../src/attention/spec.ts";
-import { evenPositions } from "../../src/attention/variant.ts";
 import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
+import { evenPositions } from "../../src/core/places.ts";
 import { hash64 } from "../../src/core/random.ts";
 import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
@@ -100,6 +100,8 @@ export function world(
       headDim,
       bytesPerElement,
       seed,
+      contextEnd: observedEnd,
+      spanEnds: Int32Array.from({ length: Math.ceil(tokens / 7) }, (_, i) => 7 * i),
       heads: heads.map((queries, h) => {
         const keys = stored(h, "k");
         for (const needle of needles) flat(rowsOf(keys, needle, needle + 1)).set(flat(rowsOf(queries, 0, 1)));

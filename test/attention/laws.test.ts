@@ -33,7 +33,9 @@ function run(
   return attender({ variant: own, params, shaping: parseShaping(shaping) }, cache, ops)(queries);
 }
 
-const convexShapings = [...shapings].filter(({ signed }) => signed === undefined).map(({ name }) => name);
+const convexShapings = [...shapings]
+  .filter(({ notConvex }) => notConvex === undefined)
+  .map(({ name }) => name);
 
 const closeTo = (got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
   expect(got.length).toBe(expected.length);
@@ -74,7 +76,9 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
       }
     });
 
-    it.skipIf(variant.signed).each(variant.refuses?.logitShaping === undefined ? convexShapings : ["none"])(
+    it
+      .skipIf(variant.notConvex)
+      .each(variant.refuses?.logitShaping === undefined ? convexShapings : ["none"])(
       "weighs values convexly, logits shaped by %s",
       (shaping) => {
         const shape = { tokens: 301, group: 2, positions: [300, 190, 290], observedEnd: 150 };
@@ -107,7 +111,7 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
       },
     );
 
-    it.skipIf(variant.signed)("knows the entropy of its weights", () => {
+    it.skipIf(variant.notConvex)("knows the entropy of its weights", () => {
       const head = run(variant, settings(variant), ops, { tokens: 301 }).heads[0]!;
       const weights = head.weights(0, range(301)).filter((weight) => weight > 0);
       const entropy = -weights.reduce((sum, p) => sum + p * Math.log(p), 0);

@@ -133,6 +133,7 @@ describe("what a state holds", () => {
       headDim: width,
       bytesPerElement: 2,
       seed: "recall",
+      contextEnd: keys.length - 1,
       heads: [{ space: ops.space("recall"), keys: { tensor: k, ...table }, values: { tensor: v, ...table } }],
       observed: () => {
         throw new Error("nobody observes");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inChunks, joined } from "../../src/attention/select.ts";
+import { joined } from "../../src/attention/lists.ts";
+import { inChunks } from "../../src/attention/select.ts";
 import { Spans } from "../../src/attention/spans.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

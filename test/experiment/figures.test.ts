@@ -87,6 +87,18 @@ it("draws every figure that a sweep over lengths can show", async () => {
   expect(texts(accuracy!)).toContain("GPT-5.4");
 });
 
+it("names every series, however many there are", async () => {
+  const names = Array.from({ length: 46 }, (_, i) => `variant ${i}`);
+  const rows = names.flatMap((variant) =>
+    [4096, 65536].map((tokensNominal) => ({ ...sweep[0]!, variant, tokensNominal })),
+  );
+  const { accuracy, "accuracy-bytes": bytes } = await drawn(rows);
+  for (const svg of [accuracy!, bytes!]) {
+    expect(texts(svg)).toEqual(expect.arrayContaining(names));
+    expect(texts(svg).some((text) => text.includes("entries"))).toBe(false);
+  }
+});
+
 it("is the same picture every time", async () => {
   expect(await drawn(sweep)).toEqual(await drawn(sweep));
 });

@@ -40,7 +40,7 @@ export const differential = defineShaping({
       sweep: [0, 0.25, 0.5, 0.75],
     }),
   },
-  signed: "the second softmax is taken off",
+  notConvex: "the second softmax is taken off, so that weights may be below 0",
   shape: (queries, { lambda, temper }) => ({
     ...queries,
     rule: (read, ops) => difference(read, lambda, temper, ops),
@@ -51,7 +51,7 @@ function difference(read: Read, lambda: number, temper: number, ops: Ops): Summe
   const first = softmaxRead(read, ops);
   return new RuledResult(
     first,
-    new Difference(first, softmaxRead({ ...read, scale: temper * read.scale }, ops), lambda),
+    new Difference(first, softmaxRead({ ...read, scale: temper * read.scale }, ops), lambda, read.visible),
   );
 }
 
@@ -60,11 +60,14 @@ class Difference implements HeadResult {
   readonly #first: HeadResult;
   readonly #second: HeadResult;
   readonly #lambda: number;
+  readonly #visible: Int32Array;
 
-  constructor(first: HeadResult, second: HeadResult, lambda: number) {
+  /** @param visible (Q G) rows that each query row sees */
+  constructor(first: HeadResult, second: HeadResult, lambda: number, visible: Int32Array) {
     this.#first = first;
     this.#second = second;
     this.#lambda = lambda;
+    this.#visible = visible;
     const [a, b] = [flat(first.output), flat(second.output)];
     this.output = tensor(
       Float64Array.from(a, (x, at) => (x - lambda * b[at]!) / (1 - lambda)),
@@ -88,18 +91,11 @@ class Difference implements HeadResult {
   }
 
   entropy(i: number): number {
-    const read = Array.from({ length: this.tokensSeen(i) }, (_, row) => row);
-    return entropyOf(this.weights(i, read));
-  }
-
-  /** One more than the last row that it may read. */
-  private tokensSeen(i: number): number {
-    let end = 0;
-    for (let row = 0, left = this.tokensRead(i); left > 0; row++)
-      if (this.reads(i, row)) {
-        left--;
-        end = row + 1;
-      }
-    return end;
+    return entropyOf(
+      this.weights(
+        i,
+        Int32Array.from({ length: this.#visible[i]! }, (_, row) => row),
+      ),
+    );
   }
 }

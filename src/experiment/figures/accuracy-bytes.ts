@@ -3,7 +3,7 @@ import { groupBy } from "../group.ts";
 import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
-import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 /** A variant without its parameters: at one length its curve goes through the values that were tried. */
 const nameOf = (row: TrialRow): string => String(row["variant"]).replace(/\(.*\)/, "");
@@ -26,7 +26,8 @@ export const accuracyBytes: Figure = {
       const tokens = Number(cell[0]!["tokensNominal"]);
       return [{ panel: panelOf(cell[0]!), series: series(cell[0]!), tokens, bytes: bytes.mean, ...score }];
     });
-    const { color, shape } = seriesScales(distinct(points.map((point) => point.series)));
+    const drawn = distinct(points.map((point) => point.series));
+    const { color, shape } = seriesScales(drawn);
     const x = {
       field: "bytes",
       ...bytesAxis(
@@ -40,7 +41,7 @@ export const accuracyBytes: Figure = {
       type: "nominal",
       scale: color,
       title: "variant",
-      legend: { symbolOpacity: 1, symbolSize: 80 },
+      legend: { symbolOpacity: 1, symbolSize: 80, columns: legendColumns(drawn) },
     };
     const mark = { field: "series", type: "nominal", scale: shape, title: "variant" };
     const size = {

@@ -1,6 +1,6 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "./aggregate.ts";
-import { lengthAxis, panelFigure, seriesScales } from "./style.ts";
+import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
 /** A score that somebody has published. */
 export interface PublishedPoint {
@@ -33,7 +33,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [] }: Len
     type: "nominal",
     scale: color,
     title: "variant",
-    legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1 },
+    legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1, columns: legendColumns(series) },
   };
   const dash = { field: "series", type: "nominal", scale: strokeDash, title: "variant" };
   const simulated = [{ filter: "datum.series" }];

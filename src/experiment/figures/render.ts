@@ -5,9 +5,10 @@ import { compile } from "vega-lite";
 import type { TopLevelSpec } from "vega-lite";
 
 const require = createRequire(import.meta.url);
-const fontFiles = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) =>
-  require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
-);
+const fontFiles = [
+  require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+  require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+];
 
 /** Widths that Vega lays text out with; its types leave them out. */
 const { textMetrics } = vega as unknown as {

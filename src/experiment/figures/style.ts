@@ -4,8 +4,8 @@
  * Okabe and Ito 2008, "Color Universal Design", https://jfly.uni-koeln.de/color/
  */
 const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"];
-const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3]];
-const shapes = ["circle", "square", "triangle-up", "diamond", "cross"];
+const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [12, 2], [6, 2, 1, 2, 1, 2]];
+const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
 
 const cycle = <T>(values: readonly T[], i: number): T =>
   values[Math.floor(i / palette.length) % values.length]!;
@@ -16,6 +16,13 @@ export const seriesScales = (series: readonly string[]) => ({
   strokeDash: { domain: series, range: series.map((_, i) => cycle(dashes, i)) },
   shape: { domain: series, range: series.map((_, i) => cycle(shapes, i)) },
 });
+
+/** Entries in a column of a legend: about the height of a row of panels. */
+const legendRows = 24;
+
+/** Columns of a legend, so that no series is left out of sight. */
+export const legendColumns = (series: readonly string[]): number =>
+  Math.max(1, Math.ceil(series.length / legendRows));
 
 const font = "DejaVu Sans";
 
@@ -39,6 +46,8 @@ const config = {
     labelFontSize: 11,
     titleFontSize: 12,
     labelLimit: 0,
+    // Vega-Lite leaves out what comes after 30 entries
+    symbolLimit: 0,
     symbolStrokeWidth: 2,
     rowPadding: 4,
     layout: { margin: 18 },

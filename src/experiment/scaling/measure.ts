@@ -135,6 +135,7 @@ const cacheOf = (ops: Ops, heads: readonly HeadCache[], tokens: number): KeyValu
   headDim: shape.headDim,
   bytesPerElement: Float32Array.BYTES_PER_ELEMENT,
   seed: "scaling",
+  contextEnd: tokens - 1,
   heads: heads.map(({ space, keys, values }) => ({
     space,
     keys: { ...keys, tensor: rowsOf(keys.tensor, 0, tokens) },

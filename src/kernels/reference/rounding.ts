@@ -1,11 +1,11 @@
 import { nvfp4Block } from "../../core/packed.ts";
-import type { KvDtype } from "../ops.ts";
+import type { RowDtype } from "../ops.ts";
 
 /**
  * What a cache of a narrow type gives back, in float32 arithmetic: every step is rounded to float32, so that engines
  * agree to the bit.
  */
-export function roundRow(row: Float32Array | Float64Array, dtype: KvDtype): void {
+export function roundRow(row: Float32Array | Float64Array, dtype: RowDtype): void {
   switch (dtype) {
     case "f32":
       for (let i = 0; i < row.length; i++) row[i] = f32(row[i]!);
@@ -61,6 +61,8 @@ export function largest(row: Float32Array | Float64Array, start: number, end: nu
   return max;
 }
 
+/** IEEE 754 binary16: 5 exponent bits, largest 65504, subnormal step 2^-24. */
+export const roundF16 = (x: number): number => roundSmallFloat(x, 10, 2 ** -24, 65504);
 export const roundE4m3 = (x: number): number => roundSmallFloat(x, 3, 2 ** -9, largestE4m3);
 export const roundE2m1 = (x: number): number => roundSmallFloat(x, 1, 0.5, largestE2m1);
 

@@ -4,7 +4,7 @@ import type { PackedRows } from "../../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { flat, isPacked, tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
-import type { AttendOptions, Attended, KvDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { AttendOptions, Attended, RowDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
 import { attend } from "./attend.ts";
 import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
 import { sketch } from "./sketch.ts";
@@ -98,7 +98,7 @@ class WasmEngine implements Ops {
     });
   }
 
-  round(rows: Tensor, dtype: KvDtype): void {
+  round(rows: Tensor, dtype: RowDtype): void {
     if (dtype === "f32") return;
     const { rows: n, width } = matrix(rows);
     const kernel = { bf16: "roundBf16", fp8: "roundFp8", nvfp4: "roundNvfp4" }[dtype];
