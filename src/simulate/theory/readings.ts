@@ -29,11 +29,10 @@ export interface HeadTheory {
 }
 
 /** Why there is no mean-field theory of a variant so set; undefined where there is one. */
-export function withoutTheory({ variant, params, shaping }: TheoryUse): string | undefined {
+export function withoutTheory({ variant, shaping }: TheoryUse): string | undefined {
   if (shapedBy(shaping, 2).rule) return `${shaping.text}: weights by another rule than a softmax`;
   if (variant.layers) return variant.layers.map(withoutTheory).find((reason) => reason !== undefined);
   if (variant.prefill !== "only" && variant.theory === undefined) return `${variant.name} has none`;
-  void params;
   return undefined;
 }
 
