@@ -1,0 +1,122 @@
+import type { Command } from "@commander-js/extra-typings";
+import { parseSpec } from "../../attention/spec.ts";
+import { catalog } from "../../catalog.ts";
+import type { StepCost } from "../../core/cost.ts";
+import { kvDtypes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { unknownName } from "../../core/errors.ts";
+import { shapeOf } from "../../hardware/model.ts";
+import type { Model } from "../../hardware/model.ts";
+import { weightDtypes } from "../../hardware/parameters.ts";
+import type { WeightDtype } from "../../hardware/parameters.ts";
+import { override } from "../../hardware/system.ts";
+import type { System } from "../../hardware/system.ts";
+import { positive, tokenCount } from "../options.ts";
+import { formatTable } from "../table.ts";
+import type { Cell } from "../table.ts";
+
+/** What every question about a model on a rack takes. */
+export const machineOptions = (command: Command) =>
+  command
+    .option("--system <name,...>", "racks", list(String), [...catalog.systems.names()])
+    .option("--model <name,...>", "models", list(String), [...catalog.models.names()])
+    .option("--variant <spec...>", "attention variants; each model's own when absent")
+    .option("--context <tokens,...>", "tokens of each user", list(tokenCount), [131_072, 1_048_576])
+    .option("--kv-dtype <type,...>", "what K and V are stored as, unless the spec says", list(String), [
+      "fp8",
+    ])
+    .option("--weights <type>", `what weights are stored as: ${weightDtypes.join(", ")}`, "nvfp4")
+    .option("--hbm-gb <gb>", "usable HBM of a GPU, in place of the system's", positive)
+    .option("--hbm-gbps <gb/s>", "HBM bandwidth of a GPU", positive)
+    .option("--nvlink-gbps <gb/s>", "NVLink bandwidth of a GPU, each direction", positive)
+    .option("--json", "print JSON");
+
+/** Reads values with a comma between them. */
+export function list<T>(read: (text: string) => T): (text: string) => T[] {
+  return (text) => text.split(",").map((part) => read(part.trim()));
+}
+
+interface Asked {
+  readonly system: readonly string[];
+  readonly model: readonly string[];
+  readonly variant?: readonly string[] | undefined;
+  readonly context: readonly number[];
+  readonly kvDtype: readonly string[];
+  readonly weights: string;
+  readonly hbmGb?: number | undefined;
+  readonly hbmGbps?: number | undefined;
+  readonly nvlinkGbps?: number | undefined;
+}
+
+/** A line of a table before its numbers. */
+interface Setting {
+  readonly system: System;
+  readonly model: Model;
+  readonly weights: WeightDtype;
+  readonly kvDtype: KvDtype;
+  readonly names: { readonly system: string; readonly model: string; readonly variant: string };
+  readonly tokens: number;
+  /** of one layer and one user */
+  readonly cost: StepCost;
+}
+
+const named = <T extends string>(what: string, known: readonly T[], name: string): T =>
+  known.find((each) => each === name) ?? unknownName(what, name, known);
+
+/** Every combination that was asked for. @throws UsageError for a name that is unknown */
+export function settings(asked: Asked): Setting[] {
+  const weights = named("weight dtype", weightDtypes, asked.weights);
+  const racks = asked.system.map((name) => override(catalog.systems.get(name), asked));
+  const models = asked.model.map((name) => catalog.models.get(name));
+  const dtypes = asked.kvDtype.map((name) => named("kv dtype", kvDtypes, name));
+  return racks.flatMap((system) =>
+    models.flatMap((model) =>
+      (asked.variant ?? [model.native]).flatMap((text) => {
+        const { variant, params, kvDtype: own, text: name } = parseSpec(text);
+        return (own === undefined ? dtypes : [own]).flatMap((kvDtype) =>
+          asked.context.map((tokens) => ({
+            system,
+            model,
+            weights,
+            kvDtype,
+            names: { system: system.name, model: model.name, variant: name },
+            tokens,
+            cost: variant.cost(shapeOf(model, tokens, kvDtype), params),
+          })),
+        );
+      }),
+    ),
+  );
+}
+
+/** What a table takes as given. */
+export const weightLine = ({ weights, hbmGb, hbmGbps, nvlinkGbps }: Asked): string =>
+  [
+    `weights in ${weights}`,
+    ...(hbmGb === undefined ? [] : [`${hbmGb} GB of usable HBM a GPU, as given`]),
+    ...(hbmGbps === undefined ? [] : [`HBM at ${hbmGbps} GB/s a GPU, as given`]),
+    ...(nvlinkGbps === undefined ? [] : [`NVLink at ${nvlinkGbps} GB/s each direction, as given`]),
+  ].join("; ");
+
+/** Prints the rows as JSON, or as a table and what it assumes. */
+export function print(
+  json: true | undefined,
+  rows: readonly (Pick<Setting, "names" | "kvDtype" | "tokens"> & object)[],
+  titles: readonly string[],
+  cells: readonly (readonly Cell[])[],
+  assumptions: readonly string[],
+): void {
+  if (json) {
+    const flat = rows.map(({ names, ...rest }) => ({ ...names, ...rest }));
+    console.log(JSON.stringify({ assumptions, rows: flat }, null, 2));
+    return;
+  }
+  const table = formatTable(
+    ["system", "model", "attention", "KV as", "context", ...titles],
+    rows.map(({ names, kvDtype, tokens }, i) => [
+      ...[names.system, names.model, names.variant, kvDtype, tokens],
+      ...cells[i]!,
+    ]),
+  );
+  console.log([table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n"));
+}
