@@ -29,7 +29,7 @@ it("knows its own version", () => {
 });
 
 it("names no path of the machine it was written on", () => {
-  const folders = ["src", "experiments", "test", "bench", "scripts", "docs", "results", ".ci"].filter(
+  const folders = ["src", "data", "experiments", "test", "bench", "scripts", "docs", "results", ".ci"].filter(
     (folder) => existsSync(join(root, folder)),
   );
   const nested = folders.flatMap((folder) =>

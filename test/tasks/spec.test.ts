@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { columnTokens, published } from "../../src/tasks/published.ts";
+import { publishedScores } from "../../src/experiment/published.ts";
+import { columnTokens } from "../../src/tasks/published.ts";
 import { Random } from "../../src/core/random.ts";
 import { nominalLength, parseTask, tasks } from "../../src/tasks/spec.ts";
 
@@ -40,7 +41,7 @@ describe("published", () => {
   ])("names the benchmark of %s: %s", (spec, benchmark) => {
     const { task, params } = parseTask(spec);
     expect(task.published!(params)).toBe(benchmark);
-    if (benchmark !== undefined) expect(published.some((row) => row.benchmark === benchmark)).toBe(true);
+    if (benchmark !== undefined) expect(publishedScores().some((row) => row.benchmark === benchmark)).toBe(true);
   });
 
   it.each([
@@ -60,7 +61,7 @@ describe("published", () => {
 
   it("has every length of its benchmarks among the task's", () => {
     const lengths = new Set([...tasks].flatMap((task) => task.lengths));
-    for (const { tokens } of published)
+    for (const { tokens } of publishedScores())
       if (tokens.low === tokens.high) expect(lengths).toContain(tokens.high);
   });
 });

@@ -1,4 +1,4 @@
-import { published } from "../../tasks/published.ts";
+import { publishedScores } from "../published.ts";
 import { curves, number } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
@@ -12,7 +12,7 @@ function publishedAt(lengths: readonly { panel: string; tokens: number }[]): Pub
   const all = lengths.map(({ tokens }) => tokens);
   // a dataset's 128K is 128,000 or 131,072 tokens
   const [low, high] = [Math.min(...all) / 1.05, Math.max(...all) * 1.05];
-  return published
+  return publishedScores()
     .map(({ benchmark, metric, model, score, tokens }) => ({
       ...{ panel: benchmark, metric, model, tokens: tokens.high, mean: score },
     }))
