@@ -41,7 +41,8 @@ describe("published", () => {
   ])("names the benchmark of %s: %s", (spec, benchmark) => {
     const { task, params } = parseTask(spec);
     expect(task.published!(params)).toBe(benchmark);
-    if (benchmark !== undefined) expect(publishedScores().some((row) => row.benchmark === benchmark)).toBe(true);
+    if (benchmark !== undefined)
+      expect(publishedScores().some((row) => row.benchmark === benchmark)).toBe(true);
   });
 
   it.each([
