@@ -1,5 +1,6 @@
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
+import { outputWidth } from "./model.ts";
 import type { Model } from "./model.ts";
 import { parametersOf, weightBytesRead } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
@@ -42,14 +43,14 @@ const weightRate = { bf16: "bf16", fp8: "fp8", nvfp4: "fp4" } as const;
  * is shorter than the system's least.
  */
 export function linkSeconds(system: System, model: Model, users: number): number {
-  const { attention } = model;
   const gpus = system.gpus.value;
   if (gpus === 1) return 0;
-  const valueDim = attention.kind === "latent" ? attention.valueDim.value : attention.headDim.value;
-  const outputs = users * model.queryHeads.value * valueDim * 2;
   const hidden = users * model.hidden.value * 2;
-  const bytes = (outputs + 2 * 2 * hidden) * ((gpus - 1) / gpus);
-  return model.layers.value * (bytes / system.gpu.nvlink.value + 3 * system.collective.value);
+  return model.attention.reduce((sum, group) => {
+    const outputs = users * outputWidth(group) * 2;
+    const bytes = (outputs + 2 * 2 * hidden) * ((gpus - 1) / gpus);
+    return sum + group.layers.value * (bytes / system.gpu.nvlink.value + 3 * system.collective.value);
+  }, 0);
 }
 
 export interface DecodeSetting {
@@ -63,20 +64,19 @@ export interface DecodeSetting {
 /**
  * The roofline of one decode step of a rack.
  *
- * @param cost of one layer and one user, at the users' length
+ * @param cost of all layers for one user, at the users' length
  */
 export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
   const { system, model, weights, kvDtype, users } = setting;
   const { gpu } = system;
   const gpus = system.gpus.value;
-  const layers = model.layers.value;
 
   const weightBytes = weightBytesRead(model, weights, users);
   const { kvReadBytes, indexReadBytes, stateBytes = 0, farReadBytes = 0 } = cost;
   // a state is read and written
-  const cacheBytes = users * layers * (kvReadBytes - farReadBytes + indexReadBytes + 2 * stateBytes);
-  const farSeconds = (users * layers * farReadBytes) / (gpus * system.host.toGpu.value);
-  const attention = users * layers * cost.flops;
+  const cacheBytes = users * (kvReadBytes - farReadBytes + indexReadBytes + 2 * stateBytes);
+  const farSeconds = (users * farReadBytes) / (gpus * system.host.toGpu.value);
+  const attention = users * cost.flops;
   const products = users * 2 * parametersOf(model).active;
 
   const hbmSeconds = (weightBytes + cacheBytes) / (gpus * gpu.hbmBandwidth.value);

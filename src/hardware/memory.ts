@@ -43,13 +43,11 @@ interface UserBytes {
   readonly far: number;
 }
 
-/** @param cost of one layer at the user's length */
-export function userBytes(model: Model, cost: StepCost): UserBytes {
-  const layers = model.layers.value;
+/** @param cost of all layers at the user's length */
+export function userBytes(cost: StepCost): UserBytes {
   const { keptBytes, indexKeptBytes, stateBytes = 0, farKeptBytes = 0 } = cost;
-  const kept = layers * (keptBytes - farKeptBytes + stateBytes);
-  const indexKept = layers * indexKeptBytes;
-  return { kept, indexKept, total: kept + indexKept, far: layers * farKeptBytes };
+  const kept = keptBytes - farKeptBytes + stateBytes;
+  return { kept, indexKept: indexKeptBytes, total: kept + indexKeptBytes, far: farKeptBytes };
 }
 
 /** HBM of the rack that is left for caches, in bytes; negative where the weights do not fit. */
@@ -75,7 +73,7 @@ export interface MemoryFit {
 /**
  * How many users fit a rack, and what is short for `users` of them.
  *
- * @param cost of one layer at the users' length
+ * @param cost of all layers for one user, at the users' length
  */
 export function memoryFit(
   system: System,
@@ -84,7 +82,7 @@ export function memoryFit(
   cost: StepCost,
   users = 1,
 ): MemoryFit {
-  const user = userBytes(model, cost);
+  const user = userBytes(cost);
   const available = cacheBytes(system, model, weights);
   const host = system.host.processors.value * system.host.memory.value;
   const usersPerRack = Math.max(0, Math.floor(Math.min(available / user.total, host / user.far)));

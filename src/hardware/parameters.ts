@@ -1,4 +1,5 @@
-import type { Model } from "./model.ts";
+import type { Attention, FeedForward, Model } from "./model.ts";
+import { mixturesOf } from "./model.ts";
 
 /** What a model's weights are stored as, and the bytes of one: E4M3, or E2M1 in blocks of 16 with an E4M3 scale. */
 export const weightDtypeBytes = { bf16: 2, fp8: 1, nvfp4: 0.5625 } as const;
@@ -9,8 +10,10 @@ export const weightDtypes = Object.keys(weightDtypeBytes) as readonly WeightDtyp
 
 /** Weights of a model, counted from its dimensions (norms, biases and multi-token prediction left out). */
 interface Parameters {
-  /** token embedding and output head, 2 V h; stored in bf16 whatever the rest is stored as */
+  /** token embedding and output head; stored in bf16 whatever the rest is stored as */
   readonly embeddings: number;
+  /** the output head: V h */
+  readonly head: number;
   /** linear layers that every token passes: attention, dense feed-forward, shared experts, routers */
   readonly always: number;
   /** routed experts, all of them */
@@ -21,43 +24,96 @@ interface Parameters {
 }
 
 /**
- * Grouped query attention: 2 h (Hq + Hkv) d. Latent attention: down and up projections of query and key-value,
- * and the output. Feed-forward: three matrices h x i.
+ * Weights of one attention layer; of an indexer the mean over the layers. Sources of the projections: transformers,
+ * modeling_llama.py, modeling_deepseek_v3.py, modeling_deepseek_v4.py (compressors and grouped output of low rank),
+ * modeling_qwen3_next.py; Kimi-Linear, modeling_kimi.py.
  */
-export function parametersOf(model: Model): Parameters {
-  const { attention, dense, mixture } = model;
-  const [layers, hidden, heads] = [model.layers.value, model.hidden.value, model.queryHeads.value];
-  const embeddings = 2 * model.vocabulary.value * hidden;
-  let perLayer: number;
-  if (attention.kind === "grouped-query") {
-    perLayer = 2 * hidden * (heads + attention.kvHeads.value) * attention.headDim.value;
-  } else {
-    const { queryRank, latent, rope, keyDim, valueDim, indexer } = attention;
-    const query = queryRank.value * (hidden + heads * (keyDim.value + rope.value));
-    const keyValue =
-      hidden * (latent.value + rope.value) + latent.value * heads * (keyDim.value + valueDim.value);
-    const output = heads * valueDim.value * hidden;
-    const index = indexer
-      ? queryRank.value * indexer.heads.value * indexer.headDim.value +
-        hidden * (indexer.headDim.value + indexer.heads.value)
-      : 0;
-    perLayer = query + keyValue + output + index;
+export function attentionWeights(attention: Attention, hidden: number): number {
+  const heads = attention.queryHeads.value;
+  switch (attention.kind) {
+    case "grouped-query": {
+      const { kvHeads, headDim, gated, blocks } = attention;
+      const index = blocks ? hidden * (blocks.indexHeads.value + 1) * blocks.indexDim.value : 0;
+      return hidden * headDim.value * ((gated ? 3 : 2) * heads + 2 * kvHeads.value) + index;
+    }
+    case "latent": {
+      const { layers, queryRank, latent, rope, keyDim, valueDim, gated, indexer } = attention;
+      const queryDim = heads * (keyDim.value + rope.value);
+      const query = queryRank ? queryRank.value * (hidden + queryDim) : hidden * queryDim;
+      const keyValue =
+        hidden * (latent.value + rope.value) + latent.value * heads * (keyDim.value + valueDim.value);
+      const output = (gated ? 2 : 1) * heads * valueDim.value * hidden;
+      if (!indexer) return query + keyValue + output;
+      const { heads: indexHeads, headDim, computed = layers } = indexer;
+      const index =
+        (queryRank?.value ?? hidden) * indexHeads.value * headDim.value +
+        hidden * (headDim.value + indexHeads.value);
+      return query + keyValue + output + (index * computed.value) / layers.value;
+    }
+    case "compressed": {
+      const { headDim, queryRank, outputGroups, outputRank, pool, indexer } = attention;
+      const width = heads * headDim.value;
+      const query = queryRank.value * (hidden + width);
+      const output = outputRank.value * (width + outputGroups.value * hidden);
+      // a compressor has values and gates, for its own tokens and with an indexer for those before them too
+      const compressor = (dim: number): number => (pool ? 2 * hidden * dim * (indexer ? 2 : 1) : 0);
+      const index = indexer
+        ? queryRank.value * indexer.heads.value * indexer.headDim.value +
+          hidden * indexer.heads.value +
+          compressor(indexer.headDim.value)
+        : 0;
+      return query + hidden * headDim.value + output + compressor(headDim.value) + index;
+    }
+    case "delta": {
+      const { rule, valueHeads, keyDim, valueDim, convolution, gateRank } = attention;
+      const [keys, values] = [heads * keyDim.value, valueHeads.value * valueDim.value];
+      const gate = gateRank ? gateRank.value * (hidden + values) : hidden * values;
+      // KDA: a decay for each channel through a rank of one head; Gated DeltaNet: one for each head
+      const decay = rule === "kda" ? valueDim.value * (hidden + keys) : hidden * valueHeads.value;
+      const mixed = 2 * keys + values;
+      return hidden * (mixed + values + valueHeads.value) + gate + decay + convolution.value * mixed;
+    }
   }
-  let always = layers * perLayer + dense.layers.value * 3 * hidden * dense.intermediate.value;
+}
+
+/** Weights of one feed-forward layer: those that every token passes, and the routed experts. */
+export function feedForwardWeights(
+  group: FeedForward,
+  hidden: number,
+): { readonly always: number; readonly routed: number } {
+  if (group.kind === "dense") return { always: 3 * hidden * group.intermediate.value, routed: 0 };
+  const { experts, intermediate, shared, latent } = group;
+  const projections = latent ? 2 * hidden * latent.value : 0;
+  return {
+    always: 3 * hidden * (shared?.value ?? 0) + hidden * experts.value + projections,
+    routed: experts.value * 3 * (latent?.value ?? hidden) * intermediate.value,
+  };
+}
+
+export function parametersOf(model: Model): Parameters {
+  const hidden = model.hidden.value;
+  const head = model.vocabulary.value * hidden;
+  const embeddings = model.tied ? head : 2 * head;
+  const attention = model.attention.reduce(
+    (sum, group) => sum + group.layers.value * attentionWeights(group, hidden),
+    0,
+  );
+  let always = attention;
   let [routed, routedActive] = [0, 0];
-  if (mixture) {
-    const mixtureLayers = layers - dense.layers.value;
-    const expert = 3 * hidden * mixture.intermediate.value;
-    always += mixtureLayers * (mixture.shared.value * expert + hidden * mixture.experts.value);
-    routed = mixtureLayers * mixture.experts.value * expert;
-    routedActive = mixtureLayers * mixture.perToken.value * expert;
+  for (const group of model.feedForward) {
+    const weights = feedForwardWeights(group, hidden);
+    always += group.layers.value * weights.always;
+    if (group.kind === "dense") continue;
+    routed += group.layers.value * weights.routed;
+    routedActive += (group.layers.value * weights.routed * group.perToken.value) / group.experts.value;
   }
   return {
     embeddings,
+    head,
     always,
     routed,
     total: embeddings + always + routed,
-    active: embeddings / 2 + always + routedActive, // an embedding is looked up, not multiplied
+    active: head + always + routedActive, // an embedding is looked up, not multiplied
   };
 }
 
@@ -72,8 +128,10 @@ export function weightBytes(model: Model, dtype: WeightDtype): number {
  * and of E routed experts the share 1 - (1 - k/E)^tokens that some token is sent to (routing taken as even).
  */
 export function weightBytesRead(model: Model, dtype: WeightDtype, tokens: number): number {
-  const { embeddings, always, routed } = parametersOf(model);
-  const { mixture } = model;
-  const touched = mixture ? 1 - (1 - mixture.perToken.value / mixture.experts.value) ** tokens : 0;
-  return (embeddings / 2) * weightDtypeBytes.bf16 + (always + touched * routed) * weightDtypeBytes[dtype];
+  const { head, always } = parametersOf(model);
+  const touched = mixturesOf(model).reduce((sum, group) => {
+    const share = 1 - (1 - group.perToken.value / group.experts.value) ** tokens;
+    return sum + share * group.layers.value * feedForwardWeights(group, model.hidden.value).routed;
+  }, 0);
+  return head * weightDtypeBytes.bf16 + (always + touched) * weightDtypeBytes[dtype];
 }

@@ -1,4 +1,4 @@
-import { parseSpec, placedCost } from "../attention/spec.ts";
+import { parseSpec } from "../attention/spec.ts";
 import type { AnyVariant } from "../attention/variant.ts";
 import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
@@ -9,7 +9,7 @@ import { formatCall, parseExpression } from "../core/spec.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { decodeStep } from "../hardware/decode.ts";
 import { cacheBytes, memoryFit } from "../hardware/memory.ts";
-import { shapeOf } from "../hardware/model.ts";
+import { reachesAll, shapeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { weightDtypes } from "../hardware/parameters.ts";
@@ -17,6 +17,7 @@ import type { WeightDtype } from "../hardware/parameters.ts";
 import { override } from "../hardware/system.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
+import { modelCost } from "./model-cost.ts";
 import type { FittedBudget } from "./trial.ts";
 
 /** A rack, a model, and how many users share it. */
@@ -112,7 +113,7 @@ export function parseBudget(text: string): Budget {
   return budget;
 }
 
-/** What one layer's cost lacks under a budget: how much, in words; empty where it fits. */
+/** What a user's cost, of all layers, lacks under a budget: how much, in words; empty where it fits. */
 export function shortOf(budget: Budget, cost: StepCost, kvDtype: KvDtype): string {
   const { system, model, weights, users, stepSeconds } = budget;
   const memory = memoryFit(system, model, weights, cost, users);
@@ -163,8 +164,8 @@ function searchRange(
 /**
  * Sets a variant to the most that a budget allows.
  *
- * Of each user's `tokens` tokens, `layers` times what the variant's cost formula keeps (K, V and index) at the
- * model's shape must fit (HBM of the rack - weights) / users; and where a step time is given, the rack's decode
+ * Of each user's `tokens` tokens, what the layers' cost formulas keep (K, V, index and states) at the model's shape
+ * (model-cost.ts) must fit (HBM of the rack - weights) / users; and where a step time is given, the rack's decode
  * step (hardware/decode.ts: weights read once, K, V and index read per user, arithmetic, links) must not take
  * longer: users x (bytes read) <= HBM bandwidth x (time - link time) - weights, and the same for arithmetic.
  *
@@ -195,21 +196,19 @@ export function fitBudget(
     .map(({ name, args }) => formatCall(name, args));
   const length = budget.context ?? tokens;
   const param = variant.budgetParam;
+  const written = (dtype: KvDtype, set: AnyParams): string =>
+    [
+      call.layers ? asked.base : formatCall(call.name, { ...call.args, ...set }),
+      ...(variant.refuses?.kvDtype === undefined ? [dtype] : []),
+      ...others,
+    ].join("+");
   const short = (dtype: KvDtype, set: AnyParams): string =>
-    shortOf(
-      budget,
-      placedCost({ ...asked, params: { ...params, ...set } }, shapeOf(budget.model, length, dtype)),
-      dtype,
-    );
+    shortOf(budget, modelCost(budget.model, parseSpec(written(dtype, set)), length, dtype), dtype);
   const result = (dtype: KvDtype, value: number | undefined): ReturnType<typeof fitBudget> => {
     const set = param === undefined || value === undefined ? {} : { [param]: value };
     const lacks = short(dtype, set);
     return {
-      fitted: [
-        call.layers ? asked.base : formatCall(call.name, { ...call.args, ...set }),
-        ...(variant.refuses?.kvDtype === undefined ? [dtype] : []),
-        ...others,
-      ].join("+"),
+      fitted: written(dtype, set),
       budget: {
         text: budget.text,
         param: param ?? "kvDtype",
@@ -224,7 +223,7 @@ export function fitBudget(
   const narrowest = dtypes.at(-1)!;
   if (param === undefined)
     return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);
-  const [low, most] = searchRange(variant, params, param, shapeOf(budget.model, length, narrowest));
+  const [low, most] = searchRange(variant, params, param, shapeOf(budget.model.attention.find(reachesAll) ?? budget.model.attention[0], length, narrowest));
   const high = Object.hasOwn(call.args, param) ? Math.min(most, Number(params[param])) : most;
   for (const dtype of dtypes) {
     const value = largest(low, high, (candidate) => short(dtype, { [param]: candidate }) === "");

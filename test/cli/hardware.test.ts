@@ -75,7 +75,7 @@ describe("attnsim hardware decode", () => {
 describe("attnsim hardware show", () => {
   it("prints every number with its source", async () => {
     const { out } = await run("hardware show deepseek-v3.2");
-    expect(out).toMatch(/attention\.record\.fp8 +656 B +vLLM, FlashMLA sparse/);
+    expect(out).toMatch(/attention\.0\.record\.fp8 +656 B +vLLM, FlashMLA sparse/);
   });
 });
 

@@ -3,7 +3,7 @@ import { attentionFlops, keyValueBytes } from "../../src/core/cost.ts";
 import type { StepCost } from "../../src/core/cost.ts";
 import { decodeStep, linkSeconds } from "../../src/hardware/decode.ts";
 import type { DecodeSetting } from "../../src/hardware/decode.ts";
-import { shapeOf } from "../../src/hardware/model.ts";
+import { layersOf, shapeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { override } from "../../src/hardware/system.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
@@ -11,10 +11,11 @@ import { systems } from "../../src/hardware/systems/all.ts";
 const system = systems.get("gb200-nvl72");
 
 function denseCost({ model, kvDtype }: DecodeSetting, tokens: number): StepCost {
-  const shape = shapeOf(model, tokens, kvDtype);
-  const bytes = keyValueBytes(shape, tokens);
+  const shape = shapeOf(model.attention[0], tokens, kvDtype);
+  const layers = layersOf(model);
+  const bytes = layers * keyValueBytes(shape, tokens);
   return {
-    flops: attentionFlops(shape, tokens),
+    flops: layers * attentionFlops(shape, tokens),
     exponentials: 0,
     keptBytes: bytes,
     indexKeptBytes: 0,
@@ -64,7 +65,7 @@ describe("decodeStep", () => {
     const s = setting("deepseek-v3.2", 10);
     const cost = denseCost(s, 1000);
     expect(
-      decodeStep(s, { ...cost, indexReadBytes: 132_000 }).cacheBytes - decodeStep(s, cost).cacheBytes,
+      decodeStep(s, { ...cost, indexReadBytes: 61 * 132_000 }).cacheBytes - decodeStep(s, cost).cacheBytes,
     ).toBe(10 * 61 * 132_000);
   });
 

@@ -66,8 +66,8 @@ describe("systems", () => {
 describe("parameters", () => {
   it.each([...models])("of $name, counted from dimensions, are the published ones within 1.5%", (model) => {
     const { total, active } = parametersOf(model);
-    expect(Math.abs(total / model.published.parameters.value - 1)).toBeLessThan(0.015);
-    expect(Math.abs(active / model.published.active.value - 1)).toBeLessThan(0.015);
+    expect(Math.abs(total / model.published!.parameters.value - 1)).toBeLessThan(0.015);
+    expect(Math.abs(active / model.published!.active.value - 1)).toBeLessThan(0.015);
   });
 
   it("stored in NVFP4 take 4.5 bits, but for embeddings and output head", () => {

@@ -1,22 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { keyValueBytes } from "../../src/core/cost.ts";
-import type { StepCost, StepShape } from "../../src/core/cost.ts";
+import type { StepCost } from "../../src/core/cost.ts";
 import type { KvDtype } from "../../src/core/dtype.ts";
 import { cacheBytes, memoryFit, userBytes } from "../../src/hardware/memory.ts";
-import { shapeOf } from "../../src/hardware/model.ts";
+import { layersOf, shapeOf } from "../../src/hardware/model.ts";
+import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { override } from "../../src/hardware/system.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
 
 /** Keeps all K and V, and an index of so many bytes a token: 132 for DeepSeek's FP8 index of 128 with a scale. */
-const keepsAll = (shape: StepShape, indexPerToken: number): StepCost => ({
+const keepsAll = (model: Model, tokens: number, dtype: KvDtype, indexPerToken: number): StepCost => ({
   flops: 0,
   exponentials: 0,
-  keptBytes: keyValueBytes(shape, shape.tokens),
-  indexKeptBytes: indexPerToken * shape.tokens,
+  keptBytes: layersOf(model) * keyValueBytes(shapeOf(model.attention[0], tokens, dtype), tokens),
+  indexKeptBytes: layersOf(model) * indexPerToken * tokens,
   kvReadBytes: 0,
   indexReadBytes: 0,
 });
+
+const rowBytes = (name: string, dtype: KvDtype): number =>
+  keyValueBytes(shapeOf(models.get(name).attention[0], 1, dtype), 1);
 
 const million = 2 ** 20;
 
@@ -33,8 +37,8 @@ const published: [model: string, dtype: KvDtype, index: number, gb: number, gb20
 describe("users of a rack at 2^20 tokens", () => {
   it.each(published)("%s %s, index %d B a token", (name, dtype, index, gb, gb200, gb300) => {
     const model = models.get(name);
-    const cost = keepsAll(shapeOf(model, million, dtype), index);
-    expect(userBytes(model, cost).total / 1e9).toBeCloseTo(gb, gb > 100 ? -1 : 1);
+    const cost = keepsAll(model, million, dtype, index);
+    expect(userBytes(cost).total / 1e9).toBeCloseTo(gb, gb > 100 ? -1 : 1);
     for (const [system, users] of [
       ["gb200-nvl72", gb200],
       ["gb300-nvl72", gb300],
@@ -49,7 +53,7 @@ describe("users of a rack at 2^20 tokens", () => {
 describe("memoryFit", () => {
   const model = models.get("deepseek-v3");
   const system = systems.get("gb200-nvl72");
-  const cost = keepsAll(shapeOf(model, million, "fp8"), 0);
+  const cost = keepsAll(model, million, "fp8", 0);
 
   it("fits as many users as it says, and not one more", () => {
     const { usersPerRack, user, available } = memoryFit(system, model, "nvfp4", cost);
@@ -61,7 +65,7 @@ describe("memoryFit", () => {
   });
 
   it("keeps bytes of the index apart from those of K and V", () => {
-    const user = userBytes(model, keepsAll(shapeOf(model, 1000, "fp8"), 132));
+    const user = userBytes(keepsAll(model, 1000, "fp8", 132));
     expect(user.kept).toBe(61 * 1000 * 576);
     expect(user.indexKept).toBe(61 * 1000 * 132);
   });
@@ -82,17 +86,17 @@ describe("memoryFit", () => {
 
 describe("shapeOf", () => {
   it("makes a latent cache one head whose record is key and value at once", () => {
-    const shape = shapeOf(models.get("deepseek-v3"), 10, "bf16");
+    const shape = shapeOf(models.get("deepseek-v3").attention[0], 10, "bf16");
     expect(shape).toMatchObject({ kvHeads: 1, headDim: 576, valueDim: 512, queryHeads: 128 });
     expect(keyValueBytes(shape, 10)).toBe(10 * 576 * 2);
   });
 
   it("takes the record of the model's own FP8 format", () => {
-    expect(keyValueBytes(shapeOf(models.get("deepseek-v3.2"), 1, "fp8"), 1)).toBe(656);
-    expect(keyValueBytes(shapeOf(models.get("deepseek-v3.2"), 1, "bf16"), 1)).toBe(1152);
+    expect(rowBytes("deepseek-v3.2", "fp8")).toBe(656);
+    expect(rowBytes("deepseek-v3.2", "bf16")).toBe(1152);
   });
 
   it("counts grouped-query K and V apart", () => {
-    expect(keyValueBytes(shapeOf(models.get("llama-3.1-405b"), 1, "bf16"), 1)).toBe(2 * 8 * 128 * 2);
+    expect(rowBytes("llama-3.1-405b", "bf16")).toBe(2 * 8 * 128 * 2);
   });
 });

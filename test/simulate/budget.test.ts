@@ -4,6 +4,7 @@ import { parseSpec } from "../../src/attention/spec.ts";
 import { cacheBytes } from "../../src/hardware/memory.ts";
 import { shapeOf } from "../../src/hardware/model.ts";
 import { fitBudget, parseBudget, shortOf } from "../../src/simulate/budget.ts";
+import { modelCost } from "../../src/simulate/model-cost.ts";
 
 const million = 2 ** 20;
 
@@ -17,9 +18,9 @@ function shortAt(
   param: string,
   value: number,
 ): string {
-  const { variant, params, kvDtype } = parseSpec(fitted);
-  const shape = shapeOf(budget.model, million, kvDtype!);
-  return shortOf(budget, variant.cost(shape, { ...params, [param]: value }), kvDtype!);
+  const { kvDtype } = parseSpec(fitted);
+  const set = parseSpec(fitted.replace(new RegExp(`(?<=[(,])${param}=\\d+`), `${param}=${value}`));
+  return shortOf(budget, modelCost(budget.model, set, million, kvDtype!), kvDtype!);
 }
 
 describe("parseBudget", () => {
@@ -117,7 +118,7 @@ describe.each([...variants].filter(({ budgetParam }) => budgetParam !== undefine
         expect(shortAt(budget, fitted, param, value)).toBe(decided.short);
         const { variant, params, kvDtype } = parseSpec(fitted);
         const read = (set: object): number =>
-          variant.cost(shapeOf(budget.model, million, kvDtype!), { ...params, ...set }).flops;
+          variant.cost(shapeOf(budget.model.attention[0], million, kvDtype!), { ...params, ...set }).flops;
         // everything is read already, or one more is too much
         if (decided.fits && read({}) < read({ [param]: million }))
           expect(shortAt(budget, fitted, param, value + 1), `${fitted}, ${users} users`).not.toBe("");

@@ -5,12 +5,13 @@ import type { StepCost } from "../../core/cost.ts";
 import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import { unknownName } from "../../core/errors.ts";
-import { shapeOf } from "../../hardware/model.ts";
+import { nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { weightDtypes } from "../../hardware/parameters.ts";
 import type { WeightDtype } from "../../hardware/parameters.ts";
 import { override } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
+import { modelCost } from "../../simulate/model-cost.ts";
 import { positive, tokenCount } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { Cell } from "../table.ts";
@@ -56,7 +57,7 @@ interface Setting {
   readonly kvDtype: KvDtype;
   readonly names: { readonly system: string; readonly model: string; readonly variant: string };
   readonly tokens: number;
-  /** of one layer and one user */
+  /** of all layers for one user */
   readonly cost: StepCost;
 }
 
@@ -71,8 +72,9 @@ export function settings(asked: Asked): Setting[] {
   const dtypes = asked.kvDtype.map((name) => named("kv dtype", kvDtypes, name));
   return racks.flatMap((system) =>
     models.flatMap((model) =>
-      (asked.variant ?? [model.native]).flatMap((text) => {
-        const { variant, params, kvDtype: own, text: name } = parseSpec(text);
+      (asked.variant ?? [nativeOf(model)]).flatMap((text) => {
+        const spec = parseSpec(text);
+        const { kvDtype: own, text: name } = spec;
         return (own === undefined ? dtypes : [own]).flatMap((kvDtype) =>
           asked.context.map((tokens) => ({
             system,
@@ -81,7 +83,7 @@ export function settings(asked: Asked): Setting[] {
             kvDtype,
             names: { system: system.name, model: model.name, variant: name },
             tokens,
-            cost: variant.cost(shapeOf(model, tokens, kvDtype), params),
+            cost: modelCost(model, spec, tokens, kvDtype),
           })),
         );
       }),

@@ -8,5 +8,5 @@ import { llama31Of405b } from "./llama-3.1-405b.ts";
 export const models = new Registry<Model>(
   "model",
   [llama31Of405b, deepseekV3, deepseekV32],
-  ["layers", "queryHeads", "attention"],
+  ["hidden", "attention", "feedForward"],
 );

@@ -21,12 +21,13 @@ export const deepseekV32: Model = {
   name: "deepseek-v3.2",
   summary: "DeepSeek-V3 with sparse attention: 64 index heads of 128, the best 2048 tokens",
   sources: [report, config, cacheFormat],
-  attention: {
-    ...deepseekV3.attention,
-    record: {
-      fp8: from(cacheFormat)(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" }),
+  attention: [
+    {
+      ...deepseekV3.attention[0],
+      record: {
+        fp8: from(cacheFormat)(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" }),
+      },
+      indexer: { heads: count(64), headDim: count(128), read: count(2048) },
     },
-    indexer: { heads: count(64), headDim: count(128) },
-  },
-  native: "dsa(k=2048,indexHeads=64)",
+  ],
 };

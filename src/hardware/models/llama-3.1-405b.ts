@@ -12,13 +12,18 @@ export const llama31Of405b: Model = {
   name: "llama-3.1-405b",
   summary: "dense, grouped-query attention, 8 kv heads of 128",
   sources: [report, config],
-  layers: count(126),
   hidden: count(16384),
   vocabulary: count(128_256),
-  queryHeads: count(128),
-  attention: { kind: "grouped-query", kvHeads: count(8), headDim: count(128) },
-  dense: { layers: count(126), intermediate: count(53_248) },
-  native: "dense",
+  attention: [
+    {
+      kind: "grouped-query",
+      layers: count(126),
+      queryHeads: count(128),
+      kvHeads: count(8),
+      headDim: count(128),
+    },
+  ],
+  feedForward: [{ kind: "dense", layers: count(126), intermediate: count(53_248) }],
   published: {
     parameters: from(report)(405e9, "1", { where: "abstract" }),
     active: from(report)(405e9, "1", { where: "abstract" }),
