@@ -166,8 +166,7 @@ export function variantOf(attention: Attention): string {
   switch (attention.kind) {
     case "grouped-query": {
       const { window, blocks } = attention;
-      if (blocks)
-        return call("msa", { block: blocks.block, k: blocks.read, indexDim: blocks.indexDim });
+      if (blocks) return call("msa", { block: blocks.block, k: blocks.read, indexDim: blocks.indexDim });
       return window ? `sink-window(sinks=0,window=${window.value})` : "dense";
     }
     case "latent": {
@@ -177,7 +176,10 @@ export function variantOf(attention: Attention): string {
       const computed = indexer.computed?.value ?? layers.value;
       return computed === layers.value
         ? call("dsa", index)
-        : call("index-share", { ...index, period: { ...layers, value: Math.round(layers.value / computed) } });
+        : call("index-share", {
+            ...index,
+            period: { ...layers, value: Math.round(layers.value / computed) },
+          });
     }
     case "compressed": {
       const { pool, window, indexer } = attention;
@@ -229,7 +231,14 @@ export function shapeOf(attention: Attention, tokens: number, dtype: KvDtype): S
     }
     case "compressed": {
       const headDim = attention.headDim.value;
-      return { tokens, queryHeads, kvHeads: 1, headDim, bytesPerElement, rowBytes: headDim * bytesPerElement };
+      return {
+        tokens,
+        queryHeads,
+        kvHeads: 1,
+        headDim,
+        bytesPerElement,
+        rowBytes: headDim * bytesPerElement,
+      };
     }
     case "delta":
       return {

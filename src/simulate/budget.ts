@@ -223,7 +223,12 @@ export function fitBudget(
   const narrowest = dtypes.at(-1)!;
   if (param === undefined)
     return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);
-  const [low, most] = searchRange(variant, params, param, shapeOf(budget.model.attention.find(reachesAll) ?? budget.model.attention[0], length, narrowest));
+  const [low, most] = searchRange(
+    variant,
+    params,
+    param,
+    shapeOf(budget.model.attention.find(reachesAll) ?? budget.model.attention[0], length, narrowest),
+  );
   const high = Object.hasOwn(call.args, param) ? Math.min(most, Number(params[param])) : most;
   for (const dtype of dtypes) {
     const value = largest(low, high, (candidate) => short(dtype, { [param]: candidate }) === "");
