@@ -1,0 +1,204 @@
+import { UsageError } from "../../core/errors.ts";
+import type { Random } from "../../core/random.ts";
+import { mean, quantile } from "../../core/stats.ts";
+import type { Request } from "./arrivals.ts";
+import { checkRequests } from "./arrivals.ts";
+import { decodePart } from "./replica.ts";
+import type { Drafts, Part, Replica } from "./replica.ts";
+import { splitPrompt } from "./workload.ts";
+
+export interface TraceSettings {
+  /** most sequences in a replica at once */
+  readonly maxBatch: number;
+  /** most prompt tokens in a forward pass */
+  readonly chunkTokens: number;
+  readonly cacheHits: number;
+  readonly drafts: Drafts;
+  /** called now and then with how many requests are done */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** When a request was served, s from the start of the trace. */
+export interface Trip {
+  readonly request: Request;
+  readonly firstToken: number;
+  readonly finished: number;
+}
+
+export interface TraceResult {
+  readonly trips: readonly Trip[];
+  /** s in which forward passes ran */
+  readonly busySeconds: number;
+  /** from the first arrival to the last token, s */
+  readonly seconds: number;
+  /** most cache held at once, B */
+  readonly peakKvBytes: number;
+  readonly meanBatch: number;
+  readonly steps: number;
+}
+
+interface Sequence {
+  readonly request: Request;
+  readonly kvBytes: number;
+  /** tokens of the prompt in the cache */
+  cached: number;
+  generated: number;
+  firstToken: number;
+}
+
+/**
+ * A replica that serves a trace, forward pass by forward pass. A request is admitted in order of arrival when its cache
+ * at its full length fits beside those admitted (so nothing is evicted) and a place in the batch is free. A pass
+ * decodes a token of every sequence whose prompt is read (with drafts, those accepted too) and computes up to
+ * `chunkTokens` of the prompts that are not, first come first served. The first token comes out of the pass that ends
+ * the prompt.
+ *
+ * Continuous batching: Yu et al. 2022, Orca, OSDI. Chunked prefill beside decoding: Agrawal et al. 2024, Sarathi-Serve,
+ * arXiv 2403.02310. Simplified: sequences that decode are taken at their mean length; scheduling takes no time.
+ *
+ * @param random decides which drafts are accepted
+ * @throws UsageError for requests out of order, or one that does not fit even alone
+ */
+export function serveTrace(
+  replica: Replica,
+  requests: readonly Request[],
+  settings: TraceSettings,
+  random: Random,
+): TraceResult {
+  checkRequests(requests);
+  const { maxBatch, chunkTokens, drafts, cacheHits, onProgress } = settings;
+  const accepted = random.fork("drafts");
+  const trips: Trip[] = [];
+  let running: Sequence[] = [];
+  let [now, next, busy, kv, peakKv, batchTime, steps] = [0, 0, 0, 0, 0, 0, 0];
+  /** when a stored prefix has been fetched */
+  const ready = ({ arrivalSeconds, inputTokens }: Request): number =>
+    arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
+
+  while (running.length > 0 || next < requests.length) {
+    while (next < requests.length && running.length < maxBatch) {
+      const request = requests[next]!;
+      const { inputTokens, outputTokens } = request;
+      const kvBytes = replica.kvBytes(inputTokens + outputTokens);
+      if (kvBytes > replica.kvCapacity)
+        throw new UsageError(
+          `request ${next + 1} of the trace does not fit: ${inputTokens} + ${outputTokens} tokens take ${kvBytes} B; the replica has ${replica.kvCapacity} B for caches`,
+        );
+      if (ready(request) > now || kv + kvBytes > replica.kvCapacity) break;
+      const { stored } = splitPrompt({ inputTokens, cacheHits });
+      running.push({ request, kvBytes, cached: stored, generated: 0, firstToken: NaN });
+      kv += kvBytes;
+      next++;
+    }
+    if (running.length === 0) {
+      now = ready(requests[next]!);
+      continue;
+    }
+    peakKv = Math.max(peakKv, kv);
+
+    const decoding = running.filter(({ generated }) => generated > 0);
+    const parts: Part[] = [];
+    if (decoding.length > 0) {
+      const context = mean(decoding.map(({ request, generated }) => request.inputTokens + generated));
+      parts.push(decodePart(decoding.length, context, drafts));
+    }
+    let room = chunkTokens;
+    const chunks: [Sequence, number][] = [];
+    for (const sequence of running) {
+      if (room === 0) break;
+      if (sequence.generated > 0) continue;
+      const newTokens = Math.min(room, sequence.request.inputTokens - sequence.cached);
+      room -= newTokens;
+      chunks.push([sequence, newTokens]);
+      parts.push({ phase: "prefill", sequences: 1, newTokens, cachedTokens: sequence.cached });
+    }
+    const draft =
+      decoding.length > 0 && drafts.tokens > 0
+        ? drafts.tokens * replica.draftSeconds(decoding.length, parts[0]!.cachedTokens)
+        : 0;
+    const step = replica.stepSeconds(parts) + draft;
+    now += step;
+    busy += step;
+    batchTime += step * decoding.length;
+    steps++;
+
+    for (const sequence of decoding) {
+      sequence.generated++;
+      for (let i = 0; i < drafts.tokens && accepted.uniform() < drafts.acceptance; i++) sequence.generated++;
+    }
+    for (const [sequence, newTokens] of chunks) {
+      sequence.cached += newTokens;
+      if (sequence.cached < sequence.request.inputTokens) continue;
+      sequence.generated = 1;
+      sequence.firstToken = now;
+    }
+    running = running.filter(({ request, generated, firstToken, kvBytes }) => {
+      if (generated < request.outputTokens) return true;
+      trips.push({ request, firstToken, finished: now });
+      kv -= kvBytes;
+      onProgress?.(trips.length);
+      return false;
+    });
+  }
+  return {
+    trips,
+    busySeconds: busy,
+    seconds: now - requests[0]!.arrivalSeconds,
+    peakKvBytes: peakKv,
+    meanBatch: batchTime / busy,
+    steps,
+  };
+}
+
+interface Percentiles {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
+const percentiles = (values: readonly number[]): Percentiles => {
+  const sorted = Float64Array.from(values).sort();
+  return {
+    mean: mean(sorted),
+    p50: quantile(sorted, 0.5),
+    p90: quantile(sorted, 0.9),
+    p99: quantile(sorted, 0.99),
+  };
+};
+
+export interface TraceSummary {
+  readonly ttftSeconds: Percentiles;
+  /** of requests of more than one token: time after the first token over the tokens after it; NaN without any */
+  readonly tpotSeconds: Percentiles;
+  readonly requestSeconds: Percentiles;
+  readonly requestsPerSecond: number;
+  readonly inputPerSecond: number;
+  readonly outputPerSecond: number;
+  /** share of the time in which passes ran */
+  readonly utilisation: number;
+  /** most of the replica's HBM for caches that was taken at once, as a share */
+  readonly peakKvShare: number;
+  readonly meanBatch: number;
+}
+
+export function summarise(replica: Replica, result: TraceResult): TraceSummary {
+  const { trips, busySeconds, seconds, peakKvBytes, meanBatch } = result;
+  const sum = (of: (request: Request) => number): number =>
+    trips.reduce((total, { request }) => total + of(request), 0);
+  return {
+    ttftSeconds: percentiles(trips.map(({ request, firstToken }) => firstToken - request.arrivalSeconds)),
+    tpotSeconds: percentiles(
+      trips
+        .filter(({ request }) => request.outputTokens > 1)
+        .map(({ request, firstToken, finished }) => (finished - firstToken) / (request.outputTokens - 1)),
+    ),
+    requestSeconds: percentiles(trips.map(({ request, finished }) => finished - request.arrivalSeconds)),
+    requestsPerSecond: trips.length / seconds,
+    inputPerSecond: sum(({ inputTokens }) => inputTokens) / seconds,
+    outputPerSecond: sum(({ outputTokens }) => outputTokens) / seconds,
+    utilisation: busySeconds / seconds,
+    peakKvShare: peakKvBytes / replica.kvCapacity,
+    meanBatch,
+  };
+}

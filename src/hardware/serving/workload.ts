@@ -1,0 +1,49 @@
+import { UsageError } from "../../core/errors.ts";
+import type { Drafts } from "./replica.ts";
+
+/** Requests that are all alike. */
+export interface Workload {
+  readonly inputTokens: number;
+  /** all tokens that are generated, those of thinking among them */
+  readonly outputTokens: number;
+  /** generated before the first token of the answer */
+  readonly thinkTokens: number;
+  /** share of input tokens whose cache is stored and need not be computed */
+  readonly cacheHits: number;
+  readonly drafts: Drafts;
+  /** prompt tokens that one forward pass computes at most, of all sequences together */
+  readonly chunkTokens: number;
+  /** share of the time in which the GPUs work; the rest waits for requests */
+  readonly utilisation: number;
+}
+
+/** @throws UsageError for a value out of range */
+export function checkWorkload(workload: Workload): void {
+  const { inputTokens, outputTokens, thinkTokens, cacheHits, drafts, chunkTokens, utilisation } = workload;
+  const check = (what: string, ok: boolean, got: number, allowed: string): void => {
+    if (!ok) throw new UsageError(`${what} must be ${allowed}; got ${got}`);
+  };
+  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+  check("input tokens", whole(inputTokens, 1), inputTokens, "an integer >= 1");
+  check("output tokens", whole(outputTokens, 1), outputTokens, "an integer >= 1");
+  check(
+    "think tokens",
+    whole(thinkTokens, 0) && thinkTokens < outputTokens,
+    thinkTokens,
+    `an integer in [0, ${outputTokens - 1}]: of the ${outputTokens} output tokens`,
+  );
+  check("cache hit rate", cacheHits >= 0 && cacheHits < 1, cacheHits, "in [0, 1)");
+  check("draft tokens", whole(drafts.tokens, 0), drafts.tokens, "an integer >= 0");
+  check("draft acceptance", drafts.acceptance >= 0 && drafts.acceptance <= 1, drafts.acceptance, "in [0, 1]");
+  check("chunk tokens", whole(chunkTokens, 1), chunkTokens, "an integer >= 1");
+  check("utilisation", utilisation > 0 && utilisation <= 1, utilisation, "in (0, 1]");
+}
+
+/** Tokens of a prompt that are computed, and those that are found in the store. */
+export function splitPrompt({ inputTokens, cacheHits }: Pick<Workload, "inputTokens" | "cacheHits">): {
+  computed: number;
+  stored: number;
+} {
+  const stored = Math.min(inputTokens - 1, Math.round(inputTokens * cacheHits));
+  return { computed: inputTokens - stored, stored };
+}
