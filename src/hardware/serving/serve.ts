@@ -145,7 +145,7 @@ export function serveTogether(
  * AIConfigurator, sdk/picking.py, _RATE_MATCHING_PREFILL_DEGRADATION_FACTOR and _RATE_MATCHING_DECODE_DEGRADATION_FACTOR,
  * https://github.com/ai-dynamo/aiconfigurator.
  */
-export const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
+const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
 
 /**
  * Replicas that prefill and others that decode, as many of each as their rates ask for: the smallest number of GPUs
