@@ -48,6 +48,27 @@ export type { System } from "./hardware/system.ts";
 export { fitBudget, parseBudget } from "./simulate/budget.ts";
 export type { Budget } from "./simulate/budget.ts";
 
+// operators: the time of kernels and modules on a GPU
+export { explain } from "./hardware/operators/time.ts";
+export type { OperatorTime, Term } from "./hardware/operators/time.ts";
+export { machineOf, profiles } from "./hardware/operators/machine.ts";
+export type { Machine, Profile } from "./hardware/operators/machine.ts";
+export { gemm } from "./hardware/operators/gemm.ts";
+export { gqaDecode, gqaPrefill } from "./hardware/operators/gqa.ts";
+export { mlaDecode, mlaPrefill } from "./hardware/operators/mla.ts";
+export { indexLogits, sparseAttention, topK } from "./hardware/operators/sparse.ts";
+export {
+  dsaModuleDecode,
+  dsaModulePrefill,
+  mlaModuleDecode,
+  mlaModulePrefill,
+} from "./hardware/operators/latent-module.ts";
+export { compressedModuleDecode, compressedModulePrefill } from "./hardware/operators/compressed-module.ts";
+export { msaModuleDecode, msaModulePrefill } from "./hardware/operators/block-module.ts";
+export { linearDecode, linearPrefill } from "./hardware/operators/linear.ts";
+export { moe } from "./hardware/operators/moe.ts";
+export { allReduce, collective, customAllReduce, expertExchange } from "./hardware/operators/collectives.ts";
+
 // tasks and reader
 export { defineTask } from "./tasks/task.ts";
 export type { AnyTask, Problem, Score, Task } from "./tasks/task.ts";

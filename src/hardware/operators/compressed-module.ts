@@ -1,0 +1,116 @@
+import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import type { Machine } from "./machine.ts";
+import { activationsOf, glue, projections } from "./modules.ts";
+import type { ModuleShape } from "./modules.ts";
+import { causalPairs } from "./pairs.ts";
+import { indexLogits, sparseAttention, topK } from "./sparse.ts";
+import { sequence } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** DeepSeek-V4's attention of one layer, projections included, on one GPU. Keys serve as values. */
+export interface CompressedModuleShape extends ModuleShape {
+  readonly queryRank: number;
+  readonly headDim: number;
+  /** of the whole model: groups of the output are shared among GPUs as heads are */
+  readonly heads: number;
+  readonly outputGroups: number;
+  readonly outputRank: number;
+  /** last tokens, read as they are */
+  readonly window: number;
+  /** tokens from one entry to the next */
+  readonly pool: number;
+  /** of CSA: an index chooses the entries that are read; HCA reads them all */
+  readonly index?: { readonly heads: number; readonly dim: number; readonly topK: number };
+  /** bytes of an entry or token in the cache: 584 in FP8 with rope in bf16 and scales */
+  readonly recordBytes?: number;
+}
+
+/** [k, n]: query down with keys, query up, the compressor's two halves and gates, grouped output down, output up. */
+function matricesOf(s: CompressedModuleShape): (readonly [number, number])[] {
+  const overlap = s.index ? 2 : 1; // entries of CSA pool the tokens of the entry before as well
+  const groups = Math.max(1, Math.round((s.outputGroups * s.queryHeads) / s.heads));
+  return [
+    [s.hidden, s.queryRank + s.headDim],
+    [s.queryRank, s.queryHeads * s.headDim],
+    [s.hidden, 2 * overlap * s.headDim],
+    [(s.queryHeads * s.headDim) / groups, groups * s.outputRank],
+    [groups * s.outputRank, s.hidden],
+    ...(s.index
+      ? ([
+          [s.queryRank, s.index.heads * s.index.dim],
+          [s.hidden, 4 * s.index.dim + s.index.heads],
+        ] as const)
+      : []),
+  ];
+}
+
+/** Prefill: a query sees its window, and of the entries before it all, or the best. */
+export function compressedModulePrefill(
+  machine: Machine,
+  shape: CompressedModuleShape & PrefillTokens,
+): OperatorTime {
+  const { requests, newTokens, prefixTokens, pool, index, window } = shape;
+  const entries = (limit?: number): number =>
+    (requests * causalPairs(newTokens, prefixTokens, limit === undefined ? undefined : limit * pool)) / pool;
+  return compressedModule(machine, shape, "prefill", {
+    queries: requests * newTokens,
+    keys: (requests * (newTokens + prefixTokens)) / pool,
+    seen: entries(),
+    read: requests * causalPairs(newTokens, prefixTokens, window) + entries(index?.topK),
+  });
+}
+
+/** Decode: each query reads its window and its entries; CSA scores all of them first. */
+export function compressedModuleDecode(
+  machine: Machine,
+  shape: CompressedModuleShape & DecodeTokens,
+): OperatorTime {
+  const { requests, contextTokens, pool, index, window } = shape;
+  const entries = Math.floor(contextTokens / pool);
+  return compressedModule(machine, shape, "decode", {
+    queries: requests,
+    keys: requests * entries,
+    seen: requests * entries,
+    read: requests * (Math.min(window, contextTokens) + Math.min(entries, index?.topK ?? Infinity)),
+  });
+}
+
+function compressedModule(
+  machine: Machine,
+  shape: CompressedModuleShape,
+  phase: "prefill" | "decode",
+  { queries, keys, seen, read }: { queries: number; keys: number; seen: number; read: number },
+): OperatorTime {
+  const { queryHeads, headDim, weights, kvDtype, index, recordBytes = 584 } = shape;
+  const kind = index ? "csa" : "hca";
+  const matrices = matricesOf(shape);
+  const scored = index
+    ? [
+        indexLogits(machine, {
+          queries,
+          pairs: seen,
+          keys,
+          indexHeads: index.heads,
+          indexDim: index.dim,
+          keyBytes: index.dim / 2 + 4, // FP4 and a float32 scale
+          kernels: `csa-${phase}`,
+        }),
+        topK(machine, { queries, pairs: seen, k: index.topK, kernels: `csa-${phase}` }),
+      ]
+    : [];
+  return sequence(`${kind.toUpperCase()} module, ${phase}`, [
+    ...projections(machine, queries, weights, matrices),
+    ...scored,
+    sparseAttention(machine, {
+      queries,
+      pairs: read,
+      queryHeads,
+      keyDim: headDim,
+      valueDim: headDim,
+      rowBytes: recordBytes,
+      precision: "bf16",
+      kernels: `${kind}-${phase}`,
+    }),
+    glue(machine, `${kind}-${phase}`, `${weights} ${kvDtype}`, activationsOf(queries, matrices)),
+  ]);
+}

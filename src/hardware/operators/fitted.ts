@@ -1,0 +1,3 @@
+import type { FittedConstants } from "./machine.ts";
+
+export const fitted: FittedConstants = {};

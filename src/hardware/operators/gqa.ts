@@ -1,0 +1,89 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { overhead, overlap, share } from "./constants.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import { constantsOf } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { causalPairs } from "./pairs.ts";
+import { roofline } from "./roofline.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** Tokens of requests that are prefilled together. */
+export interface PrefillTokens {
+  readonly requests: number;
+  /** of each request, in this chunk */
+  readonly newTokens: number;
+  /** of each request, in the cache already */
+  readonly prefixTokens: number;
+}
+
+/** Requests that decode a token each. */
+export interface DecodeTokens {
+  readonly requests: number;
+  /** of each request, in the cache */
+  readonly contextTokens: number;
+}
+
+/** Heads of grouped-query attention on one GPU. */
+export interface GqaHeads {
+  readonly queryHeads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** last tokens that are read; absent or 0: all */
+  readonly window?: number;
+  readonly kvDtype: KvDtype;
+}
+
+export const gqaPrefillKernel = {
+  name: "gqa-prefill",
+  constants: {
+    overhead: overhead(10e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    exponentials: share(0.9, "of the special function units' exponentials"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(1),
+  },
+} as const;
+
+/** Causal attention of new tokens over all they see: 4 d operations and an exponential a pair and query head. */
+export function gqaPrefill(machine: Machine, shape: GqaHeads & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const pairs = requests * queryHeads * causalPairs(newTokens, prefixTokens, window || Infinity);
+  const cache = 2 * kvHeads * (newTokens + prefixTokens) * headDim * kvDtypeBytes[kvDtype];
+  const bytes = requests * (cache + 2 * queryHeads * newTokens * headDim * 2); // queries and outputs in bf16
+  return roofline(
+    machine,
+    `attention prefill, ${queryHeads} query heads`,
+    { precision, flops: 4 * headDim * pairs, bytes, exponentials: pairs },
+    constantsOf(machine, gqaPrefillKernel, precision),
+  );
+}
+
+export const gqaDecodeKernel = {
+  name: "gqa-decode",
+  constants: {
+    overhead: overhead(10.5e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    memory: share(0.9, "of HBM bandwidth"),
+    overlap: overlap(4),
+  },
+} as const;
+
+/** One token of each request over its cache: K and V are read once, for all query heads of a kv head. */
+export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
+  const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  return roofline(
+    machine,
+    `attention decode, ${queryHeads} query heads`,
+    {
+      precision,
+      flops: 4 * tokens * queryHeads * headDim,
+      bytes: 2 * tokens * kvHeads * headDim * kvDtypeBytes[kvDtype],
+      exponentials: tokens * queryHeads,
+    },
+    constantsOf(machine, gqaDecodeKernel, precision),
+  );
+}

@@ -1,0 +1,152 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import type { Machine } from "./machine.ts";
+import { mlaDecode, mlaPrefill } from "./mla.ts";
+import { activationsOf, glue, projections } from "./modules.ts";
+import type { ModuleShape } from "./modules.ts";
+import { causalPairs } from "./pairs.ts";
+import { indexLogits, sparseAttention, topK } from "./sparse.ts";
+import { sequence } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** The attention of one layer with a latent cache, projections included, on one GPU. */
+export interface MlaModuleShape extends ModuleShape {
+  readonly queryRank: number;
+  readonly latent: number;
+  readonly rope: number;
+  /** of an unabsorbed head: its key beside rope, its value */
+  readonly keyDim: number;
+  readonly valueDim: number;
+}
+
+/** DeepSeek sparse attention: an index of its own chooses the rows that are read. */
+export interface DsaModuleShape extends MlaModuleShape {
+  readonly indexHeads: number;
+  readonly indexDim: number;
+  /** rows that a query reads at most */
+  readonly topK: number;
+}
+
+/** [k, n] of the products that every token passes: down, query up, output. */
+const common = (s: MlaModuleShape): (readonly [number, number])[] => [
+  [s.hidden, s.queryRank + s.latent + s.rope],
+  [s.queryRank, s.queryHeads * (s.keyDim + s.rope)],
+  [s.queryHeads * s.valueDim, s.hidden],
+];
+
+/** Keys and values of all heads out of the latent, where attention is not absorbed. */
+const unabsorbed = (s: MlaModuleShape): readonly [number, number] => [
+  s.latent,
+  s.queryHeads * (s.keyDim + s.valueDim),
+];
+
+/** Of each head, the key matrix into the query and the value matrix out of the output. */
+const absorbed = (s: MlaModuleShape): (readonly [number, number])[] => [
+  [s.keyDim, s.queryHeads * s.latent],
+  [s.latent, s.queryHeads * s.valueDim],
+];
+
+const indexer = (s: DsaModuleShape): (readonly [number, number])[] => [
+  [s.queryRank, s.indexHeads * s.indexDim],
+  [s.hidden, s.indexDim + s.indexHeads],
+];
+
+/** Prefill: keys and values are made of the latents of all tokens seen, and attended to unabsorbed. */
+export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, weights, kvDtype } = shape;
+  const rows = requests * newTokens;
+  const matrices = [...common(shape), unabsorbed(shape)];
+  return sequence("MLA module, prefill", [
+    ...projections(machine, rows, weights, common(shape)),
+    ...projections(machine, rows + requests * prefixTokens, weights, [unabsorbed(shape)]),
+    mlaPrefill(machine, shape),
+    glue(machine, "mla-prefill", `${weights} ${kvDtype}`, activationsOf(rows, matrices)),
+  ]);
+}
+
+/** Decode: the key and value matrices are absorbed into query and output. */
+export function mlaModuleDecode(machine: Machine, shape: MlaModuleShape & DecodeTokens): OperatorTime {
+  const { requests, weights, kvDtype } = shape;
+  const matrices = [...common(shape), ...absorbed(shape)];
+  return sequence("MLA module, decode", [
+    ...projections(machine, requests, weights, common(shape)),
+    ...projections(machine, requests, "bf16", absorbed(shape)),
+    mlaDecode(machine, shape),
+    glue(machine, "mla-decode", `${weights} ${kvDtype}`, activationsOf(requests, matrices)),
+  ]);
+}
+
+/** Bytes of a cached row: of FP8, 512 latents, 4 float32 scales and 64 rope numbers in bf16, 656 as in vLLM's FlashMLA. */
+const rowBytes = ({ latent, rope, kvDtype }: MlaModuleShape): number =>
+  kvDtype === "fp8" ? latent + latent / 32 + 2 * rope : (latent + rope) * kvDtypeBytes[kvDtype];
+
+/** Bytes of an index key: FP8 and a float32 scale. */
+const indexKeyBytes = (indexDim: number): number => indexDim + 4;
+
+/** Prefill: the index scores every token that a query sees, from the first chunk with more than topK on. */
+export function dsaModulePrefill(machine: Machine, shape: DsaModuleShape & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens } = shape;
+  return dsaModule(machine, shape, "prefill", {
+    queries: requests * newTokens,
+    keys: requests * (newTokens + prefixTokens),
+    seen: requests * causalPairs(newTokens, prefixTokens),
+    read: requests * causalPairs(newTokens, prefixTokens, shape.topK),
+    indexed: newTokens + prefixTokens > shape.topK,
+  });
+}
+
+/** Decode: each query scores its whole context and reads topK rows of it. */
+export function dsaModuleDecode(machine: Machine, shape: DsaModuleShape & DecodeTokens): OperatorTime {
+  const { requests, contextTokens } = shape;
+  const seen = requests * contextTokens;
+  const read = requests * Math.min(contextTokens, shape.topK);
+  return dsaModule(machine, shape, "decode", { queries: requests, keys: seen, seen, read, indexed: true });
+}
+
+interface Reads {
+  readonly queries: number;
+  readonly keys: number;
+  readonly seen: number;
+  readonly read: number;
+  readonly indexed: boolean;
+}
+
+function dsaModule(
+  machine: Machine,
+  shape: DsaModuleShape,
+  phase: "prefill" | "decode",
+  { queries, keys, seen, read, indexed }: Reads,
+): OperatorTime {
+  const { queryHeads, latent, rope, weights, kvDtype, indexHeads, indexDim } = shape;
+  const kernels = `dsa-${phase}` as const;
+  const matrices = [...common(shape), ...absorbed(shape), ...indexer(shape)];
+  const scored = [
+    indexLogits(machine, {
+      queries,
+      pairs: seen,
+      keys,
+      indexHeads,
+      indexDim,
+      keyBytes: indexKeyBytes(indexDim),
+      kernels,
+    }),
+    topK(machine, { queries, pairs: seen, k: shape.topK, kernels }),
+  ];
+  return sequence(`DSA module, ${phase}`, [
+    ...projections(machine, queries, weights, [...common(shape), ...indexer(shape)]),
+    ...projections(machine, queries, "bf16", absorbed(shape)),
+    ...(indexed ? scored : []),
+    sparseAttention(machine, {
+      queries,
+      pairs: read,
+      queryHeads,
+      keyDim: latent + rope,
+      valueDim: latent,
+      rowBytes: rowBytes(shape),
+      precision: attentionPrecision(kvDtype),
+      kernels,
+    }),
+    glue(machine, kernels, `${weights} ${kvDtype}`, activationsOf(queries, matrices)),
+  ]);
+}

@@ -1,0 +1,78 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { overhead, overlap, share } from "./constants.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import { constantsOf } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { causalPairs } from "./pairs.ts";
+import { roofline } from "./roofline.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** Heads of multi-head latent attention on one GPU. The dimensions are DeepSeek's where absent. */
+export interface MlaHeads {
+  readonly queryHeads: number;
+  readonly kvDtype: KvDtype;
+  /** of a key without its rope part */
+  readonly keyDim?: number;
+  readonly rope?: number;
+  readonly valueDim?: number;
+  readonly latent?: number;
+  /** last tokens that are read; absent or 0: all */
+  readonly window?: number;
+}
+
+export const mlaPrefillKernel = {
+  name: "mla-prefill",
+  constants: {
+    overhead: overhead(15e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    exponentials: share(0.9, "of the special function units' exponentials"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(1),
+  },
+} as const;
+
+/** Unabsorbed: keys of keyDim + rope and values of valueDim for each head, 2 (dqk + dv) operations a pair. */
+export function mlaPrefill(machine: Machine, shape: MlaHeads & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, queryHeads, kvDtype, window = 0 } = shape;
+  const { keyDim = 128, rope = 64, valueDim = 128 } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const pairs = requests * queryHeads * causalPairs(newTokens, prefixTokens, window || Infinity);
+  const dims = keyDim + rope + valueDim;
+  const bytes = requests * queryHeads * dims * 2 * (2 * newTokens + prefixTokens); // Q, K, V and outputs in bf16
+  return roofline(
+    machine,
+    `MLA prefill, ${queryHeads} query heads`,
+    { precision, flops: 2 * dims * pairs, bytes, exponentials: pairs },
+    constantsOf(machine, mlaPrefillKernel, precision),
+  );
+}
+
+export const mlaDecodeKernel = {
+  name: "mla-decode",
+  constants: {
+    overhead: overhead(15e-6),
+    compute: share(0.75, "of peak arithmetic"),
+    memory: share(0.75, "of HBM bandwidth"),
+    overlap: overlap(4),
+  },
+} as const;
+
+/** Absorbed: all query heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
+export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): OperatorTime {
+  const { requests, contextTokens, queryHeads, kvDtype, window = 0, latent = 512, rope = 64 } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  return roofline(
+    machine,
+    `MLA decode, ${queryHeads} query heads`,
+    {
+      precision,
+      flops: 2 * tokens * queryHeads * (2 * latent + rope),
+      bytes: tokens * (latent + rope) * kvDtypeBytes[kvDtype],
+      exponentials: tokens * queryHeads,
+    },
+    constantsOf(machine, mlaDecodeKernel, precision),
+  );
+}

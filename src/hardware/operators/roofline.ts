@@ -1,0 +1,42 @@
+import { peak } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
+import type { Machine } from "./machine.ts";
+import { kernelTime, sideBySide } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** What a kernel must do. */
+export interface Work {
+  readonly precision: Precision;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly exponentials?: number;
+}
+
+/** How well it does it. Exponentials take no time where their share is absent: they hide behind the rest. */
+export interface Efficiency {
+  readonly overhead: number;
+  readonly compute: number;
+  readonly memory: number;
+  readonly overlap: number;
+  readonly exponentials?: number;
+}
+
+/** Overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
+export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {
+  const { gpu } = machine.system;
+  const { flops, bytes, exponentials = 0 } = work;
+  const arithmetic = flops / (peak(machine.system, work.precision) * c.compute);
+  const memory = bytes / (gpu.hbmBandwidth.value * c.memory);
+  const special = c.exponentials === undefined ? 0 : exponentials / (gpu.exponentials.value * c.exponentials);
+  return kernelTime(
+    name,
+    c.overhead + sideBySide(c.overlap, [arithmetic, memory, special]),
+    [
+      { what: "arithmetic", seconds: arithmetic, amount: flops, unit: "FLOP" },
+      { what: "HBM", seconds: memory, amount: bytes, unit: "B" },
+      { what: "exponentials", seconds: special, amount: exponentials, unit: "exp" },
+      { what: "overhead", seconds: c.overhead },
+    ],
+    { exponentials },
+  );
+}

@@ -1,0 +1,85 @@
+import { formatSeconds, formatUnit } from "../../core/units.ts";
+
+/** A part of an operator's time: so much of something at a rate, or seconds alone. */
+export interface Term {
+  readonly what: string;
+  readonly seconds: number;
+  readonly amount?: number;
+  readonly unit?: "FLOP" | "B" | "exp";
+}
+
+/** What an operator takes on one GPU, and what that is made of. */
+export interface OperatorTime {
+  readonly name: string;
+  readonly seconds: number;
+  readonly flops: number;
+  /** read from and written to HBM */
+  readonly bytes: number;
+  readonly exponentials: number;
+  /** sent over links, each direction */
+  readonly linkBytes: number;
+  /** terms of one kernel may overlap: they need not add up to `seconds` */
+  readonly terms: readonly Term[];
+  /** of a module: its kernels, which add up */
+  readonly parts: readonly OperatorTime[];
+}
+
+const noTime = { flops: 0, bytes: 0, exponentials: 0, linkBytes: 0, terms: [], parts: [] };
+
+/** An operator of one kernel. Amounts of its terms are its totals, unless they are given. */
+export function kernelTime(
+  name: string,
+  seconds: number,
+  terms: readonly Term[],
+  totals: Partial<OperatorTime> = {},
+): OperatorTime {
+  const total = (unit: Term["unit"]): number =>
+    terms.reduce((sum, term) => sum + (term.unit === unit ? (term.amount ?? 0) : 0), 0);
+  return {
+    ...noTime,
+    name,
+    seconds,
+    flops: total("FLOP"),
+    bytes: total("B"),
+    exponentials: total("exp"),
+    terms: terms.filter((term) => term.seconds > 0),
+    ...totals,
+  };
+}
+
+/** Kernels one after the other. */
+export function sequence(name: string, parts: readonly OperatorTime[]): OperatorTime {
+  const sum = (key: "seconds" | "flops" | "bytes" | "exponentials" | "linkBytes"): number =>
+    parts.reduce((total, part) => total + part[key], 0);
+  return {
+    name,
+    seconds: sum("seconds"),
+    flops: sum("flops"),
+    bytes: sum("bytes"),
+    exponentials: sum("exponentials"),
+    linkBytes: sum("linkBytes"),
+    terms: [],
+    parts,
+  };
+}
+
+/** Terms that run side by side: (a^p + b^p + ...)^(1/p), the longest of them where p is infinite. */
+export function sideBySide(p: number, seconds: readonly number[]): number {
+  const longest = Math.max(...seconds, 0);
+  if (longest === 0 || p === Infinity) return longest;
+  return longest * seconds.reduce((sum, each) => sum + (each / longest) ** p, 0) ** (1 / p);
+}
+
+/** What an operator's time is made of, a line each: `gemm 12 us: arithmetic 8 us (1.2 TFLOP at 150 TFLOP/s)`. */
+export function explain(time: OperatorTime, depth = 0): string[] {
+  const terms = time.terms.map(({ what, seconds, amount, unit }) =>
+    amount === undefined || unit === undefined
+      ? `${what} ${formatSeconds(seconds)}`
+      : `${what} ${formatSeconds(seconds)} (${formatUnit(amount, unit)} at ${formatUnit(amount / seconds, `${unit}/s`)})`,
+  );
+  const detail = terms.length > 0 ? `: ${terms.join(", ")}` : "";
+  return [
+    `${"  ".repeat(depth)}${time.name} ${formatSeconds(time.seconds)}${detail}`,
+    ...time.parts.flatMap((part) => explain(part, depth + 1)),
+  ];
+}
