@@ -1,4 +1,4 @@
-import { writeMeasured } from "../src/experiment/measured.ts";
+import { writeMeasured } from "../src/experiment/tables.ts";
 import type { BenchResult, BenchRow } from "../src/measure/bench.ts";
 import type { Column } from "../src/simulate/columns.ts";
 import { version } from "../src/version.ts";
@@ -56,7 +56,7 @@ export const writeBench = (
         primaryKey: ["workload", "engine"],
       },
     ],
-    figure: benchFigure(rows, limits, settings.threads),
+    figures: { bench: benchFigure(rows, limits, settings.threads) },
     manifest: { versions: { attnsim: version, node: process.versions.node, ...versions }, ...rest, limits },
   });
 };

@@ -40,6 +40,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./hardware.ts"),
   },
   {
+    name: "economics",
+    summary: "what a task costs with two models, and when the dearer one pays",
+    load: () => import("./economics.ts"),
+  },
+  {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
     load: () => import("./list.ts"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatNumber } from "../core/units.ts";
-import { writeMeasured } from "../experiment/measured.ts";
+import { writeMeasured } from "../experiment/tables.ts";
 import { scalingFigure } from "../experiment/scaling/figure.ts";
 import { rowColumns, scalingRows, scalingSummaries, summaryColumns } from "../experiment/scaling/fit.ts";
 import type { ScalingRow, ScalingSummary } from "../experiment/scaling/fit.ts";
@@ -68,7 +68,7 @@ export async function scaling({ name, question, variants, lengths }: Scaling): P
           table("data", "one row a variant and length", rowColumns, rows, ["variant", "tokens"]),
           table("summary", "one row a variant", summaryColumns, summaries, ["variant"]),
         ],
-        figure: scalingFigure(rows, engine, threads),
+        figures: { [name]: scalingFigure(rows, engine, threads) },
         manifest: { engine, threads, rounds, shape },
       });
       console.log(json ? JSON.stringify(summaries, null, 2) : layOut(summaries));

@@ -2,7 +2,7 @@
 export type Cell = string | number | null;
 
 /** A number, with a unit or without: `12`, `0.98`, `12.4 ms`, `>= 5`, `-`. */
-const numeric = /^(?:[<>~≥≤]?=? ?[-+]?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/%]+)?|-)$/;
+const numeric = /^(?:[<>~≥≤]?=? ?[-+]?\$?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/%]+)?|-)$/;
 
 /**
  * Aligned plain text: a line of titles, a rule, a line a row. Columns of numbers are aligned right, others left.

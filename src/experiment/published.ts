@@ -5,7 +5,7 @@ import type { PublishedScore } from "../tasks/published.ts";
 import { readText } from "./files.ts";
 
 /** Path of a file of data/, of the sources as of the built program. */
-const dataPath = (file: string): string =>
+export const dataPath = (file: string): string =>
   fileURLToPath(
     new URL(`${import.meta.url.endsWith(".ts") ? "../.." : "../../.."}/data/${file}`, import.meta.url),
   );
