@@ -58,7 +58,11 @@ export function readPrices(path = dataPath("prices.yaml")): PricedModel[] {
     const issue = error.issues[0]!;
     throw new UsageError(`${path}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
   }
-  return Object.entries(data.models).map(([name, model]) => ({ ...model, source: model.source ?? data.source, name }));
+  return Object.entries(data.models).map(([name, model]) => ({
+    ...model,
+    source: model.source ?? data.source,
+    name,
+  }));
 }
 
 /** @throws UsageError for a model that the table does not have */

@@ -51,7 +51,10 @@ export function breakEvenFigure(surface: readonly SurfacePoint[], reduction: num
         mark: { type: "rule", strokeDash: [4, 3], color: "#555555" },
         encoding: { y: { ...y, datum: reduction } },
       },
-      { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { x, y: { field: "breakEven", ...y }, color } },
+      {
+        mark: { type: "line", strokeWidth: 2, clip: true },
+        encoding: { x, y: { field: "breakEven", ...y }, color },
+      },
     ],
   });
 }
