@@ -42,12 +42,11 @@ export const define: Define = (command) =>
     .action(async ({ out, json, ...options }) => {
       const { question, names: of, sources } = asked(options);
       const answer = economicsOf(question);
-      const { surface: _, ...facts } = answer;
       const reduction = -(answer.changes.outputTokens ?? 0);
       const paths = out === undefined ? [] : await writeSurface(out, answer, reduction, { options, sources });
       console.log(
         json
-          ? JSON.stringify({ models: of, ...question, ...facts, sources, figures: paths }, null, 2)
+          ? JSON.stringify({ models: of, ...question, ...answer, surface: undefined, sources, figures: paths }, null, 2)
           : layOut(of, question, answer, sources),
       );
       for (const path of paths) console.error(path);
