@@ -46,7 +46,11 @@ export const define: Define = (command) =>
       const paths = out === undefined ? [] : await writeSurface(out, answer, reduction, { options, sources });
       console.log(
         json
-          ? JSON.stringify({ models: of, ...question, ...answer, surface: undefined, sources, figures: paths }, null, 2)
+          ? JSON.stringify(
+              { models: of, ...question, ...answer, surface: undefined, sources, figures: paths },
+              null,
+              2,
+            )
           : layOut(of, question, answer, sources),
       );
       for (const path of paths) console.error(path);
