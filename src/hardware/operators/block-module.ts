@@ -43,13 +43,13 @@ export function msaModulePrefill(machine: Machine, shape: MsaModuleShape & Prefi
 }
 
 export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & DecodeTokens): OperatorTime {
-  const { requests, contextTokens, block, topBlocks } = shape;
-  const seen = requests * contextTokens;
+  const { requests, contextTokens, newTokens = 1, block, topBlocks } = shape;
+  const queries = requests * newTokens;
   return msaModule(machine, shape, "decode", {
-    queries: requests,
-    keys: seen,
-    seen,
-    read: requests * Math.min(contextTokens, block * topBlocks),
+    queries,
+    keys: requests * contextTokens,
+    seen: queries * contextTokens,
+    read: queries * Math.min(contextTokens, block * topBlocks),
   });
 }
 

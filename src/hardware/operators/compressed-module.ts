@@ -65,13 +65,14 @@ export function compressedModuleDecode(
   machine: Machine,
   shape: CompressedModuleShape & DecodeTokens,
 ): OperatorTime {
-  const { requests, contextTokens, pool, index, window } = shape;
+  const { requests, contextTokens, newTokens = 1, pool, index, window } = shape;
   const entries = Math.floor(contextTokens / pool);
+  const queries = requests * newTokens;
   return compressedModule(machine, shape, "decode", {
-    queries: requests,
+    queries,
     keys: requests * entries,
-    seen: requests * entries,
-    read: requests * (Math.min(window, contextTokens) + Math.min(entries, index?.topK ?? Infinity)),
+    seen: queries * entries,
+    read: queries * (Math.min(window, contextTokens) + Math.min(entries, index?.topK ?? Infinity)),
   });
 }
 

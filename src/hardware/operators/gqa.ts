@@ -17,9 +17,11 @@ export interface PrefillTokens {
   readonly prefixTokens: number;
 }
 
-/** Requests that decode a token each. */
+/** Requests that decode a token each, or check a draft. */
 export interface DecodeTokens {
   readonly requests: number;
+  /** tokens of each request in this step, which read its cache together; 1 where absent */
+  readonly newTokens?: number;
   /** of each request, in the cache */
   readonly contextTokens: number;
 }
@@ -72,7 +74,7 @@ export const gqaDecodeKernel = {
 
 /** One token of each request over its cache: K and V are read once, for all query heads of a kv head. */
 export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
-  const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
+  const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype, newTokens = 1 } = shape;
   const precision = attentionPrecision(kvDtype);
   const tokens = requests * Math.min(contextTokens, window || Infinity);
   return roofline(
@@ -80,9 +82,9 @@ export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): Ope
     `attention decode, ${queryHeads} query heads`,
     {
       precision,
-      flops: 4 * tokens * queryHeads * headDim,
+      flops: 4 * tokens * newTokens * queryHeads * headDim,
       bytes: 2 * tokens * kvHeads * headDim * kvDtypeBytes[kvDtype],
-      exponentials: tokens * queryHeads,
+      exponentials: tokens * newTokens * queryHeads,
     },
     constantsOf(machine, gqaDecodeKernel, precision),
   );

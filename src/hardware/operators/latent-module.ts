@@ -26,6 +26,8 @@ export interface DsaModuleShape extends MlaModuleShape {
   readonly indexDim: number;
   /** rows that a query reads at most */
   readonly topK: number;
+  /** the rows are another layer's choice: this one has no index */
+  readonly lent?: boolean;
 }
 
 /** [k, n] of the products that every token passes: down, query up, output. */
@@ -47,10 +49,13 @@ const absorbed = (s: MlaModuleShape): (readonly [number, number])[] => [
   [s.latent, s.queryHeads * s.valueDim],
 ];
 
-const indexer = (s: DsaModuleShape): (readonly [number, number])[] => [
-  [s.queryRank, s.indexHeads * s.indexDim],
-  [s.hidden, s.indexDim + s.indexHeads],
-];
+const indexer = (s: DsaModuleShape): (readonly [number, number])[] =>
+  s.lent
+    ? []
+    : [
+        [s.queryRank, s.indexHeads * s.indexDim],
+        [s.hidden, s.indexDim + s.indexHeads],
+      ];
 
 /** Prefill: keys and values are made of the latents of all tokens seen, and attended to unabsorbed. */
 export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & PrefillTokens): OperatorTime {
@@ -67,13 +72,14 @@ export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & Prefi
 
 /** Decode: the key and value matrices are absorbed into query and output. */
 export function mlaModuleDecode(machine: Machine, shape: MlaModuleShape & DecodeTokens): OperatorTime {
-  const { requests, weights, kvDtype } = shape;
+  const { requests, newTokens = 1, weights, kvDtype } = shape;
+  const rows = requests * newTokens;
   const matrices = [...common(shape), ...absorbed(shape)];
   return sequence("MLA module, decode", [
-    ...projections(machine, requests, weights, common(shape)),
-    ...projections(machine, requests, "bf16", absorbed(shape)),
+    ...projections(machine, rows, weights, common(shape)),
+    ...projections(machine, rows, "bf16", absorbed(shape)),
     mlaDecode(machine, shape),
-    glue(machine, "mla-decode", `${weights} ${kvDtype}`, activationsOf(requests, matrices)),
+    glue(machine, "mla-decode", `${weights} ${kvDtype}`, activationsOf(rows, matrices)),
   ]);
 }
 
@@ -98,10 +104,15 @@ export function dsaModulePrefill(machine: Machine, shape: DsaModuleShape & Prefi
 
 /** Decode: each query scores its whole context and reads topK rows of it. */
 export function dsaModuleDecode(machine: Machine, shape: DsaModuleShape & DecodeTokens): OperatorTime {
-  const { requests, contextTokens } = shape;
-  const seen = requests * contextTokens;
-  const read = requests * Math.min(contextTokens, shape.topK);
-  return dsaModule(machine, shape, "decode", { queries: requests, keys: seen, seen, read, indexed: true });
+  const { requests, contextTokens, newTokens = 1 } = shape;
+  const queries = requests * newTokens;
+  return dsaModule(machine, shape, "decode", {
+    queries,
+    keys: requests * contextTokens,
+    seen: queries * contextTokens,
+    read: queries * Math.min(contextTokens, shape.topK),
+    indexed: true,
+  });
 }
 
 interface Reads {
@@ -136,7 +147,7 @@ function dsaModule(
   return sequence(`DSA module, ${phase}`, [
     ...projections(machine, queries, weights, [...common(shape), ...indexer(shape)]),
     ...projections(machine, queries, "bf16", absorbed(shape)),
-    ...(indexed ? scored : []),
+    ...(indexed && !shape.lent ? scored : []),
     sparseAttention(machine, {
       queries,
       pairs: read,

@@ -62,6 +62,7 @@ export const mlaDecodeKernel = {
 /** Absorbed: all query heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
 export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): OperatorTime {
   const { requests, contextTokens, queryHeads, kvDtype, window = 0, latent = 512, rope = 64 } = shape;
+  const { newTokens = 1 } = shape;
   const precision = attentionPrecision(kvDtype);
   const tokens = requests * Math.min(contextTokens, window || Infinity);
   return roofline(
@@ -69,9 +70,9 @@ export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): Ope
     `MLA decode, ${queryHeads} query heads`,
     {
       precision,
-      flops: 2 * tokens * queryHeads * (2 * latent + rope),
+      flops: 2 * tokens * newTokens * queryHeads * (2 * latent + rope),
       bytes: tokens * (latent + rope) * kvDtypeBytes[kvDtype],
-      exponentials: tokens * queryHeads,
+      exponentials: tokens * newTokens * queryHeads,
     },
     constantsOf(machine, mlaDecodeKernel, precision),
   );

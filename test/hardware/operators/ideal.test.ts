@@ -54,6 +54,14 @@ describe("the ideal profile is the roofline", () => {
     expect(mlaDecode(ideal, latent).flops).toBe(2 * 4 * 65536 * 128 * 1088);
   });
 
+  it("of a draft that is checked: the cache is read once for all its tokens", () => {
+    const heads = { queryHeads: 64, kvHeads: 8, headDim: 128, kvDtype: "bf16" } as const;
+    const shape = { ...heads, requests: 4, contextTokens: 65536 };
+    const [one, four] = [gqaDecode(ideal, shape), gqaDecode(ideal, { ...shape, newTokens: 4 })];
+    expect(four.bytes).toBe(one.bytes);
+    expect(four.flops).toBe(4 * one.flops);
+  });
+
   it("of a collective, its bytes over the link", () => {
     const shape = { bytes: 1e9, gpus: 8 };
     expect(collective(ideal, { op: "all-gather", ...shape }).seconds).toBeCloseTo((7 / 8) * (1e9 / 900e9), 9);
