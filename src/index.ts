@@ -85,4 +85,10 @@ export type { Experiment, TrialContext } from "./cli/experiment.ts";
 export { scaling } from "./cli/scaling.ts";
 export type { Scaling } from "./cli/scaling.ts";
 
+// published trends
+export { formatShare } from "./core/units.ts";
+export { publishedScores } from "./experiment/published.ts";
+export { defineTrend } from "./experiment/trends/trend.ts";
+export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./experiment/trends/trend.ts";
+
 export { version } from "./version.ts";

@@ -25,6 +25,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./plot.ts"),
   },
   {
+    name: "published",
+    summary: "what sources print, what the simulator makes of it, and the verdict",
+    load: () => import("./published.ts"),
+  },
+  {
     name: "attend",
     summary: "run an attention variant on tensors of your own",
     load: () => import("./attend.ts"),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { UsageError } from "../core/errors.ts";
-import { formatBytes, formatSeconds } from "../core/units.ts";
+import { formatBytes, formatSeconds, formatShare } from "../core/units.ts";
 import { drawFigures, findFigure } from "../experiment/figures.ts";
 import { describeTrial, groupsOf } from "../experiment/plan.ts";
 import type { Plan } from "../experiment/plan.ts";
@@ -45,7 +45,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     return;
   }
   const outcome = await runWatched(plan, options);
-  const { rows, planned, failures, interrupted, seconds } = outcome;
+  const { rows, planned, seconds } = outcome;
   const figures =
     rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names: options.figures });
   if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
@@ -55,6 +55,11 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
     for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
   }
+  refuseUnfinished(outcome);
+}
+
+/** @throws Interrupted after Ctrl-C; Error where trials failed, each of which is named on stderr */
+export function refuseUnfinished({ rows, planned, failures, interrupted }: Outcome): void {
   for (const { trial, reason } of failures) console.error(`failed: ${describeTrial(trial)}: ${reason}`);
   const missing = planned - rows.length;
   if (interrupted)
@@ -65,7 +70,11 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     throw new Error(`${missing} of ${planned} trials have no result; run the same again to try only those`);
 }
 
-async function runWatched(plan: Plan, options: ExecuteOptions): Promise<Outcome> {
+/** Runs a plan with progress; Ctrl-C ends it early, and what is finished is kept. */
+export async function runWatched(
+  plan: Plan,
+  options: Pick<ExecuteOptions, "out" | "workers" | "threads" | "memoryGb" | "profile" | "config">,
+): Promise<Outcome> {
   const abort = new AbortController();
   let asked = 0;
   // one Ctrl-C may arrive twice, from the terminal and from a parent that passes it on; a later one is impatience
@@ -116,15 +125,11 @@ const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
         cell === undefined
           ? null
           : cell.trials === 1
-            ? share(cell.mean)
-            : `${share(cell.mean)} [${share(cell.low)} ${share(cell.high)}]`,
+            ? formatShare(cell.mean)
+            : `${formatShare(cell.mean)} [${formatShare(cell.low)} ${formatShare(cell.high)}]`,
       ),
     ]),
   );
-
-/** A share in two decimals, short: .98, 1.0. */
-const share = (value: number): string =>
-  value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^0/, "");
 
 const summaryOf = (
   { rows, planned, failures, interrupted, seconds, profile }: Outcome,

@@ -65,3 +65,7 @@ export const formatSeconds = (seconds: number): string => formatUnit(seconds, "s
 /** A quantity as a table shows it: `8 TB/s`, `2.5 PFLOP/s`, `72`. */
 export const formatQuantity = ({ value, unit }: Quantity): string =>
   unit === "1" ? String(value) : formatUnit(value, unit);
+
+/** A share in two decimals, short: .98, 1.0. */
+export const formatShare = (value: number): string =>
+  value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^(-?)0/, "$1");

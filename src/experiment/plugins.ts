@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { createRequire, register } from "node:module";
 import { basename, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { catalog } from "../catalog.ts";
 import { UsageError } from "../core/errors.ts";
 import { readText } from "./files.ts";
+import { importFile } from "./load.ts";
 
 /** A file of entries of the user's own. */
 export interface Plugin {
@@ -14,7 +13,6 @@ export interface Plugin {
   readonly version: string;
 }
 
-const require = createRequire(import.meta.url);
 const loaded = new Map<string, Plugin>();
 
 /** Plugins loaded so far, in order. */
@@ -48,40 +46,4 @@ export async function loadPlugin(file: string): Promise<void> {
     );
   for (const add of entries) add();
   loaded.set(path, { path, version: `${basename(path)}@${hash}` });
-}
-
-let hooked = false;
-
-async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
-  if (!hooked) {
-    hooked = true;
-    register(hooks());
-  }
-  return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
-}
-
-/**
- * Module hooks, as a module of their own: in a plugin "attnsim" is this very program, and TypeScript is ES modules,
- * whatever package.json says. Files of packages are left to Node.
- */
-function hooks(): string {
-  const index = new URL(`../index${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url).href;
-  const esbuild = pathToFileURL(require.resolve("esbuild")).href;
-  const source = `
-    import { readFileSync } from "node:fs";
-    import esbuild from ${JSON.stringify(esbuild)};
-    export const resolve = (specifier, context, next) =>
-      next(specifier === "attnsim" ? ${JSON.stringify(index)} : specifier, context);
-    export function load(url, context, next) {
-      const { protocol, pathname } = new URL(url);
-      const source = pathname.endsWith(".ts") && !pathname.includes("/node_modules/");
-      if (protocol !== "file:" || !source) return next(url, context);
-      const { code } = esbuild.transformSync(readFileSync(new URL(url), "utf8"), {
-        loader: "ts",
-        sourcefile: pathname,
-        sourcemap: "inline",
-      });
-      return { format: "module", source: code, shortCircuit: true };
-    }`;
-  return `data:text/javascript,${encodeURIComponent(source)}`;
 }

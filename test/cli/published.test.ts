@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { CheckLine, TrendLine } from "../../src/experiment/trends/lines.ts";
+import { emptyFolder } from "../experiment/folder.ts";
+import { attnsim, attnsimJson } from "./attnsim.ts";
+
+interface Shown {
+  readonly checks: readonly CheckLine[];
+  readonly trends: readonly TrendLine[];
+}
+
+it("prints checks and trends with their verdicts", async () => {
+  const { code, out } = await attnsim("published");
+  expect(code).toBe(0);
+  expect(out).toMatch(/MSA, times fewer FLOPs.* 28\.4 x +28\.45\d* x +reproduced/);
+  expect(out).toMatch(/k-hop-plans +reproduced/);
+  expect(out).toContain("https://arxiv.org/abs/2402.09268");
+});
+
+it("says what has not been run", async () => {
+  const { checks, trends } = await attnsimJson<Shown>("published", "--results", emptyFolder());
+  expect(checks.length).toBeGreaterThan(20);
+  expect(trends.length).toBeGreaterThan(5);
+  expect(new Set(trends.map(({ verdict }) => verdict))).toEqual(new Set(["not run"]));
+});
+
+it("runs a trend", async () => {
+  const folder = emptyFolder();
+  const { checks, trends } = await attnsimJson<Shown>(
+    ...["published", "--run", "summary-collapse", "--results", folder],
+  );
+  expect(checks).toEqual([]);
+  expect(trends.map(({ name, verdict }) => [name, verdict])).toEqual([["summary-collapse", "contradicted"]]);
+  for (const file of ["data.csv", "manifest.json", "summary-collapse.png"])
+    expect(existsSync(join(folder, "summary-collapse", file))).toBe(true);
+});
+
+it("knows the trends' names", async () => {
+  const { code, err } = await attnsim("published", "--run", "quest");
+  expect(code).toBe(2);
+  expect(err).toMatch(/unknown trend "quest"; known: all, /);
+});
