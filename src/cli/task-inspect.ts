@@ -9,6 +9,7 @@ function recordCount({ circuit }: Problem): number {
   switch (circuit.kind) {
     case "graph-walk":
     case "prefill-error":
+    case "retrieve":
       return circuit.records.count;
     case "count-retrieve":
       return circuit.requests.count + circuit.responses.count;

@@ -94,11 +94,11 @@ function noisyGroup(
   return normaliseRows(out);
 }
 
-/** Where the context ends and the question's query: what prefill's last queries are made of. */
+/** Where the context ends and what the question asks: what prefill's last queries are made of. */
 export interface Question {
   /** last token of the context, before the question */
   readonly contextEnd: number;
-  /** per kv head (1, d): the query that the question's tokens carry */
+  /** per kv head (A, d): the queries that the question's tokens carry by turns */
   readonly queries: readonly Tensor[];
 }
 
@@ -154,9 +154,13 @@ function observedQueries(
     const rows = matrix(size * groupSize, headDim);
     ops.fillNormal(rows, hash64(`${seed}/observed/${h}`));
     const data = flat(rows);
+    const asked = flat(query);
+    const turns = query.shape[0]!;
     for (let i = 0; i < data.length; i++) {
-      const share = fidelity * shares[Math.floor(i / (groupSize * headDim))]!;
-      data[i] = share * flat(query)[i % headDim]! + Math.sqrt(1 - share * share) * data[i]!;
+      const token = Math.floor(i / (groupSize * headDim));
+      const share = fidelity * shares[token]!;
+      data[i] =
+        share * asked[(token % turns) * headDim + (i % headDim)]! + Math.sqrt(1 - share * share) * data[i]!;
     }
     return normaliseRows(rows);
   });

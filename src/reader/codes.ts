@@ -2,6 +2,7 @@ import { hash64 } from "../core/random.ts";
 import { flat, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Space } from "../kernels/ops.ts";
+import type { FeatureTerm } from "../tasks/task.ts";
 
 /** A feature has one code as what keys and queries speak of, another as what values carry. */
 export type Role = "key" | "value";
@@ -31,15 +32,8 @@ export function fillCodes(
   return codes;
 }
 
-/** A term of a weighted sum of codes. */
-export interface Term {
-  readonly weight: number;
-  /** row of the code table */
-  readonly feature: number;
-}
-
 /** out[row] = sum of weight code[feature] over terms; codes (F, d), out (n, d). */
-export function sumCodes(codes: Tensor, terms: readonly Term[], out: Tensor, row: number): void {
+export function sumCodes(codes: Tensor, terms: readonly FeatureTerm[], out: Tensor, row: number): void {
   const d = codes.shape[1]!;
   const source = flat(codes);
   const target = flat(out);

@@ -2,11 +2,10 @@ import type { AttentionResult } from "../attention/variant.ts";
 import { unmeasured } from "../core/profile.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { CountRetrieve, RecordSet } from "../tasks/task.ts";
+import type { CountRetrieve, FeatureTerm, RecordSet } from "../tasks/task.ts";
 import { makeCache, makeQueries, meanOfGroups, scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
-import type { Term } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { ReaderParams } from "./params.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
@@ -33,13 +32,13 @@ export function* countRetrieve(
 }
 
 /** Terms of a record's content: what its key columns hold, scaled. */
-const contentTerms = ({ key }: RecordSet, record: number, scale: number): Term[] =>
+const contentTerms = ({ key }: RecordSet, record: number, scale: number): FeatureTerm[] =>
   key
     .map(({ weight, features }) => ({ weight: weight * scale, feature: features[record]! }))
     .filter(({ feature }) => feature >= 0);
 
 /** The codes of the keys of every record: (M, d). */
-function keyTable(codes: Tensor, count: number, terms: (record: number) => readonly Term[]): Tensor {
+function keyTable(codes: Tensor, count: number, terms: (record: number) => readonly FeatureTerm[]): Tensor {
   const table = matrix(count, codes.shape[1]!);
   for (let r = 0; r < count; r++) sumCodes(codes, terms(r), table, r);
   return table;
@@ -194,7 +193,7 @@ function* retrieve(
   const ordinalAt = features.length;
   const highest = Math.max(...ordinals, ...counted.flat().map(Math.ceil), wanted);
   const ids = featureIds([...features, ...Array.from({ length: highest + 1 }, (_, i) => `ordinal:${i}`)]);
-  const terms = (record: number, ordinal: number): Term[] => {
+  const terms = (record: number, ordinal: number): FeatureTerm[] => {
     const low = Math.floor(ordinal);
     const part = ordinal - low;
     return [

@@ -9,7 +9,7 @@ import { makeQueries, scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { matrix, normaliseRows } from "./codes.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
-import { embedRecords } from "./record-cache.ts";
+import { askFor, embedRecords } from "./record-cache.ts";
 import { Trace } from "./trace.ts";
 
 /** Positions asked together: a block of queries, as prefill kernels have them. */
@@ -27,7 +27,7 @@ export function* prefillError(
 ): Generator<Outcome> {
   const { ops, params, seed, tokens, spaces, measure: shared } = setting;
   const [column] = records.key;
-  const embedded = embedRecords(setting, records, features, column!.features[records.count - 1]!);
+  const embedded = embedRecords(setting, records, features, [askFor(column!.features[records.count - 1]!)]);
   /** The feature that a position asks for: that of a record before it, or -1. */
   const wantedAt = (position: number): number => {
     const random = new Random(`${seed}/prefill/${position}`);
@@ -37,7 +37,7 @@ export function* prefillError(
   const queriesAt = (positions: Int32Array): Queries => {
     const wanted = Array.from(positions, wantedAt);
     const ids = Uint32Array.from([...positions].flatMap((position) => [position, 0]));
-    const codes = embedded.ideal(wanted.map((feature) => Math.max(0, feature)));
+    const codes = embedded.ideal(wanted.map((feature) => askFor(Math.max(0, feature))));
     const content = codes.map((rows, h) => withNoise(setting, rows, wanted, ids, h));
     return makeQueries(setting, "prefill", content, ids, positions, "prefill", 0);
   };

@@ -9,6 +9,7 @@ import { countRetrieve } from "./count-retrieve.ts";
 import { graphWalk } from "./graph-walk.ts";
 import type { ReaderParams } from "./params.ts";
 import { prefillError } from "./prefill-error.ts";
+import { retrieve } from "./retrieve.ts";
 import type { Trace } from "./trace.ts";
 
 /** An attention variant at work. */
@@ -51,5 +52,7 @@ export function read(
       return countRetrieve(setting, circuit, features, mechanisms);
     case "prefill-error":
       return prefillError(setting, circuit, features, mechanisms);
+    case "retrieve":
+      return retrieve(setting, circuit, features, mechanisms);
   }
 }

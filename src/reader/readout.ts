@@ -70,3 +70,21 @@ export const projectionNoise = ({
   kvHeads,
 }: Pick<ReaderParams, "residualNoise" | "headDim" | "kvHeads">): number =>
   residualNoise / Math.sqrt(headDim * kvHeads);
+
+/** A projection this far below the query's largest is not accepted. */
+export const acceptedShare = 0.4;
+
+/** The least projection that stands out of the noise of so many candidates. */
+export const acceptanceFloor = (candidates: number, noise: number): number =>
+  (Math.sqrt(2 * Math.log(candidates)) + 1) * noise;
+
+/** Places of the projections that stand out of the noise and are not far below the largest. */
+export function standingOut(projections: Float64Array, noise: number): number[] {
+  const largest = projections.reduce((a, b) => Math.max(a, b), -Infinity);
+  const threshold = Math.max(acceptanceFloor(projections.length, noise), acceptedShare * largest);
+  return [...projections.keys()].filter((c) => projections[c]! >= threshold);
+}
+
+/** Places of the n largest projections, from the largest; ties to the lower place. */
+export const largest = (projections: Float64Array, n: number): number[] =>
+  [...projections.keys()].sort((a, b) => projections[b]! - projections[a]! || a - b).slice(0, n);

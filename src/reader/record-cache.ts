@@ -1,10 +1,10 @@
 import type { KeyValueCache } from "../attention/variant.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { RecordSet } from "../tasks/task.ts";
+import type { FeatureTerm, RecordSet } from "../tasks/task.ts";
 import { makeCache, rowOf } from "./cache.ts";
 import type { Setting } from "./cache.ts";
-import { featureIds, fillCodes, matrix, normaliseRows } from "./codes.ts";
+import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 
 /** A cache whose records are keyed by one feature each and carry another, and what reading it takes. */
@@ -15,24 +15,32 @@ export interface RecordCache {
   /** per kv head (F, d) */
   readonly keyCodes: readonly Tensor[];
   readonly valueCodes: readonly Tensor[];
-  /** per kv head (Q, d): rows of norm sqrt(d) that ask for these features */
-  ideal(features: readonly number[]): Tensor[];
+  /** per kv head (Q, d): rows of norm sqrt(d) that ask for these things */
+  ideal(asked: readonly Asked[]): Tensor[];
   /** per kv head the value codes of these features, in the head's space */
   candidates(features: ArrayLike<number>): Tensor[];
   /** for each feature the anchors of the records that have it as their key */
   readonly anchors: readonly (readonly number[])[];
 }
 
+/** What a query asks for: a sum of features, most often of one. */
+export type Asked = readonly FeatureTerm[];
+
+/** Asks for one feature. */
+export const askFor = (feature: number): Asked => [{ weight: 1, feature }];
+
 /**
  * Embeds records into K and V of every kv head.
  *
- * @param asked the feature that the question's own query asks for
+ * @param asked what the question's own queries ask for
+ * @param contextEnd last token before the question; that of the last record when absent
  */
 export function embedRecords(
   setting: Setting,
   records: RecordSet,
   features: readonly string[],
-  asked: number,
+  asked: readonly Asked[],
+  contextEnd = records.anchor[records.count - 1] ?? 0,
 ): RecordCache {
   const { ops, params, seed, tokens, spaces, measure } = setting;
   const [column] = records.key;
@@ -49,15 +57,17 @@ export function embedRecords(
       return { keyCodes, valueCodes, embedding };
     });
   });
-  const ideal = (wanted: readonly number[]): Tensor[] =>
-    heads.map(({ keyCodes }) =>
-      normaliseRows(gathered(keyCodes, wanted, matrix(wanted.length, params.headDim))),
-    );
+  const ideal = (wanted: readonly Asked[]): Tensor[] =>
+    heads.map(({ keyCodes }) => {
+      const rows = matrix(wanted.length, params.headDim);
+      wanted.forEach((terms, i) => sumCodes(keyCodes, terms, rows, i));
+      return normaliseRows(rows);
+    });
   return {
     cache: makeCache(
       setting,
       heads.map((head) => head.embedding),
-      { contextEnd: records.anchor[records.count - 1] ?? 0, queries: ideal([asked]) },
+      { contextEnd, queries: ideal(asked) },
     ),
     ids,
     keyCodes: heads.map(({ keyCodes }) => keyCodes),

@@ -66,7 +66,28 @@ export interface PrefillError {
   readonly queries: number;
 }
 
-export type Circuit = GraphWalk | CountRetrieve | PrefillError;
+/** A term of what a query asks for; the squared weights of a query sum to 1. */
+export interface FeatureTerm {
+  readonly weight: number;
+  readonly feature: number;
+}
+
+/** Retrieval: each query is answered with the values of the records that its features key. */
+export interface Retrieve {
+  readonly kind: "retrieve";
+  /** every record has one key feature */
+  readonly records: RecordSet;
+  /** last token of the context, before the question */
+  readonly contextEnd: number;
+  /** features that a readout may answer with */
+  readonly candidates: Int32Array;
+  /** what each query asks for */
+  readonly asked: readonly (readonly FeatureTerm[])[];
+  /** answers to a query, those of the largest projections; when absent, all that stand out of the noise */
+  readonly answers?: number;
+}
+
+export type Circuit = GraphWalk | CountRetrieve | PrefillError | Retrieve;
 
 export interface Score {
   /** the task's own score, 0 to 1 */

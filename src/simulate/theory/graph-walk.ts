@@ -1,8 +1,8 @@
 import { upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
-import { acceptanceFloor, acceptedShare, maxFrontier } from "../../reader/graph-walk.ts";
+import { maxFrontier } from "../../reader/graph-walk.ts";
 import type { ReaderParams } from "../../reader/params.ts";
-import { projectionNoise } from "../../reader/readout.ts";
+import { acceptanceFloor, acceptedShare, projectionNoise } from "../../reader/readout.ts";
 import type { Score, WalkOutline } from "../../tasks/task.ts";
 import type { MeanFieldAttention } from "./attend.ts";
 import { drawMatches } from "./draw.ts";

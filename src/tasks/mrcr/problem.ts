@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { sequenceRatio } from "../difflib.ts";
+import { Features } from "../features.ts";
 import type { CountRetrieve, FeatureColumn, Message, Problem, RecordSet, Score } from "../task.ts";
 import type { CountTokens } from "../tokenizer.ts";
 import { writeMessages } from "./conversation.ts";
@@ -13,18 +14,6 @@ export function scoreResponse(response: string, hash: string, answer: string): S
   const exact = response === answer;
   if (!response.startsWith(hash)) return { score: 0, exact };
   return { score: exact ? 1 : sequenceRatio(response.slice(hash.length), answer.slice(hash.length)), exact };
-}
-
-/** Names to indices, in the order in which names come. */
-class Features {
-  readonly names: string[] = [];
-  readonly #index = new Map<string, number>();
-
-  index(name: string): number {
-    const known = this.#index.get(name) ?? this.names.push(name) - 1;
-    this.#index.set(name, known);
-    return known;
-  }
 }
 
 /** How what an exchange is about makes its key: format and topic apart, or as one. */

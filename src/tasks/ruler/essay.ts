@@ -1,0 +1,15 @@
+import type { Random } from "../../core/random.ts";
+import { Pen } from "../mrcr/pen.ts";
+import { topics } from "../mrcr/topics.ts";
+
+const sentencesOfEssay = 40;
+
+/** Sentences of essays by the grammar of mrcr's replies: a stand-in for Paul Graham's, which cannot be given away. */
+export function* essaySentences(random: Random): Generator<string, never> {
+  for (;;) {
+    const pen = new Pen(random.pick(topics), random);
+    yield pen.say("opening");
+    for (let i = 0; i < sentencesOfEssay; i++) yield pen.say("body");
+    yield pen.say("closing");
+  }
+}

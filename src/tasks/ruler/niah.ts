@@ -1,0 +1,181 @@
+import type { Random } from "../../core/random.ts";
+import { Features } from "../features.ts";
+import { tokenOffsets, wordStart } from "../spans.ts";
+import { drawCompound } from "../words.ts";
+import { essaySentences } from "./essay.ts";
+import { fill, malformed, withOthers } from "./kind.ts";
+import type { Reading, RulerKind } from "./kind.ts";
+
+type Kind = "numbers" | "words" | "uuids";
+
+/** Arguments of scripts/data/synthetic/niah.py, its defaults left out. */
+export interface NiahSettings {
+  readonly haystack: "noise" | "essay" | "needle";
+  readonly keyKind: Kind;
+  readonly valueKind: Kind;
+  readonly keys?: number;
+  readonly values?: number;
+  readonly queries?: number;
+}
+
+const template =
+  "Some special magic {type_needle_v} are hidden within the following text. Make sure to memorize it. I will quiz you about the {type_needle_v} afterwards.\n{context}\nWhat are all the special magic {type_needle_v} for {query} mentioned in the provided text?";
+const answerPrefix = " The special magic {type_needle_v} for {query} mentioned in the provided text are";
+
+export const noise =
+  "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
+
+interface Needle {
+  readonly key: string;
+  readonly value: string;
+}
+
+const needleText = (kind: Kind, { key, value }: Needle): string =>
+  `One of the special magic ${kind} for ${key} is: ${value}.`;
+
+const digits = "0123456789abcdef";
+
+function drawUuid(random: Random): string {
+  const hex = Array.from({ length: 32 }, () => digits[random.below(16)]!);
+  hex[12] = "4";
+  hex[16] = digits[8 + random.below(4)]!;
+  return [0, 8, 12, 16, 20, 32]
+    .slice(1)
+    .map((to, i, ends) => hex.slice(i === 0 ? 0 : ends[i - 1], to).join(""))
+    .join("-");
+}
+
+function draw(kind: Kind, random: Random): string {
+  switch (kind) {
+    case "numbers":
+      return String(1_000_000 + random.below(9_000_000));
+    case "words":
+      return drawCompound(random);
+    case "uuids":
+      return drawUuid(random);
+  }
+}
+
+/** Depths of needles in essays, in percent: round(linspace(0, 100, 40)). */
+const depths = Array.from({ length: 40 }, (_, i) => Math.round((100 * i) / 39));
+
+/** `count` of the items, in the order drawn. */
+const sample = <T>(items: readonly T[], count: number, random: Random): T[] =>
+  random.shuffled(items).slice(0, count);
+
+/** Needles into text, each before the sentence at its place. @param places ascending, one for each needle */
+const inserted = (
+  sentences: readonly string[],
+  needles: readonly string[],
+  places: readonly number[],
+): string[] => {
+  const out: string[] = [];
+  let from = 0;
+  needles.forEach((needle, i) => {
+    for (; from < places[i]!; from++) out.push(sentences[from]!);
+    out.push(needle);
+  });
+  return [...out, ...sentences.slice(from)];
+};
+
+const ascending = (a: number, b: number): number => a - b;
+
+/** The template with its blanks filled; of a single answer in the singular, as RULER's replacements make it. */
+function promptOf(single: boolean, valueKind: Kind, context: string, query: string): string {
+  const text = template + answerPrefix;
+  const worded = single
+    ? text.replaceAll("Some", "A").replaceAll("are all", "is").replaceAll("are", "is")
+    : text;
+  const kind = single ? valueKind.slice(0, -1) : valueKind;
+  // the context goes in last: it may hold what looks like a blank
+  return worded
+    .replaceAll("{type_needle_v}", kind)
+    .replaceAll("{query}", query)
+    .replace("{context}", () => context);
+}
+
+const queryText = (queries: readonly string[]): string =>
+  queries.length > 1 ? `${queries.slice(0, -1).join(", ")}, and ${queries.at(-1)!}` : queries[0]!;
+
+const needlePattern = /One of the special magic (?:numbers|words|uuids) for (\S+) is: (\S+)\./g;
+const questionPattern =
+  /\nWhat (is|are all) the special magic (?:number|word|uuid)s? for (.+?) mentioned in the provided text\?/g;
+
+/** Needles in a haystack, of one kind of RULER's eight. */
+export const niah = (settings: NiahSettings): RulerKind => ({
+  answerTokens: 128,
+
+  write(tokens, random, count) {
+    const { haystack, keyKind, valueKind, values = 1, queries = 1 } = settings;
+    const keys = Math.max(settings.keys ?? 1, queries);
+    const drawing = random.fork("needles");
+    const drawn = Array.from({ length: keys }, () => draw(keyKind, drawing));
+    const needles = drawing.shuffled(
+      drawn.flatMap((key) =>
+        Array.from({ length: values }, () => needleText(valueKind, { key, value: draw(valueKind, drawing) })),
+      ),
+    );
+    const query = queryText(sample(drawn, queries, random.fork("query")));
+    const write = (context: string): string => promptOf(queries * values === 1, valueKind, context, query);
+    const join = haystack === "essay" ? " " : "\n";
+    const room = tokens - count(write(needles.join(join)));
+    const fillers = random.fork("haystack");
+    const essay = essaySentences(fillers);
+    const next = (): string => {
+      switch (haystack) {
+        case "essay":
+          return essay.next().value;
+        case "noise":
+          return noise;
+        case "needle":
+          return needleText(valueKind, { key: draw(keyKind, fillers), value: draw(valueKind, fillers) });
+      }
+    };
+    const sentences = fill(room, needles.length, next, (sentence) => count(`.${join}${sentence}`) - 1);
+    const placing = random.fork("places");
+    const places =
+      haystack === "essay"
+        ? sample(depths, needles.length, placing).map((depth) => Math.floor((sentences.length * depth) / 100))
+        : sample([...sentences.keys()], needles.length, placing);
+    return write(inserted(sentences, needles, places.sort(ascending)).join(join));
+  },
+
+  read(prompt, count): Reading {
+    const question = [...prompt.matchAll(questionPattern)].at(-1);
+    if (question === undefined)
+      throw malformed('no "What is the special magic ... mentioned in the provided text?"');
+    const found = [...prompt.slice(0, question.index).matchAll(needlePattern)];
+    const features = new Features();
+    const keys = Int32Array.from(found, ([, key]) => features.index(`key:${key!}`));
+    const values = Int32Array.from(found, ([, , value]) => features.index(`value:${value!}`));
+    const queries = question[2]!.split(/, and |, /);
+    const asked = queries.map((key) => [{ weight: 1, feature: features.index(`key:${key}`) }]);
+    const answers = queries.flatMap((query) =>
+      found.flatMap(([, key, value]) => (key === query ? [value!] : [])),
+    );
+    if (answers.length === 0) throw malformed(`it asks for ${queries.join(", ")}, which no needle is for`);
+    // a record ends with its value: the full stop after it is a token of its own
+    const places = found.flatMap(({ index, 0: { length } }) => [wordStart(prompt, index), index + length - 1]);
+    const offsets = tokenOffsets(prompt, [...places, question.index], count);
+    return {
+      answers,
+      features,
+      circuit: {
+        kind: "retrieve",
+        records: {
+          count: found.length,
+          start: Int32Array.from(found, (_, r) => offsets[2 * r]!),
+          anchor: Int32Array.from(found, (_, r) => offsets[2 * r + 1]! - 1),
+          key: [{ weight: 1, features: keys }],
+          value: values,
+        },
+        contextEnd: offsets.at(-1)! - 1,
+        candidates: withOthers(values, features, "value"),
+        asked,
+        ...(question[1] === "is" && { answers: 1 }),
+      },
+      textOf: (feature) => features.names[feature]!.slice("value:".length),
+      answerPrefix: " The special magic",
+    };
+  },
+});
