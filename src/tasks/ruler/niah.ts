@@ -155,7 +155,10 @@ export const niah = (settings: NiahSettings): RulerKind => ({
     );
     if (answers.length === 0) throw malformed(`it asks for ${queries.join(", ")}, which no needle is for`);
     // a record ends with its value: the full stop after it is a token of its own
-    const places = found.flatMap(({ index, 0: { length } }) => [wordStart(prompt, index), index + length - 1]);
+    const places = found.flatMap(({ index, 0: { length } }) => [
+      wordStart(prompt, index),
+      index + length - 1,
+    ]);
     const offsets = tokenOffsets(prompt, [...places, question.index], count);
     return {
       answers,
