@@ -1,6 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import { Features } from "../features.ts";
+import type { Features } from "../features.ts";
 import type { Circuit, Problem } from "../task.ts";
 import type { CountTokens } from "../tokenizer.ts";
 import { matchAll } from "./score.ts";
