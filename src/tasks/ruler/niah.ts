@@ -22,8 +22,7 @@ const template =
   "Some special magic {type_needle_v} are hidden within the following text. Make sure to memorize it. I will quiz you about the {type_needle_v} afterwards.\n{context}\nWhat are all the special magic {type_needle_v} for {query} mentioned in the provided text?";
 const answerPrefix = " The special magic {type_needle_v} for {query} mentioned in the provided text are";
 
-const noise =
-  "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
+const noise = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
 
 interface Needle {
   readonly key: string;
