@@ -11,6 +11,7 @@ export { gemma3 } from "./plans/gemma-3.ts";
 export { gptOss } from "./plans/gpt-oss.ts";
 export { h2o } from "./h2o.ts";
 export { tova } from "./tova.ts";
+export { selective } from "./selective.ts";
 export { pyramidkv } from "./pyramidkv.ts";
 export { adakv } from "./adakv.ts";
 export { keydiff } from "./keydiff.ts";

@@ -1,0 +1,94 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { attender } from "../../src/attention/attender.ts";
+import { dense } from "../../src/attention/dense.ts";
+import { selective } from "../../src/attention/selective.ts";
+import { parseShaping } from "../../src/attention/spec.ts";
+import type { HeadResult } from "../../src/attention/variant.ts";
+import type { AnyParams } from "../../src/core/params.ts";
+import { resolveParams } from "../../src/core/params.ts";
+import { dot, rowNumbers } from "../../src/core/tensor.ts";
+import { referenceEngine } from "../../src/kernels/reference.ts";
+import { clearWorlds, world } from "./fixtures.ts";
+
+const ops = referenceEngine();
+afterAll(() => ops.close());
+
+const tokens = 60;
+const shape = { tokens, observedEnd: tokens - 2 };
+
+function result(params: AnyParams, headDim = 16): HeadResult[] {
+  clearWorlds(ops);
+  const { cache, queries } = world(ops, { ...shape, headDim });
+  const use = { variant: selective, params: resolveParams("selective", selective.params, params) };
+  return [...attender({ ...use, shaping: parseShaping("none") }, cache, ops)(queries).heads];
+}
+
+/** F of the last query as the source's figure 3 has it: the first head's logits, ReLU, no first token, none of its own. */
+function maskOfSource(): number[] {
+  clearWorlds(ops);
+  const { cache } = world(ops, shape);
+  const asked = cache.observed(tokens - 1, false, "even");
+  const off = Array.from({ length: tokens }, () => 0);
+  for (let l = 0; l < tokens - 1; l++)
+    for (let j = 1; j < l; j++)
+      off[j]! += Math.max(
+        0,
+        asked.scale * dot(rowNumbers(asked.heads[0]!, l), rowNumbers(cache.heads[0]!.keys.tensor, j)),
+      );
+  return off;
+}
+
+/** softmax(z - F) of the last query in head h. */
+function weightsOfSource(h: number): number[] {
+  const off = maskOfSource();
+  const { cache, queries } = world(ops, shape);
+  const q = rowNumbers(queries.heads[h]!, 0);
+  const exps = off.map((f, t) =>
+    Math.exp(queries.scale * dot(q, rowNumbers(cache.heads[h]!.keys.tensor, t)) - f),
+  );
+  const sum = exps.reduce((a, b) => a + b, 0);
+  return exps.map((e) => e / sum);
+}
+
+const all = Array.from({ length: tokens }, (_, t) => t);
+
+describe("selective attention", () => {
+  it("is the source's where every query of the context is observed", () => {
+    const heads = result({ offset: 0, observe: tokens });
+    for (const h of [0, 1]) {
+      const expected = weightsOfSource(h);
+      for (const [t, weight] of heads[h]!.weights(0, all).entries())
+        expect(weight).toBeCloseTo(expected[t]!, 6);
+    }
+  });
+
+  it("leaves a window and the first token where nothing was trained", () => {
+    const weights = result({ offset: 0, observe: tokens })[0]!.weights(0, all);
+    const sum = (from: number, to: number): number => weights.slice(from, to).reduce((a, b) => a + b, 0);
+    expect(sum(1, tokens - 12)).toBeLessThan(0.01);
+    expect(sum(0, 1) + sum(tokens - 12, tokens)).toBeGreaterThan(0.99);
+  });
+
+  it("is dense attention at the default, since the context asks nothing", () => {
+    // half of a match's logit is 5.7 standard deviations of a random key's
+    const headDim = 128;
+    const got = result({}, headDim)[1]!.weights(0, all);
+    clearWorlds(ops);
+    const { cache, queries } = world(ops, { ...shape, headDim });
+    const use = { variant: dense, params: {}, shaping: parseShaping("none") };
+    expect(got).toEqual(attender(use, cache, ops)(queries).heads[1]!.weights(0, all));
+  });
+
+  it("drops what is masked most", () => {
+    const budget = 20;
+    const [head] = result({ offset: 0, observe: tokens, budget });
+    const kept = all.filter((t) => head!.reads(0, t));
+    const off = maskOfSource();
+    expect(kept).toHaveLength(budget);
+    const dropped = all.filter((t) => !kept.includes(t));
+    const before = kept.filter((t) => t < tokens - 2);
+    expect(Math.max(...before.map((t) => off[t]!))).toBeLessThanOrEqual(
+      Math.min(...dropped.map((t) => off[t]!)) + 1e-5,
+    );
+  });
+});
