@@ -1,7 +1,8 @@
 import type { Source } from "./entry.ts";
+import { UsageError } from "./errors.ts";
 
 /** Units of quantities. Decimal prefixes belong to formatting: 1 GB = 1e9 B. `1` is a count or a ratio. */
-export type Unit = "1" | "B" | "B/s" | "FLOP/s" | "op/s" | "s" | "W";
+export type Unit = "1" | "B" | "B/s" | "FLOP/s" | "op/s" | "s" | "W" | "USD/h";
 
 /** A number with its unit and where it comes from. */
 export interface Quantity<U extends Unit = Unit> {
@@ -38,6 +39,26 @@ const prefixes = [
   [1e-6, "u"],
   [1e-9, "n"],
 ] as const;
+
+/**
+ * Reads a number with a decimal prefix in a unit: `4.5PFLOP/s`, `960 GB`, `5us`; without a unit for a count.
+ *
+ * @param what names it in messages
+ * @throws UsageError for another unit, or what is no number > 0
+ */
+export function parseQuantity(what: string, text: string, unit: Unit): number {
+  const plain = unit === "1" ? "" : unit;
+  const [, digits = "", rest = ""] = /^\s*([-+\d.]+(?:e[-+]?\d+)?)\s*(.*?)\s*$/.exec(text) ?? [];
+  const factor = prefixes.find(([, prefix]) => rest === prefix + plain)?.[0];
+  const value = Number(digits) * (factor ?? NaN);
+  if (digits !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new UsageError(
+    `${what} must be a number > 0${plain === "" ? "" : ` in ${plain}, with a prefix or without (${exampleOf(plain)})`}; got "${text.trim()}"`,
+  );
+}
+
+const exampleOf = (unit: string): string =>
+  ({ "B/s": "900GB/s", B: "288GB", "FLOP/s": "4.5PFLOP/s", "op/s": "5Top/s", s: "4.7us" })[unit] ?? `3${unit}`;
 
 /** Three significant digits, and whole numbers from 1000 on: `12593`, `152`, `20.7`, `0.0625`. */
 export function formatNumber(value: number): string {

@@ -4,6 +4,7 @@ import { outputWidth } from "./model.ts";
 import type { Model } from "./model.ts";
 import { parametersOf, weightBytesRead } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
+import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 
 /** How a decode step is taken to run; printed with every answer. */
@@ -35,7 +36,7 @@ export interface DecodeStep {
 // NVFP4 caches are widened to FP8 before attention:
 // https://developer.nvidia.com/blog/optimizing-inference-for-long-context-and-large-batch-sizes-with-nvfp4-kv-cache
 const attentionRate = { f32: "bf16", bf16: "bf16", fp8: "fp8", nvfp4: "fp8", kivi2: "bf16" } as const;
-const weightRate = { bf16: "bf16", fp8: "fp8", nvfp4: "fp4" } as const;
+const weightRate = { bf16: "gpu.bf16", fp8: "gpu.fp8", nvfp4: "gpu.fp4" } as const;
 
 /**
  * Seconds on NVLink in a step: per layer an all-to-all of the heads' outputs, M = users Hq dv 2 B, and two
@@ -45,11 +46,14 @@ const weightRate = { bf16: "bf16", fp8: "fp8", nvfp4: "fp4" } as const;
 export function linkSeconds(system: System, model: Model, users: number): number {
   const gpus = system.gpus.value;
   if (gpus === 1) return 0;
+  const why = `links among ${gpus} GPUs`;
+  const nvlink = neededOf(system, "gpu.nvlink", why);
+  const collective = neededOf(system, "collective", why);
   const hidden = users * model.hidden.value * 2;
   return model.attention.reduce((sum, group) => {
     const outputs = users * outputWidth(group) * 2;
     const bytes = (outputs + 2 * 2 * hidden) * ((gpus - 1) / gpus);
-    return sum + group.layers.value * (bytes / system.gpu.nvlink.value + 3 * system.collective.value);
+    return sum + group.layers.value * (bytes / nvlink.value + 3 * collective.value);
   }, 0);
 }
 
@@ -75,13 +79,15 @@ export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
   const { kvReadBytes, indexReadBytes, stateBytes = 0, farReadBytes = 0 } = cost;
   // a state is read and written
   const cacheBytes = users * (kvReadBytes - farReadBytes + indexReadBytes + 2 * stateBytes);
-  const farSeconds = (users * farReadBytes) / (gpus * system.host.toGpu.value);
+  const farSeconds = farReadBytes > 0 ? (users * farReadBytes) / (gpus * hostBandwidth(system)) : 0;
   const attention = users * cost.flops;
   const products = users * 2 * parametersOf(model).active;
 
   const hbmSeconds = (weightBytes + cacheBytes) / (gpus * gpu.hbmBandwidth.value);
   const computeSeconds =
-    (attention / gpu[attentionRate[kvDtype]].value + products / gpu[weightRate[weights]].value) / gpus;
+    (attention / gpu[attentionRate[kvDtype]].value +
+      products / neededOf(system, weightRate[weights], `weights in ${weights}`).value) /
+    gpus;
   const link = linkSeconds(system, model, users);
   const seconds = Math.max(hbmSeconds, computeSeconds, farSeconds) + link;
   return {

@@ -1,34 +1,15 @@
 import type { StepCost } from "../core/cost.ts";
-import { formatBytes, from } from "../core/units.ts";
 import type { Model } from "./model.ts";
 import { weightBytes } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
+import { neededOf } from "./system.ts";
 import type { System } from "./system.ts";
-
-const aic = from({
-  title: "AIConfigurator, systems/gb200.yaml",
-  url: "https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/gb200.yaml",
-});
-
-/** What a GPU's HBM is taken up with beside weights and cache. */
-export const reserved = {
-  /** share of the usable HBM that a server plans with */
-  share: from({
-    title: "TensorRT-LLM, how to change KV cache behavior",
-    url: "https://nvidia.github.io/TensorRT-LLM/examples/kvcacheconfig.html",
-  })(0.9, "1", { where: "free_gpu_memory_fraction, default", note: "applied here to all usable HBM" }),
-  activations: aic(3_758_096_384, "B", {
-    where: "misc.other_mem",
-    note: "activations and workspace, per GPU",
-  }),
-  collectives: aic(411_041_792, "B", { where: "misc.nccl_mem, 8 GPUs", note: "NCCL buffers, per GPU" }),
-};
 
 /** How a rack is taken to be divided; printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
   "one copy of the weights in the rack, sharded over its GPUs (tensor and expert parallel)",
   "every user's cache sharded over all GPUs of the rack (KV parallel), in HBM but for what a placement puts in the processors' memory",
-  `${reserved.share.value} of usable HBM, less activations (${formatBytes(reserved.activations.value)}) and NCCL buffers (${formatBytes(reserved.collectives.value)}) on every GPU`,
+  "a share of usable HBM, less activations and NCCL buffers, on every GPU (reserved.* of `hardware show`)",
   "embeddings and output head in bf16, all other weights in the weight dtype",
 ];
 
@@ -52,9 +33,15 @@ export function userBytes(cost: StepCost): UserBytes {
 
 /** HBM of the rack that is left for caches, in bytes; negative where the weights do not fit. */
 export function cacheBytes(system: System, model: Model, weights: WeightDtype): number {
-  const perGpu =
-    reserved.share.value * system.gpu.hbm.value - reserved.activations.value - reserved.collectives.value;
+  const { share, activations, collectives } = system.reserved;
+  const perGpu = share.value * system.gpu.hbm.value - activations.value - collectives.value;
   return system.gpus.value * perGpu - weightBytes(model, weights);
+}
+
+/** Memory of all host processors. @throws UsageError where the system has none that its GPUs reach */
+function hostMemory(system: System): number {
+  const { processors, memory } = neededOf(system, "host", "a placement in the host's memory");
+  return processors.value * memory.value;
 }
 
 export interface MemoryFit {
@@ -84,8 +71,11 @@ export function memoryFit(
 ): MemoryFit {
   const user = userBytes(cost);
   const available = cacheBytes(system, model, weights);
-  const host = system.host.processors.value * system.host.memory.value;
-  const usersPerRack = Math.max(0, Math.floor(Math.min(available / user.total, host / user.far)));
+  const host = user.far > 0 ? hostMemory(system) : 0;
+  const usersPerRack = Math.max(
+    0,
+    Math.floor(user.far > 0 ? Math.min(available / user.total, host / user.far) : available / user.total),
+  );
   return {
     user,
     available,

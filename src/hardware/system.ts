@@ -1,59 +1,85 @@
 import type { Entry } from "../core/entry.ts";
-import { from } from "../core/units.ts";
+import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
 
-/** A rack whose GPUs form one NVLink domain. Rates are dense (never 2:4 sparse) and per GPU. */
+/**
+ * GPUs in one NVLink domain: a rack, or a node. Rates are dense (never 2:4 sparse) and per GPU. What a system lacks is
+ * absent, and whatever needs it refuses (`neededOf`).
+ */
 export interface System extends Entry {
   readonly gpus: Quantity<"1">;
   readonly gpu: {
     /** what is sold */
-    readonly hbmMarketed: Quantity<"B">;
+    readonly hbmMarketed?: Quantity<"B">;
     /** what the driver reports */
     readonly hbm: Quantity<"B">;
     readonly hbmBandwidth: Quantity<"B/s">;
-    /** each direction */
-    readonly nvlink: Quantity<"B/s">;
+    /** each direction; absent where there is one GPU */
+    readonly nvlink?: Quantity<"B/s">;
     /** scale-out network, each direction */
-    readonly nic: Quantity<"B/s">;
+    readonly nic?: Quantity<"B/s">;
     readonly bf16: Quantity<"FLOP/s">;
     readonly fp8: Quantity<"FLOP/s">;
-    readonly fp4: Quantity<"FLOP/s">;
+    readonly fp4?: Quantity<"FLOP/s">;
     /** exponentials of the special function units */
-    readonly exponentials: Quantity<"op/s">;
-    readonly power: Quantity<"W">;
+    readonly exponentials?: Quantity<"op/s">;
+    readonly power?: Quantity<"W">;
+    /** price of a GPU and its share of everything else */
+    readonly rental?: Quantity<"USD/h">;
   };
-  readonly host: {
-    /** Grace processors in the rack */
+  /** processors whose memory the GPUs reach over NVLink-C2C */
+  readonly host?: {
     readonly processors: Quantity<"1">;
     /** per processor */
     readonly memory: Quantity<"B">;
     /** per processor */
     readonly memoryBandwidth: Quantity<"B/s">;
+    /** of the link, per processor and direction, shared by its GPUs */
+    readonly c2c: Quantity<"B/s">;
     /** host memory to one GPU, as measured */
     readonly toGpu: Quantity<"B/s">;
   };
-  /** least time of a collective exchange among GPUs, however small */
-  readonly collective: Quantity<"s">;
-}
-
-/** What a user can put in place of a system's own numbers, per GPU and decimal: GB of usable HBM, GB/s. */
-interface Overrides {
-  readonly hbmGb?: number | undefined;
-  readonly hbmGbps?: number | undefined;
-  readonly nvlinkGbps?: number | undefined;
-}
-
-const given = from({ title: "given by the user", url: "" });
-
-/** The system with those numbers in place of its own. */
-export function override(system: System, { hbmGb, hbmGbps, nvlinkGbps }: Overrides): System {
-  return {
-    ...system,
-    gpu: {
-      ...system.gpu,
-      ...(hbmGb === undefined ? {} : { hbm: given(hbmGb * 1e9, "B") }),
-      ...(hbmGbps === undefined ? {} : { hbmBandwidth: given(hbmGbps * 1e9, "B/s") }),
-      ...(nvlinkGbps === undefined ? {} : { nvlink: given(nvlinkGbps * 1e9, "B/s") }),
-    },
+  /** what a server does not give to weights and caches, on every GPU */
+  readonly reserved: {
+    /** share of the usable HBM that it plans with */
+    readonly share: Quantity<"1">;
+    readonly activations: Quantity<"B">;
+    /** buffers of collectives */
+    readonly collectives: Quantity<"B">;
   };
+  /** least time of a collective exchange among GPUs, however small; absent where there is one GPU */
+  readonly collective?: Quantity<"s">;
+}
+
+type OptionalParts = {
+  readonly [K in keyof System["gpu"] as `gpu.${K}`]-?: NonNullable<System["gpu"][K]>;
+} & Required<Pick<System, "host" | "collective">>;
+
+/**
+ * A part that a system may lack.
+ *
+ * @param why what cannot be told without it
+ * @throws UsageError naming system, part and reason where it is absent
+ */
+export function neededOf<P extends keyof OptionalParts & string>(
+  system: System,
+  part: P,
+  why: string,
+): OptionalParts[P] {
+  const [first, second] = part.split(".") as [keyof System, string?];
+  const whole = system[first] as Readonly<Record<string, unknown>> | undefined;
+  const found = second === undefined ? whole : whole?.[second];
+  if (found === undefined)
+    throw new UsageError(`${system.name} has no ${part}, which ${why} would need; give it with --set`);
+  return found as OptionalParts[P];
+}
+
+/** Bytes a second that one GPU gets from the host's memory while all do: the link's, and no more than its share of LPDDR. */
+export function hostBandwidth(system: System): number {
+  const { processors, memoryBandwidth, toGpu } = neededOf(
+    system,
+    "host",
+    "reading rows from the host's memory",
+  );
+  return Math.min(toGpu.value, (processors.value * memoryBandwidth.value) / system.gpus.value);
 }

@@ -14,7 +14,8 @@ import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { weightDtypes } from "../hardware/parameters.ts";
 import type { WeightDtype } from "../hardware/parameters.ts";
-import { override } from "../hardware/system.ts";
+import { override, shorthands, shorthandSetting, systemQuantities } from "../hardware/overrides.ts";
+import type { Shorthand } from "../hardware/overrides.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { modelCost } from "./model-cost.ts";
@@ -35,35 +36,35 @@ export interface Budget {
   readonly context?: number;
 }
 
-const keys = [
-  "system",
-  "model",
-  "users",
-  "step-ms",
-  "context",
-  "weights",
-  "hbm-gb",
-  "hbm-gbps",
-  "nvlink-gbps",
-] as const;
+const ownKeys = ["system", "model", "users", "step-ms", "context", "weights"] as const;
+const shortKeys = Object.keys(shorthands) as readonly Shorthand[];
+const keys = [...ownKeys, ...shortKeys];
 
 type Key = (typeof keys)[number];
 
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
  * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; default nvfp4), and in place of the
- * system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps and nvlink-gbps.
+ * system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, or any by path:
+ * gpu.fp8=4.5PFLOP/s.
  *
  * @throws UsageError for a key or value that is unknown, missing or out of range
  */
 export function parseBudget(text: string): Budget {
   const given = new Map<Key, string>();
+  const paths: string[] = [];
   for (const part of text.split(",")) {
     const equals = part.indexOf("=");
     const name = (equals < 0 ? part : part.slice(0, equals)).trim();
+    if (name in systemQuantities) {
+      paths.push(part.trim());
+      continue;
+    }
     const key = keys.find((known) => known === name);
     if (key === undefined)
-      throw new UsageError(`budget has no "${name}" (in "${text}"); known: ${keys.join(", ")}`);
+      throw new UsageError(
+        `budget has no "${name}" (in "${text}"); known: ${[...keys, ...Object.keys(systemQuantities)].join(", ")}`,
+      );
     if (equals < 0) throw new UsageError(`budget: ${key} has no value (in "${text}"); write ${key}=VALUE`);
     if (given.has(key)) throw new UsageError(`budget: ${key} is given twice (in "${text}")`);
     given.set(key, part.slice(equals + 1).trim());
@@ -94,11 +95,13 @@ export function parseBudget(text: string): Budget {
   const context = positive("context", true);
   const budget: Budget = {
     text,
-    system: override(systems.get(needed("system")), {
-      hbmGb: positive("hbm-gb"),
-      hbmGbps: positive("hbm-gbps"),
-      nvlinkGbps: positive("nvlink-gbps"),
-    }),
+    system: override(systems.get(needed("system")), [
+      ...shortKeys.flatMap((key) => {
+        const value = positive(key);
+        return value === undefined ? [] : [shorthandSetting(key, value)];
+      }),
+      ...paths,
+    ]),
     model: models.get(needed("model")),
     weights,
     users: positive("users", true) ?? 1,

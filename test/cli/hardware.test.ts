@@ -53,7 +53,7 @@ describe("attnsim hardware memory", () => {
     expect(own!["shortBytes"]).toBeGreaterThan(8e12);
     const [large] = await rowsOf(`${line} --hbm-gb 400`);
     expect(large!["shortBytes"]).toBe(0);
-    expect((await run(`${line} --hbm-gb 400`)).out).toContain("400 GB of usable HBM a GPU, as given");
+    expect((await run(`${line} --hbm-gb 400`)).out).toContain("gpu.hbm=400GB, as given");
   });
 });
 
@@ -80,12 +80,12 @@ describe("attnsim hardware show", () => {
 });
 
 it.each([
-  ["hardware memory --system gb200", 'unknown system "gb200"; known: gb200-nvl72, gb300-nvl72'],
+  ["hardware memory --system gb200", 'unknown system "gb200"; known: h100, h200, b200'],
   ["hardware memory --model llama", 'unknown model "llama"; known: llama-3.1-405b'],
   ["hardware memory --kv-dtype int4", 'unknown kv dtype "int4"; known: f32, bf16, fp8, nvfp4'],
   ["hardware memory --weights int4", 'unknown weight dtype "int4"; known: bf16, fp8, nvfp4'],
   ["hardware memory --variant nope", 'unknown attention variant "nope"'],
-  ["hardware show b200", 'unknown system or model "b200"; known: gb200-nvl72'],
+  ["hardware show b100", 'unknown system or model "b100"; known: h100'],
 ])("%s is wrong usage, and says so", async (line, message) => {
   const { code, err } = await run(line);
   expect(code).toBe(2);

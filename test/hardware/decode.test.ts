@@ -5,7 +5,7 @@ import { decodeStep, linkSeconds } from "../../src/hardware/decode.ts";
 import type { DecodeSetting } from "../../src/hardware/decode.ts";
 import { layersOf, shapeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
-import { override } from "../../src/hardware/system.ts";
+import { override } from "../../src/hardware/overrides.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
 
 const system = systems.get("gb200-nvl72");
@@ -74,7 +74,7 @@ describe("decodeStep", () => {
     const cost = denseCost(s, 2 ** 17);
     const [own, fast] = [
       decodeStep(s, cost),
-      decodeStep({ ...s, system: override(system, { hbmGbps: 16_000 }) }, cost),
+      decodeStep({ ...s, system: override(system, ["gpu.hbmBandwidth=16TB/s"]) }, cost),
     ];
     expect(fast.hbmSeconds).toBeCloseTo(own.hbmSeconds / 2, 12);
     expect(own.tokensPerSecondPerUser).toBeCloseTo(1 / own.seconds, 9);
@@ -91,7 +91,7 @@ describe("linkSeconds", () => {
     // per layer 1000 users x (128 x 128 outputs + 2 x 2 x 7168 hidden) x 2 B x 71/72
     const bytes = 1000 * (128 * 128 * 2 + 4 * 7168 * 2) * (71 / 72);
     expect(linkSeconds(system, model, 1000)).toBeCloseTo(61 * (bytes / 900e9) + least, 9);
-    expect(linkSeconds(override(system, { nvlinkGbps: 1800 }), model, 1000)).toBeCloseTo(
+    expect(linkSeconds(override(system, ["gpu.nvlink=1.8TB/s"]), model, 1000)).toBeCloseTo(
       61 * (bytes / 1800e9) + least,
       9,
     );

@@ -6,7 +6,7 @@ import { cacheBytes, memoryFit, userBytes } from "../../src/hardware/memory.ts";
 import { layersOf, shapeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
-import { override } from "../../src/hardware/system.ts";
+import { override } from "../../src/hardware/overrides.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
 
 /** Keeps all K and V, and an index of so many bytes a token: 132 for DeepSeek's FP8 index of 128 with a scale. */
@@ -71,14 +71,14 @@ describe("memoryFit", () => {
   });
 
   it("fits nobody where the weights alone do not fit", () => {
-    const small = override(system, { hbmGb: 10 });
+    const small = override(system, ["gpu.hbm=10GB"]);
     expect(cacheBytes(small, model, "nvfp4")).toBeLessThan(0);
     expect(memoryFit(small, model, "nvfp4", cost).usersPerRack).toBe(0);
   });
 
   it("gains users with HBM, and with narrower weights", () => {
     const users = (hbmGb: number, weights: "bf16" | "nvfp4"): number =>
-      memoryFit(override(system, { hbmGb }), model, weights, cost).usersPerRack;
+      memoryFit(override(system, [`gpu.hbm=${hbmGb}GB`]), model, weights, cost).usersPerRack;
     expect(users(288, "nvfp4")).toBeGreaterThan(users(186, "nvfp4"));
     expect(users(186, "nvfp4")).toBeGreaterThan(users(186, "bf16"));
   });

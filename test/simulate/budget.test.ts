@@ -34,11 +34,11 @@ describe("parseBudget", () => {
 
   it("puts the user's numbers in place of the system's", () => {
     const { gpu } = budgetOf(1, ",hbm-gb=288,hbm-gbps=22000,nvlink-gbps=1800").system;
-    expect([gpu.hbm.value, gpu.hbmBandwidth.value, gpu.nvlink.value]).toEqual([288e9, 22e12, 1.8e12]);
+    expect([gpu.hbm.value, gpu.hbmBandwidth.value, gpu.nvlink?.value]).toEqual([288e9, 22e12, 1.8e12]);
   });
 
   it.each([
-    ["system=gb200,model=deepseek-v3,users=1", 'unknown system "gb200"; known: gb200-nvl72, gb300-nvl72'],
+    ["system=gb200,model=deepseek-v3,users=1", 'unknown system "gb200"; known: h100, h200, b200'],
     ["system=gb200-nvl72,model=v3,users=1", 'unknown model "v3"; known: llama-3.1-405b, deepseek-v3'],
     ["system=gb200-nvl72,model=deepseek-v3,user=1", 'budget has no "user"'],
     ["system=gb200-nvl72,model=deepseek-v3", "budget needs users"],

@@ -9,7 +9,7 @@ import { nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { weightDtypes } from "../../hardware/parameters.ts";
 import type { WeightDtype } from "../../hardware/parameters.ts";
-import { override } from "../../hardware/system.ts";
+import { override, shorthands, shorthandSetting } from "../../hardware/overrides.ts";
 import type { System } from "../../hardware/system.ts";
 import { modelCost } from "../../simulate/model-cost.ts";
 import { positive, tokenCount } from "../options.ts";
@@ -19,7 +19,7 @@ import type { Cell } from "../table.ts";
 /** What every question about a model on a rack takes. */
 export const machineOptions = (command: Command) =>
   command
-    .option("--system <name,...>", "racks", list(String), [...catalog.systems.names()])
+    .option("--system <name,...>", "racks", list(String), ["gb200-nvl72", "gb300-nvl72"])
     .option("--model <name,...>", "models", list(String), [...catalog.models.names()])
     .option("--variant <spec...>", "attention variants; each model's own when absent")
     .option("--context <tokens,...>", "tokens of each user", list(tokenCount), [131_072, 1_048_576])
@@ -27,9 +27,14 @@ export const machineOptions = (command: Command) =>
       "fp8",
     ])
     .option("--weights <type>", `what weights are stored as: ${weightDtypes.join(", ")}`, "nvfp4")
-    .option("--hbm-gb <gb>", "usable HBM of a GPU, in place of the system's", positive)
-    .option("--hbm-gbps <gb/s>", "HBM bandwidth of a GPU", positive)
-    .option("--nvlink-gbps <gb/s>", "NVLink bandwidth of a GPU, each direction", positive)
+    .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
+    .option("--hbm-gbps <gb/s>", shorthands["hbm-gbps"].doc, positive)
+    .option("--nvlink-gbps <gb/s>", shorthands["nvlink-gbps"].doc, positive)
+    .option("--c2c-gbps <gb/s>", shorthands["c2c-gbps"].doc, positive)
+    .option(
+      "--set <path=value...>",
+      "any quantity of the systems, with its unit: gpu.fp8=4.5PFLOP/s host.memory=960GB (`hardware show` lists them)",
+    )
     .option("--json", "print JSON");
 
 /** Reads values with a comma between them. */
@@ -47,6 +52,8 @@ interface Asked {
   readonly hbmGb?: number | undefined;
   readonly hbmGbps?: number | undefined;
   readonly nvlinkGbps?: number | undefined;
+  readonly c2cGbps?: number | undefined;
+  readonly set?: readonly string[] | undefined;
 }
 
 /** A line of a table before its numbers. */
@@ -67,7 +74,7 @@ const named = <T extends string>(what: string, known: readonly T[], name: string
 /** Every combination that was asked for. @throws UsageError for a name that is unknown */
 export function settings(asked: Asked): Setting[] {
   const weights = named("weight dtype", weightDtypes, asked.weights);
-  const racks = asked.system.map((name) => override(catalog.systems.get(name), asked));
+  const racks = asked.system.map((name) => override(catalog.systems.get(name), overrides(asked)));
   const models = asked.model.map((name) => catalog.models.get(name));
   const dtypes = asked.kvDtype.map((name) => named("kv dtype", kvDtypes, name));
   return racks.flatMap((system) =>
@@ -91,14 +98,21 @@ export function settings(asked: Asked): Setting[] {
   );
 }
 
+/** What the user put in place of the systems' own quantities. */
+function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Asked): string[] {
+  const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
+  return [
+    ...(Object.keys(short) as (keyof typeof short)[]).flatMap((name) => {
+      const value = short[name];
+      return value === undefined ? [] : [shorthandSetting(name, value)];
+    }),
+    ...set,
+  ];
+}
+
 /** What a table takes as given. */
-export const weightLine = ({ weights, hbmGb, hbmGbps, nvlinkGbps }: Asked): string =>
-  [
-    `weights in ${weights}`,
-    ...(hbmGb === undefined ? [] : [`${hbmGb} GB of usable HBM a GPU, as given`]),
-    ...(hbmGbps === undefined ? [] : [`HBM at ${hbmGbps} GB/s a GPU, as given`]),
-    ...(nvlinkGbps === undefined ? [] : [`NVLink at ${nvlinkGbps} GB/s each direction, as given`]),
-  ].join("; ");
+export const weightLine = (asked: Asked): string =>
+  [`weights in ${asked.weights}`, ...overrides(asked).map((setting) => `${setting}, as given`)].join("; ");
 
 /** Prints the rows as JSON, or as a table and what it assumes. */
 export function print(

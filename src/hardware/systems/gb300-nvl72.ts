@@ -1,15 +1,13 @@
 import { from } from "../../core/units.ts";
 import type { System } from "../system.ts";
+import { aicConfig, exponentialSource, measuredAllReduce, rentalOf, reserved } from "./sources.ts";
 
 const page = { title: "NVIDIA GB300 NVL72", url: "https://www.nvidia.com/en-us/data-center/gb300-nvl72/" };
 const datasheet = {
   title: "NVIDIA Blackwell Ultra datasheet",
   url: "https://resources.nvidia.com/en-us-blackwell-architecture/blackwell-ultra-datasheet",
 };
-const aic = {
-  title: "AIConfigurator, systems/gb300.yaml",
-  url: "https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/gb300.yaml",
-};
+const aic = aicConfig("gb300");
 const azure = {
   title: "Breaking the million-token barrier: the technical achievement of Azure ND GB300 v6",
   url: "https://techcommunity.microsoft.com/blog/azurehighperformancecomputingblog/breaking-the-million-token-barrier-the-technical-achievement-of-azure-nd-gb300-v/4466080",
@@ -35,20 +33,19 @@ export const gb300Nvl72: System = {
     bf16: config(2.5e15, "FLOP/s", { where: "gpu.bfloat16_tc_flops" }),
     fp8: config(5e15, "FLOP/s", { where: "gpu.fp8_tc_flops" }),
     fp4: config(15e15, "FLOP/s", { where: "gpu.fp4_tc_flops" }),
-    exponentials: from({
-      title: "NVIDIA GB300 NVL72: GPU architecture and performance",
-      url: "https://verda.com/blog/gb300-nvl72-architecture",
-    })(10.7e12, "op/s", { where: "per-GPU specifications", note: "attention acceleration (SFU EX2), peak" }),
+    exponentials: from(exponentialSource)(10.7e12, "op/s", {
+      note: "attention acceleration (SFU EX2), peak",
+    }),
     power: config(1400, "W", { where: "gpu.power" }),
+    rental: rentalOf("gb300", 3.96),
   },
   host: {
     processors: rack(36, "1"),
     memory: rack(480e9, "B", { note: "17 TB of LPDDR5X a rack over 36 processors" }),
     memoryBandwidth: rack(389e9, "B/s", { note: "14 TB/s a rack over 36 processors" }),
+    c2c: rack(450e9, "B/s", { note: "NVLink-C2C, each direction (900 GB/s both ways), shared by two GPUs" }),
     toGpu: from(azure)(211e9, "B/s", { where: "CPU to GPU transfers", note: "measured over NVLink-C2C" }),
   },
-  collective: from({
-    title: "AIConfigurator, measured custom all-reduce on GB300",
-    url: "https://github.com/ai-dynamo/aiconfigurator/tree/095f58a/aic-core/src/aiconfigurator_core/systems/data/gb300",
-  })(4.6e-6, "s", { note: "bf16 all-reduce of 256 elements among 4 GPUs" }),
+  reserved,
+  collective: measuredAllReduce("gb300", 4, 4.6e-6),
 };

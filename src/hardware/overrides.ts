@@ -1,0 +1,100 @@
+import { UsageError } from "../core/errors.ts";
+import { from, parseQuantity } from "../core/units.ts";
+import type { Quantity, Unit } from "../core/units.ts";
+import { quantitiesOf } from "./quantities.ts";
+import type { System } from "./system.ts";
+
+/** Every quantity of a system, by path: its unit, and whether a system may be without it. */
+export const systemQuantities: Readonly<Record<string, { readonly unit: Unit; readonly optional?: true }>> = {
+  gpus: { unit: "1" },
+  "gpu.hbmMarketed": { unit: "B", optional: true },
+  "gpu.hbm": { unit: "B" },
+  "gpu.hbmBandwidth": { unit: "B/s" },
+  "gpu.nvlink": { unit: "B/s", optional: true },
+  "gpu.nic": { unit: "B/s", optional: true },
+  "gpu.bf16": { unit: "FLOP/s" },
+  "gpu.fp8": { unit: "FLOP/s" },
+  "gpu.fp4": { unit: "FLOP/s", optional: true },
+  "gpu.exponentials": { unit: "op/s", optional: true },
+  "gpu.power": { unit: "W", optional: true },
+  "gpu.rental": { unit: "USD/h", optional: true },
+  "host.processors": { unit: "1", optional: true },
+  "host.memory": { unit: "B", optional: true },
+  "host.memoryBandwidth": { unit: "B/s", optional: true },
+  "host.c2c": { unit: "B/s", optional: true },
+  "host.toGpu": { unit: "B/s", optional: true },
+  "reserved.share": { unit: "1" },
+  "reserved.activations": { unit: "B" },
+  "reserved.collectives": { unit: "B" },
+  collective: { unit: "s", optional: true },
+};
+
+/** Shorthands on the command line and in budgets: GB, or GB/s, per GPU and decimal. */
+export const shorthands = {
+  "hbm-gb": { path: "gpu.hbm", unit: "GB", doc: "usable HBM of a GPU, in place of the system's" },
+  "hbm-gbps": { path: "gpu.hbmBandwidth", unit: "GB/s", doc: "HBM bandwidth of a GPU" },
+  "nvlink-gbps": { path: "gpu.nvlink", unit: "GB/s", doc: "NVLink bandwidth of a GPU, each direction" },
+  "c2c-gbps": {
+    path: "host.toGpu",
+    unit: "GB/s",
+    doc: "host memory to one GPU (a share of the memory's own bandwidth at most)",
+  },
+} as const;
+
+export type Shorthand = keyof typeof shorthands;
+
+const given = from({ title: "given by the user", url: "" });
+
+/**
+ * A system with quantities in place of its own, as `gpu.fp8=4.5PFLOP/s`.
+ *
+ * @throws UsageError for a path that no system has, another unit, a value that is no number > 0, or part of a host
+ */
+export function override(system: System, settings: readonly string[]): System {
+  const set = new Map<string, Quantity>();
+  for (const setting of settings) {
+    const equals = setting.indexOf("=");
+    const path = (equals < 0 ? setting : setting.slice(0, equals)).trim();
+    const known = systemQuantities[path];
+    if (known === undefined)
+      throw new UsageError(
+        `a system has no quantity "${path}" (in "${setting}"); known: ${Object.keys(systemQuantities).join(", ")}`,
+      );
+    if (equals < 0) throw new UsageError(`"${setting}" has no value; write ${path}=VALUE in ${known.unit}`);
+    if (set.has(path)) throw new UsageError(`${path} is given twice`);
+    set.set(path, given(parseQuantity(path, setting.slice(equals + 1), known.unit), known.unit));
+  }
+  return set.size === 0 ? system : withQuantities(system, set);
+}
+
+/** `hbm-gb`, 288 as a setting of its path. */
+export const shorthandSetting = (name: Shorthand, value: number): string =>
+  `${shorthands[name].path}=${value}${shorthands[name].unit}`;
+
+/**
+ * A system made of another's parts and quantities by path.
+ *
+ * @throws UsageError naming what is missing for a whole system, or a whole host
+ */
+export function withQuantities(
+  base: Pick<System, "name" | "summary" | "sources"> & Partial<System>,
+  set: ReadonlyMap<string, Quantity>,
+): System {
+  const { name, summary, sources } = base;
+  const found = new Map<string, Quantity>([...quantitiesOf(base), ...set]);
+  const hosted = [...found.keys()].some((path) => path.startsWith("host."));
+  const missing = Object.entries(systemQuantities).flatMap(([path, { optional }]) =>
+    found.has(path) || (optional && !(hosted && path.startsWith("host."))) ? [] : [path],
+  );
+  if (missing.length > 0)
+    throw new UsageError(
+      `system ${name} lacks ${missing.join(", ")}${hosted ? " (a host is given whole)" : ""}`,
+    );
+  const system: Record<string, unknown> = { name, summary, sources };
+  for (const [path, quantity] of found) {
+    const [first, second] = path.split(".") as [string, string?];
+    if (second === undefined) system[first] = quantity;
+    else system[first] = { ...(system[first] as object | undefined), [second]: quantity };
+  }
+  return system as unknown as System;
+}

@@ -1,0 +1,48 @@
+import type { Source } from "../../core/entry.ts";
+import { from } from "../../core/units.ts";
+import type { Quantity } from "../../core/units.ts";
+
+/** What AIConfigurator plans with for a system: nominal rates, usable memory. */
+export const aicConfig = (name: string): Source => ({
+  title: `AIConfigurator, systems/${name}.yaml`,
+  url: `https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/${name}.yaml`,
+});
+
+/** Least time of a collective: a measured custom all-reduce of TensorRT-LLM, 256 elements in bf16. */
+export const measuredAllReduce = (system: string, gpus: number, seconds: number): Quantity<"s"> =>
+  from({
+    title: `AIConfigurator, measured custom all-reduce on ${system}`,
+    url: `https://github.com/ai-dynamo/aiconfigurator/tree/095f58a/aic-core/src/aiconfigurator_core/systems/data/${system}`,
+  })(seconds, "s", { note: `bf16 all-reduce of 256 elements among ${gpus} GPUs, TensorRT-LLM 1.3.0rc20` });
+
+/** Price of a GPU and its share of the system, rented for three years. */
+export const rentalOf = (name: string, price: number): Quantity<"USD/h"> =>
+  from({
+    title: "SemiAnalysis InferenceX, total cost of ownership",
+    url: "https://github.com/SemiAnalysisAI/InferenceX-app/blob/77ca49a/packages/app/src/lib/constants.ts",
+  })(price, "USD/h", { where: `${name}.costr`, note: "three-year rental, per GPU" });
+
+/** Exponentials of the special function units, GB200 and GB300. */
+export const exponentialSource: Source = {
+  title: "NVIDIA GB300 NVL72: GPU architecture and performance",
+  url: "https://verda.com/blog/gb300-nvl72-architecture",
+  where: "per-GPU specifications",
+};
+
+const aicMemory = from(aicConfig("gb200"));
+
+/** What a server leaves free on every GPU. */
+export const reserved = {
+  share: from({
+    title: "TensorRT-LLM, how to change KV cache behavior",
+    url: "https://nvidia.github.io/TensorRT-LLM/examples/kvcacheconfig.html",
+  })(0.9, "1", { where: "free_gpu_memory_fraction, default", note: "applied here to all usable HBM" }),
+  activations: aicMemory(3_758_096_384, "B", {
+    where: "misc.other_mem",
+    note: "activations and workspace, per GPU; the same for every system",
+  }),
+  collectives: aicMemory(411_041_792, "B", {
+    where: "misc.nccl_mem, 8 GPUs",
+    note: "NCCL buffers, per GPU; the same for every system",
+  }),
+};
