@@ -3,6 +3,7 @@ import { constantsOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
+import { neededOf } from "../system.ts";
 
 export const collectiveOps = ["all-gather", "reduce-scatter", "all-to-all", "all-reduce"] as const;
 export type CollectiveOp = (typeof collectiveOps)[number];
@@ -43,7 +44,8 @@ function exchange(
   gpus: number,
   c: { overhead: number; step: number; link: number; ramp: number },
 ): OperatorTime {
-  const link = linkBytes / (machine.system.gpu.nvlink.value * c.link);
+  const { value: bandwidth } = neededOf(machine.system, "gpu.nvlink", `${op} among ${gpus} GPUs`);
+  const link = linkBytes / (bandwidth * c.link);
   const ramp = c.ramp * Math.sqrt(link * 1e-6);
   const latency = c.overhead + c.step * (gpus - 2);
   return kernelTime(

@@ -1,4 +1,5 @@
 import type { KvDtype } from "../../core/dtype.ts";
+import { neededOf } from "../system.ts";
 import type { System } from "../system.ts";
 
 /** What a product's operands are: `fp8-block` has a scale for each block of 128 x 128 weights. */
@@ -13,10 +14,11 @@ export const precisionBytes: Readonly<Record<Precision, number>> = {
   nvfp4: 0.5625,
 };
 
-const rates = { bf16: "bf16", fp8: "fp8", "fp8-block": "fp8", nvfp4: "fp4" } as const;
+const rates = { bf16: "gpu.bf16", fp8: "gpu.fp8", "fp8-block": "gpu.fp8", nvfp4: "gpu.fp4" } as const;
 
 /** Peak arithmetic of a GPU in a precision, FLOP/s. */
-export const peak = (system: System, precision: Precision): number => system.gpu[rates[precision]].value;
+export const peak = (system: System, precision: Precision): number =>
+  neededOf(system, rates[precision], `products in ${precision}`).value;
 
 /**
  * What attention multiplies in, given the cache's dtype. NVFP4 caches are widened to FP8:

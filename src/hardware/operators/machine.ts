@@ -54,7 +54,7 @@ export function machineOf(
 const closest = (system: System, names: readonly string[]): string =>
   names.includes(system.name) || names.length === 0
     ? system.name
-    : system.gpu.exponentials.value > 7e12
+    : (system.gpu.exponentials?.value ?? 0) > 7e12
       ? "gb300-nvl72"
       : "gb200-nvl72";
 

@@ -3,6 +3,7 @@ import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime, sideBySide } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
+import { neededOf } from "../system.ts";
 
 /** What a kernel must do. */
 export interface Work {
@@ -27,7 +28,10 @@ export function roofline(machine: Machine, name: string, work: Work, c: Efficien
   const { flops, bytes, exponentials = 0 } = work;
   const arithmetic = flops / (peak(machine.system, work.precision) * c.compute);
   const memory = bytes / (gpu.hbmBandwidth.value * c.memory);
-  const special = c.exponentials === undefined ? 0 : exponentials / (gpu.exponentials.value * c.exponentials);
+  const special =
+    c.exponentials === undefined
+      ? 0
+      : exponentials / (neededOf(machine.system, "gpu.exponentials", name).value * c.exponentials);
   return kernelTime(
     name,
     c.overhead + sideBySide(c.overlap, [arithmetic, memory, special]),

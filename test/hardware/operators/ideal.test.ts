@@ -45,7 +45,7 @@ describe("the ideal profile is the roofline", () => {
     const pairs = causalPairs(8192, 0) * 64;
     expect(
       gqaPrefill(ideal, { ...heads, requests: 1, newTokens: 8192, prefixTokens: 0 }).seconds,
-    ).toBeCloseTo(Math.max((512 * pairs) / gpu.bf16.value, pairs / gpu.exponentials.value), 9);
+    ).toBeCloseTo(Math.max((512 * pairs) / gpu.bf16.value, pairs / gpu.exponentials!.value), 9);
     expect(gqaDecode(ideal, { ...heads, requests: 4, contextTokens: 65536 }).seconds).toBeCloseTo(
       (4 * 65536 * 2 * 8 * 128 * 2) / gpu.hbmBandwidth.value,
       9,
