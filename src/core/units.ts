@@ -58,7 +58,8 @@ export function parseQuantity(what: string, text: string, unit: Unit): number {
 }
 
 const exampleOf = (unit: string): string =>
-  ({ "B/s": "900GB/s", B: "288GB", "FLOP/s": "4.5PFLOP/s", "op/s": "5Top/s", s: "4.7us" })[unit] ?? `3${unit}`;
+  ({ "B/s": "900GB/s", B: "288GB", "FLOP/s": "4.5PFLOP/s", "op/s": "5Top/s", s: "4.7us" })[unit] ??
+  `3${unit}`;
 
 /** Three significant digits, and whole numbers from 1000 on: `12593`, `152`, `20.7`, `0.0625`. */
 export function formatNumber(value: number): string {
