@@ -61,7 +61,7 @@ type OptionalParts = {
  * @param why what cannot be told without it
  * @throws UsageError naming system, part and reason where it is absent
  */
-export function neededOf<P extends keyof OptionalParts & string>(
+export function neededOf<P extends keyof OptionalParts>(
   system: System,
   part: P,
   why: string,
