@@ -34,6 +34,16 @@ export interface StepCost {
   readonly farReadBytes?: number;
 }
 
+/** A step that reads so often: the work and the traffic of each read. A state stays on the chip between them. */
+export const costOfReads = (cost: StepCost, reads: number): StepCost => ({
+  ...cost,
+  flops: reads * cost.flops,
+  exponentials: reads * cost.exponentials,
+  kvReadBytes: reads * cost.kvReadBytes,
+  indexReadBytes: reads * cost.indexReadBytes,
+  ...(cost.farReadBytes !== undefined && { farReadBytes: reads * cost.farReadBytes }),
+});
+
 /** Bytes of K and V over n tokens: R(n) = 2 n Hkv d b. */
 export const keyValueBytes = (shape: StepShape, n: number): number =>
   n * (shape.rowBytes ?? 2 * shape.kvHeads * shape.headDim * shape.bytesPerElement);

@@ -77,6 +77,6 @@ export function makeTrial(options: TrialOptions): Trial {
     reader: Object.fromEntries(changed),
     engine,
     ...(plugins().length > 0 && { plugins: plugins().map(({ version }) => version) }),
-    ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens)),
+    ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens, settled.reads)),
   };
 }

@@ -1,9 +1,10 @@
-import type { AttentionResult, Queries } from "../attention/variant.ts";
 import { unmeasured } from "../core/profile.ts";
-import { makeQueries, meanOfGroups } from "./cache.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { makeQueries } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import type { Mechanism } from "./reader.ts";
 import { candidatesOf, project } from "./readout.ts";
+import { readOften } from "./reads.ts";
 import type { Asked, RecordCache } from "./record-cache.ts";
 import { Trace } from "./trace.ts";
 
@@ -46,24 +47,30 @@ export function askRecords(
     return {
       trace,
       ask({ name, asked, ids, positions, step }, readOut) {
-        const queries = makeQueries(setting, name, embedded.ideal(asked), ids, positions, "decode", step);
-        const result = attend(queries);
-        if (result.heads.length !== cache.heads.length)
-          throw new Error(`a result of ${result.heads.length} heads, not ${cache.heads.length}`);
         const gold = asked.map((terms) => terms.flatMap(({ feature }) => anchors[feature]!));
-        measure("score", () => trace.add(result, queries.group, gold));
-        return measure("decode", () => readOut(projections(result, queries, name, ids)));
+        const ideal = embedded.ideal(asked);
+        const outputs = readOften(
+          setting.params,
+          name,
+          (read) => makeQueries(setting, read, ideal, ids, positions, "decode", step),
+          attend,
+          (result, group, times) => {
+            if (result.heads.length !== cache.heads.length)
+              throw new Error(`a result of ${result.heads.length} heads, not ${cache.heads.length}`);
+            measure("score", () => trace.add(result, group, gold, times));
+          },
+        );
+        return measure("decode", () => readOut(projections(outputs, asked.length, name, ids)));
       },
     };
   };
 
   function projections(
-    result: AttentionResult,
-    { count, group }: Queries,
+    outputs: readonly Tensor[],
+    count: number,
     name: string,
     ids: Uint32Array,
   ): Float64Array[] {
-    const outputs = result.heads.map((head) => meanOfGroups(head.output, group));
     const all = project(setting, name, outputs, answers, ids);
     const width = candidates.length;
     return Array.from({ length: count }, (_, i) => all.subarray(i * width, (i + 1) * width));

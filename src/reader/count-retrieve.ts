@@ -1,15 +1,16 @@
-import type { AttentionResult } from "../attention/variant.ts";
+import type { AttentionResult, Queries } from "../attention/variant.ts";
 import { unmeasured } from "../core/profile.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { CountRetrieve, FeatureTerm, RecordSet } from "../tasks/task.ts";
-import { makeCache, makeQueries, meanOfGroups, scopedAll } from "./cache.ts";
+import { makeCache, makeQueries, scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { ReaderParams } from "./params.ts";
 import type { Mechanism, Outcome } from "./reader.ts";
 import { candidatesOf, project } from "./readout.ts";
+import { readOften } from "./reads.ts";
 import { Trace } from "./trace.ts";
 
 /** Shares of a response key's variance: content (format and topic), and ordinal. */
@@ -232,15 +233,9 @@ function* retrieve(
     { contextEnd: responses.anchor[responses.count - 1]!, queries: heads.map((head) => head.query) },
   );
   const queryIds = Uint32Array.of(0, 0);
-  const queries = makeQueries(
-    setting,
-    "retrieve",
-    heads.map((head) => head.query),
-    queryIds,
-    Int32Array.of(tokens - 1),
-    "decode",
-    1,
-  );
+  const ideal = heads.map((head) => head.query);
+  const queries = (name: string): Queries =>
+    makeQueries(setting, name, ideal, queryIds, Int32Array.of(tokens - 1), "decode", 1);
   const target = needles[wanted - 1]!;
   const messages = candidatesOf(heads.map((head) => head.values));
 
@@ -266,12 +261,13 @@ function* retrieve(
     trace: Trace,
   ): Outcome {
     measure("embed", () => keyNeedles(counts));
-    const result = over(cache)(queries);
-    if (result.heads.length !== heads.length)
-      throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
-    measure("score", () => trace.add(result, queries.group, [[responses.anchor[target]!]]));
+    const gold = [[responses.anchor[target]!]];
+    const outputs = readOften(params, "retrieve", queries, over(cache), (result, group, times) => {
+      if (result.heads.length !== heads.length)
+        throw new Error(`a result of ${result.heads.length} heads, not ${heads.length}`);
+      measure("score", () => trace.add(result, group, gold, times));
+    });
     return measure("decode", () => {
-      const outputs = result.heads.map((head) => meanOfGroups(head.output, queries.group));
       const projections = project(setting, "retrieve", outputs, messages, queryIds);
       const best = projections.indexOf(projections.reduce((a, b) => Math.max(a, b), -Infinity));
       return { conclusion: [responses.value[best]!], trace };

@@ -22,6 +22,10 @@ export const readerParams = {
     min: 0,
     max: 100,
   }),
+  reads: int(
+    "reads of each decode query: outputs are averaged, and with them noise that is each read's own",
+    { default: 1, min: 1, max: 1024 },
+  ),
   coherence: real("share of a token's key variance that it shares with its record", {
     default: 0.3,
     min: 0,

@@ -5,6 +5,7 @@ import { scopedAll } from "./cache.ts";
 import type { Setting } from "./cache.ts";
 import { matrix } from "./codes.ts";
 import type { ReaderParams } from "./params.ts";
+import { nameOfRead } from "./reads.ts";
 
 /** The codes that a readout may answer with. */
 export interface Candidates {
@@ -29,7 +30,7 @@ export function candidatesOf(tables: readonly Tensor[]): Candidates {
 
 /**
  * Projections p_c = <o, c> / |c|^2 of the heads' concatenated outputs on candidate codes, after the rest of the
- * residual stream has added its noise: (Q, V), row-major.
+ * residual stream has added its noise, to each read its own: means over reads, (Q, V), row-major.
  *
  * @param outputs per kv head (Q, d)
  * @param ids (2 Q) names of the queries, which key their residual noise
@@ -41,14 +42,12 @@ export function project(
   { tables, squares }: Candidates,
   ids: Uint32Array,
 ): Float64Array {
-  const { ops, params, seed, spaces } = setting;
+  const { ops, params, spaces } = setting;
   const [count, d] = outputs[0]!.shape as [number, number];
   const candidates = squares.length;
   const dots = new Float64Array(count * candidates);
   outputs.forEach((output, h) => {
-    const noise = matrix(count, d);
-    ops.fillNormal(noise, hash64(`${seed}/residual/${name}/${h}`), ids);
-    const noisy = flat(noise);
+    const noisy = flat(meanNoise(setting, name, h, ids, count));
     const clean = flat(output);
     for (let i = 0; i < noisy.length; i++) noisy[i] = clean[i]! + params.residualNoise * noisy[i]!;
     const table = tables[h]!;
@@ -63,13 +62,34 @@ export function project(
   return dots;
 }
 
-/** Standard deviation of a projection's noise: sigma / sqrt(D), D = d H. */
+/** What the residual stream's noise leaves in the mean over reads, unit variance in each: (Q, d). */
+function meanNoise(
+  { ops, params: { reads, headDim }, seed }: Setting,
+  name: string,
+  head: number,
+  ids: Uint32Array,
+  count: number,
+): Tensor {
+  const sum = matrix(count, headDim);
+  ops.fillNormal(sum, hash64(`${seed}/residual/${name}/${head}`), ids);
+  if (reads === 1) return sum;
+  const noise = matrix(count, headDim);
+  for (let read = 1; read < reads; read++) {
+    ops.fillNormal(noise, hash64(`${seed}/residual/${nameOfRead(name, read)}/${head}`), ids);
+    for (let i = 0; i < count * headDim; i++) flat(sum)[i]! += flat(noise)[i]!;
+  }
+  for (let i = 0; i < count * headDim; i++) flat(sum)[i]! /= reads;
+  return sum;
+}
+
+/** Standard deviation of a projection's noise in the mean over T reads: sigma / sqrt(D T), D = d H. */
 export const projectionNoise = ({
   residualNoise,
   headDim,
   kvHeads,
-}: Pick<ReaderParams, "residualNoise" | "headDim" | "kvHeads">): number =>
-  residualNoise / Math.sqrt(headDim * kvHeads);
+  reads,
+}: Pick<ReaderParams, "residualNoise" | "headDim" | "kvHeads" | "reads">): number =>
+  residualNoise / Math.sqrt(headDim * kvHeads * reads);
 
 /** A projection this far below the query's largest is not accepted. */
 export const acceptedShare = 0.4;

@@ -10,21 +10,24 @@ export class Trace {
   #entropy = 0;
   #tokensRead = 0;
 
-  /** @param gold for each query, the positions that it should read */
-  add(result: AttentionResult, group: number, gold: readonly ArrayLike<number>[]): void {
-    this.queries += gold.length;
+  /**
+   * @param gold for each query, the positions that it should read
+   * @param times how many reads it stands for
+   */
+  add(result: AttentionResult, group: number, gold: readonly ArrayLike<number>[], times = 1): void {
+    this.queries += times * gold.length;
     for (const head of result.heads) {
       gold.forEach((positions, i) => {
         for (let row = i * group; row < (i + 1) * group; row++) {
-          this.#rows++;
-          this.#entropy += head.entropy(row);
-          this.#tokensRead += head.tokensRead(row);
+          this.#rows += times;
+          this.#entropy += times * head.entropy(row);
+          this.#tokensRead += times * head.tokensRead(row);
           if (positions.length === 0) continue;
-          this.#goldRows++;
-          this.#goldMass += head.weights(row, positions).reduce((sum, weight) => sum + weight, 0);
+          this.#goldRows += times;
+          this.#goldMass += times * head.weights(row, positions).reduce((sum, weight) => sum + weight, 0);
           let read = 0;
           for (let p = 0; p < positions.length; p++) if (head.reads(row, positions[p]!)) read++;
-          this.#recall += read / positions.length;
+          this.#recall += (times * read) / positions.length;
         }
       });
     }

@@ -1,5 +1,6 @@
 import { parseSpec } from "../attention/spec.ts";
 import type { AnyVariant } from "../attention/variant.ts";
+import { costOfReads } from "../core/cost.ts";
 import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
@@ -184,12 +185,14 @@ function searchRange(
  *
  * @param spec attention variant as asked for: `dsa`, `quest(page=32)+fp8`
  * @param tokens in each user's context, unless the budget says otherwise
+ * @param reads of each query in a step
  * @returns the spec to run, its dtype and parameter named, and what was decided
  */
 export function fitBudget(
   budget: Budget,
   spec: string,
   tokens: number,
+  reads = 1,
 ): { fitted: string; budget: FittedBudget } {
   const asked = parseSpec(spec);
   const { variant, params } = asked;
@@ -205,8 +208,10 @@ export function fitBudget(
       ...(variant.refuses?.kvDtype === undefined ? [dtype] : []),
       ...others,
     ].join("+");
-  const short = (dtype: KvDtype, set: AnyParams): string =>
-    shortOf(budget, modelCost(budget.model, parseSpec(written(dtype, set)), length, dtype), dtype);
+  const short = (dtype: KvDtype, set: AnyParams): string => {
+    const cost = modelCost(budget.model, parseSpec(written(dtype, set)), length, dtype);
+    return shortOf(budget, costOfReads(cost, reads), dtype);
+  };
   const result = (dtype: KvDtype, value: number | undefined): ReturnType<typeof fitBudget> => {
     const set = param === undefined || value === undefined ? {} : { [param]: value };
     const lacks = short(dtype, set);

@@ -46,6 +46,11 @@ export const columns: readonly Column[] = [
   column("sharpness", "number", "reader: logit of a perfect match over sqrt(headDim)"),
   column("fidelity", "number", "reader: correlation of a stored key with its ideal code"),
   column("residualNoise", "number", "reader: standard deviation of the noise on each output coordinate"),
+  column(
+    "reads",
+    "integer",
+    "reader: reads of each decode query; what a step reads and computes counts all of them",
+  ),
   column("coherence", "number", "reader: share of a token's key variance that it shares with its record"),
   column("kvDtype", "string", "what K and V are rounded to"),
   column("logitShaping", "string", "how logits become weights"),

@@ -2,6 +2,7 @@ import { attender } from "../attention/attender.ts";
 import type { ShapingUse } from "../attention/shaping.ts";
 import { parseShaping, parseSpec, placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
+import { costOfReads } from "../core/cost.ts";
 import { unmeasured } from "../core/profile.ts";
 import type { Measure, Profile } from "../core/profile.ts";
 import { kvDtypeBytes } from "../kernels/ops.ts";
@@ -139,13 +140,15 @@ const mechanism = (
 
 function makeRow({ trial, spec, reader }: Settled, { tokens, graded, seen }: Concluded): TrialRow {
   const { task, params, spec: taskSpec } = parseTask(trial.task);
-  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, ...rest } = placedCost(spec, {
+  const shape = {
     tokens,
     queryHeads: reader.kvHeads * reader.groupSize,
     kvHeads: reader.kvHeads,
     headDim: reader.headDim,
     bytesPerElement: kvDtypeBytes[reader.kvDtype],
-  });
+  };
+  const cost = costOfReads(placedCost(spec, shape), reader.reads);
+  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, ...rest } = cost;
   const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = rest;
   return {
     id: trialId(trial),

@@ -20,6 +20,7 @@ const settings = [
   "fidelity",
   "residualNoise",
   "coherence",
+  "reads",
   "kvDtype",
   "logitShaping",
   "engine",
