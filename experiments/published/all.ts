@@ -1,3 +1,4 @@
+export { questPasskey } from "./quest-passkey.ts";
 export { ssmax } from "./ssmax.ts";
 export { blockSearch } from "./block-search.ts";
 export { blockDilution } from "./block-dilution.ts";
