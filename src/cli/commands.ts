@@ -50,6 +50,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./economics.ts"),
   },
   {
+    name: "calibrate",
+    summary: "fit the reader to a model's published scores",
+    load: () => import("./calibrate.ts"),
+  },
+  {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
     load: () => import("./list.ts"),

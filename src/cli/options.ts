@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { parseLength } from "../experiment/trial.ts";
+import { readerParams, resolveReader } from "../reader/params.ts";
+import type { ReaderParams } from "../reader/params.ts";
 
 /** Reads a number of tokens: `131072`, `128K`, `1M` (1K is 1024). @throws UsageError for anything else */
 export const tokenCount = (text: string): number => parseLength(text);
@@ -18,4 +21,36 @@ export function positive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("allowed: a number > 0");
+}
+
+/** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
+const splitList = (text: string): string[] =>
+  text
+    .split(/,(?![^(]*\))/)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+/** Gathers items with commas or of an option that is given again. */
+export const collect = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...splitList(text),
+];
+
+/** Gathers the values of an option that is given again. */
+export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+
+/** Options for the reader's parameters; texts, which `resolveReader` reads. */
+export function withReaderOptions<C extends Command>(command: C): C {
+  for (const [name, { doc, default: value }] of Object.entries(readerParams))
+    command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
+  return command;
+}
+
+/** The reader's parameters that options gave, read. @throws UsageError for a value out of range */
+export function givenReader(options: Readonly<Record<string, unknown>>): Partial<ReaderParams> {
+  const names = Object.keys(readerParams).filter((name) => options[name] !== undefined);
+  const settled = resolveReader(Object.fromEntries(names.map((name) => [name, options[name]])));
+  return Object.fromEntries(names.map((name) => [name, settled[name as keyof ReaderParams]]));
 }

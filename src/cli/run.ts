@@ -9,21 +9,8 @@ import type { Define } from "./commands.ts";
 import { checkConfig, readConfig } from "./config.ts";
 import type { RunConfig } from "./config.ts";
 import { execute } from "./execute.ts";
-import { integer } from "./options.ts";
+import { append, collect, integer, withReaderOptions } from "./options.ts";
 import { engineOf, withRunOptions } from "./run-options.ts";
-
-/** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
-const splitList = (text: string): string[] =>
-  text
-    .split(/,(?![^(]*\))/)
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
-const collect = (text: string, before: readonly string[] = []): string[] => [...before, ...splitList(text)];
-
-const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
@@ -57,9 +44,7 @@ export const define: Define = (command) => {
       append,
     )
     .option("--config <file>", "YAML or JSON file with these options; the command line goes before it");
-  for (const [name, { doc, default: value }] of Object.entries(readerParams))
-    command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
-  withRunOptions(command)
+  withRunOptions(withReaderOptions(command))
     .addHelpText("after", help)
     .action(() => run(command));
 };

@@ -97,7 +97,12 @@ export function runTrials(
 }
 
 /** Names the random streams of a trial's problem. */
-const streamsOf = ({ seed, task, tokens, trial }: Trial): string => `${seed}/${task}/${tokens}/${trial}`;
+export const streamsOf = ({
+  seed,
+  task,
+  tokens,
+  trial,
+}: Pick<Trial, "seed" | "task" | "tokens" | "trial">): string => `${seed}/${task}/${tokens}/${trial}`;
 
 /**
  * The rows of trials of engine "theory": expectations and draws in the mean field, no text, no keys, no values.

@@ -13,7 +13,7 @@ export interface PublishedPoint {
 interface LengthCurves {
   readonly title: string;
   readonly subtitle: string;
-  readonly points: readonly CurvePoint[];
+  readonly points: readonly Omit<CurvePoint, "trials">[];
   /** the y axis, as a Vega-Lite channel without its field */
   readonly y: object;
   readonly published?: readonly PublishedPoint[];

@@ -1,0 +1,51 @@
+import type { Drawing } from "../../simulate/calibrate/calibrate.ts";
+import type { Scores } from "../../simulate/calibrate/sample.ts";
+import { cellOf } from "../../simulate/calibrate/target.ts";
+import type { Target } from "../../simulate/calibrate/target.ts";
+import type { TrialRow } from "../../simulate/columns.ts";
+import { trialId } from "../../simulate/trial.ts";
+import type { Trial } from "../../simulate/trial.ts";
+import { planOf } from "../plan.ts";
+import type { Plan } from "../plan.ts";
+import { makeTrial } from "../trial.ts";
+
+/** Full numerics of a reader: the same trials of the targets as in the mean field, by an engine. */
+export interface NumericDrawing extends Drawing {
+  readonly engine: string;
+}
+
+const trialOf = ({ variant, reader, seed, engine }: NumericDrawing, target: Target, trial: number): Trial =>
+  makeTrial({ ...cellOf(target, trial), variant, trial, seed, engine, reader });
+
+/** The trials of all targets for each of these. */
+export const numericPlan = (
+  name: string,
+  question: string,
+  drawings: readonly NumericDrawing[],
+  targets: readonly Target[],
+): Plan =>
+  planOf(
+    name,
+    question,
+    targets.flatMap((target) =>
+      Array.from({ length: Math.max(...drawings.map(({ trials }) => trials)) }, (_, t) => t).flatMap((t) =>
+        drawings.filter(({ trials }) => t < trials).map((drawing) => trialOf(drawing, target, t)),
+      ),
+    ),
+  );
+
+/** Scores of a plan's rows; trials without one are left out. */
+export function numericScores(
+  rows: readonly TrialRow[],
+  drawing: NumericDrawing,
+  targets: readonly Target[],
+): Scores {
+  const scores = new Map(rows.map(({ id, score }) => [id, score]));
+  return targets.map((target) =>
+    Float64Array.from(
+      Array.from({ length: drawing.trials }, (_, t) =>
+        scores.get(trialId(trialOf(drawing, target, t))),
+      ).filter((score) => typeof score === "number"),
+    ),
+  );
+}
