@@ -54,7 +54,9 @@ export function estimates(
     ),
     error: intervalOf(
       meanError(own, targets),
-      draws.map((means) => Math.max(0, mean(means.map((value, i) => signs[i]! * (value - targets[i]!.published))))),
+      draws.map((means) =>
+        Math.max(0, mean(means.map((value, i) => signs[i]! * (value - targets[i]!.published)))),
+      ),
     ),
   };
 }

@@ -61,17 +61,19 @@ describe("calibrate", () => {
   });
 
   it("refuses what has no theory, and a fit of nothing", () => {
-    expect(() => calibrate({ ...drawing, variant: "dense+entmax", starts: 1 }, fitted, [])).toThrow(UsageError);
-    expect(() => calibrate({ ...drawing, reader: known, starts: 1 }, fitted, [])).toThrow(/nothing is left to fit/);
+    expect(() => calibrate({ ...drawing, variant: "dense+entmax", starts: 1 }, fitted, [])).toThrow(
+      UsageError,
+    );
+    expect(() => calibrate({ ...drawing, reader: known, starts: 1 }, fitted, [])).toThrow(
+      /nothing is left to fit/,
+    );
   });
 });
 
 describe("fitPoint", () => {
   /** a score that falls where a parameter is off, without a simulation */
-  const smooth = (
-    { sharpness, fidelity, residualNoise }: Partial<typeof known>,
-    i: number,
-  ): number => [sharpness! / 2, 10 * (1 - fidelity!), residualNoise! / 2][i]!;
+  const smooth = ({ sharpness, fidelity, residualNoise }: Partial<typeof known>, i: number): number =>
+    [sharpness! / 2, 10 * (1 - fidelity!), residualNoise! / 2][i]!;
   const truth = { sharpness: 1.62, fidelity: 0.955, residualNoise: 0.5 };
   const targets = [0, 1, 2].map((i) => ({ ...blank(i), published: smooth(truth, i) }));
 

@@ -24,7 +24,9 @@ describe("targetsOf", () => {
   });
 
   it("takes a bin by its upper edge, a size as the dataset counts it, a range size by size", () => {
-    expect(target("mrcr-v2-8needle:512K-1M").cells).toEqual([{ task: "mrcr(keys=whole)", tokens: 1_048_576 }]);
+    expect(target("mrcr-v2-8needle:512K-1M").cells).toEqual([
+      { task: "mrcr(keys=whole)", tokens: 1_048_576 },
+    ]);
     expect(target("graphwalks-bfs:1M").cells).toEqual([{ task: "graphwalks", tokens: 1_024_000 }]);
     const short = target("graphwalks-parents:<128K");
     expect(short.cells.map(({ tokens }) => tokens / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
@@ -39,7 +41,9 @@ describe("targetsOf", () => {
       "mrcr(keys=parts)",
     ]);
     const tasks = new Set(told.flatMap(({ cells }) => cells.map(({ task }) => task)));
-    expect(tasks).toEqual(new Set(["graphwalks(degree=5)", "graphwalks(operation=parents,degree=4)", "mrcr"]));
+    expect(tasks).toEqual(
+      new Set(["graphwalks(degree=5)", "graphwalks(operation=parents,degree=4)", "mrcr"]),
+    );
   });
 
   it.each([
@@ -56,7 +60,11 @@ describe("targetsOf", () => {
 
 describe("chooseTargets", () => {
   it("chooses the default columns, or those that are named, or a benchmark's", () => {
-    expect(chooseTargets(targets).map(({ name }) => name).sort()).toEqual([...defaultFit].sort());
+    expect(
+      chooseTargets(targets)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...defaultFit].sort());
     const names = chooseTargets(targets, ["graphwalks-parents", "graphwalks-bfs:1M"]).map(({ name }) => name);
     expect(names.sort()).toEqual([
       "graphwalks-bfs:1M",
