@@ -81,7 +81,7 @@ export const reportColumns: readonly Column[] = [
 ];
 
 /** Cells of an estimate, as `withInterval` names them. */
-export const estimateCells = (name: string, estimate: Estimate | null) => ({
+const estimateCells = (name: string, estimate: Estimate | null) => ({
   [name]: estimate?.value ?? null,
   [`${name}Low`]: estimate?.low ?? null,
   [`${name}High`]: estimate?.high ?? null,

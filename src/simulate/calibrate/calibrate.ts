@@ -49,7 +49,7 @@ export function theoryScores({ variant, reader, trials, seed }: Drawing, targets
 }
 
 /** @throws UsageError where the task of a target, or the variant, has no theory */
-export function checkTargets(
+function checkTargets(
   { variant, reader }: Pick<Drawing, "variant" | "reader">,
   targets: readonly Target[],
 ): void {
