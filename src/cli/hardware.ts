@@ -1,11 +1,13 @@
 import type { Define } from "./commands.ts";
 import { define as decode } from "./hardware/decode.ts";
+import { define as prefill } from "./hardware/prefill.ts";
 import { define as memory } from "./hardware/memory.ts";
 import { define as show } from "./hardware/show.ts";
 
 /** Each question about hardware: one file, one line. */
 const questions: readonly { readonly name: string; readonly summary: string; readonly define: Define }[] = [
   { name: "memory", summary: "bytes kept per user, and users who fit a GPU and a rack", define: memory },
+  { name: "prefill", summary: "time until a prompt is computed, and where it goes", define: prefill },
   { name: "decode", summary: "time of a decode step, and where it goes", define: decode },
   { name: "show", summary: "every number of a system or model, with its source", define: show },
 ];

@@ -7,14 +7,6 @@ import type { WeightDtype } from "./parameters.ts";
 import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 
-/** How a decode step is taken to run; printed with every answer. */
-export const decodeAssumptions: readonly string[] = [
-  "each user decodes one token a step; weights, caches and work spread evenly over all GPUs of the rack",
-  "step = max(HBM time, arithmetic time) + link time, all at peak rates: a lower bound",
-  "attention multiplies in the cache's dtype (f32 and kivi2 at the bf16 rate, nvfp4 at the fp8 rate, to which they are widened)",
-  "link, per layer: exchange of the heads' outputs and two all-reduces of the hidden states, bf16, none overlapped",
-];
-
 /** Where the time of a decode step goes. */
 export interface DecodeStep {
   /** bytes that the rack reads from HBM in a step: weights once, each user's cache and index */
@@ -66,7 +58,12 @@ export interface DecodeSetting {
 }
 
 /**
- * The roofline of one decode step of a rack.
+ * The roofline of one decode step of a rack, which budgets are held to: a lower bound, whatever the division. (What a
+ * division of a model takes, kernel by kernel, says step/pass.ts.) Each user decodes one token a step; weights, caches
+ * and work spread evenly over all GPUs of the rack; step = max(HBM time, arithmetic time) + link time, all at peak rates.
+ * Attention multiplies in the cache's dtype (f32 and kivi2 at the bf16 rate, nvfp4 at the fp8 rate, to which they are
+ * widened). Links, per layer: an exchange of the heads' outputs and two all-reduces of the hidden states, bf16, none
+ * overlapped.
  *
  * @param cost of all layers for one user, at the users' length
  */

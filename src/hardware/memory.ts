@@ -31,12 +31,15 @@ export function userBytes(cost: StepCost): UserBytes {
   return { kept, indexKept: indexKeptBytes, total: kept + indexKeptBytes, far: farKeptBytes };
 }
 
-/** HBM of the rack that is left for caches, in bytes; negative where the weights do not fit. */
-export function cacheBytes(system: System, model: Model, weights: WeightDtype): number {
-  const { share, activations, collectives } = system.reserved;
-  const perGpu = share.value * system.gpu.hbm.value - activations.value - collectives.value;
-  return system.gpus.value * perGpu - weightBytes(model, weights);
+/** HBM of a GPU that a server plans with, for weights and caches, B. */
+export function plannedHbm({ gpu, reserved }: System): number {
+  const { share, activations, collectives } = reserved;
+  return share.value * gpu.hbm.value - activations.value - collectives.value;
 }
+
+/** HBM of the rack that is left for caches, in bytes; negative where the weights do not fit. */
+export const cacheBytes = (system: System, model: Model, weights: WeightDtype): number =>
+  system.gpus.value * plannedHbm(system) - weightBytes(model, weights);
 
 /** Memory of all host processors. @throws UsageError where the system has none that its GPUs reach */
 function hostMemory(system: System): number {

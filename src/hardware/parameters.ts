@@ -28,7 +28,7 @@ interface Parameters {
  * modeling_llama.py, modeling_deepseek_v3.py, modeling_deepseek_v4.py (compressors and grouped output of low rank),
  * modeling_qwen3_next.py; Kimi-Linear, modeling_kimi.py.
  */
-function attentionWeights(attention: Attention, hidden: number): number {
+export function attentionWeights(attention: Attention, hidden: number): number {
   const heads = attention.queryHeads.value;
   switch (attention.kind) {
     case "grouped-query": {
@@ -77,7 +77,7 @@ function attentionWeights(attention: Attention, hidden: number): number {
 }
 
 /** Weights of one feed-forward layer: those that every token passes, and the routed experts. */
-function feedForwardWeights(
+export function feedForwardWeights(
   group: FeedForward,
   hidden: number,
 ): { readonly always: number; readonly routed: number } {

@@ -68,7 +68,10 @@ describe("attnsim hardware decode", () => {
       Number((await rowsOf(line + more)).at(-1)!["seconds"]);
     expect(await last(" --hbm-gbps 16000")).toBeLessThan(long256!);
     expect(await last(" --nvlink-gbps 450")).toBeGreaterThan(long256!);
-    expect((await run(line)).out).toContain("a lower bound");
+    const ideal = (await rowsOf(`${line} --profile ideal`)).map((row) => Number(row["seconds"]));
+    for (const [i, seconds] of [short1, short256, long1, long256].entries())
+      expect(ideal[i]).toBeLessThan(seconds!);
+    expect((await run(`${line} --profile ideal`)).out).toContain("a lower bound");
   });
 });
 

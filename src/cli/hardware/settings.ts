@@ -42,7 +42,7 @@ export function list<T>(read: (text: string) => T): (text: string) => T[] {
   return (text) => text.split(",").map((part) => read(part.trim()));
 }
 
-interface Asked {
+export interface Asked {
   readonly system: readonly string[];
   readonly model: readonly string[];
   readonly variant?: readonly string[] | undefined;
@@ -57,7 +57,7 @@ interface Asked {
 }
 
 /** A line of a table before its numbers. */
-interface Setting {
+export interface Setting {
   readonly system: System;
   readonly model: Model;
   readonly weights: WeightDtype;
@@ -68,7 +68,7 @@ interface Setting {
   readonly cost: StepCost;
 }
 
-const named = <T extends string>(what: string, known: readonly T[], name: string): T =>
+export const named = <T extends string>(what: string, known: readonly T[], name: string): T =>
   known.find((each) => each === name) ?? unknownName(what, name, known);
 
 /** Every combination that was asked for. @throws UsageError for a name that is unknown */

@@ -63,10 +63,10 @@ function msaModule(
   phase: "prefill" | "decode",
   { queries, keys, seen, read }: { queries: number; keys: number; seen: number; read: number },
 ): OperatorTime {
-  const { hidden, queryHeads, kvHeads, headDim, indexDim, weights, kvDtype } = shape;
+  const { hidden, queryHeads, kvHeads, headDim, indexDim, weights, kvDtype, outputRanks = 1 } = shape;
   const matrices = [
     [hidden, (queryHeads + 2 * kvHeads) * headDim + (kvHeads + 1) * indexDim],
-    [queryHeads * headDim, hidden],
+    [(queryHeads * headDim) / outputRanks, hidden],
   ] as const;
   const precision = attentionPrecision(kvDtype);
   const rows = phase === "decode" ? read : keys;

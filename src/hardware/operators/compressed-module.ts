@@ -34,7 +34,7 @@ function matricesOf(s: CompressedModuleShape): (readonly [number, number])[] {
     [s.queryRank, s.queryHeads * s.headDim],
     [s.hidden, 2 * overlap * s.headDim],
     [(s.queryHeads * s.headDim) / groups, groups * s.outputRank],
-    [groups * s.outputRank, s.hidden],
+    [(groups * s.outputRank) / (s.outputRanks ?? 1), s.hidden],
     ...(s.index
       ? ([
           [s.queryRank, s.index.heads * s.index.dim],

@@ -34,7 +34,7 @@ export interface DsaModuleShape extends MlaModuleShape {
 const common = (s: MlaModuleShape): (readonly [number, number])[] => [
   [s.hidden, s.queryRank + s.latent + s.rope],
   [s.queryRank, s.queryHeads * (s.keyDim + s.rope)],
-  [s.queryHeads * s.valueDim, s.hidden],
+  [(s.queryHeads * s.valueDim) / (s.outputRanks ?? 1), s.hidden],
 ];
 
 /** Keys and values of all heads out of the latent, where attention is not absorbed. */

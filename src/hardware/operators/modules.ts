@@ -12,6 +12,8 @@ export interface ModuleShape {
   readonly hidden: number;
   /** on this GPU */
   readonly queryHeads: number;
+  /** further GPUs that share the output projection of these heads; 1 where absent */
+  readonly outputRanks?: number;
   /** what the projections multiply in */
   readonly weights: Precision;
   readonly kvDtype: KvDtype;

@@ -1,0 +1,127 @@
+import { UsageError } from "../core/errors.ts";
+import { layersOf, mixturesOf } from "./model.ts";
+import type { Attention, Model } from "./model.ts";
+
+/** How a copy of a model is divided among GPUs. */
+export interface Parallelism {
+  /** GPUs that share the heads of attention and the columns of dense layers */
+  readonly tp: number;
+  /** groups of them that attend for sequences of their own */
+  readonly dp: number;
+  /** GPUs that share a prompt, each a piece from its start and one from its end (zigzag) */
+  readonly cp: number;
+  /** GPUs that share the cache of each sequence while decoding (Helix) */
+  readonly kvp: number;
+  /** GPUs that share the experts of a layer; each expert's matrices are shared by the rest */
+  readonly ep: number;
+  /** stages of layers */
+  readonly pp: number;
+}
+
+const meanings: Readonly<Record<keyof Parallelism, string>> = {
+  tp: "GPUs that share heads and columns",
+  dp: "groups that attend for sequences of their own",
+  cp: "GPUs that share a prompt (zigzag)",
+  kvp: "GPUs that share each cache while decoding (Helix)",
+  ep: "GPUs that share the experts of a layer; all of a stage where absent",
+  pp: "stages of layers",
+};
+
+const names = Object.keys(meanings) as (keyof Parallelism)[];
+
+/** What a parallelism is written as, for help texts. */
+export const parallelHelp = names.map((name) => `${name} (${meanings[name]})`).join(", ");
+
+/** GPUs of a stage. */
+export const stageGpus = ({ tp, dp, cp, kvp }: Parallelism): number => tp * dp * cp * kvp;
+
+export const gpusOf = (parallel: Parallelism): number => stageGpus(parallel) * parallel.pp;
+
+/**
+ * Reads `tp=4,dp=2`. What is left out is 1; `ep` is all GPUs of a stage for a model of experts.
+ *
+ * @throws UsageError for an unknown name, a value that is no integer >= 1, or a division that the model does not allow
+ */
+export function parseParallel(text: string, model: Model): Parallelism {
+  const given: Partial<Record<keyof Parallelism, number>> = {};
+  for (const part of text.split(",")) {
+    const [key = "", value = "", ...rest] = part.split("=").map((each) => each.trim());
+    const name = names.find((known) => known === key);
+    if (name === undefined)
+      throw new UsageError(`parallelism has no "${key}" (in "${text}"); known: ${names.join(", ")}`);
+    const count = Number(value);
+    if (rest.length > 0 || !Number.isInteger(count) || count < 1 || value === "")
+      throw new UsageError(`parallelism: ${name} must be an integer >= 1; got "${value}"`);
+    if (given[name] !== undefined) throw new UsageError(`parallelism: ${name} is given twice (in "${text}")`);
+    given[name] = count;
+  }
+  const { tp = 1, dp = 1, cp = 1, kvp = 1, pp = 1 } = given;
+  const stage = tp * dp * cp * kvp;
+  const isMixture = mixturesOf(model).length > 0;
+  const ep = given.ep ?? (isMixture ? stage : 1);
+  const parallel = { tp, dp, cp, kvp, ep, pp };
+  const wrong = wrongWith(parallel, model);
+  if (wrong !== undefined) throw new UsageError(`parallelism ${formatParallel(parallel)}: ${wrong}`);
+  return parallel;
+}
+
+/** Why a model cannot be divided so; undefined where it can. */
+function wrongWith(parallel: Parallelism, model: Model): string | undefined {
+  const { tp, ep, kvp, cp, pp } = parallel;
+  const heads = Math.min(...model.attention.map(({ queryHeads }) => queryHeads.value));
+  if (tp > heads) return `tp must be at most ${heads}, the query heads of ${model.name}; got ${tp}`;
+  if (kvp > 1 && cp > 1) return "kvp is for decoding and cp for prefill: one of them must be 1";
+  const kvHeads = Math.min(...model.attention.map(kvHeadsOf));
+  if (kvp > 1 && tp > kvHeads)
+    return `with kvp, tp must be at most ${kvHeads}, the kv heads of ${model.name}; got ${tp}`;
+  const experts = mixturesOf(model).map((mixture) => mixture.experts.value);
+  if (experts.length === 0 && ep > 1) return `${model.name} has no experts: ep must be 1; got ${ep}`;
+  const stage = stageGpus(parallel);
+  if (stage % ep !== 0) return `ep must divide the ${stage} GPUs of a stage; got ${ep}`;
+  if (ep > Math.min(...experts))
+    return `ep must be at most ${Math.min(...experts)}, the experts of a layer; got ${ep}`;
+  if (pp > layersOf(model)) return `pp must be at most ${layersOf(model)}, the layers; got ${pp}`;
+  return undefined;
+}
+
+const powersOf2 = (most: number): number[] =>
+  Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
+
+/**
+ * Ways to divide a model among at most so many GPUs of one NVLink domain: powers of two of each kind that the phase
+ * can use, and what is left of the GPUs as groups; experts over all of them; one stage.
+ */
+export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"): Parallelism[] {
+  const isMixture = mixturesOf(model).length > 0;
+  const plans = powersOf2(gpus).flatMap((tp) =>
+    powersOf2(gpus / tp).flatMap((cache) => {
+      const left = Math.floor(gpus / (tp * cache));
+      return [...new Set([...powersOf2(left), left])].map((dp): Parallelism => {
+        const stage = tp * cache * dp;
+        const [cp, kvp] = phase === "prefill" ? [cache, 1] : [1, cache];
+        return { tp, dp, cp, kvp, ep: isMixture ? stage : 1, pp: 1 };
+      });
+    }),
+  );
+  return plans.filter((plan) => wrongWith(plan, model) === undefined);
+}
+
+/** Heads of the cache: a latent or compressed record is one for all query heads; a state has those of its values. */
+export function kvHeadsOf(attention: Attention): number {
+  switch (attention.kind) {
+    case "grouped-query":
+      return attention.kvHeads.value;
+    case "latent":
+    case "compressed":
+      return 1;
+    case "delta":
+      return attention.valueHeads.value;
+  }
+}
+
+/** As it is read, without what is 1. */
+export const formatParallel = (parallel: Parallelism): string =>
+  names
+    .filter((name) => parallel[name] > 1)
+    .map((name) => `${name}=${parallel[name]}`)
+    .join(",") || "tp=1";

@@ -1,0 +1,92 @@
+import type { StepCost } from "../../core/cost.ts";
+import type { Attention } from "../model.ts";
+import { attentionPrecision } from "../operators/dtypes.ts";
+import { gqaDecodeKernel, gqaPrefillKernel } from "../operators/gqa.ts";
+import { constantsOf } from "../operators/machine.ts";
+import { mlaDecodeKernel, mlaPrefillKernel } from "../operators/mla.ts";
+import { roofline } from "../operators/roofline.ts";
+import { sequence } from "../operators/time.ts";
+import type { OperatorTime } from "../operators/time.ts";
+import { kvHeadsOf } from "../parallel.ts";
+import type { Part } from "../serving/replica.ts";
+import { attentionTime } from "./attention.ts";
+import type { AttentionRank } from "./attention.ts";
+
+/** What a variant without kernels of its own costs in one layer for one sequence. */
+export interface VariantCost {
+  /** a decode step with so many tokens in the cache */
+  decode(tokens: number): StepCost;
+  /** queries of the context, from the first up to the last of so many tokens */
+  prefill(tokens: number): { readonly flops: number; readonly exponentials: number };
+}
+
+/** The layer without what its cache is searched with. */
+function bare(attention: Attention): Attention {
+  switch (attention.kind) {
+    case "grouped-query": {
+      const { layers, queryHeads, kind, kvHeads, headDim, gated } = attention;
+      return { layers, queryHeads, kind, kvHeads, headDim, ...(gated && { gated }) };
+    }
+    case "latent":
+    case "compressed": {
+      const { indexer: _index, ...rest } = attention;
+      return rest;
+    }
+    case "delta":
+      return attention;
+  }
+}
+
+/**
+ * A layer that attends with a variant of which no kernel was measured: the variant's bytes, operations and
+ * exponentials at the rates that attention kernels of the layer's kind reach, and the layer's projections, which are
+ * those of as many decoding sequences with nothing in their caches.
+ *
+ * @param rank of `cacheRanks` GPUs, each reads its share of every sequence's cache
+ */
+export function variantTime(
+  rank: AttentionRank & { readonly cacheRanks: number },
+  attention: Attention,
+  part: Part,
+  cost: VariantCost,
+): OperatorTime {
+  const { machine, kvDtype, tp, cacheRanks } = rank;
+  const { sequences, newTokens, cachedTokens, phase } = part;
+  const precision = attentionPrecision(kvDtype);
+  const queries = sequences * newTokens;
+  const projected = attentionTime(rank, bare(attention), {
+    phase: "decode",
+    sequences: queries,
+    newTokens: 1,
+    cachedTokens: 0,
+  });
+  const grouped = attention.kind === "grouped-query";
+  if (phase === "prefill") {
+    const [all, before] = [cost.prefill(cachedTokens + newTokens), cost.prefill(cachedTokens)];
+    const work = {
+      precision,
+      flops: (sequences * (all.flops - before.flops)) / tp,
+      exponentials: (sequences * (all.exponentials - before.exponentials)) / tp,
+      bytes: 0,
+    };
+    const c = constantsOf(machine, grouped ? gqaPrefillKernel : mlaPrefillKernel, precision);
+    return sequence("attention by the variant's cost, prefill", [
+      projected,
+      roofline(machine, "operations of its cost formula", work, { ...c, overhead: 0 }),
+    ]);
+  }
+  const { flops, exponentials, kvReadBytes, indexReadBytes, stateBytes = 0 } = cost.decode(cachedTokens + 1);
+  // GPUs that share heads read the same rows where there are fewer kv heads than they are; an index is for all heads
+  const rows = kvReadBytes / Math.min(tp, kvHeadsOf(attention));
+  const work = {
+    precision,
+    flops: (queries * flops) / (tp * cacheRanks),
+    exponentials: (queries * exponentials) / (tp * cacheRanks),
+    bytes: (queries * rows + sequences * indexReadBytes) / cacheRanks + (2 * queries * stateBytes) / tp,
+  };
+  const c = constantsOf(machine, grouped ? gqaDecodeKernel : mlaDecodeKernel, precision);
+  return sequence("attention by the variant's cost, decode", [
+    projected,
+    roofline(machine, "bytes and operations of its cost formula", work, { ...c, overhead: 0 }),
+  ]);
+}

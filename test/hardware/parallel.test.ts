@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { models } from "../../src/hardware/models/all.ts";
+import { formatParallel, gpusOf, parseParallel, plansFor } from "../../src/hardware/parallel.ts";
+
+const v3 = models.get("deepseek-v3");
+const llama = models.get("llama-3.1-405b");
+
+describe("parseParallel", () => {
+  it("spreads experts over all GPUs of a stage unless told otherwise", () => {
+    expect(parseParallel("tp=4,dp=2,pp=2", v3)).toEqual({ tp: 4, dp: 2, cp: 1, kvp: 1, ep: 8, pp: 2 });
+    expect(parseParallel("tp=4, ep=2", v3).ep).toBe(2);
+    expect(parseParallel("tp=8", llama).ep).toBe(1);
+    expect(formatParallel(parseParallel("dp=8,tp=2", v3))).toBe("tp=2,dp=8,ep=16");
+  });
+
+  it.each([
+    ["tp=3x", 'parallelism: tp must be an integer >= 1; got "3x"'],
+    ["tp=2,tp=4", "parallelism: tp is given twice"],
+    ["xp=2", 'parallelism has no "xp" (in "xp=2"); known: tp, dp, cp, kvp, ep, pp'],
+    ["tp=256", "tp must be at most 128, the query heads of deepseek-v3; got 256"],
+    ["tp=2,kvp=4", "with kvp, tp must be at most 1, the kv heads of deepseek-v3; got 2"],
+    ["cp=2,kvp=2", "one of them must be 1"],
+    ["tp=4,ep=3", "ep must divide the 4 GPUs of a stage; got 3"],
+    ["dp=512", "ep must be at most 256, the experts of a layer; got 512"],
+    ["pp=62", "pp must be at most 61, the layers; got 62"],
+  ])("refuses %s", (text, message) => {
+    expect(() => parseParallel(text, v3)).toThrow(message);
+  });
+
+  it("refuses experts of a model without any", () => {
+    expect(() => parseParallel("tp=2,ep=2", llama)).toThrow(
+      "llama-3.1-405b has no experts: ep must be 1; got 2",
+    );
+  });
+});
+
+describe("plansFor", () => {
+  it("lists divisions that can be read back, of no more GPUs than there are, and some of all", () => {
+    for (const model of models)
+      for (const phase of ["prefill", "decode"] as const) {
+        const plans = plansFor(model, 72, phase);
+        for (const plan of plans) {
+          expect(gpusOf(plan)).toBeLessThanOrEqual(72);
+          expect(parseParallel(formatParallel(plan), model)).toEqual(plan);
+        }
+        expect(plans.some((plan) => gpusOf(plan) === 72)).toBe(true);
+        expect(plans.every(({ cp, kvp }) => (phase === "prefill" ? kvp : cp) === 1)).toBe(true);
+      }
+  });
+});
