@@ -157,6 +157,19 @@ export function reachesAll(attention: Attention): boolean {
   }
 }
 
+const searched: Readonly<Record<Attention["kind"], readonly string[]>> = {
+  "grouped-query": ["window", "blocks"],
+  latent: ["indexer"],
+  compressed: ["pool", "indexer"],
+  delta: [],
+};
+
+/** The layers without what their cache is searched with: index, blocks, pools, window. All of these are optional. */
+export const unsearched = <A extends Attention>(attention: A): A =>
+  Object.fromEntries(
+    Object.entries(attention).filter(([name]) => !searched[attention.kind].includes(name)),
+  ) as unknown as A;
+
 /** Spec of the attention variant that these layers were trained with. */
 export function variantOf(attention: Attention): string {
   const call = (name: string, params: Readonly<Record<string, Count | undefined>>): string =>

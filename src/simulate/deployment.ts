@@ -5,7 +5,7 @@ import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { from } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
-import { shapeOf } from "../hardware/model.ts";
+import { shapeOf, unsearched } from "../hardware/model.ts";
 import type { Attention, Model } from "../hardware/model.ts";
 import type { Machine } from "../hardware/operators/machine.ts";
 import {
@@ -49,7 +49,7 @@ function measuredAs(attention: Attention, { variant, params }: AttentionSpec): A
   const count = (name: string): Quantity<"1"> => given(Number(params[name]), "1");
   switch (attention.kind) {
     case "grouped-query": {
-      const { window: _window, blocks: _blocks, ...all } = attention;
+      const all = unsearched(attention);
       if (variant.name === "dense") return all;
       if (variant.name === "sink-window")
         return { ...all, window: given(Number(params["sinks"]) + Number(params["window"]), "1") };
@@ -65,7 +65,7 @@ function measuredAs(attention: Attention, { variant, params }: AttentionSpec): A
       };
     }
     case "latent": {
-      const { indexer: _indexer, ...all } = attention;
+      const all = unsearched(attention);
       const { latent, rope, layers } = all;
       if (variant.name === "dense") return all;
       if (variant.name === "mla")
@@ -79,7 +79,7 @@ function measuredAs(attention: Attention, { variant, params }: AttentionSpec): A
       };
     }
     case "compressed": {
-      const { indexer: _indexer, pool: _pool, ...all } = attention;
+      const all = unsearched(attention);
       if (variant.name === "sink-window") return { ...all, window: count("window") };
       const pooled = { ...all, pool: count("pool"), window: count("window") };
       if (variant.name === "hca") return pooled;

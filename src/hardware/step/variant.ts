@@ -1,4 +1,5 @@
 import type { StepCost } from "../../core/cost.ts";
+import { unsearched } from "../model.ts";
 import type { Attention } from "../model.ts";
 import { attentionPrecision } from "../operators/dtypes.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "../operators/gqa.ts";
@@ -20,23 +21,6 @@ export interface VariantCost {
   prefill(tokens: number): { readonly flops: number; readonly exponentials: number };
 }
 
-/** The layer without what its cache is searched with. */
-function bare(attention: Attention): Attention {
-  switch (attention.kind) {
-    case "grouped-query": {
-      const { layers, queryHeads, kind, kvHeads, headDim, gated } = attention;
-      return { layers, queryHeads, kind, kvHeads, headDim, ...(gated && { gated }) };
-    }
-    case "latent":
-    case "compressed": {
-      const { indexer: _index, ...rest } = attention;
-      return rest;
-    }
-    case "delta":
-      return attention;
-  }
-}
-
 /**
  * A layer that attends with a variant of which no kernel was measured: the variant's bytes, operations and
  * exponentials at the rates that attention kernels of the layer's kind reach, and the layer's projections, which are
@@ -54,7 +38,7 @@ export function variantTime(
   const { sequences, newTokens, cachedTokens, phase } = part;
   const precision = attentionPrecision(kvDtype);
   const queries = sequences * newTokens;
-  const projected = attentionTime(rank, bare(attention), {
+  const projected = attentionTime(rank, unsearched(attention), {
     phase: "decode",
     sequences: queries,
     newTokens: 1,
