@@ -6,14 +6,9 @@ const shorten = (text: string, length: number): string =>
 
 /** Records of a problem: edge lines, or requests and responses. */
 function recordCount({ circuit }: Problem): number {
-  switch (circuit.kind) {
-    case "graph-walk":
-    case "prefill-error":
-    case "retrieve":
-      return circuit.records.count;
-    case "count-retrieve":
-      return circuit.requests.count + circuit.responses.count;
-  }
+  return circuit.kind === "count-retrieve"
+    ? circuit.requests.count + circuit.responses.count
+    : circuit.records.count;
 }
 
 /** Whether the answer that the file states is the one that the text gives; undefined where it states none. */

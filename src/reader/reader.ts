@@ -3,8 +3,10 @@ import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
 import type { Ops } from "../kernels/ops.ts";
 import type { Problem } from "../tasks/task.ts";
+import { aggregate } from "./aggregate.ts";
 import { headSpaces } from "./cache.ts";
 import type { Setting } from "./cache.ts";
+import { chain } from "./chain.ts";
 import { countRetrieve } from "./count-retrieve.ts";
 import { graphWalk } from "./graph-walk.ts";
 import type { ReaderParams } from "./params.ts";
@@ -54,5 +56,9 @@ export function read(
       return prefillError(setting, circuit, features, mechanisms);
     case "retrieve":
       return retrieve(setting, circuit, features, mechanisms);
+    case "chain":
+      return chain(setting, circuit, features, mechanisms);
+    case "aggregate":
+      return aggregate(setting, circuit, features, mechanisms);
   }
 }

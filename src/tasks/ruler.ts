@@ -2,7 +2,10 @@ import { choice } from "../core/params.ts";
 import { stringColumn, stringsColumn } from "./row.ts";
 import { problemOf } from "./ruler/kind.ts";
 import type { RulerKind } from "./ruler/kind.ts";
+import { commonWordsExtraction } from "./ruler/common-words.ts";
+import { frequentWords } from "./ruler/frequent-words.ts";
 import { niah } from "./ruler/niah.ts";
+import { variableTracking } from "./ruler/variable-tracking.ts";
 import { defineTask } from "./task.ts";
 import { countTokens } from "./tokenizer.ts";
 
@@ -18,6 +21,9 @@ const kinds = {
   niah_multikey_3: niah({ haystack: "needle", keyKind: "uuids", valueKind: "uuids" }),
   niah_multivalue: niah({ ...essay, values: 4 }),
   niah_multiquery: niah({ ...essay, queries: 4 }),
+  vt: variableTracking(4),
+  cwe: commonWordsExtraction,
+  fwe: frequentWords,
 } as const satisfies Record<string, RulerKind>;
 
 type Kind = keyof typeof kinds;
@@ -31,7 +37,7 @@ type Kind = keyof typeof kinds;
  */
 export const ruler = defineTask({
   name: "ruler",
-  summary: "RULER's synthetic tasks: needles in a haystack",
+  summary: "RULER's synthetic tasks: needles in a haystack, variable tracking, common and frequent words",
   sources: [
     {
       title: "RULER: What's the Real Context Size of Your Long-Context Language Models?",

@@ -83,11 +83,40 @@ export interface Retrieve {
   readonly candidates: Int32Array;
   /** what each query asks for */
   readonly asked: readonly (readonly FeatureTerm[])[];
+  /** token at which each query stands; the last one when absent */
+  readonly positions?: Int32Array;
   /** answers to a query, those of the largest projections; when absent, all that stand out of the noise */
   readonly answers?: number;
 }
 
-export type Circuit = GraphWalk | CountRetrieve | PrefillError | Retrieve;
+/** Retrieval hop by hop: what a query is answered with is what the next one asks for. */
+export interface Chain {
+  readonly kind: "chain";
+  /** every record has one key feature */
+  readonly records: RecordSet;
+  /** last token of the context, before the question */
+  readonly contextEnd: number;
+  /** features that a readout may answer with */
+  readonly candidates: Int32Array;
+  readonly start: number;
+  readonly hops: number;
+}
+
+/** Aggregation: one feature keys every record, and what most of them hold is the answer. */
+export interface Aggregate {
+  readonly kind: "aggregate";
+  /** every record has one key feature */
+  readonly records: RecordSet;
+  /** last token of the context; every token of the question after it asks */
+  readonly contextEnd: number;
+  /** features that a readout may answer with */
+  readonly candidates: Int32Array;
+  readonly asked: number;
+  /** candidates that are answered with, those of the largest projections */
+  readonly answers: number;
+}
+
+export type Circuit = GraphWalk | CountRetrieve | PrefillError | Retrieve | Chain | Aggregate;
 
 export interface Score {
   /** the task's own score, 0 to 1 */

@@ -14,7 +14,7 @@ let known: readonly string[] | undefined;
  * Words of four to twelve small letters that are one token of o200k_base after a blank, from the most frequent on:
  * some 42,000, of many languages.
  */
-function tokenWords(): readonly string[] {
+export function tokenWords(): readonly string[] {
   known ??= Array.from({ length: vocabularySize }, (_, id) => decode([id]))
     .filter((text) => /^ [a-z]{4,12}$/.test(text) && !unfit.test(text))
     .map((text) => text.slice(1));

@@ -20,7 +20,7 @@ function scores(task: string, variants: readonly string[], tokens = 4096, trials
 }
 
 describe("dense attention at 4K", () => {
-  it.each(["niah_single_1", "niah_single_3", "niah_multikey_3", "niah_multiquery"])(
+  it.each(["niah_single_1", "niah_single_3", "niah_multikey_3", "niah_multiquery", "vt"])(
     "does ruler(task=%s)",
     (task) => {
       expect(scores(`ruler(task=${task})`, ["dense"])).toEqual([1]);
@@ -30,6 +30,27 @@ describe("dense attention at 4K", () => {
   it("finds nearly all of four values of one key", () => {
     expect(scores("ruler(task=niah_multivalue)", ["dense"], 4096, 6)[0]).toBeGreaterThan(0.85);
   });
+});
+
+describe("aggregation", () => {
+  it.each(["cwe", "fwe"])("of ruler(task=%s) is what selection must lose", (task) => {
+    const [dense, selected] = scores(`ruler(task=${task})`, ["dense", "dsa(k=32)"], 4096, 4) as [
+      number,
+      number,
+    ];
+    expect(dense).toBeGreaterThan(0.9);
+    expect(selected).toBeLessThan(dense - 0.2);
+  });
+});
+
+it("a chain breaks where a hop cannot see its record", () => {
+  const [dense, blind, shallow] = scores("ruler(task=vt)", [
+    "dense",
+    "sink-window(sinks=1,window=1)",
+    "layers(2*dense)",
+  ]);
+  expect([dense, blind]).toEqual([1, 0]);
+  expect(shallow).toBeCloseTo(2 / 5, 9);
 });
 
 it("a reader that cannot reach the needle does not guess it", () => {

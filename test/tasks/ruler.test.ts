@@ -4,7 +4,7 @@ import { Random } from "../../src/core/random.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { matchAll } from "../../src/tasks/ruler/score.ts";
 import { parseTask } from "../../src/tasks/spec.ts";
-import type { Problem, RecordSet, Retrieve } from "../../src/tasks/task.ts";
+import type { Aggregate, Chain, Problem, RecordSet, Retrieve } from "../../src/tasks/task.ts";
 
 const generate = (task: string, tokens = 4096, seed = 1): Problem => {
   const spec = parseTask(`ruler(task=${task})`);
@@ -136,6 +136,120 @@ describe("needles", () => {
     expect(() => load("niah_single_1", { input: input.replaceAll("old-tree is", "tree is") })).toThrow(
       "it asks for old-tree, which no needle is for",
     );
+  });
+});
+
+describe("variable tracking", () => {
+  const problem = generate("vt", 4096, 2);
+  const prompt = promptOf(problem);
+  const circuit = problem.circuit as Chain;
+  const beginning =
+    "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n";
+
+  it("has RULER's template, behind an example in it", () => {
+    const tail = (value: string) =>
+      `\nQuestion: Find all variables that are assigned the value ${value} in the text above. Answer: According to the chain(s) of variable assignment in the text above, 5 variables are assigned the value ${value}, they are: `;
+    const [, shown, value, example, asked, last] =
+      /^([^]*assigned the value (\d{5})[^]*they are: ) ((?:[A-Z]{3} ?){5})\n\n([^]*assigned the value (\d{5})[^]*)$/.exec(
+        prompt,
+      )!;
+    for (const [text, number] of [
+      [shown!, value!],
+      [asked!, last!],
+    ] as const) {
+      expect(text.startsWith(beginning)).toBe(true);
+      expect(text.endsWith(tail(number))).toBe(true);
+    }
+    expect(encode(shown!).length).toBeLessThanOrEqual(500);
+    expect(recordTexts(problem, circuit.records).filter((text) => text.startsWith("VAR"))).toHaveLength(10);
+    expect(shown).toContain(`VAR ${example!.split(" ")[0]!} = ${value!}\n`);
+  });
+
+  it("has a record for each assignment, and a path that is the answer", () => {
+    const { records, candidates, start, hops } = circuit;
+    const next = new Map([...records.value].map((value, r) => [records.key[0]!.features[r]!, value]));
+    const path = [start];
+    for (let hop = 0; hop < hops; hop++) path.push(next.get(path.at(-1)!)!);
+    expect(hops).toBe(5);
+    expect(next.has(path.at(-1)!)).toBe(false);
+    expect(problem.respond(path.slice(1))).toBe(problem.answer);
+    expect(path.slice(1).every((feature) => candidates.includes(feature))).toBe(true);
+    recordTexts(problem, records).forEach((text, r) => {
+      const [key, value] = [records.key[0]!.features[r]!, records.value[r]!].map(
+        (feature) => problem.features[feature]!,
+      );
+      expect(text.replace(/= (?:VAR )?/, "= ")).toBe(`VAR ${value!.split(":")[1]!} = ${key!.split(":")[1]!}`);
+    });
+  });
+
+  it("knows other chains, and values that no variable has", () => {
+    const input = (value: string) =>
+      `${beginning}VAR A = 11111\nVAR X = 22222\nVAR B = VAR A \nVAR C = VAR A \nQuestion: Find all variables that are assigned the value ${value} in the text above.`;
+    expect(load("vt", { input: input("11111") }).row()).toEqual({ input: input("11111") });
+    expect(load("vt", { input: input("11111") }).answer).toBe("A, B, C");
+    expect(load("vt", { input: input("22222") }).answer).toBe("X");
+    expect(() => load("vt", { input: input("33333") })).toThrow(
+      "asks for the value 33333, which no variable has",
+    );
+  });
+});
+
+describe("common and frequent words", () => {
+  const countsOf = (problem: Problem): number[] => {
+    const { records, asked } = problem.circuit as Aggregate;
+    const counts = new Map<number, number>();
+    records.value.forEach((word, r) => {
+      if (records.key[0]!.features[r] === asked) counts.set(word, (counts.get(word) ?? 0) + 1);
+    });
+    return [...counts.values()].sort((a, b) => b - a);
+  };
+
+  it.each([
+    ["cwe", " Answer: The top 10 words that appear most often in the list are:", 10],
+    ["fwe", " Answer: According to the coded text above, the three most frequently appeared words are:", 3],
+  ])("%s: a record for each word, as the tokeniser cuts it", (name, prefix, answers) => {
+    const problem = generate(name, 4096, 4);
+    const circuit = problem.circuit as Aggregate;
+    expect(promptOf(problem).endsWith(prefix)).toBe(true);
+    expect(problem.row()["answer_prefix"]).toBe(prefix);
+    expect(circuit.answers).toBe(answers);
+    expect(problem.answer.split(", ")).toHaveLength(answers);
+    recordTexts(problem, circuit.records).forEach((text, r) =>
+      expect(text.replace(/^\d+\. /, "")).toBe(
+        problem.features[circuit.records.value[r]!]!.slice("word:".length),
+      ),
+    );
+    expect(decode(encode(promptOf(problem)).slice(circuit.contextEnd + 1)).trim()).toMatch(/^Question: /);
+  });
+
+  it("cwe: ten words thirty times, the others three times; six and one in short lists", () => {
+    const head =
+      "Below is a numbered list of words. In these words, some appear more often than others. Memorize the ones that appear most often.\n1. ";
+    const text = promptOf(generate("cwe"));
+    expect(text.startsWith(head)).toBe(true);
+    expect(text.split(head)).toHaveLength(3);
+    expect(text.split("\nQuestion: What are the 10 most common words in the above list?")).toHaveLength(3);
+    const long = countsOf(generate("cwe"));
+    expect(long.slice(0, 10)).toEqual(new Array(10).fill(30));
+    expect(new Set(long.slice(10))).toEqual(new Set([3]));
+    const brief = countsOf(generate("cwe", 2048));
+    expect(brief.slice(0, 10)).toEqual(new Array(10).fill(6));
+    expect(new Set(brief.slice(10))).toEqual(new Set([1]));
+  });
+
+  it("fwe: frequencies of a zeta distribution, the first rank dots", () => {
+    const problem = generate("fwe", 8192);
+    const text = promptOf(problem);
+    expect(text).toMatch(
+      /^Read the following coded text and track the frequency of each coded word\. Find the three most frequently appeared coded words\. (?:(?:[a-z]{6}|\.\.\.) )+/,
+    );
+    expect(text).toContain(
+      "\nQuestion: Do not provide any explanation. Please ignore the dots '....'. What are the three most frequently appeared words in the above coded text?",
+    );
+    const counts = [text.split(" ... ").length, ...countsOf(problem)];
+    const words = counts[1]! * 4 * (Math.PI ** 2 / 6);
+    for (let rank = 2; rank < 10; rank++)
+      expect(Math.abs(counts[rank]! - (words * 6) / (Math.PI * (rank + 1)) ** 2)).toBeLessThan(2);
   });
 });
 

@@ -71,25 +71,3 @@ export const withOthers = (inText: Iterable<number>, features: Features, what: s
 };
 
 export const malformed = (reason: string): UsageError => new UsageError(`not a prompt of RULER: ${reason}`);
-
-/**
- * Fillers until a text is full.
- *
- * @param room tokens that all of them may take
- * @param least how many there must be room for
- * @param sizeOf tokens of one, with what joins it to its neighbours
- * @throws UsageError where there is room for fewer
- */
-export function fill<T>(room: number, least: number, next: () => T, sizeOf: (filler: T) => number): T[] {
-  const fillers: T[] = [];
-  let left = room;
-  for (let filler = next(); left >= sizeOf(filler); filler = next()) {
-    fillers.push(filler);
-    left -= sizeOf(filler);
-  }
-  if (fillers.length < least)
-    throw new UsageError(
-      `ruler: these tokens leave room for ${fillers.length} pieces of the haystack, not for ${least}; allowed: more tokens`,
-    );
-  return fillers;
-}

@@ -3,7 +3,8 @@ import { Features } from "../features.ts";
 import { tokenOffsets, wordStart } from "../spans.ts";
 import { drawCompound } from "../words.ts";
 import { essaySentences } from "./essay.ts";
-import { fill, malformed, withOthers } from "./kind.ts";
+import { fill, inserted, noise, sample } from "./haystack.ts";
+import { malformed, withOthers } from "./kind.ts";
 import type { Reading, RulerKind } from "./kind.ts";
 
 type Kind = "numbers" | "words" | "uuids";
@@ -21,8 +22,6 @@ export interface NiahSettings {
 const template =
   "Some special magic {type_needle_v} are hidden within the following text. Make sure to memorize it. I will quiz you about the {type_needle_v} afterwards.\n{context}\nWhat are all the special magic {type_needle_v} for {query} mentioned in the provided text?";
 const answerPrefix = " The special magic {type_needle_v} for {query} mentioned in the provided text are";
-
-const noise = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
 
 interface Needle {
   readonly key: string;
@@ -57,27 +56,6 @@ function draw(kind: Kind, random: Random): string {
 
 /** Depths of needles in essays, in percent: round(linspace(0, 100, 40)). */
 const depths = Array.from({ length: 40 }, (_, i) => Math.round((100 * i) / 39));
-
-/** `count` of the items, in the order drawn. */
-const sample = <T>(items: readonly T[], count: number, random: Random): T[] =>
-  random.shuffled(items).slice(0, count);
-
-/** Needles into text, each before the sentence at its place. @param places ascending, one for each needle */
-const inserted = (
-  sentences: readonly string[],
-  needles: readonly string[],
-  places: readonly number[],
-): string[] => {
-  const out: string[] = [];
-  let from = 0;
-  needles.forEach((needle, i) => {
-    for (; from < places[i]!; from++) out.push(sentences[from]!);
-    out.push(needle);
-  });
-  return [...out, ...sentences.slice(from)];
-};
-
-const ascending = (a: number, b: number): number => a - b;
 
 /** The template with its blanks filled; of a single answer in the singular, as RULER's replacements make it. */
 function promptOf(single: boolean, valueKind: Kind, context: string, query: string): string {
@@ -136,7 +114,7 @@ export const niah = (settings: NiahSettings): RulerKind => ({
       haystack === "essay"
         ? sample(depths, needles.length, placing).map((depth) => Math.floor((sentences.length * depth) / 100))
         : sample([...sentences.keys()], needles.length, placing);
-    return write(inserted(sentences, needles, places.sort(ascending)).join(join));
+    return write(inserted(sentences, needles, places).join(join));
   },
 
   read(prompt, count): Reading {
