@@ -47,12 +47,12 @@ export interface LatentAttention extends Layers {
   readonly gated?: true;
   /** bytes of a cached record where they are not (latent + rope) elements */
   readonly record?: Readonly<Partial<Record<KvDtype, Quantity<"B">>>>;
-  /** DeepSeek sparse attention's index heads; `computed` of the layers have them, and lend their choice to the others */
+  /** DeepSeek sparse attention's index heads; one layer of `period` has them, and lends its choice to those after it */
   readonly indexer?: {
     readonly heads: Count;
     readonly headDim: Count;
     readonly read: Count;
-    readonly computed?: Count;
+    readonly period?: Count;
   };
 }
 
@@ -88,6 +88,13 @@ export interface DeltaAttention extends Layers {
 }
 
 export type Attention = GroupedQueryAttention | LatentAttention | CompressedAttention | DeltaAttention;
+
+/** The attention of one layer. */
+export type LayerAttention = Attention extends infer A
+  ? A extends Attention
+    ? Omit<A, "layers">
+    : never
+  : never;
 
 /** Gated feed-forward layers, three matrices each, that every token passes. */
 interface DenseFeedForward {
@@ -126,7 +133,7 @@ export interface Model extends Entry {
   /** spec of the attention of all layers in their order, where that is more than one variant */
   readonly plan?: string;
   /** what its makers say, where they do; the formula of parameters.ts must agree */
-  readonly published?: { readonly parameters: Count; readonly active: Count };
+  readonly published?: { readonly parameters: Count; readonly active?: Count };
 }
 
 export const layersOf = ({ attention }: Model): number =>
@@ -171,7 +178,7 @@ export const unsearched = <A extends Attention>(attention: A): A =>
   ) as unknown as A;
 
 /** Spec of the attention variant that these layers were trained with. */
-export function variantOf(attention: Attention): string {
+export function variantOf(attention: LayerAttention): string {
   const call = (name: string, params: Readonly<Record<string, Count | undefined>>): string =>
     `${name}(${Object.entries(params)
       .flatMap(([param, count]) => (count === undefined ? [] : [`${param}=${count.value}`]))
@@ -183,16 +190,10 @@ export function variantOf(attention: Attention): string {
       return window ? `sink-window(sinks=0,window=${window.value})` : "dense";
     }
     case "latent": {
-      const { layers, indexer } = attention;
+      const { indexer } = attention;
       if (!indexer) return "dense";
-      const index = { k: indexer.read, indexHeads: indexer.heads, indexDim: indexer.headDim };
-      const computed = indexer.computed?.value ?? layers.value;
-      return computed === layers.value
-        ? call("dsa", index)
-        : call("index-share", {
-            ...index,
-            period: { ...layers, value: Math.round(layers.value / computed) },
-          });
+      const { read: k, heads: indexHeads, headDim: indexDim, period } = indexer;
+      return call(period ? "index-share" : "dsa", { k, indexHeads, indexDim, period });
     }
     case "compressed": {
       const { pool, window, indexer } = attention;

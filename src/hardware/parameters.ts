@@ -37,18 +37,18 @@ export function attentionWeights(attention: Attention, hidden: number): number {
       return hidden * headDim.value * ((gated ? 3 : 2) * heads + 2 * kvHeads.value) + index;
     }
     case "latent": {
-      const { layers, queryRank, latent, rope, keyDim, valueDim, gated, indexer } = attention;
+      const { queryRank, latent, rope, keyDim, valueDim, gated, indexer } = attention;
       const queryDim = heads * (keyDim.value + rope.value);
       const query = queryRank ? queryRank.value * (hidden + queryDim) : hidden * queryDim;
       const keyValue =
         hidden * (latent.value + rope.value) + latent.value * heads * (keyDim.value + valueDim.value);
       const output = (gated ? 2 : 1) * heads * valueDim.value * hidden;
       if (!indexer) return query + keyValue + output;
-      const { heads: indexHeads, headDim, computed = layers } = indexer;
+      const { heads: indexHeads, headDim, period } = indexer;
       const index =
         (queryRank?.value ?? hidden) * indexHeads.value * headDim.value +
         hidden * (headDim.value + indexHeads.value);
-      return query + keyValue + output + (index * computed.value) / layers.value;
+      return query + keyValue + output + index / (period?.value ?? 1);
     }
     case "compressed": {
       const { headDim, queryRank, outputGroups, outputRank, pool, indexer } = attention;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { models } from "../../src/hardware/models/all.ts";
 import { main } from "../../src/cli/program.ts";
 
 async function run(line: string): Promise<{ code: number; out: string; err: string }> {
@@ -27,7 +28,7 @@ describe("attnsim hardware memory", () => {
     expect(code).toBe(0);
     const lines = out.split("\n");
     expect(lines[0]).toMatch(/^system +model +attention +KV as +context +KV a user +index a user/);
-    expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * 3 * 3);
+    expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * models.names().length * 3);
     expect(out).toContain("KV parallel");
     expect(out).toContain("weights in nvfp4");
     expect(out).not.toContain("\u001b");

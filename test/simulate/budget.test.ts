@@ -39,7 +39,7 @@ describe("parseBudget", () => {
 
   it.each([
     ["system=gb200,model=deepseek-v3,users=1", 'unknown system "gb200"; known: h100, h200, b200'],
-    ["system=gb200-nvl72,model=v3,users=1", 'unknown model "v3"; known: llama-3.1-405b, deepseek-v3'],
+    ["system=gb200-nvl72,model=v3,users=1", 'unknown model "v3"; known: llama-3.1-405b, llama-3.1-70b'],
     ["system=gb200-nvl72,model=deepseek-v3,user=1", 'budget has no "user"'],
     ["system=gb200-nvl72,model=deepseek-v3", "budget needs users"],
     ["model=deepseek-v3,users=1", "budget needs system"],

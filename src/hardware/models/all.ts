@@ -2,11 +2,43 @@ import { Registry } from "../../core/entry.ts";
 import type { Model } from "../model.ts";
 import { deepseekV32 } from "./deepseek-v3.2.ts";
 import { deepseekV3 } from "./deepseek-v3.ts";
+import { deepseekV4Flash } from "./deepseek-v4-flash.ts";
+import { deepseekV4Pro } from "./deepseek-v4-pro.ts";
+import { gemma3Of27b } from "./gemma-3-27b.ts";
+import { glm52 } from "./glm-5.2.ts";
+import { gptOss120b } from "./gpt-oss-120b.ts";
+import { kimiK2 } from "./kimi-k2.ts";
+import { kimiK3 } from "./kimi-k3.ts";
+import { kimiLinear } from "./kimi-linear.ts";
 import { llama31Of405b } from "./llama-3.1-405b.ts";
+import { llama31Of70b } from "./llama-3.1-70b.ts";
+import { llama31Of8b } from "./llama-3.1-8b.ts";
+import { minimaxM25 } from "./minimax-m2.5.ts";
+import { minimaxM3 } from "./minimax-m3.ts";
+import { qwen3Of235b } from "./qwen3-235b.ts";
+import { qwen35Of397b } from "./qwen3.5-397b.ts";
 
 /** Every model; a new one is a file and a line here. */
 export const models = new Registry<Model>(
   "model",
-  [llama31Of405b, deepseekV3, deepseekV32],
+  [
+    llama31Of405b,
+    llama31Of70b,
+    llama31Of8b,
+    deepseekV3,
+    deepseekV32,
+    deepseekV4Pro,
+    deepseekV4Flash,
+    kimiK2,
+    kimiK3,
+    kimiLinear,
+    glm52,
+    minimaxM25,
+    minimaxM3,
+    qwen3Of235b,
+    qwen35Of397b,
+    gptOss120b,
+    gemma3Of27b,
+  ],
   ["hidden", "attention", "feedForward"],
 );

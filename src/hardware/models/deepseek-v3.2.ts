@@ -1,33 +1,43 @@
 import { from } from "../../core/units.ts";
-import type { Model } from "../model.ts";
-import { deepseekV3 } from "./deepseek-v3.ts";
+import { modelFromConfig } from "../config/model.ts";
+import { configOf } from "./sources.ts";
 
 const report = {
   title: "DeepSeek-V3.2: pushing the frontier of open large language models",
   url: "https://arxiv.org/abs/2512.02556",
 };
-const config = {
-  title: "DeepSeek-V3.2, config.json",
-  url: "https://huggingface.co/deepseek-ai/DeepSeek-V3.2/blob/main/config.json",
-};
-const cacheFormat = {
-  title: "vLLM, FlashMLA sparse: format of the FP8 cache",
-  url: "https://docs.vllm.ai/en/v0.11.0/api/vllm/v1/attention/backends/mla/flashmla_sparse.html",
-};
-const count = (value: number) => from(config)(value, "1");
+const config = configOf("deepseek-ai/DeepSeek-V3.2");
 
-export const deepseekV32: Model = {
-  ...deepseekV3,
-  name: "deepseek-v3.2",
-  summary: "DeepSeek-V3 with sparse attention: 64 index heads of 128, the best 2048 tokens",
-  sources: [report, config, cacheFormat],
-  attention: [
-    {
-      ...deepseekV3.attention[0],
-      record: {
-        fp8: from(cacheFormat)(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" }),
-      },
-      indexer: { heads: count(64), headDim: count(128), read: count(2048) },
+export const deepseekV32 = modelFromConfig(
+  {
+    name: "deepseek-v3.2",
+    summary: "DeepSeek-V3 with sparse attention: 64 index heads of 128, the best 2048 tokens",
+    sources: [report, config],
+    published: {
+      parameters: from(report)(671e9, "1", { where: "the dimensions of DeepSeek-V3" }),
+      active: from(report)(37e9, "1", { where: "the dimensions of DeepSeek-V3" }),
     },
-  ],
-};
+  },
+  {
+    model_type: "deepseek_v32",
+    num_hidden_layers: 61,
+    hidden_size: 7168,
+    vocab_size: 129_280,
+    num_attention_heads: 128,
+    q_lora_rank: 1536,
+    kv_lora_rank: 512,
+    qk_nope_head_dim: 128,
+    qk_rope_head_dim: 64,
+    v_head_dim: 128,
+    index_n_heads: 64,
+    index_head_dim: 128,
+    index_topk: 2048,
+    intermediate_size: 18_432,
+    first_k_dense_replace: 3,
+    moe_intermediate_size: 2048,
+    n_routed_experts: 256,
+    num_experts_per_tok: 8,
+    n_shared_experts: 1,
+  },
+  config,
+);

@@ -1,45 +1,37 @@
 import { from } from "../../core/units.ts";
-import type { Model } from "../model.ts";
+import { modelFromConfig } from "../config/model.ts";
+import { configOf } from "./sources.ts";
 
 const report = { title: "DeepSeek-V3 technical report", url: "https://arxiv.org/abs/2412.19437" };
-const config = {
-  title: "DeepSeek-V3, config.json",
-  url: "https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/config.json",
-};
-const count = (value: number) => from(config)(value, "1");
+const config = configOf("deepseek-ai/DeepSeek-V3");
 
-/** DeepSeek-V3 and R1, which share their dimensions. */
-export const deepseekV3 = {
-  name: "deepseek-v3",
-  summary: "mixture of 256 experts, latent attention (512 + 64); R1 has the same dimensions",
-  sources: [report, config],
-  hidden: count(7168),
-  vocabulary: count(129_280),
-  attention: [
-    {
-      kind: "latent",
-      layers: count(61),
-      queryHeads: count(128),
-      queryRank: count(1536),
-      latent: count(512),
-      rope: count(64),
-      keyDim: count(128),
-      valueDim: count(128),
+export const deepseekV3 = modelFromConfig(
+  {
+    name: "deepseek-v3",
+    summary: "mixture of 256 experts, latent attention (512 + 64); R1 has the same dimensions",
+    sources: [report, config],
+    published: {
+      parameters: from(report)(671e9, "1", { where: "abstract" }),
+      active: from(report)(37e9, "1", { where: "abstract" }),
     },
-  ],
-  feedForward: [
-    { kind: "dense", layers: count(3), intermediate: count(18_432) },
-    {
-      kind: "mixture",
-      layers: count(58),
-      experts: count(256),
-      perToken: count(8),
-      shared: count(2048),
-      intermediate: count(2048),
-    },
-  ],
-  published: {
-    parameters: from(report)(671e9, "1", { where: "abstract" }),
-    active: from(report)(37e9, "1", { where: "abstract" }),
   },
-} satisfies Model;
+  {
+    model_type: "deepseek_v3",
+    num_hidden_layers: 61,
+    hidden_size: 7168,
+    vocab_size: 129_280,
+    num_attention_heads: 128,
+    q_lora_rank: 1536,
+    kv_lora_rank: 512,
+    qk_nope_head_dim: 128,
+    qk_rope_head_dim: 64,
+    v_head_dim: 128,
+    intermediate_size: 18_432,
+    first_k_dense_replace: 3,
+    moe_intermediate_size: 2048,
+    n_routed_experts: 256,
+    num_experts_per_tok: 8,
+    n_shared_experts: 1,
+  },
+  config,
+);

@@ -1,31 +1,25 @@
 import { from } from "../../core/units.ts";
-import type { Model } from "../model.ts";
+import { modelFromConfig } from "../config/model.ts";
+import { configOf } from "./sources.ts";
 
 const report = { title: "The Llama 3 herd of models", url: "https://arxiv.org/abs/2407.21783" };
-const config = {
-  title: "Llama 3.1 405B, config.json",
-  url: "https://huggingface.co/meta-llama/Llama-3.1-405B/blob/main/config.json",
-};
-const count = (value: number) => from(config)(value, "1");
+const config = configOf("meta-llama/Meta-Llama-3.1-405B");
 
-export const llama31Of405b: Model = {
-  name: "llama-3.1-405b",
-  summary: "dense, grouped-query attention, 8 kv heads of 128",
-  sources: [report, config],
-  hidden: count(16384),
-  vocabulary: count(128_256),
-  attention: [
-    {
-      kind: "grouped-query",
-      layers: count(126),
-      queryHeads: count(128),
-      kvHeads: count(8),
-      headDim: count(128),
-    },
-  ],
-  feedForward: [{ kind: "dense", layers: count(126), intermediate: count(53_248) }],
-  published: {
-    parameters: from(report)(405e9, "1", { where: "abstract" }),
-    active: from(report)(405e9, "1", { where: "abstract" }),
+export const llama31Of405b = modelFromConfig(
+  {
+    name: "llama-3.1-405b",
+    summary: "dense, grouped-query attention, 8 kv heads of 128",
+    sources: [report, config],
+    published: { parameters: from(report)(405e9, "1", { where: "abstract" }) },
   },
-};
+  {
+    model_type: "llama",
+    num_hidden_layers: 126,
+    hidden_size: 16_384,
+    vocab_size: 128_256,
+    num_attention_heads: 128,
+    num_key_value_heads: 8,
+    intermediate_size: 53_248,
+  },
+  config,
+);

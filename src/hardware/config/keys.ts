@@ -1,0 +1,104 @@
+import type { Source } from "../../core/entry.ts";
+import { UsageError } from "../../core/errors.ts";
+import { from } from "../../core/units.ts";
+import type { Quantity } from "../../core/units.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads the keys of a config.json: each number becomes a quantity whose source says which key it is. */
+export class Keys {
+  readonly #values: Json;
+  readonly #source: Source;
+  readonly #path: string;
+
+  /** @throws UsageError where the value is no object */
+  constructor(values: unknown, source: Source, path = "") {
+    if (!isObject(values))
+      throw new UsageError(`${source.title}: ${path === "" ? "a model" : path} must be an object of keys`);
+    this.#values = values;
+    this.#source = source;
+    this.#path = path;
+  }
+
+  /** Whether the key is there and not null. */
+  has(key: string): boolean {
+    return this.#values[key] !== undefined && this.#values[key] !== null;
+  }
+
+  isTrue(key: string): boolean {
+    return this.#values[key] === true;
+  }
+
+  text(key: string): string {
+    const value = this.#values[key];
+    if (typeof value === "string") return value;
+    throw this.#wrong(key, "a string");
+  }
+
+  nested(key: string): Keys {
+    if (!this.has(key)) throw this.#wrong(key, "an object");
+    return new Keys(this.#values[key], this.#source, this.#named(key));
+  }
+
+  /** One value for each layer. */
+  list(key: string, length: number): readonly unknown[] {
+    const value = this.#values[key];
+    // one more or several are those of multi-token prediction
+    if (Array.isArray(value) && value.length >= length) return value.slice(0, length);
+    throw this.#wrong(key, `a list of at least ${length} values, one for each layer`);
+  }
+
+  /** The numbers of a list of any length. */
+  numbers(key: string): readonly number[] {
+    const value = this.#values[key];
+    if (Array.isArray(value) && value.every((each) => typeof each === "number")) return value as number[];
+    throw this.#wrong(key, "a list of numbers");
+  }
+
+  /** The first of these keys that is there: an integer > 0. */
+  count(...keys: readonly [string, ...string[]]): Quantity<"1"> {
+    const key = keys.find((each) => this.has(each));
+    if (key === undefined)
+      throw new UsageError(
+        `${this.#source.title} lacks "${this.#named(keys[0])}"` +
+          (keys.length > 1
+            ? ` (or ${keys
+                .slice(1)
+                .map((each) => `"${this.#named(each)}"`)
+                .join(", ")})`
+            : ""),
+      );
+    const value = this.#values[key];
+    if (typeof value !== "number" || !Number.isInteger(value) || value <= 0)
+      throw this.#wrong(key, "an integer > 0");
+    return this.counted(value, this.#named(key));
+  }
+
+  /** Zero where the key is absent, null or 0. */
+  number(key: string): number {
+    if (!this.has(key)) return 0;
+    const value = this.#values[key];
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    throw this.#wrong(key, "an integer >= 0");
+  }
+
+  /** A number that follows from keys. */
+  counted(value: number, where: string, note?: string): Quantity<"1"> {
+    return from(this.#source)(value, "1", { where, ...(note !== undefined && { note }) });
+  }
+
+  #named(key: string): string {
+    return this.#path === "" ? key : `${this.#path}.${key}`;
+  }
+
+  #wrong(key: string, expected: string): UsageError {
+    return new UsageError(
+      this.has(key)
+        ? `${this.#source.title}: "${this.#named(key)}" must be ${expected}; got ${JSON.stringify(this.#values[key])}`
+        : `${this.#source.title} lacks "${this.#named(key)}" (${expected})`,
+    );
+  }
+}

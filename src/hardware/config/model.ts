@@ -1,0 +1,78 @@
+import type { Entry, Source } from "../../core/entry.ts";
+import { unknownName, UsageError } from "../../core/errors.ts";
+import { variantOf } from "../model.ts";
+import type { Attention, LayerAttention, Model } from "../model.ts";
+import { attentionOf } from "./attention.ts";
+import { feedForwardOf } from "./feed-forward.ts";
+import { Keys } from "./keys.ts";
+import { planOf } from "./plan.ts";
+
+/** Families whose layers are read right; of any other, layers could be missed without notice. */
+const families = [
+  ...["llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next"],
+  ...[
+    "qwen3_5",
+    "qwen3_5_text",
+    "qwen3_5_moe",
+    "qwen3_5_moe_text",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "gemma3_text",
+  ],
+  ...["deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "kimi_k2", "kimi_linear"],
+  ...["glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss"],
+];
+
+/** Where multimodal models keep the language model. */
+const nested = ["text_config", "language_config", "llm_config"];
+
+/**
+ * A model from a Hugging Face config.json: Llama, Mistral, Qwen 2 to 3.5, DeepSeek V2 to V4, Kimi, GLM, MiniMax, gpt-oss
+ * and Gemma 1 to 3. Vision and multi-token prediction are left out.
+ *
+ * @param about what config.json does not say
+ * @param source of every number; the key is added
+ * @throws UsageError naming the key that is missing or wrong, or a family that is not known
+ */
+export function modelFromConfig(
+  about: Entry & Pick<Model, "published" | "plan">,
+  config: unknown,
+  source: Source,
+): Model {
+  const whole = new Keys(config, source);
+  const inner = nested.find((key) => whole.has(key));
+  const keys = inner === undefined ? whole : whole.nested(inner);
+  const family = keys.text("model_type");
+  if (!families.includes(family)) unknownName(`model_type of ${source.title}`, family, families);
+  const layers = keys.count("num_hidden_layers").value;
+  const each = attentionOf(keys, layers);
+  const attention = groups(each, keys);
+  const plan = about.plan ?? (attention.length === 1 ? undefined : planOf(each.map(variantOf)));
+  const tied =
+    keys.isTrue("tie_word_embeddings") ||
+    (!keys.has("tie_word_embeddings") && family.startsWith("gemma")) ||
+    (inner !== undefined && whole.isTrue("tie_word_embeddings"));
+  return {
+    ...about,
+    hidden: keys.count("hidden_size"),
+    vocabulary: keys.count("vocab_size"),
+    ...(tied && { tied: true }),
+    attention,
+    feedForward: feedForwardOf(keys, layers),
+    ...(plan !== undefined && { plan }),
+  };
+}
+
+/** Layers that are alike, counted, in the order in which they first come. */
+function groups(each: readonly LayerAttention[], keys: Keys): [Attention, ...Attention[]] {
+  const counted = new Map<string, Attention>();
+  for (const layer of each) {
+    const kind = JSON.stringify(layer);
+    const before = counted.get(kind)?.layers.value ?? 0;
+    counted.set(kind, { ...layer, layers: keys.counted(before + 1, "num_hidden_layers, of this kind") });
+  }
+  const [first, ...rest] = counted.values();
+  if (first === undefined) throw new UsageError("a model needs at least one layer");
+  return [first, ...rest];
+}

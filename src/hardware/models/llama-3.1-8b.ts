@@ -1,0 +1,25 @@
+import { from } from "../../core/units.ts";
+import { modelFromConfig } from "../config/model.ts";
+import { configOf } from "./sources.ts";
+
+const report = { title: "The Llama 3 herd of models", url: "https://arxiv.org/abs/2407.21783" };
+const config = configOf("meta-llama/Meta-Llama-3.1-8B");
+
+export const llama31Of8b = modelFromConfig(
+  {
+    name: "llama-3.1-8b",
+    summary: "dense, grouped-query attention, 8 kv heads of 128",
+    sources: [report, config],
+    published: { parameters: from(report)(8e9, "1", { where: "section 1" }) },
+  },
+  {
+    model_type: "llama",
+    num_hidden_layers: 32,
+    hidden_size: 4096,
+    vocab_size: 128_256,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    intermediate_size: 14_336,
+  },
+  config,
+);

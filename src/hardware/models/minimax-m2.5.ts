@@ -1,0 +1,31 @@
+import { from } from "../../core/units.ts";
+import { modelFromConfig } from "../config/model.ts";
+import { configOf } from "./sources.ts";
+
+const report = { title: "MiniMax-M2", url: "https://huggingface.co/MiniMaxAI/MiniMax-M2" };
+const config = configOf("MiniMaxAI/MiniMax-M2.5");
+
+export const minimaxM25 = modelFromConfig(
+  {
+    name: "minimax-m2.5",
+    summary: "mixture of 256 experts, grouped-query attention, 8 kv heads of 128",
+    sources: [report, config],
+    published: {
+      parameters: from(report)(230e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
+      active: from(report)(10e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
+    },
+  },
+  {
+    model_type: "minimax_m2",
+    num_hidden_layers: 62,
+    hidden_size: 3072,
+    vocab_size: 200_064,
+    num_attention_heads: 48,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    intermediate_size: 1536,
+    num_local_experts: 256,
+    num_experts_per_tok: 8,
+  },
+  config,
+);
