@@ -66,17 +66,14 @@ function measuredAs(attention: Attention, { variant, params }: AttentionSpec): A
     }
     case "latent": {
       const all = unsearched(attention);
-      const { latent, rope, layers } = all;
+      const { latent, rope } = all;
       if (variant.name === "dense") return all;
       if (variant.name === "mla")
         return params["latent"] === latent.value && params["rope"] === rope.value ? all : undefined;
       const indexer = { heads: count("indexHeads"), headDim: count("indexDim"), read: count("k") };
       if (variant.name === "dsa") return { ...all, indexer };
       if (variant.name !== "index-share") return undefined;
-      return {
-        ...all,
-        indexer: { ...indexer, computed: given(layers.value / Number(params["period"]), "1") },
-      };
+      return { ...all, indexer: { ...indexer, period: count("period") } };
     }
     case "compressed": {
       const all = unsearched(attention);

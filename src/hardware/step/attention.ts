@@ -111,7 +111,7 @@ function groupedQueryTime(rank: AttentionRank, attention: GroupedQueryAttention,
 
 function latentTime(rank: AttentionRank, attention: LatentAttention, part: Part): OperatorTime {
   const { machine, hidden } = rank;
-  const { queryRank, latent, rope, keyDim, valueDim, indexer, layers } = attention;
+  const { queryRank, latent, rope, keyDim, valueDim, indexer } = attention;
   const shape = {
     ...tokensOf(part),
     ...moduleOf(rank, attention.queryHeads.value),
@@ -133,7 +133,7 @@ function latentTime(rank: AttentionRank, attention: LatentAttention, part: Part)
     part.phase === "prefill"
       ? dsaModulePrefill(machine, { ...shape, ...index, lent })
       : dsaModuleDecode(machine, { ...shape, ...index, lent });
-  const computed = (indexer.computed?.value ?? layers.value) / layers.value;
+  const computed = 1 / (indexer.period?.value ?? 1);
   return computed === 1
     ? time(false)
     : sequence("DSA, the mean of layers with an index and without", [
