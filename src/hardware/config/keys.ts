@@ -54,7 +54,7 @@ export class Keys {
   /** The numbers of a list of any length. */
   numbers(key: string): readonly number[] {
     const value = this.#values[key];
-    if (Array.isArray(value) && value.every((each) => typeof each === "number")) return value as number[];
+    if (Array.isArray(value) && value.every((each) => typeof each === "number")) return value;
     throw this.#wrong(key, "a list of numbers");
   }
 
@@ -63,13 +63,14 @@ export class Keys {
     const key = keys.find((each) => this.has(each));
     if (key === undefined)
       throw new UsageError(
-        `${this.#source.title} lacks "${this.#named(keys[0])}"` +
-          (keys.length > 1
+        `${this.#source.title} lacks "${this.#named(keys[0])}"${
+          keys.length > 1
             ? ` (or ${keys
                 .slice(1)
                 .map((each) => `"${this.#named(each)}"`)
                 .join(", ")})`
-            : ""),
+            : ""
+        }`,
       );
     const value = this.#values[key];
     if (typeof value !== "number" || !Number.isInteger(value) || value <= 0)
