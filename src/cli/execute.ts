@@ -8,7 +8,9 @@ import type { Plan } from "../experiment/plan.ts";
 import { runPlan } from "../experiment/run.ts";
 import type { Outcome } from "../experiment/run.ts";
 import { formatProfile, peakBytes } from "./profile.ts";
-import { scoreTables } from "../experiment/summary.ts";
+import { effectiveLengths, effectiveScore } from "../experiment/effective.ts";
+import type { EffectiveLength } from "../experiment/effective.ts";
+import { formatLength, scoreTables } from "../experiment/summary.ts";
 import type { ScoreTable } from "../experiment/summary.ts";
 import { Interrupted } from "./exit.ts";
 import { startProgress } from "./progress.ts";
@@ -51,6 +53,8 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
   if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
   else {
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
+    const effective = effectiveLengths(rows);
+    if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
     if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
     for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
@@ -131,6 +135,29 @@ const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
     ]),
   );
 
+/** Mean scores over all tasks, and RULER's effective length. */
+function formatEffective(all: readonly EffectiveLength[]): string {
+  const { tasks } = all[0]!;
+  const lengths = [...new Set(all.flatMap((one) => one.lengths.map(({ tokens }) => tokens)))].sort(
+    (a, b) => a - b,
+  );
+  return formatTable(
+    [
+      tasks === 1 ? "one task" : `mean of ${tasks} tasks`,
+      ...lengths.map(formatLength),
+      `effective (>= ${effectiveScore})`,
+    ],
+    all.map(({ series, budget, lengths: own, effective }) => [
+      budget === "" ? series : `${series}, ${budget}`,
+      ...lengths.map((tokens) => {
+        const found = own.find((length) => length.tokens === tokens);
+        return found === undefined ? null : formatShare(found.score);
+      }),
+      effective === undefined ? "-" : formatLength(effective),
+    ]),
+  );
+}
+
 const summaryOf = (
   { rows, planned, failures, interrupted, seconds, profile }: Outcome,
   out: string,
@@ -143,6 +170,7 @@ const summaryOf = (
   interrupted,
   seconds,
   ...(profile && { profile: { peakBytes: peakBytes(), parts: profile } }),
+  effective: effectiveLengths(rows),
   scores: scoreTables(rows).flatMap(({ columns, lines }) =>
     lines.flatMap(({ cells }) =>
       cells.flatMap((cell, c) => (cell === undefined ? [] : [{ column: columns[c], ...cell }])),

@@ -1,6 +1,7 @@
 import { columns } from "../simulate/columns.ts";
 import type { Column } from "../simulate/columns.ts";
 import { timingColumns } from "./csv.ts";
+import { summaryColumns } from "./effective.ts";
 
 const field = ({ name, type, doc, unit }: Column): object => ({
   name,
@@ -44,5 +45,8 @@ export const dataPackage = (name: string, question: string, version: string): ob
     resource("timings", "wall time of each trial", timingColumns, {
       primaryKey: "id",
       foreignKeys: [{ fields: "id", reference: { resource: "data", fields: "id" } }],
+    }),
+    resource("summary", "one row a variant: scores over all tasks", summaryColumns, {
+      primaryKey: ["variant", "budget"],
     }),
   ]);

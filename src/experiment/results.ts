@@ -7,6 +7,7 @@ import type { TrialRow } from "../simulate/columns.ts";
 import { version } from "../version.ts";
 import { formatCsv, timingColumns } from "./csv.ts";
 import { dataPackage } from "./datapackage.ts";
+import { summaryColumns, summaryRows } from "./effective.ts";
 import { readText, writeAtomic } from "./files.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";
@@ -42,6 +43,7 @@ export function writeResults(
   writeAtomic(join(folder, "data.csv"), formatCsv(columns, rows));
   const timings = finished.map(({ id, seconds, threads, workers }) => ({ id, seconds, threads, workers }));
   writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, timings));
+  writeAtomic(join(folder, "summary.csv"), formatCsv(summaryColumns, summaryRows(rows)));
   writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
   const before = readManifest(folder);
   const runs = [

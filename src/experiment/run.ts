@@ -55,7 +55,7 @@ const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worke
 
 /**
  * Runs the trials of a plan that the folder's journal does not hold yet, and writes the results of all that are
- * finished: data.csv, timings.csv, datapackage.json, manifest.json; where asked, profile.csv of what ran now.
+ * finished: data.csv, timings.csv, summary.csv, datapackage.json, manifest.json; where asked, profile.csv of what ran now.
  *
  * @throws UsageError, before any work, for a folder that cannot be written or is being written, an engine that cannot be
  *   used here, and trials that cannot fit in memory

@@ -70,13 +70,13 @@ it("runs only what is missing, also after a crash cut the journal", async () => 
   expect(manifest.trials).toEqual({ planned: 12, finished: 12 });
 });
 
-it("describes both CSV files as they are", async () => {
+it("describes its CSV files as they are", async () => {
   const out = emptyFolder();
   await run(out, grid.slice(0, 2));
   const { resources } = JSON.parse(read(out, "datapackage.json")) as {
     resources: { path: string; schema: { fields: { name: string; type: string; description: string }[] } }[];
   };
-  expect(resources.map(({ path }) => path)).toEqual(["data.csv", "timings.csv"]);
+  expect(resources.map(({ path }) => path)).toEqual(["data.csv", "timings.csv", "summary.csv"]);
   for (const { path, schema } of resources) {
     const [header, first] = read(out, path).split("\n");
     expect(schema.fields.map(({ name }) => name).join(",")).toBe(header);
