@@ -2,6 +2,8 @@ import type { Define } from "./commands.ts";
 import { define as decode } from "./hardware/decode.ts";
 import { define as prefill } from "./hardware/prefill.ts";
 import { define as memory } from "./hardware/memory.ts";
+import { define as pareto } from "./hardware/pareto.ts";
+import { define as serve } from "./hardware/serve.ts";
 import { define as show } from "./hardware/show.ts";
 
 /** Each question about hardware: one file, one line. */
@@ -9,6 +11,8 @@ const questions: readonly { readonly name: string; readonly summary: string; rea
   { name: "memory", summary: "bytes kept per user, and users who fit a GPU and a rack", define: memory },
   { name: "prefill", summary: "time until a prompt is computed, and where it goes", define: prefill },
   { name: "decode", summary: "time of a decode step, and where it goes", define: decode },
+  { name: "serve", summary: "time to tokens, tokens a second and prices of serving requests", define: serve },
+  { name: "pareto", summary: "the plans that no other beats in a user's speed and a GPU's", define: pareto },
   { name: "show", summary: "every number of a system or model, with its source", define: show },
 ];
 

@@ -171,6 +171,7 @@ export function replicaOf(asked: DeploymentAsked): Replica {
   const gpus = gpusOf(parallel);
   return {
     gpus,
+    groups: parallel.dp * parallel.pp,
     stepSeconds: (parts) => passOf(deployment, parts).time.seconds,
     draftSeconds: (sequences, cachedTokens) => draftTime(deployment, sequences, cachedTokens).seconds,
     kvBytes: (tokens) => (tokens < 1 ? 0 : sequenceBytes(asked, kvDtype, tokens)),

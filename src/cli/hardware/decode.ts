@@ -12,11 +12,11 @@ import {
   timeLines,
   undivided,
 } from "./deploy.ts";
-import { list, print, weightLine } from "./settings.ts";
+import { list, machineOptions, print, weightLine } from "./settings.ts";
 import { draftLine, draftOptions, readDrafts } from "./workload.ts";
 
 export const define: Define = (command) => {
-  draftOptions(deployOptions(command))
+  draftOptions(deployOptions(machineOptions(command)))
     .option("--users <n,...>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
     .action(({ users, json, parallel, explain, ...rest }) => {

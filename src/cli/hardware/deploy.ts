@@ -11,12 +11,14 @@ import type { Parallelism } from "../../hardware/parallel.ts";
 import { passAssumptions } from "../../hardware/step/pass.ts";
 import type { DeploymentAsked } from "../../simulate/deployment.ts";
 import { integer } from "../options.ts";
-import { machineOptions, named, settings } from "./settings.ts";
+import { named, settings } from "./settings.ts";
 import type { Asked, Setting } from "./settings.ts";
 
 /** What every question about the time of a model on GPUs takes. */
-export const deployOptions = (command: Command) =>
-  machineOptions(command)
+export const deployOptions = <A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) =>
+  command
     .option(
       "--attention-weights <type>",
       `what weights of attention are stored as, where not as the others: ${weightDtypes.join(", ")}`,

@@ -15,11 +15,11 @@ import {
   timeLines,
   undivided,
 } from "./deploy.ts";
-import { print, weightLine } from "./settings.ts";
+import { machineOptions, print, weightLine } from "./settings.ts";
 import { share } from "./workload.ts";
 
 export const define: Define = (command) => {
-  deployOptions(command)
+  deployOptions(machineOptions(command))
     .option("--prompts <n>", "prompts that are computed together", integer(1), 1)
     .option("--cache-hits <share>", "share of each prompt that is in the cache already", share, 0)
     .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)

@@ -16,13 +16,21 @@ import { positive, tokenCount } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { Cell } from "../table.ts";
 
-/** What every question about a model on a rack takes. */
+/** What every question about a model at context lengths takes. */
 export const machineOptions = (command: Command) =>
+  modelOptions(command).option(
+    "--context <tokens,...>",
+    "tokens of each user",
+    list(tokenCount),
+    [131_072, 1_048_576],
+  );
+
+/** What every question about a model on a rack takes. */
+export const modelOptions = (command: Command) =>
   command
     .option("--system <name,...>", "racks", list(String), ["gb200-nvl72", "gb300-nvl72"])
     .option("--model <name,...>", "models", list(String), [...catalog.models.names()])
     .option("--variant <spec...>", "attention variants; each model's own when absent")
-    .option("--context <tokens,...>", "tokens of each user", list(tokenCount), [131_072, 1_048_576])
     .option("--kv-dtype <type,...>", "what K and V are stored as, unless the spec says", list(String), [
       "fp8",
     ])
@@ -99,7 +107,7 @@ export function settings(asked: Asked): Setting[] {
 }
 
 /** What the user put in place of the systems' own quantities. */
-function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Asked): string[] {
+function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Omit<Asked, "context">): string[] {
   const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
   return [
     ...(Object.keys(short) as (keyof typeof short)[]).flatMap((name) => {
@@ -111,7 +119,7 @@ function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Asked): st
 }
 
 /** What a table takes as given. */
-export const weightLine = (asked: Asked): string =>
+export const weightLine = (asked: Omit<Asked, "context">): string =>
   [`weights in ${asked.weights}`, ...overrides(asked).map((setting) => `${setting}, as given`)].join("; ");
 
 /** Prints the rows as JSON, or as a table and what it assumes. */

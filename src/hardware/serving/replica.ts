@@ -11,6 +11,8 @@ export interface Part {
 /** A copy of a model on some GPUs: all that serving needs to know of it. */
 export interface Replica {
   readonly gpus: number;
+  /** parts of it that work on sequences of their own side by side, each on a share of a pass */
+  readonly groups: number;
   /** time of one forward pass of these sequences together, s */
   stepSeconds(parts: readonly Part[]): number;
   /** time of one pass of a multi-token-prediction layer over so many sequences, s */

@@ -65,7 +65,8 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** As many prompts as fill a pass together, and the time until they are computed, s. */
 export function prefillAlone(replica: Replica, workload: Workload): { sequences: number; seconds: number } {
-  const sequences = Math.max(1, Math.floor(workload.chunkTokens / splitPrompt(workload).computed));
+  const sequences =
+    replica.groups * Math.max(1, Math.floor(workload.chunkTokens / splitPrompt(workload).computed));
   return { sequences, seconds: sum(prefillPasses(replica, workload, sequences)) };
 }
 
@@ -92,10 +93,10 @@ export function serveTogether(
   const steps = outputTokens / perStep;
   const chunks = Math.ceil(computed / chunkTokens);
   // prompt tokens that a pass can bring in, and that it must for the batch to last
-  const most = chunks === 1 ? chunkTokens : computed / chunks;
+  const most = replica.groups * (chunks === 1 ? chunkTokens : computed / chunks);
   const sustained = Math.min(batch, (most * steps) / computed);
   const needed = (sustained * computed) / steps;
-  const prompts = Math.max(1, chunks === 1 ? needed / computed : 1);
+  const prompts = Math.max(1, (needed * chunks) / computed);
   const context = meanContext(workload);
   const drafting = drafts.tokens * replica.draftSeconds(sustained, context);
   const alone = decodeSeconds(replica, sustained, context, drafts);

@@ -10,7 +10,7 @@ import { splitPrompt } from "./workload.ts";
 export interface TraceSettings {
   /** most sequences in a replica at once */
   readonly maxBatch: number;
-  /** most prompt tokens in a forward pass */
+  /** most prompt tokens of a group of the replica in a forward pass */
   readonly chunkTokens: number;
   readonly cacheHits: number;
   readonly drafts: Drafts;
@@ -54,7 +54,8 @@ interface Sequence {
  * the prompt.
  *
  * Continuous batching: Yu et al. 2022, Orca, OSDI. Chunked prefill beside decoding: Agrawal et al. 2024, Sarathi-Serve,
- * arXiv 2403.02310. Simplified: sequences that decode are taken at their mean length; scheduling takes no time.
+ * arXiv 2403.02310. Simplified: sequences that decode are taken at their mean length, as are chunks; scheduling takes no
+ * time.
  *
  * @param random decides which drafts are accepted
  * @throws UsageError for requests out of order, or one that does not fit even alone
@@ -102,16 +103,22 @@ export function serveTrace(
       const context = mean(decoding.map(({ request, generated }) => request.inputTokens + generated));
       parts.push(decodePart(decoding.length, context, drafts));
     }
-    let room = chunkTokens;
+    let room = chunkTokens * replica.groups;
     const chunks: [Sequence, number][] = [];
     for (const sequence of running) {
       if (room === 0) break;
       if (sequence.generated > 0) continue;
-      const newTokens = Math.min(room, sequence.request.inputTokens - sequence.cached);
+      const newTokens = Math.min(room, chunkTokens, sequence.request.inputTokens - sequence.cached);
       room -= newTokens;
       chunks.push([sequence, newTokens]);
-      parts.push({ phase: "prefill", sequences: 1, newTokens, cachedTokens: sequence.cached });
     }
+    if (chunks.length > 0)
+      parts.push({
+        phase: "prefill",
+        sequences: chunks.length,
+        newTokens: mean(chunks.map(([, newTokens]) => newTokens)),
+        cachedTokens: mean(chunks.map(([{ cached }]) => cached)),
+      });
     const draft =
       decoding.length > 0 && drafts.tokens > 0
         ? drafts.tokens * replica.draftSeconds(decoding.length, parts[0]!.cachedTokens)

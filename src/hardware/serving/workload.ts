@@ -11,7 +11,7 @@ export interface Workload {
   /** share of input tokens whose cache is stored and need not be computed */
   readonly cacheHits: number;
   readonly drafts: Drafts;
-  /** prompt tokens that one forward pass computes at most, of all sequences together */
+  /** prompt tokens that one group of a replica computes in a pass at most, of all its sequences together */
   readonly chunkTokens: number;
   /** share of the time in which the GPUs work; the rest waits for requests */
   readonly utilisation: number;

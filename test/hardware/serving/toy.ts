@@ -6,6 +6,7 @@ export const toy = (change: Partial<Replica> & { base?: number; perToken?: numbe
   const { base = 0.01, perToken = 1e-5, ...rest } = change;
   return {
     gpus: 4,
+    groups: 1,
     stepSeconds: (parts: readonly Part[]) =>
       base + parts.reduce((sum, { sequences, newTokens }) => sum + sequences * newTokens * perToken, 0),
     draftSeconds: () => 0.001,

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { main } from "../../src/cli/program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "serving-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(line: string): Promise<{ code: number; out: string; err: string }> {
+  const [out, err] = (["log", "error"] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation(() => undefined),
+  );
+  try {
+    const code = await main(line.split(" "));
+    return { code, out: out!.mock.calls.flat().join("\n"), err: err!.mock.calls.flat().join("\n") };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+type Row = Readonly<Record<string, number | string | null> & { ttftSeconds: { p50: number } }>;
+
+const rowsOf = async (line: string): Promise<Row[]> =>
+  (JSON.parse((await run(`${line} --json`)).out) as { rows: Row[] }).rows;
+
+const on = "--system gb200-nvl72 --model deepseek-v3";
+
+describe("attnsim hardware prefill", () => {
+  it("takes less time with a cached prefix, and explains each kernel", async () => {
+    const line = `hardware prefill ${on} --context 64K --parallel tp=8`;
+    const [plain] = await rowsOf(line);
+    const [cached] = await rowsOf(`${line} --cache-hits 0.75`);
+    expect(cached!["computedTokens"]).toBe(16_384);
+    expect(Number(cached!["seconds"])).toBeLessThan(Number(plain!["seconds"]) / 2);
+    const { out } = await run(`${line} --explain`);
+    expect(out).toContain("deepseek-v3 on gb200-nvl72, dense, 65536 tokens, tp=8,ep=8");
+    expect(out).toMatch(/MLA prefill, 16 query heads .*exponentials/);
+  });
+});
+
+describe("attnsim hardware decode", () => {
+  it("takes a division that is given, and else one that is at least as fast", async () => {
+    const line = `hardware decode ${on} --context 128K --users 64`;
+    const [given] = await rowsOf(`${line} --parallel kvp=8`);
+    const [found] = await rowsOf(`${line} --gpus 8`);
+    expect(given).toMatchObject({ parallel: "kvp=8,ep=8", gpus: 8 });
+    expect(Number(found!["seconds"])).toBeLessThanOrEqual(Number(given!["seconds"]));
+    const [drafted] = await rowsOf(`${line} --parallel kvp=8 --mtp 1 --acceptance 0.9`);
+    expect(Number(drafted!["seconds"])).toBeGreaterThan(Number(given!["seconds"]));
+    expect(Number(drafted!["tpotSeconds"])).toBeCloseTo(Number(drafted!["seconds"]) / 1.9, 9);
+  });
+});
+
+describe("attnsim hardware serve", () => {
+  it("prices what it serves, by the system's rental or another", async () => {
+    const line = `hardware serve ${on} --input 8K --output 512 --batch 64 --parallel dp=8 --apart --prefill-parallel dp=4`;
+    const [own] = await rowsOf(line);
+    const [twice] = await rowsOf(`${line} --price 6.6`);
+    expect(own).toMatchObject({ divided: "dp=8,ep=8", prefillDivided: "dp=4,ep=4" });
+    expect(Number(twice!["dollarsPerMillionOutput"])).toBeCloseTo(
+      2 * Number(own!["dollarsPerMillionOutput"]),
+      9,
+    );
+    const { out } = await run(line);
+    expect(out).toContain("every request: 8192 tokens in, 512 out, 0 of them before the answer");
+  });
+
+  it("replays a trace, and the same arrivals for the same seed", async () => {
+    const path = join(folder, "trace.csv");
+    writeFileSync(path, "arrival_s,input_tokens,output_tokens,user\n0,4096,8,a\n0.5,8192,4,b\n");
+    const line = `hardware serve ${on} --parallel dp=8 --batch 8`;
+    const [traced] = await rowsOf(`${line} --trace ${path}`);
+    expect(traced!["requests"]).toBe(2);
+    expect(traced!.ttftSeconds.p50).toBeGreaterThan(0);
+    const drawn = `${line} --input 2K --output 16 --rate 4 --requests 20`;
+    expect(await rowsOf(`${drawn} --seed 1`)).toEqual(await rowsOf(`${drawn} --seed 1`));
+    expect(await rowsOf(`${drawn} --seed 1`)).not.toEqual(await rowsOf(`${drawn} --seed 2`));
+  });
+
+  it.each([
+    ["--think 512 --output 512 --parallel dp=8", "think tokens must be an integer in [0, 511]"],
+    ["--trace missing.csv --parallel dp=8", "missing.csv"],
+    ["--parallel tp=3,ep=2", "ep must divide the 3 GPUs of a stage; got 2"],
+    ["--cache-hits 1 --parallel dp=8", "cache hit rate must be in [0, 1); got 1"],
+    ["--profile fast", 'unknown profile "fast"; known: framework, ideal'],
+  ])("%s is wrong usage, and says so", async (options, message) => {
+    const { code, err } = await run(`hardware serve ${on} --batch 1 ${options}`);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it("names what a trace lacks", async () => {
+    const path = join(folder, "other.csv");
+    writeFileSync(path, "arrival_s,tokens\n0,4096\n");
+    const { code, err } = await run(`hardware serve ${on} --parallel dp=8 --trace ${path}`);
+    expect(code).toBe(2);
+    expect(err).toContain("lacks the columns input_tokens, output_tokens");
+  });
+});
+
+describe("attnsim hardware pareto", () => {
+  it("lists plans of falling user speed and growing tokens a GPU, and writes all that were tried", async () => {
+    const out = join(folder, "pareto");
+    const { err } = await run(
+      `hardware pareto ${on} --input 4K --output 256 --gpus 8 --batch 4,64,512 --out ${out} --json`,
+    );
+    expect(err).toContain("pareto.png");
+    const [header, ...lines] = readFileSync(join(out, "data.csv"), "utf8").trim().split("\n");
+    const cells = (line: string): string[] => line.replaceAll(/"[^"]*"/g, "q").split(",");
+    const at = (name: string): number => header!.split(",").indexOf(name);
+    const front = lines
+      .map(cells)
+      .filter((row) => row[at("onFront")] === "true")
+      .map((row) => [Number(row[at("tokensPerSecondPerUser")]), Number(row[at("outputPerGpu")])] as const)
+      .sort((a, b) => b[0] - a[0]);
+    expect(lines.length).toBeGreaterThan(front.length);
+    expect(front.length).toBeGreaterThan(2);
+    for (let i = 1; i < front.length; i++) expect(front[i]![1]).toBeGreaterThanOrEqual(front[i - 1]![1]);
+  });
+});
