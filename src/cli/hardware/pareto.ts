@@ -4,8 +4,8 @@ import { servedApart, servedTogether, servingAssumptions, servingFront } from ".
 import type { Define } from "../commands.ts";
 import { positive } from "../options.ts";
 import { startProgress } from "../progress.ts";
-import { deployables, deployOptions, timeLines } from "./deploy.ts";
-import { servedCells, servedFacts, servedTitles } from "./served.ts";
+import { deployables, deployOptions, printExplained, timeLines } from "./deploy.ts";
+import { servedCells, servedFacts, servedPasses, servedTitles } from "./served.ts";
 import { modelOptions, print, weightLine } from "./settings.ts";
 import { priceOf, readWorkload, workloadOptions } from "./workload.ts";
 
@@ -50,6 +50,12 @@ export const define: Define = (command) => {
         rows.map(({ plan }) => [plan.served.batch, ...servedCells(plan)]),
         assumed,
       );
+      if (explain && !json)
+        printExplained(
+          rows.flatMap(({ names, plan }) =>
+            servedPasses(`${names.model} on ${names.system}`, plan, workload),
+          ),
+        );
       if (out === undefined) return;
       const plans = found.flatMap(({ setting: { names, kvDtype }, tried, front }) =>
         tried.map(({ served, decode, prefill }) => ({

@@ -10,8 +10,15 @@ import type { ServedPlan } from "../../simulate/serving.ts";
 import type { Define } from "../commands.ts";
 import { integer, positive } from "../options.ts";
 import { startProgress } from "../progress.ts";
-import { deployables, deployOptions, parallelOption, timeLines, undivided } from "./deploy.ts";
-import { servedCells, servedFacts, servedTitles } from "./served.ts";
+import {
+  deployables,
+  deployOptions,
+  parallelOption,
+  printExplained,
+  timeLines,
+  undivided,
+} from "./deploy.ts";
+import { servedCells, servedFacts, servedPasses, servedTitles } from "./served.ts";
 import { modelOptions, print, weightLine } from "./settings.ts";
 import { priceOf, readWorkload, workloadOptions } from "./workload.ts";
 
@@ -56,6 +63,8 @@ export const define: Define = (command) => {
       const facts = ({ setting: { names, kvDtype, weights }, size }: (typeof found)[0]) => ({
         ...{ names, kvDtype, weights, tokens: workload.inputTokens, asked: size },
       });
+      const passesOf = ({ setting: { names }, best }: (typeof found)[0]) =>
+        best === undefined ? [] : servedPasses(`${names.model} on ${names.system}`, best, workload);
       const assumed = [
         weightLine(rest),
         ...timeLines({ ...rest, context: [1] }),
@@ -65,6 +74,7 @@ export const define: Define = (command) => {
         const rows = found.map((each) => ({ ...facts(each), ...servedFacts(each.best) }));
         const cells = found.map(({ size, best }) => [size, ...servedCells(best)]);
         print(json, rows, ["batch", ...servedTitles], cells, assumed);
+        if (explain && !json) printExplained(found.flatMap(passesOf));
         return;
       }
       const progress = startProgress(found.length, found.length, "replays");
@@ -104,6 +114,7 @@ export const define: Define = (command) => {
           : `requests of ${rest.trace}`,
         "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
       ]);
+      if (explain && !json) printExplained(found.flatMap(passesOf));
     });
 };
 

@@ -1,5 +1,12 @@
 import { formatNumber, formatSeconds } from "../../core/units.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
+import { decodePart } from "../../hardware/serving/replica.ts";
+import type { Part } from "../../hardware/serving/replica.ts";
+import { splitPrompt } from "../../hardware/serving/workload.ts";
+import type { Workload } from "../../hardware/serving/workload.ts";
+import { passOf } from "../../hardware/step/pass.ts";
+import { deploymentOf } from "../../simulate/deployment.ts";
+import type { DeploymentAsked } from "../../simulate/deployment.ts";
 import type { ServedPlan } from "../../simulate/serving.ts";
 import type { Cell } from "../table.ts";
 import { formatUsd } from "../usd.ts";
@@ -11,6 +18,23 @@ export const servedFacts = (plan: ServedPlan | undefined) => ({
   gpus: null,
   ...plan?.served,
 });
+
+/** The passes that a plan's times rest on, for `printExplained`. */
+export function servedPasses(title: string, plan: ServedPlan, workload: Workload) {
+  const { inputTokens, outputTokens, drafts, chunkTokens } = workload;
+  const { computed, stored } = splitPrompt(workload);
+  const newTokens = Math.min(computed, chunkTokens);
+  const decoding = decodePart(plan.served.batch, inputTokens + outputTokens / 2, drafts);
+  const prefilling: Part = { phase: "prefill", sequences: 1, newTokens, cachedTokens: stored };
+  const explained = (what: string, asked: DeploymentAsked, part: Part) => ({
+    title: `${title}: ${what}, ${formatParallel(asked.parallel)}`,
+    time: passOf(deploymentOf(asked), [part]).time,
+  });
+  return [
+    explained(`a decode step of ${formatNumber(plan.served.batch)} sequences`, plan.decode, decoding),
+    explained(`${newTokens} tokens of one prompt`, plan.prefill ?? plan.decode, prefilling),
+  ];
+}
 
 export const servedTitles = [
   ...["decode as", "prefill as", "GPUs", "TTFT", "answer", "TPOT", "tokens/s/user"],
