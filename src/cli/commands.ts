@@ -55,6 +55,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./calibrate.ts"),
   },
   {
+    name: "explain",
+    summary: "which single change of a fitted reader has another model's scores, and what it costs",
+    load: () => import("./explain.ts"),
+  },
+  {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
     load: () => import("./list.ts"),

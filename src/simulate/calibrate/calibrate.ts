@@ -1,4 +1,5 @@
 import { Random } from "../../core/random.ts";
+import { mean } from "../../core/stats.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
 import { streamsOf, useOf } from "../quality.ts";
@@ -6,9 +7,9 @@ import { checkTheory, theorise } from "../theory/theorise.ts";
 import { theoryEngine } from "../trial.ts";
 import { baseOf, fitPoint, freeOf, roundedPoint } from "./fit.ts";
 import type { Fit, Point } from "./fit.ts";
-import { estimates } from "./sample.ts";
+import { errorDraws, intervalOf, meanEstimates } from "./sample.ts";
 import type { Estimate, Scores } from "./sample.ts";
-import { cellOf } from "./target.ts";
+import { cellOf, meanError } from "./target.ts";
 import type { Target } from "./target.ts";
 
 /** Reader parameters that differ from the defaults. */
@@ -61,7 +62,15 @@ function checkTargets(
 /** What the scores of targets come to; intervals are of trials drawn again. */
 export function columnScores(scores: Scores, targets: readonly Target[], name: string): ColumnScores {
   if (targets.length === 0) return { means: [], error: null };
-  return estimates(scores, targets, new Random(`calibrate/${name}`));
+  const random = (part: string): Random => new Random(`calibrate/${name}/${part}`);
+  const error = meanError(
+    scores.map((values) => mean(values)),
+    targets,
+  );
+  return {
+    means: meanEstimates(scores, random("columns")),
+    error: intervalOf(error, errorDraws(scores, targets, random("error"))),
+  };
 }
 
 export interface CalibrateOptions extends Drawing {

@@ -1,7 +1,6 @@
 import type { Random } from "../../core/random.ts";
 import { mean, quantile } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
-import { meanError } from "./target.ts";
 import type { Target } from "./target.ts";
 
 /** A number and its 95% interval. */
@@ -33,30 +32,26 @@ export function intervalOf(value: number, drawn: readonly number[]): Estimate {
   return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
 }
 
-/**
- * Mean score of each target, and the mean error over all of them, with percentile bootstrap intervals over trials. Those
- * of the mean error keep the signs of the errors: noise alone makes distances longer, never shorter.
- */
-export function estimates(
-  scores: Scores,
-  targets: readonly Target[],
-  random: Random,
-): { readonly means: Estimate[]; readonly error: Estimate } {
+/** Mean score of each target with its percentile bootstrap interval over trials. */
+export function meanEstimates(scores: Scores, random: Random): Estimate[] {
   const draws = Array.from({ length: resamples }, () => resampledMeans(scores, drawTrials(scores, random)));
-  const own = scores.map((values) => mean(values));
-  const signs = own.map((value, i) => Math.sign(value - targets[i]!.published));
-  return {
-    means: own.map((value, i) =>
-      intervalOf(
-        value,
-        draws.map((means) => means[i]!),
-      ),
+  return scores.map((values, i) =>
+    intervalOf(
+      mean(values),
+      draws.map((means) => means[i]!),
     ),
-    error: intervalOf(
-      meanError(own, targets),
-      draws.map((means) =>
-        Math.max(0, mean(means.map((value, i) => signs[i]! * (value - targets[i]!.published)))),
-      ),
-    ),
-  };
+  );
+}
+
+/**
+ * Mean errors over all targets on trials drawn again. They keep the signs of the errors as they are: noise alone makes
+ * distances longer, never shorter.
+ */
+export function errorDraws(scores: Scores, targets: readonly Target[], random: Random): number[] {
+  const off = (means: readonly number[]): number[] => means.map((value, i) => value - targets[i]!.published);
+  const signs = off(scores.map((values) => mean(values))).map((error) => (error < 0 ? -1 : 1));
+  return Array.from({ length: resamples }, () => {
+    const drawn = off(resampledMeans(scores, drawTrials(scores, random)));
+    return Math.max(0, mean(drawn.map((error, i) => signs[i]! * error)));
+  });
 }

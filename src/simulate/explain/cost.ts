@@ -1,0 +1,79 @@
+import { parseSpec } from "../../attention/spec.ts";
+import type { StepCost } from "../../core/cost.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { decodeStep } from "../../hardware/decode.ts";
+import { memoryFit, userBytes } from "../../hardware/memory.ts";
+import type { Model } from "../../hardware/model.ts";
+import type { WeightDtype } from "../../hardware/parameters.ts";
+import { dollarsPerMillion } from "../../hardware/serving/price.ts";
+import { neededOf } from "../../hardware/system.ts";
+import type { System } from "../../hardware/system.ts";
+import { modelCost } from "../model-cost.ts";
+
+/** Where a change is priced: a model on racks, so many users of so many tokens. */
+export interface CostSetting {
+  readonly model: Model;
+  readonly systems: readonly System[];
+  readonly weights: WeightDtype;
+  readonly kvDtype: KvDtype;
+  readonly tokens: number;
+  readonly users: number;
+}
+
+/** What a change costs on a rack. */
+export interface SystemCost {
+  readonly system: string;
+  readonly usersPerRack: number;
+  /** time of a decode step with the users asked for; null where they do not fit */
+  readonly tpotSeconds: number | null;
+  /** USD per million output tokens at that step, the rack rented and always at work */
+  readonly dollarsPerMillion: number | null;
+}
+
+/** What a change costs one user, and on each rack. */
+export interface CandidateCost {
+  /** cache and state that a decode step reads, of all layers */
+  readonly bytesReadPerToken: number;
+  /** cache and state kept, in HBM and beside it */
+  readonly bytesPerUser: number;
+  readonly systems: readonly SystemCost[];
+}
+
+/**
+ * What a decode step with a variant costs; reads of each query are paid for one by one.
+ *
+ * @throws UsageError where the model cannot take the variant
+ */
+export function candidateCost(
+  variant: string,
+  reads: number,
+  { model, systems, weights, kvDtype, tokens, users }: CostSetting,
+): CandidateCost {
+  const spec = parseSpec(variant);
+  const dtype = spec.kvDtype ?? kvDtype;
+  const once = modelCost(model, spec, tokens, dtype);
+  const cost: StepCost = {
+    ...once,
+    flops: reads * once.flops,
+    exponentials: reads * once.exponentials,
+    kvReadBytes: reads * once.kvReadBytes,
+    indexReadBytes: reads * once.indexReadBytes,
+    farReadBytes: reads * (once.farReadBytes ?? 0),
+  };
+  const { total, far } = userBytes(cost);
+  return {
+    bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + (cost.stateBytes ?? 0),
+    bytesPerUser: total + far,
+    systems: systems.map((system) => {
+      const { usersPerRack } = memoryFit(system, model, weights, cost);
+      if (usersPerRack < users)
+        return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
+      const { seconds } = decodeStep({ system, model, weights, kvDtype: dtype, users }, cost);
+      const hour = neededOf(system, "gpu.rental", "dollars per million tokens").value;
+      return {
+        ...{ system: system.name, usersPerRack, tpotSeconds: seconds },
+        dollarsPerMillion: dollarsPerMillion(hour, system.gpus.value, users / seconds, 1),
+      };
+    }),
+  };
+}
