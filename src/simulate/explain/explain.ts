@@ -9,7 +9,7 @@ import type { Target } from "../calibrate/target.ts";
 import type { Candidate } from "./candidates.ts";
 
 /** Context from which on a column counts as long, tokens. */
-export const longFrom = 256_000;
+const longFrom = 256_000;
 
 /** How a change does on another model's columns. */
 export interface Standing {
