@@ -9,8 +9,9 @@ export type { AnyParams, Params, ParamSpec, ParamSpecs } from "./core/params.ts"
 export { Random } from "./core/random.ts";
 export { tensor, zeros } from "./core/tensor.ts";
 export type { RowLists, Tensor } from "./core/tensor.ts";
-export { attentionFlops, keyValueBytes } from "./core/cost.ts";
+export { attentionFlops, costOfReads, keyValueBytes } from "./core/cost.ts";
 export type { StepCost, StepShape } from "./core/cost.ts";
+export { formatBytes, formatSeconds } from "./core/units.ts";
 export type { Quantity } from "./core/units.ts";
 
 // entries
@@ -45,6 +46,7 @@ export type { MemoryFit } from "./hardware/memory.ts";
 export { shapeOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
+export { modelCost } from "./simulate/model-cost.ts";
 export { fitBudget, parseBudget } from "./simulate/budget.ts";
 export type { Budget } from "./simulate/budget.ts";
 
@@ -90,5 +92,16 @@ export { formatShare } from "./core/units.ts";
 export { publishedScores } from "./experiment/published.ts";
 export { defineTrend } from "./experiment/trends/trend.ts";
 export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./experiment/trends/trend.ts";
+
+// the article
+export { defineChapter } from "./experiment/article/chapter.ts";
+export type { Chapter, Evidence } from "./experiment/article/chapter.ts";
+export { claimOf, derivedFigure, valuesOf } from "./experiment/article/claims.ts";
+export { accuracyFigure, barsFigure, pairsFigure } from "./experiment/article/figures.ts";
+export { economicsOf, promptsPerOutput } from "./experiment/economics.ts";
+export { breakEvenFigure } from "./experiment/figures/break-even.ts";
+export { findModel, readPrices } from "./experiment/prices.ts";
+export { articleClaims, modelScores } from "./experiment/published.ts";
+export { firstAnswerSeconds, hiddenTokens } from "./simulate/economics.ts";
 
 export { version } from "./version.ts";

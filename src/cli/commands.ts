@@ -60,6 +60,16 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./explain.ts"),
   },
   {
+    name: "select",
+    summary: "which model for a workload: cost, latency and the published scores that apply",
+    load: () => import("./select.ts"),
+  },
+  {
+    name: "article",
+    summary: "the claims of the article, one by one: a report as HTML and Markdown",
+    load: () => import("./article.ts"),
+  },
+  {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
     load: () => import("./list.ts"),

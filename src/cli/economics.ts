@@ -7,7 +7,7 @@ import { findModel, readPrices } from "../experiment/prices.ts";
 import type { PricedModel } from "../experiment/prices.ts";
 import type { Bill } from "../simulate/economics.ts";
 import type { Define } from "./commands.ts";
-import { positive, tokenCount } from "./options.ts";
+import { positive, share, tokensOrNone } from "./options.ts";
 import { formatTable } from "./table.ts";
 import { formatChange, formatUsd } from "./usd.ts";
 
@@ -204,12 +204,4 @@ function numbers(count?: number): (text: string) => number[] {
       return values;
     throw new InvalidArgumentError(`allowed: ${count ?? "some"} numbers >= 0 with commas between them`);
   };
-}
-
-const tokensOrNone = (text: string): number => (Number(text) === 0 ? 0 : tokenCount(text));
-
-function share(text: string): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("allowed: a number from 0 to 1");
 }

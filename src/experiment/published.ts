@@ -25,3 +25,16 @@ export const publishedScores = once((): readonly PublishedScore[] =>
     "published-scores.csv",
   ).map(publishedScore),
 );
+
+/** A claim of the article: two values, and what it derives from them, as printed; empty for none. */
+export type ArticleClaim = Readonly<
+  Record<"id" | "claim" | "value_before" | "value_after" | "derived" | "unit" | "kind", string>
+>;
+
+/** The claims of the article: data/article-claims.csv. */
+export const articleClaims = once((): readonly ArticleClaim[] => dataRows("article-claims.csv"));
+
+/** Scores that the article's leads derive from, and pages that quote them: data/model-scores.csv. */
+export const modelScores = once(() =>
+  dataRows<"claim" | "benchmark" | "model" | "score_percent" | "source">("model-scores.csv"),
+);

@@ -5,3 +5,4 @@ export { bytesRead } from "./bytes-read.ts";
 export { accuracyBytes } from "./accuracy-bytes.ts";
 export { ranking } from "./ranking.ts";
 export { budget } from "./budget.ts";
+export { reads } from "./reads.ts";

@@ -1,0 +1,49 @@
+import {
+  catalog,
+  claimOf,
+  defineChapter,
+  formatBytes,
+  memoryFit,
+  modelCost,
+  parseSpec,
+} from "../../src/index.ts";
+
+const settings = [
+  { model: "llama-3.1-405b", variant: "dense" },
+  { model: "deepseek-v3", variant: "dense" },
+  { model: "deepseek-v3.2", variant: "dsa(indexHeads=64)" },
+];
+
+/** A context window of a million tokens: what it takes to hold one. */
+export const context = defineChapter({
+  name: "context",
+  title: "A million tokens: what it takes to hold them",
+  tell() {
+    const tokens = 1_000_000;
+    const systems = ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name));
+    const rows = settings.map(({ model: name, variant }) => {
+      const model = catalog.models.get(name);
+      const cost = modelCost(model, parseSpec(variant), tokens, "fp8");
+      const fits = systems.map((system) => memoryFit(system, model, "nvfp4", cost));
+      return { name, bytes: fits[0]!.user.total, users: fits.map(({ usersPerRack }) => usersPerRack) };
+    });
+    const claim = claimOf("context-window");
+    const holds = rows.every(({ users }) => users.every((count) => count > 0));
+    return {
+      findings: [
+        {
+          claim: claim.id,
+          verdict: holds ? "plausible" : "contradicted",
+          says: `A million tokens fit: one user's cache takes ${formatBytes(Math.min(...rows.map(({ bytes }) => bytes)))} to ${formatBytes(Math.max(...rows.map(({ bytes }) => bytes)))} at the dimensions of public models. Holding tokens is not finding things in them.`,
+        },
+      ],
+      text: [
+        "Both models take a million tokens. The dimensions of neither are public; at those of public models a rack holds dozens to hundreds of users with full windows. K and V in fp8, weights in NVFP4.",
+      ],
+      table: {
+        titles: ["dimensions of", "cache of one user", "users a GB200 rack", "users a GB300 rack"],
+        rows: rows.map(({ name, bytes, users }) => [name, formatBytes(bytes), ...users]),
+      },
+    };
+  },
+});

@@ -1,0 +1,73 @@
+import {
+  barsFigure,
+  catalog,
+  decodeStep,
+  defineChapter,
+  formatBytes,
+  formatSeconds,
+  formatShare,
+  memoryFit,
+  modelCost,
+  parseSpec,
+} from "../../src/index.ts";
+
+const walk = "graphwalks(operation=bfs)";
+const variants = ["dense", "dense+yarn", "dsa", "moba"];
+const users = 64;
+
+/** What a rack's bandwidth and memory buy, by attention. */
+export const hardware = defineChapter({
+  name: "hardware",
+  title: "An attention shaped to the rack?",
+  *trials(trial) {
+    for (let n = 0; n < 20; n++)
+      for (const variant of variants) yield trial({ task: walk, variant, tokens: "1M", trial: n });
+  },
+  tell({ score }) {
+    const model = catalog.models.get("deepseek-v3");
+    const found = variants.map((variant) => {
+      const cost = modelCost(model, parseSpec(variant), 1_000_000, "fp8");
+      const [gb200, gb300] = ["gb200-nvl72", "gb300-nvl72"].map((name) => {
+        const system = catalog.systems.get(name);
+        const step = decodeStep({ system, model, weights: "nvfp4", kvDtype: "fp8", users }, cost);
+        return { step: step.seconds, fit: memoryFit(system, model, "nvfp4", cost).usersPerRack };
+      }) as [{ step: number; fit: number }, { step: number; fit: number }];
+      const bytes = cost.kvReadBytes + cost.indexReadBytes;
+      return { variant, bytes, gb200, gb300, mean: score({ task: walk, variant, tokens: "1M" }).mean };
+    });
+    const [dense, dsa] = ["dense", "dsa"].map((name) => found.find(({ variant }) => variant === name)!);
+    const isBetter = dsa!.mean > dense!.mean && dsa!.gb200.step < dense!.gb200.step;
+    return {
+      findings: [
+        {
+          claim: "speculation-hardware",
+          verdict: isBetter ? "plausible" : "contradicted",
+          says: `At 1M tokens dsa reads ${formatBytes(dsa!.bytes)} a user and step where dense reads ${formatBytes(dense!.bytes)}, takes ${formatSeconds(dsa!.gb200.step)} against ${formatSeconds(dense!.gb200.step)}, and finds more (${formatShare(dsa!.mean)}, ${formatShare(dense!.mean)}). That suits a rack; whether GPT-5.5 was shaped so cannot be told.`,
+        },
+      ],
+      text: [
+        `What a rack limits is bytes: of memory kept for each user, and read for each token. With DeepSeek-V3's dimensions and ${users} users of a million tokens, selection turns bandwidth into accuracy; capacity it leaves as it is, for every token stays kept. The GB300 has half as much memory again as the GB200 and the same bandwidth: it holds more users, and each of them waits as long.`,
+        "The experiment co-design asks the rest: bytes over NVLink, sizes of blocks and pages, exponentials.",
+      ],
+      table: {
+        titles: [
+          ...["attention", "search, 1M", "read a user and step"],
+          ...["step, GB200", "step, GB300", "users a GB200 rack", "users a GB300 rack"],
+        ],
+        rows: found.map(({ variant, mean, bytes, gb200, gb300 }) => [
+          ...[variant, formatShare(mean), formatBytes(bytes)],
+          ...[formatSeconds(gb200.step), formatSeconds(gb300.step), gb200.fit, gb300.fit],
+        ]),
+      },
+      figure: barsFigure({
+        title: "A decode step at a million tokens",
+        subtitle: `GB200 NVL72, DeepSeek-V3's dimensions, ${users} users; at each bar the score of a search`,
+        axis: "ms",
+        bars: found.map(({ variant, gb200, mean }) => ({
+          ...{ name: variant, series: "step", value: 1000 * gb200.step },
+          label: `${formatSeconds(gb200.step)}, score ${formatShare(mean)}`,
+        })),
+      }),
+    };
+  },
+});
