@@ -6,7 +6,10 @@ export const benchmarks = defineChapter({
   title: "Nine benchmarks, GPT-5.4 to GPT-5.5",
   tell() {
     const claims = articleClaims().filter(({ kind }) => kind === "benchmark");
-    const pairs = claims.map((claim) => ({ name: claim.claim.replace(" GPT-5.4 to GPT-5.5", ""), values: valuesOf(claim)! }));
+    const pairs = claims.map((claim) => ({
+      name: claim.claim.replace(" GPT-5.4 to GPT-5.5", ""),
+      values: valuesOf(claim)!,
+    }));
     return {
       findings: claims.map((claim) => {
         const ours = derivedFigure(claim)!;

@@ -38,7 +38,8 @@ export const generation = defineChapter({
     const at = (task: string, variant: string, times: number): number =>
       score({ task, variant, tokens: "1M", reads: times }).mean;
     const tpot = 0.02;
-    const saved = Number(claimOf("output-tokens").value_before) - Number(claimOf("output-tokens").value_after);
+    const saved =
+      Number(claimOf("output-tokens").value_before) - Number(claimOf("output-tokens").value_after);
     const wait = Number(claimOf("ttft").value_before) - Number(claimOf("ttft").value_after);
     const gain = at(walk, "dense", 16) - at(walk, "dense", 1);
     return {
@@ -47,13 +48,13 @@ export const generation = defineChapter({
           claim: "speculation-generation",
           verdict: gain > 0.1 ? "plausible" : "contradicted",
           says:
-            `Plausible inside a step, not in hidden tokens. Sixteen reads of each query lift a dense search at 1M from ${formatShare(at(walk, "dense", 1))} to ${formatShare(at(walk, "dense", 16))}. ` +
+            `Within a step, not in hidden tokens. Sixteen reads of each query lift a dense search at 1M from ${formatShare(at(walk, "dense", 1))} to ${formatShare(at(walk, "dense", 16))}. ` +
             `The ${saved} tokens saved cannot have gone into hiding: they would take ${formatSeconds(firstAnswerSeconds(0.5, tpot, saved))} at 20 ms each, where 3 s leave room for ${hiddenTokens(wait, tpot)}, and they would be charged.`,
         },
       ],
       text: [
-        "Two things may be meant. Hidden reasoning tokens are output that is not shown: it takes a step each, comes before the first word and is charged. At any likely speed three seconds hold a hundred or so, a fiftieth of what the article says is saved.",
-        "Or a model may do more within a step: read again, and average. In the simulation a query that is read T times sheds the noise that is each read's own, and a search finds edges that one read loses. What it does not shed is the leak of a long context, which is the same in every read: the count of identical requests stays wrong however often it is read. And every read costs its traffic, which selection makes cheap: sixteen reads by DSA take less than two by dense attention.",
+        `Two things may be meant. Hidden reasoning tokens are output that is not shown: each takes a step, comes before the first word and is charged. At 20 ms a token three seconds hold ${hiddenTokens(wait, tpot)} beyond the first half, of the ${saved} that the article says are saved.`,
+        `Or a model may do more within a step: read again, and average. In the simulation a query that is read T times sheds the noise that is each read's own, and a search finds edges that one read loses. What it does not shed is the leak of a long context, which is the same in every read: the count of identical requests stays wrong however often it is read. And every read costs its traffic, which selection makes cheap: a step of sixteen reads takes ${formatSeconds(step("dsa", 16))} by DSA and ${formatSeconds(step("dense", 16))} by dense attention, one of a single read ${formatSeconds(step("dense", 1))}.`,
       ],
       table: {
         titles: ["attention", "reads", "search, 1M", "eight requests, 1M", "step on a GB200 rack"],
@@ -69,7 +70,8 @@ export const generation = defineChapter({
       },
       figure: barsFigure({
         title: "Score of a search at 1M tokens, by reads of each query",
-        subtitle: "mean field, 40 graphs; behind each bar the step time, DeepSeek-V3's dimensions, 64 users a rack",
+        subtitle:
+          "mean field, 40 graphs; behind each bar the step time, DeepSeek-V3's dimensions, 64 users a rack",
         axis: "score (F1)",
         bars: variants.flatMap((variant) =>
           reads.map((times) => ({

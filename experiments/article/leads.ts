@@ -1,4 +1,11 @@
-import { articleClaims, defineChapter, derivedFigure, modelScores, pairsFigure, valuesOf } from "../../src/index.ts";
+import {
+  articleClaims,
+  defineChapter,
+  derivedFigure,
+  modelScores,
+  pairsFigure,
+  valuesOf,
+} from "../../src/index.ts";
 
 /** The ten leads of one model over the other. */
 export const leads = defineChapter({
@@ -27,7 +34,10 @@ export const leads = defineChapter({
           claim: claim.id,
           verdict: ours === claim.derived ? "reproduced" : "contradicted",
           says:
-            `${ours}: ${valuesOf(claim)!.toReversed().join(" against ")}.` +
+            `${ours}: ${valuesOf(claim)!
+              .toReversed()
+              .map((score) => score.toFixed(1))
+              .join(" against ")}.` +
             (other === undefined
               ? ""
               : ` Another page gives ${other.model} ${other.score_percent}, which would make the lead ` +

@@ -1,4 +1,11 @@
-import { accuracyFigure, claimOf, defineChapter, derivedFigure, formatShare } from "../../src/index.ts";
+import {
+  accuracyFigure,
+  claimOf,
+  defineChapter,
+  derivedFigure,
+  formatShare,
+  numericsLine,
+} from "../../src/index.ts";
 
 const task = "mrcr(needles=8)";
 const variants = ["dense", "dense+yarn", "dsa", "moba", "sink-window"];
@@ -10,7 +17,8 @@ export const mrcr = defineChapter({
   title: "MRCR: the right one of eight identical requests",
   *trials(trial, full) {
     for (const tokens of lengths)
-      for (let n = 0; n < 40; n++) for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
+      for (let n = 0; n < 40; n++)
+        for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
     if (full)
       for (const tokens of ["64K", "256K"])
         for (let n = 0; n < 4; n++)
@@ -19,12 +27,14 @@ export const mrcr = defineChapter({
   tell({ rows, score, published }) {
     const claim = claimOf("mrcr-1m");
     const ours = derivedFigure(claim)!;
-    const at = (variant: string, tokens: string): string => formatShare(score({ task, variant, tokens }).mean);
+    const at = (variant: string, tokens: string): string =>
+      formatShare(score({ task, variant, tokens }).mean);
     const middle = ["16K-32K", "32K-64K", "64K-128K"].map((column) => {
       const [a, b] = ["GPT-5.4", "GPT-5.5"].map(
         (model) =>
-          published.find((row) => row.benchmark === "mrcr-v2-8needle" && row.model === model && row.column === column)!
-            .score,
+          published.find(
+            (row) => row.benchmark === "mrcr-v2-8needle" && row.model === model && row.column === column,
+          )!.score,
       );
       return [column, (100 * a!).toFixed(1), (100 * b!).toFixed(1), `${(100 * (b! - a!)).toFixed(1)} pp`];
     });
@@ -38,7 +48,7 @@ export const mrcr = defineChapter({
       ],
       text: [
         "MRCR hides eight identical requests in a conversation and asks for the answer to one of them, by its number. Only order tells them apart, so that a reader must count; in the simulation it counts by how much weight the earlier requests take, and every other token of a long context leaks into that count.",
-        "The gain is at the far end alone. Between 16K and 128K tokens GPT-5.5 scores below GPT-5.4, which no gain of long context explains:",
+        `The gain is at the far end alone. Between 16K and 128K tokens GPT-5.5 scores below GPT-5.4, which no gain of long context explains.${numericsLine(rows(true))}`,
       ],
       table: { titles: ["bin", "GPT-5.4", "GPT-5.5", "difference"], rows: middle },
       figure: accuracyFigure(rows(), "Eight identical requests over context length"),

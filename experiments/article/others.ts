@@ -23,6 +23,11 @@ export const others = defineChapter({
         )!;
         return 100 * (next.score - row.score);
       });
+    const far = (model: string): number =>
+      published.find(
+        (row) => row.benchmark === "mrcr-v2-8needle" && row.model === model && row.column === "512K-1M",
+      )!.score;
+    const jump = 100 * (far("GPT-5.5") - far("GPT-5.4"));
     const range = `${Math.min(...earlier).toFixed(1)} to +${Math.max(...earlier).toFixed(1)}`;
     return {
       findings: [
@@ -38,7 +43,7 @@ export const others = defineChapter({
         },
       ],
       text: [
-        `Whether training or architecture made a gain cannot be told from scores. What the published tables do show: from GPT-5.2 to GPT-5.4, which the article takes for reinforcement learning on one base, eight-needle MRCR to 256K tokens moved by ${range} points; from GPT-5.4 to GPT-5.5 by up to 37.4 beyond.`,
+        `Whether training or architecture made a gain cannot be told from scores. What the published tables do show: from GPT-5.2 to GPT-5.4, which the article takes for reinforcement learning on one base, eight-needle MRCR to 256K tokens moved by ${range} points; from GPT-5.4 to GPT-5.5 by +${jump.toFixed(1)} at 512K to 1M.`,
       ],
     };
   },

@@ -14,7 +14,6 @@ import { version } from "../version.ts";
 import type { Define } from "./commands.ts";
 import { refuseUnfinished, runWatched } from "./execute.ts";
 import { integer } from "./options.ts";
-import { formatTable } from "./table.ts";
 
 const notes = `
 Every claim of data/article-claims.csv gets a verdict: reproduced, plausible, contradicted, out of reach. report.html is
@@ -31,7 +30,11 @@ export const define: Define = (command) =>
     .option("--full", "full numerics beside theory, up to 256K tokens: half an hour on two cores")
     .option("--out <folder>", "folder of the report", join("results", "local", "article"))
     .option("--seed <n>", "seed of the trials", integer(0), 0)
-    .option("--workers <n>", "trials run side by side; as many as cores and memory allow when absent", integer(1))
+    .option(
+      "--workers <n>",
+      "trials run side by side; as many as cores and memory allow when absent",
+      integer(1),
+    )
     .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
     .option("--json", "print the verdicts as JSON")
     .addHelpText("after", notes)
@@ -49,10 +52,7 @@ export const define: Define = (command) =>
       console.log(
         json
           ? JSON.stringify({ report: join(out, "report.html"), findings }, null, 2)
-          : formatTable(
-              ["claim", "verdict", "why"],
-              findings.map(({ claim, verdict, says }) => [claim, verdict, says]),
-            ),
+          : findings.map(({ claim, verdict, says }) => `${verdict.padEnd(12)}  ${claim}: ${says}`).join("\n"),
       );
       for (const file of ["report.html", "report.md"]) console.error(join(out, file));
     });

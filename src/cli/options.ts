@@ -53,6 +53,7 @@ export function givenReader(options: Readonly<Record<string, unknown>>): Partial
   const names = Object.keys(readerParams).filter((name) => options[name] !== undefined);
   const settled = resolveReader(Object.fromEntries(names.map((name) => [name, options[name]])));
   return Object.fromEntries(names.map((name) => [name, settled[name as keyof ReaderParams]]));
+}
 
 /** Reads a number of tokens, 0 allowed. */
 export const tokensOrNone = (text: string): number => (Number(text) === 0 ? 0 : tokenCount(text));

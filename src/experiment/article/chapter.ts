@@ -1,3 +1,4 @@
+import type { Source } from "../../core/entry.ts";
 import type { PublishedScore } from "../../tasks/published.ts";
 import type { TrialRow } from "../../simulate/columns.ts";
 import type { Trial } from "../../simulate/trial.ts";
@@ -36,6 +37,8 @@ export interface Told {
   readonly table?: ReportTable;
   /** Vega-Lite specification */
   readonly figure?: object;
+  /** pages beside those that data/README.md names */
+  readonly sources?: readonly Source[];
 }
 
 /** Which of the chapter's own trials. */

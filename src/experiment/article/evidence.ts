@@ -2,8 +2,10 @@ import { theoryEngine } from "../../simulate/trial.ts";
 import type { Trial } from "../../simulate/trial.ts";
 import { trialId } from "../../simulate/trial.ts";
 import type { TrialRow } from "../../simulate/columns.ts";
+import { formatShare } from "../../core/units.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import { estimate, number } from "../figures/aggregate.ts";
+import { groupBy } from "../group.ts";
 import { publishedScores } from "../published.ts";
 import { makeTrial, parseLength } from "../trial.ts";
 import type { TrialOptions } from "../trial.ts";
@@ -45,8 +47,21 @@ export function evidenceOf(
       );
       const found = estimate(cell, (row) => number(row, "score"), `${spec} ${variant} ${length} ${reads}`);
       if (found === undefined)
-        throw new Error(`${chapter.name}: no trials of ${spec}, ${variant}, ${length} tokens, ${reads} reads`);
+        throw new Error(
+          `${chapter.name}: no trials of ${spec}, ${variant}, ${length} tokens, ${reads} reads`,
+        );
       return found;
     },
   };
+}
+
+/** Mean scores of full numerics, in a sentence; nothing where there are none. */
+export function numericsLine(rows: readonly TrialRow[]): string {
+  if (rows.length === 0) return "";
+  const cells = groupBy(rows, (row) => `${String(row["variant"])} at ${String(row["tokensNominal"])} tokens`);
+  const scores = [...cells].map(([name, cell]) => {
+    const found = estimate(cell, (row) => number(row, "score"), name)!;
+    return `${name} ${formatShare(found.mean)} [${formatShare(found.low)} ${formatShare(found.high)}]`;
+  });
+  return ` Full numerics on real text, ${rows.length} trials: ${scores.join(", ")}.`;
 }

@@ -17,7 +17,14 @@ interface Pairs {
 export function pairsFigure({ title, subtitle, series, pairs, axis }: Pairs): object {
   const names = pairs.map(({ name }) => name);
   const points = pairs.flatMap(({ name, values }) =>
-    values.map((value, i) => ({ panel: "", name, series: series[i]!, value, from: values[0], to: values[1] })),
+    values.map((value, i) => ({
+      panel: "",
+      name,
+      series: series[i]!,
+      value,
+      from: values[0],
+      to: values[1],
+    })),
   );
   const y = { field: "name", type: "nominal", sort: names, title: null, axis: { labelLimit: 0, grid: true } };
   const x = { type: "quantitative", title: axis, scale: { zero: false, nice: true, padding: 8 } };
@@ -37,7 +44,10 @@ export function pairsFigure({ title, subtitle, series, pairs, axis }: Pairs): ob
         mark: { type: "rule", color: "#bbbbbb", strokeWidth: 3 },
         encoding: { y, x: { ...x, field: "from" }, x2: { field: "to" } },
       },
-      { mark: { type: "point", filled: true, size: 90, opacity: 1 }, encoding: { y, x: { ...x, field: "value" }, color } },
+      {
+        mark: { type: "point", filled: true, size: 90, opacity: 1 },
+        encoding: { y, x: { ...x, field: "value" }, color },
+      },
     ],
     width: 460,
     height: { step: 26 },
@@ -94,4 +104,5 @@ export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
 }
 
 /** Scores of trials over length, beside the published ones. */
-export const accuracyFigure = (rows: readonly TrialRow[], title: string): object => accuracy.spec(rows, title);
+export const accuracyFigure = (rows: readonly TrialRow[], title: string): object =>
+  accuracy.spec(rows, title);

@@ -44,10 +44,20 @@ const rowsOf = (chapters: readonly ToldChapter[]): Row[] =>
 const countOf = (rows: readonly Row[], verdict: Verdict): number =>
   rows.filter((row) => row.verdict === verdict).length;
 
-/** `21.4 to 73.7 percent, 3.4x`: a claim's own numbers. */
+/** `21.4% to 73.7%, 3.4x`: a claim's own numbers, as the article prints them. */
 function figures({ value_before: before, value_after: after, derived, unit }: ArticleClaim): string {
-  const values = before === "" ? "" : `${before} to ${after}${unit === "" ? "" : ` ${unit}`}`;
-  return [values, derived].filter((part) => part !== "").join(", ");
+  const shown = (value: string): string => {
+    const grouped = /^\d{4,}$/.test(value) ? Number(value).toLocaleString("en") : value;
+    return unit === "percent" ? `${grouped}%` : unit.startsWith("USD") ? `$${grouped}` : grouped;
+  };
+  const what = unit.replace(/^percent$|^USD ?/, "");
+  const values = before === after ? [before] : [before, after];
+  return [
+    before === "" ? "" : `${values.map(shown).join(" to ")} ${what}`.trim(),
+    derived.replace(" percent", "%"),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
 }
 
 /** The report in Markdown, figures as files beside it. */
@@ -72,6 +82,9 @@ export function markdownReport({ chapters, made }: Report): string {
       ...chapter.text,
       ...(chapter.table ? [table(chapter.table.titles, chapter.table.rows)] : []),
       ...(chapter.figure ? [`![${chapter.title}](${chapter.name}.svg)`] : []),
+      ...(chapter.sources
+        ? [chapter.sources.map((each) => `- [${each.title}](${each.url})`).join("\n")]
+        : []),
     ]),
     "## How this was made",
     made.map((line) => `- ${line}`).join("\n"),
@@ -79,7 +92,11 @@ export function markdownReport({ chapters, made }: Report): string {
 }
 
 const escape = (text: string | number): string =>
-  String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  String(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 
 const style = `
 :root { --ink: #1b1f24; --soft: #5d6570; --line: #dfe3e8; --paper: #fff; --accent: #0072b2; }
@@ -103,6 +120,7 @@ td a { color: inherit; text-decoration-color: #b9c0c8; text-underline-offset: 2p
 .counts b { display: block; font-size: 1.9rem; line-height: 1.2; color: var(--ink); }
 .claim { border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: 0 0 .9rem; font-size: .88rem; line-height: 1.5; }
 .claim q { font-weight: 600; quotes: none; } .claim span.f { color: var(--soft); }
+.source { margin: 0 0 .2rem; font: .82rem/1.5 system-ui, "DejaVu Sans", sans-serif; } .source a { color: var(--accent); }
 figure { margin: 1.6rem 0; overflow-x: auto; } figure svg { display: block; max-width: 100%; height: auto; }
 footer { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .82rem; color: var(--soft); }
 footer li { margin-bottom: .3rem; }
@@ -121,20 +139,22 @@ export const inlineSvg = (svg: string, name: string, label: string): string =>
     .replace("<svg ", `<svg role="img" aria-label="${escape(label)}" `);
 
 /** Whether a cell reads as a number, and is aligned as one. */
-const isNumber = (cell: string | number): boolean => /^[-+$~<>]*[\d.,]+ ?[%x]?$/.test(String(cell));
+const isNumber = (cell: string | number): boolean =>
+  /^[-+$~<>]*[\d.,]+ ?(?:[%x]|pp|[kMGT]?B|[mu]?s)?$/.test(String(cell));
 
 /** The report as one page that needs nothing else. */
 export async function htmlReport({ chapters, made }: Report): Promise<string> {
   const rows = rowsOf(chapters);
   const sections: string[] = [];
   for (const chapter of chapters) {
-    const { name, title: heading, findings, text, table, figure } = chapter;
+    const { name, title: heading, findings, text, table, figure, sources = [] } = chapter;
     const svg = figure && inlineSvg(await renderSvg(figure), name, heading);
     sections.push(`<section id="${name}"><h2>${escape(heading)}</h2>
 ${findings.map((finding) => claimBox(finding)).join("\n")}
 ${text.map((paragraph) => `<p>${escape(paragraph)}</p>`).join("\n")}
 ${table ? htmlTable(table.titles, table.rows) : ""}
-${svg ? `<figure>${svg}</figure>` : ""}</section>`);
+${svg ? `<figure>${svg}</figure>` : ""}
+${sources.map(({ title: of, url }) => `<p class="source"><a href="${escape(url)}">${escape(of)}</a></p>`).join("\n")}</section>`);
   }
   const counts = verdicts.map(
     (verdict) => `<li><b>${countOf(rows, verdict)}</b>${chip(verdict)}<br>${escape(meaning[verdict])}</li>`,
@@ -166,6 +186,8 @@ function htmlTable(titles: readonly string[], rows: readonly (readonly (string |
   const right = titles.map((_, c) => rows.every((row) => isNumber(row[c] ?? "")));
   const cells = (row: readonly (string | number)[]): string =>
     row.map((each, c) => `<td${right[c] ? ' class="n"' : ""}>${escape(each)}</td>`).join("");
-  const head = titles.map((each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escape(each)}</th>`);
+  const head = titles.map(
+    (each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escape(each)}</th>`,
+  );
   return `<table><thead><tr>${head.join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table>`;
 }
