@@ -17,7 +17,7 @@ export const leads = defineChapter({
       const [behind, ahead] = valuesOf(claim)!;
       const isGpt = claim.claim.startsWith("GPT-5.5");
       const benchmark = modelScores().find((row) => row.claim === claim.id)!.benchmark;
-      return [{ name: benchmark, values: (isGpt ? [behind, ahead] : [ahead, behind]) as [number, number] }];
+      return [{ name: benchmark, values: isGpt ? [behind, ahead] : [ahead, behind] }];
     });
     // a second score of the same model, where two pages disagree
     const seen = new Set<string>();
@@ -33,15 +33,15 @@ export const leads = defineChapter({
         return {
           claim: claim.id,
           verdict: ours === claim.derived ? "reproduced" : "contradicted",
-          says:
-            `${ours}: ${valuesOf(claim)!
-              .toReversed()
-              .map((score) => score.toFixed(1))
-              .join(" against ")}.` +
-            (other === undefined
+          says: `${ours}: ${valuesOf(claim)!
+            .toReversed()
+            .map((score) => score.toFixed(1))
+            .join(" against ")}.${
+            other === undefined
               ? ""
               : ` Another page gives ${other.model} ${other.score_percent}, which would make the lead ` +
-                `${Math.abs(Number(other.score_percent) - valuesOf(claim)![0]).toFixed(1)} pp.`),
+                `${Math.abs(Number(other.score_percent) - valuesOf(claim)![0]).toFixed(1)} pp.`
+          }`,
         };
       }),
       text: [

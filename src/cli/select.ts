@@ -53,11 +53,9 @@ export const define: Define = (command) =>
     .addHelpText("after", notes)
     .action(({ json, prices, by, outputTokens, cached, ...rest }) => {
       const demand = { ...rest, output: outputTokens, cachedShare: cached };
-      const ranked = rankModels(readPrices(prices), publishedScores(), demand, by as RankBy);
+      const ranked = rankModels(readPrices(prices), publishedScores(), demand, by);
       if (ranked.length === 0) throw new UsageError(`${prices ?? "the price table"} has no models`);
-      console.log(
-        json ? JSON.stringify({ demand, by, models: ranked }, null, 2) : layOut(ranked, by as RankBy),
-      );
+      console.log(json ? JSON.stringify({ demand, by, models: ranked }, null, 2) : layOut(ranked, by));
     });
 
 function layOut(ranked: readonly Candidate[], by: RankBy): string {

@@ -95,7 +95,7 @@ describe("evidence", () => {
     const chapter = {
       name: "own",
       title: "own",
-      trials: function* (trial: typeof makeTrial) {
+      *trials(trial: typeof makeTrial) {
         for (const tokens of ["4K", "8K"]) yield trial({ task: "graphwalks", variant: "dense", tokens });
       },
       tell: () => ({ findings: [], text: [] }),
