@@ -7,6 +7,10 @@ import {
   valuesOf,
 } from "../../src/index.ts";
 
+/** What the lead would be by another page's score. */
+const otherwise = (model: string, score: number, behind: number): string =>
+  ` Another page gives ${model} ${score}, which would make the lead ${(score - behind).toFixed(1)} pp.`;
+
 /** The ten leads of one model over the other. */
 export const leads = defineChapter({
   name: "leads",
@@ -17,7 +21,8 @@ export const leads = defineChapter({
       const [behind, ahead] = valuesOf(claim)!;
       const isGpt = claim.claim.startsWith("GPT-5.5");
       const benchmark = modelScores().find((row) => row.claim === claim.id)!.benchmark;
-      return [{ name: benchmark, values: isGpt ? [behind, ahead] : [ahead, behind] }];
+      const values: readonly [number, number] = isGpt ? [behind, ahead] : [ahead, behind];
+      return [{ name: benchmark, values }];
     });
     // a second score of the same model, where two pages disagree
     const seen = new Set<string>();
@@ -29,18 +34,13 @@ export const leads = defineChapter({
     return {
       findings: claims.map((claim) => {
         const ours = derivedFigure(claim)!;
+        const [behind, ahead] = valuesOf(claim)!;
         const other = doubled.find((row) => row.claim === claim.id);
         return {
           claim: claim.id,
           verdict: ours === claim.derived ? "reproduced" : "contradicted",
-          says: `${ours}: ${valuesOf(claim)!
-            .toReversed()
-            .map((score) => score.toFixed(1))
-            .join(" against ")}.${
-            other === undefined
-              ? ""
-              : ` Another page gives ${other.model} ${other.score_percent}, which would make the lead ` +
-                `${Math.abs(Number(other.score_percent) - valuesOf(claim)![0]).toFixed(1)} pp.`
+          says: `${ours}: ${ahead.toFixed(1)} against ${behind.toFixed(1)}.${
+            other === undefined ? "" : otherwise(other.model, Number(other.score_percent), behind)
           }`,
         };
       }),
