@@ -40,7 +40,7 @@ function withPlugins(command: CommandUnknownOpts): void {
     .addOption(
       new Option(
         "--plugin <file>",
-        "TypeScript or JavaScript file of your own variants, tasks or systems; again for more",
+        "TypeScript or JavaScript file of your own variants, tasks or systems, or YAML of a system or model; again for more",
       ).argParser((file: string, before?: readonly string[]) => [...(before ?? []), file]),
     )
     .hook("preAction", async () => {

@@ -4,6 +4,7 @@ import { catalog } from "../catalog.ts";
 import { UsageError } from "../core/errors.ts";
 import { readText } from "./files.ts";
 import { importFile } from "./load.ts";
+import { addMachine, isDataFile } from "./machines.ts";
 
 /** A file of entries of the user's own. */
 export interface Plugin {
@@ -20,7 +21,8 @@ export const plugins = (): readonly Plugin[] => [...loaded.values()];
 
 /**
  * Makes the entries that a file exports known by their names: variants, tasks, systems, models, logit shapings,
- * placements. The file may be TypeScript or JavaScript; in it `attnsim` is this program, wherever the file lies.
+ * placements. The file may be TypeScript or JavaScript; in it `attnsim` is this program, wherever the file lies. Or it
+ * is YAML or JSON that holds one system or model.
  *
  * @throws UsageError for a file that cannot be read or run, that exports no entry, or one whose name is taken
  */
@@ -29,6 +31,11 @@ export async function loadPlugin(file: string): Promise<void> {
   if (loaded.has(path)) return;
   const content = readText(path);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  if (isDataFile(path)) {
+    addMachine(path);
+    loaded.set(path, { path, version: `${basename(path)}@${hash}` });
+    return;
+  }
   let exported: Readonly<Record<string, unknown>>;
   try {
     exported = await importFile(path);

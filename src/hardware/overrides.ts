@@ -76,7 +76,7 @@ export const shorthandSetting = (name: Shorthand, value: number): string =>
  *
  * @throws UsageError naming what is missing for a whole system, or a whole host
  */
-function withQuantities(
+export function withQuantities(
   base: Pick<System, "name" | "summary" | "sources"> & Partial<System>,
   set: ReadonlyMap<string, Quantity>,
 ): System {

@@ -5,6 +5,7 @@ import type { StepCost } from "../../core/cost.ts";
 import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import { unknownName } from "../../core/errors.ts";
+import { modelOf, systemOf } from "../../experiment/machines.ts";
 import { nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { weightDtypes } from "../../hardware/parameters.ts";
@@ -28,8 +29,16 @@ export const machineOptions = (command: Command) =>
 /** What every question about a model on a rack takes. */
 export const modelOptions = (command: Command) =>
   command
-    .option("--system <name,...>", "racks", list(String), ["gb200-nvl72", "gb300-nvl72"])
-    .option("--model <name,...>", "models", list(String), [...catalog.models.names()])
+    .option("--system <name,...>", "racks, or files of your own (my-rack.yaml)", list(String), [
+      "gb200-nvl72",
+      "gb300-nvl72",
+    ])
+    .option(
+      "--model <name,...>",
+      "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
+      list(String),
+      [...catalog.models.names()],
+    )
     .option("--variant <spec...>", "attention variants; each model's own when absent")
     .option("--kv-dtype <type,...>", "what K and V are stored as, unless the spec says", list(String), [
       "fp8",
@@ -82,8 +91,8 @@ export const named = <T extends string>(what: string, known: readonly T[], name:
 /** Every combination that was asked for. @throws UsageError for a name that is unknown */
 export function settings(asked: Asked): Setting[] {
   const weights = named("weight dtype", weightDtypes, asked.weights);
-  const racks = asked.system.map((name) => override(catalog.systems.get(name), overrides(asked)));
-  const models = asked.model.map((name) => catalog.models.get(name));
+  const racks = asked.system.map((name) => override(systemOf(name), overrides(asked)));
+  const models = asked.model.map(modelOf);
   const dtypes = asked.kvDtype.map((name) => named("kv dtype", kvDtypes, name));
   return racks.flatMap((system) =>
     models.flatMap((model) =>

@@ -1,17 +1,26 @@
 import { catalog } from "../../catalog.ts";
 import { Registry } from "../../core/entry.ts";
+import type { Entry } from "../../core/entry.ts";
+import { isDataFile, readMachine } from "../../experiment/machines.ts";
 import type { Define } from "../commands.ts";
 import { quantityFacts } from "../entry-facts.ts";
 import { formatTable } from "../table.ts";
 
-const machines = new Registry("system or model", [...catalog.systems, ...catalog.models]);
+/** @throws UsageError where there is neither a system nor a model of that name, or in that file */
+const machineOf = (name: string): Entry =>
+  isDataFile(name)
+    ? readMachine(name)
+    : new Registry<Entry>("system or model", [...catalog.systems, ...catalog.models]).get(name);
 
 export const define: Define = (command) => {
   command
-    .argument("<name>", machines.names().join(", "))
+    .argument(
+      "<name>",
+      `a file of your own (my-rack.yaml, config.json), or ${[...catalog.systems.names(), ...catalog.models.names()].join(", ")}`,
+    )
     .option("--json", "print JSON")
     .action((name, { json }) => {
-      const entry = machines.get(name);
+      const entry = machineOf(name);
       const { titles, rows } = quantityFacts(entry);
       console.log(
         json

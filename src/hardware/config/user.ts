@@ -1,0 +1,151 @@
+import type { Entry, Registry, Source } from "../../core/entry.ts";
+import { UsageError } from "../../core/errors.ts";
+import { from, parseQuantity } from "../../core/units.ts";
+import type { Quantity, Unit } from "../../core/units.ts";
+import type { Model } from "../model.ts";
+import { systemQuantities, withQuantities } from "../overrides.ts";
+import { quantitiesOf } from "../quantities.ts";
+import type { System } from "../system.ts";
+import { modelFromConfig } from "./model.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Keys that say what an entry is, not how large. */
+const about = ["name", "summary", "extends", "source"] as const;
+
+/** What a file of the user's says of itself. */
+interface About {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: Source;
+}
+
+function aboutOf(data: Json, file: string, fallback: string): About {
+  const text = (key: "name" | "summary", otherwise: string): string => {
+    const value = data[key] ?? otherwise;
+    if (typeof value === "string" && value !== "") return value;
+    throw new UsageError(`${file}: ${key} must be a text; got ${JSON.stringify(value)}`);
+  };
+  const { source = {} } = data;
+  if (
+    !isObject(source) ||
+    [source["title"] ?? "", source["url"] ?? ""].some((part) => typeof part !== "string")
+  )
+    throw new UsageError(`${file}: source must be {title, url}; got ${JSON.stringify(source)}`);
+  return {
+    name: text("name", fallback),
+    summary: text("summary", `read from ${file}`),
+    source: {
+      title: (source["title"] as string | undefined) ?? file,
+      url: (source["url"] as string | undefined) ?? "",
+    },
+  };
+}
+
+/** The entry whose quantities stand where the file gives none. */
+function extended({ extends: name }: Json, file: string): string {
+  if (typeof name === "string") return name;
+  throw new UsageError(`${file}: extends must be a name; got ${JSON.stringify(name)}`);
+}
+
+/** The leaves of nested objects and lists, by path: `gpu.hbm`, `attention.0.layers`. */
+function leaves(data: object, path: readonly string[] = []): [string, unknown][] {
+  return Object.entries(data).flatMap(([key, value]: [string, unknown]): [string, unknown][] => {
+    const here = [...path, key];
+    return typeof value === "object" && value !== null ? leaves(value, here) : [[here.join("."), value]];
+  });
+}
+
+/** A leaf as a quantity: a number where it is a count, else a text with its unit. */
+function quantity(file: string, path: string, value: unknown, unit: Unit, source: Source): Quantity {
+  if (typeof value !== "string" && typeof value !== "number")
+    throw new UsageError(`${file}: ${path} must be a number with its unit; got ${JSON.stringify(value)}`);
+  return from(source)(parseQuantity(`${file}: ${path}`, String(value), unit), unit);
+}
+
+/** The quantities that the user gives, by path. */
+function given(
+  data: Json,
+  file: string,
+  source: Source,
+  unitOf: (path: string) => Unit,
+): Map<string, Quantity> {
+  const sizes = Object.fromEntries(
+    Object.entries(data).filter(([key]) => !(about as readonly string[]).includes(key)),
+  );
+  return new Map(
+    leaves(sizes).map(([path, value]) => [path, quantity(file, path, value, unitOf(path), source)]),
+  );
+}
+
+/** Whether such data is a system: it extends one, or says what its GPUs are. */
+export const isSystem = (data: unknown, systems: Registry<System>): boolean =>
+  isObject(data) &&
+  ("gpu" in data || "gpus" in data || (typeof data["extends"] === "string" && systems.has(data["extends"])));
+
+/**
+ * A system of the user's own: its quantities nested by path with their units, `gpu: { hbm: 288GB }`, in place of
+ * those of the system that `extends` names, or all of them.
+ *
+ * @param file names it in messages
+ * @param fallback name where the data has none
+ * @throws UsageError naming the key that is unknown, missing or wrong
+ */
+export function systemFrom(data: unknown, file: string, fallback: string, systems: Registry<System>): System {
+  if (!isObject(data)) throw new UsageError(`${file}: a system must be a mapping of its quantities`);
+  const { name, summary, source } = aboutOf(data, file, fallback);
+  const set = given(data, file, source, (path) => {
+    const known = systemQuantities[path];
+    if (known !== undefined) return known.unit;
+    throw new UsageError(
+      `${file}: a system has no "${path}"; known: ${[...about, ...Object.keys(systemQuantities)].join(", ")}`,
+    );
+  });
+  const base = data["extends"] === undefined ? {} : systems.get(extended(data, file));
+  return withQuantities({ ...base, name, summary, sources: [source] }, set);
+}
+
+/**
+ * A model of the user's own: the keys of a Hugging Face config.json, with `name`, `summary`, `source` and `plan` beside
+ * them as one likes; or quantities by path in place of those of the model that `extends` names.
+ *
+ * @throws UsageError naming the key that is unknown, missing or wrong
+ */
+export function modelFrom(data: unknown, file: string, fallback: string, models: Registry<Model>): Model {
+  if (!isObject(data)) throw new UsageError(`${file}: a model must be a mapping of keys, as in config.json`);
+  const { name, summary, source } = aboutOf(data, file, fallback);
+  const entry: Entry = { name, summary, sources: [source] };
+  if (data["extends"] === undefined) {
+    const { plan } = data;
+    if (plan !== undefined && typeof plan !== "string")
+      throw new UsageError(`${file}: plan must be a layer plan; got ${JSON.stringify(plan)}`);
+    return modelFromConfig({ ...entry, ...(plan !== undefined && { plan }) }, data, source);
+  }
+  const base = models.get(extended(data, file));
+  const own = new Map(quantitiesOf(base));
+  const set = given(data, file, source, (path) => {
+    const known = own.get(path);
+    if (known) return known.unit;
+    throw new UsageError(
+      `${file}: ${base.name} has no "${path}"; known: ${[...about, ...own.keys()].join(", ")}`,
+    );
+  });
+  // what its makers say holds for the original
+  const rest = Object.entries(base).filter(([key]) => key !== "published");
+  return { ...(replaced(Object.fromEntries(rest), set) as Model), ...entry };
+}
+
+/** The same structure with other quantities at some paths. */
+function replaced(value: unknown, set: ReadonlyMap<string, Quantity>, path = ""): unknown {
+  const here = set.get(path);
+  if (here) return here;
+  if (typeof value !== "object" || value === null || "unit" in value) return value;
+  const inner = (key: string): string => (path === "" ? key : `${path}.${key}`);
+  if (Array.isArray(value)) return value.map((each, i) => replaced(each, set, inner(String(i))));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, replaced(each, set, inner(key))]),
+  );
+}
