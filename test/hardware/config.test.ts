@@ -156,6 +156,6 @@ describe("planOf", () => {
     ["aaaa", "layers(4*a)"],
     ["abc", "layers(a|b|c)"],
   ])("spells %s as %s", (letters, plan) => {
-    expect(planOf([...letters])).toBe(plan);
+    expect(planOf(Array.from(letters))).toBe(plan);
   });
 });
