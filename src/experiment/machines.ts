@@ -1,10 +1,12 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { parse } from "yaml";
-import { catalog } from "../catalog.ts";
+
 import { UsageError } from "../core/errors.ts";
 import { isSystem, modelFrom, systemFrom } from "../hardware/config/user.ts";
 import type { Model } from "../hardware/model.ts";
+import { models } from "../hardware/models/all.ts";
 import type { System } from "../hardware/system.ts";
+import { systems } from "../hardware/systems/all.ts";
 import { readText } from "./files.ts";
 
 /** Whether a name is that of a file of data, and not of an entry. */
@@ -29,21 +31,19 @@ function nameOf(file: string): string {
 
 /** A system by its name, or from a file. @throws UsageError */
 export const systemOf = (name: string): System =>
-  isDataFile(name)
-    ? systemFrom(readData(name), name, nameOf(name), catalog.systems)
-    : catalog.systems.get(name);
+  isDataFile(name) ? systemFrom(readData(name), name, nameOf(name), systems) : systems.get(name);
 
 /** A model by its name, or from a file: YAML, or a Hugging Face config.json. @throws UsageError */
 export const modelOf = (name: string): Model =>
-  isDataFile(name) ? modelFrom(readData(name), name, nameOf(name), catalog.models) : catalog.models.get(name);
+  isDataFile(name) ? modelFrom(readData(name), name, nameOf(name), models) : models.get(name);
 
 /** The system or model that a file holds. @throws UsageError */
 export const readMachine = (file: string): System | Model =>
-  isSystem(readData(file), catalog.systems) ? systemOf(file) : modelOf(file);
+  isSystem(readData(file), systems) ? systemOf(file) : modelOf(file);
 
 /** Makes the system or model that a file holds known by its name. @throws UsageError where the name is taken */
 export function addMachine(file: string): void {
   const machine = readMachine(file);
-  if ("gpu" in machine) catalog.systems.add(machine);
-  else catalog.models.add(machine);
+  if ("gpu" in machine) systems.add(machine);
+  else models.add(machine);
 }
