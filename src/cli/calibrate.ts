@@ -22,7 +22,7 @@ import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../simula
 import type { Estimate } from "../simulate/calibrate/sample.ts";
 import type { Define } from "./commands.ts";
 import { refuseUnfinished, runWatched } from "./execute.ts";
-import { append, collect, givenReader, integer, withReaderOptions } from "./options.ts";
+import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import { formatTable } from "./table.ts";
 
@@ -46,6 +46,7 @@ interface Asked {
   readonly trials: number;
   readonly confirm?: boolean | undefined;
   readonly confirmTrials: number;
+  readonly confirmTokens: number;
   readonly seed: number;
   readonly engine: string;
   readonly workers?: number | undefined;
@@ -80,6 +81,12 @@ export const define: Define = (command) => {
     .option("--confirm", "run full numerics at the fitted point (the default)")
     .option("--no-confirm", "leave them out")
     .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), 20)
+    .option(
+      "--confirm-tokens <tokens>",
+      "tokens of all those trials at most; three trials are run whatever their length",
+      tokenCount,
+      8_388_608,
+    )
     .option("--seed <n>", "seed of starts and trials", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
     .option(
@@ -144,10 +151,11 @@ async function run(asked: Asked): Promise<CalibrationReport> {
 
 /** Full numerics at the fitted point. @throws Interrupted, Error where trials are missing */
 async function confirmed(
-  { variant, reader, confirmTrials, seed, engine, workers, threads, out }: Asked,
+  { variant, reader, seed, engine, workers, threads, out, ...asked }: Asked,
   targets: HalfTargets,
 ): Promise<Halves> {
-  const drawing: NumericDrawing = { variant, reader, trials: confirmTrials, seed, engine };
+  const [trials, mostTokens] = [asked.confirmTrials, asked.confirmTokens];
+  const drawing: NumericDrawing = { variant, reader, trials, mostTokens, seed, engine };
   const plan = numericPlan(name, question, [drawing], [...targets.fitted, ...targets["left out"]]);
   const config = { variant, reader, engine };
   const outcome = await runWatched(plan, { out: join(out, "numerics"), workers, threads, config });
@@ -177,20 +185,21 @@ function layOut({ variant, model, fit, columns, error, trials }: CalibrationRepo
     .filter((role) => columns.some((row) => row.role === role))
     .map((role) =>
       formatTable(
-        [role, "published", "mean field", "error", "numerics", "error"],
+        [role, "published", "mean field", "error", "numerics", "error", "trials"],
         [
           ...columns
             .filter((row) => row.role === role)
-            .map(({ benchmark, column, published, theory, numerics }) => [
+            .map(({ benchmark, column, published, theory, numerics, trials: own }) => [
               ...[`${benchmark}:${column}`, (100 * published).toFixed(1)],
               ...[points(theory), miss(theory, published), points(numerics), miss(numerics, published)],
+              own > 0 ? own : null,
             ]),
           ["mean absolute error", null, points(error[role].theory), null, points(error[role].numerics), null],
         ],
       ),
     );
   return [
-    `${variant}, fitted to ${model} by its published scores, in points; ${trials.theory} trials a column in the mean field, ${trials.numerics} with full numerics`,
+    `${variant}, fitted to ${model} by its published scores, in points; ${trials.theory} trials a column in the mean field, ${trials.numerics} or fewer with full numerics`,
     ...[parameters, ...tables].map((table) => `\n${table}`),
     "",
     "an existence argument: it says nothing about how the model is made",

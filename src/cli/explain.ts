@@ -41,6 +41,12 @@ export const define: Define = (command) => {
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 60)
     .option("--confirm <n>", "so many of the best changes, and no change, with full numerics", integer(0), 0)
     .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), 10)
+    .option(
+      "--confirm-tokens <tokens>",
+      "tokens of all those trials at most; three trials are run whatever their length",
+      tokenCount,
+      8_388_608,
+    )
     .option("--priced <model>", `model that is priced: ${models.names().join(", ")}`, "deepseek-v3")
     .option("--system <name>", "racks that it is priced on; more with commas or again", collect)
     .option("--context <tokens>", "tokens of each user", tokenCount, 1_048_576)
@@ -73,7 +79,10 @@ export const define: Define = (command) => {
         {
           ...{ fitted, model, before, targets, out, trials: asked.trials, variants: asked.variant },
           rivals: asked.rivals,
-          confirm: { best: asked.confirm, trials: asked.confirmTrials, engine: asked.engine },
+          confirm: {
+            ...{ best: asked.confirm, trials: asked.confirmTrials, mostTokens: asked.confirmTokens },
+            engine: asked.engine,
+          },
           ...{ workers: asked.workers, threads: asked.threads },
         },
         {

@@ -26,7 +26,7 @@ interface Asked {
   /** specs to try; every variant when absent */
   readonly variants?: readonly string[] | undefined;
   readonly rivals: boolean;
-  readonly confirm: { readonly best: number; readonly trials: number; readonly engine: string };
+  readonly confirm: { readonly best: number } & Pick<NumericDrawing, "trials" | "mostTokens" | "engine">;
   readonly out: string;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
@@ -94,7 +94,8 @@ async function numericErrors(
 ): Promise<Map<string, ChangeReport["numerics"]>> {
   if (changes.length === 0) return new Map();
   const drawings = changes.map(({ variant, reader }): NumericDrawing => ({
-    ...{ variant, reader, seed: fitted.seed, trials: confirm.trials, engine: confirm.engine },
+    ...{ variant, reader, seed: fitted.seed, engine: confirm.engine },
+    ...{ trials: confirm.trials, mostTokens: confirm.mostTokens },
   }));
   const plan = numericPlan("explain", "Do the best changes hold with full numerics?", drawings, targets);
   const config = { changes: changes.map(({ change }) => change), engine: confirm.engine };

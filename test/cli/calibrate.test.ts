@@ -51,7 +51,7 @@ describe("attnsim calibrate", () => {
     );
     expect(code).toBe(0);
     expect(out).toMatch(/^residualNoise +[\d.]+ +[\d.]+ to [\d.]+$/m);
-    expect(out).toMatch(/^mrcr-v2-8needle:8K-16K +91\.4( +[\d.]+ \[[\d.]+ [\d.]+\] +-?[\d.]+){2}$/m);
+    expect(out).toMatch(/^mrcr-v2-8needle:8K-16K +91\.4( +[\d.]+ \[[\d.]+ [\d.]+\] +-?[\d.]+){2} +2$/m);
     expect(out).toMatch(/existence argument/);
     expect(readFileSync(join(folder, "numerics/numerics/data.csv"), "utf8").split("\n")).toHaveLength(6);
   });

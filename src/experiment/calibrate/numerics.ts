@@ -12,7 +12,12 @@ import { makeTrial } from "../trial.ts";
 /** Full numerics of a reader: the same trials of the targets as in the mean field, by an engine. */
 export interface NumericDrawing extends Drawing {
   readonly engine: string;
+  /** tokens of all trials of a column, at most; three trials are run whatever their length */
+  readonly mostTokens: number;
 }
+
+const trialsOf = ({ trials, mostTokens }: NumericDrawing, { tokens }: Target): number =>
+  Math.min(trials, Math.max(3, Math.floor(mostTokens / tokens)));
 
 const trialOf = ({ variant, reader, seed, engine }: NumericDrawing, target: Target, trial: number): Trial =>
   makeTrial({ ...cellOf(target, trial), variant, trial, seed, engine, reader });
@@ -28,8 +33,13 @@ export const numericPlan = (
     name,
     question,
     targets.flatMap((target) =>
-      Array.from({ length: Math.max(...drawings.map(({ trials }) => trials)) }, (_, t) => t).flatMap((t) =>
-        drawings.filter(({ trials }) => t < trials).map((drawing) => trialOf(drawing, target, t)),
+      Array.from(
+        { length: Math.max(...drawings.map((drawing) => trialsOf(drawing, target))) },
+        (_, t) => t,
+      ).flatMap((t) =>
+        drawings
+          .filter((drawing) => t < trialsOf(drawing, target))
+          .map((drawing) => trialOf(drawing, target, t)),
       ),
     ),
   );
@@ -43,7 +53,7 @@ export function numericScores(
   const scores = new Map(rows.map(({ id, score }) => [id, score]));
   return targets.map((target) =>
     Float64Array.from(
-      Array.from({ length: drawing.trials }, (_, t) =>
+      Array.from({ length: trialsOf(drawing, target) }, (_, t) =>
         scores.get(trialId(trialOf(drawing, target, t))),
       ).filter((score) => typeof score === "number"),
     ),

@@ -22,6 +22,8 @@ export interface ColumnReport {
   readonly theory: Estimate;
   /** null where full numerics were not asked for */
   readonly numerics: Estimate | null;
+  /** trials with full numerics */
+  readonly trials: number;
 }
 
 /** What `attnsim calibrate` answers, as JSON. */
@@ -54,6 +56,7 @@ export const columnReports = (
       ...{ role, benchmark, column, published },
       theory: theory[role].means[i]!,
       numerics: numerics?.[role].means[i] ?? null,
+      trials: numerics?.[role].trials[i] ?? 0,
     })),
   );
 
@@ -78,6 +81,7 @@ export const reportColumns: readonly Column[] = [
   number("published", "published score, 0 to 1"),
   ...withInterval("theory", "in the mean field"),
   ...withInterval("numerics", "with full numerics; empty where they were not asked for"),
+  { name: "trials", type: "integer", doc: "trials with full numerics" },
 ];
 
 /** Cells of an estimate, as `withInterval` names them. */
@@ -89,10 +93,11 @@ const estimateCells = (name: string, estimate: Estimate | null) => ({
 
 /** A report as rows of columns.csv. */
 export const reportRows = (columns: readonly ColumnReport[]) =>
-  columns.map(({ theory, numerics, ...row }) => ({
+  columns.map(({ theory, numerics, trials, ...row }) => ({
     ...row,
     ...estimateCells("theory", theory),
     ...estimateCells("numerics", numerics),
+    trials,
   }));
 
 /** The fitted reader's curves beside the published scores. */

@@ -29,6 +29,8 @@ export interface Drawing {
 export interface ColumnScores {
   /** in the order of their targets */
   readonly means: readonly Estimate[];
+  /** trials of each */
+  readonly trials: readonly number[];
   /** mean distance from the published scores, 0 to 1; null where there are no columns */
   readonly error: Estimate | null;
 }
@@ -61,7 +63,7 @@ function checkTargets(
 
 /** What the scores of targets come to; intervals are of trials drawn again. */
 export function columnScores(scores: Scores, targets: readonly Target[], name: string): ColumnScores {
-  if (targets.length === 0) return { means: [], error: null };
+  if (targets.length === 0) return { means: [], trials: [], error: null };
   const random = (part: string): Random => new Random(`calibrate/${name}/${part}`);
   const error = meanError(
     scores.map((values) => mean(values)),
@@ -69,6 +71,7 @@ export function columnScores(scores: Scores, targets: readonly Target[], name: s
   );
   return {
     means: meanEstimates(scores, random("columns")),
+    trials: scores.map(({ length }) => length),
     error: intervalOf(error, errorDraws(scores, targets, random("error"))),
   };
 }

@@ -55,7 +55,7 @@ describe("calibrate", () => {
     const found = once(5);
     expect(found.reader).toMatchObject({ fidelity: 0.97, coherence: 0.2 });
     expect(Object.keys(found.fit.point)).toEqual(["sharpness", "residualNoise"]);
-    expect(found.leftOut).toEqual({ means: [], error: null });
+    expect(found.leftOut).toEqual({ means: [], trials: [], error: null });
     expect(once(5)).toEqual(found);
     expect(once(6).fit.starts).not.toEqual(found.fit.starts);
   });
