@@ -27,6 +27,8 @@ export function* aggregate(
     ids: Uint32Array.from({ length: 2 * askers }, (_, i) => (i % 2 === 0 ? i / 2 : 0)),
     positions: Int32Array.from({ length: askers }, (_, i) => contextEnd + 1 + i),
     step: 0,
+    // all of them ask the same
+    traceEvery: Math.ceil(askers / 4),
   };
 
   for (const mechanism of mechanisms) {

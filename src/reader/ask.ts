@@ -19,6 +19,8 @@ export interface Batch {
   readonly positions: Int32Array;
   /** which step of the reader it is */
   readonly step: number;
+  /** every so many-th query is traced; all when absent */
+  readonly traceEvery?: number;
 }
 
 /** A mechanism over a cache of records: every batch it is asked is traced, and read out. */
@@ -46,8 +48,10 @@ export function askRecords(
     const trace = new Trace();
     return {
       trace,
-      ask({ name, asked, ids, positions, step }, readOut) {
-        const gold = asked.map((terms) => terms.flatMap(({ feature }) => anchors[feature]!));
+      ask({ name, asked, ids, positions, step, traceEvery = 1 }, readOut) {
+        const gold = asked.map((terms, i) =>
+          i % traceEvery === 0 ? terms.flatMap(({ feature }) => anchors[feature]!) : undefined,
+        );
         const ideal = embedded.ideal(asked);
         const outputs = readOften(
           setting.params,

@@ -9,6 +9,9 @@ import { embedRecords } from "./record-cache.ts";
 /** Queries asked together, which bounds the memory that they take. */
 const batchQueries = 128;
 
+/** Queries that are traced of many, at most: weights of recurrent states take time. */
+const tracedQueries = 64;
+
 /** Independent queries; the conclusion is the answers of each, one query after another. */
 export function* retrieve(
   setting: Setting,
@@ -29,6 +32,7 @@ export function* retrieve(
       ids: Uint32Array.from({ length: 2 * (to - from) }, (_, i) => (i % 2 === 0 ? from + i / 2 : 0)),
       positions: places.slice(from, to),
       step: 0,
+      traceEvery: Math.ceil(asked.length / tracedQueries),
     };
   });
   const answersOf = (row: Float64Array): number[] =>

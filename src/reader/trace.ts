@@ -11,13 +11,19 @@ export class Trace {
   #tokensRead = 0;
 
   /**
-   * @param gold for each query, the positions that it should read
+   * @param gold for each query, the positions that it should read; none for a query that only counts as one
    * @param times how many reads it stands for
    */
-  add(result: AttentionResult, group: number, gold: readonly ArrayLike<number>[], times = 1): void {
+  add(
+    result: AttentionResult,
+    group: number,
+    gold: readonly (ArrayLike<number> | undefined)[],
+    times = 1,
+  ): void {
     this.queries += times * gold.length;
     for (const head of result.heads) {
       gold.forEach((positions, i) => {
+        if (positions === undefined) return;
         for (let row = i * group; row < (i + 1) * group; row++) {
           this.#rows += times;
           this.#entropy += times * head.entropy(row);
@@ -44,8 +50,8 @@ export class Trace {
     return {
       goldMass: this.#goldRows ? this.#goldMass / this.#goldRows : null,
       recall: this.#goldRows ? this.#recall / this.#goldRows : null,
-      entropy: Number.isNaN(this.#entropy) ? null : this.#entropy / this.#rows,
-      tokensRead: this.#tokensRead / this.#rows,
+      entropy: Number.isNaN(this.#entropy) || this.#rows === 0 ? null : this.#entropy / this.#rows,
+      tokensRead: this.#rows ? this.#tokensRead / this.#rows : 0,
       queries: this.queries,
     };
   }

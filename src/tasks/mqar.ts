@@ -1,0 +1,161 @@
+import { UsageError } from "../core/errors.ts";
+import { int, real } from "../core/params.ts";
+import type { Random } from "../core/random.ts";
+import { Features } from "./features.ts";
+import { stringColumn } from "./row.ts";
+import type { Row } from "./row.ts";
+import { tokenOffsets, wordStart } from "./spans.ts";
+import { defineTask } from "./task.ts";
+import type { Problem } from "./task.ts";
+import { countTokens } from "./tokenizer.ts";
+import type { CountTokens } from "./tokenizer.ts";
+import { tokenWords } from "./words.ts";
+
+const most = 1024;
+
+/** Pairs for a length: zoology's (64, 4), (128, 8), (256, 16), (512, 64), and so on to `most`. */
+const pairsOf = (length: number): number =>
+  Math.min(most, Math.floor(length < 512 ? length / 16 : length / 8));
+
+const head = (pairs: number): string =>
+  `The list below begins with ${pairs} keys, each followed by its value. Later in the list every one of these keys comes once more, among other words.\n`;
+const tail =
+  "\nGive the values of these keys, in the order in which the keys come the second time, with a blank between two of them.";
+
+/** `count` different places of [0, space), place g with weight (g + 1)^(power - 1). */
+function drawGaps(count: number, space: number, power: number, random: Random): number[] {
+  // the largest of u^(1/w) are a weighted sample without replacement: Efraimidis and Spirakis 2006
+  const keyed = Array.from({ length: space }, (_, g) => ({
+    g,
+    key: Math.log(1 - random.uniform()) / (g + 1) ** (power - 1),
+  }));
+  return keyed
+    .sort((a, b) => b.key - a.key)
+    .slice(0, count)
+    .map(({ g }) => g);
+}
+
+/**
+ * Multi-query associative recall as zoology generates it: key-value pairs, then every key once more, at gaps that follow
+ * a power law, among words drawn from the rest of the vocabulary (the source draws from all of it,
+ * keys of the list too, which it does not ask for). Symbols are words of one token each: the first half of the
+ * vocabulary are keys, the second half values. The nominal length is that of the list; an instruction stands around it.
+ */
+export const mqar = defineTask({
+  name: "mqar",
+  summary: "multi-query associative recall: many key-value pairs, and every key once more",
+  sources: [
+    {
+      title: "Zoology: Measuring and Improving Recall in Efficient Language Models",
+      url: "https://arxiv.org/abs/2312.04927",
+    },
+    {
+      title: "HazyResearch/zoology",
+      url: "https://github.com/HazyResearch/zoology",
+      where: "zoology/data/multiquery_ar.py",
+    },
+  ],
+  params: {
+    pairs: int(`key-value pairs; 0: the length over 16, from 512 on over 8, ${most} at most`, {
+      default: 0,
+      min: 0,
+      max: 8192,
+      sweep: [4, 16, 64, 256],
+    }),
+    vocabulary: int("words: half of them keys, half of them values", { default: 8192, min: 4, max: 32_768 }),
+    power: real("exponent of the gaps' power law, p(g) proportional to g^(power - 1)", {
+      default: 0.01,
+      min: 0,
+      max: 1,
+    }),
+  },
+  lengths: [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072],
+
+  generate(tokens, { pairs: given, vocabulary, power }, random, count = countTokens) {
+    const pairs = given === 0 ? pairsOf(tokens) : given;
+    const half = Math.floor(vocabulary / 2);
+    if (pairs < 1 || 4 * pairs > tokens)
+      throw new UsageError(`mqar: ${pairs} pairs need a length >= ${Math.max(16, 4 * pairs)}; got ${tokens}`);
+    if (pairs >= half)
+      throw new UsageError(`mqar: ${pairs} pairs need a vocabulary > ${2 * pairs + 1}; got ${vocabulary}`);
+    const words = tokenWords();
+    const draw = (from: number, to: number, name: string): string[] =>
+      random.fork(name).shuffled(words.slice(from, to)).slice(0, pairs);
+    const keys = draw(1, half, "keys");
+    const values = draw(half, vocabulary, "values");
+    const list = keys.flatMap((key, i) => [key, values[i]!]);
+    const others = random.fork("others");
+    const asked = new Set(keys);
+    while (list.length < tokens) {
+      const word = words[others.below(vocabulary)]!;
+      if (!asked.has(word)) list.push(word);
+    }
+    const space = Math.floor((tokens - 2 * pairs) / 2);
+    drawGaps(pairs, space, power, random.fork("gaps")).forEach((gap, i) => {
+      list[2 * pairs + 2 * gap] = keys[i]!;
+    });
+    return problemOf(head(pairs) + list.join(" ") + tail, vocabulary, count);
+  },
+
+  load: (row, { vocabulary }) => problemOf(stringColumn("mqar", row, "prompt"), vocabulary, countTokens, row),
+});
+
+const announced = /The list below begins with (\d+) keys, .+\n(.+)\nGive the values/;
+
+const malformed = (reason: string): UsageError => new UsageError(`not a prompt of mqar: ${reason}`);
+
+function problemOf(prompt: string, vocabulary: number, count: CountTokens, loaded?: Row): Problem {
+  const found = announced.exec(prompt);
+  if (found === null) throw malformed('no "The list below begins with ..."');
+  const from = found.index + found[0].indexOf("\n") + 1;
+  const words = [...found[2]!.matchAll(/\S+/g)].map(({ index, 0: word }) => ({ start: from + index, word }));
+  const pairs = Number(found[1]);
+  const features = new Features();
+  const valueOf = new Map<string, string>();
+  for (let i = 0; i < 2 * pairs && i + 1 < words.length; i += 2)
+    valueOf.set(words[i]!.word, words[i + 1]!.word);
+  if (valueOf.size !== pairs) throw malformed(`its list has ${valueOf.size} keys, not ${pairs}`);
+  const queries = words.slice(2 * pairs).filter(({ word }) => valueOf.has(word));
+  const values = queries.map(({ word }) => valueOf.get(word)!);
+  const spans = [...words.slice(0, 2 * pairs), ...queries].flatMap(({ start, word }) => [
+    wordStart(prompt, start),
+    start + word.length,
+  ]);
+  const offsets = tokenOffsets(prompt, spans, count);
+  const each = Int32Array.from({ length: pairs }, (_, r) => r);
+  const keyFeatures = each.map((r) => features.index(`key:${words[2 * r]!.word}`));
+  const valueFeatures = each.map((r) => features.index(`value:${words[2 * r + 1]!.word}`));
+  const known = tokenWords().slice(Math.floor(vocabulary / 2), vocabulary);
+  const answer = values.join(" ");
+  return {
+    messages: [{ role: "user", content: prompt }],
+    tokens: count(prompt),
+    features: features.names,
+    circuit: {
+      kind: "retrieve",
+      records: {
+        count: pairs,
+        start: each.map((r) => offsets[4 * r]!),
+        anchor: each.map((r) => offsets[4 * r + 3]! - 1),
+        key: [{ weight: 1, features: keyFeatures }],
+        value: valueFeatures,
+      },
+      contextEnd: offsets[4 * pairs - 1]! - 1,
+      candidates: Int32Array.from(
+        new Set([...valueFeatures, ...known.map((word) => features.index(`value:${word}`))]),
+      ),
+      asked: queries.map(({ word }) => [{ weight: 1, feature: features.index(`key:${word}`) }]),
+      positions: Int32Array.from(queries, (_, i) => offsets[4 * pairs + 2 * i + 1]! - 1),
+      answers: 1,
+    },
+    answer,
+    ...(typeof loaded?.["answer"] === "string" && { stated: loaded["answer"] }),
+    respond: (conclusion) => conclusion.map((f) => features.names[f]!.slice("value:".length)).join(" "),
+    score(response) {
+      const given = response.trim().split(/\s+/);
+      const right = values.filter((value, i) => given[i] === value).length;
+      return { score: right / values.length, exact: right === values.length && given.length === right };
+    },
+    row: () => loaded ?? { prompt, answer },
+  };
+}
