@@ -175,7 +175,7 @@ describe("bad input ends with code 2 and says what is wrong", () => {
     ["inspect graphwalks --file nowhere.parquet", "cannot read nowhere.parquet: there is no such file"],
     ["inspect graphwalks --file nowhere.jsonl", "cannot read nowhere.jsonl: there is no such file"],
     ["inspect graphwalks --file nowhere.jsonl --tokens 4K", "from --file or from --tokens, not both"],
-    ["inspect graphwalk --tokens 4K", 'unknown task "graphwalk"; known: graphwalks, mrcr'],
+    ["inspect graphwalk --tokens 4K", 'unknown task "graphwalk"; known: graphwalks, k-hop, mqar, mrcr'],
     ["inspect graphwalks --tokens some", "tokens must be an integer >= 1, alone or with K or M"],
     ["generate graphwalks --tokens 4K --count 0", "allowed: an integer >= 1"],
     ["score graphwalks --tokens 4K", "required option '--responses <path>' not specified"],
