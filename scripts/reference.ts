@@ -7,8 +7,12 @@ import { catalog } from "../src/catalog.ts";
 import { prefillCost } from "../src/attention/prefill-cost.ts";
 import { kvDtypeBytes } from "../src/core/dtype.ts";
 import type { Entry } from "../src/core/entry.ts";
+import type { Kernel } from "../src/hardware/operators/constants.ts";
+import { fitted } from "../src/hardware/operators/fitted.ts";
+import { kernels } from "../src/hardware/operators/kernels.ts";
 import { listEngines } from "../src/kernels/engines.ts";
 import { resolveParams } from "../src/core/params.ts";
+import { formatNumber, formatSeconds } from "../src/core/units.ts";
 import { readerParams } from "../src/reader/params.ts";
 import { columns } from "../src/simulate/columns.ts";
 
@@ -74,6 +78,9 @@ export async function reference(): Promise<string> {
       table(quantityFacts(model)),
       sources(model),
     ]),
+    "## Kernels of the hardware model",
+    "Constants of the operators' times: fitted to measured kernels by `npm run fit`, a set for each system and case (a precision, or what else tells kernels apart), never for a row; all of them are in `src/hardware/operators/fitted.ts`. The profile `ideal` takes the ideal ones.",
+    ...kernels.flatMap((kernel) => [`### Kernel: ${kernel.name}`, table(kernelFacts(kernel))]),
     "## Engines",
     "What computes; the results are those of the engine that a row names. `attnsim engines` says which are usable on a machine.",
     table({
@@ -99,12 +106,28 @@ const contents = [
   "The reader",
   "Systems",
   "Models",
+  "Kernels of the hardware model",
   "Engines",
   "Columns of a results CSV",
   "Commands",
 ]
   .map((title) => `- [${title}](#${title.toLowerCase().replaceAll(" ", "-")})`)
   .join("\n");
+
+/** The constants of a kernel: what each is, and between what its fitted values lie. */
+function kernelFacts({ name, constants }: Kernel): Facts {
+  const sets = Object.values(fitted).flatMap((system) => Object.values(system[name] ?? {}));
+  return {
+    titles: ["constant", "unit", "ideal", `fitted, ${sets.length} sets`, "meaning"],
+    rows: Object.entries(constants).map(([key, { unit, ideal, doc }]) => {
+      const values = sets.flatMap((set) => set[key] ?? []);
+      const shown = (value: number): string =>
+        unit === "s" ? formatSeconds(value) : Number.isFinite(value) ? formatNumber(value) : "infinite";
+      const range = [Math.min(...values), Math.max(...values)].map(shown).join(" to ");
+      return [key, unit, shown(ideal), values.length === 0 ? "" : range, doc];
+    }),
+  };
+}
 
 const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
 

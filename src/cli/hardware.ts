@@ -1,10 +1,12 @@
 import type { Define } from "./commands.ts";
 import { define as decode } from "./hardware/decode.ts";
 import { define as prefill } from "./hardware/prefill.ts";
+import { define as fit } from "./hardware/fit.ts";
 import { define as memory } from "./hardware/memory.ts";
 import { define as pareto } from "./hardware/pareto.ts";
 import { define as serve } from "./hardware/serve.ts";
 import { define as show } from "./hardware/show.ts";
+import { define as validate } from "./hardware/validate.ts";
 
 /** Each question about hardware: one file, one line. */
 const questions: readonly { readonly name: string; readonly summary: string; readonly define: Define }[] = [
@@ -14,6 +16,8 @@ const questions: readonly { readonly name: string; readonly summary: string; rea
   { name: "serve", summary: "time to tokens, tokens a second and prices of serving requests", define: serve },
   { name: "pareto", summary: "the plans that no other beats in a user's speed and a GPU's", define: pareto },
   { name: "show", summary: "every number of a system or model, with its source", define: show },
+  { name: "validate", summary: "how far predicted times are from measured kernels", define: validate },
+  { name: "fit", summary: "fit the constants of kernels to measured ones", define: fit },
 ];
 
 /** `attnsim hardware`: what a rack holds, how long a step takes, and the numbers both rest on. */

@@ -2,7 +2,6 @@ import { kvDtypeBytes } from "../../core/dtype.ts";
 import { overhead, overlap, share } from "./constants.ts";
 import { attentionPrecision } from "./dtypes.ts";
 import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
-import { constantsOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
 import type { ModuleShape } from "./modules.ts";
@@ -80,7 +79,7 @@ function msaModule(
         flops: 2 * seen * kvHeads * indexDim,
         bytes: 2 * keys * indexDim + (4 * seen * kvHeads) / shape.block,
       },
-      constantsOf(machine, msaIndexKernel, phase),
+      machine.constants(msaIndexKernel, phase),
     ),
     roofline(
       machine,
@@ -91,7 +90,7 @@ function msaModule(
         bytes: 2 * rows * kvHeads * headDim * kvDtypeBytes[kvDtype] + 4 * queries * queryHeads * headDim,
         exponentials: read * queryHeads,
       },
-      constantsOf(machine, msaAttentionKernel, `${phase} ${precision}`),
+      machine.constants(msaAttentionKernel, `${phase} ${precision}`),
     ),
     glue(machine, `msa-${phase}`, weights, activationsOf(queries, matrices)),
   ]);

@@ -1,5 +1,6 @@
 import { overhead, share } from "./constants.ts";
-import { constantsOf } from "./machine.ts";
+import { precisionBytes } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
@@ -33,7 +34,7 @@ export const collectiveKernel = { name: "collective", constants } as const;
 export function collective(machine: Machine, { op, bytes, gpus }: CollectiveShape): OperatorTime {
   if (gpus <= 1) return kernelTime(op, 0, []);
   return exchange(machine, op, ((op === "all-reduce" ? 2 : 1) * bytes * (gpus - 1)) / gpus, gpus, {
-    ...constantsOf(machine, collectiveKernel, op),
+    ...machine.constants(collectiveKernel, op),
   });
 }
 
@@ -74,7 +75,7 @@ export function customAllReduce(
     "custom all-reduce",
     linkBytes,
     gpus,
-    constantsOf(machine, customAllReduceKernel, "bf16"),
+    machine.constants(customAllReduceKernel, "bf16"),
   );
 }
 
@@ -86,7 +87,10 @@ export function allReduce(machine: Machine, shape: Omit<CollectiveShape, "op">):
 }
 
 export interface ExpertExchangeShape {
-  readonly op: "dispatch" | "combine";
+  /** `prepare` exchanges counts; a low-precision combine rounds what it sends to 4 bits */
+  readonly op: "prepare" | "dispatch" | "combine" | "combine-low-precision";
+  /** kernels where one side writes to the other, or both take part; `one` where absent */
+  readonly sides?: "one" | "two";
   /** of each rank */
   readonly tokens: number;
   readonly hidden: number;
@@ -94,26 +98,49 @@ export interface ExpertExchangeShape {
   readonly topK: number;
   /** ranks that share the experts */
   readonly ranks: number;
-  readonly bytesPerElement: number;
+  /** what is dispatched; results are combined in bf16 */
+  readonly dtype: Precision;
+  /** experts by chance (where absent), or spread over as many ranks as there can be */
+  readonly routing?: "random" | "balanced";
 }
 
 export const expertExchangeKernel = {
   name: "expert-exchange",
   constants: {
-    overhead: overhead(20e-6),
+    overhead: overhead(12e-6),
     step: overhead(0.1e-6, "latency of each further rank"),
-    link: share(0.8, "of the link's bandwidth in each direction"),
-    ramp: constants.ramp,
+    token: overhead(30e-9, "bookkeeping of a token"),
+    link: share(0.75, "of the link's bandwidth in each direction"),
   },
 } as const;
 
 /**
- * Sends each token to the ranks that hold its experts, or gathers their results. A token goes to a rank once:
- * to n (1 - (1 - 1/n)^k) of n ranks on average, all but its own over links.
+ * Sends each token to the ranks that hold its experts, once to each, or gathers their results. Of n ranks, chance picks
+ * n (1 - (1 - 1/n)^k) for k experts, a balanced choice min(k, n); all but 1 in n of them are over links.
  */
 export function expertExchange(machine: Machine, shape: ExpertExchangeShape): OperatorTime {
-  const { op, tokens, hidden, topK, ranks, bytesPerElement } = shape;
+  const { op, sides = "one", tokens, hidden, topK, ranks, dtype, routing = "random" } = shape;
   if (ranks <= 1) return kernelTime(`expert ${op}`, 0, []);
-  const linkBytes = tokens * hidden * bytesPerElement * (ranks - 1) * (1 - (1 - 1 / ranks) ** topK);
-  return exchange(machine, `expert ${op}`, linkBytes, ranks, constantsOf(machine, expertExchangeKernel, op));
+  const c = machine.constants(expertExchangeKernel, `${op} ${sides}-sided`);
+  const reached = routing === "balanced" ? Math.min(topK, ranks) : ranks * (1 - (1 - 1 / ranks) ** topK);
+  const element = {
+    prepare: 0,
+    dispatch: precisionBytes[dtype],
+    combine: 2,
+    "combine-low-precision": 0.5625,
+  }[op];
+  const linkBytes = (tokens * hidden * element * reached * (ranks - 1)) / ranks;
+  const { value: bandwidth } = neededOf(machine.system, "gpu.nvlink", `expert ${op} among ${ranks} GPUs`);
+  const link = linkBytes / (bandwidth * c.link);
+  const latency = c.overhead + c.step * (ranks - 2);
+  return kernelTime(
+    `expert ${op} among ${ranks}`,
+    latency + tokens * c.token + link,
+    [
+      { what: "link", seconds: link, amount: linkBytes, unit: "B" },
+      { what: "bookkeeping", seconds: tokens * c.token },
+      { what: "latency", seconds: latency },
+    ],
+    { bytes: 0, linkBytes },
+  );
 }

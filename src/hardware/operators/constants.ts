@@ -26,18 +26,18 @@ export const overhead = (start: number, doc = "launch, prologue and epilogue"): 
   doc,
   unit: "s",
   start,
-  min: 1e-7,
+  min: 1e-12,
   max: 1e-3,
   ideal: 0,
 });
 
 /** A share of a peak rate that is reached. */
-export const share = (start: number, doc: string): ConstantSpec => ({
+export const share = (start: number, doc: string, max = 1): ConstantSpec => ({
   doc,
   unit: "1",
   start,
-  min: 0.01,
-  max: 1.5,
+  min: 1e-4,
+  max,
   ideal: 1,
 });
 
@@ -51,6 +51,22 @@ export const overlap = (start: number): ConstantSpec => ({
   start,
   min: 1,
   max: 16,
+  ideal: Infinity,
+});
+
+/** A share of HBM bandwidth that a pass of its own reaches; ideally the kernels beside it do its work on the way. */
+export const hidden = (start: number, doc: string): ConstantSpec => ({
+  ...share(start, doc, 100),
+  ideal: Infinity,
+});
+
+/** The share of a GPU that one unit of parallel work keeps busy. */
+export const busy = (start: number, doc: string): ConstantSpec => ({
+  doc,
+  unit: "1",
+  start,
+  min: 1e-4,
+  max: 1e3,
   ideal: Infinity,
 });
 

@@ -66,7 +66,7 @@ export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & Prefi
     ...projections(machine, rows, weights, common(shape)),
     ...projections(machine, rows + requests * prefixTokens, weights, [unabsorbed(shape)]),
     mlaPrefill(machine, shape),
-    glue(machine, "mla-prefill", `${weights} ${kvDtype}`, activationsOf(rows, matrices)),
+    glue(machine, "mla-prefill", `${weights} ${attentionPrecision(kvDtype)}`, activationsOf(rows, matrices)),
   ]);
 }
 
@@ -79,7 +79,7 @@ export function mlaModuleDecode(machine: Machine, shape: MlaModuleShape & Decode
     ...projections(machine, rows, weights, common(shape)),
     ...projections(machine, rows, "bf16", absorbed(shape)),
     mlaDecode(machine, shape),
-    glue(machine, "mla-decode", `${weights} ${kvDtype}`, activationsOf(rows, matrices)),
+    glue(machine, "mla-decode", `${weights} ${attentionPrecision(kvDtype)}`, activationsOf(rows, matrices)),
   ]);
 }
 
@@ -111,7 +111,7 @@ export function dsaModuleDecode(machine: Machine, shape: DsaModuleShape & Decode
     keys: requests * contextTokens,
     seen: queries * contextTokens,
     read: queries * Math.min(contextTokens, shape.topK),
-    indexed: true,
+    indexed: contextTokens > shape.topK,
   });
 }
 
@@ -158,6 +158,6 @@ function dsaModule(
       precision: attentionPrecision(kvDtype),
       kernels,
     }),
-    glue(machine, kernels, `${weights} ${kvDtype}`, activationsOf(queries, matrices)),
+    glue(machine, kernels, `${weights} ${attentionPrecision(kvDtype)}`, activationsOf(queries, matrices)),
   ]);
 }

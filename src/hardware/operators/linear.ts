@@ -1,5 +1,4 @@
 import { overhead, overlap, share } from "./constants.ts";
-import { constantsOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { roofline } from "./roofline.ts";
 import type { OperatorTime } from "./time.ts";
@@ -36,7 +35,7 @@ const chunk = 64;
  */
 export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTime {
   const { kind, requests, newTokens, keyHeads, valueHeads, headDim } = shape;
-  const c = constantsOf(machine, linearPrefillKernel, kind);
+  const c = machine.constants(linearPrefillKernel, kind);
   const tokens = requests * newTokens;
   const chunks = Math.ceil(newTokens / chunk);
   return roofline(
@@ -66,6 +65,6 @@ export function linearDecode(machine: Machine, shape: Omit<LinearShape, "newToke
       flops: 8 * requests * valueHeads * headDim ** 2,
       bytes: 8 * requests * valueHeads * headDim ** 2,
     },
-    constantsOf(machine, linearDecodeKernel, kind),
+    machine.constants(linearDecodeKernel, kind),
   );
 }

@@ -2,9 +2,10 @@ import type { System } from "../system.ts";
 import type { Constants, ConstantSpecs, Kernel } from "./constants.ts";
 import { fitted } from "./fitted.ts";
 
-/** By system, kernel and precision. */
-export type FittedConstants = Readonly<
-  Record<string, Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>>
+/** Values of constants by system, kernel, the kernel's case (a precision, or what else tells kernels apart) and name. */
+export type FittedConstants = Readonly<Record<string, SystemConstants>>;
+export type SystemConstants = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
 >;
 
 /** Constants of kernels: fitted to measured ones, or those of a machine that loses nothing. */
@@ -15,14 +16,15 @@ export type Profile = (typeof profiles)[number];
 export interface Machine {
   readonly system: System;
   readonly profile: Profile;
-  /** which constants are taken, and from where; printed with every answer */
+  /** where its constants are from; printed with every answer */
   readonly notes: readonly string[];
-  readonly constants: FittedConstants[string];
+  /** the constants of a kernel in a case */
+  readonly constants: <S extends ConstantSpecs>(kernel: Kernel<S>, which: string) => Constants<S>;
 }
 
 /**
- * The machine of a system in a profile. A system whose kernels were not measured takes the constants of the one
- * whose rate of exponentials is closest, as shares of its own peak rates, and its notes say so.
+ * The machine of a system in a profile. A system whose kernels were not measured takes the constants of one that was, as
+ * shares of its own peak rates, and its notes say so.
  */
 export function machineOf(
   system: System,
@@ -33,41 +35,68 @@ export function machineOf(
     return {
       system,
       profile,
-      constants: {},
       notes: ["kernels at peak rates, without overheads: a lower bound"],
+      constants: remembered(({ constants }) => values(constants, ({ ideal }) => ideal)),
     };
   const name = closest(system, Object.keys(measured));
-  const own = name === system.name;
   return {
     system,
     profile,
-    constants: measured[name] ?? {},
     notes: [
-      own
+      name === system.name
         ? `kernel efficiencies fitted to kernels measured on ${name}`
         : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates`,
     ],
+    constants: remembered(({ name: kernel, constants }, which) => {
+      // a kernel that was measured on one system alone (expert exchange) is taken to be as good on the other
+      const cases =
+        [measured[name], ...Object.values(measured)].find((each) => each?.[kernel])?.[kernel] ?? {};
+      const own = cases[which] ?? cases[nearest(which, Object.keys(cases))];
+      return values(constants, ({ start }, key) => own?.[key] ?? start);
+    }),
   };
 }
 
-/** Blackwell Ultra doubles the exponentials of Blackwell; nothing older was measured. */
+/**
+ * Of the cases that begin with the same word the one that goes on alike for longest: of modules in precisions that were
+ * not measured together.
+ */
+function nearest(which: string, cases: readonly string[]): string {
+  const alike = (other: string): number => {
+    let i = 0;
+    while (i < other.length && other[i] === which[i]) i++;
+    return i;
+  };
+  const word = which.split(/[ ,]/, 1)[0];
+  return cases
+    .filter((other) => other.split(/[ ,]/, 1)[0] === word)
+    .reduce((best, other) => (alike(other) > alike(best) ? other : best), "");
+}
+
+/** Blackwell Ultra doubles the exponentials of Blackwell; what is older counts as Blackwell. */
 const closest = (system: System, names: readonly string[]): string =>
-  names.includes(system.name) || names.length === 0
+  names.includes(system.name)
     ? system.name
     : (system.gpu.exponentials?.value ?? 0) > 7e12
       ? "gb300-nvl72"
       : "gb200-nvl72";
 
-/** The constants of a kernel at a precision on this machine. */
-export function constantsOf<S extends ConstantSpecs>(
-  { profile, constants }: Machine,
-  { name, constants: specs }: Kernel<S>,
-  precision: string,
-): Constants<S> {
-  const own = constants[name]?.[precision];
-  const values = Object.entries(specs).map(([key, { start, ideal }]) => [
-    key,
-    profile === "ideal" ? ideal : (own?.[key] ?? start),
-  ]);
-  return Object.fromEntries(values) as Constants<S>;
+const values = <S extends ConstantSpecs>(
+  specs: S,
+  of: (spec: S[keyof S], key: string) => number,
+): Constants<S> =>
+  Object.fromEntries(
+    Object.entries(specs).map(([key, spec]) => [key, of(spec as S[keyof S], key)]),
+  ) as Constants<S>;
+
+/** Makes each kernel's constants once. */
+function remembered(make: (kernel: Kernel, which: string) => Constants<ConstantSpecs>): Machine["constants"] {
+  const made = new Map<Kernel, Map<string, Constants<ConstantSpecs>>>();
+  return <S extends ConstantSpecs>(kernel: Kernel<S>, which: string): Constants<S> => {
+    let cases = made.get(kernel);
+    if (cases === undefined) made.set(kernel, (cases = new Map<string, Constants<ConstantSpecs>>()));
+    let set = cases.get(which);
+    if (set === undefined) cases.set(which, (set = make(kernel, which)));
+    return set as Constants<S>;
+  };
 }

@@ -1,8 +1,7 @@
 import type { KvDtype } from "../../core/dtype.ts";
-import { overhead, share } from "./constants.ts";
+import { hidden, overhead } from "./constants.ts";
 import type { Precision } from "./dtypes.ts";
 import { gemm } from "./gemm.ts";
-import { constantsOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
@@ -24,13 +23,13 @@ export const glueKernel = {
   name: "glue",
   constants: {
     overhead: overhead(10e-6, "of all small kernels of a module"),
-    memory: share(0.2, "of HBM bandwidth, over the activations that pass between a module's products"),
+    memory: hidden(0.5, "of HBM bandwidth, over the activations that pass between products; above 1 in L2"),
   },
 } as const;
 
 /** Small kernels of a module over so many numbers of activations, each read and written in bf16. */
 export function glue(machine: Machine, module: string, precision: string, activations: number): OperatorTime {
-  const c = constantsOf(machine, glueKernel, `${module} ${precision}`);
+  const c = machine.constants(glueKernel, `${module} ${precision}`);
   const bytes = 4 * activations;
   const memory = bytes / (machine.system.gpu.hbmBandwidth.value * c.memory);
   return kernelTime("norms, rope, cache writes", c.overhead + memory, [

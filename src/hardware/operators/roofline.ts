@@ -44,3 +44,6 @@ export function roofline(machine: Machine, name: string, work: Work, c: Efficien
     { exponentials },
   );
 }
+
+/** The share of a GPU that is busy with so many of what would fill it: near x below 1, near 1 above. */
+export const occupancy = (x: number): number => (x === Infinity ? 1 : x / (1 + x ** 4) ** (1 / 4));

@@ -1,11 +1,11 @@
 import { count, overhead, overlap, share } from "./constants.ts";
-import { constantsOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { roofline } from "./roofline.ts";
 import type { OperatorTime } from "./time.ts";
 
 /** Which of the measured kernels: GLM-5.2's apart, or those inside the modules of DSA, CSA, at prefill or decode. */
-export type SparseKernels = "glm52" | "dsa-prefill" | "dsa-decode" | "csa-prefill" | "csa-decode";
+export type SparseKernels =
+  "glm52" | "glm52 ties" | "dsa-prefill" | "dsa-decode" | "csa-prefill" | "csa-decode";
 
 /** Scores of an index: so many queries, each over `keys` of the cache on average. */
 export interface IndexShape {
@@ -39,14 +39,16 @@ export function indexLogits(machine: Machine, shape: IndexShape): OperatorTime {
     machine,
     `index logits, ${indexHeads} heads of ${indexDim}`,
     { precision: "fp8", flops: 2 * pairs * indexHeads * indexDim, bytes: keys * keyBytes + 4 * pairs },
-    constantsOf(machine, indexLogitsKernel, kernels),
+    machine.constants(indexLogitsKernel, kernels),
   );
 }
 
 /** The best of each query's scores. */
 export interface TopKShape {
   readonly queries: number;
-  /** scores, of all queries */
+  /** queries that have more than k scores; the others take them all. All of them where absent */
+  readonly selecting?: number;
+  /** scores of the queries that select */
   readonly pairs: number;
   readonly k: number;
   readonly kernels: SparseKernels;
@@ -57,20 +59,28 @@ export const topKKernel = {
   constants: {
     overhead: overhead(15e-6),
     passes: count(2, 1, "times that the scores are read"),
-    compute: share(1, "of peak arithmetic (none is done)"),
+    query: overhead(5e-9, "of a query"),
+    select: overhead(20e-9, "of a query that selects: histograms of its scores and the sort of what is left"),
     memory: share(0.5, "of HBM bandwidth"),
-    overlap: overlap(4),
   },
 } as const;
 
+/** Scores of a row from which SGLang's decode selects by a kernel of several blocks a row; measured between 16K and 32K. */
+const longRow = 16_384;
+
 /** Radix select over float32 scores: they are read `passes` times, k indices a query are written. */
-export function topK(machine: Machine, { queries, pairs, k, kernels }: TopKShape): OperatorTime {
-  const c = constantsOf(machine, topKKernel, kernels);
+export function topK(
+  machine: Machine,
+  { queries, selecting = queries, pairs, k, kernels }: TopKShape,
+): OperatorTime {
+  const long = kernels === "csa-decode" && pairs > longRow * queries;
+  const c = machine.constants(topKKernel, long ? `${kernels}, long rows` : kernels);
+  const each = queries * c.query + selecting * c.select;
   return roofline(
     machine,
     `top ${k}`,
     { precision: "bf16", flops: 0, bytes: 4 * pairs * c.passes + 4 * queries * k },
-    c,
+    { ...c, overhead: c.overhead + each, compute: 1, overlap: 1 },
   );
 }
 
@@ -86,7 +96,7 @@ export interface SparseShape {
   /** bytes of a row in the cache */
   readonly rowBytes: number;
   readonly precision: "bf16" | "fp8";
-  readonly kernels: SparseKernels | "hca-prefill" | "hca-decode";
+  readonly kernels: SparseKernels | "hca-prefill" | "hca-decode" | `${"csa" | "hca"}-prefill, many queries`;
 }
 
 export const sparseAttentionKernel = {
@@ -96,22 +106,25 @@ export const sparseAttentionKernel = {
     compute: share(0.5, "of peak arithmetic"),
     memory: share(0.5, "of HBM bandwidth, rows gathered for each query"),
     overlap: overlap(2),
+    rows: count(32, 0, "rows of padding of each query's choice"),
   },
 } as const;
 
 /** 2 H (dk + dv) operations a pair, all heads reading the same rows. */
 export function sparseAttention(machine: Machine, shape: SparseShape): OperatorTime {
   const { queries, pairs, queryHeads, keyDim, valueDim, rowBytes, precision, kernels } = shape;
+  const c = machine.constants(sparseAttentionKernel, kernels);
   const dims = keyDim + valueDim;
+  const padded = pairs + queries * c.rows;
   return roofline(
     machine,
     `sparse attention, ${queryHeads} query heads`,
     {
       precision,
-      flops: 2 * pairs * queryHeads * dims,
-      bytes: pairs * rowBytes + 2 * queries * queryHeads * dims,
+      flops: 2 * padded * queryHeads * dims,
+      bytes: padded * rowBytes + 2 * queries * queryHeads * dims,
       exponentials: pairs * queryHeads,
     },
-    constantsOf(machine, sparseAttentionKernel, kernels),
+    c,
   );
 }

@@ -12,6 +12,7 @@ export interface Term {
 export interface OperatorTime {
   readonly name: string;
   readonly seconds: number;
+  /** computed, the padding of tiles counted; so are exponentials */
   readonly flops: number;
   /** read from and written to HBM */
   readonly bytes: number;
@@ -46,6 +47,14 @@ export function kernelTime(
     ...totals,
   };
 }
+
+/** The time with one more pass over memory, before or after the rest. */
+export const withPass = (time: OperatorTime, what: string, bytes: number, seconds: number): OperatorTime => ({
+  ...time,
+  seconds: time.seconds + seconds,
+  bytes: time.bytes + bytes,
+  terms: seconds > 0 ? [...time.terms, { what, seconds, amount: bytes, unit: "B" }] : time.terms,
+});
 
 /** Kernels one after the other. */
 export function sequence(name: string, parts: readonly OperatorTime[]): OperatorTime {

@@ -1,6 +1,5 @@
 import type { FeedForward, MixtureFeedForward } from "../model.ts";
 import { expertExchange } from "../operators/collectives.ts";
-import { precisionBytes } from "../operators/dtypes.ts";
 import type { Precision } from "../operators/dtypes.ts";
 import { gemm } from "../operators/gemm.ts";
 import type { Machine } from "../operators/machine.ts";
@@ -85,7 +84,7 @@ function mixtureTime(rank: FeedForwardRank, group: MixtureFeedForward, tokens: T
       topK: perToken.value,
       // between domains a token is sent to each of them once
       ranks: domains > 1 ? domains : ep,
-      bytesPerElement: op === "dispatch" ? precisionBytes[weights] : 2,
+      dtype: weights,
     });
   };
   return sequence("mixture of experts", [

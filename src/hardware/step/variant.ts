@@ -3,8 +3,7 @@ import { unsearched } from "../model.ts";
 import type { Attention } from "../model.ts";
 import { attentionPrecision } from "../operators/dtypes.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "../operators/gqa.ts";
-import { constantsOf } from "../operators/machine.ts";
-import { mlaDecodeKernel, mlaPrefillKernel } from "../operators/mla.ts";
+import { mlaDecodeCase, mlaDecodeKernel, mlaPrefillKernel } from "../operators/mla.ts";
 import { roofline } from "../operators/roofline.ts";
 import { sequence } from "../operators/time.ts";
 import type { OperatorTime } from "../operators/time.ts";
@@ -53,7 +52,7 @@ export function variantTime(
       exponentials: (sequences * (all.exponentials - before.exponentials)) / tp,
       bytes: 0,
     };
-    const c = constantsOf(machine, grouped ? gqaPrefillKernel : mlaPrefillKernel, precision);
+    const c = machine.constants(grouped ? gqaPrefillKernel : mlaPrefillKernel, precision);
     return sequence("attention by the variant's cost, prefill", [
       projected,
       roofline(machine, "operations of its cost formula", work, { ...c, overhead: 0 }),
@@ -68,7 +67,9 @@ export function variantTime(
     exponentials: (queries * exponentials) / (tp * cacheRanks),
     bytes: (queries * rows + sequences * indexReadBytes) / cacheRanks + (2 * queries * stateBytes) / tp,
   };
-  const c = constantsOf(machine, grouped ? gqaDecodeKernel : mlaDecodeKernel, precision);
+  const c = grouped
+    ? machine.constants(gqaDecodeKernel, precision)
+    : machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, attention.queryHeads.value / tp));
   return sequence("attention by the variant's cost, decode", [
     projected,
     roofline(machine, "bytes and operations of its cost formula", work, { ...c, overhead: 0 }),

@@ -67,7 +67,7 @@ describe("the ideal profile is the roofline", () => {
     expect(collective(ideal, { op: "all-gather", ...shape }).seconds).toBeCloseTo((7 / 8) * (1e9 / 900e9), 9);
     expect(allReduce(ideal, shape).seconds).toBeCloseTo((14 / 8) * (1e9 / 900e9), 9);
     expect(allReduce(ideal, { ...shape, gpus: 1 }).seconds).toBe(0);
-    const sent = { tokens: 64, hidden: 7168, topK: 8, ranks: 1, bytesPerElement: 1 };
+    const sent = { tokens: 64, hidden: 7168, topK: 8, ranks: 1, dtype: "fp8" } as const;
     expect(expertExchange(ideal, { op: "dispatch", ...sent }).seconds).toBe(0);
   });
 

@@ -1,0 +1,114 @@
+import { hash64 } from "../../core/random.ts";
+import type { Constants, ConstantSpec, ConstantSpecs, Kernel } from "../operators/constants.ts";
+import type { Machine, SystemConstants } from "../operators/machine.ts";
+import type { System } from "../system.ts";
+import type { MeasuredFile } from "./file.ts";
+import { leastSquares } from "./least-squares.ts";
+import type { Row } from "./rows.ts";
+
+/** A measured file and its rows, of any system. */
+export interface Measured {
+  readonly file: MeasuredFile;
+  readonly rows: readonly Row[];
+}
+
+/** One row in four is held out of the fit, by a hash of its texts: the same rows always, whatever else the file has. */
+export const isHeldOut = (row: Row): boolean => hash64(row.key)[0] % 4 === 0;
+
+/** Seconds that a row measured. */
+export const measuredSeconds = (row: Row): number => row.number("latency_ms", 1e-9) / 1e3;
+
+/** The constants of a kernel in a case, while they are fitted. */
+interface Fitting {
+  readonly kernel: Kernel;
+  readonly which: string;
+  readonly values: Record<string, number>;
+  decided: boolean;
+}
+
+/**
+ * The constants of a system's kernels: file after file, those that a file's rows ask for and no file before it has
+ * decided, so that the logarithms of predicted over measured are small, over the rows that are not held out.
+ */
+export function fitSystem(system: System, files: readonly Measured[], onFile?: () => void): SystemConstants {
+  const sets = new Map<string, Fitting>();
+  let asked = new Set<Fitting>();
+  const machine: Machine = {
+    system,
+    profile: "framework",
+    notes: [],
+    constants<S extends ConstantSpecs>(kernel: Kernel<S>, which: string): Constants<S> {
+      const key = `${kernel.name}\n${which}`;
+      let set = sets.get(key);
+      if (set === undefined) {
+        const values = Object.fromEntries(
+          Object.entries(kernel.constants).map(([name, { start }]) => [name, start]),
+        );
+        sets.set(key, (set = { kernel, which, values, decided: false }));
+      }
+      asked.add(set);
+      return set.values as Constants<S>;
+    },
+  };
+  for (const { file, rows } of files) {
+    const own = rows.filter((row) => row.text("system") === system.name && !isHeldOut(row));
+    const asking = own.map((row) => {
+      asked = new Set();
+      file.predict(machine, row);
+      return { row, sets: [...asked].filter(({ decided }) => !decided) };
+    });
+    for (const { rows: group, sets: free } of connected(asking)) {
+      solve(free, group, (row) => file.predict(machine, row).seconds);
+      for (const set of free) set.decided = true;
+    }
+    onFile?.();
+  }
+  const result: Record<string, Record<string, Record<string, number>>> = {};
+  for (const { kernel, which, values, decided } of sets.values())
+    if (decided) (result[kernel.name] ??= {})[which] = values;
+  return result;
+}
+
+/** Finds the free constants on which the rows rest; they are left in their sets, to four digits. */
+function solve(free: readonly Fitting[], rows: readonly Row[], predict: (row: Row) => number): void {
+  const unknowns = free.flatMap((set) =>
+    Object.entries(set.kernel.constants).map(([name, spec]) => ({ set, name, ...positive(spec) })),
+  );
+  const place = (values: readonly number[]): void =>
+    unknowns.forEach(({ set, name }, i) => {
+      set.values[name] = Number(values[i]!.toPrecision(12));
+    });
+  const targets = rows.map(measuredSeconds);
+  const found = leastSquares(unknowns, (values) => {
+    place(values);
+    return rows.map((row, i) => Math.log(predict(row) / targets[i]!));
+  });
+  place(found.map((value) => Number(value.toPrecision(4))));
+}
+
+/** The fit moves in logarithms. */
+const positive = ({ start, min, max }: ConstantSpec): { start: number; min: number; max: number } => ({
+  min: Math.max(min, max * 1e-9),
+  max,
+  start: Math.max(start, min, max * 1e-9),
+});
+
+interface Asking {
+  readonly row: Row;
+  readonly sets: readonly Fitting[];
+}
+
+/** Rows that share no free set can be fitted apart. */
+function connected(asking: readonly Asking[]): { rows: Row[]; sets: Fitting[] }[] {
+  let groups: { rows: Row[]; sets: Set<Fitting> }[] = [];
+  for (const { row, sets } of asking) {
+    if (sets.length === 0) continue;
+    const touching = groups.filter((group) => sets.some((set) => group.sets.has(set)));
+    const rows = touching.flatMap((group) => group.rows);
+    groups = [
+      ...groups.filter((group) => !touching.includes(group)),
+      { rows: [...rows, row], sets: new Set([...touching.flatMap((group) => [...group.sets]), ...sets]) },
+    ];
+  }
+  return groups.map(({ rows, sets }) => ({ rows, sets: [...sets] }));
+}
