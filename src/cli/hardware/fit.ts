@@ -20,14 +20,17 @@ npm run fit writes the constants that the package carries.`;
 /** `attnsim hardware fit`: the constants of the operators from measured kernels. */
 export const define: Define = (command) => {
   command
-    .option("--kernels <folder>", "folder of measured kernels", ownKernels)
+    .option(
+      "--kernels <folder>",
+      "folder of measured kernels; the package's own (data/blackwell-kernels) where absent",
+    )
     .option("--out <file>", "write the constants: JSON, or a module of TypeScript where the name ends so")
     .option(
       "--json",
       "print JSON: of each file the errors of the rows that were fitted, and of those held out",
     )
     .addHelpText("after", notes)
-    .action(({ kernels, out, json }) => {
+    .action(({ kernels = ownKernels, out, json }) => {
       const files = readKernels(kernels);
       const fitted = fitAll(files);
       if (out !== undefined) writeAtomic(out, formatConstants(fitted, out));

@@ -19,12 +19,15 @@ One row in four of the package's files was held out of its fit: --held-out looks
 /** `attnsim hardware validate`: how far the operators are from measured kernels. */
 export const define: Define = (command) => {
   command
-    .option("--kernels <folder>", "folder of measured kernels", ownKernels)
+    .option(
+      "--kernels <folder>",
+      "folder of measured kernels; the package's own (data/blackwell-kernels) where absent",
+    )
     .option("--held-out", "only the rows that a fit does not see")
     .option("--constants <file>", "JSON of constants that hardware fit wrote, in place of the package's")
     .option("--json", "print JSON: file, rows, medianAbsError, p90AbsError, worst; errors as fractions")
     .addHelpText("after", notes)
-    .action(({ kernels, heldOut, constants, json }) => {
+    .action(({ kernels = ownKernels, heldOut, constants, json }) => {
       const fitted = constants === undefined ? undefined : readConstants(constants);
       const machines = machinesOf(fitted);
       const errors = readKernels(kernels)
