@@ -1,4 +1,7 @@
 export { questPasskey } from "./quest-passkey.ts";
+export { oracleTopkRuler } from "./oracle-topk-ruler.ts";
+export { magicpigAggregation } from "./magicpig-aggregation.ts";
+export { sparseFrontier } from "./sparse-frontier.ts";
 export { ssmax } from "./ssmax.ts";
 export { blockSearch } from "./block-search.ts";
 export { blockDilution } from "./block-dilution.ts";

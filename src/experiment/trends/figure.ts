@@ -1,11 +1,14 @@
 import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "../figures/style.ts";
-import type { Axis, OwnValue, Trend } from "./trend.ts";
+import type { Axis, OwnValue, Place, Trend } from "./trend.ts";
 
 /** Ours as filled marks and lines with their 95% intervals, the published numbers as open marks and dashes beside them. */
 export function trendFigure({ question, published, axes, note }: Trend, ours: readonly OwnValue[]): object {
+  // two published numbers say nothing of what lies between them
+  const isCurve = (value: Place): boolean =>
+    published.filter(({ panel, series }) => panel === value.panel && series === value.series).length > 2;
   const points = [
-    ...ours.map((value) => ({ ...value, from: "ours" })),
-    ...published.map((value) => ({ ...value, from: "published" })),
+    ...ours.map((value) => ({ ...value, from: "ours", joined: true })),
+    ...published.map((value) => ({ ...value, from: "published", joined: isCurve(value) })),
   ];
   const series = [...new Set(points.map((point) => point.series))];
   const { color } = seriesScales(series);
@@ -19,13 +22,14 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
     title: null,
     legend: { symbolType: "circle", symbolSize: 80, symbolOpacity: 1, columns: legendColumns(series) },
   };
-  const kinds = published.length === 0 ? ["ours"] : ["ours", "published"];
+  const isDashed = published.some(isCurve);
+  const kinds = isDashed ? ["ours", "published"] : ["ours"];
   const dash = {
     field: "from",
     type: "nominal",
     scale: { domain: kinds, range: [[], [4, 3]].slice(0, kinds.length) },
     title: null,
-    legend: published.length === 0 ? null : { symbolType: "stroke", symbolSize: 400 },
+    legend: !isDashed ? null : { symbolType: "stroke", symbolSize: 400 },
   };
   const only = (from: string) => [{ filter: `datum.from === '${from}'` }];
   const stacked = axes.x.kind === "names" ? { xOffset: { field: "series", sort: series } } : {};
@@ -37,7 +41,13 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
     },
     ...(axes.x.kind === "names"
       ? []
-      : [{ mark: { type: "line", strokeWidth: 1.6 }, encoding: { x, y, color: hue, strokeDash: dash } }]),
+      : [
+          {
+            transform: [{ filter: "datum.joined" }],
+            mark: { type: "line", strokeWidth: 1.6 },
+            encoding: { x, y, color: hue, strokeDash: dash },
+          },
+        ]),
     {
       transform: only("ours"),
       mark: { type: "point", filled: true, size: 46, opacity: 1 },
@@ -51,8 +61,8 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
   ];
   const beside =
     published.length === 0
-      ? "Mean and 95% interval; the source prints no numbers that fit here"
-      : "Open diamonds and dashes: published; filled: ours, mean and 95% interval";
+      ? "Mean and 95% interval"
+      : `Open diamonds${isDashed ? " and dashes" : ""}: published; filled: ours, mean and 95% interval`;
   return panelFigure({
     title: question,
     subtitle: note === undefined ? beside : `${beside}. ${note[0]!.toUpperCase()}${note.slice(1)}`,
