@@ -41,9 +41,10 @@ export { cacheFromTensors } from "./attention/tensors.ts";
 // hardware and budgets
 export { decodeStep } from "./hardware/decode.ts";
 export type { DecodeSetting, DecodeStep } from "./hardware/decode.ts";
+export { exchangedBytes, fetchedBytes, gatheredBytes } from "./hardware/transfers.ts";
 export { memoryFit } from "./hardware/memory.ts";
 export type { MemoryFit } from "./hardware/memory.ts";
-export { shapeOf } from "./hardware/model.ts";
+export { layersOf, shapeOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
 export { modelCost } from "./simulate/model-cost.ts";
@@ -84,6 +85,10 @@ export type { TrialRow } from "./simulate/columns.ts";
 export type { Trial } from "./simulate/trial.ts";
 export { experiment } from "./cli/experiment.ts";
 export type { Experiment, TrialContext } from "./cli/experiment.ts";
+export { computed } from "./cli/computed.ts";
+export type { Computed, ComputedExperiment } from "./cli/computed.ts";
+export { theoryScore } from "./experiment/theory-score.ts";
+export { perByteFigure } from "./experiment/figures/per-byte.ts";
 export { scaling } from "./cli/scaling.ts";
 export type { Scaling } from "./cli/scaling.ts";
 
