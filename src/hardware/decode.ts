@@ -1,10 +1,11 @@
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
+import { fetchSeconds } from "./memory.ts";
 import { outputWidth } from "./model.ts";
 import type { Model } from "./model.ts";
 import { parametersOf, weightBytesRead } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
-import { hostBandwidth, neededOf } from "./system.ts";
+import { neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 
 /** Where the time of a decode step goes. */
@@ -76,7 +77,7 @@ export function decodeStep(setting: DecodeSetting, cost: StepCost): DecodeStep {
   const { kvReadBytes, indexReadBytes, stateBytes = 0, farReadBytes = 0 } = cost;
   // a state is read and written
   const cacheBytes = users * (kvReadBytes - farReadBytes + indexReadBytes + 2 * stateBytes);
-  const farSeconds = farReadBytes > 0 ? (users * farReadBytes) / (gpus * hostBandwidth(system)) : 0;
+  const farSeconds = fetchSeconds(system, cost, users);
   const attention = users * cost.flops;
   const products = users * 2 * parametersOf(model).active;
 

@@ -2,7 +2,7 @@ import type { StepCost } from "../core/cost.ts";
 import type { Model } from "./model.ts";
 import { weightBytes } from "./parameters.ts";
 import type { WeightDtype } from "./parameters.ts";
-import { neededOf } from "./system.ts";
+import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 
 /** How a rack is taken to be divided; printed with every answer. */
@@ -15,9 +15,11 @@ export const memoryAssumptions: readonly string[] = [
 
 /** Bytes of one user's cache in all layers. */
 interface UserBytes {
-  /** K, V and recurrent states in HBM */
+  /** K and V in HBM */
   readonly kept: number;
   readonly indexKept: number;
+  /** recurrent states */
+  readonly state: number;
   /** all in HBM */
   readonly total: number;
   /** K and V in the host processors' memory */
@@ -27,8 +29,9 @@ interface UserBytes {
 /** @param cost of all layers at the user's length */
 export function userBytes(cost: StepCost): UserBytes {
   const { keptBytes, indexKeptBytes, stateBytes = 0, farKeptBytes = 0 } = cost;
-  const kept = keptBytes - farKeptBytes + stateBytes;
-  return { kept, indexKept: indexKeptBytes, total: kept + indexKeptBytes, far: farKeptBytes };
+  const kept = keptBytes - farKeptBytes;
+  const total = kept + indexKeptBytes + stateBytes;
+  return { kept, indexKept: indexKeptBytes, state: stateBytes, total, far: farKeptBytes };
 }
 
 /** HBM of a GPU that a server plans with, for weights and caches, B. */
@@ -46,6 +49,10 @@ function hostMemory(system: System): number {
   const { processors, memory } = neededOf(system, "host", "a placement in the host's memory");
   return processors.value * memory.value;
 }
+
+/** Seconds in which the rack's GPUs fetch the rows that a step of so many users reads from the host's memory. */
+export const fetchSeconds = (system: System, { farReadBytes = 0 }: StepCost, users: number): number =>
+  farReadBytes > 0 ? (users * farReadBytes) / (system.gpus.value * hostBandwidth(system)) : 0;
 
 export interface MemoryFit {
   readonly user: UserBytes;

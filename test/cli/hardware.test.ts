@@ -27,7 +27,9 @@ describe("attnsim hardware memory", () => {
     const { code, out } = await run("hardware memory --variant dense --context 1M --kv-dtype bf16,fp8,nvfp4");
     expect(code).toBe(0);
     const lines = out.split("\n");
-    expect(lines[0]).toMatch(/^system +model +attention +KV as +context +KV a user +index a user/);
+    expect(lines[0]).toMatch(
+      /^system +model +attention +KV as +context +weights +left +KV a user +users a GPU +users a rack/,
+    );
     expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * models.names().length * 3);
     expect(out).toContain("KV parallel");
     expect(out).toContain("weights in nvfp4");
@@ -55,6 +57,39 @@ describe("attnsim hardware memory", () => {
     const [large] = await rowsOf(`${line} --hbm-gb 400`);
     expect(large!["shortBytes"]).toBe(0);
     expect((await run(`${line} --hbm-gb 400`)).out).toContain("gpu.hbm=400GB, as given");
+  });
+});
+
+describe("attnsim hardware memory in Grace's LPDDR", () => {
+  const line =
+    "hardware memory --system gb200-nvl72 --model deepseek-v3.2 --variant dsa(indexHeads=64)+grace --context 1M --users 500";
+
+  it("says what the host lacks, and how long a step fetches the rows it reads", async () => {
+    const [row] = await rowsOf(line);
+    const user = 61 * 656 * 2 ** 20;
+    expect(row).toMatchObject({ keptBytes: 0, hostBytes: user, shortBytes: 0 });
+    expect(row!["usersPerRack"]).toBe(Math.floor((36 * 480e9) / user));
+    expect(row!["hostShortBytes"]).toBeCloseTo(500 * user - 36 * 480e9, -1);
+    // 72 GPUs at half of a Grace's 389 GB/s each: less than the link gives
+    expect(row!["fetchSeconds"]).toBeCloseTo((500 * 61 * 656 * 2048) / (72 * 194.5e9), 9);
+    const [slow] = await rowsOf(`${line} --c2c-gbps 100`);
+    expect(slow!["fetchSeconds"]).toBeCloseTo((500 * 61 * 656 * 2048) / (72 * 100e9), 9);
+    const [large] = await rowsOf(`${line} --set host.memory=960GB`);
+    expect(large!["hostShortBytes"]).toBe(0);
+  });
+
+  it("explains every number with what it rests on", async () => {
+    const { out } = await run(`${line} --explain`);
+    expect(out).toMatch(/usable HBM +14.3 TB +72 x 199 GB: AIConfigurator, systems\/gb200.yaml/);
+    expect(out).toMatch(/weights +381 GB +670 G weights at 0.5625 B \(nvfp4\)/);
+    expect(out).toMatch(/host memory short for 500 +3.7 TB/);
+    expect(out).toContain("a GPU's share of host.memoryBandwidth");
+    const [row] = await rowsOf(`${line} --explain`);
+    expect(row!["parts"]).toContainEqual({
+      part: "index a user",
+      amount: "8.44 GB",
+      how: "cost formulas; always in HBM",
+    });
   });
 });
 
@@ -86,6 +121,11 @@ describe("attnsim hardware show", () => {
 it.each([
   ["hardware memory --system gb200", 'unknown system "gb200"; known: h100, h200, b200'],
   ["hardware memory --model llama", 'unknown model "llama"; known: llama-3.1-405b'],
+  ["hardware memory --system h100 --model deepseek-v3 --variant dense+grace", "h100 has no host"],
+  ["hardware decode --system h100 --model deepseek-v3", "h100 has no gpu.fp4, which"],
+  ["hardware memory --set gpu.hbm=1", "gpu.hbm must be a number > 0 in B"],
+  ["hardware memory --system ./none.yaml", "cannot read ./none.yaml: there is no such file"],
+  ["hardware show none.json", "cannot read none.json: there is no such file"],
   ["hardware memory --kv-dtype int4", 'unknown kv dtype "int4"; known: f32, bf16, fp8, nvfp4'],
   ["hardware memory --weights int4", 'unknown weight dtype "int4"; known: bf16, fp8, nvfp4'],
   ["hardware memory --variant nope", 'unknown attention variant "nope"'],

@@ -1,32 +1,83 @@
-import { formatBytes, formatNumber } from "../../core/units.ts";
-import { memoryAssumptions, memoryFit } from "../../hardware/memory.ts";
+import { formatBytes, formatNumber, formatSeconds } from "../../core/units.ts";
+import { fetchSeconds, memoryAssumptions, memoryFit } from "../../hardware/memory.ts";
+import { memoryParts } from "../../hardware/memory-parts.ts";
+import { weightBytes } from "../../hardware/parameters.ts";
 import type { Define } from "../commands.ts";
 import { integer } from "../options.ts";
+import { formatTable } from "../table.ts";
+import type { Cell } from "../table.ts";
 import { machineOptions, print, settings, weightLine } from "./settings.ts";
 
 export const define: Define = (command) => {
   machineOptions(command)
     .option("--users <n>", "say what so many users lack", integer(1), 1)
-    .action(({ users, json, ...rest }) => {
-      const rows = settings(rest).map(({ system, model, weights, cost, ...facts }) => {
-        const { user, available, usersPerRack, usersPerGpu, short } = memoryFit(
+    .option("--explain", "print every number of each row with what it rests on")
+    .action(({ users, json, explain, ...rest }) => {
+      const all = settings(rest).map(({ system, model, weights, cost, ...facts }) => {
+        const { user, available, usersPerRack, usersPerGpu, short, farShort } = memoryFit(
           system,
           model,
           weights,
           cost,
           users,
         );
-        const bytes = { keptBytes: user.kept, indexKeptBytes: user.indexKept, availableBytes: available };
-        return { ...facts, weights, ...bytes, usersPerGpu, usersPerRack, users, shortBytes: short };
+        const parts = memoryParts(system, model, weights, cost, users);
+        const row = {
+          ...facts,
+          weights,
+          weightBytes: weightBytes(model, weights),
+          availableBytes: available,
+          keptBytes: user.kept,
+          indexKeptBytes: user.indexKept,
+          stateBytes: user.state,
+          hostBytes: user.far,
+          usersPerGpu,
+          usersPerRack,
+          users,
+          shortBytes: short,
+          hostShortBytes: farShort,
+          fetchSeconds: fetchSeconds(system, cost, users),
+        };
+        return { row, parts };
       });
-      const titles = ["KV a user", "index a user", "users a GPU", "users a rack", `short for ${users}`];
-      const cells = rows.map((row) => [
-        formatBytes(row.keptBytes),
-        formatBytes(row.indexKeptBytes),
-        formatNumber(row.usersPerGpu),
-        row.usersPerRack,
-        row.shortBytes > 0 ? formatBytes(row.shortBytes) : "-",
-      ]);
-      print(json, rows, titles, cells, [weightLine(rest), ...memoryAssumptions]);
+      const rows = all.map(({ row }) => row);
+      const amount = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
+      type Row = (typeof rows)[number];
+      const columns: readonly (readonly [title: string, cell: (row: Row) => Cell, shown?: boolean])[] = [
+        ["weights", (row) => formatBytes(row.weightBytes)],
+        ["left", (row) => formatBytes(row.availableBytes)],
+        ["KV a user", (row) => formatBytes(row.keptBytes)],
+        ["index a user", (row) => amount(row.indexKeptBytes), rows.some((row) => row.indexKeptBytes > 0)],
+        ["state a user", (row) => amount(row.stateBytes), rows.some((row) => row.stateBytes > 0)],
+        ["host a user", (row) => amount(row.hostBytes), rows.some((row) => row.hostBytes > 0)],
+        ["users a GPU", (row) => formatNumber(row.usersPerGpu)],
+        ["users a rack", (row) => row.usersPerRack],
+        [`short for ${users}`, (row) => amount(row.shortBytes)],
+        ["host short", (row) => amount(row.hostShortBytes), rows.some((row) => row.hostShortBytes > 0)],
+        ["fetched in", (row) => formatSeconds(row.fetchSeconds), rows.some((row) => row.fetchSeconds > 0)],
+      ];
+      const shown = columns.filter(([, , here = true]) => here);
+      const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
+      const printed = all.map(({ row, parts }) => (explain ? { ...row, parts } : row));
+      print(
+        json,
+        printed,
+        shown.map(([title]) => title),
+        cells,
+        [weightLine(rest), ...memoryAssumptions],
+      );
+      if (!explain || json) return;
+      for (const { row, parts } of all) {
+        const { names, kvDtype, tokens } = row;
+        console.log(
+          `\n${names.model}, ${names.variant} in ${kvDtype}, ${tokens} tokens, on ${names.system}:`,
+        );
+        console.log(
+          formatTable(
+            ["number", "amount", "rests on"],
+            parts.map((part) => [part.part, part.amount, part.how]),
+          ),
+        );
+      }
     });
 };
