@@ -42,7 +42,7 @@ export function fill<T>(room: number, least: number, next: () => T, sizeOf: (fil
   }
   if (fillers.length < least)
     throw new UsageError(
-      `ruler: these tokens leave room for ${fillers.length} pieces of the haystack, not for ${least}; allowed: more tokens`,
+      `these tokens leave room for ${fillers.length} pieces of the haystack, not for ${least}; allowed: more tokens`,
     );
   return fillers;
 }
