@@ -16,18 +16,12 @@ export const kinds = Object.keys(catalog) as readonly Kind[];
 export const entriesOf = (kind: Kind): Registry<Entry> => catalog[kind];
 
 /**
- * The kind of the entry that has this name.
+ * The kinds that have an entry of this name: a model and its layer plan may share one.
  *
  * @throws UsageError naming every entry when there is none of that name
  */
-export function kindOf(name: string): Kind {
-  const found = kinds.find((kind) => entriesOf(kind).names().includes(name));
-  return (
-    found ??
-    unknownName(
-      "entry",
-      name,
-      kinds.flatMap((kind) => entriesOf(kind).names()),
-    )
-  );
+export function kindsOf(name: string): readonly Kind[] {
+  const found = kinds.filter((kind) => entriesOf(kind).has(name));
+  if (found.length > 0) return found;
+  return unknownName("entry", name, [...new Set(kinds.flatMap((kind) => entriesOf(kind).names()))]);
 }

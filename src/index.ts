@@ -15,7 +15,7 @@ export { formatBytes, formatSeconds } from "./core/units.ts";
 export type { Quantity } from "./core/units.ts";
 
 // entries
-export { catalog, entriesOf, kindOf, kinds } from "./catalog.ts";
+export { catalog, entriesOf, kinds, kindsOf } from "./catalog.ts";
 export type { Kind } from "./catalog.ts";
 
 // engines

@@ -2,11 +2,12 @@ import { Option } from "@commander-js/extra-typings";
 import { parseShaping, parseSpec, placedCost } from "../attention/spec.ts";
 import { placements } from "../attention/registry.ts";
 import { prefillCost } from "../attention/prefill-cost.ts";
-import { entriesOf, kindOf } from "../catalog.ts";
+import { entriesOf, kinds, kindsOf } from "../catalog.ts";
 import type { AnyVariant } from "../attention/variant.ts";
 import type { StepShape } from "../core/cost.ts";
 import { kvDtypeBytes, kvDtypes } from "../core/dtype.ts";
 import type { Entry } from "../core/entry.ts";
+import { unknownName } from "../core/errors.ts";
 import { parseExpression } from "../core/spec.ts";
 import { parseTask } from "../tasks/spec.ts";
 import type { Define } from "./commands.ts";
@@ -38,23 +39,40 @@ export const define: Define = (command) =>
         .default("bf16" as const),
     )
     .option("--json", "print JSON")
-    .action((text, { json, kvDtype, ...shape }) => {
+    .addOption(
+      new Option(
+        "--kind <kind>",
+        "where a name is a layer plan's and its model's: which; both when absent",
+      ).choices(kinds),
+    )
+    .action((text, { json, kvDtype, kind: asked, ...shape }) => {
       const { name, layers } = parseExpression(text);
-      const kind = layers ? "variants" : kindOf(name);
-      const entry = layers ? parseSpec(text).variant : entriesOf(kind).get(name);
-      const { lines, tables, data } = {
-        variants: () => describeVariant(text, { ...shape, bytesPerElement: kvDtypeBytes[kvDtype] }),
-        shapings: () => describeShaping(text),
-        placements: () => describePlacement(name),
-        tasks: () => describeTask(text),
-        systems: () => describeQuantities(entry),
-        models: () => describeQuantities(entry),
-      }[kind]();
-      if (json)
-        console.log(
-          JSON.stringify({ kind, name, summary: entry.summary, ...data, sources: entry.sources }, null, 2),
-        );
-      else console.log(layOut(entry, lines, tables));
+      const named = layers ? (["variants"] as const) : kindsOf(name);
+      const chosen = named.filter((kind) => asked === undefined || kind === asked);
+      if (chosen.length === 0) unknownName(`kind of "${name}"`, asked!, named);
+      const described = chosen.map((kind) => {
+        const entry = layers ? parseSpec(text).variant : entriesOf(kind).get(name);
+        const description = {
+          variants: () => describeVariant(text, { ...shape, bytesPerElement: kvDtypeBytes[kvDtype] }),
+          shapings: () => describeShaping(text),
+          placements: () => describePlacement(name),
+          tasks: () => describeTask(text),
+          systems: () => describeQuantities(entry),
+          models: () => describeQuantities(entry),
+        }[kind]();
+        return { kind, entry, ...description };
+      });
+      if (json) {
+        const objects = described.map(({ kind, entry, data }) => ({
+          kind,
+          name,
+          summary: entry.summary,
+          ...data,
+          sources: entry.sources,
+        }));
+        console.log(JSON.stringify(objects.length === 1 ? objects[0] : objects, null, 2));
+      } else
+        console.log(described.map(({ entry, lines, tables }) => layOut(entry, lines, tables)).join("\n\n"));
     });
 
 function describeVariant(text: string, given: StepShape): Description {

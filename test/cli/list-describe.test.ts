@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { entriesOf, kindOf, kinds } from "../../src/catalog.ts";
+import { entriesOf, kinds, kindsOf } from "../../src/catalog.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 type Named = readonly { readonly name: string; readonly summary: string; readonly usable?: boolean }[];
 
-it("names every entry once", () => {
-  const names = kinds.flatMap((kind) => entriesOf(kind).names());
-  expect(new Set(names).size).toBe(names.length);
-  for (const kind of kinds) for (const name of entriesOf(kind).names()) expect(kindOf(name)).toBe(kind);
+it("gives a name to one entry, or to a model and its layer plan", () => {
+  for (const name of kinds.flatMap((kind) => entriesOf(kind).names())) {
+    const named = kindsOf(name);
+    if (named.length > 1) expect(named).toEqual(["variants", "models"]);
+    for (const kind of named) expect(entriesOf(kind).get(name).name).toBe(name);
+  }
+  expect(kindsOf("kimi-k3")).toHaveLength(2);
 });
 
 it("every entry has a name that one can type, a summary and a source", () => {
@@ -34,7 +37,8 @@ describe("attnsim list", () => {
   it("lists one kind, as a table", async () => {
     const { code, out } = await attnsim("list", "systems");
     expect(code).toBe(0);
-    expect(out).toMatch(/^systems +summary\n-+ +-+\ngb200-nvl72 +72 Blackwell/);
+    expect(out).toMatch(/^systems +summary\n-+ +-+\n/);
+    expect(out).toMatch(/^gb200-nvl72 +72 Blackwell/m);
     expect(out).not.toContain("dense");
   });
 });
@@ -62,14 +66,33 @@ describe("attnsim describe", () => {
     readonly spec: string;
   }
 
-  it.each(kinds.flatMap((kind) => entriesOf(kind).names()))("%s: summary and sources", async (name) => {
-    const { code, out } = await attnsim("describe", name);
-    const entry = entriesOf(kindOf(name)).get(name);
+  const named = kinds.flatMap((kind) =>
+    entriesOf(kind)
+      .names()
+      .map((name) => ({ name, kind })),
+  );
+
+  it.each(named)("$name of $kind: summary and sources", async ({ name, kind }) => {
+    const { code, out } = await attnsim("describe", name, "--kind", kind);
+    const entry = entriesOf(kind).get(name);
     expect(code).toBe(0);
     expect(out.startsWith(`${name}: ${entry.summary}\n`)).toBe(true);
     for (const { url } of entry.sources) expect(out).toContain(url);
     expect(out).not.toMatch(/undefined|NaN|\[object/);
-    expect(await attnsimJson<Described>("describe", name)).toMatchObject({ kind: kindOf(name), name });
+    expect(await attnsimJson<Described>("describe", name, "--kind", kind)).toMatchObject({ kind, name });
+  });
+
+  it("describes a layer plan and the model of its name", async () => {
+    const described = await attnsimJson<Described[]>("describe", "kimi-k3");
+    expect(described.map(({ kind }) => kind)).toEqual(["variants", "models"]);
+  });
+
+  it("refuses a kind that a name is not of", async () => {
+    const { code, err } = await attnsim("describe", "quest", "--kind", "tasks");
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('unknown kind of "quest" "tasks"; known: variants'),
+    ]);
   });
 
   it("costs a variant at a shape", async () => {
