@@ -1,7 +1,7 @@
 import { int, real } from "../core/params.ts";
 import { attendKept, best, budgetParam, keptCost, queryAwareParam, split } from "./kept.ts";
 import type { Kept } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { pooledAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import { pooled, voteSums } from "./votes.ts";
 
@@ -70,5 +70,7 @@ export const adakv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
+  theory: (crowd, { budget, window, pool, queryAware }) => [
+    readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),
+  ],
 });

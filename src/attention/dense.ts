@@ -1,7 +1,7 @@
 import { attentionFlops, keyValueBytes } from "../core/cost.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
-import { readsAll } from "./theory.ts";
+import { readsAll } from "./theory/reading.ts";
 import { defineVariant } from "./variant.ts";
 
 /**

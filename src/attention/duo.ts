@@ -3,7 +3,7 @@ import { int, real } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { sinkAndWindow } from "./spans.ts";
-import { readsAll, readsBlindly } from "./theory.ts";
+import { readsAll, readsEnds } from "./theory/reading.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -74,8 +74,6 @@ export const duo = defineVariant({
   },
   denseAt: () => ({ full: 1 }),
   theory: (crowd, { full, sinks, window }, head) => [
-    head < Math.round(full * crowd.kvHeads)
-      ? readsAll(crowd)
-      : { ...readsBlindly(crowd, sinks + window), ...(sinks > 0 && { first: 1 }) },
+    head < Math.round(full * crowd.kvHeads) ? readsAll(crowd) : readsEnds(crowd, sinks, window),
   ],
 });

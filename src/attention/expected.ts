@@ -2,7 +2,7 @@ import { int } from "../core/params.ts";
 import { norm, rowNumbers } from "../core/tensor.ts";
 import type { Ops } from "../kernels/ops.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { ownAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache, Queries } from "./variant.ts";
 import { scoreMoments } from "./votes.ts";
@@ -64,7 +64,9 @@ export const expected = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
+  theory: (crowd, { budget, queryAware }) => [
+    readsKept(crowd, { budget, recent: 0, queryAware, alike: ownAlike(crowd) }),
+  ],
 });
 
 /**

@@ -1,6 +1,6 @@
 import { real } from "../core/params.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
-import { readsState } from "./theory.ts";
+import { readsState } from "./theory/state.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -56,6 +56,6 @@ export const gatedDeltanet = defineVariant({
     ),
   cost: (shape) => stateCost(shape, 5),
   theory: (crowd, { strength, halfLife }) => [
-    readsState(crowd, { strength, replaces: true, decay: (t) => decayOf(halfLife) ** t }),
+    readsState(crowd, { strength, replaces: true, rates: [Math.LN2 / halfLife] }),
   ],
 });

@@ -1,6 +1,9 @@
 import { int } from "../core/params.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { evenPositions } from "../core/places.ts";
+import { normalScores, threshold } from "./theory/crowd.ts";
+import type { Crowd } from "./theory/crowd.ts";
+import { ownAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import { meanVotes } from "./votes.ts";
 
@@ -60,5 +63,45 @@ export const h2o = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
+  theory(crowd, { budget, observe, queryAware }) {
+    const recent = Math.max(0, Math.floor(budget / 2) - crowd.tail);
+    const kept = readsKept(crowd, { budget, recent, queryAware, alike: ownAlike(crowd) });
+    return [
+      kept.recent && budget < crowd.tokens
+        ? { ...kept, chance: heavyChance(crowd, budget, kept.recent.tokens, observe) }
+        : kept,
+    ];
+  },
 });
+
+/** Places whose votes are worked out, evenly over the prompt. */
+const places = 64;
+
+/**
+ * Probability that a token so many tokens back is kept as heavy: early keys get more, from queries that see few of them.
+ * The mean of n weights exp(z) / p, p the keys that a query sees, is taken for lognormal.
+ */
+function heavyChance(
+  { tokens, tail, sharpness: g }: Crowd,
+  budget: number,
+  recent: number,
+  observe: number,
+): (distance: number) => number {
+  const end = tokens - tail;
+  const scored = tokens - recent;
+  const asking = evenPositions(Math.min(observe, end), end - 1);
+  const all = Array.from({ length: places }, (_, i) => {
+    const from = ((i + 0.5) * scored) / places;
+    const seers = asking.filter((position) => position >= from);
+    const inverse = Array.from(seers, (position) => 1 / (position + 1));
+    const sum = inverse.reduce((a, b) => a + b, 0);
+    const square = inverse.reduce((a, b) => a + b * b, 0);
+    const variance = Math.log(1 + ((Math.exp(g * g) - 1) * square) / (sum * sum));
+    return normalScores(scored / places, Math.log(sum / seers.length) - variance / 2, Math.sqrt(variance));
+  });
+  const t = threshold(all, budget - recent);
+  return (distance) => {
+    const place = Math.floor(((tokens - distance) * places) / scored);
+    return all[Math.min(places - 1, Math.max(0, place))]!.above(t);
+  };
+}

@@ -8,7 +8,7 @@ import {
   topCost,
   topTokensParam,
 } from "./lightning.ts";
-import { bestTokens, indexScores } from "./theory.ts";
+import { bestTokens, indexScores } from "./theory/tokens.ts";
 import { defineVariant } from "./variant.ts";
 
 /**

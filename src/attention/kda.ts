@@ -1,6 +1,6 @@
 import { real } from "../core/params.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
-import { readsState } from "./theory.ts";
+import { readsState } from "./theory/state.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -59,9 +59,7 @@ export const kda = defineVariant({
     ),
   cost: (shape) => stateCost(shape, 5),
   theory(crowd, { strength, shortest, longest }) {
-    const lives = Array.from({ length: 32 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 32));
-    const decay = (t: number): number =>
-      lives.reduce((sum, life) => sum + 2 ** (-t / life), 0) / lives.length;
-    return [readsState(crowd, { strength, replaces: true, decay })];
+    const lives = Array.from({ length: 16 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 16));
+    return [readsState(crowd, { strength, replaces: true, rates: lives.map((life) => Math.LN2 / life) })];
   },
 });

@@ -1,6 +1,8 @@
 import { norm, rowNumbers } from "../core/tensor.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { normalScores, threshold } from "./theory/crowd.ts";
+import type { Scored } from "./theory/crowd.ts";
+import { ownAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache } from "./variant.ts";
 
@@ -45,7 +47,39 @@ export const keydiff = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget }) => [readsKept(crowd, budget, false)],
+  theory(crowd, { budget }) {
+    const kept = readsKept(crowd, { budget, recent: 0, queryAware: false, alike: ownAlike(crowd) });
+    if (budget >= crowd.tokens) return [kept];
+    // products with the sum of all keys, in units of d: what records of one key share is in it once for each of their tokens
+    const {
+      headDim,
+      tokens,
+      tail,
+      fidelity: rho,
+      coherence: c,
+      recordTokens,
+      recordShare,
+      matches,
+      run,
+    } = crowd;
+    const ofRecord = rho + (recordTokens - 1) * Math.sqrt(c);
+    const [own, others] = [matches * ofRecord, run * ofRecord];
+    const shared = (recordShare * others * others) / (run * recordTokens);
+    const sd = Math.sqrt((tokens * (1 + shared)) / headDim);
+    const records = (tokens * recordShare) / recordTokens;
+    const unlike = (count: number, share: number, sum: number): Scored =>
+      normalScores(count, -share * sum, sd);
+    const t = threshold(
+      [
+        unlike(records, rho, others),
+        unlike(records * (recordTokens - 1), Math.sqrt(c), others),
+        normalScores(tokens * (1 - recordShare) - tail, 0, sd),
+      ],
+      budget - tail,
+    );
+    const match = unlike(matches, rho, own).above(t);
+    return [{ ...kept, match, members: unlike(matches, Math.sqrt(c), own).above(t) }];
+  },
 });
 
 /** (from) minus the cosine of each key before `from` with the mean of the normalised keys [0, end). */

@@ -4,7 +4,8 @@ import { perHead } from "./per-head.ts";
 import { gated, softmaxRead } from "./result.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { sinkAndWindow } from "./spans.ts";
-import { bestTokens, readsBlindly } from "./theory.ts";
+import { before, readsAll, readsEnds } from "./theory/reading.ts";
+import { bestTokens } from "./theory/tokens.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -76,13 +77,11 @@ export const knnMemory = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory(crowd, { k, window, gate }) {
-    const memory = Math.max(0, crowd.tokens - window);
-    const nearest = bestTokens(crowd, k);
-    const share = memory / crowd.tokens;
-    return [
-      { ...nearest, gate, match: share * nearest.match, members: share * nearest.members },
-      { ...readsBlindly(crowd, Math.min(window, crowd.tokens)), gate: 1 - gate },
-    ];
-  },
+  theory: (crowd, { k, window, gate }) =>
+    window >= crowd.tokens
+      ? [readsAll(crowd)]
+      : [
+          { ...bestTokens(before(crowd, window), k), gate, recent: { tokens: window, read: false } },
+          { ...readsEnds(crowd, 0, window), gate: 1 - gate },
+        ],
 });

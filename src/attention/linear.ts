@@ -1,6 +1,6 @@
 import { choice, real } from "../core/params.ts";
 import { recur, stateCost, stateRefuses, stateNotConvex } from "./recurrent.ts";
-import { readsState } from "./theory.ts";
+import { readsState } from "./theory/state.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -68,6 +68,6 @@ export const linear = defineVariant({
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
   theory(crowd, { decay, depth }, head) {
     const slope = decay === "none" ? 0 : 2 ** ((-8 * (head + 1)) / crowd.kvHeads) * (1 - depth);
-    return [readsState(crowd, { strength: 1, replaces: false, decay: (t) => Math.exp(-slope * t) })];
+    return [readsState(crowd, { strength: 1, replaces: false, rates: [slope] })];
   },
 });

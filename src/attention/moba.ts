@@ -3,7 +3,7 @@ import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { bestUnits, meanIndex, tokensOfUnits } from "./select.ts";
-import { bestBlocks, withRows } from "./theory.ts";
+import { bestAndOwnBlock } from "./theory/blocks.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -60,11 +60,5 @@ export const moba = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
-  theory: (crowd, { block, k }) => [
-    withRows(
-      crowd,
-      bestBlocks(crowd, block, k - 1, Math.floor((crowd.tokens - 1) / block)),
-      1 + ((crowd.tokens - 1) % block),
-    ),
-  ],
+  theory: (crowd, { block, k }) => [bestAndOwnBlock(crowd, block, k)],
 });

@@ -3,7 +3,7 @@ import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { selectTop, unitSpans } from "./select.ts";
-import { bestTokens } from "./theory.ts";
+import { bestTokens } from "./theory/tokens.ts";
 import { defineVariant } from "./variant.ts";
 
 /**

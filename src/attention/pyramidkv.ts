@@ -1,6 +1,6 @@
 import { int, real } from "../core/params.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { pooledAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import { pooled, voteSums } from "./votes.ts";
 
@@ -77,5 +77,9 @@ export const pyramidkv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, params) => [readsKept(crowd, layerBudget(params, crowd.tokens), params.queryAware)],
+  theory(crowd, params) {
+    const { window, pool, queryAware } = params;
+    const budget = layerBudget(params, crowd.tokens);
+    return [readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) })];
+  },
 });

@@ -3,7 +3,7 @@ import { int } from "../core/params.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { bestUnits, meanIndex, tokensOfUnits, unitsOfBudget } from "./select.ts";
-import { bestBlocks, withRows } from "./theory.ts";
+import { bestAndOwnBlock } from "./theory/blocks.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -77,11 +77,5 @@ export const shadowkv = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ budget: Math.ceil(tokens / 8) * 8 }),
-  theory: (crowd, { chunk, budget }) => [
-    withRows(
-      crowd,
-      bestBlocks(crowd, chunk, unitsOfBudget(budget, chunk, 1) - 1, Math.floor((crowd.tokens - 1) / chunk)),
-      1 + ((crowd.tokens - 1) % chunk),
-    ),
-  ],
+  theory: (crowd, { chunk, budget }) => [bestAndOwnBlock(crowd, chunk, unitsOfBudget(budget, chunk, 1))],
 });

@@ -3,7 +3,7 @@ import { keptCost } from "./kept.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { sinkAndWindow } from "./spans.ts";
-import { readsBlindly } from "./theory.ts";
+import { readsEnds } from "./theory/reading.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -43,7 +43,5 @@ export const sinkWindow = defineVariant({
     ),
   cost: (shape, { sinks, window }) => keptCost(shape, sinks + window),
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory: (crowd, { sinks, window }) => [
-    { ...readsBlindly(crowd, sinks + window), ...(sinks > 0 && { first: 1 }) },
-  ],
+  theory: (crowd, { sinks, window }) => [readsEnds(crowd, sinks, window)],
 });

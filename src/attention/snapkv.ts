@@ -1,7 +1,7 @@
 import { int } from "../core/params.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
 import { pooled, voteSums } from "./votes.ts";
-import { readsKept } from "./theory.ts";
+import { pooledAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 
 /**
@@ -66,5 +66,7 @@ export const snapkv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
+  theory: (crowd, { budget, window, pool, queryAware }) => [
+    readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),
+  ],
 });

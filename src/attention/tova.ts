@@ -1,5 +1,5 @@
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "./kept.ts";
-import { readsKept } from "./theory.ts";
+import { ownAlike, readsKept } from "./theory/kept.ts";
 import { defineVariant } from "./variant.ts";
 import { voteSums } from "./votes.ts";
 
@@ -49,5 +49,7 @@ export const tova = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [readsKept(crowd, budget, queryAware)],
+  theory: (crowd, { budget, queryAware }) => [
+    { ...readsKept(crowd, { budget, recent: 1, queryAware, alike: ownAlike(crowd) }), shared: true },
+  ],
 });

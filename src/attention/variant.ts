@@ -5,7 +5,8 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Space, Table } from "../kernels/ops.ts";
 import type { Layer } from "./layers.ts";
 import type { WeightRule } from "./result.ts";
-import type { Crowd, Reading } from "./theory.ts";
+import type { Crowd } from "./theory/crowd.ts";
+import type { Reading } from "./theory/reading.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {

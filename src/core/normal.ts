@@ -15,3 +15,18 @@ export function upperTail(z: number): number {
   const tail = (t * Math.exp(-x * x - 1.26551223 + t * series)) / 2;
   return z >= 0 ? tail : 1 - tail;
 }
+
+/**
+ * The z above which a standard normal number lies with probability p in (0, 1), within 1e-6: a rational approximation and
+ * one step of Newton's method.
+ *
+ * Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.23.
+ */
+export function upperQuantile(p: number): number {
+  if (p > 0.5) return -upperQuantile(1 - p);
+  const t = Math.sqrt(-2 * Math.log(p));
+  const z =
+    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  return z + (upperTail(z) - p) / density;
+}

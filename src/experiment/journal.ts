@@ -22,7 +22,7 @@ export interface JournalEntry {
 }
 
 /**
- * What has been finished in a folder of results: one line of JSON a trial, on disk before the next one starts.
+ * What has been finished in a folder of results: one line of JSON a trial, on disk before the next one starts (those of theory, of which thousands take a second, in batches).
  * A line cut by a crash is dropped; of lines with one id the first counts.
  */
 export class Journal {
@@ -48,13 +48,16 @@ export class Journal {
     return this.#entries;
   }
 
-  /** Returns once the entry is on disk. */
-  append(entry: JournalEntry): void {
-    const line = JSON.stringify(entry);
-    writeSync(this.#file, `${line}\n`);
+  /** Returns once the entries are on disk: all of them, in one write. */
+  append(...entries: readonly JournalEntry[]): void {
+    const lines = entries.map((entry) => JSON.stringify(entry));
+    writeSync(this.#file, lines.map((line) => `${line}\n`).join(""));
     fdatasyncSync(this.#file);
     // what a later run will read, so that the results do not depend on whether there was one
-    if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, JSON.parse(line) as JournalEntry);
+    for (const line of lines) {
+      const entry = JSON.parse(line) as JournalEntry;
+      if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
+    }
   }
 
   close(): void {

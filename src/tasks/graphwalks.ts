@@ -15,8 +15,11 @@ const operations = ["bfs", "parents"] as const;
 /** Out-degrees of the public dataset's rows. */
 const degrees = [1, 3, 4, 5];
 
-/** Mean tokens of an edge's line in the public rows: those of 68.3 lines make 1000. */
-const edgeTokens = 1000 / 68.3;
+/**
+ * Mean tokens of an edge's line in the public rows, its line break included: those of 68.3 lines make 1000. Tokens before
+ * and behind the list: of generated problems.
+ */
+const outlined = { lineTokens: 1000 / 68.3, head: 267, tail: 113 } as const;
 
 const outDegree = (degree: number, random: Random): number =>
   degree === 0 ? random.fork("degree").pick(degrees) : degree;
@@ -70,11 +73,14 @@ export const graphwalks = defineTask({
 
   outline(tokens, { operation, depth, degree }, random) {
     const out = outDegree(degree, random);
+    const nodes = Math.max(1, Math.floor(edgesOf(tokens) / out));
+    const { lineTokens, head, tail } = outlined;
     return {
       kind: "graph-walk",
-      ...{ tokens, degree: out, nodes: Math.max(1, Math.floor(edgesOf(tokens) / out)) },
+      ...{ head, tail, degree: out, nodes },
+      tokens: Math.round(head + tail + out * nodes * lineTokens),
       ...{ backwards: operation === "parents", hops: operation === "parents" ? 1 : depth },
-      recordTokens: edgeTokens,
+      recordTokens: lineTokens - 1,
     };
   },
 

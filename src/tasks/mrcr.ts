@@ -1,3 +1,4 @@
+import { UsageError } from "../core/errors.ts";
 import { choice } from "../core/params.ts";
 import { parseMessages, readConversation } from "./mrcr/conversation.ts";
 import { drawConversation } from "./mrcr/generate.ts";
@@ -11,7 +12,7 @@ import { countTokens } from "./tokenizer.ts";
  * to (.1) or by chance among ten, or the topic if it was drawn to. `wrongScore`: 506 wrong answers of results/length-sweep.
  */
 const conversationOutline = {
-  ...{ exampleTokens: 2046, exchangeTokens: 319, requestTokens: 6.7, responseTokens: 312 },
+  ...{ head: 2046, exchangeTokens: 319, requestTokens: 6.7, responseTokens: 312 },
   ...{ halfMatches: 0.1 + 0.8 * 0.1 + 0.1, wrongScore: 0.039 },
 } as const;
 
@@ -46,17 +47,19 @@ export const mrcr = defineTask({
   generate: (tokens, { needles, keys }, random, count = countTokens) =>
     problemOf(drawConversation(tokens, Number(needles), random, count), keys, count),
   outline(tokens, { needles, keys }, random) {
+    const { head, exchangeTokens } = conversationOutline;
+    const least = head + Number(needles) * exchangeTokens;
+    if (least > tokens)
+      throw new UsageError(`mrcr: tokens must be >= ${least} for ${needles} needles; got ${tokens}`);
     // a length is drawn uniformly from the upper half of the bin
-    const total = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
+    const drawn = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
+    const total = Math.max(least, drawn);
     return {
       kind: "count-retrieve",
       tokens: total,
       needles: Number(needles),
       ...conversationOutline,
-      requests: Math.max(
-        Number(needles),
-        Math.round((total - conversationOutline.exampleTokens) / conversationOutline.exchangeTokens),
-      ),
+      requests: Math.max(Number(needles), Math.round((total - head) / exchangeTokens)),
       halfMatches: keys === "parts" ? conversationOutline.halfMatches : 0,
     };
   },

@@ -147,13 +147,16 @@ export interface Problem {
 export interface WalkOutline {
   readonly kind: "graph-walk";
   readonly tokens: number;
+  /** tokens before the first edge and behind the last */
+  readonly head: number;
+  readonly tail: number;
   readonly nodes: number;
   /** edges out of every node */
   readonly degree: number;
   /** edges against their direction are walked, once */
   readonly backwards: boolean;
   readonly hops: number;
-  /** mean tokens of an edge's line */
+  /** mean tokens of an edge's line, without its line break */
   readonly recordTokens: number;
 }
 
@@ -161,6 +164,8 @@ export interface WalkOutline {
 export interface CountOutline {
   readonly kind: "count-retrieve";
   readonly tokens: number;
+  /** tokens before the first request */
+  readonly head: number;
   /** all requests, and those identical to the one asked for */
   readonly requests: number;
   readonly needles: number;

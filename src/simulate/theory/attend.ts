@@ -1,14 +1,14 @@
-import type { Crowd } from "../../attention/theory.ts";
+import type { Crowd } from "../../attention/theory/crowd.ts";
 import type { Random } from "../../core/random.ts";
-import { crowdOf, drawHead } from "./draw.ts";
-import type { Matches } from "./draw.ts";
 import type { ReaderParams } from "../../reader/params.ts";
+import { drawHead } from "./draw.ts";
+import type { Found } from "./draw.ts";
 import { readingsOf } from "./readings.ts";
 import type { HeadTheory, Moment, TheoryUse } from "./readings.ts";
 
 /** What the heads of one query drew together. */
 export interface Drawn {
-  /** mean weight of each match over heads */
+  /** mean weight over heads of each record found */
   readonly weights: Float64Array;
   /** variance that everything else adds to a projection on a code */
   readonly noise: number;
@@ -21,6 +21,12 @@ export interface Seen {
   queries: number;
   tokensRead: number;
 }
+
+/** What a task makes of a query's crowd; the reader makes the rest. */
+export type Sight = Pick<
+  Crowd,
+  "tokens" | "tail" | "recordTokens" | "recordShare" | "matches" | "run" | "like" | "asked"
+>;
 
 /** One variant at work on the queries of a problem in the mean field: what it reads of a crowd is worked out once. */
 export class MeanFieldAttention {
@@ -39,32 +45,28 @@ export class MeanFieldAttention {
   }
 
   /**
-   * Draws what the heads of a query give its matches.
+   * Draws what the heads of a query give the records it may find.
    *
    * @param traced whether the query counts in what was seen
    */
-  attend(
-    seen: Pick<Crowd, "tokens" | "recordTokens" | "matches" | "asked">,
-    moment: Moment,
-    matches: Matches,
-    random: Random,
-    traced = true,
-  ): Drawn {
+  attend(sight: Sight, moment: Moment, found: Found, random: Random, traced = true): Drawn {
     const { kvHeads, headDim } = this.#reader;
-    const count = matches.distances.length;
-    const weights = new Float64Array(count);
+    const weights = new Float64Array(found.distances.length);
+    const gold = found.gold.reduce((sum, is) => sum + (is ? 1 : 0), 0);
     let noise = 0;
     this.#queries += traced ? 1 : 0;
-    if (traced && count > 0) this.#gold++;
-    for (const head of this.#theories(seen, moment)) {
-      const drawn = drawHead(head, matches, random);
+    if (traced && gold > 0) this.#gold++;
+    for (const head of this.#theories(sight, moment)) {
+      const drawn = drawHead(head, found, random);
       drawn.weights.forEach((weight, i) => (weights[i]! += weight / kvHeads));
       noise += drawn.noise / kvHeads;
       if (!traced) continue;
       this.#tokensRead += drawn.tokensRead / kvHeads;
-      if (count === 0) continue;
-      this.#recall += drawn.recall / kvHeads;
-      this.#mass += drawn.weights.reduce((sum, weight) => sum + weight, 0) / kvHeads;
+      found.gold.forEach((is, i) => {
+        if (!is) return;
+        this.#recall += drawn.read[i]! / gold / kvHeads;
+        this.#mass += drawn.weights[i]! / kvHeads;
+      });
     }
     return { weights, noise: noise / (headDim * kvHeads) };
   }
@@ -79,17 +81,28 @@ export class MeanFieldAttention {
     };
   }
 
-  #theories(
-    seen: Pick<Crowd, "tokens" | "recordTokens" | "matches" | "asked">,
-    moment: Moment,
-  ): readonly HeadTheory[] {
-    const key = JSON.stringify([seen, moment]);
+  #theories(sight: Sight, moment: Moment): readonly HeadTheory[] {
+    const key = JSON.stringify([sight, moment]);
     let heads = this.#known.get(key);
     if (!heads) {
-      const crowd = crowdOf(this.#reader, seen);
+      const crowd = crowdOf(this.#reader, sight);
       heads = Array.from({ length: this.#reader.kvHeads }, (_, h) => readingsOf(this.#use, crowd, moment, h));
       this.#known.set(key, heads);
     }
     return heads;
   }
 }
+
+/** What a query of the constructed reader sees, whatever the task. */
+const crowdOf = (
+  { headDim, kvHeads, sharpness, fidelity, coherence, groupSize }: ReaderParams,
+  sight: Sight,
+): Crowd => ({
+  headDim,
+  kvHeads,
+  sharpness,
+  // query heads of a group have noise of their own
+  fidelity: fidelity * (groupSize > 1 ? fidelity : 1),
+  coherence: coherence * (groupSize > 1 ? fidelity * fidelity : 1),
+  ...sight,
+});

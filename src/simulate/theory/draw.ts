@@ -1,144 +1,164 @@
-import type { Crowd, SoftmaxReading } from "../../attention/theory.ts";
+import { kinOf } from "../../attention/theory/crowd.ts";
+import type { Crowd } from "../../attention/theory/crowd.ts";
+import type { FixedReading, Share, SoftmaxReading } from "../../attention/theory/reading.ts";
+import { upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
 import type { HeadTheory } from "./readings.ts";
 
-/** What all heads of a query share: where its matches lie, and how the choices that are common to heads fall. */
-export interface Matches {
-  /** tokens back from the query, from the nearest; their number is the crowd's */
+/** Records that a query may find, and what all its heads share. From the nearest to the farthest. */
+export interface Found {
+  /** tokens back from the query */
   readonly distances: readonly number[];
-  /** a uniform number for each match, which decides whether it is read where heads choose together */
-  readonly chances: readonly number[];
+  /** correlation of the code of each one's key with the query's */
+  readonly similarities: readonly number[];
+  /** which of the crowd's kin each belongs to: 0 for matches */
+  readonly kin: readonly number[];
+  /** whether each is what the query should read */
+  readonly gold: readonly boolean[];
   /** the last of them is the first token, whose key is its code without noise */
   readonly sink?: boolean;
-  /** correlation of each match's key with the query's code; 1 when absent */
-  readonly similarities?: readonly number[];
-  /** other anchors whose keys match by this much */
-  readonly half?: { readonly count: number; readonly similarity: number };
+  /** tokens of the asking record itself before the query */
+  readonly asking?: number;
+  /** normal numbers that decide what is read where heads choose together: one for all records, one for each */
+  readonly common: number;
+  readonly own: readonly number[];
 }
 
 /** A drawn outcome of attention in one head. */
 export interface DrawnHead {
-  /** weight of each match */
+  /** weight of each record found */
   readonly weights: Float64Array;
   /** variance that everything else adds to each coordinate of the output */
   readonly noise: number;
-  /** share of the matches read */
-  readonly recall: number;
+  /** whether each was read */
+  readonly read: Uint8Array;
   readonly tokensRead: number;
 }
 
-/** Draws the matches of a query that lie anywhere among its tokens. */
-export function drawMatches(count: number, tokens: number, random: Random): Matches {
+/** What is found, with the draws that heads share. */
+export const foundAt = (found: Pick<Found, "distances"> & Partial<Found>, random: Random): Found => {
+  const each = <T>(value: T): T[] => found.distances.map(() => value);
   return {
-    distances: Array.from({ length: count }, () => random.uniform() * tokens).sort((a, b) => a - b),
-    chances: Array.from({ length: count }, () => random.uniform()),
+    ...{ similarities: each(1), kin: each(0), gold: each(true) },
+    ...found,
+    common: random.normal(),
+    own: found.distances.map(() => random.normal()),
+  };
+};
+
+/** Draws the noise of the keys and of what is read, and with them the weights of one head. */
+export function drawHead(
+  { crowd, readings, sinkLogit }: HeadTheory,
+  found: Found,
+  random: Random,
+): DrawnHead {
+  const { sharpness: g, fidelity: rho, headDim } = crowd;
+  const { distances, similarities, sink = false } = found;
+  const count = distances.length;
+  const length = Math.sqrt(headDim) * (1 + random.normal() / Math.sqrt(2 * headDim));
+  const logits = similarities.map((similarity, i) => {
+    const noise = sink && i === count - 1 ? 0 : random.normal();
+    return g * (rho * length * similarity + Math.sqrt(1 - rho * rho) * noise);
+  });
+  const head: Found = { ...found, common: random.normal(), own: distances.map(() => random.normal()) };
+  const spread = random.normal();
+  const drawn = { weights: new Float64Array(count), read: new Uint8Array(count), noise: 0, tokensRead: 0 };
+  for (const reading of readings)
+    if (reading.kind === "fixed") addFixed(drawn, reading, found, crowd.tokens);
+    else {
+      const chosen = chooses(reading, reading.shared ? found : head);
+      const beside = besides(crowd, found, reading, length, random);
+      const background = Math.max(0, reading.leak + spread * deviation(reading));
+      let sum = beside.sum + background + (sinkLogit === undefined ? 0 : Math.exp(sinkLogit));
+      const exps = logits.map((logit, i) => (chosen(i) ? Math.exp(logit) : 0));
+      for (const e of exps) sum += e;
+      drawn.tokensRead += reading.rows + beside.rows;
+      if (sum === 0) continue;
+      exps.forEach((e, i) => {
+        if (e === 0) return;
+        drawn.weights[i]! += (reading.gate * e) / sum;
+        drawn.read[i] = 1;
+        drawn.tokensRead++;
+      });
+      drawn.noise += (reading.gate ** 2 * (reading.squares + beside.squares)) / (sum * sum);
+    }
+  return drawn;
+}
+
+function addFixed(
+  drawn: { weights: Float64Array; read: Uint8Array; noise: number; tokensRead: number },
+  { weights, noise, reach }: FixedReading,
+  { distances, similarities }: Found,
+  tokens: number,
+): void {
+  weights(distances).forEach((weight, i) => {
+    drawn.weights[i]! += weight * similarities[i]!;
+    if (distances[i]! < reach) drawn.read[i] = 1;
+  });
+  drawn.noise += noise ** 2;
+  drawn.tokensRead += Math.min(reach, tokens);
+}
+
+const shareOf = ({ match, members, like }: SoftmaxReading, kin: number): Share =>
+  (kin === 0 ? undefined : like?.[kin - 1]) ?? { match, members };
+
+const isRecent = ({ recent }: SoftmaxReading, distance: number): boolean =>
+  recent !== undefined && distance < recent.tokens;
+
+/** Whether a reading chooses each of what is found. */
+function chooses(
+  reading: SoftmaxReading,
+  { distances, kin, sink, common, own }: Found,
+): (i: number) => boolean {
+  const { recent, first, alike = 0 } = reading;
+  return (i) => {
+    if (first && sink && i === distances.length - 1) return true;
+    if (isRecent(reading, distances[i]!)) return recent!.read;
+    const match = reading.chance ? reading.chance(distances[i]!) : shareOf(reading, kin[i]!).match;
+    if (match >= 1 || match <= 0) return match >= 1;
+    return upperTail(Math.sqrt(alike) * common + Math.sqrt(1 - alike) * own[i]!) < match;
   };
 }
 
-/** Draws the noise of the keys and of what is read, and with them the weights of one head's softmax or state. */
-export function drawHead(
-  { crowd, readings, sinkLogit }: HeadTheory,
-  matches: Matches,
-  random: Random,
-): DrawnHead {
-  const { sharpness: g, fidelity: rho, headDim, tokens } = crowd;
-  const { distances, chances, sink = false, similarities } = matches;
-  const count = distances.length;
-  const weights = new Float64Array(count);
-  const length = Math.sqrt(headDim) * (1 + random.normal() / Math.sqrt(2 * headDim));
-  const logits = distances.map((_, i) => {
-    const noise = random.normal();
-    if (sink && i === count - 1) return g * rho * length;
-    return g * (rho * length * (similarities?.[i] ?? 1) + Math.sqrt(1 - rho * rho) * noise);
-  });
-  const own = distances.map(() => random.uniform());
-  const spread = random.normal();
-  const read = new Uint8Array(count);
-  let [noise, tokensRead] = [0, 0];
-  for (const reading of readings) {
-    if (reading.kind === "state") {
-      reading.weights(distances).forEach((weight, i) => {
-        weights[i]! += weight * (similarities?.[i] ?? 1);
-        if (distances[i]! < reading.reach) read[i] = 1;
-      });
-      noise += reading.noise ** 2;
-      tokensRead += Math.min(reading.reach, tokens);
-      continue;
-    }
-    const { gate, match, first = match, shared } = reading;
-    const chosen = logits.map((_, i) => {
-      const isFirst = sink && i === count - 1;
-      return (shared ? chances[i]! : own[i]!) < (isFirst ? first : match);
-    });
-    const beside = besides(crowd, matches, reading, length);
-    const background = Math.max(0, reading.leak + spread * deviation(reading));
-    const exps = logits.map((logit, i) => (chosen[i] ? Math.exp(logit) : 0));
-    const sum =
-      exps.reduce((all, e) => all + e, 0) +
-      beside.sum +
-      background +
-      (sinkLogit === undefined ? 0 : Math.exp(sinkLogit));
-    tokensRead += reading.rows + beside.rows;
-    if (sum === 0) continue;
-    exps.forEach((e, i) => {
-      weights[i]! += (gate * e) / sum;
-      if (chosen[i]) {
-        read[i] = 1;
-        tokensRead++;
-      }
-    });
-    noise += (gate * gate * (reading.squares + beside.squares)) / (sum * sum);
-  }
-  return { weights, noise, recall: read.reduce((a, b) => a + b, 0) / count, tokensRead };
-}
-
-/** What is read of the other tokens of matching records, of half matches and of theirs: rows, sums of exp and of its square. */
+/** What is read of the other tokens of records found, and of the crowd's other kin: rows, sums of exp and of its square. */
 function besides(
-  { sharpness: g, fidelity: rho, coherence: c, recordTokens }: Crowd,
-  { distances, similarities, sink = false, half }: Matches,
-  { match, members }: SoftmaxReading,
+  crowd: Crowd,
+  { distances, similarities, kin, sink = false, asking = 0 }: Found,
+  reading: SoftmaxReading,
   length: number,
+  random: Random,
 ): { rows: number; sum: number; squares: number } {
+  const { sharpness: g, fidelity: rho, coherence: c } = crowd;
   const total = { rows: 0, sum: 0, squares: 0 };
   /** tokens whose keys share so much with the query's code */
   const add = (rows: number, share: number): void => {
+    if (rows === 0) return;
     const [mean, variance] = [g * share * length, g * g * (1 - share * share)];
     total.rows += rows;
     total.sum += rows * Math.exp(mean + variance / 2);
     total.squares += rows * Math.exp(2 * mean + 2 * variance);
   };
-  const others = recordTokens - 1;
-  distances.forEach((_, i) => {
-    if (!sink || i < distances.length - 1) add(others * members, Math.sqrt(c) * (similarities?.[i] ?? 1));
+  const near = reading.recent?.read ? 1 : 0;
+  const all = kinOf(crowd);
+  distances.forEach((distance, i) => {
+    if (sink && i === distances.length - 1) return;
+    const others = all[kin[i]!]!.recordTokens - 1;
+    const share = reading.chance ? reading.chance(distance) : shareOf(reading, kin[i]!).members;
+    const read = isRecent(reading, distance) ? near : share;
+    // few of them are read or none, not a part of one
+    add(read < 1 ? Math.min(others, random.poisson(others * read)) : others, Math.sqrt(c) * similarities[i]!);
   });
-  if (half) {
-    add(half.count * match, rho * half.similarity);
-    add(half.count * others * members, Math.sqrt(c) * half.similarity);
-  }
+  if (asking > 0) add(asking * (reading.recent ? near : reading.members), Math.sqrt(c));
+  const drawnKin = new Set([0, ...kin]);
+  all.forEach(({ count, similarity, recordTokens: tokens }, k) => {
+    if (drawnKin.has(k)) return;
+    const { match, members } = shareOf(reading, k);
+    add(count * match, rho * similarity);
+    add(count * (tokens - 1) * members, Math.sqrt(c) * similarity);
+  });
   return total;
 }
 
 /** Standard deviation of the sum of exp(logit) over a reading's other rows. */
 const deviation = ({ rows, leak, squares }: SoftmaxReading): number =>
   rows === 0 ? 0 : Math.sqrt(Math.max(0, squares - (leak * leak) / rows));
-
-/** What a query of the constructed reader sees, whatever the task. */
-export const crowdOf = (
-  reader: {
-    headDim: number;
-    kvHeads: number;
-    sharpness: number;
-    fidelity: number;
-    coherence: number;
-    groupSize: number;
-  },
-  seen: Pick<Crowd, "tokens" | "recordTokens" | "matches" | "asked">,
-): Crowd => ({
-  headDim: reader.headDim,
-  kvHeads: reader.kvHeads,
-  sharpness: reader.sharpness,
-  // query heads of a group have noise of their own
-  fidelity: reader.fidelity * (reader.groupSize > 1 ? reader.fidelity : 1),
-  coherence: reader.coherence,
-  ...seen,
-});

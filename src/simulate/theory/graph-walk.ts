@@ -5,7 +5,7 @@ import type { ReaderParams } from "../../reader/params.ts";
 import { acceptanceFloor, acceptedShare, projectionNoise } from "../../reader/readout.ts";
 import type { Score, WalkOutline } from "../../tasks/task.ts";
 import type { MeanFieldAttention } from "./attend.ts";
-import { drawMatches } from "./draw.ts";
+import { foundAt } from "./draw.ts";
 
 /** A walk in the mean field: a graph drawn where it is walked, attention drawn as theory has it. */
 export function walkInTheory(
@@ -14,7 +14,9 @@ export function walkInTheory(
   attention: MeanFieldAttention,
   random: Random,
 ): Score {
-  const { tokens, nodes, hops, recordTokens } = outline;
+  const { tokens, head, tail, nodes, degree, backwards, hops, recordTokens } = outline;
+  const run = backwards ? 1 : degree;
+  const records = tokens - head - tail;
   const targetsOf = edgesOf(outline, random.fork("edges"));
   const start = 0;
   const truth = walk((node) => targetsOf(node).filter((_, i, all) => all.indexOf(all[i]!) === i));
@@ -23,9 +25,17 @@ export function walkInTheory(
   const floor = acceptanceFloor(nodes, sigma);
   const answer = walk((node, hop) => {
     const targets = targetsOf(node);
-    const seen = { tokens, recordTokens, matches: targets.length, asked: hop === 0 };
-    const matches = drawMatches(targets.length, tokens, drawing);
-    const { weights, noise } = attention.attend(seen, { phase: "decode", step: hop }, matches, drawing);
+    const sight = {
+      ...{ tokens, tail, recordTokens, run, matches: targets.length, like: [], asked: hop === 0 },
+      recordShare: (records / tokens) * (recordTokens / (recordTokens + 1)),
+    };
+    const places = placesOf(targets.length);
+    const { weights, noise } = attention.attend(
+      sight,
+      { phase: "decode", step: hop },
+      foundAt({ distances: places.map((place) => tail + records - place) }, drawing),
+      drawing,
+    );
     const amplitude = new Map<number, number>();
     targets.forEach((target, i) => amplitude.set(target, (amplitude.get(target) ?? 0) + weights[i]!));
     const crosstalk =
@@ -41,6 +51,15 @@ export function walkInTheory(
     return [...projections.filter(({ p }) => p >= least).map(({ target }) => target), ...wrong];
   });
   return setScore(answer, truth);
+
+  /** Where records of one key end among all records: next to each other if the list is sorted by it, or anywhere. */
+  function placesOf(count: number): number[] {
+    if (!backwards) {
+      const last = (1 + drawing.below(nodes)) / nodes;
+      return Array.from({ length: count }, (_, i) => last * records - i * (recordTokens + 1));
+    }
+    return Array.from({ length: count }, () => drawing.uniform() * records).sort((a, b) => b - a);
+  }
 
   /** The last frontier of a walk from the start. */
   function walk(step: (node: number, hop: number) => readonly number[]): Set<number> {

@@ -1,8 +1,9 @@
 import { layerOfStep } from "../../attention/layers.ts";
 import type { Layer } from "../../attention/layers.ts";
 import type { ShapingUse } from "../../attention/shaping.ts";
-import { readsAll } from "../../attention/theory.ts";
-import type { Crowd, Reading } from "../../attention/theory.ts";
+import type { Crowd } from "../../attention/theory/crowd.ts";
+import { readsAll } from "../../attention/theory/reading.ts";
+import type { Reading } from "../../attention/theory/reading.ts";
 import type { AnyVariant, Queries } from "../../attention/variant.ts";
 import type { AnyParams } from "../../core/params.ts";
 import { flat, tensor } from "../../core/tensor.ts";

@@ -1,0 +1,180 @@
+import { upperTail } from "../../core/normal.ts";
+import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
+import type { Crowd, Scored } from "./crowd.ts";
+import { randomRows, readsBlindly, withLast } from "./reading.ts";
+import type { SoftmaxReading } from "./reading.ts";
+
+/** What a block holds of records that share their key with the query's code. */
+export interface Held {
+  /** anchors and other tokens of the records */
+  readonly anchors: number;
+  readonly members: number;
+  readonly similarity: number;
+}
+
+/** A block that holds something, and how many such are expected of a run of records. */
+interface Layout {
+  readonly anchors: number;
+  readonly members: number;
+  readonly perRun: number;
+}
+
+const offsetsTried = 32;
+
+/** What the blocks hold that a run of records touches, over all offsets of its first token in a block, or 32 evenly. */
+export function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
+  const length = Math.max(1, Math.round(recordTokens));
+  const offsets = Math.min(block, offsetsTried);
+  const found = new Map<string, Layout>();
+  for (let i = 0; i < offsets; i++) {
+    const start = Math.floor(((i + 0.5) * block) / offsets);
+    const end = start + length * run;
+    for (let at = 0; at < end; at += block) {
+      const tokens = Math.min(end, at + block) - Math.max(start, at);
+      if (tokens <= 0) continue;
+      // the anchors of tokens before x, counted from the run's first token
+      const before = (x: number): number => Math.min(run, Math.max(0, Math.floor((x - start) / length)));
+      const anchors = before(at + block) - before(at);
+      const members = tokens - anchors;
+      const key = `${anchors} ${members}`;
+      const perRun = (found.get(key)?.perRun ?? 0) + 1 / offsets;
+      found.set(key, { anchors, members, perRun });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Variance of a block's mean logit, times its tokens, in units of g^2: 1, and what tokens of one code share: a run of
+ * records is one.
+ */
+export function blockVariance(crowd: Crowd, block: number): number {
+  const { coherence: c, fidelity: rho, recordTokens, run, recordShare } = crowd;
+  const length = recordTokens * run;
+  const weight = ((recordTokens - 1) * Math.sqrt(c) + rho) / recordTokens;
+  const reach = Math.min(Math.ceil(length), block) - 1;
+  // the sum over lags of (1 - lag / block) (1 - lag / length)
+  const [s1, s2] = [(reach * (reach + 1)) / 2, (reach * (reach + 1) * (2 * reach + 1)) / 6];
+  const sum = reach - s1 / block - s1 / length + s2 / (block * length);
+  return 1 + 2 * recordShare * weight * weight * Math.max(0, sum);
+}
+
+/** How blocks are scored. */
+export interface BlockScores {
+  /** probability that a block which holds this scores above t */
+  above(held: Held, t: number): number;
+  /** the same of a block without, one of whose tokens has a logit of the mean `shift` g */
+  random(t: number, shift: number): number;
+}
+
+/** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
+export const normalBlocks = (
+  moments: (held: Held) => { readonly mean: number; readonly sd: number },
+  correlation: number,
+): BlockScores => ({
+  above(held, t) {
+    const { mean, sd } = moments(held);
+    return upperTail((t - mean) / sd);
+  },
+  random: (t, shift) => upperTail(t - shift * correlation),
+});
+
+/**
+ * Moments of the sum of a block's logits in units of g: of what it holds of records like the query's, whose code's length
+ * varies by 1 / sqrt(2 d), and of its tokens' own noise.
+ *
+ * @param variance of a block without (`blockVariance`)
+ */
+export function blockSum(
+  { fidelity: rho, coherence: c, headDim }: Crowd,
+  block: number,
+  variance: number,
+  { anchors, members, similarity }: Held,
+): { readonly mean: number; readonly sd: number } {
+  const shared = rho * anchors + Math.sqrt(c) * members;
+  const mean = Math.sqrt(headDim) * similarity * shared;
+  const own = anchors * (1 - rho * rho) + members * (1 - c) + (block - anchors - members) * variance;
+  const other = (1 - similarity * similarity) * shared * shared;
+  return { mean, sd: Math.sqrt(own + other + (mean * mean) / (2 * headDim)) };
+}
+
+/** Blocks scored by the mean of their keys. */
+export function meanScores(crowd: Crowd, block: number): BlockScores {
+  const variance = blockVariance(crowd, block);
+  const sd = Math.sqrt(variance * block);
+  return normalBlocks((held) => {
+    const sum = blockSum(crowd, block, variance, held);
+    return { mean: sum.mean / sd, sd: sum.sd / sd };
+  }, sd / block);
+}
+
+/** What is read of blocks. */
+export interface BlockChoice {
+  readonly block: number;
+  /** how many are read of those there are to choose from */
+  readonly k: number;
+  readonly blocks: number;
+}
+
+/** The k blocks of largest score are read, of the tokens of a crowd. */
+export function bestBlocks(
+  crowd: Crowd,
+  { block, k, blocks }: BlockChoice,
+  scores: BlockScores = meanScores(crowd, block),
+): SoftmaxReading {
+  if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
+  const { run } = crowd;
+  const kin = kinOf(crowd).map(({ count, similarity, recordTokens }, i) => {
+    const together = i === 0 ? run : 1;
+    return layoutsOf(block, recordTokens, together).map(({ anchors, members, perRun }) => {
+      const held = { anchors, members, similarity };
+      const above = (t: number): number => scores.above(held, t);
+      return { anchors, members, count: (perRun * count) / together, above };
+    });
+  });
+  const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
+  const random: Scored = { count: Math.max(0, blocks - taken), above: (t) => scores.random(t, 0) };
+  const t = threshold([...kin.flat(), random], k);
+  let neighbours = 0;
+  const [own, ...like] = kin.map((layouts) => {
+    let [anchors, members, all, readAnchors, readMembers] = [0, 0, 0, 0, 0];
+    for (const layout of layouts) {
+      const read = layout.above(t);
+      all += layout.count;
+      anchors += layout.count * layout.anchors;
+      members += layout.count * layout.members;
+      readAnchors += layout.count * layout.anchors * read;
+      readMembers += layout.count * layout.members * read;
+      neighbours += layout.count * read * Math.max(0, block - layout.anchors - layout.members);
+    }
+    return { match: all > 0 ? readAnchors / anchors : 0, members: members > 0 ? readMembers / members : 0 };
+  });
+  const rows = random.count * block;
+  const read = (shift: number): number => scores.random(t, shift);
+  const beside = randomRows(crowd, neighbours);
+  return {
+    kind: "softmax",
+    gate: 1,
+    ...own!,
+    like,
+    ...(run > 1 && { alike: 1 }),
+    rows: rows * read(0) + beside.rows,
+    leak: sumOverRandom(crowd, rows, 1, read) + beside.leak,
+    squares: sumOverRandom(crowd, rows, 2, read) + beside.squares,
+  };
+}
+
+/** The best whole blocks before the query's own, and that: so many in all. */
+export function bestAndOwnBlock(
+  crowd: Crowd,
+  block: number,
+  k: number,
+  scores?: BlockScores,
+): SoftmaxReading {
+  const blocks = Math.floor((crowd.tokens - 1) / block);
+  return withLast(
+    crowd,
+    bestBlocks(crowd, { block, k: k - 1, blocks }, scores),
+    crowd.tokens - blocks * block,
+  );
+}

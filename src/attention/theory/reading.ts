@@ -1,0 +1,106 @@
+import { sumOverRandom, randomCount } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
+
+/** How much of a record is read. */
+export interface Share {
+  /** probability that the K and V of its anchor are read */
+  readonly match: number;
+  /** share of its other tokens that is read */
+  readonly members: number;
+}
+
+/** A softmax over rows, of which a share of the matches is read. */
+export interface SoftmaxReading extends Share {
+  readonly kind: "softmax";
+  /** its share of the output */
+  readonly gate: number;
+  /** of the records that match in part, in the crowd's order; as of matches when absent */
+  readonly like?: readonly Share[];
+  /** probability that a token so many tokens back is read, in place of `match` and `members` */
+  readonly chance?: (distance: number) => number;
+  /** records in so many tokens at the end: all of them are read, or none */
+  readonly recent?: { readonly tokens: number; readonly read: boolean };
+  /** whether the first token is read, whatever the share of others */
+  readonly first?: true;
+  /** all other rows that are read: their number, and the expected sums of exp(logit) and exp(2 logit) */
+  readonly rows: number;
+  readonly leak: number;
+  readonly squares: number;
+  /** whether all heads read the same matches */
+  readonly shared?: true;
+  /** correlation of what decides on one match and on another; 0 when absent */
+  readonly alike?: number;
+}
+
+/** Weights that do not depend on what else is read: states, and sums that many tokens decide. */
+export interface FixedReading {
+  readonly kind: "fixed";
+  /** expected weights of the matches that lie so many tokens back, from the nearest */
+  readonly weights: (distances: readonly number[]) => number[];
+  /** standard deviation that all other tokens add to each coordinate of the output */
+  readonly noise: number;
+  /** tokens back to where single tokens are read */
+  readonly reach: number;
+}
+
+export type Reading = SoftmaxReading | FixedReading;
+
+/** The sums over random rows that were chosen without regard to the query. */
+export const randomRows = (
+  crowd: Crowd,
+  rows: number,
+): Pick<SoftmaxReading, "rows" | "leak" | "squares"> => ({
+  rows,
+  leak: sumOverRandom(crowd, rows, 1),
+  squares: sumOverRandom(crowd, rows, 2),
+});
+
+/** Everything is read. */
+export const readsAll = (crowd: Crowd): SoftmaxReading => ({
+  kind: "softmax",
+  gate: 1,
+  ...{ match: 1, members: 1 },
+  ...randomRows(crowd, randomCount(crowd)),
+});
+
+/** So many rows are read, whatever the query: matches lie anywhere. */
+export function readsBlindly(crowd: Crowd, rows: number): SoftmaxReading {
+  const share = Math.min(1, rows / crowd.tokens);
+  return {
+    kind: "softmax",
+    gate: 1,
+    ...{ match: share, members: share },
+    ...randomRows(crowd, share * randomCount(crowd)),
+  };
+}
+
+/** The last tokens are read, and the first ones. */
+export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxReading => ({
+  ...readsBlindly(crowd, first + last),
+  ...{ match: first / crowd.tokens, members: first / crowd.tokens },
+  recent: { tokens: last, read: true },
+  ...(first > 0 && { first: true }),
+});
+
+/** What is read of the tokens before the last ones, and these besides. */
+export function withLast(crowd: Crowd, reading: SoftmaxReading, last: number): SoftmaxReading {
+  const own = randomRows(crowd, Math.min(1, last / crowd.tokens) * randomCount(crowd));
+  return {
+    ...reading,
+    recent: { tokens: last, read: true },
+    rows: reading.rows + own.rows,
+    leak: reading.leak + own.leak,
+    squares: reading.squares + own.squares,
+  };
+}
+
+/** The crowd of the tokens before the last ones. */
+export function before(crowd: Crowd, last: number): Crowd {
+  const share = Math.max(0, 1 - last / crowd.tokens);
+  return {
+    ...crowd,
+    tokens: share * crowd.tokens,
+    matches: share * crowd.matches,
+    like: crowd.like.map((kin) => ({ ...kin, count: share * kin.count })),
+  };
+}
