@@ -73,7 +73,11 @@ export const duo = defineVariant({
     };
   },
   denseAt: () => ({ full: 1 }),
-  theory: (crowd, { full, sinks, window }, head) => [
-    head < Math.round(full * crowd.kvHeads) ? readsAll(crowd) : readsEnds(crowd, sinks, window),
-  ],
+  theory(crowd, { full, sinks, window }) {
+    const whole = Math.round(full * crowd.kvHeads);
+    return [
+      { ...readsAll(crowd), heads: [0, whole] },
+      { ...readsEnds(crowd, sinks, window), heads: [whole, crowd.kvHeads] },
+    ];
+  },
 });

@@ -6,6 +6,9 @@ import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { meanIndex, tokensOfUnits, unitSpans } from "./select.ts";
 import { defineVariant } from "./variant.ts";
+import { bestBlocks } from "./theory/blocks.ts";
+import { kernelScores } from "./theory/kernels.ts";
+import { readsAll, withLast } from "./theory/reading.ts";
 
 /**
  * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
@@ -95,4 +98,16 @@ export const infllmV2 = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ denseBelow: tokens }),
+  theory(crowd, { kernel, stride, block, blocks, initial, window, denseBelow }) {
+    if (crowd.tokens <= denseBelow) return [readsAll(crowd)];
+    const all = Math.ceil(crowd.tokens / block);
+    const local = Math.min(all, Math.ceil(window / block));
+    const best = bestBlocks(
+      crowd,
+      { block, k: blocks - initial - local, blocks: all - initial - local },
+      kernelScores(crowd, { kernel, stride, block, pool: "max" }),
+    );
+    const last = crowd.tokens - (all - Math.min(local, blocks)) * block;
+    return [{ ...withLast(crowd, best, last), ...(initial > 0 && { first: true }) }];
+  },
 });

@@ -66,8 +66,14 @@ export const linear = defineVariant({
       ops,
     ),
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
-  theory(crowd, { decay, depth }, head) {
-    const slope = decay === "none" ? 0 : 2 ** ((-8 * (head + 1)) / crowd.kvHeads) * (1 - depth);
-    return [readsState(crowd, { strength: 1, replaces: false, rates: [slope] })];
-  },
+  theory: (crowd, { decay, depth }) =>
+    decay === "none"
+      ? [readsState(crowd, { strength: 1, replaces: false, rates: [0] })]
+      : Array.from({ length: crowd.kvHeads }, (_, h) => {
+          const slope = 2 ** ((-8 * (h + 1)) / crowd.kvHeads) * (1 - depth);
+          return {
+            ...readsState(crowd, { strength: 1, replaces: false, rates: [slope] }),
+            heads: [h, h + 1] as const,
+          };
+        }),
 });

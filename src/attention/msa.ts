@@ -11,6 +11,9 @@ import { softmaxRead } from "./result.ts";
 import { firstRows, inChunks, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "./select.ts";
 import { Sketch } from "./sketch.ts";
 import { defineVariant } from "./variant.ts";
+import { bestAndOwnBlock } from "./theory/blocks.ts";
+import { bestTokenScores } from "./theory/maxima.ts";
+import { indexScores } from "./theory/tokens.ts";
 
 /**
  * MSA, the sparse attention of MiniMax-M3: an index head for each GQA group scores every token by a plain product; a
@@ -96,6 +99,10 @@ export const msa = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
+  theory(crowd, { block, k, indexDim, indexNoise }) {
+    const scores = indexScores(crowd, { indexDim, indexHeads: 1, indexNoise });
+    return [bestAndOwnBlock(crowd, block, k, bestTokenScores(crowd, block, scores))];
+  },
 });
 
 /** (to - from, d) the rows of index head h among those of the queries [from, to), of `heads` rows each. */

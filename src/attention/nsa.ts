@@ -6,6 +6,9 @@ import { gated, softmaxRead, SummaryResult } from "./result.ts";
 import { meanIndex, tokensOfUnits, unitSpans } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
+import { bestBlocks } from "./theory/blocks.ts";
+import { kernelReading, kernelScores } from "./theory/kernels.ts";
+import { readsEnds, withLast } from "./theory/reading.ts";
 
 const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
   real(`share of the output ${doc}`, { default: value, min, max: 1 });
@@ -106,4 +109,19 @@ export const nsa = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ selected: Math.ceil(tokens / 64), window: tokens, gateCompressed: 0 }),
+  theory(crowd, params) {
+    const { block: kernel, stride, selectBlock: block, selected, initial, local, window } = params;
+    const blocks = Math.ceil(crowd.tokens / block);
+    const last = Math.min(crowd.tokens, crowd.tokens - (blocks - local) * block);
+    const best = bestBlocks(
+      crowd,
+      { block, k: selected - initial - local, blocks: blocks - initial - local },
+      kernelScores(crowd, { kernel, stride, block, pool: "sum" }),
+    );
+    return [
+      kernelReading(crowd, { kernel, stride, gate: params.gateCompressed }),
+      { ...withLast(crowd, best, last), gate: params.gateSelected, ...(initial > 0 && { first: true }) },
+      { ...readsEnds(crowd, 0, window), gate: params.gateWindow },
+    ];
+  },
 });

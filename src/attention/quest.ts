@@ -5,6 +5,8 @@ import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./result.ts";
 import { bestUnits, tokensOfUnits, unitsOfBudget } from "./select.ts";
 import { defineVariant } from "./variant.ts";
+import { bestAndOwnBlock } from "./theory/blocks.ts";
+import { boundScores } from "./theory/maxima.ts";
 
 /** Pages that a query reads, its own included: at least 3, as the source's evaluation code has it. */
 const pagesRead = (page: number, budget: number): number => unitsOfBudget(budget, page, 3);
@@ -77,4 +79,7 @@ export const quest = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ page: 16, budget: Math.ceil(tokens / 16) * 16 }),
+  theory: (crowd, { page, budget }) => [
+    bestAndOwnBlock(crowd, page, pagesRead(page, budget), boundScores(crowd, page)),
+  ],
 });

@@ -133,8 +133,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
-  /** What one query reads in a head in the mean field, while decoding or where prefill is "same" (theory.ts). */
-  theory?(crowd: Crowd, params: Params<S>, head: number): readonly Reading[];
+  /** What one query reads in the mean field, while decoding or where prefill is "same" (theory/reading.ts). */
+  theory?(crowd: Crowd, params: Params<S>): readonly Reading[];
 }
 
 /** A variant whose parameter and index types the caller need not know. */
@@ -156,7 +156,7 @@ export type AnyVariant = Omit<
   cost(shape: StepShape, params: AnyParams): StepCost;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   denseAt?(shape: StepShape): AnyParams;
-  theory?(crowd: Crowd, params: AnyParams, head: number): readonly Reading[];
+  theory?(crowd: Crowd, params: AnyParams): readonly Reading[];
 };
 
 /** Declares a variant with its types inferred, and hides them from code that handles variants alike. */

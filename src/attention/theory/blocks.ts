@@ -1,6 +1,6 @@
 import { upperTail } from "../../core/normal.ts";
 import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
-import type { Crowd, Scored } from "./crowd.ts";
+import type { Crowd, Like, Scored } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reading.ts";
 import type { SoftmaxReading } from "./reading.ts";
 
@@ -17,12 +17,14 @@ interface Layout {
   readonly anchors: number;
   readonly members: number;
   readonly perRun: number;
+  /** of a run that begins at this of the offsets tried; blocks without an anchor are not told apart */
+  readonly offset?: number;
 }
 
 const offsetsTried = 32;
 
 /** What the blocks hold that a run of records touches, over all offsets of its first token in a block, or 32 evenly. */
-export function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
+function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
   const length = Math.max(1, Math.round(recordTokens));
   const offsets = Math.min(block, offsetsTried);
   const found = new Map<string, Layout>();
@@ -36,9 +38,9 @@ export function layoutsOf(block: number, recordTokens: number, run: number): Lay
       const before = (x: number): number => Math.min(run, Math.max(0, Math.floor((x - start) / length)));
       const anchors = before(at + block) - before(at);
       const members = tokens - anchors;
-      const key = `${anchors} ${members}`;
+      const key = anchors > 0 ? `${i} ${at}` : `${members}`;
       const perRun = (found.get(key)?.perRun ?? 0) + 1 / offsets;
-      found.set(key, { anchors, members, perRun });
+      found.set(key, { anchors, members, perRun, ...(anchors > 0 && { offset: i }) });
     }
   }
   return [...found.values()];
@@ -59,23 +61,39 @@ export function blockVariance(crowd: Crowd, block: number): number {
   return 1 + 2 * recordShare * weight * weight * Math.max(0, sum);
 }
 
+/** Blocks that hold something alike, and how likely they are to be chosen. */
+export interface HeldBlock extends Layout {
+  /** probability that one scores above t */
+  above(t: number): number;
+}
+
 /** How blocks are scored. */
 export interface BlockScores {
-  /** probability that a block which holds this scores above t */
-  above(held: Held, t: number): number;
-  /** the same of a block without, one of whose tokens has a logit of the mean `shift` g */
+  /** the blocks that records of one kind touch, `run` of them in a row */
+  holding(kin: Required<Like>, run: number): readonly HeldBlock[];
+  /** probability that a block without scores above t, one of whose tokens has a logit of the mean `shift` g */
   random(t: number, shift: number): number;
 }
 
+/** Blocks that records touch, scored by what they hold. */
+export const scoredLayouts =
+  (block: number, aboveOf: (held: Held) => (t: number) => number): BlockScores["holding"] =>
+  ({ similarity, recordTokens }, run) =>
+    layoutsOf(block, recordTokens, run).map((layout) => ({
+      ...layout,
+      above: aboveOf({ ...layout, similarity }),
+    }));
+
 /** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
 export const normalBlocks = (
+  block: number,
   moments: (held: Held) => { readonly mean: number; readonly sd: number },
   correlation: number,
 ): BlockScores => ({
-  above(held, t) {
+  holding: scoredLayouts(block, (held) => {
     const { mean, sd } = moments(held);
-    return upperTail((t - mean) / sd);
-  },
+    return (t) => upperTail((t - mean) / sd);
+  }),
   random: (t, shift) => upperTail(t - shift * correlation),
 });
 
@@ -102,10 +120,14 @@ export function blockSum(
 export function meanScores(crowd: Crowd, block: number): BlockScores {
   const variance = blockVariance(crowd, block);
   const sd = Math.sqrt(variance * block);
-  return normalBlocks((held) => {
-    const sum = blockSum(crowd, block, variance, held);
-    return { mean: sum.mean / sd, sd: sum.sd / sd };
-  }, sd / block);
+  return normalBlocks(
+    block,
+    (held) => {
+      const sum = blockSum(crowd, block, variance, held);
+      return { mean: sum.mean / sd, sd: sum.sd / sd };
+    },
+    sd / block,
+  );
 }
 
 /** What is read of blocks. */
@@ -124,30 +146,36 @@ export function bestBlocks(
 ): SoftmaxReading {
   if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
   const { run } = crowd;
-  const kin = kinOf(crowd).map(({ count, similarity, recordTokens }, i) => {
+  const kin = kinOf(crowd).map((records, i) => {
     const together = i === 0 ? run : 1;
-    return layoutsOf(block, recordTokens, together).map(({ anchors, members, perRun }) => {
-      const held = { anchors, members, similarity };
-      const above = (t: number): number => scores.above(held, t);
-      return { anchors, members, count: (perRun * count) / together, above };
-    });
+    return scores
+      .holding(records, together)
+      .map((held) => ({ ...held, count: (held.perRun * records.count) / together }));
   });
   const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
   const random: Scored = { count: Math.max(0, blocks - taken), above: (t) => scores.random(t, 0) };
   const t = threshold([...kin.flat(), random], k);
   let neighbours = 0;
   const [own, ...like] = kin.map((layouts) => {
-    let [anchors, members, all, readAnchors, readMembers] = [0, 0, 0, 0, 0];
+    let [anchors, members, readAnchors, readMembers] = [0, 0, 0, 0];
+    const [atOffset, readAtOffset]: [number[], number[]] = [[], []];
     for (const layout of layouts) {
       const read = layout.above(t);
-      all += layout.count;
       anchors += layout.count * layout.anchors;
       members += layout.count * layout.members;
       readAnchors += layout.count * layout.anchors * read;
       readMembers += layout.count * layout.members * read;
+      if (layout.offset !== undefined) {
+        atOffset[layout.offset] = (atOffset[layout.offset] ?? 0) + layout.anchors;
+        readAtOffset[layout.offset] = (readAtOffset[layout.offset] ?? 0) + layout.anchors * read;
+      }
       neighbours += layout.count * read * Math.max(0, block - layout.anchors - layout.members);
     }
-    return { match: all > 0 ? readAnchors / anchors : 0, members: members > 0 ? readMembers / members : 0 };
+    return {
+      match: anchors > 0 ? readAnchors / anchors : 0,
+      members: members > 0 ? readMembers / members : 0,
+      offsets: readAtOffset.map((count, i) => count / atOffset[i]!),
+    };
   });
   const rows = random.count * block;
   const read = (shift: number): number => scores.random(t, shift);

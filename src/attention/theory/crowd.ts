@@ -26,6 +26,8 @@ export interface Crowd {
   readonly coherence: number;
   /** mean tokens of a record, its anchor included */
   readonly recordTokens: number;
+  /** tokens behind a record that belong to none */
+  readonly gap: number;
   /** share of all tokens that belong to records */
   readonly recordShare: number;
   /** records that match the query */

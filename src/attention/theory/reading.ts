@@ -7,6 +7,8 @@ export interface Share {
   readonly match: number;
   /** share of its other tokens that is read */
   readonly members: number;
+  /** the probability by where it stands in its block, which is the same for all heads: for offsets equally likely */
+  readonly offsets?: readonly number[];
 }
 
 /** A softmax over rows, of which a share of the matches is read. */
@@ -41,9 +43,12 @@ export interface FixedReading {
   readonly noise: number;
   /** tokens back to where single tokens are read */
   readonly reach: number;
+  /** entries that are read in their place */
+  readonly entries?: number;
 }
 
-export type Reading = SoftmaxReading | FixedReading;
+/** @property heads the kv heads [from, to) that read so; all when absent */
+export type Reading = (SoftmaxReading | FixedReading) & { readonly heads?: readonly [number, number] };
 
 /** The sums over random rows that were chosen without regard to the query. */
 export const randomRows = (

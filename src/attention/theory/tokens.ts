@@ -4,7 +4,7 @@ import type { Crowd } from "./crowd.ts";
 import type { SoftmaxReading } from "./reading.ts";
 
 /** How tokens are scored, in units of a random token's standard deviation. */
-interface TokenScores {
+export interface TokenScores {
   /** mean score of a match whose stored key were its code */
   readonly signal: number;
   /** variance of a score that does not come from the exact scores */

@@ -25,7 +25,7 @@ export interface Seen {
 /** What a task makes of a query's crowd; the reader makes the rest. */
 export type Sight = Pick<
   Crowd,
-  "tokens" | "tail" | "recordTokens" | "recordShare" | "matches" | "run" | "like" | "asked"
+  "tokens" | "tail" | "recordTokens" | "gap" | "recordShare" | "matches" | "run" | "like" | "asked"
 >;
 
 /** One variant at work on the queries of a problem in the mean field: what it reads of a crowd is worked out once. */
@@ -85,8 +85,7 @@ export class MeanFieldAttention {
     const key = JSON.stringify([sight, moment]);
     let heads = this.#known.get(key);
     if (!heads) {
-      const crowd = crowdOf(this.#reader, sight);
-      heads = Array.from({ length: this.#reader.kvHeads }, (_, h) => readingsOf(this.#use, crowd, moment, h));
+      heads = readingsOf(this.#use, crowdOf(this.#reader, sight), moment);
       this.#known.set(key, heads);
     }
     return heads;

@@ -82,9 +82,9 @@ function countedOrdinals(
   attention: MeanFieldAttention,
   random: Random,
 ): number[] {
-  const { requests, halfMatches, requestTokens } = outline;
+  const { requests, halfMatches, requestTokens, responseTokens } = outline;
   const moment = { phase: "prefill", step: 0 } as const;
-  const common = { recordTokens: requestTokens, run: 1, tail: 0, asked: true };
+  const common = { recordTokens: requestTokens, gap: responseTokens, run: 1, tail: 0, asked: true };
   const alone = attention.attend(
     { ...common, tokens: calibrationTokens, recordShare: 0, matches: 0, like: [sinkKin] },
     moment,
@@ -118,7 +118,7 @@ function countedOrdinals(
 
 /** What the last query sees besides the needles: other messages share a half of the content, the first ordinal, or both. */
 function retrievalSight(
-  { tokens, head, needles, requests, halfMatches, responseTokens }: CountOutline,
+  { tokens, head, needles, requests, halfMatches, requestTokens, responseTokens }: CountOutline,
   wanted: number,
 ): Parameters<MeanFieldAttention["attend"]>[0] {
   const others = requests - needles;
@@ -126,6 +126,7 @@ function retrievalSight(
   return {
     ...{ tokens, tail: 0, run: 1, matches: 0, asked: true },
     recordTokens: responseTokens,
+    gap: requestTokens,
     recordShare:
       ((requests * responseTokens) / Math.max(requests * responseTokens, tokens - head)) *
       (1 - head / tokens),

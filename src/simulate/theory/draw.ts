@@ -5,8 +5,14 @@ import { upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
 import type { HeadTheory } from "./readings.ts";
 
-/** Records that a query may find, and what all its heads share. From the nearest to the farthest. */
-export interface Found {
+/** Normal numbers that decide what is read: one for all records, one for each. */
+interface Choice {
+  readonly common: number;
+  readonly own: readonly number[];
+}
+
+/** Records that a query may find, from the nearest to the farthest; and what decides on them in all heads together. */
+export interface Found extends Choice {
   /** tokens back from the query */
   readonly distances: readonly number[];
   /** correlation of the code of each one's key with the query's */
@@ -19,9 +25,6 @@ export interface Found {
   readonly sink?: boolean;
   /** tokens of the asking record itself before the query */
   readonly asking?: number;
-  /** normal numbers that decide what is read where heads choose together: one for all records, one for each */
-  readonly common: number;
-  readonly own: readonly number[];
 }
 
 /** A drawn outcome of attention in one head. */
@@ -60,13 +63,13 @@ export function drawHead(
     const noise = sink && i === count - 1 ? 0 : random.normal();
     return g * (rho * length * similarity + Math.sqrt(1 - rho * rho) * noise);
   });
-  const head: Found = { ...found, common: random.normal(), own: distances.map(() => random.normal()) };
+  const head = { common: random.normal(), own: distances.map(() => random.normal()) };
   const spread = random.normal();
   const drawn = { weights: new Float64Array(count), read: new Uint8Array(count), noise: 0, tokensRead: 0 };
   for (const reading of readings)
     if (reading.kind === "fixed") addFixed(drawn, reading, found, crowd.tokens);
     else {
-      const chosen = chooses(reading, reading.shared ? found : head);
+      const chosen = chooses(reading, found, head);
       const beside = besides(crowd, found, reading, length, random);
       const background = Math.max(0, reading.leak + spread * deviation(reading));
       let sum = beside.sum + background + (sinkLogit === undefined ? 0 : Math.exp(sinkLogit));
@@ -87,7 +90,7 @@ export function drawHead(
 
 function addFixed(
   drawn: { weights: Float64Array; read: Uint8Array; noise: number; tokensRead: number },
-  { weights, noise, reach }: FixedReading,
+  { weights, noise, reach, entries = 0 }: FixedReading,
   { distances, similarities }: Found,
   tokens: number,
 ): void {
@@ -96,28 +99,37 @@ function addFixed(
     if (distances[i]! < reach) drawn.read[i] = 1;
   });
   drawn.noise += noise ** 2;
-  drawn.tokensRead += Math.min(reach, tokens);
+  drawn.tokensRead += Math.min(reach, tokens) + entries;
 }
 
-const shareOf = ({ match, members, like }: SoftmaxReading, kin: number): Share =>
-  (kin === 0 ? undefined : like?.[kin - 1]) ?? { match, members };
+const shareOf = (reading: SoftmaxReading, kin: number): Share =>
+  (kin === 0 ? undefined : reading.like?.[kin - 1]) ?? reading;
 
 const isRecent = ({ recent }: SoftmaxReading, distance: number): boolean =>
   recent !== undefined && distance < recent.tokens;
 
-/** Whether a reading chooses each of what is found. */
-function chooses(
-  reading: SoftmaxReading,
-  { distances, kin, sink, common, own }: Found,
-): (i: number) => boolean {
+/** Whether a reading chooses each of what is found. @param head what this head alone draws */
+function chooses(reading: SoftmaxReading, found: Found, head: Choice): (i: number) => boolean {
   const { recent, first, alike = 0 } = reading;
+  const { distances, sink } = found;
+  const { common, own } = reading.shared ? found : head;
   return (i) => {
     if (first && sink && i === distances.length - 1) return true;
     if (isRecent(reading, distances[i]!)) return recent!.read;
-    const match = reading.chance ? reading.chance(distances[i]!) : shareOf(reading, kin[i]!).match;
+    const match = chanceOf(reading, found, i);
     if (match >= 1 || match <= 0) return match >= 1;
     return upperTail(Math.sqrt(alike) * common + Math.sqrt(1 - alike) * own[i]!) < match;
   };
+}
+
+/** Probability that a reading chooses one of what is found, where it stands. */
+function chanceOf(reading: SoftmaxReading, { distances, kin, common, own }: Found, i: number): number {
+  if (reading.chance) return reading.chance(distances[i]!);
+  const { match, offsets = [] } = shareOf(reading, kin[i]!);
+  if (offsets.length === 0) return match;
+  // records in a row have one place
+  const place = upperTail(reading.alike === 1 ? common : own[i]!);
+  return offsets[Math.min(offsets.length - 1, Math.floor(place * offsets.length))]!;
 }
 
 /** What is read of the other tokens of records found, and of the crowd's other kin: rows, sums of exp and of its square. */

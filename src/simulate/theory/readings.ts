@@ -48,24 +48,43 @@ function shapedBy({ shaping, params }: ShapingUse, tokens: number): Queries & { 
 }
 
 /**
- * What the query of a crowd reads in a head.
+ * What the query of a crowd reads in each kv head.
  *
  * @throws Error where `withoutTheory` says so
  */
-export function readingsOf(use: TheoryUse, crowd: Crowd, { phase, step }: Moment, head: number): HeadTheory {
+export function readingsOf(use: TheoryUse, crowd: Crowd, { phase, step }: Moment): readonly HeadTheory[] {
   const { factor, sinkLogit } = shapedBy(use.shaping, crowd.tokens);
   const shaped = { ...crowd, sharpness: crowd.sharpness * factor };
   const { variant } = use;
+  const heads = Array.from({ length: crowd.kvHeads }, (_, h) => h);
   if (variant.layers) {
     const l = layerOfStep(variant.layers, step);
-    if (l === undefined) return { crowd: shaped, readings: [] };
+    if (l === undefined) return heads.map(() => ({ crowd: shaped, readings: [] }));
     const layer: Layer = variant.layers[l]!;
-    return readingsOf(layer, shaped, { phase, step }, head);
+    return readingsOf(layer, shaped, { phase, step });
   }
   if (variant.prefill === "only" && phase === "prefill")
     throw new Error(`${variant.name} has no theory of prefill`);
   const isDense = variant.prefill === "only" || (variant.prefill === "dense" && phase === "prefill");
-  if (!isDense && variant.theory === undefined) throw new Error(`${variant.name} has no theory`);
-  const readings = isDense ? [readsAll(shaped)] : variant.theory!(shaped, use.params, head);
-  return { crowd: shaped, readings, sinkLogit };
+  const all: readonly Reading[] = isDense ? [readsAll(shaped)] : theoryOf(variant, shaped, use.params);
+  return heads.map((h) => {
+    const readings = all.filter(({ heads: [from, to] = [0, Infinity] }) => h >= from && h < to);
+    return { crowd: shaped, readings, sinkLogit };
+  });
+}
+
+/** How many crowds of one variant are remembered; trials of one length have many in common. */
+const remembered = 1024;
+
+const known = new WeakMap<AnyVariant, Map<string, readonly Reading[]>>();
+
+function theoryOf(variant: AnyVariant, crowd: Crowd, params: AnyParams): readonly Reading[] {
+  if (variant.theory === undefined) throw new Error(`${variant.name} has no theory`);
+  const own = known.get(variant) ?? new Map<string, readonly Reading[]>();
+  known.set(variant, own);
+  const key = JSON.stringify([crowd, params]);
+  const readings = own.get(key) ?? variant.theory(crowd, params);
+  if (own.size >= remembered) own.clear();
+  own.set(key, readings);
+  return readings;
 }

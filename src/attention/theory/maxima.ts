@@ -1,0 +1,140 @@
+import { upperQuantile, upperTail } from "../../core/normal.ts";
+import { scoredLayouts } from "./blocks.ts";
+import type { BlockScores, Held } from "./blocks.ts";
+import type { Crowd } from "./crowd.ts";
+import type { TokenScores } from "./tokens.ts";
+
+const below = (z: number): number => 1 - upperTail(z);
+
+/** The middles of so many parts of equal probability of a standard normal number. */
+const normalMiddles = (count: number): number[] =>
+  Array.from({ length: count }, (_, i) => upperQuantile((i + 0.5) / count));
+
+const sharedMiddles = normalMiddles(12);
+
+/** Probability that n standard normal numbers of correlation c all lie below y; quick for one y after another. */
+function allBelow(c: number): (y: number, n: number) => number {
+  const each = new Float64Array(c === 0 ? 1 : sharedMiddles.length);
+  let last = NaN;
+  return (y, n) => {
+    if (y !== last)
+      for (let i = 0; i < each.length; i++)
+        each[i] = c === 0 ? below(y) : below((y - Math.sqrt(c) * sharedMiddles[i]!) / Math.sqrt(1 - c));
+    last = y;
+    let sum = 0;
+    for (const one of each) sum += one ** n;
+    return sum / each.length;
+  };
+}
+
+/** Records in a row are one group of tokens of one code; how many such groups a block of random tokens has. */
+const groupsIn = ({ recordTokens, run }: Crowd, block: number): number =>
+  1 + (block - 1) / Math.max(1, recordTokens * run);
+
+/** Correlation of two tokens of a group, where not all tokens belong to one. */
+const groupCoherence = ({ coherence, recordShare }: Crowd): number =>
+  coherence * (Math.round(recordShare * 20) / 20);
+
+/** Blocks scored by their best token's score. */
+export function bestTokenScores(
+  crowd: Crowd,
+  block: number,
+  { signal, noise, correlation }: TokenScores,
+): BlockScores {
+  const { fidelity: rho, coherence: c } = crowd;
+  const groups = groupsIn(crowd, block);
+  const group = allBelow(groupCoherence(crowd));
+  const random = (n: number, t: number): number => group(t, n / groups) ** groups;
+  const belowAt = (share: number, t: number): number =>
+    below((t - share * signal) / Math.sqrt((1 - (share * share) / 2) * (1 - noise) + noise));
+  return {
+    holding: scoredLayouts(block, ({ anchors, members, similarity }) => (t) => {
+      const kept = belowAt(rho * similarity, t) ** anchors * belowAt(Math.sqrt(c) * similarity, t) ** members;
+      return 1 - kept * random(Math.max(0, block - anchors - members), t);
+    }),
+    random: (t, shift) => 1 - random(block - 1, t) * below(t - shift * correlation),
+  };
+}
+
+/** Mean of |q| max over a page and its variance, of a channel whose query is a standard normal number. */
+interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** The half of the query's channels is as the other half: keys of these |q|. */
+const sizes = normalMiddles(16).filter((x) => x > 0);
+const [lowest, highest, points] = [-4, 7, 88];
+
+/** Moments of |q| max k over keys k whose joint probability to lie below y is given, for |q| of each size. */
+function maximum(allBelowAt: (y: number, size: number) => number): Moments {
+  let [mean, variance] = [0, 0];
+  const step = (highest - lowest) / points;
+  for (const size of sizes) {
+    let [first, second, last] = [0, 0, allBelowAt(lowest, size)];
+    for (let i = 1; i <= points; i++) {
+      const y = lowest + i * step;
+      const now = allBelowAt(y, size);
+      first += (now - last) * (y - step / 2);
+      second += (now - last) * (y - step / 2) ** 2;
+      last = now;
+    }
+    mean += (size * first) / sizes.length;
+    variance += (size * size * (second - first * first)) / sizes.length;
+  }
+  return { mean, variance };
+}
+
+const known = new Map<string, Moments>();
+
+/** Moments of a channel's part of a page's bound; they do not depend on lengths, so that they are worked out once. */
+function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
+  const { fidelity: rho, coherence: c, recordTokens, run, gap } = crowd;
+  const { anchors, members, similarity } = held;
+  const shared = groupCoherence(crowd);
+  const key = JSON.stringify([page, rho, c, shared, recordTokens * run, gap, anchors, members, similarity]);
+  const found = known.get(key);
+  if (found) return found;
+  const beside = page - anchors - members;
+  // what stands right behind an anchor belongs to no record
+  const alone = anchors > 0 ? Math.min(beside, gap) : 0;
+  const rest = beside - alone;
+  const groups = groupsIn(crowd, rest);
+  const group = allBelow(shared);
+  const random = new Map<number, number>();
+  const randomBelow = (y: number): number => {
+    let value = random.get(y);
+    if (value === undefined)
+      random.set(y, (value = beside <= 0 ? 1 : group(y, rest / groups) ** groups * below(y) ** alone));
+    return value;
+  };
+  const belowAt = (share: number, y: number, size: number): number =>
+    below((y - share * size) / Math.sqrt(1 - share * share));
+  const moments = maximum(
+    (y, size) =>
+      randomBelow(y) *
+      (anchors > 0 ? belowAt(rho * similarity, y, size) ** anchors : 1) *
+      (members > 0 ? belowAt(Math.sqrt(c) * similarity, y, size) ** members : 1),
+  );
+  if (known.size >= 4096) known.clear();
+  known.set(key, moments);
+  return moments;
+}
+
+/** Pages scored by the bound sum_c max(q_c min_c, q_c max_c), in units of a random page's standard deviation. */
+export function boundScores(crowd: Crowd, page: number): BlockScores {
+  const { headDim } = crowd;
+  const random = boundMoments(crowd, page, { anchors: 0, members: 0, similarity: 0 });
+  const sd = Math.sqrt(headDim * random.variance);
+  const shared = groupCoherence(crowd);
+  // a maximum has the covariance 1 / page with each of its keys, and what they share
+  const correlation = (shared + (1 - shared) / page) / Math.sqrt(random.variance);
+  return {
+    holding: scoredLayouts(page, (held) => {
+      const { mean, variance } = boundMoments(crowd, page, held);
+      const [middle, own] = [(headDim * (mean - random.mean)) / sd, Math.sqrt(variance / random.variance)];
+      return (t) => upperTail((t - middle) / own);
+    }),
+    random: (t, shift) => upperTail(t - shift * correlation),
+  };
+}
