@@ -7,6 +7,7 @@ import type { Read, WeighedRows } from "./result.ts";
 import { unitsBefore } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
+import { readsEnds } from "./theory/reading.ts";
 
 /**
  * Infini-attention: softmax attention within a segment, and an associative memory of all segments before it, mixed by a
@@ -79,9 +80,29 @@ export const infini = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ segment: tokens }),
+  theory(crowd, { segment, gate }) {
+    const before = Math.floor((crowd.tokens - 1) / segment) * segment;
+    const own = { ...readsEnds(crowd, 0, crowd.tokens - before), gate: before > 0 ? 1 - gate : 1 };
+    if (before === 0 || gate === 0) return [own];
+    const { fidelity: rho } = crowd;
+    const match = alike(rho) / alike(0);
+    return [
+      own,
+      {
+        kind: "fixed",
+        weights: (found) =>
+          found.map(({ distance }) => (distance >= crowd.tokens - before ? (gate * match) / before : 0)),
+        noise: gate / Math.sqrt(before),
+        reach: crowd.tokens,
+      },
+    ];
+  },
 });
 
 const nothing: WeighedRows = { rows: [], weights: [] };
+
+/** E[sigma(x) sigma(y)] of standard normal x and y of correlation r, by their Hermite series: means of derivatives. */
+const alike = (r: number): number => 1.1605 ** 2 + 0.7616 ** 2 * r + (0.2616 ** 2 / 2) * r * r;
 
 const feature = (x: number): number => (x > 0 ? x + 1 : Math.exp(x));
 

@@ -8,6 +8,9 @@ import { softmaxRead } from "./result.ts";
 import type { Read } from "./result.ts";
 import { bestListed } from "./select.ts";
 import { Spans } from "./spans.ts";
+import { prunes } from "./theory/halving.ts";
+import type { Stage } from "./theory/halving.ts";
+import { before, readsAll, withLast } from "./theory/reading.ts";
 import { defineVariant } from "./variant.ts";
 
 interface Params {
@@ -15,12 +18,6 @@ interface Params {
   readonly keep: number;
   readonly sinks: number;
   readonly window: number;
-}
-
-/** A stage of pruning: candidates are cut into chunks of so many tokens, of which so many tokens' worth stay. */
-interface Stage {
-  readonly chunk: number;
-  readonly keep: number;
 }
 
 /** The largest power of two that is no more. */
@@ -113,6 +110,14 @@ export const infiniteHip = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
+  theory(crowd, params) {
+    const stages = stagesOf(params);
+    const between = middle(crowd.tokens, params, stages[0]!.chunk);
+    if (between === 0) return [readsAll(crowd)];
+    const pruned = prunes(before(crowd, crowd.tokens - between), stages, between);
+    const rest = withLast(crowd, pruned, crowd.tokens - between - params.sinks);
+    return [{ ...rest, ...(params.sinks > 0 && { first: true }) }];
+  },
 });
 
 /** The rows that each query row reads. */

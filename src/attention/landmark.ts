@@ -9,6 +9,18 @@ import { meanIndex, selectTop, tokensOfUnits, unitSpans, unitsBefore } from "./s
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadResult } from "./variant.ts";
+import { upperTail } from "../core/normal.ts";
+import {
+  blockSum,
+  blockVariance,
+  byPlace,
+  chooseBlocks,
+  meanScores,
+  shareOfBlocks,
+} from "./theory/blocks.ts";
+import type { Held } from "./theory/blocks.ts";
+import { kinOf, memberWeight, sumOverRandom } from "./theory/crowd.ts";
+import { atPlace, readsEnds } from "./theory/reading.ts";
 
 /**
  * Landmark attention: the last token of each block stands for it; a query gives weight to the landmarks of its best blocks
@@ -63,6 +75,46 @@ export const landmark = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: tokens, k: 0 }),
+  theory(crowd, { block, k }) {
+    const blocks = Math.floor((crowd.tokens - 1) / block);
+    const own = crowd.tokens - blocks * block;
+    if (k === 0 || blocks === 0) return [readsEnds(crowd, 0, own)];
+    const { sharpness: g, headDim, fidelity: rho } = crowd;
+    const scores = meanScores(crowd, block);
+    const { kin, random, least } = chooseBlocks(crowd, { k, blocks }, scores);
+    const variance = blockVariance(crowd, block);
+    const spread = g * Math.sqrt(variance / block);
+    // exponentials: of the own block's logits, and of landmarks of blocks without and with records like the query's
+    const ownSum = sumOverRandom(crowd, own, 1) + Math.min(own, crowd.asking) * memberWeight(crowd, 1);
+    const others = random * Math.exp((spread * spread) / 2) * upperTail(least - spread);
+    const weightOf = (held: Held): number => {
+      const { mean, sd } = blockSum(crowd, block, variance, held);
+      return Math.exp((g * mean) / block + ((g * sd) / block) ** 2 / 2);
+    };
+    let sum = ownSum + others;
+    const weights = kinOf(crowd).map(({ similarity }, i) => {
+      for (const held of kin[i]!) sum += held.count * held.read * weightOf({ ...held, similarity });
+      // within its block a match stands beside others, and tokens of any record
+      const match = Math.exp(g * rho * similarity * Math.sqrt(headDim) + (g * g * (1 - rho * rho)) / 2);
+      const besides = ({ anchors, members }: Held): number =>
+        members * memberWeight(crowd, similarity) + (block - anchors - members) * Math.exp((g * g) / 2);
+      return byPlace(kin[i]!, (held) => {
+        const own = { ...held, similarity };
+        return (weightOf(own) * match) / (held.anchors * match + besides(own));
+      });
+    });
+    const [share, ...like] = kin.map(shareOfBlocks);
+    return [
+      {
+        kind: "fixed",
+        weights: (found) => found.map((place) => atPlace(weights[place.kin]!, place) / sum),
+        choice: { ...share!, like, ...(crowd.run > 1 && { alike: 1, run: crowd.run }) },
+        noise: Math.sqrt(sumOverRandom(crowd, own, 2)) / sum,
+        reach: 0,
+        entries: own + k * block,
+      },
+    ];
+  },
 });
 
 /** The grouped softmax: a read for the own block, and one for each of the chosen blocks by rank of place. */

@@ -58,6 +58,27 @@ export const logLinear = defineVariant({
     ),
   // each state is added to by one write or one merge at a step, amortised
   cost: (shape) => stateCost(shape, 2, statesOf(shape.tokens)),
+  theory({ headDim, fidelity, tokens }, { falloff }) {
+    // from the query back: the last token of each part, and its factor
+    const parts: { readonly end: number; readonly factor: number }[] = [{ end: 1, factor: 1 }];
+    let square = 1;
+    for (let [rest, level] = [tokens - 1, 0]; rest > 0; level++) {
+      const size = 2 ** level;
+      if (rest % (2 * size) === 0) continue;
+      rest -= size;
+      parts.push({ end: tokens - rest, factor: 2 ** (-falloff * level) });
+      square += size * 4 ** (-falloff * level);
+    }
+    return [
+      {
+        kind: "fixed",
+        weights: (found) =>
+          found.map(({ distance }) => fidelity * (parts.find(({ end }) => distance < end)?.factor ?? 0)),
+        noise: Math.sqrt(square / headDim),
+        reach: tokens,
+      },
+    ];
+  },
 });
 
 /** The weights of query row i on every token that it sees. */

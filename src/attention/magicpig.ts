@@ -9,6 +9,10 @@ import { WeighedResult } from "./result.ts";
 import type { Read, WeighedRows } from "./result.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadCache } from "./variant.ts";
+import { upperQuantile } from "../core/normal.ts";
+import { randomCount, sumOverRandom } from "./theory/crowd.ts";
+import { withLast } from "./theory/reading.ts";
+import type { Share, SoftmaxReading } from "./theory/reading.ts";
 
 /** Hash codes of a head's centred keys. */
 interface Hashes {
@@ -92,6 +96,35 @@ export const magicpig = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
+  theory(crowd, { bits, tables, sinks, window }) {
+    const { tokens, headDim, sharpness: g, fidelity: rho, coherence: c } = crowd;
+    const chance = (cosine: number): number =>
+      samplingProbability(1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI, bits, tables);
+    const shareAt = (similarity: number): Share => ({
+      match: chance(rho * similarity),
+      members: chance(Math.sqrt(c) * similarity),
+    });
+    const keys = (randomCount(crowd) * Math.max(0, tokens - window)) / tokens;
+    // over random keys, in equal steps of a score up to what the largest of them reaches
+    let [rows, squares] = [0, 0];
+    const step = 1 / 16;
+    for (let z = -8; z <= upperQuantile(Math.min(0.5, 0.5 / keys)); z += step) {
+      const each = (keys * step * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+      const odds = chance(z / Math.sqrt(headDim));
+      rows += each * odds;
+      squares += (each * Math.exp(2 * g * z)) / odds;
+    }
+    const sampled: SoftmaxReading = {
+      kind: "softmax",
+      gate: 1,
+      ...shareAt(1),
+      like: crowd.like.map(({ similarity }) => shareAt(similarity)),
+      ...(sinks > 0 && { first: true }),
+      weighed: true,
+      ...{ rows, squares, leak: sumOverRandom(crowd, keys, 1) },
+    };
+    return [withLast(crowd, sampled, Math.min(tokens, window))];
+  },
 });
 
 /** @param end the centre is the mean of the keys [0, end), the context's */

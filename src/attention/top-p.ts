@@ -9,6 +9,7 @@ import type { Read } from "./result.ts";
 import { rowLists } from "./lists.ts";
 import { firstRows, inChunks, unitSpans } from "./select.ts";
 import { defineVariant } from "./variant.ts";
+import { readsAll } from "./theory/reading.ts";
 
 /**
  * Oracle top-p: each query reads the fewest keys that hold a share p of its exact weights. Like the oracle of top-k it
@@ -57,6 +58,7 @@ export const topP = defineVariant({
     };
   },
   denseAt: () => ({ p: 1 }),
+  theory: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
 });
 
 /** The rows of largest weight of each query row that together hold at least p. */

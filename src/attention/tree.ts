@@ -9,6 +9,8 @@ import type { Read } from "./result.ts";
 import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "./select.ts";
 import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
+import { descends } from "./theory/descent.ts";
+import { readsEnds, withLast } from "./theory/reading.ts";
 
 /** Levels above the tokens: the highest has no more nodes than the beam can have children, so none is cut above it. */
 function levelsOf(tokens: number, branching: number, beam: number): number {
@@ -109,6 +111,12 @@ export const tree = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ branching: 16, beam: Math.ceil(tokens / 16) }),
+  theory(crowd, { branching, beam }) {
+    const levels = levelsOf(crowd.tokens, branching, beam);
+    const own = 1 + ((crowd.tokens - 1) % branching);
+    if (crowd.tokens <= branching) return [readsEnds(crowd, 0, own)];
+    return [withLast(crowd, descends(crowd, { branching, beam, levels }), own)];
+  },
 });
 
 /** The leaves that each query row ends with. @param levels from the top down to the leaves */

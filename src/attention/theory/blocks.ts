@@ -1,8 +1,8 @@
 import { upperTail } from "../../core/normal.ts";
 import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
-import type { Crowd, Like, Scored } from "./crowd.ts";
+import type { Crowd, Like } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reading.ts";
-import type { SoftmaxReading } from "./reading.ts";
+import type { Share, SoftmaxReading } from "./reading.ts";
 
 /** What a block holds of records that share their key with the query's code. */
 export interface Held {
@@ -13,7 +13,7 @@ export interface Held {
 }
 
 /** A block that holds something, and how many such are expected of a run of records. */
-interface Layout {
+export interface Layout {
   readonly anchors: number;
   readonly members: number;
   readonly perRun: number;
@@ -24,7 +24,7 @@ interface Layout {
 const offsetsTried = 32;
 
 /** What the blocks hold that a run of records touches, over all offsets of its first token in a block, or 32 evenly. */
-function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
+export function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
   const length = Math.max(1, Math.round(recordTokens));
   const offsets = Math.min(block, offsetsTried);
   const found = new Map<string, Layout>();
@@ -85,7 +85,7 @@ export const scoredLayouts =
     }));
 
 /** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
-export const normalBlocks = (
+const normalBlocks = (
   block: number,
   moments: (held: Held) => { readonly mean: number; readonly sd: number },
   correlation: number,
@@ -138,6 +138,59 @@ export interface BlockChoice {
   readonly blocks: number;
 }
 
+/** Blocks of a kind that hold something: how many there are, and the share of them that is chosen. */
+export interface ChosenBlocks extends HeldBlock {
+  readonly count: number;
+  readonly read: number;
+}
+
+/** The k blocks of largest score. @returns those that hold records of each kin, how many hold none, and the least score */
+export function chooseBlocks(
+  crowd: Crowd,
+  { k, blocks }: Pick<BlockChoice, "k" | "blocks">,
+  scores: BlockScores,
+): { readonly kin: readonly (readonly ChosenBlocks[])[]; readonly random: number; readonly least: number } {
+  const kin = kinOf(crowd).map((records, i) => {
+    const together = i === 0 ? crowd.run : 1;
+    return scores
+      .holding(records, together)
+      .map((held) => ({ ...held, count: (held.perRun * records.count) / together }));
+  });
+  const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
+  const random = Math.max(0, blocks - taken);
+  const least = threshold([...kin.flat(), { count: random, above: (t) => scores.random(t, 0) }], k);
+  return {
+    kin: kin.map((all) => all.map((held) => ({ ...held, read: held.above(least) }))),
+    ...{ random, least },
+  };
+}
+
+/** Something of each anchor by where it stands. @param blocks in order for each offset */
+export function byPlace<T extends Layout>(blocks: readonly T[], of: (held: T) => number): number[][] {
+  const values: number[][] = [];
+  for (const held of blocks)
+    if (held.offset !== undefined)
+      (values[held.offset] ??= []).push(...Array<number>(held.anchors).fill(of(held)));
+  return values;
+}
+
+/** What is read of the records in blocks. */
+export function shareOfBlocks(blocks: readonly ChosenBlocks[]): Share {
+  const share = (of: (held: HeldBlock) => number): number => {
+    let [all, read] = [0, 0];
+    for (const held of blocks) {
+      all += held.count * of(held);
+      read += held.count * held.read * of(held);
+    }
+    return all > 0 ? read / all : 0;
+  };
+  return {
+    match: share(({ anchors }) => anchors),
+    members: share(({ members }) => members),
+    offsets: byPlace(blocks, ({ read }) => read),
+  };
+}
+
 /** The k blocks of largest score are read, of the tokens of a crowd. */
 export function bestBlocks(
   crowd: Crowd,
@@ -145,47 +198,20 @@ export function bestBlocks(
   scores: BlockScores = meanScores(crowd, block),
 ): SoftmaxReading {
   if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
-  const { run } = crowd;
-  const kin = kinOf(crowd).map((records, i) => {
-    const together = i === 0 ? run : 1;
-    return scores
-      .holding(records, together)
-      .map((held) => ({ ...held, count: (held.perRun * records.count) / together }));
-  });
-  const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
-  const random: Scored = { count: Math.max(0, blocks - taken), above: (t) => scores.random(t, 0) };
-  const t = threshold([...kin.flat(), random], k);
+  const { kin, random, least } = chooseBlocks(crowd, { k, blocks }, scores);
   let neighbours = 0;
-  const [own, ...like] = kin.map((layouts) => {
-    let [anchors, members, readAnchors, readMembers] = [0, 0, 0, 0];
-    const [atOffset, readAtOffset]: [number[], number[]] = [[], []];
-    for (const layout of layouts) {
-      const read = layout.above(t);
-      anchors += layout.count * layout.anchors;
-      members += layout.count * layout.members;
-      readAnchors += layout.count * layout.anchors * read;
-      readMembers += layout.count * layout.members * read;
-      if (layout.offset !== undefined) {
-        atOffset[layout.offset] = (atOffset[layout.offset] ?? 0) + layout.anchors;
-        readAtOffset[layout.offset] = (readAtOffset[layout.offset] ?? 0) + layout.anchors * read;
-      }
-      neighbours += layout.count * read * Math.max(0, block - layout.anchors - layout.members);
-    }
-    return {
-      match: anchors > 0 ? readAnchors / anchors : 0,
-      members: members > 0 ? readMembers / members : 0,
-      offsets: readAtOffset.map((count, i) => count / atOffset[i]!),
-    };
-  });
-  const rows = random.count * block;
-  const read = (shift: number): number => scores.random(t, shift);
+  for (const { count, read, anchors, members } of kin.flat())
+    neighbours += count * read * Math.max(0, block - anchors - members);
+  const [own, ...like] = kin.map(shareOfBlocks);
+  const rows = random * block;
+  const read = (shift: number): number => scores.random(least, shift);
   const beside = randomRows(crowd, neighbours);
   return {
     kind: "softmax",
     gate: 1,
     ...own!,
     like,
-    ...(run > 1 && { alike: 1 }),
+    ...(crowd.run > 1 && { alike: 1, run: crowd.run }),
     rows: rows * read(0) + beside.rows,
     leak: sumOverRandom(crowd, rows, 1, read) + beside.leak,
     squares: sumOverRandom(crowd, rows, 2, read) + beside.squares,

@@ -36,6 +36,8 @@ export interface Crowd {
   readonly run: number;
   /** records that match in part */
   readonly like: readonly Like[];
+  /** tokens of the asking record itself before the query, which match as a record's other tokens do */
+  readonly asking: number;
   /** whether it asks what the question asks, which a scorer that sees the question knows */
   readonly asked: boolean;
 }
@@ -70,6 +72,10 @@ export function sumOverRandom(
   const largest = keys <= 1 ? Infinity : upperQuantile(Math.min(1, keys / 2) / keys);
   return all * Math.min(1 - upperTail(largest - tilted), read(tilted));
 }
+
+/** Expected exp(logit) of a token of a record beside its anchor. */
+export const memberWeight = ({ sharpness: g, coherence: c, headDim }: Crowd, similarity: number): number =>
+  Math.exp(g * Math.sqrt(c * headDim) * similarity + (g * g * (1 - c * similarity * similarity)) / 2);
 
 /** Units (tokens, blocks) of one kind: how many, and the probability that one scores above t. */
 export interface Scored {

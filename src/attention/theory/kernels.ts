@@ -143,7 +143,7 @@ export function kernelReading(
   const weight = (gate * held[0]!.weight) / sum / stride;
   return {
     kind: "fixed",
-    weights: (distances) => distances.map(() => weight),
+    weights: (found) => found.map(() => weight),
     noise: gate * Math.sqrt(squares / (sum * sum) / kernel),
     reach: 0,
     entries,

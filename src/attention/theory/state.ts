@@ -55,7 +55,7 @@ export function readsState(
   }
   return {
     kind: "fixed",
-    weights: (distances) => distances.map((t, place) => b * rho * left(t) * repeated ** place),
+    weights: (found) => found.map(({ distance }, place) => b * rho * left(distance) * repeated ** place),
     noise: Math.sqrt(noise),
     reach,
   };

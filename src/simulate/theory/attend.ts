@@ -25,7 +25,7 @@ export interface Seen {
 /** What a task makes of a query's crowd; the reader makes the rest. */
 export type Sight = Pick<
   Crowd,
-  "tokens" | "tail" | "recordTokens" | "gap" | "recordShare" | "matches" | "run" | "like" | "asked"
+  "tokens" | "tail" | "recordTokens" | "gap" | "recordShare" | "matches" | "run" | "like" | "asking" | "asked"
 >;
 
 /** One variant at work on the queries of a problem in the mean field: what it reads of a crowd is worked out once. */

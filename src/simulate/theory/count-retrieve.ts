@@ -86,7 +86,7 @@ function countedOrdinals(
   const moment = { phase: "prefill", step: 0 } as const;
   const common = { recordTokens: requestTokens, gap: responseTokens, run: 1, tail: 0, asked: true };
   const alone = attention.attend(
-    { ...common, tokens: calibrationTokens, recordShare: 0, matches: 0, like: [sinkKin] },
+    { ...common, tokens: calibrationTokens, recordShare: 0, matches: 0, like: [sinkKin], asking: 0 },
     moment,
     foundAt({ distances: [calibrationTokens - 1], kin: [1], sink: true }, random),
     random,
@@ -101,7 +101,6 @@ function countedOrdinals(
         distances: [...before.reverse(), place - 1],
         kin: [...before.map(() => 0), 1],
         sink: true,
-        asking: requestTokens - 1,
       },
       random,
     );
@@ -110,6 +109,7 @@ function countedOrdinals(
       tokens: Math.round(place),
       recordShare: (request * requestTokens) / place,
       matches: j,
+      asking: requestTokens - 1,
       like: [sinkKin, { count: (request - j) * halfMatches, similarity: halfSimilarity }],
     };
     return readOrdinal(attention.attend(sight, moment, found, random).weights[j]!);
@@ -124,7 +124,7 @@ function retrievalSight(
   const others = requests - needles;
   const ordinal = wanted === 1 ? ordinalShare : 0;
   return {
-    ...{ tokens, tail: 0, run: 1, matches: 0, asked: true },
+    ...{ tokens, tail: 0, run: 1, matches: 0, asking: 0, asked: true },
     recordTokens: responseTokens,
     gap: requestTokens,
     recordShare:

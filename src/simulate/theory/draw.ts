@@ -1,18 +1,19 @@
 import { kinOf } from "../../attention/theory/crowd.ts";
 import type { Crowd } from "../../attention/theory/crowd.ts";
-import type { FixedReading, Share, SoftmaxReading } from "../../attention/theory/reading.ts";
-import { upperTail } from "../../core/normal.ts";
+import { atPlace } from "../../attention/theory/reading.ts";
+import type { Choice, FixedReading, Share, SoftmaxReading } from "../../attention/theory/reading.ts";
+import { upperQuantile, upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
 import type { HeadTheory } from "./readings.ts";
 
 /** Normal numbers that decide what is read: one for all records, one for each. */
-interface Choice {
+interface Draws {
   readonly common: number;
   readonly own: readonly number[];
 }
 
 /** Records that a query may find, from the nearest to the farthest; and what decides on them in all heads together. */
-export interface Found extends Choice {
+export interface Found extends Draws {
   /** tokens back from the query */
   readonly distances: readonly number[];
   /** correlation of the code of each one's key with the query's */
@@ -23,8 +24,6 @@ export interface Found extends Choice {
   readonly gold: readonly boolean[];
   /** the last of them is the first token, whose key is its code without noise */
   readonly sink?: boolean;
-  /** tokens of the asking record itself before the query */
-  readonly asking?: number;
 }
 
 /** A drawn outcome of attention in one head. */
@@ -67,15 +66,21 @@ export function drawHead(
   const spread = random.normal();
   const drawn = { weights: new Float64Array(count), read: new Uint8Array(count), noise: 0, tokensRead: 0 };
   for (const reading of readings)
-    if (reading.kind === "fixed") addFixed(drawn, reading, found, crowd.tokens);
+    if (reading.kind === "fixed") addFixed(drawn, reading, found, head, crowd.tokens);
     else {
       const chosen = chooses(reading, found, head);
       const beside = besides(crowd, found, reading, length, random);
       const background = Math.max(0, reading.leak + spread * deviation(reading));
       let sum = beside.sum + background + (sinkLogit === undefined ? 0 : Math.exp(sinkLogit));
-      const exps = logits.map((logit, i) => (chosen(i) ? Math.exp(logit) : 0));
+      const exps = logits.map((logit, i) => (chosen(i) ? Math.exp(logit) / oddsOf(reading, found, i) : 0));
       for (const e of exps) sum += e;
-      drawn.tokensRead += reading.rows + beside.rows;
+      let rows = reading.rows + beside.rows;
+      if (reading.hold !== undefined) {
+        const held = holding(exps, sum, reading.hold);
+        rows = rowsFor(held.rest, g, { ...beside, background, all: reading.rows });
+        sum = held.sum;
+      }
+      drawn.tokensRead += rows;
       if (sum === 0) continue;
       exps.forEach((e, i) => {
         if (e === 0) return;
@@ -88,28 +93,65 @@ export function drawHead(
   return drawn;
 }
 
+/**
+ * Leaves the largest that hold a share of the sum.
+ *
+ * @returns what is read in all, and what part of it other rows must hold
+ */
+function holding(
+  exps: number[],
+  sum: number,
+  share: number,
+): { readonly sum: number; readonly rest: number } {
+  let held = 0;
+  for (const i of [...exps.keys()].sort((a, b) => exps[b]! - exps[a]!))
+    if (held >= share * sum) exps[i] = 0;
+    else held += exps[i]!;
+  const rest = Math.max(0, share * sum - held);
+  return { sum: held + rest, rest };
+}
+
+/** Rows whose exponentials hold so much: of records' other tokens, then the largest of random ones. */
+function rowsFor(
+  rest: number,
+  g: number,
+  { rows, sum, background, all }: { rows: number; sum: number; background: number; all: number },
+): number {
+  if (rest <= sum) return rest <= 0 ? 0 : (rows * rest) / sum;
+  const part = Math.min(1 - 1e-9, (rest - sum) / background);
+  return rows + all * upperTail(g + upperQuantile(part));
+}
+
 function addFixed(
   drawn: { weights: Float64Array; read: Uint8Array; noise: number; tokensRead: number },
-  { weights, noise, reach, entries = 0 }: FixedReading,
-  { distances, similarities }: Found,
+  { weights, noise, reach, choice, entries = 0 }: FixedReading,
+  found: Found,
+  head: Draws,
   tokens: number,
 ): void {
-  weights(distances).forEach((weight, i) => {
-    drawn.weights[i]! += weight * similarities[i]!;
-    if (distances[i]! < reach) drawn.read[i] = 1;
+  const { distances, similarities, kin } = found;
+  const chosen = choice ? chooses(choice, found, head) : undefined;
+  const places = distances.map((distance, i) => ({ distance, kin: kin[i]!, ...placeOf(choice, found, i) }));
+  weights(places).forEach((weight, i) => {
+    if (chosen?.(i) ?? true) drawn.weights[i]! += weight * (choice ? 1 : similarities[i]!);
+    if (chosen?.(i) ?? distances[i]! < reach) drawn.read[i] = 1;
   });
   drawn.noise += noise ** 2;
   drawn.tokensRead += Math.min(reach, tokens) + entries;
 }
 
-const shareOf = (reading: SoftmaxReading, kin: number): Share =>
+const shareOf = (reading: Choice, kin: number): Share =>
   (kin === 0 ? undefined : reading.like?.[kin - 1]) ?? reading;
 
-const isRecent = ({ recent }: SoftmaxReading, distance: number): boolean =>
+const isRecent = ({ recent }: Choice, distance: number): boolean =>
   recent !== undefined && distance < recent.tokens;
 
 /** Whether a reading chooses each of what is found. @param head what this head alone draws */
-function chooses(reading: SoftmaxReading, found: Found, head: Choice): (i: number) => boolean {
+function chooses(
+  reading: Choice & Pick<SoftmaxReading, "chance">,
+  found: Found,
+  head: Draws,
+): (i: number) => boolean {
   const { recent, first, alike = 0 } = reading;
   const { distances, sink } = found;
   const { common, own } = reading.shared ? found : head;
@@ -122,33 +164,49 @@ function chooses(reading: SoftmaxReading, found: Found, head: Choice): (i: numbe
   };
 }
 
-/** Probability that a reading chooses one of what is found, where it stands. */
-function chanceOf(reading: SoftmaxReading, { distances, kin, common, own }: Found, i: number): number {
-  if (reading.chance) return reading.chance(distances[i]!);
-  const { match, offsets = [] } = shareOf(reading, kin[i]!);
-  if (offsets.length === 0) return match;
+/** Where one of what is found stands: in a block, and in a row of records, the first of which is 0. */
+function placeOf(
+  choice: Choice | undefined,
+  { common, own }: Found,
+  i: number,
+): { readonly offset: number; readonly order: number } {
+  const run = choice?.run ?? 1;
   // records in a row have one place
-  const place = upperTail(reading.alike === 1 ? common : own[i]!);
-  return offsets[Math.min(offsets.length - 1, Math.floor(place * offsets.length))]!;
+  return { offset: upperTail(run > 1 ? common : own[i]!), order: run - 1 - (i % run) };
+}
+
+/** Probability that a reading chooses one of what is found, where it stands. */
+function chanceOf(reading: Choice & Pick<SoftmaxReading, "chance">, found: Found, i: number): number {
+  if (reading.chance) return reading.chance(found.distances[i]!);
+  const { match, offsets } = shareOf(reading, found.kin[i]!);
+  return offsets ? atPlace(offsets, placeOf(reading, found, i)) : match;
+}
+
+/** What a row's weight is divided by: the probability that it is read, where that is made up for. */
+function oddsOf(reading: SoftmaxReading, found: Found, i: number): number {
+  const always =
+    isRecent(reading, found.distances[i]!) ||
+    (reading.first && found.sink && i === found.distances.length - 1);
+  return reading.weighed && !always ? chanceOf(reading, found, i) : 1;
 }
 
 /** What is read of the other tokens of records found, and of the crowd's other kin: rows, sums of exp and of its square. */
 function besides(
   crowd: Crowd,
-  { distances, similarities, kin, sink = false, asking = 0 }: Found,
+  { distances, similarities, kin, sink = false }: Found,
   reading: SoftmaxReading,
   length: number,
   random: Random,
 ): { rows: number; sum: number; squares: number } {
-  const { sharpness: g, fidelity: rho, coherence: c } = crowd;
+  const { sharpness: g, fidelity: rho, coherence: c, asking } = crowd;
   const total = { rows: 0, sum: 0, squares: 0 };
   /** tokens whose keys share so much with the query's code */
-  const add = (rows: number, share: number): void => {
+  const add = (rows: number, share: number, odds = 1): void => {
     if (rows === 0) return;
     const [mean, variance] = [g * share * length, g * g * (1 - share * share)];
     total.rows += rows;
-    total.sum += rows * Math.exp(mean + variance / 2);
-    total.squares += rows * Math.exp(2 * mean + 2 * variance);
+    total.sum += (rows / odds) * Math.exp(mean + variance / 2);
+    total.squares += (rows / odds ** 2) * Math.exp(2 * mean + 2 * variance);
   };
   const near = reading.recent?.read ? 1 : 0;
   const all = kinOf(crowd);
@@ -158,7 +216,11 @@ function besides(
     const share = reading.chance ? reading.chance(distance) : shareOf(reading, kin[i]!).members;
     const read = isRecent(reading, distance) ? near : share;
     // few of them are read or none, not a part of one
-    add(read < 1 ? Math.min(others, random.poisson(others * read)) : others, Math.sqrt(c) * similarities[i]!);
+    add(
+      someOf(others, read, random),
+      Math.sqrt(c) * similarities[i]!,
+      reading.weighed && read > 0 ? read : 1,
+    );
   });
   if (asking > 0) add(asking * (reading.recent ? near : reading.members), Math.sqrt(c));
   const drawnKin = new Set([0, ...kin]);
@@ -169,6 +231,14 @@ function besides(
     add(count * (tokens - 1) * members, Math.sqrt(c) * similarity);
   });
   return total;
+}
+
+/** How many of so many tokens are read, each with this probability: whole tokens, where few are read or left. */
+function someOf(tokens: number, read: number, random: Random): number {
+  if (read <= 0 || read >= 1) return read <= 0 ? 0 : tokens;
+  return read < 0.5
+    ? Math.min(tokens, random.poisson(tokens * read))
+    : tokens - Math.min(tokens, random.poisson(tokens * (1 - read)));
 }
 
 /** Standard deviation of the sum of exp(logit) over a reading's other rows. */

@@ -26,7 +26,17 @@ export function walkInTheory(
   const answer = walk((node, hop) => {
     const targets = targetsOf(node);
     const sight = {
-      ...{ tokens, tail, recordTokens, gap: 1, run, matches: targets.length, like: [], asked: hop === 0 },
+      ...{
+        tokens,
+        tail,
+        recordTokens,
+        gap: 1,
+        run,
+        matches: targets.length,
+        like: [],
+        asking: 0,
+        asked: hop === 0,
+      },
       recordShare: (records / tokens) * (recordTokens / (recordTokens + 1)),
     };
     const places = placesOf(targets.length);

@@ -1,0 +1,120 @@
+import { upperTail } from "../../core/normal.ts";
+import { blockSum, blockVariance, byPlace, layoutsOf, shareOfBlocks } from "./blocks.ts";
+import type { Held, Layout } from "./blocks.ts";
+import { kinOf, normalScores, sumOverRandom, threshold } from "./crowd.ts";
+import type { Crowd, Like } from "./crowd.ts";
+import { randomRows } from "./reading.ts";
+import type { SoftmaxReading } from "./reading.ts";
+
+/** A normal number, in units of g. */
+interface Normal {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Moments of a normal number that is known to be above t. */
+function above({ mean, variance }: Normal, t: number): Normal {
+  const sd = Math.sqrt(variance);
+  const z = (t - mean) / sd;
+  const tail = upperTail(z);
+  if (t === -Infinity || tail < 1e-12) return { mean, variance };
+  const slope = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / tail;
+  return { mean: mean + sd * slope, variance: Math.max(1e-9, variance * (1 + z * slope - slope * slope)) };
+}
+
+/** Records in a row whose way down is followed: how likely it has been found, and how much its noise has helped. */
+interface Followed extends Required<Like> {
+  readonly run: number;
+  readonly found: number;
+  readonly raised: number;
+}
+
+/** What a node of so many tokens holds of records in a row: all it can. */
+const whole = (size: number, { recordTokens, run }: Followed): Layout => {
+  const anchors = Math.min(run, Math.max(1, Math.round(size / recordTokens)));
+  return { anchors, members: Math.min(size - anchors, anchors * (recordTokens - 1)), perRun: 1 };
+};
+
+/**
+ * The tokens of the leaves with which a beam search down a tree of block means ends. A child's score is its parent's and a
+ * deviation of its own; of nodes that were kept the scores are normal numbers above a threshold, taken for normal again.
+ */
+export function descends(
+  crowd: Crowd,
+  { branching, beam, levels }: { branching: number; beam: number; levels: number },
+): SoftmaxReading {
+  const { tokens, sharpness: g, run } = crowd;
+  const nodes = (level: number): number => Math.floor((tokens - 1) / branching ** level);
+  const varianceAt = (level: number): number => blockVariance(crowd, branching ** level) / branching ** level;
+  const scoreOf = (level: number, held: Held): Normal => {
+    const size = branching ** level;
+    const { mean, sd } = blockSum(crowd, size, size * varianceAt(level), held);
+    return { mean: mean / size, variance: (sd / size) ** 2 };
+  };
+  let kin = kinOf(crowd).map((like, i): Followed => ({
+    ...like,
+    run: i === 0 ? run : 1,
+    found: 1,
+    raised: 0,
+  }));
+  let random: Normal = { mean: 0, variance: varianceAt(levels) };
+  for (let level = levels; ; level--) {
+    const size = branching ** level;
+    const scored = kin.map((followed) =>
+      (level > 1 ? [whole(size, followed)] : layoutsOf(size, followed.recordTokens, followed.run)).map(
+        (held) => {
+          const { mean, variance } = scoreOf(level, { ...held, similarity: followed.similarity });
+          const count = (held.perRun * followed.count * followed.found) / followed.run;
+          return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
+        },
+      ),
+    );
+    // children of nodes that were kept, and whole nodes behind the last whole parent
+    const fresh = level === levels ? 0 : nodes(level) - branching * nodes(level + 1);
+    const candidates = level === levels ? nodes(level) : branching * Math.min(beam, nodes(level + 1));
+    const taken = scored.flat().reduce((sum, { count }) => sum + count, 0);
+    const others = normalScores(Math.max(0, candidates - taken), random.mean, Math.sqrt(random.variance));
+    const t = threshold(
+      [...scored.flat(), others, normalScores(fresh, 0, Math.sqrt(varianceAt(level)))],
+      beam,
+    );
+    if (level === 1) {
+      const read = scored.map((all) => all.map((held) => ({ ...held, read: held.above(t) })));
+      const [own, ...like] = read.map((all, i) => {
+        const share = shareOfBlocks(all);
+        const { found } = kin[i]!;
+        const offsets = byPlace(all, (held) => held.read * found);
+        return { match: share.match * found, members: share.members * found, offsets };
+      });
+      const rows = others.count * others.above(t) * branching;
+      const neighbours = read
+        .flat()
+        .reduce((sum, of) => sum + of.count * of.read * Math.max(0, branching - of.anchors - of.members), 0);
+      // a token's logit has the mean of its leaf's score
+      const raised = g * above(random, t).mean;
+      const [chosen, beside] = [randomRows(crowd, rows), randomRows(crowd, neighbours)];
+      const most = (power: number): number => sumOverRandom(crowd, tokens, power);
+      return {
+        kind: "softmax",
+        gate: 1,
+        ...own!,
+        like,
+        ...(run > 1 && { alike: 1, run }),
+        rows: rows + neighbours,
+        leak: Math.min(most(1), chosen.leak * Math.exp(raised)) + beside.leak,
+        squares: Math.min(most(2), chosen.squares * Math.exp(2 * raised)) + beside.squares,
+      };
+    }
+    kin = kin.map((followed, i) => {
+      const score = scoreOf(level, { ...scored[i]![0]!, similarity: followed.similarity });
+      const whole = { ...score, mean: score.mean + followed.raised };
+      return {
+        ...followed,
+        found: followed.found * scored[i]![0]!.above(t),
+        raised: above(whole, t).mean - score.mean,
+      };
+    });
+    const kept = above(random, t);
+    random = { ...kept, variance: kept.variance + Math.max(0, varianceAt(level - 1) - varianceAt(level)) };
+  }
+}
