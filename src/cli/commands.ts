@@ -70,6 +70,11 @@ export const commands: readonly CommandFile[] = [
     load: () => import("./article.ts"),
   },
   {
+    name: "frontier",
+    summary: "accuracy of variants against what they cost on a rack",
+    load: () => import("./frontier.ts"),
+  },
+  {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
     load: () => import("./list.ts"),

@@ -1,4 +1,5 @@
 import { prefillCost } from "../attention/prefill-cost.ts";
+import type { PrefillCost } from "../attention/prefill-cost.ts";
 import { placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import type { StepCost } from "../core/cost.ts";
@@ -91,19 +92,26 @@ function measuredAs(attention: Attention, { variant, params }: AttentionSpec): A
   }
 }
 
-/** The cost formulas of a variant in a layer, remembered by length. */
+/** Costs of prefill by spec, then by layer, dtype and length: every plan of a search asks for the same. */
+const remembered = new WeakMap<AttentionSpec, Map<string, PrefillCost>>();
+
+/** The cost formulas of a variant in a layer. */
 function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCost {
-  const remembered = new Map<number, ReturnType<VariantCost["prefill"]>>();
+  const known = remembered.get(spec) ?? new Map<string, PrefillCost>();
+  remembered.set(spec, known);
+  const prefill = (tokens: number): PrefillCost => {
+    const length = Math.round(tokens);
+    if (length === 0) return { flops: 0, exponentials: 0 };
+    const shape = shapeOf(attention, length, dtype);
+    const key = JSON.stringify(shape);
+    const cost = known.get(key) ?? prefillCost(spec.variant, shape, spec.params);
+    known.set(key, cost);
+    return cost;
+  };
   return {
     decode: (tokens) => placedCost(spec, shapeOf(attention, Math.max(1, Math.round(tokens)), dtype)),
-    prefill(tokens) {
-      const length = Math.round(tokens);
-      if (length === 0) return { flops: 0, exponentials: 0 };
-      const known =
-        remembered.get(length) ?? prefillCost(spec.variant, shapeOf(attention, length, dtype), spec.params);
-      remembered.set(length, known);
-      return known;
-    },
+    // where the source leaves prefill dense, kernels of dense attention were measured
+    ...(spec.variant.prefill !== "dense" && { prefill }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { smoothRow } from "../hardware/serving/chunks.ts";
 import { tokensPerStep } from "../hardware/serving/replica.ts";
 import type { Drafts } from "../hardware/serving/replica.ts";
 import { draftTime, passOf } from "../hardware/step/pass.ts";
@@ -82,20 +83,32 @@ export interface PrefillAnswer {
   readonly shortBytes: number;
 }
 
-export function prefillOn(asked: DeploymentAsked, prefilling: Prefilling): PrefillAnswer {
+/** The pass of a chunk of every prompt, by how many chunks went before. */
+function chunksOf(
+  asked: DeploymentAsked,
+  prefilling: Prefilling,
+): { count: number; pass: (i: number) => Pass } {
   const { prompts, tokens, cachedTokens, chunkTokens } = prefilling;
   const deployment = deploymentOf(asked);
   const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
-  const passes = Array.from({ length: Math.ceil(tokens / chunk) }, (_, i) =>
-    passOf(deployment, [
-      {
-        phase: "prefill",
-        sequences: prompts,
-        newTokens: Math.min(chunk, tokens - i * chunk),
-        cachedTokens: cachedTokens + i * chunk,
-      },
-    ]),
-  );
+  return {
+    count: Math.ceil(tokens / chunk),
+    pass: (i) =>
+      passOf(deployment, [
+        {
+          phase: "prefill",
+          sequences: prompts,
+          newTokens: Math.min(chunk, tokens - i * chunk),
+          cachedTokens: cachedTokens + i * chunk,
+        },
+      ]),
+  };
+}
+
+export function prefillOn(asked: DeploymentAsked, prefilling: Prefilling): PrefillAnswer {
+  const { prompts, tokens, cachedTokens } = prefilling;
+  const { count, pass } = chunksOf(asked, prefilling);
+  const passes = Array.from({ length: count }, (_, i) => pass(i));
   return {
     asked,
     passes,
@@ -112,10 +125,15 @@ export function fastestPrefill(
   const { prompts, tokens, cachedTokens } = prefilling;
   const lacks = plans.map((plan) => shortOf(plan, prompts, tokens + cachedTokens));
   const least = Math.min(...lacks);
-  return leastBy(
-    plans.filter((_, i) => lacks[i] === least).map((plan) => prefillOn(plan, prefilling)),
+  const estimated = (plan: DeploymentAsked): number => {
+    const { count, pass } = chunksOf(plan, prefilling);
+    return smoothRow(count, (i) => pass(i).time.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  };
+  const fastest = leastBy(
+    plans.filter((_, i) => lacks[i] === least).map((plan) => ({ plan, seconds: estimated(plan) })),
     ({ seconds }) => seconds,
   );
+  return fastest && prefillOn(fastest.plan, prefilling);
 }
 
 const leastBy = <T>(members: readonly T[], measure: (member: T) => number): T | undefined =>

@@ -10,24 +10,30 @@ import type { FittedConstants, Machine } from "../../hardware/operators/machine.
 import type { Define } from "../commands.ts";
 import { formatTable } from "../table.ts";
 import { ownKernels, readKernels } from "./kernel-files.ts";
+import { validateSystems } from "./validate-systems.ts";
 
 const notes = `
 A folder holds CSV files in the format of the package's own (data/blackwell-kernels, whose README says what each is); a
 file's name says which operator its rows measured. Errors are |predicted / measured - 1|, of the profile "framework".
 One row in four of the package's files was held out of its fit: --held-out looks at those alone.`;
 
-/** `attnsim hardware validate`: how far the operators are from measured kernels. */
+/** `attnsim hardware validate`: how far the operators are from measured kernels, or the model from published systems. */
 export const define: Define = (command) => {
   command
     .option(
       "--kernels <folder>",
       "folder of measured kernels; the package's own (data/blackwell-kernels) where absent",
     )
+    .option("--systems", "what systems that serve models were published to do, in place of kernels")
     .option("--held-out", "only the rows that a fit does not see")
     .option("--constants <file>", "JSON of constants that hardware fit wrote, in place of the package's")
     .option("--json", "print JSON: file, rows, medianAbsError, p90AbsError, worst; errors as fractions")
     .addHelpText("after", notes)
-    .action(({ kernels = ownKernels, heldOut, constants, json }) => {
+    .action(({ kernels = ownKernels, systems, heldOut, constants, json }) => {
+      if (systems) {
+        console.log(validateSystems(json === true));
+        return;
+      }
       const fitted = constants === undefined ? undefined : readConstants(constants);
       const machines = machinesOf(fitted);
       const errors = readKernels(kernels)

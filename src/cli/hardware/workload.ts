@@ -33,24 +33,30 @@ export const draftLine = ({ tokens, acceptance }: Drafts): string =>
     ? "a token of each user a step: nothing is drafted"
     : `${tokens} tokens drafted ahead of each step, each accepted with probability ${acceptance}`;
 
-/** Options of requests, and of the price of serving them. */
+/** Options of requests, and of the batches that are tried. */
 export const workloadOptions = <A extends unknown[], O extends Record<string, unknown>>(
   command: Command<A, O>,
 ) =>
-  draftOptions(command)
+  requestOptions(command)
     .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
-    .option("--output <tokens>", "tokens generated for each, thinking among them", tokenCount, 1024)
-    .option("--think <tokens>", "of these, tokens before the answer", count, 0)
-    .option("--cache-hits <share>", "share of each prompt whose cache is stored", share, 0)
-    .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
-    .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
-    .option("--price <usd>", "of a GPU-hour; the system's rental when absent", positive)
     .option(
       "--batch <n,...>",
       "sequences that decode at once in a replica",
       list(integer(1)),
       [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
     );
+
+/** Options of requests but for their prompts' length, and of the price of serving them. */
+export const requestOptions = <A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+) =>
+  draftOptions(command)
+    .option("--output <tokens>", "tokens generated for each, thinking among them", tokenCount, 1024)
+    .option("--think <tokens>", "of these, tokens before the answer", count, 0)
+    .option("--cache-hits <share>", "share of each prompt whose cache is stored", share, 0)
+    .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
+    .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
+    .option("--price <usd>", "of a GPU-hour; the system's rental when absent", positive);
 
 const count = (text: string): number => (text.trim() === "0" ? 0 : tokenCount(text));
 

@@ -1,3 +1,4 @@
+import { smoothRow } from "./chunks.ts";
 import { dollarsPerMillion } from "./price.ts";
 import { waitOfMd1 } from "./queue.ts";
 import { decodePart, decodeSeconds, tokensPerStep } from "./replica.ts";
@@ -51,7 +52,7 @@ function prefillPasses(
 ): number[] {
   const { computed, stored } = splitPrompt(workload);
   const { chunkTokens } = workload;
-  return Array.from({ length: Math.ceil(computed / chunkTokens) }, (_, i) => {
+  return smoothRow(Math.ceil(computed / chunkTokens), (i) => {
     const done = i * chunkTokens;
     const newTokens = Math.min(chunkTokens, computed - done);
     return replica.stepSeconds([

@@ -16,8 +16,8 @@ import type { AttentionRank } from "./attention.ts";
 export interface VariantCost {
   /** a decode step with so many tokens in the cache */
   decode(tokens: number): StepCost;
-  /** queries of the context, from the first up to the last of so many tokens */
-  prefill(tokens: number): { readonly flops: number; readonly exponentials: number };
+  /** queries of the context, from the first up to the last of so many tokens; absent where they read everything */
+  prefill?(tokens: number): { readonly flops: number; readonly exponentials: number };
 }
 
 /**
@@ -35,6 +35,8 @@ export function variantTime(
 ): OperatorTime {
   const { machine, kvDtype, tp, cacheRanks } = rank;
   const { sequences, newTokens, cachedTokens, phase } = part;
+  if (phase === "prefill" && cost.prefill === undefined)
+    return attentionTime(rank, unsearched(attention), part);
   const precision = attentionPrecision(kvDtype);
   const queries = sequences * newTokens;
   const projected = attentionTime(rank, unsearched(attention), {
@@ -44,7 +46,7 @@ export function variantTime(
     cachedTokens: 0,
   });
   const grouped = attention.kind === "grouped-query";
-  if (phase === "prefill") {
+  if (phase === "prefill" && cost.prefill !== undefined) {
     const [all, before] = [cost.prefill(cachedTokens + newTokens), cost.prefill(cachedTokens)];
     const work = {
       precision,
