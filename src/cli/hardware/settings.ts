@@ -13,6 +13,7 @@ import type { WeightDtype } from "../../hardware/parameters.ts";
 import { override, shorthands, shorthandSetting } from "../../hardware/overrides.ts";
 import type { System } from "../../hardware/system.ts";
 import { modelCost } from "../../simulate/model-cost.ts";
+import { localSystem } from "./local.ts";
 import { positive, tokenCount } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { Cell } from "../table.ts";
@@ -29,10 +30,12 @@ export const machineOptions = (command: Command) =>
 /** What every question about a model on a rack takes. */
 export const modelOptions = (command: Command) =>
   command
-    .option("--system <name,...>", "racks, or files of your own (my-rack.yaml)", list(String), [
-      "gb200-nvl72",
-      "gb300-nvl72",
-    ])
+    .option(
+      "--system <name,...>",
+      "racks, files of your own (my-rack.yaml), or local: this machine, measured",
+      list(String),
+      ["gb200-nvl72", "gb300-nvl72"],
+    )
     .option(
       "--model <name,...>",
       "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
@@ -91,7 +94,9 @@ export const named = <T extends string>(what: string, known: readonly T[], name:
 /** Every combination that was asked for. @throws UsageError for a name that is unknown */
 export function settings(asked: Asked): Setting[] {
   const weights = named("weight dtype", weightDtypes, asked.weights);
-  const racks = asked.system.map((name) => override(systemOf(name), overrides(asked)));
+  const racks = asked.system.map((name) =>
+    override(name === "local" ? localSystem() : systemOf(name), overrides(asked)),
+  );
   const models = asked.model.map(modelOf);
   const dtypes = asked.kvDtype.map((name) => named("kv dtype", kvDtypes, name));
   return racks.flatMap((system) =>
