@@ -101,7 +101,7 @@ export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./experi
 // the article
 export { defineChapter } from "./experiment/article/chapter.ts";
 export type { Chapter, Evidence } from "./experiment/article/chapter.ts";
-export { numericsLine } from "./experiment/article/evidence.ts";
+export { numericsTables } from "./experiment/article/evidence.ts";
 export { claimOf, derivedFigure, valuesOf } from "./experiment/article/claims.ts";
 export { accuracyFigure, barsFigure, pairsFigure } from "./experiment/article/figures.ts";
 export { economicsOf, promptsPerOutput } from "./experiment/economics.ts";

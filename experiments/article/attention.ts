@@ -48,6 +48,32 @@ function publishedJump({ published }: Evidence): number {
   return at("GPT-5.5") - at("GPT-5.4");
 }
 
+/** What the reader that attnsim calibrate fitted to GPT-5.4 says, if it has been asked. */
+function fitted({ explanation }: Evidence): string[] {
+  if (explanation === undefined)
+    return [
+      "attnsim calibrate fits the reader to GPT-5.4 first, and attnsim explain asks the question again.",
+    ];
+  const of = (change: { change: string; error: number; low: number; high: number }): string =>
+    `${change.change} (${change.error.toFixed(1)} points, ${change.low.toFixed(1)} to ${change.high.toFixed(1)})`;
+  const unchanged = explanation.find(({ rank }) => rank === 0)!;
+  const changes = explanation.filter(({ rank }) => rank > 0);
+  const attentions = changes.filter(({ kind }) => kind === "attention");
+  const rival = changes.find(({ kind }) => kind !== "attention");
+  const nearer = rival !== undefined && rival.error < attentions[0]!.error;
+  return [
+    [
+      `The same question of a reader fitted to GPT-5.4's columns (attnsim calibrate, attnsim explain; ${changes.length} single changes): unchanged it is ${unchanged.error.toFixed(1)} points off GPT-5.5's columns in the mean.`,
+      `Of attentions the nearest are ${attentions.slice(0, 3).map(of).join(", ")}.`,
+      ...(rival === undefined
+        ? []
+        : [
+            `Of changes of anything else the nearest is ${of(rival)}: ${nearer ? "nearer still, so that a new attention is not the only explanation" : "farther"}.`,
+          ]),
+    ].join(" "),
+  ];
+}
+
 /** Which attention is nearest to which model's columns, everything else unchanged. */
 export const attention = defineChapter({
   name: "attention",
@@ -87,20 +113,23 @@ export const attention = defineChapter({
       text: [
         "The article infers a new attention from the jump. The simulator can ask the narrower question: with one reader and its default parameters, nothing fitted, which change of attention alone moves eight published long-context columns from GPT-5.4's to GPT-5.5's?",
         `Selection and sharper logits both do part of it: they hold at 1M tokens where dense attention fails. A sparse attention is sufficient for the search, in this model, and not necessary: YaRN's temperature on the logits does as much, and more for counting, at the cost of reading everything.`,
-        `What cannot: ${low.map(({ variant }) => variant).join(", ")} score under a tenth on both at 1M. Eviction, windows and states of fixed size lose what they did not keep; means over blocks of thousands of tokens drown the one that matters; and SSMax is so sharp at a million tokens that one of several facts takes all the weight. attnsim calibrate fits the reader to GPT-5.4 first, and asks the question again.`,
+        `What cannot: ${low.map(({ variant }) => variant).join(", ")} score under a tenth on both at 1M. Eviction, windows and states of fixed size lose what they did not keep; means over blocks of thousands of tokens drown the one that matters; and SSMax is so sharp at a million tokens that one of several facts takes all the weight.`,
+        ...fitted(evidence),
       ],
-      table: {
-        titles: [
-          "attention",
-          "off GPT-5.4, points",
-          "off GPT-5.5, points",
-          "search, 1M",
-          "eight requests, 1M",
-        ],
-        rows: found.map(({ variant, before, after, search, requests }) => [
-          ...[variant, before.toFixed(1), after.toFixed(1), formatShare(search), formatShare(requests)],
-        ]),
-      },
+      tables: [
+        {
+          titles: [
+            "attention",
+            "off GPT-5.4, points",
+            "off GPT-5.5, points",
+            "search, 1M",
+            "eight requests, 1M",
+          ],
+          rows: found.map(({ variant, before, after, search, requests }) => [
+            ...[variant, before.toFixed(1), after.toFixed(1), formatShare(search), formatShare(requests)],
+          ]),
+        },
+      ],
       figure: barsFigure({
         title: "How far each attention is from each model's long-context columns",
         subtitle:

@@ -40,10 +40,12 @@ export const context = defineChapter({
       text: [
         "Both models take a million tokens. The dimensions of neither are public; at those of public models a rack holds dozens to hundreds of users with full windows. K and V in fp8, weights in NVFP4.",
       ],
-      table: {
-        titles: ["dimensions of", "cache of one user", "users a GB200 rack", "users a GB300 rack"],
-        rows: rows.map(({ name, bytes, users }) => [name, formatBytes(bytes), ...users]),
-      },
+      tables: [
+        {
+          titles: ["dimensions of", "cache of one user", "users a GB200 rack", "users a GB300 rack"],
+          rows: rows.map(({ name, bytes, users }) => [name, formatBytes(bytes), ...users]),
+        },
+      ],
     };
   },
 });

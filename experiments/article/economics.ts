@@ -64,14 +64,16 @@ export const economics = defineChapter({
         `The sum is right: ${usd(alone.before.total)} becomes ${usd(alone.after.total)}. It holds for a task without a prompt. Input costs twice as much as well, and nothing shortens a prompt: at the prices of the article the saving is gone from ${turn.toFixed(1)} prompt tokens for each output token of GPT-5.4 on, and from ${never.toFixed(1)} on no answer is short enough. Questions about long contexts lie far beyond: 256,000 tokens of prompt and 10,000 of output are 26 to 1. A cache moves the point, where most of the prompt comes from it; attnsim economics --cached says by how much.`,
         "Hidden reasoning is charged as output. A model that thinks before it speaks saves only what it does not think either.",
       ],
-      table: {
-        titles: ["task", "GPT-5.4", "GPT-5.5", "change"],
-        rows: [
-          row("output alone, 10,000 and 2,800 tokens", alone),
-          row("the same after a prompt of 256,000 tokens", long),
-          row("output alone, 10,000 and 6,000 tokens (-40%)", modest),
-        ],
-      },
+      tables: [
+        {
+          titles: ["task", "GPT-5.4", "GPT-5.5", "change"],
+          rows: [
+            row("output alone, 10,000 and 2,800 tokens", alone),
+            row("the same after a prompt of 256,000 tokens", long),
+            row("output alone, 10,000 and 6,000 tokens (-40%)", modest),
+          ],
+        },
+      ],
       figure: breakEvenFigure(alone.surface, 0.72),
       sources: [
         {

@@ -56,22 +56,24 @@ export const generation = defineChapter({
         `Two things may be meant. Hidden reasoning tokens are output that is not shown: each takes a step, comes before the first word and is charged. At 20 ms a token three seconds hold ${hiddenTokens(wait, tpot)} beyond the first half, of the ${saved} that the article says are saved.`,
         `Or a model may do more within a step: read again, and average. In the simulation a query that is read T times sheds the noise that is each read's own, and a search finds edges that one read loses. What it does not shed is the leak of a long context, which is the same in every read: the count of identical requests stays wrong however often it is read. And every read costs its traffic, which selection makes cheap: a step of sixteen reads takes ${formatSeconds(step("dsa", 16))} by DSA and ${formatSeconds(step("dense", 16))} by dense attention, one of a single read ${formatSeconds(step("dense", 1))}.`,
       ],
-      table: {
-        titles: ["attention", "reads", "search, 1M", "eight requests, 1M", "step on a GB200 rack"],
-        rows: variants.flatMap((variant) =>
-          reads.map((times) => [
-            variant,
-            times,
-            formatShare(at(walk, variant, times)),
-            formatShare(at(count, variant, times)),
-            formatSeconds(step(variant, times)),
-          ]),
-        ),
-      },
+      tables: [
+        {
+          titles: ["attention", "reads", "search, 1M", "eight requests, 1M", "step on a GB200 rack"],
+          rows: variants.flatMap((variant) =>
+            reads.map((times) => [
+              variant,
+              times,
+              formatShare(at(walk, variant, times)),
+              formatShare(at(count, variant, times)),
+              formatSeconds(step(variant, times)),
+            ]),
+          ),
+        },
+      ],
       figure: barsFigure({
         title: "Score of a search at 1M tokens, by reads of each query",
         subtitle:
-          "mean field, 40 graphs; behind each bar the step time, DeepSeek-V3's dimensions, 64 users a rack",
+          "mean field, 40 graphs; at each bar the step time, DeepSeek-V3's dimensions, 64 users a rack",
         axis: "score (F1)",
         bars: variants.flatMap((variant) =>
           reads.map((times) => ({

@@ -4,7 +4,7 @@ import {
   defineChapter,
   derivedFigure,
   formatShare,
-  numericsLine,
+  numericsTables,
 } from "../../src/index.ts";
 
 const bfs = "graphwalks(operation=bfs)";
@@ -63,18 +63,21 @@ export const graphwalks = defineChapter({
       ],
       text: [
         `Graphwalks asks for the nodes that a breadth-first search reaches in a list of edges. The article sets ${article.a}, a row of GPT-5.4's launch page, beside ${article.b} on GPT-5.5's page. The latter lists GPT-5.4 too, under its own metric (F1): ${short.a} at 256K tokens. So the jump at 256K is ${short.gain.toFixed(0)} points, not ${article.gain.toFixed(0)}. At a million tokens it is ${long.gain.toFixed(0)} points, and that is the jump to explain.`,
-        `The simulated reader tells the same story without being fitted: by dense attention its search scores ${formatShare(dense!.short)} at 256K and ${formatShare(dense!.long)} at 1M, where the weight on the right edges drowns in a million small ones. DeepSeek's sparse attention (dsa), which reads 2,048 tokens that an index picks, holds ${formatShare(dsa!.short)} and ${formatShare(dsa!.long)}. A change of attention shows at 1M and hardly at 256K, as in the like-for-like pairs.${numericsLine(rows(true))}`,
+        `The simulated reader tells the same story without being fitted: by dense attention its search scores ${formatShare(dense!.short)} at 256K and ${formatShare(dense!.long)} at 1M, where the weight on the right edges drowns in a million small ones. DeepSeek's sparse attention (dsa), which reads 2,048 tokens that an index picks, holds ${formatShare(dsa!.short)} and ${formatShare(dsa!.long)}. A change of attention shows at 1M and hardly at 256K, as in the like-for-like pairs.`,
       ],
-      table: {
-        titles: ["pair", "GPT-5.4", "GPT-5.5", "ratio", "gain", "like for like"],
-        rows: [
-          line("as the article pairs it", article, isLike ? "yes" : "no"),
-          line("search, 256K", short, "yes"),
-          line("search, 1M", long, "yes"),
-          line("parents, 256K", pair("graphwalks-parents", "256K"), "yes"),
-          line("parents, 1M", pair("graphwalks-parents", "1M"), "yes"),
-        ],
-      },
+      tables: [
+        {
+          titles: ["pair", "GPT-5.4", "GPT-5.5", "ratio", "gain", "like for like"],
+          rows: [
+            line("as the article pairs it", article, isLike ? "yes" : "no"),
+            line("search, 256K", short, "yes"),
+            line("search, 1M", long, "yes"),
+            line("parents, 256K", pair("graphwalks-parents", "256K"), "yes"),
+            line("parents, 1M", pair("graphwalks-parents", "1M"), "yes"),
+          ],
+        },
+        ...numericsTables(rows(), rows(true)),
+      ],
       figure: accuracyFigure(rows(), "Graph walks over context length"),
     };
   },

@@ -49,16 +49,18 @@ export const hardware = defineChapter({
         `What a rack limits is bytes: of memory kept for each user, and read for each token. With DeepSeek-V3's dimensions and ${users} users of a million tokens, selection turns bandwidth into accuracy; capacity it leaves as it is, for every token stays kept. The GB300 has half as much memory again as the GB200 and the same bandwidth: it holds more users, and each of them waits as long.`,
         "The experiment co-design asks the rest: bytes over NVLink, sizes of blocks and pages, exponentials.",
       ],
-      table: {
-        titles: [
-          ...["attention", "search, 1M", "read a user and step"],
-          ...["step, GB200", "step, GB300", "users a GB200 rack", "users a GB300 rack"],
-        ],
-        rows: found.map(({ variant, mean, bytes, gb200, gb300 }) => [
-          ...[variant, formatShare(mean), formatBytes(bytes)],
-          ...[formatSeconds(gb200.step), formatSeconds(gb300.step), gb200.fit, gb300.fit],
-        ]),
-      },
+      tables: [
+        {
+          titles: [
+            ...["attention", "search, 1M", "read a user and step"],
+            ...["step, GB200", "step, GB300", "users a GB200 rack", "users a GB300 rack"],
+          ],
+          rows: found.map(({ variant, mean, bytes, gb200, gb300 }) => [
+            ...[variant, formatShare(mean), formatBytes(bytes)],
+            ...[formatSeconds(gb200.step), formatSeconds(gb300.step), gb200.fit, gb300.fit],
+          ]),
+        },
+      ],
       figure: barsFigure({
         title: "A decode step at a million tokens",
         subtitle: `GB200 NVL72, DeepSeek-V3's dimensions, ${users} users; at each bar the score of a search`,

@@ -4,7 +4,7 @@ import {
   defineChapter,
   derivedFigure,
   formatShare,
-  numericsLine,
+  numericsTables,
 } from "../../src/index.ts";
 
 const task = "mrcr(needles=8)";
@@ -48,9 +48,12 @@ export const mrcr = defineChapter({
       ],
       text: [
         "MRCR hides eight identical requests in a conversation and asks for the answer to one of them, by its number. Only order tells them apart, so that a reader must count; in the simulation it counts by how much weight the earlier requests take, and every other token of a long context leaks into that count.",
-        `The gain is at the far end alone. Between 16K and 128K tokens GPT-5.5 scores below GPT-5.4, which no gain of long context explains.${numericsLine(rows(true))}`,
+        `The gain is at the far end alone. Between 16K and 128K tokens GPT-5.5 scores below GPT-5.4, which no gain of long context explains.`,
       ],
-      table: { titles: ["bin", "GPT-5.4", "GPT-5.5", "difference"], rows: middle },
+      tables: [
+        { titles: ["bin", "GPT-5.4", "GPT-5.5", "difference"], rows: middle },
+        ...numericsTables(rows(), rows(true)),
+      ],
       figure: accuracyFigure(rows(), "Eight identical requests over context length"),
     };
   },

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.ts";
 import { evidenceOf, trialsOf } from "../experiment/article/evidence.ts";
 import type { Chapter } from "../experiment/article/chapter.ts";
+import { readExplanation } from "../experiment/article/explanation.ts";
 import { htmlReport, markdownReport } from "../experiment/article/report.ts";
 import type { Report } from "../experiment/article/report.ts";
 import { writeAtomic } from "../experiment/files.ts";
@@ -29,6 +30,11 @@ export const define: Define = (command) =>
   command
     .option("--full", "full numerics beside theory, up to 256K tokens: half an hour on two cores")
     .option("--out <folder>", "folder of the report", join("results", "local", "article"))
+    .option(
+      "--explained <file>",
+      "ranking.csv of attnsim explain; the chapter on attention does without it where it is not there",
+      join("results", "explain", "ranking.csv"),
+    )
     .option("--seed <n>", "seed of the trials", integer(0), 0)
     .option(
       "--workers <n>",
@@ -38,16 +44,20 @@ export const define: Define = (command) =>
     .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
     .option("--json", "print the verdicts as JSON")
     .addHelpText("after", notes)
-    .action(async ({ full = false, out, seed, json, ...options }) => {
+    .action(async ({ full = false, out, seed, explained, json, ...options }) => {
       const chapters = await loadChapters();
       const plan = planOf("article", question, trialsOf(chapters, full, seed));
       const outcome = await runWatched(plan, { ...options, out, config: { full, seed } });
       refuseUnfinished(outcome);
+      const explanation = readExplanation(explained);
       const told = chapters.map((chapter) => ({
         ...{ name: chapter.name, title: chapter.title },
-        ...chapter.tell(evidenceOf(chapter, full, seed, outcome.rows)),
+        ...chapter.tell(evidenceOf(chapter, full, seed, outcome.rows, explanation)),
       }));
-      await writeReport(out, { chapters: told, made: madeOf(full, seed, outcome.rows.length) });
+      await writeReport(out, {
+        chapters: told,
+        made: madeOf(full, seed, outcome.rows.length, explanation !== undefined),
+      });
       const findings = told.flatMap((chapter) => chapter.findings);
       console.log(
         json
@@ -73,9 +83,9 @@ async function writeReport(out: string, report: Report): Promise<void> {
   writeAtomic(join(out, "report.html"), await htmlReport(report));
 }
 
-const madeOf = (full: boolean, seed: number, trials: number): string[] => [
+const madeOf = (full: boolean, seed: number, trials: number, explained: boolean): string[] => [
   `attnsim ${version}, ${trials} trials, seed ${seed}: ${full ? "mean-field theory, and full numerics to 256K tokens" : "mean-field theory"}; intervals are 95%, bootstrap over trials`,
-  "the reader has its default parameters, and nothing is fitted; docs/model.md defines it and says where it disagrees with published curves",
+  `the reader has its default parameters, and nothing is fitted${explained ? " but where a fitted reader is named (attnsim calibrate, attnsim explain)" : ""}; docs/model.md defines it and says where it disagrees with published curves`,
   "published scores, the article's claims, the scores its leads derive from and its prices are data files with their sources: data/README.md",
   "hardware numbers carry their datasheets: attnsim hardware show",
 ];

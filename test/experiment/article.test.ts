@@ -1,7 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { chapters } from "../../experiments/article/all.ts";
 import { derivedFigure, valuesOf } from "../../src/experiment/article/claims.ts";
 import type { Evidence } from "../../src/experiment/article/chapter.ts";
+import { readExplanation } from "../../src/experiment/article/explanation.ts";
 import { evidenceOf, trialsOf } from "../../src/experiment/article/evidence.ts";
 import { htmlReport, inlineSvg, markdownReport } from "../../src/experiment/article/report.ts";
 import { articleClaims, publishedScores } from "../../src/experiment/published.ts";
@@ -59,10 +63,17 @@ describe("the chapters", () => {
   });
 
   it("show both readings of the Graphwalks pair", () => {
-    const { table } = told.find(({ name }) => name === "graphwalks")!;
-    expect(table!.rows).toContainEqual(["as the article pairs it", "21.4", "73.7", "3.4x", "+52.3 pp", "no"]);
-    expect(table!.rows).toContainEqual(["search, 256K", "62.5", "73.7", "1.2x", "+11.2 pp", "yes"]);
-    expect(table!.rows).toContainEqual(["search, 1M", "9.4", "45.4", "4.8x", "+36.0 pp", "yes"]);
+    const { tables } = told.find(({ name }) => name === "graphwalks")!;
+    expect(tables![0]!.rows).toContainEqual([
+      "as the article pairs it",
+      "21.4",
+      "73.7",
+      "3.4x",
+      "+52.3 pp",
+      "no",
+    ]);
+    expect(tables![0]!.rows).toContainEqual(["search, 256K", "62.5", "73.7", "1.2x", "+11.2 pp", "yes"]);
+    expect(tables![0]!.rows).toContainEqual(["search, 1M", "9.4", "45.4", "4.8x", "+36.0 pp", "yes"]);
   });
 
   it("give verdicts that follow from the scores", () => {
@@ -87,6 +98,30 @@ describe("the chapters", () => {
     for (const { claim } of articleClaims()) expect(report).toContain(`| ${claim} |`);
     expect(report).toContain("| Output cost of that task | $0.15 to $0.084, -44% | reproduced |");
     expect(report).toContain("![Three seconds to the first token](latency.svg)");
+  });
+});
+
+describe("an explanation", () => {
+  const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "ranking.csv");
+  writeFileSync(
+    path,
+    "rank,change,kind,error,errorLow,errorHigh,longError\n0,none,attention,0.2,0.18,0.22,0.3\n1,dsa,attention,0.1,0.08,0.12,0.1\n2,sharpness=2,logits,0.15,0.1,0.2,0.2\n",
+  );
+
+  it("is told where there is one", () => {
+    const attention = chapters.find(({ name }) => name === "attention")!;
+    const asked = evidence(() => 0.5);
+    expect(attention.tell(asked).text.at(-1)).toContain("attnsim explain asks the question again");
+    const explanation = readExplanation(path);
+    expect(attention.tell({ ...asked, explanation }).text.at(-1)).toContain(
+      "unchanged it is 20.0 points off GPT-5.5's columns in the mean. Of attentions the nearest are dsa (10.0 points, 8.0 to 12.0). Of changes of anything else the nearest is sharpness=2 (15.0 points, 10.0 to 20.0): farther.",
+    );
+  });
+
+  it("is left out where there is none", () => {
+    expect(readExplanation(join(folder, "none.csv"))).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import type { TrialRow } from "../../simulate/columns.ts";
 import type { Trial } from "../../simulate/trial.ts";
 import type { Estimate } from "../figures/aggregate.ts";
 import type { TrialOptions } from "../trial.ts";
+import type { ExplainedChange } from "./explanation.ts";
 
 /** In descending order of what can be said. */
 export const verdicts = ["reproduced", "plausible", "contradicted", "out of reach"] as const;
@@ -25,6 +26,7 @@ export interface Finding {
 }
 
 export interface ReportTable {
+  readonly caption?: string;
   readonly titles: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
 }
@@ -34,7 +36,7 @@ export interface Told {
   readonly findings: readonly Finding[];
   /** paragraphs */
   readonly text: readonly string[];
-  readonly table?: ReportTable;
+  readonly tables?: readonly ReportTable[];
   /** Vega-Lite specification */
   readonly figure?: object;
   /** pages beside those that data/README.md names */
@@ -57,6 +59,8 @@ export interface Evidence {
   /** mean score of a cell in the mean field. @throws Error where the chapter has no such trials */
   readonly score: (cell: Cell) => Estimate;
   readonly published: readonly PublishedScore[];
+  /** changes of a fitted reader, as `attnsim explain` found them; absent where it has not been run */
+  readonly explanation?: readonly ExplainedChange[] | undefined;
 }
 
 /** One file of experiments/article: trials, and what they and the published numbers say of some of the claims. */

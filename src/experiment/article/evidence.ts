@@ -9,7 +9,8 @@ import { groupBy } from "../group.ts";
 import { publishedScores } from "../published.ts";
 import { makeTrial, parseLength } from "../trial.ts";
 import type { TrialOptions } from "../trial.ts";
-import type { Chapter, Evidence } from "./chapter.ts";
+import type { Chapter, Evidence, ReportTable } from "./chapter.ts";
+import type { ExplainedChange } from "./explanation.ts";
 
 /** A chapter's trials: in the mean field, unless it names an engine. */
 const trialsOfChapter = ({ trials }: Chapter, full: boolean, seed: number): Trial[] =>
@@ -27,6 +28,7 @@ export function evidenceOf(
   full: boolean,
   seed: number,
   all: readonly TrialRow[],
+  explanation?: readonly ExplainedChange[],
 ): Evidence {
   const own = new Set(trialsOfChapter(chapter, full, seed).map(trialId));
   const rows = all.filter((row) => own.has(String(row["id"])));
@@ -34,6 +36,7 @@ export function evidenceOf(
     rows.filter((row) => (row["engine"] !== theoryEngine) === numerics);
   return {
     published: publishedScores(),
+    explanation,
     rows: (numerics = false) => byEngine(numerics),
     score({ task: text, variant, tokens, reads = 1 }) {
       const { task, spec } = parseTask(text);
@@ -55,13 +58,26 @@ export function evidenceOf(
   };
 }
 
-/** Mean scores of full numerics, in a sentence; nothing where there are none. */
-export function numericsLine(rows: readonly TrialRow[]): string {
-  if (rows.length === 0) return "";
-  const cells = groupBy(rows, (row) => `${String(row["variant"])} at ${String(row["tokensNominal"])} tokens`);
-  const scores = [...cells].map(([name, cell]) => {
-    const found = estimate(cell, (row) => number(row, "score"), name)!;
-    return `${name} ${formatShare(found.mean)} [${formatShare(found.low)} ${formatShare(found.high)}]`;
-  });
-  return ` Full numerics on real text, ${rows.length} trials: ${scores.join(", ")}.`;
+/** Full numerics on real text beside the mean field, at the lengths that were run; none where there are no numerics. */
+export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly TrialRow[]): ReportTable[] {
+  if (numerics.length === 0) return [];
+  const cellOf = (row: TrialRow): string =>
+    JSON.stringify([row["task"], row["variant"], row["tokensNominal"]]);
+  const theory = groupBy(inTheory, cellOf);
+  const shown = (rows: readonly TrialRow[], name: string): string => {
+    const found = estimate(rows, (row) => number(row, "score"), name);
+    if (found === undefined) return "-";
+    return `${formatShare(found.mean)} [${formatShare(found.low)} ${formatShare(found.high)}]`;
+  };
+  return [
+    {
+      caption: "Full numerics, with real text, keys and values, beside the mean field; few problems, rough intervals",
+      titles: ["attention", "tokens", "mean field", "full numerics", "trials"],
+      rows: [...groupBy(numerics, cellOf)].map(([key, rows]) => {
+        const { variant, tokensNominal } = rows[0]!;
+        const length = Number(tokensNominal).toLocaleString("en");
+        return [String(variant), length, shown(theory.get(key) ?? [], key), shown(rows, key), rows.length];
+      }),
+    },
+  ];
 }

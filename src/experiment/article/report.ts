@@ -1,7 +1,7 @@
 import { renderSvg } from "../figures/render.ts";
 import type { ArticleClaim } from "../published.ts";
 import { claimOf } from "./claims.ts";
-import type { Finding, Told, Verdict } from "./chapter.ts";
+import type { Finding, ReportTable, Told, Verdict } from "./chapter.ts";
 import { verdicts } from "./chapter.ts";
 
 /** A chapter as it came out. */
@@ -80,7 +80,10 @@ export function markdownReport({ chapters, made }: Report): string {
     ...chapters.flatMap((chapter) => [
       `## ${chapter.title}`,
       ...chapter.text,
-      ...(chapter.table ? [table(chapter.table.titles, chapter.table.rows)] : []),
+      ...(chapter.tables ?? []).flatMap(({ caption, titles, rows: own }) => [
+        ...(caption === undefined ? [] : [`${caption}:`]),
+        table(titles, own),
+      ]),
       ...(chapter.figure ? [`![${chapter.title}](${chapter.name}.svg)`] : []),
       ...(chapter.sources
         ? [chapter.sources.map((each) => `- [${each.title}](${each.url})`).join("\n")]
@@ -109,6 +112,7 @@ p { margin: 0 0 1rem; }
 .lead { font-size: 1.1rem; color: #30363d; }
 table, .chip, .counts, .claim, figcaption, nav, footer { font-family: system-ui, "Segoe UI", "DejaVu Sans", Helvetica, Arial, sans-serif; }
 table { border-collapse: collapse; width: 100%; font-size: .83rem; line-height: 1.42; margin: 1.2rem 0 1.6rem; }
+caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
 th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 2px solid var(--line); padding: .4rem .7rem .4rem 0; }
 td { vertical-align: top; border-bottom: 1px solid var(--line); padding: .45rem .7rem .45rem 0; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -147,12 +151,12 @@ export async function htmlReport({ chapters, made }: Report): Promise<string> {
   const rows = rowsOf(chapters);
   const sections: string[] = [];
   for (const chapter of chapters) {
-    const { name, title: heading, findings, text, table, figure, sources = [] } = chapter;
+    const { name, title: heading, findings, text, tables = [], figure, sources = [] } = chapter;
     const svg = figure && inlineSvg(await renderSvg(figure), name, heading);
     sections.push(`<section id="${name}"><h2>${escape(heading)}</h2>
 ${findings.map((finding) => claimBox(finding)).join("\n")}
 ${text.map((paragraph) => `<p>${escape(paragraph)}</p>`).join("\n")}
-${table ? htmlTable(table.titles, table.rows) : ""}
+${tables.map(htmlTable).join("\n")}
 ${svg ? `<figure>${svg}</figure>` : ""}
 ${sources.map(({ title: of, url }) => `<p class="source"><a href="${escape(url)}">${escape(of)}</a></p>`).join("\n")}</section>`);
   }
@@ -182,12 +186,13 @@ function claimBox({ claim, verdict, says }: Finding): string {
   return `<p class="claim">${chip(verdict)} <q>${escape(article.claim)}</q> <span class="f">${escape(figures(article))}</span><br>${escape(says)}</p>`;
 }
 
-function htmlTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+function htmlTable({ caption, titles, rows }: ReportTable): string {
   const right = titles.map((_, c) => rows.every((row) => isNumber(row[c] ?? "")));
   const cells = (row: readonly (string | number)[]): string =>
     row.map((each, c) => `<td${right[c] ? ' class="n"' : ""}>${escape(each)}</td>`).join("");
   const head = titles.map(
     (each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escape(each)}</th>`,
   );
-  return `<table><thead><tr>${head.join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table>`;
+  const named = caption === undefined ? "" : `<caption>${escape(caption)}</caption>`;
+  return `<table>${named}<thead><tr>${head.join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table>`;
 }
