@@ -71,7 +71,8 @@ export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly
   };
   return [
     {
-      caption: "Full numerics, with real text, keys and values, beside the mean field; few problems, rough intervals",
+      caption:
+        "Full numerics, with real text, keys and values, beside the mean field; few problems, rough intervals",
       titles: ["attention", "tokens", "mean field", "full numerics", "trials"],
       rows: [...groupBy(numerics, cellOf)].map(([key, rows]) => {
         const { variant, tokensNominal } = rows[0]!;
