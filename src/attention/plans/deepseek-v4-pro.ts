@@ -2,7 +2,7 @@ import { csa } from "../csa.ts";
 import { hca } from "../hca.ts";
 import { composeLayers, layer, repeat } from "../layers.ts";
 
-/** The layers of DeepSeek-V4 Pro: heavily compressed and compressed sparse attention by turns. */
+/** The layers of DeepSeek-V4 Pro: heavily compressed attention, then that and compressed sparse attention by turns. */
 export const deepseekV4Pro = composeLayers(
   {
     name: "deepseek-v4-pro",
@@ -15,5 +15,5 @@ export const deepseekV4Pro = composeLayers(
       },
     ],
   },
-  [layer(hca), ...repeat(30, [layer(csa), layer(hca)])],
+  [layer(hca), ...repeat(30, [layer(hca), layer(csa)])],
 );
