@@ -51,6 +51,14 @@ export { modelCost } from "./simulate/model-cost.ts";
 export { fitBudget, parseBudget } from "./simulate/budget.ts";
 export type { Budget } from "./simulate/budget.ts";
 
+// forward passes of models on GPUs
+export { formatParallel, gpusOf, parseParallel, plansFor } from "./hardware/parallel.ts";
+export type { Parallelism } from "./hardware/parallel.ts";
+export { fastestDecode, fastestPrefill } from "./simulate/steps.ts";
+export type { DecodeAnswer, PrefillAnswer } from "./simulate/steps.ts";
+export { passAssumptions } from "./hardware/step/pass.ts";
+export { memoryAssumptions } from "./hardware/memory.ts";
+
 // operators: the time of kernels and modules on a GPU
 export { explain } from "./hardware/operators/time.ts";
 export type { OperatorTime, Term } from "./hardware/operators/time.ts";
@@ -88,6 +96,7 @@ export type { Experiment, TrialContext } from "./cli/experiment.ts";
 export { computed } from "./cli/computed.ts";
 export type { Computed, ComputedExperiment } from "./cli/computed.ts";
 export { theoryScore } from "./experiment/theory-score.ts";
+export { linesFigure } from "./experiment/figures/lines.ts";
 export { perByteFigure } from "./experiment/figures/per-byte.ts";
 export { scaling } from "./cli/scaling.ts";
 export type { Scaling } from "./cli/scaling.ts";

@@ -107,7 +107,12 @@ export function lengthAxis(lengths: readonly number[]): object {
   return {
     type: "quantitative",
     title: "context, tokens",
-    scale: { type: "log", base: 2, domain: [2 ** (low - 0.25), 2 ** (high + 0.25)], nice: false },
+    scale: {
+      type: "log",
+      base: 2,
+      domain: [2 ** (low - 0.25), Math.max(2 ** (high + 0.25), 1.1 * Math.max(...lengths))],
+      nice: false,
+    },
     axis: {
       values,
       labelExpr: "datum.value >= 1048576 ? datum.value / 1048576 + 'M' : datum.value / 1024 + 'K'",

@@ -60,6 +60,7 @@ const precisionOf: Readonly<Record<WeightDtype, Precision>> = {
 export const passAssumptions: readonly string[] = [
   "kernels one after another; sequences of a pass that decode are as long as their mean",
   "even routing over experts, and sequences spread evenly over groups and stages",
+  "a variant of which no kernels were measured reads at the rate of dense attention's, and chooses as DSA does",
   "prefill and decoding in one pass share the products of feed-forward layers, and have those of attention apart",
   "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
 ];

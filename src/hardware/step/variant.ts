@@ -3,9 +3,11 @@ import { unsearched } from "../model.ts";
 import type { Attention } from "../model.ts";
 import { attentionPrecision } from "../operators/dtypes.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "../operators/gqa.ts";
+import type { Machine } from "../operators/machine.ts";
 import { mlaDecodeCase, mlaDecodeKernel, mlaPrefillKernel } from "../operators/mla.ts";
 import { roofline } from "../operators/roofline.ts";
-import { sequence } from "../operators/time.ts";
+import { indexLogitsKernel, topKKernel } from "../operators/sparse.ts";
+import { kernelTime, sequence } from "../operators/time.ts";
 import type { OperatorTime } from "../operators/time.ts";
 import { kvHeadsOf } from "../parallel.ts";
 import type { Part } from "../serving/replica.ts";
@@ -67,13 +69,24 @@ export function variantTime(
     precision,
     flops: (queries * flops) / (tp * cacheRanks),
     exponentials: (queries * exponentials) / (tp * cacheRanks),
-    bytes: (queries * rows + sequences * indexReadBytes) / cacheRanks + (2 * queries * stateBytes) / tp,
+    bytes: (queries * rows) / cacheRanks + (2 * queries * stateBytes) / tp,
   };
   const c = grouped
     ? machine.constants(gqaDecodeKernel, precision)
     : machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, attention.queryHeads.value / tp));
   return sequence("attention by the variant's cost, decode", [
     projected,
+    ...(indexReadBytes > 0 ? choosing(machine, (sequences * indexReadBytes) / cacheRanks) : []),
     roofline(machine, "bytes and operations of its cost formula", work, { ...c, overhead: 0 }),
   ]);
+}
+
+/** Reading an index and choosing by it, as fast and with the launches that DSA's kernels of decoding have. */
+function choosing(machine: Machine, bytes: number): OperatorTime[] {
+  const scores = machine.constants(indexLogitsKernel, "dsa-decode");
+  const { overhead } = machine.constants(topKKernel, "dsa-decode");
+  return [
+    roofline(machine, "its index", { precision: "fp8", flops: 0, bytes }, scores),
+    kernelTime("choice of the best", overhead, [{ what: "overhead", seconds: overhead }]),
+  ];
 }

@@ -1,0 +1,132 @@
+/**
+ * How many users of 128K to 10M tokens fit a GB200 or GB300 rack, with each attention variant and dtype of K and V?
+ *
+ * One copy of the weights (nvfp4) in the rack, and all else for caches, in the dimensions of DeepSeek-V3 (a latent of
+ * 576 numbers) and of Llama 3.1 405B (8 kv heads of 128).
+ * Without --full: one rack, one model, 128K to 1M tokens.
+ */
+import {
+  catalog,
+  computed,
+  linesFigure,
+  memoryAssumptions,
+  memoryFit,
+  modelCost,
+  parseSpec,
+} from "../src/index.ts";
+
+const lengths = [128, 256, 512, 1024, 2048, 4096, 10_240].map((thousands) => thousands * 1024);
+const dtypes = ["bf16", "fp8", "nvfp4"] as const;
+const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
+
+const number = (name: string, doc: string, unit?: string) =>
+  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
+const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
+const question = "How many users fit a GB200 or GB300 rack, at 128K to 10M tokens, per variant and dtype?";
+
+await computed({
+  name: "nvl72-budget",
+  question,
+  steps: (full) => settings(full).length,
+  answer(full, onStep) {
+    const rows = settings(full).map(({ system, model, variant, kvDtype, tokens }) => {
+      const cost = modelCost(model, parseSpec(variant), tokens, kvDtype);
+      const { user, usersPerRack, usersPerGpu } = memoryFit(system, model, "nvfp4", cost);
+      onStep();
+      return {
+        ...{ system: system.name, model: model.name, variant, kvDtype, tokens },
+        keptBytes: user.kept,
+        indexKeptBytes: user.indexKept,
+        usersPerGpu,
+        usersPerRack,
+      };
+    });
+    const figure = linesFigure(
+      rows.filter(({ kvDtype }) => kvDtype === "fp8"),
+      {
+        title: "Users whose caches fit a rack, K and V in fp8",
+        subtitle: "one copy of the weights in nvfp4; a window keeps the same at any length",
+        y: { field: "usersPerRack", title: "users a rack" },
+        series: (row) => String(row["variant"]),
+        panel: (row) => `${String(row["model"])}, ${String(row["system"])}`,
+      },
+    );
+    const dense = linesFigure(
+      rows.filter(({ variant }) => variant === "dense"),
+      {
+        title: "Users whose caches fit a rack, dense attention",
+        subtitle: "one copy of the weights in nvfp4, by what K and V are stored as",
+        y: { field: "usersPerRack", title: "users a rack" },
+        series: (row) => `${String(row["system"])}, ${String(row["kvDtype"])}`,
+        panel: (row) => String(row["model"]),
+      },
+    );
+    return {
+      tables: [
+        {
+          name: "data",
+          title: "one row a rack, model, variant, dtype and length",
+          columns: [
+            text("system", "rack"),
+            text("model", "model whose layers attend with the variant"),
+            text("variant", "attention variant spec"),
+            text("kvDtype", "what K and V are stored as"),
+            number("tokens", "tokens of each user", "tokens"),
+            number("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
+            number("indexKeptBytes", "index of one user", "B"),
+            number("usersPerGpu", "users over the rack's GPUs"),
+            number("usersPerRack", "users whose caches fit"),
+          ],
+          rows,
+          primaryKey: ["system", "model", "variant", "kvDtype", "tokens"],
+        },
+      ],
+      figures: { users: figure, dtypes: dense },
+      findings: findings(rows),
+      assumptions: ["weights in nvfp4", ...memoryAssumptions],
+    };
+  },
+});
+
+function settings(full: boolean) {
+  const systems = ["gb200-nvl72", "gb300-nvl72"]
+    .slice(0, full ? 2 : 1)
+    .map((name) => catalog.systems.get(name));
+  const models = ["deepseek-v3", "llama-3.1-405b"]
+    .slice(0, full ? 2 : 1)
+    .map((name) => catalog.models.get(name));
+  return systems.flatMap((system) =>
+    models.flatMap((model) =>
+      variants.flatMap((variant) =>
+        // states and pooled records have dtypes of their own, which K and V's do not change
+        dtypes.flatMap((kvDtype) =>
+          lengths
+            .slice(0, full ? undefined : 4)
+            .map((tokens) => ({ system, model, variant, kvDtype, tokens })),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What the rows say at 1M tokens in fp8. */
+function findings(
+  rows: readonly {
+    system: string;
+    model: string;
+    variant: string;
+    kvDtype: string;
+    tokens: number;
+    usersPerRack: number;
+  }[],
+): string[] {
+  const at = rows.filter(({ tokens, kvDtype }) => tokens === 2 ** 20 && kvDtype === "fp8");
+  return [...new Set(at.map(({ model }) => model))].map((model) => {
+    const users = (variant: string): string =>
+      at
+        .filter((row) => row.model === model && row.variant === variant)
+        .map(({ usersPerRack }) => usersPerRack)
+        .join(" and ");
+    return `${model} at 1M tokens in fp8, users of each rack: dense ${users("dense")}, dsa ${users("dsa(indexHeads=64)")}, hca ${users("hca")}`;
+  });
+}

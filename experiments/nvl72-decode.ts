@@ -1,0 +1,125 @@
+/**
+ * How long does a user wait for a token on a GB200 or GB300 rack, from 4K to 1M tokens, with each attention variant?
+ *
+ * Of all ways to divide the model among the rack's GPUs, the one on which the step is shortest; kernels as they were
+ * measured. 64 users share the rack.
+ * Without --full: one rack, one model, 4K to 256K tokens.
+ */
+import {
+  catalog,
+  computed,
+  fastestDecode,
+  formatParallel,
+  gpusOf,
+  linesFigure,
+  machineOf,
+  parseSpec,
+  passAssumptions,
+  plansFor,
+} from "../src/index.ts";
+
+const users = 64;
+const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
+const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
+
+const number = (name: string, doc: string, unit?: string) =>
+  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
+const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
+
+await computed({
+  name: "nvl72-decode",
+  question: "How long does a user wait for a token, from 4K to 1M tokens, with each attention variant?",
+  steps: (full) => settings(full).length,
+  answer(full, onStep) {
+    const rows = settings(full).map(({ system, model, variant, tokens }) => {
+      const machine = machineOf(system);
+      const spec = parseSpec(variant);
+      const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
+        ...{ machine, model, spec, weights, parallel },
+        ...({ kvDtype: "fp8", overlapLinks: false } as const),
+      }));
+      const answer = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } })!;
+      const { asked, pass, tpotSeconds, shortBytes } = answer;
+      onStep();
+      return {
+        ...{ system: system.name, model: model.name, variant, tokens },
+        ...{ parallel: formatParallel(asked.parallel), gpus: gpusOf(asked.parallel) },
+        tpotMs: shortBytes > 0 ? null : 1000 * tpotSeconds,
+        attentionMs: 1000 * pass.attentionSeconds,
+        feedForwardMs: 1000 * pass.feedForwardSeconds,
+        linkMs: 1000 * pass.linkSeconds,
+        shortBytes,
+      };
+    });
+    return {
+      tables: [
+        {
+          name: "data",
+          title: "one row a rack, model, variant and length",
+          columns: [
+            text("system", "rack"),
+            text("model", "model whose layers attend with the variant"),
+            text("variant", "attention variant spec"),
+            number("tokens", "tokens in the cache of each user", "tokens"),
+            text("parallel", "division of the model on which the step is shortest"),
+            number("gpus", "GPUs of that division"),
+            number("tpotMs", "time of a token; empty where the caches do not fit", "ms"),
+            number("attentionMs", "of it, attention layers without exchanges", "ms"),
+            number("feedForwardMs", "feed-forward layers without exchanges", "ms"),
+            number("linkMs", "exchanges between GPUs", "ms"),
+            number("shortBytes", "HBM that the caches lack", "B"),
+          ],
+          rows,
+          primaryKey: ["system", "model", "variant", "tokens"],
+        },
+      ],
+      figures: {
+        tpot: linesFigure(rows, {
+          title: `Time of a token of ${users} users who share a rack`,
+          subtitle:
+            "kernels as measured; the division of the model on which a step is shortest; K and V in fp8",
+          y: { field: "tpotMs", title: "TPOT, ms", format: "~g" },
+          series: (row) => String(row["variant"]),
+          panel: (row) => `${String(row["model"])}, ${String(row["system"])}`,
+        }),
+      },
+      findings: findings(rows),
+      assumptions: [
+        `${users} users; weights of attention in fp8, of feed-forward in nvfp4; K and V in fp8; nothing is drafted`,
+        ...machineOf(catalog.systems.get("gb200-nvl72")).notes,
+        ...passAssumptions,
+      ],
+    };
+  },
+});
+
+function settings(full: boolean) {
+  const systems = ["gb200-nvl72", "gb300-nvl72"]
+    .slice(0, full ? 2 : 1)
+    .map((name) => catalog.systems.get(name));
+  const models = ["deepseek-v3", "llama-3.1-405b"]
+    .slice(0, full ? 2 : 1)
+    .map((name) => catalog.models.get(name));
+  const lengths = Array.from({ length: full ? 9 : 7 }, (_, i) => 4096 * 2 ** i);
+  return systems.flatMap((system) =>
+    models.flatMap((model) =>
+      variants.flatMap((variant) => lengths.map((tokens) => ({ system, model, variant, tokens }))),
+    ),
+  );
+}
+
+/** What the longest contexts say. */
+function findings(
+  rows: readonly { system: string; model: string; variant: string; tokens: number; tpotMs: number | null }[],
+): string[] {
+  const longest = Math.max(...rows.map(({ tokens }) => tokens));
+  const places = [...new Set(rows.map(({ system, model }) => `${model} on ${system}`))];
+  return places.map((place) => {
+    const times = rows
+      .filter(({ system, model, tokens }) => `${model} on ${system}` === place && tokens === longest)
+      .map(
+        ({ variant, tpotMs }) => `${variant} ${tpotMs === null ? "does not fit" : `${tpotMs.toFixed(1)} ms`}`,
+      );
+    return `${place}, ${longest / 1024}K tokens: ${times.join(", ")}`;
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * What do users and tokens gain or lose where K and V lie in Grace's memory in place of HBM?
+ *
+ * A GB200 rack has 13 TB of HBM and 17 TB of LPDDR; a step fetches the rows that it reads over NVLink-C2C, at the
+ * measured rate or the share of LPDDR's bandwidth that each GPU has. An index stays in HBM.
+ * Without --full: 128K and 1M tokens alone.
+ */
+import {
+  catalog,
+  computed,
+  fastestDecode,
+  formatParallel,
+  linesFigure,
+  machineOf,
+  memoryFit,
+  modelCost,
+  parseSpec,
+  passAssumptions,
+  plansFor,
+} from "../src/index.ts";
+
+const system = catalog.systems.get("gb200-nvl72");
+const model = catalog.models.get("deepseek-v3");
+const users = 64;
+const variants = ["dense", "quest", "dsa(indexHeads=64)", "nsa"];
+const placements = ["", "+split(hot=.5)", "+grace"];
+const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
+
+const number = (name: string, doc: string, unit?: string) =>
+  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
+const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
+const settings = (full: boolean) => {
+  const lengths = full ? [17, 18, 19, 20, 21, 22].map((power) => 2 ** power) : [2 ** 17, 2 ** 20];
+  return variants.flatMap((variant) =>
+    placements.flatMap((placement) => lengths.map((tokens) => ({ variant, placement, tokens }))),
+  );
+};
+
+await computed({
+  name: "offload",
+  question: "What do users and tokens gain or lose where K and V lie in Grace's memory in place of HBM?",
+  steps: (full) => settings(full).length,
+  answer(full, onStep) {
+    const machine = machineOf(system);
+    const rows = settings(full).map(({ variant, placement, tokens }) => {
+      const spec = parseSpec(`${variant}${placement}`);
+      const cost = modelCost(model, spec, tokens, "fp8");
+      const { user, usersPerRack } = memoryFit(system, model, "nvfp4", cost);
+      const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
+        ...{ machine, model, spec, weights, parallel },
+        ...({ kvDtype: "fp8", overlapLinks: false } as const),
+      }));
+      const { asked, tpotSeconds, shortBytes } = fastestDecode(plans, {
+        ...{ users, tokens },
+        drafts: { tokens: 0, acceptance: 0 },
+      })!;
+      onStep();
+      return {
+        ...{ variant, placement: placement === "" ? "hbm" : placement.slice(1), tokens },
+        hbmBytes: user.total,
+        farBytes: user.far,
+        fetchedBytes: cost.farReadBytes ?? 0,
+        usersPerRack,
+        parallel: formatParallel(asked.parallel),
+        tpotMs: shortBytes > 0 || usersPerRack < users ? null : 1000 * tpotSeconds,
+      };
+    });
+    const lines = (field: string, title: string, format?: string) =>
+      linesFigure(rows, {
+        title: `K and V in HBM, in Grace's memory, or half in each: ${title}`,
+        subtitle: `${model.name} on ${system.name}, K and V in fp8, ${users} users when time is taken`,
+        y: { field, title, ...(format !== undefined && { format }) },
+        series: (row) => String(row["placement"]),
+        panel: (row) => String(row["variant"]),
+      });
+    return {
+      tables: [
+        {
+          name: "data",
+          title: "one row a variant, placement and length",
+          columns: [
+            text("variant", "attention variant spec"),
+            text("placement", "where K and V lie"),
+            number("tokens", "tokens of each user", "tokens"),
+            number("hbmBytes", "of one user in HBM: K, V and index", "B"),
+            number("farBytes", "of one user in Grace's memory", "B"),
+            number("fetchedBytes", "that a step of one user fetches over NVLink-C2C", "B"),
+            number("usersPerRack", "users who fit HBM and Grace's memory"),
+            text("parallel", "division of the model on which the step is shortest"),
+            number("tpotMs", `time of a token of ${users} users; empty where they do not fit`, "ms"),
+          ],
+          rows,
+          primaryKey: ["variant", "placement", "tokens"],
+        },
+      ],
+      figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms", "~g") },
+      findings: findings(rows),
+      assumptions: [
+        "a fetch is not overlapped: which rows a layer reads is known when its queries are",
+        "weights in nvfp4 when users are counted; of attention in fp8 when time is taken",
+        ...machine.notes,
+        ...passAssumptions,
+      ],
+    };
+  },
+});
+
+/** What the rows say at 1M tokens. */
+function findings(
+  rows: readonly {
+    variant: string;
+    placement: string;
+    tokens: number;
+    usersPerRack: number;
+    tpotMs: number | null;
+  }[],
+): string[] {
+  return variants.map((variant) => {
+    const each = rows
+      .filter((row) => row.variant === variant && row.tokens === 2 ** 20)
+      .map(({ placement, usersPerRack, tpotMs }) => {
+        const time = tpotMs === null ? "" : `, ${tpotMs.toFixed(1)} ms a token`;
+        return `${placement} ${usersPerRack} users${time}`;
+      });
+    return `${variant} at 1M tokens: ${each.join("; ")}`;
+  });
+}
