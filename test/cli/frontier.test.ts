@@ -71,7 +71,7 @@ describe("attnsim frontier", () => {
     const results = join(folder, "results.csv");
     const rows = [0.9, 0.7].flatMap((score) => [
       `graphwalks,dense,128000,${score}`,
-      `graphwalks,quest,128000,${score - 0.2}`,
+      `graphwalks,sink-window,128000,${score - 0.2}`,
     ]);
     writeFileSync(results, ["task,variant,tokensNominal,score", ...rows].join("\n"));
     const out = join(folder, "out");
@@ -79,9 +79,9 @@ describe("attnsim frontier", () => {
     expect(code).toBe(0);
     expect(printed).toMatch(/dense +0\.80 +0\.70 to 0\.90/);
     expect(err).toContain("frontier.png");
-    const [header, dense, quest] = readFileSync(join(out, "data.csv"), "utf8").trim().split("\n");
+    const [header, dense, narrow] = readFileSync(join(out, "data.csv"), "utf8").trim().split("\n");
     const at = (line: string, name: string) => line.split(",")[header!.split(",").indexOf(name)];
-    expect(Number(at(quest!, "tpotSeconds"))).toBeLessThan(Number(at(dense!, "tpotSeconds")));
+    expect(Number(at(narrow!, "tpotSeconds"))).toBeLessThan(Number(at(dense!, "tpotSeconds")));
     expect(at(dense!, "bestTpot")).toBe("true");
   });
 
