@@ -3,12 +3,10 @@ import { parse } from "csv-parse/sync";
 import { publishedScore } from "../tasks/published.ts";
 import type { PublishedScore } from "../tasks/published.ts";
 import { readText } from "./files.ts";
+import { checkout } from "./load.ts";
 
-/** Path of a file of data/, of the sources as of the built program. */
-export const dataPath = (file: string): string =>
-  fileURLToPath(
-    new URL(`${import.meta.url.endsWith(".ts") ? "../.." : "../../.."}/data/${file}`, import.meta.url),
-  );
+/** Path of a file of data/. */
+export const dataPath = (file: string): string => fileURLToPath(new URL(`data/${file}`, checkout));
 
 /** Rows of a CSV file of data/; `C` names its columns. */
 const dataRows = <C extends string>(file: string): Readonly<Record<C, string>>[] =>
