@@ -60,16 +60,19 @@ function fitted({ explanation }: Evidence): string[] {
   const changes = explanation.filter(({ rank }) => rank > 0);
   const attentions = changes.filter(({ kind }) => kind === "attention");
   const rival = changes.find(({ kind }) => kind !== "attention");
-  const nearer = rival !== undefined && rival.error < attentions[0]!.error;
+  const best = attentions[0]!;
+  const beside = (other: typeof best): string => {
+    if (other.low <= best.high && best.low <= other.high)
+      return "as near within the intervals, so that a new attention is not the only explanation";
+    return other.error < best.error ? "nearer than any attention" : "farther than the nearest attention";
+  };
   return [
     [
       `The same question of a reader fitted to GPT-5.4's columns (attnsim calibrate, attnsim explain; ${changes.length} single changes): unchanged it is ${unchanged.error.toFixed(1)} points off GPT-5.5's columns in the mean.`,
       `Of attentions the nearest are ${attentions.slice(0, 3).map(of).join(", ")}.`,
       ...(rival === undefined
         ? []
-        : [
-            `Of changes of anything else the nearest is ${of(rival)}: ${nearer ? "nearer still, so that a new attention is not the only explanation" : "farther"}.`,
-          ]),
+        : [`Of changes of anything else the nearest is ${of(rival)}: ${beside(rival)}.`]),
     ].join(" "),
   ];
 }

@@ -107,7 +107,7 @@ describe("an explanation", () => {
   const path = join(folder, "ranking.csv");
   writeFileSync(
     path,
-    "rank,change,kind,error,errorLow,errorHigh,longError\n0,none,attention,0.2,0.18,0.22,0.3\n1,dsa,attention,0.1,0.08,0.12,0.1\n2,sharpness=2,logits,0.15,0.1,0.2,0.2\n",
+    "rank,change,kind,error,errorLow,errorHigh,longError\n0,none,attention,0.2,0.18,0.22,0.3\n1,dsa,attention,0.1,0.08,0.12,0.1\n2,sharpness=2,logits,0.15,0.13,0.2,0.2\n",
   );
 
   it("is told where there is one", () => {
@@ -116,7 +116,7 @@ describe("an explanation", () => {
     expect(attention.tell(asked).text.at(-1)).toContain("attnsim explain asks the question again");
     const explanation = readExplanation(path);
     expect(attention.tell({ ...asked, explanation }).text.at(-1)).toContain(
-      "unchanged it is 20.0 points off GPT-5.5's columns in the mean. Of attentions the nearest are dsa (10.0 points, 8.0 to 12.0). Of changes of anything else the nearest is sharpness=2 (15.0 points, 10.0 to 20.0): farther.",
+      "unchanged it is 20.0 points off GPT-5.5's columns in the mean. Of attentions the nearest are dsa (10.0 points, 8.0 to 12.0). Of changes of anything else the nearest is sharpness=2 (15.0 points, 13.0 to 20.0): farther than the nearest attention.",
     );
   });
 
