@@ -49,7 +49,7 @@ export interface Fit {
 }
 
 /** Candidates that are drawn for each start; the best of all are started from. */
-const candidates = 4;
+const candidates = 8;
 /** Evaluations of a simplex, at most. */
 const perStart = 40;
 /** Points about the best one, which its intervals are taken from. */
