@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { keptFit } from "../experiment/calibrate/kept.ts";
 import { numericPlan, numericScores } from "../experiment/calibrate/numerics.ts";
 import type { NumericDrawing } from "../experiment/calibrate/numerics.ts";
 import {
@@ -9,7 +10,7 @@ import {
   reportRows,
   roles,
 } from "../experiment/calibrate/report.ts";
-import type { CalibrationReport, Halves, HalfTargets } from "../experiment/calibrate/report.ts";
+import type { CalibrationReport, FitQuestion, Halves, HalfTargets } from "../experiment/calibrate/report.ts";
 import { writeAtomic } from "../experiment/files.ts";
 import { writeTables } from "../experiment/tables.ts";
 import { publishedScores } from "../experiment/published.ts";
@@ -20,6 +21,7 @@ import type { Calibration } from "../simulate/calibrate/calibrate.ts";
 import { freeParams, mostEvaluations } from "../simulate/calibrate/fit.ts";
 import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../simulate/calibrate/target.ts";
 import type { Estimate } from "../simulate/calibrate/sample.ts";
+import { version } from "../version.ts";
 import type { Define } from "./commands.ts";
 import { refuseUnfinished, runWatched } from "./execute.ts";
 import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "./options.ts";
@@ -33,7 +35,7 @@ const question =
 const help = `
 Columns are named as data/published-scores.csv has them: mrcr-v2-8needle:32K-64K, or mrcr-v2-8needle for all of it.
 Fitted are ${Object.keys(freeParams).join(", ")}, but for those that are given.
-Numerics resume where they were when the same is run again.`;
+Numerics resume where they were when the same is run again, without another fit.`;
 
 /** What the options are read as. */
 interface Asked {
@@ -112,25 +114,25 @@ async function run(asked: Asked): Promise<CalibrationReport> {
   const fitted = chooseTargets(all, asked.fit);
   const others = asked.leftOut === undefined ? all : chooseTargets(all, asked.leftOut);
   const targets: HalfTargets = { fitted, "left out": others.filter((target) => !fitted.includes(target)) };
-  const steps = mostEvaluations(asked);
-  const progress = startProgress(steps, steps, "evaluations of all columns, at most");
-  let found: Calibration;
-  try {
-    const onEvaluation = (): void => progress.advance(1);
-    found = calibrate({ ...asked, onEvaluation }, targets.fitted, targets["left out"]);
-  } finally {
-    progress.stop();
-  }
-  const { fit, reader } = found;
+  const fitQuestion: FitQuestion = { version, variant, model, tasks, seed, starts, given: asked.reader };
+  const path = join(out, "calibration.json");
+  const found = keptFit(path, fitQuestion, trials, targets) ?? fitWatched(asked, targets);
   const theory: Halves = { fitted: found.fitted, "left out": found.leftOut };
-  const numerics = confirm ? await confirmed({ ...asked, reader }, targets) : undefined;
-  const report: CalibrationReport = {
-    ...{ variant, model, tasks, seed },
-    trials: { theory: trials, numerics: confirm ? asked.confirmTrials : 0 },
-    ...{ reader, fit },
+  const reportWith = (numerics: Halves | undefined): CalibrationReport => ({
+    ...fitQuestion,
+    trials: { theory: trials, numerics: numerics ? asked.confirmTrials : 0 },
+    ...{ reader: found.reader, fit: found.fit },
     columns: columnReports(targets, theory, numerics),
     error: errorsOf(theory, numerics),
-  };
+  });
+  const write = (answer: CalibrationReport): void =>
+    writeAtomic(path, `${JSON.stringify(answer, null, 2)}\n`);
+  // before the numerics, which take far longer than the fit
+  write(reportWith(undefined));
+  const report = reportWith(
+    confirm ? await confirmed({ ...asked, reader: found.reader }, targets) : undefined,
+  );
+  write(report);
   await writeTables(out, {
     ...{ name, question },
     tables: [
@@ -145,8 +147,19 @@ async function run(asked: Asked): Promise<CalibrationReport> {
     figures: { [name]: calibrationFigure(report, report.columns, targets) },
     manifest: { variant, model, tasks, seed, starts, trials: report.trials, engine: asked.engine },
   });
-  writeAtomic(join(out, "calibration.json"), `${JSON.stringify(report, null, 2)}\n`);
   return report;
+}
+
+/** Fits with a progress bar. */
+function fitWatched(asked: Asked, targets: HalfTargets): Calibration {
+  const steps = mostEvaluations(asked);
+  const progress = startProgress(steps, steps, "evaluations of all columns, at most");
+  const onEvaluation = (): void => progress.advance(1);
+  try {
+    return calibrate({ ...asked, onEvaluation }, targets.fitted, targets["left out"]);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** Full numerics at the fitted point. @throws Interrupted, Error where trials are missing */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -43,7 +43,7 @@ describe("attnsim calibrate", () => {
       expect(existsSync(join(out, file))).toBe(true);
   });
 
-  it("confirms with full numerics, and prints a table", async () => {
+  it("confirms with full numerics, prints a table, and fits no second time", async () => {
     const columns = ["--fit", "mrcr-v2-8needle:4K-8K", "--left-out", "mrcr-v2-8needle:8K-16K"];
     const { code, out } = await attnsim(
       ...["calibrate", ...quick.slice(4), ...columns, "--confirm-trials", "2"],
@@ -53,6 +53,13 @@ describe("attnsim calibrate", () => {
     expect(out).toMatch(/^residualNoise +[\d.]+ +[\d.]+ to [\d.]+$/m);
     expect(out).toMatch(/^mrcr-v2-8needle:8K-16K +91\.4( +[\d.]+ \[[\d.]+ [\d.]+\] +-?[\d.]+){2} +2$/m);
     expect(out).toMatch(/existence argument/);
+    const kept = join(folder, "numerics/calibration.json");
+    const marked = readFileSync(kept, "utf8").replace(/"evaluations": \d+/, '"evaluations": 7');
+    writeFileSync(kept, marked);
+    const again = [...quick.slice(4), ...columns, "--no-confirm", "--out", join(folder, "numerics")];
+    expect((await attnsimJson<CalibrationReport>("calibrate", ...again)).fit.evaluations).toBe(7);
+    const other = await attnsimJson<CalibrationReport>("calibrate", ...again, "--seed", "1");
+    expect(other.fit.evaluations).toBeGreaterThan(7);
     expect(readFileSync(join(folder, "numerics/numerics/data.csv"), "utf8").split("\n")).toHaveLength(6);
   });
 

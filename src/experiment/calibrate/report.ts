@@ -26,13 +26,21 @@ export interface ColumnReport {
   readonly trials: number;
 }
 
-/** What `attnsim calibrate` answers, as JSON. */
-export interface CalibrationReport {
+/** What a fit depends on. */
+export interface FitQuestion {
+  readonly version: string;
   readonly variant: string;
   readonly model: string;
   /** task specs that set how benchmarks are read */
   readonly tasks: readonly string[];
   readonly seed: number;
+  readonly starts: number;
+  /** the reader's parameters that were given, and are not fitted */
+  readonly given: Calibration["reader"];
+}
+
+/** What `attnsim calibrate` answers, as JSON. */
+export interface CalibrationReport extends FitQuestion {
   readonly trials: { readonly theory: number; readonly numerics: number };
   readonly reader: Calibration["reader"];
   readonly fit: Calibration["fit"];
