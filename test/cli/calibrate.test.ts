@@ -58,8 +58,6 @@ describe("attnsim calibrate", () => {
     writeFileSync(kept, marked);
     const again = [...quick.slice(4), ...columns, "--no-confirm", "--out", join(folder, "numerics")];
     expect((await attnsimJson<CalibrationReport>("calibrate", ...again)).fit.evaluations).toBe(7);
-    const other = await attnsimJson<CalibrationReport>("calibrate", ...again, "--seed", "1");
-    expect(other.fit.evaluations).toBeGreaterThan(7);
     expect(readFileSync(join(folder, "numerics/numerics/data.csv"), "utf8").split("\n")).toHaveLength(6);
   });
 
