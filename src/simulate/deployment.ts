@@ -22,7 +22,7 @@ import { hostBandwidth } from "../hardware/system.ts";
 import type { System } from "../hardware/system.ts";
 import type { Replica } from "../hardware/serving/replica.ts";
 import { draftTime, passOf } from "../hardware/step/pass.ts";
-import type { Deployment, LayerWork, Weights } from "../hardware/step/pass.ts";
+import type { Deployment, LayerWork, Weights } from "../hardware/step/deployment.ts";
 import type { VariantCost } from "../hardware/step/variant.ts";
 import { attentionLayers } from "./model-cost.ts";
 import type { AttentionLayers } from "./model-cost.ts";

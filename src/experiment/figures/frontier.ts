@@ -22,7 +22,7 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
     field: "x",
     type: "quantitative",
     scale: { type: "log", nice: false, padding: 20 },
-    axis: { tickCount: 6, format: "~s" },
+    axis: { tickCount: 6, format: ",~r" },
     title: null,
   };
   const y = { field: "score", ...shareAxis("score") };

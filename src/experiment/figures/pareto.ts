@@ -12,10 +12,20 @@ export function paretoFigure(plans: readonly TriedPlan[]): object {
     onFront,
   }));
   const { color } = seriesScales(distinct(points.map(({ series }) => series)));
-  const axis = { type: "quantitative", scale: { type: "log" } } as const;
+  const axis = {
+    type: "quantitative",
+    scale: { type: "log", nice: false, padding: 12 },
+    axis: { format: ",~r" },
+  } as const;
   const x = { field: "user", ...axis, title: "output tokens/s of a user" };
   const y = { field: "gpu", ...axis, title: "output tokens/s of a GPU" };
-  const hue = { field: "series", type: "nominal", scale: color, title: null };
+  const hue = {
+    field: "series",
+    type: "nominal",
+    scale: color,
+    title: null,
+    legend: { symbolOpacity: 1, symbolSize: 80 },
+  };
   return panelFigure({
     title: "What a GPU gives, at the speed that a user sees",
     subtitle: "dots: every plan and batch that fits; lines: those that no other beats",
