@@ -91,6 +91,7 @@ export type { ReaderParams } from "./reader/params.ts";
 export { columns } from "./simulate/columns.ts";
 export type { TrialRow } from "./simulate/columns.ts";
 export type { Trial } from "./simulate/trial.ts";
+export { commandExperiment } from "./cli/command-experiment.ts";
 export { experiment } from "./cli/experiment.ts";
 export type { Experiment, TrialContext } from "./cli/experiment.ts";
 export { computed } from "./cli/computed.ts";
