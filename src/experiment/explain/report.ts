@@ -103,7 +103,7 @@ export function findingsOf(
     ...(rivals[0] && best.kind === "attention"
       ? [`nearest without a change of attention: ${rivals[0].change}, ${interval(rivals[0].error)}`]
       : []),
-    `no nearer than no change, at any setting that was tried: ${listed(useless.map(({ group }) => group))}`,
+    `not shown to be nearer than no change, at its best setting: ${listed(useless.map(({ group }) => group))}`,
     `left unexplained by ${best.change}, more than 2 points outside its interval: ${listed(
       off.map((row) => `${name(row)} (published ${points(row.published)}, ${points(row.score.value)})`),
     )}`,
