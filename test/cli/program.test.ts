@@ -91,7 +91,7 @@ describe("completion", () => {
     ["choices", ["describe", "--kv-dtype", "b"], ["bf16", ":4"]],
     ["entries", ["describe", "gb2"], ["gb200-nvl72", ":4"]],
     ["variants, in a list", ["run", "--variant", "dense,que"], ["dense,quest", ":4"]],
-    ["tasks", ["run", "--task", "m"], ["mrcr", ":4"]],
+    ["tasks", ["run", "--task", "mr"], ["mrcr", ":4"]],
     ["engines", ["attend", "--engine", "w"], ["wasm", ":4"]],
     ["files, left to the shell", ["attend", "--q", "q."], [":0"]],
     ["a file argument", ["plot", ""], [":0"]],
