@@ -19,7 +19,7 @@ describe("parseTask", () => {
   });
 
   it.each([
-    ["niah", 'unknown task "niah"; known: graphwalks, mrcr'],
+    ["niah", 'unknown task "niah"; known: graphwalks, k-hop'],
     ["mrcr(needles=3)", "mrcr: needles must be one of 2, 4, 8"],
     ["graphwalks(depth=0)", "graphwalks: depth must be an integer in [1, 64]"],
     ["graphwalks(deep=1)", 'graphwalks has no parameter "deep"'],
