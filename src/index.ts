@@ -96,6 +96,7 @@ export { experiment } from "./cli/experiment.ts";
 export type { Experiment, TrialContext } from "./cli/experiment.ts";
 export { computed } from "./cli/computed.ts";
 export type { Computed, ComputedExperiment } from "./cli/computed.ts";
+export { hasTheory } from "./experiment/trial.ts";
 export { theoryScore } from "./experiment/theory-score.ts";
 export { linesFigure } from "./experiment/figures/lines.ts";
 export { perByteFigure } from "./experiment/figures/per-byte.ts";

@@ -10,6 +10,7 @@ import { Spans } from "./spans.ts";
 import { defineVariant } from "./variant.ts";
 import type { HeadResult } from "./variant.ts";
 import { upperTail } from "../core/normal.ts";
+import { mean } from "../core/stats.ts";
 import {
   blockSum,
   blockVariance,
@@ -87,29 +88,36 @@ export const landmark = defineVariant({
     // exponentials: of the own block's logits, and of landmarks of blocks without and with records like the query's
     const ownSum = sumOverRandom(crowd, own, 1) + Math.min(own, crowd.asking) * memberWeight(crowd, 1);
     const others = random * Math.exp((spread * spread) / 2) * upperTail(least - spread);
-    const weightOf = (held: Held): number => {
-      const { mean, sd } = blockSum(crowd, block, variance, held);
-      return Math.exp((g * mean) / block + ((g * sd) / block) ** 2 / 2);
-    };
-    let sum = ownSum + others;
-    const weights = kinOf(crowd).map(({ similarity }, i) => {
-      for (const held of kin[i]!) sum += held.count * held.read * weightOf({ ...held, similarity });
-      // within its block a match stands beside others, and tokens of any record
-      const match = Math.exp(g * rho * similarity * Math.sqrt(headDim) + (g * g * (1 - rho * rho)) / 2);
-      const besides = ({ anchors, members }: Held): number =>
-        members * memberWeight(crowd, similarity) + (block - anchors - members) * Math.exp((g * g) / 2);
-      return byPlace(kin[i]!, (held) => {
-        const own = { ...held, similarity };
-        return (weightOf(own) * match) / (held.anchors * match + besides(own));
+    // the length of a code varies by 1 / sqrt(2 d): the mean of what is longer and what is shorter by that
+    const lengths = [-1, 1].map((z) => 1 + z / Math.sqrt(2 * headDim));
+    const each = lengths.map((length) => {
+      const weightOf = (held: Held): number =>
+        Math.exp((g * length * blockSum(crowd, block, variance, held).mean) / block);
+      let sum = ownSum + others;
+      const weights = kinOf(crowd).map(({ similarity }, i) => {
+        for (const held of kin[i]!) sum += held.count * held.read * weightOf({ ...held, similarity });
+        // within its block a match stands beside others, and tokens of any record
+        const match = Math.exp(g * rho * similarity * Math.sqrt(headDim) * length);
+        const besides = ({ anchors, members }: Held): number =>
+          members * memberWeight(crowd, similarity * length) +
+          (block - anchors - members) * Math.exp((g * g) / 2);
+        return byPlace(kin[i]!, (held) => {
+          const own = { ...held, similarity };
+          return (weightOf(own) * match) / (held.anchors * match + besides(own));
+        });
       });
+      return { weights, sum };
     });
     const [share, ...like] = kin.map(shareOfBlocks);
     return [
       {
         kind: "fixed",
-        weights: (found) => found.map((place) => atPlace(weights[place.kin]!, place) / sum),
+        weights: (found) =>
+          found.map((place) =>
+            mean(each.map(({ weights, sum }) => atPlace(weights[place.kin]!, place) / sum)),
+          ),
         choice: { ...share!, like, ...(crowd.run > 1 && { alike: 1, run: crowd.run }) },
-        noise: Math.sqrt(sumOverRandom(crowd, own, 2)) / sum,
+        noise: Math.sqrt(sumOverRandom(crowd, own, 2)) / mean(each.map(({ sum }) => sum)),
         reach: 0,
         entries: own + k * block,
       },

@@ -108,7 +108,7 @@ export const magicpig = defineVariant({
     // over random keys, in equal steps of a score up to what the largest of them reaches
     let [rows, squares] = [0, 0];
     const step = 1 / 16;
-    for (let z = -8; z <= upperQuantile(Math.min(0.5, 0.5 / keys)); z += step) {
+    for (let z = -5; z <= upperQuantile(Math.min(0.5, 0.5 / keys)); z += step) {
       const each = (keys * step * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
       const odds = chance(z / Math.sqrt(headDim));
       rows += each * odds;

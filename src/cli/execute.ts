@@ -12,9 +12,11 @@ import { effectiveLengths, effectiveScore } from "../experiment/effective.ts";
 import type { EffectiveLength } from "../experiment/effective.ts";
 import { formatLength, scoreTables } from "../experiment/summary.ts";
 import type { ScoreTable } from "../experiment/summary.ts";
+import { theoryGaps } from "../simulate/theory/gap.ts";
 import { Interrupted } from "./exit.ts";
 import { startProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
+import { formatGaps } from "./theory-gaps.ts";
 import { formatTable } from "./table.ts";
 
 /** How a plan is run: the options that runs and experiments share. */
@@ -55,6 +57,8 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
     const effective = effectiveLengths(rows);
     if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
+    const gaps = theoryGaps(rows);
+    if (gaps.length > 0) console.log(`${formatGaps(gaps)}\n`);
     if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
     for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);

@@ -5,6 +5,7 @@ import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { fitBudget, parseBudget } from "../simulate/budget.ts";
 import { useOf } from "../simulate/quality.ts";
+import { withoutTheory } from "../simulate/theory/readings.ts";
 import { checkTheory } from "../simulate/theory/theorise.ts";
 import { theoryEngine } from "../simulate/trial.ts";
 import type { Trial } from "../simulate/trial.ts";
@@ -80,3 +81,7 @@ export function makeTrial(options: TrialOptions): Trial {
     ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens, settled.reads)),
   };
 }
+
+/** Whether there is a mean-field theory of a variant spec: whether a trial of engine "theory" can have it. */
+export const hasTheory = (variant: string): boolean =>
+  withoutTheory(useOf({ variant, reader: {} })) === undefined;

@@ -51,9 +51,9 @@ export const mrcr = defineTask({
     const least = head + Number(needles) * exchangeTokens;
     if (least > tokens)
       throw new UsageError(`mrcr: tokens must be >= ${least} for ${needles} needles; got ${tokens}`);
-    // a length is drawn uniformly from the upper half of the bin
+    // a length is drawn uniformly from the upper half of the bin, and whole exchanges fill it
     const drawn = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
-    const total = Math.max(least, drawn);
+    const total = Math.max(least, Math.round(drawn - exchangeTokens / 2));
     return {
       kind: "count-retrieve",
       tokens: total,

@@ -1,6 +1,6 @@
 import { upperTail } from "../../core/normal.ts";
 import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
-import type { Crowd, Like } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reading.ts";
 import type { Share, SoftmaxReading } from "./reading.ts";
 
@@ -21,23 +21,51 @@ export interface Layout {
   readonly offset?: number;
 }
 
-const offsetsTried = 32;
+const offsetsTried = 16;
 
-/** What the blocks hold that a run of records touches, over all offsets of its first token in a block, or 32 evenly. */
-export function layoutsOf(block: number, recordTokens: number, run: number): Layout[] {
+/** Records in a row, with what stands between them. */
+export interface Row {
+  readonly recordTokens: number;
+  readonly gap: number;
+  /** how many */
+  readonly run: number;
+}
+
+/** The row that records of a kin stand in: matches in the crowd's, others alone. */
+export const rowOf = (
+  crowd: Crowd,
+  { recordTokens }: { readonly recordTokens: number },
+  kin: number,
+): Row => ({
+  ...{ recordTokens, gap: crowd.gap },
+  run: kin === 0 ? crowd.run : 1,
+});
+
+/** Tokens from the first of a row to its last anchor. */
+export const rowLength = ({ recordTokens, gap, run }: Row): number =>
+  run * Math.max(1, Math.round(recordTokens)) + (run - 1) * gap;
+
+/** What the tokens [from, to) hold, counted from a row's first. */
+export function heldIn({ recordTokens, gap, run }: Row, from: number, to: number): Omit<Held, "similarity"> {
   const length = Math.max(1, Math.round(recordTokens));
+  let [anchors, tokens] = [0, 0];
+  for (let start = 0, i = 0; i < run; i++, start += length + gap) {
+    const end = start + length;
+    tokens += Math.max(0, Math.min(end, to) - Math.max(start, from));
+    anchors += end > from && end <= to ? 1 : 0;
+  }
+  return { anchors, members: tokens - anchors };
+}
+
+/** What the blocks hold that a row touches, over all offsets of its first token in a block, or 16 evenly. */
+export function layoutsOf(block: number, row: Row): Layout[] {
   const offsets = Math.min(block, offsetsTried);
   const found = new Map<string, Layout>();
   for (let i = 0; i < offsets; i++) {
     const start = Math.floor(((i + 0.5) * block) / offsets);
-    const end = start + length * run;
-    for (let at = 0; at < end; at += block) {
-      const tokens = Math.min(end, at + block) - Math.max(start, at);
-      if (tokens <= 0) continue;
-      // the anchors of tokens before x, counted from the run's first token
-      const before = (x: number): number => Math.min(run, Math.max(0, Math.floor((x - start) / length)));
-      const anchors = before(at + block) - before(at);
-      const members = tokens - anchors;
+    for (let at = 0; at < start + rowLength(row); at += block) {
+      const { anchors, members } = heldIn(row, at - start, at - start + block);
+      if (anchors + members === 0) continue;
       const key = anchors > 0 ? `${i} ${at}` : `${members}`;
       const perRun = (found.get(key)?.perRun ?? 0) + 1 / offsets;
       found.set(key, { anchors, members, perRun, ...(anchors > 0 && { offset: i }) });
@@ -70,7 +98,7 @@ export interface HeldBlock extends Layout {
 /** How blocks are scored. */
 export interface BlockScores {
   /** the blocks that records of one kind touch, `run` of them in a row */
-  holding(kin: Required<Like>, run: number): readonly HeldBlock[];
+  holding(similarity: number, row: Row): readonly HeldBlock[];
   /** probability that a block without scores above t, one of whose tokens has a logit of the mean `shift` g */
   random(t: number, shift: number): number;
 }
@@ -78,8 +106,8 @@ export interface BlockScores {
 /** Blocks that records touch, scored by what they hold. */
 export const scoredLayouts =
   (block: number, aboveOf: (held: Held) => (t: number) => number): BlockScores["holding"] =>
-  ({ similarity, recordTokens }, run) =>
-    layoutsOf(block, recordTokens, run).map((layout) => ({
+  (similarity, row) =>
+    layoutsOf(block, row).map((layout) => ({
       ...layout,
       above: aboveOf({ ...layout, similarity }),
     }));
@@ -151,10 +179,10 @@ export function chooseBlocks(
   scores: BlockScores,
 ): { readonly kin: readonly (readonly ChosenBlocks[])[]; readonly random: number; readonly least: number } {
   const kin = kinOf(crowd).map((records, i) => {
-    const together = i === 0 ? crowd.run : 1;
+    const row = rowOf(crowd, records, i);
     return scores
-      .holding(records, together)
-      .map((held) => ({ ...held, count: (held.perRun * records.count) / together }));
+      .holding(records.similarity, row)
+      .map((held) => ({ ...held, count: (held.perRun * records.count) / row.run }));
   });
   const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
   const random = Math.max(0, blocks - taken);

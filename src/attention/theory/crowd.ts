@@ -94,7 +94,7 @@ export function threshold(all: readonly Scored[], k: number): number {
   const some = all.filter(({ count }) => count > 0);
   if (some.reduce((sum, { count }) => sum + count, 0) <= k) return -Infinity;
   let [low, high] = [-64, 64];
-  for (let step = 0; step < 40; step++) {
+  for (let step = 0; step < 28; step++) {
     const middle = (low + high) / 2;
     let chosen = 0;
     for (const { count, above } of some) chosen += count * above(middle);

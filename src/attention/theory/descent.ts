@@ -1,6 +1,6 @@
 import { upperTail } from "../../core/normal.ts";
-import { blockSum, blockVariance, byPlace, layoutsOf, shareOfBlocks } from "./blocks.ts";
-import type { Held, Layout } from "./blocks.ts";
+import { blockSum, blockVariance, byPlace, layoutsOf, rowOf, shareOfBlocks } from "./blocks.ts";
+import type { Held, Layout, Row } from "./blocks.ts";
 import { kinOf, normalScores, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like } from "./crowd.ts";
 import { randomRows } from "./reading.ts";
@@ -23,8 +23,7 @@ function above({ mean, variance }: Normal, t: number): Normal {
 }
 
 /** Records in a row whose way down is followed: how likely it has been found, and how much its noise has helped. */
-interface Followed extends Required<Like> {
-  readonly run: number;
+interface Followed extends Required<Like>, Row {
   readonly found: number;
   readonly raised: number;
 }
@@ -53,7 +52,7 @@ export function descends(
   };
   let kin = kinOf(crowd).map((like, i): Followed => ({
     ...like,
-    run: i === 0 ? run : 1,
+    ...rowOf(crowd, like, i),
     found: 1,
     raised: 0,
   }));
@@ -61,13 +60,11 @@ export function descends(
   for (let level = levels; ; level--) {
     const size = branching ** level;
     const scored = kin.map((followed) =>
-      (level > 1 ? [whole(size, followed)] : layoutsOf(size, followed.recordTokens, followed.run)).map(
-        (held) => {
-          const { mean, variance } = scoreOf(level, { ...held, similarity: followed.similarity });
-          const count = (held.perRun * followed.count * followed.found) / followed.run;
-          return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
-        },
-      ),
+      (level > 1 ? [whole(size, followed)] : layoutsOf(size, followed)).map((held) => {
+        const { mean, variance } = scoreOf(level, { ...held, similarity: followed.similarity });
+        const count = (held.perRun * followed.count * followed.found) / followed.run;
+        return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
+      }),
     );
     // children of nodes that were kept, and whole nodes behind the last whole parent
     const fresh = level === levels ? 0 : nodes(level) - branching * nodes(level + 1);

@@ -1,5 +1,5 @@
 import { upperTail } from "../../core/normal.ts";
-import { blockSum, blockVariance } from "./blocks.ts";
+import { blockSum, blockVariance, heldIn, rowLength } from "./blocks.ts";
 import type { BlockScores, Held, HeldBlock } from "./blocks.ts";
 import type { Crowd } from "./crowd.ts";
 import { kinOf } from "./crowd.ts";
@@ -53,30 +53,19 @@ export function kernelScores(crowd: Crowd, { kernel, stride, block, pool }: Pool
   );
   const correlation = Math.sqrt(blockVariance(crowd, block) / block);
   return {
-    holding({ similarity, recordTokens }, run) {
-      const length = Math.max(1, Math.round(recordTokens));
-      const offsets = Math.min(block, 16);
-      const anchorsIn = (from: number, to: number): number => {
-        const before = (x: number): number => Math.min(run, Math.max(0, Math.floor(x / length)));
-        return before(to) - before(from);
-      };
-      /** of the tokens [from, to), counted from the run's first */
-      const heldIn = (from: number, to: number): Held => {
-        const tokens = Math.max(0, Math.min(to, length * run) - Math.max(from, 0));
-        const anchors = anchorsIn(from, to);
-        return { anchors, members: tokens - anchors, similarity };
-      };
+    holding(similarity, row) {
+      const offsets = Math.min(block, 8);
       const found = new Map<string, HeldBlock>();
       for (let i = 0; i < offsets; i++) {
         const offset = Math.floor(((i + 0.5) * block) / offsets);
-        for (let at = -block; at < offset + length * run + block; at += block) {
-          const { anchors, members } = heldIn(at - offset, at - offset + block);
+        for (let at = -block; at < offset + rowLength(row) + block; at += block) {
+          const { anchors, members } = heldIn(row, at - offset, at - offset + block);
           if (anchors + members === 0) continue;
-          const held = starts.map((start) => heldIn(at + start - offset, at + start - offset + kernel));
+          const held = starts.map((start) => heldIn(row, at + start - offset, at + start - offset + kernel));
           const key = `${anchors > 0 ? i : ""} ${held.map((of) => `${of.anchors} ${of.members}`).join()}`;
           const perRun = (found.get(key)?.perRun ?? 0) + 1 / offsets;
           const kernels = held.map((of, k) => ({
-            ...logitOf(crowd, kernel, variance, of),
+            ...logitOf(crowd, kernel, variance, { ...of, similarity }),
             overlap: overlapOf(starts[k]!),
           }));
           const above = found.get(key)?.above ?? scoreOf(kernels);

@@ -6,3 +6,4 @@ export { accuracyBytes } from "./accuracy-bytes.ts";
 export { ranking } from "./ranking.ts";
 export { budget } from "./budget.ts";
 export { reads } from "./reads.ts";
+export { theory } from "./theory.ts";

@@ -4,6 +4,7 @@ import type { ReaderParams } from "../../reader/params.ts";
 import { drawHead } from "./draw.ts";
 import type { Found } from "./draw.ts";
 import { readingsOf } from "./readings.ts";
+import { roundingOf } from "./rounding.ts";
 import type { HeadTheory, Moment, TheoryUse } from "./readings.ts";
 
 /** What the heads of one query drew together. */
@@ -68,6 +69,8 @@ export class MeanFieldAttention {
         this.#mass += drawn.weights[i]! / kvHeads;
       });
     }
+    const rounding = roundingOf(this.#reader.kvDtype, moment);
+    for (const weight of weights) noise += rounding * weight * weight;
     return { weights, noise: noise / (headDim * kvHeads) };
   }
 
@@ -85,7 +88,7 @@ export class MeanFieldAttention {
     const key = JSON.stringify([sight, moment]);
     let heads = this.#known.get(key);
     if (!heads) {
-      heads = readingsOf(this.#use, crowdOf(this.#reader, sight), moment);
+      heads = readingsOf(this.#use, crowdOf(this.#reader, sight, moment), moment);
       this.#known.set(key, heads);
     }
     return heads;
@@ -94,14 +97,16 @@ export class MeanFieldAttention {
 
 /** What a query of the constructed reader sees, whatever the task. */
 const crowdOf = (
-  { headDim, kvHeads, sharpness, fidelity, coherence, groupSize }: ReaderParams,
+  { headDim, kvHeads, sharpness, fidelity, coherence, groupSize, kvDtype }: ReaderParams,
   sight: Sight,
-): Crowd => ({
-  headDim,
-  kvHeads,
-  sharpness,
-  // query heads of a group have noise of their own
-  fidelity: fidelity * (groupSize > 1 ? fidelity : 1),
-  coherence: coherence * (groupSize > 1 ? fidelity * fidelity : 1),
-  ...sight,
-});
+  moment: Moment,
+): Crowd => {
+  // keys are longer by what rounding adds, and share less with their codes; query heads of a group have noise of their own
+  const length = Math.sqrt(1 + roundingOf(kvDtype, moment));
+  const alike = (groupSize > 1 ? fidelity : 1) / length;
+  return {
+    ...{ headDim, kvHeads, sharpness: sharpness * length },
+    ...{ fidelity: fidelity * alike, coherence: coherence * alike * alike },
+    ...sight,
+  };
+};
