@@ -4,6 +4,7 @@ import {
   entriesOf,
   entriesSeen,
   notConvex,
+  noTheory,
   readCompressed,
   recordParam,
   sinkParam,
@@ -74,6 +75,7 @@ export const csa = defineVariant({
   budgetParam: "k",
   small: { k: 20, window: 10, indexDim: 32 },
   sinks: true,
+  noTheory,
   notConvex,
   prepare(cache, params, ops) {
     const entries = entriesOf(cache, params, ops);

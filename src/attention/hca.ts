@@ -3,6 +3,7 @@ import {
   compressedCost,
   entriesOf,
   notConvex,
+  noTheory,
   readCompressed,
   recordParam,
   sinkParam,
@@ -53,6 +54,7 @@ export const hca = defineVariant({
   prefill: "same",
   small: { pool: 8, window: 10 },
   sinks: true,
+  noTheory,
   notConvex,
   prepare: (cache, params, ops) => entriesOf(cache, { ...params, overlap: false }, ops),
   attend: (queries, cache, entries, params, ops) =>

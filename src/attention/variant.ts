@@ -135,6 +135,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   denseAt?(shape: StepShape): Partial<Params<S>>;
   /** What one query reads in the mean field, while decoding or where prefill is "same" (theory/reading.ts). */
   theory?(crowd: Crowd, params: Params<S>): readonly Reading[];
+  /** why it has no theory */
+  readonly noTheory?: string;
 }
 
 /** A variant whose parameter and index types the caller need not know. */
