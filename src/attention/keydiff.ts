@@ -63,7 +63,7 @@ export const keydiff = defineVariant({
       run,
     } = crowd;
     const ofRecord = rho + (recordTokens - 1) * Math.sqrt(c);
-    const [own, others] = [matches * ofRecord, run * ofRecord];
+    const [own, others] = [Math.max(1, matches) * ofRecord, run * ofRecord];
     const shared = (recordShare * others * others) / (run * recordTokens);
     const sd = Math.sqrt((tokens * (1 + shared)) / headDim);
     const records = (tokens * recordShare) / recordTokens;

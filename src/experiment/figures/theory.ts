@@ -11,7 +11,12 @@ export const theory: Figure = {
   applies: (rows) => theoryGaps(rows).length > 0,
   spec(rows, title) {
     const gaps = theoryGaps(rows);
-    const points = gaps.map(({ measure, task, numerics, theory: expected, error }) => ({
+    // a state's weights are no shares, and may sum to more than 1
+    const shares = gaps.filter(
+      ({ numerics, theory: expected }) =>
+        Math.max(numerics, expected) <= 1.02 && Math.min(numerics, expected) >= 0,
+    );
+    const points = shares.map(({ measure, task, numerics, theory: expected, error }) => ({
       panel: titles[measure],
       task,
       numerics,
@@ -51,7 +56,8 @@ export const theory: Figure = {
     ];
     return panelFigure({
       title,
-      subtitle: "means over trials; bars: three standard errors of the difference",
+      subtitle:
+        "means over trials; bars: three standard errors of the difference; sums of a state's weights beyond 1 are left out",
       points,
       layer,
       width: 300,

@@ -33,7 +33,8 @@ export interface HeadTheory {
 export function withoutTheory({ variant, shaping }: TheoryUse): string | undefined {
   if (shapedBy(shaping, 2).rule) return `${shaping.text}: weights by another rule than a softmax`;
   if (variant.layers) return variant.layers.map(withoutTheory).find((reason) => reason !== undefined);
-  if (variant.prefill !== "only" && variant.theory === undefined) return `${variant.name}: ${variant.noTheory ?? "none is worked out"}`;
+  if (variant.prefill !== "only" && variant.theory === undefined)
+    return `${variant.name}: ${variant.noTheory ?? "none is worked out"}`;
   return undefined;
 }
 
