@@ -1,7 +1,7 @@
 import type { KvDtype } from "../../core/dtype.ts";
 import type { Moment } from "./readings.ts";
 
-/** Variance of what rounding adds to standard normal numbers (measured; test/simulate/theory.test.ts measures it again). */
+/** Variance of what rounding adds to standard normal numbers (measured; test/simulate/theory/rounding.test.ts measures it again). */
 const roundingNoise: Readonly<Record<KvDtype, number>> = {
   f32: 0,
   bf16: 2.8e-6,

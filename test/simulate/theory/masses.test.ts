@@ -28,11 +28,14 @@ const settings = [
 
 const specs = specsWithTheory();
 
+/** Tokens of a context of which much leaks. */
+const leaky = 16_000;
+
 /** Steps in the mean field for each of them. */
 const drawn = 100;
 
 /** A row for each query of a problem and variant: weight on its matches and share of them read, means over heads. */
-function queriesOf(tokens: number, index: number, ops: Ops): TrialRow[] {
+function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly string[] = specs): TrialRow[] {
   const params = resolveReader(reader);
   const problem = drawProblem(parseTask(task), tokens, 5, index);
   const { records, candidates } = problem.circuit as GraphWalk;
@@ -40,11 +43,11 @@ function queriesOf(tokens: number, index: number, ops: Ops): TrialRow[] {
   const seed = `masses/${tokens}/${index}`;
   const setting = { ops, params, seed, tokens: problem.tokens, spaces, measure: unmeasured };
   const embedded = embedRecords(setting, records, problem.features, [askFor(candidates[0]!)]);
-  const asked = [...candidates].map(askFor);
+  const wanted = [...candidates].map(askFor);
   const ids = Uint32Array.from([...candidates].flatMap((node) => [node, 0]));
-  const positions = new Int32Array(asked.length).fill(problem.tokens - 1);
-  const queries = makeQueries(setting, "all", embedded.ideal(asked), ids, positions, "decode", 0);
-  return specs.flatMap((variant) =>
+  const positions = new Int32Array(wanted.length).fill(problem.tokens - 1);
+  const queries = makeQueries(setting, "all", embedded.ideal(wanted), ids, positions, "decode", 0);
+  return asked.flatMap((variant) =>
     scopedAll(spaces, () => {
       const { heads } = attender(useOf({ variant, reader }), embedded.cache, ops)(queries);
       return [...candidates].map((node, i) => {
@@ -82,6 +85,16 @@ describe("theory of one step from every node", () => {
     const own = gaps.filter(({ variant }) => variant === spec);
     expect(own).toHaveLength(2 * settings.length);
     expect(own.filter(({ agrees }) => !agrees)).toEqual([]);
+  });
+
+  it("a leak that is a third of all weight is known to a few hundredths", async () => {
+    const ops = await loadEngine("wasm", { threads: 1 });
+    const rows = queriesOf(leaky, 0, ops, ["dense"]);
+    ops.close();
+    const [gap] = theoryGaps([...rows, ...inTheory(task, leaky, "dense", {}, 400)]);
+    expect(gap!.numerics).toBeLessThan(0.7);
+    expect(gap!.error).toBeLessThan(0.015);
+    expect(Math.abs(gap!.theory - gap!.numerics)).toBeLessThan(3 * gap!.error);
   });
 
   it("what claims to be something else is found out", () => {
