@@ -39,6 +39,9 @@ export const collect = (text: string, before: readonly string[] = []): string[] 
 /** Gathers the values of an option that is given again. */
 export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
+/** An interface as commander's options: a type that allows to be asked for any name. */
+export type Fields<T> = { [Name in keyof T]: T[Name] };
+
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /** Options for the reader's parameters; texts, which `resolveReader` reads. */

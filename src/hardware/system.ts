@@ -1,6 +1,7 @@
 import type { Entry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
+import type { WeightDtype } from "./parameters.ts";
 
 /**
  * GPUs in one NVLink domain: a rack, or a node. Rates are dense (never 2:4 sparse) and per GPU. What a system lacks is
@@ -83,3 +84,6 @@ export function hostBandwidth(system: System): number {
   );
   return Math.min(toGpu.value, (processors.value * memoryBandwidth.value) / system.gpus.value);
 }
+
+/** What weights are stored as where nothing is said: the smallest that the GPU multiplies. */
+export const usualWeights = ({ gpu }: System): WeightDtype => (gpu.fp4 ? "nvfp4" : "fp8");

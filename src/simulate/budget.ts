@@ -17,6 +17,7 @@ import { weightDtypes } from "../hardware/parameters.ts";
 import type { WeightDtype } from "../hardware/parameters.ts";
 import { override, shorthands, shorthandSetting, systemQuantities } from "../hardware/overrides.ts";
 import type { Shorthand } from "../hardware/overrides.ts";
+import { usualWeights } from "../hardware/system.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { modelCost } from "./model-cost.ts";
@@ -45,9 +46,9 @@ type Key = (typeof keys)[number];
 
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
- * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; default nvfp4), and in place of the
- * system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, or any by path:
- * gpu.fp8=4.5PFLOP/s.
+ * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; the smallest that the GPU multiplies when
+ * absent), and in place of the system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, or
+ * any by path: gpu.fp8=4.5PFLOP/s.
  *
  * @throws UsageError for a key or value that is unknown, missing or out of range
  */
@@ -88,7 +89,14 @@ export function parseBudget(text: string): Budget {
   };
 
   needed("users");
-  const weightsName = given.get("weights") ?? "nvfp4";
+  const system = override(systems.get(needed("system")), [
+    ...shortKeys.flatMap((key) => {
+      const value = positive(key);
+      return value === undefined ? [] : [shorthandSetting(key, value)];
+    }),
+    ...paths,
+  ]);
+  const weightsName = given.get("weights") ?? usualWeights(system);
   const weights = weightDtypes.find((known) => known === weightsName);
   if (weights === undefined)
     throw new UsageError(`budget: weights must be one of ${weightDtypes.join(", ")}; got "${weightsName}"`);
@@ -96,13 +104,7 @@ export function parseBudget(text: string): Budget {
   const context = positive("context", true);
   const budget: Budget = {
     text,
-    system: override(systems.get(needed("system")), [
-      ...shortKeys.flatMap((key) => {
-        const value = positive(key);
-        return value === undefined ? [] : [shorthandSetting(key, value)];
-      }),
-      ...paths,
-    ]),
+    system,
     model: models.get(needed("model")),
     weights,
     users: positive("users", true) ?? 1,

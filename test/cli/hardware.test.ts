@@ -122,7 +122,7 @@ it.each([
   ["hardware memory --system gb200", 'unknown system "gb200"; known: h100, h200, b200'],
   ["hardware memory --model llama", 'unknown model "llama"; known: llama-3.1-405b'],
   ["hardware memory --system h100 --model deepseek-v3 --variant dense+grace", "h100 has no host"],
-  ["hardware decode --system h100 --model deepseek-v3", "h100 has no gpu.fp4, which"],
+  ["hardware decode --system h100 --model deepseek-v3 --weights nvfp4", "h100 has no gpu.fp4, which"],
   ["hardware memory --set gpu.hbm=1", "gpu.hbm must be a number > 0 in B"],
   ["hardware memory --system ./none.yaml", "cannot read ./none.yaml: there is no such file"],
   ["hardware show none.json", "cannot read none.json: there is no such file"],

@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { parseSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
 import { explain } from "../../hardware/operators/time.ts";
@@ -11,13 +11,25 @@ import type { Parallelism } from "../../hardware/parallel.ts";
 import { passAssumptions } from "../../hardware/step/pass.ts";
 import type { DeploymentAsked } from "../../simulate/deployment.ts";
 import { integer } from "../options.ts";
+import type { Fields } from "../options.ts";
 import { named, settings } from "./settings.ts";
 import type { Asked, Setting } from "./settings.ts";
 
+/** How a model is divided among GPUs and timed. */
+export interface Dividing {
+  readonly attentionWeights?: string | undefined;
+  readonly profile: string;
+  readonly gpus?: number | undefined;
+  readonly overlapLinks?: true | undefined;
+  readonly explain?: true | undefined;
+}
+
+export interface DeployAsked extends Asked, Dividing {}
+
 /** What every question about the time of a model on GPUs takes. */
-export const deployOptions = <A extends unknown[], O extends Record<string, unknown>>(
+export function deployOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-) =>
+): Command<A, O & Fields<Dividing>> {
   command
     .option(
       "--attention-weights <type>",
@@ -35,12 +47,7 @@ export const deployOptions = <A extends unknown[], O extends Record<string, unkn
     )
     .option("--overlap-links", "exchanges between GPUs hide behind the work of another half of the batch")
     .option("--explain", "print what each row's time is made of, kernel by kernel");
-
-export interface DeployAsked extends Asked {
-  readonly attentionWeights?: string | undefined;
-  readonly profile: string;
-  readonly gpus?: number | undefined;
-  readonly overlapLinks?: true | undefined;
+  return command as unknown as Command<A, O & Fields<Dividing>>;
 }
 
 /** Help of an option that takes a division among GPUs. */

@@ -5,7 +5,7 @@ import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Pass } from "../../hardware/step/pass.ts";
 import { fastestPrefill } from "../../simulate/steps.ts";
 import type { Define } from "../commands.ts";
-import { integer, tokenCount } from "../options.ts";
+import { integer, share, tokenCount } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import {
   deployables,
@@ -16,7 +16,6 @@ import {
   undivided,
 } from "./deploy.ts";
 import { machineOptions, print, weightLine } from "./settings.ts";
-import { share } from "./workload.ts";
 
 export const define: Define = (command) => {
   deployOptions(machineOptions(command))

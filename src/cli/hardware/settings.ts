@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { parseSpec } from "../../attention/spec.ts";
 import { catalog } from "../../catalog.ts";
 import type { StepCost } from "../../core/cost.ts";
@@ -11,24 +11,39 @@ import type { Model } from "../../hardware/model.ts";
 import { weightDtypes } from "../../hardware/parameters.ts";
 import type { WeightDtype } from "../../hardware/parameters.ts";
 import { override, shorthands, shorthandSetting } from "../../hardware/overrides.ts";
+import { usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
 import { modelCost } from "../../simulate/model-cost.ts";
 import { localSystem } from "./local.ts";
 import { positive, tokenCount } from "../options.ts";
+import type { Fields } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { Cell } from "../table.ts";
 
-/** What every question about a model at context lengths takes. */
-export const machineOptions = (command: Command) =>
-  modelOptions(command).option(
-    "--context <tokens,...>",
-    "tokens of each user",
-    list(tokenCount),
-    [131_072, 1_048_576],
-  );
+/** What every question about a model on a rack is asked with. */
+export interface ModelAsked {
+  readonly system: readonly string[];
+  readonly model: readonly string[];
+  readonly variant?: readonly string[] | undefined;
+  readonly kvDtype: readonly string[];
+  readonly weights?: string | undefined;
+  readonly hbmGb?: number | undefined;
+  readonly hbmGbps?: number | undefined;
+  readonly nvlinkGbps?: number | undefined;
+  readonly c2cGbps?: number | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly json?: true | undefined;
+}
 
-/** What every question about a model on a rack takes. */
-export const modelOptions = (command: Command) =>
+/** What every question about a model at context lengths is asked with. */
+export interface Asked extends ModelAsked {
+  readonly context: readonly number[];
+}
+
+/** Options of `ModelAsked`. */
+export function modelOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & Fields<ModelAsked>> {
   command
     .option(
       "--system <name,...>",
@@ -46,7 +61,10 @@ export const modelOptions = (command: Command) =>
     .option("--kv-dtype <type,...>", "what K and V are stored as, unless the spec says", list(String), [
       "fp8",
     ])
-    .option("--weights <type>", `what weights are stored as: ${weightDtypes.join(", ")}`, "nvfp4")
+    .option(
+      "--weights <type>",
+      `what weights are stored as: ${weightDtypes.join(", ")}; the smallest that the GPU multiplies when absent`,
+    )
     .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
     .option("--hbm-gbps <gb/s>", shorthands["hbm-gbps"].doc, positive)
     .option("--nvlink-gbps <gb/s>", shorthands["nvlink-gbps"].doc, positive)
@@ -56,24 +74,25 @@ export const modelOptions = (command: Command) =>
       "any quantity of the systems, with its unit: gpu.fp8=4.5PFLOP/s host.memory=960GB (`hardware show` lists them)",
     )
     .option("--json", "print JSON");
+  return command as unknown as Command<A, O & Fields<ModelAsked>>;
+}
+
+/** Options of `Asked`. */
+export function machineOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & Fields<Asked>> {
+  modelOptions(command).option(
+    "--context <tokens,...>",
+    "tokens of each user",
+    list(tokenCount),
+    [131_072, 1_048_576],
+  );
+  return command as unknown as Command<A, O & Fields<Asked>>;
+}
 
 /** Reads values with a comma between them. */
 export function list<T>(read: (text: string) => T): (text: string) => T[] {
   return (text) => text.split(",").map((part) => read(part.trim()));
-}
-
-export interface Asked {
-  readonly system: readonly string[];
-  readonly model: readonly string[];
-  readonly variant?: readonly string[] | undefined;
-  readonly context: readonly number[];
-  readonly kvDtype: readonly string[];
-  readonly weights: string;
-  readonly hbmGb?: number | undefined;
-  readonly hbmGbps?: number | undefined;
-  readonly nvlinkGbps?: number | undefined;
-  readonly c2cGbps?: number | undefined;
-  readonly set?: readonly string[] | undefined;
 }
 
 /** A line of a table before its numbers. */
@@ -93,7 +112,7 @@ export const named = <T extends string>(what: string, known: readonly T[], name:
 
 /** Every combination that was asked for. @throws UsageError for a name that is unknown */
 export function settings(asked: Asked): Setting[] {
-  const weights = named("weight dtype", weightDtypes, asked.weights);
+  const given = asked.weights === undefined ? undefined : named("weight dtype", weightDtypes, asked.weights);
   const racks = asked.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), overrides(asked)),
   );
@@ -108,7 +127,7 @@ export function settings(asked: Asked): Setting[] {
           asked.context.map((tokens) => ({
             system,
             model,
-            weights,
+            weights: given ?? usualWeights(system),
             kvDtype,
             names: { system: system.name, model: model.name, variant: name },
             tokens,
@@ -121,7 +140,7 @@ export function settings(asked: Asked): Setting[] {
 }
 
 /** What the user put in place of the systems' own quantities. */
-function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Omit<Asked, "context">): string[] {
+function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: ModelAsked): string[] {
   const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
   return [
     ...(Object.keys(short) as (keyof typeof short)[]).flatMap((name) => {
@@ -133,8 +152,11 @@ function overrides({ hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] }: Omit<Asked
 }
 
 /** What a table takes as given. */
-export const weightLine = (asked: Omit<Asked, "context">): string =>
-  [`weights in ${asked.weights}`, ...overrides(asked).map((setting) => `${setting}, as given`)].join("; ");
+export const weightLine = (asked: ModelAsked): string =>
+  [
+    `weights in ${asked.weights ?? "nvfp4, in fp8 where a GPU has no FP4"}`,
+    ...overrides(asked).map((setting) => `${setting}, as given`),
+  ].join("; ");
 
 /** Prints the rows as JSON, or as a table and what it assumes. */
 export function print(

@@ -1,28 +1,45 @@
-import type { Command } from "@commander-js/extra-typings";
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Command, OptionValues } from "@commander-js/extra-typings";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
-import { integer, positive, tokenCount } from "../options.ts";
+import { integer, positive, share, tokenCount } from "../options.ts";
+import type { Fields } from "../options.ts";
 import { list } from "./settings.ts";
 
-/** Reads a share in [0, 1]. */
-export function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("allowed: a number in [0, 1]");
+/** What drafts are asked for with. */
+export interface DraftAsked {
+  readonly mtp: number;
+  readonly acceptance: number;
+}
+
+/** What requests are asked for with, but for the length of their prompts. */
+export interface RequestAsked extends DraftAsked {
+  readonly output: number;
+  readonly think: number;
+  readonly cacheHits: number;
+  readonly chunk: number;
+  readonly utilisation: number;
+  readonly price?: number | undefined;
+}
+
+/** What a workload and its batches are asked for with. */
+export interface WorkloadAsked extends RequestAsked {
+  readonly input: number;
+  readonly batch: readonly number[];
 }
 
 /** Options of multi-token prediction. */
-export const draftOptions = <A extends unknown[], O extends Record<string, unknown>>(
+export function draftOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-) =>
+): Command<A, O & Fields<DraftAsked>> {
   command
     .option("--mtp <n>", "tokens drafted ahead of each step (multi-token prediction)", integer(0), 0)
     .option("--acceptance <share>", "how likely a draft is accepted where the one before it was", share, 0.8);
+  return command as unknown as Command<A, O & Fields<DraftAsked>>;
+}
 
-export const readDrafts = ({ mtp, acceptance }: { mtp: number; acceptance: number }): Drafts => ({
+export const readDrafts = ({ mtp, acceptance }: DraftAsked): Drafts => ({
   tokens: mtp,
   acceptance,
 });
@@ -34,9 +51,9 @@ export const draftLine = ({ tokens, acceptance }: Drafts): string =>
     : `${tokens} tokens drafted ahead of each step, each accepted with probability ${acceptance}`;
 
 /** Options of requests, and of the batches that are tried. */
-export const workloadOptions = <A extends unknown[], O extends Record<string, unknown>>(
+export function workloadOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-) =>
+): Command<A, O & Fields<WorkloadAsked>> {
   requestOptions(command)
     .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
     .option(
@@ -45,11 +62,13 @@ export const workloadOptions = <A extends unknown[], O extends Record<string, un
       list(integer(1)),
       [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
     );
+  return command as unknown as Command<A, O & Fields<WorkloadAsked>>;
+}
 
 /** Options of requests but for their prompts' length, and of the price of serving them. */
-export const requestOptions = <A extends unknown[], O extends Record<string, unknown>>(
+export function requestOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-) =>
+): Command<A, O & Fields<RequestAsked>> {
   draftOptions(command)
     .option("--output <tokens>", "tokens generated for each, thinking among them", tokenCount, 1024)
     .option("--think <tokens>", "of these, tokens before the answer", count, 0)
@@ -57,21 +76,12 @@ export const requestOptions = <A extends unknown[], O extends Record<string, unk
     .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
     .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
     .option("--price <usd>", "of a GPU-hour; the system's rental when absent", positive);
+  return command as unknown as Command<A, O & Fields<RequestAsked>>;
+}
 
 const count = (text: string): number => (text.trim() === "0" ? 0 : tokenCount(text));
 
-interface WorkloadAsked {
-  readonly mtp: number;
-  readonly acceptance: number;
-  readonly input: number;
-  readonly output: number;
-  readonly think: number;
-  readonly cacheHits: number;
-  readonly chunk: number;
-  readonly utilisation: number;
-}
-
-export const readWorkload = (asked: WorkloadAsked): Workload => ({
+export const readWorkload = (asked: Omit<WorkloadAsked, "batch">): Workload => ({
   inputTokens: asked.input,
   outputTokens: asked.output,
   thinkTokens: asked.think,
