@@ -2,6 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { choice, int } from "../core/params.ts";
 import { drawGraph, edgesOf } from "./graphwalks/graph.ts";
 import type { Operation } from "./graphwalks/graph.ts";
+import { lineTokens } from "./graphwalks/line-tokens.ts";
 import { problemOf } from "./graphwalks/problem.ts";
 import { readPrompt, wordings, writePrompt } from "./graphwalks/prompt.ts";
 import { scorings } from "./graphwalks/score.ts";
@@ -15,11 +16,8 @@ const operations = ["bfs", "parents"] as const;
 /** Out-degrees of the public dataset's rows. */
 const degrees = [1, 3, 4, 5];
 
-/**
- * Mean tokens of an edge's line in the public rows, its line break included: those of 68.3 lines make 1000. Tokens before
- * and behind the list: of generated problems.
- */
-const outlined = { lineTokens: 1000 / 68.3, head: 267, tail: 113 } as const;
+/** Tokens before the list of edges and behind it, those of generated problems. */
+const outlined = { head: 267, tail: 113 } as const;
 
 const outDegree = (degree: number, random: Random): number =>
   degree === 0 ? random.fork("degree").pick(degrees) : degree;
@@ -74,13 +72,15 @@ export const graphwalks = defineTask({
   outline(tokens, { operation, depth, degree }, random) {
     const out = outDegree(degree, random);
     const nodes = Math.max(1, Math.floor(edgesOf(tokens) / out));
-    const { lineTokens, head, tail } = outlined;
+    const { head, tail } = outlined;
+    const edges = out * nodes;
+    const { mean, sd } = lineTokens(nodes);
     return {
       kind: "graph-walk",
       ...{ head, tail, degree: out, nodes },
-      tokens: Math.round(head + tail + out * nodes * lineTokens),
+      tokens: Math.round(head + tail + edges * mean + Math.sqrt(edges) * sd * random.fork("tokens").normal()),
       ...{ backwards: operation === "parents", hops: operation === "parents" ? 1 : depth },
-      recordTokens: lineTokens - 1,
+      recordTokens: mean - 1,
     };
   },
 

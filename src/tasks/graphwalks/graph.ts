@@ -14,7 +14,7 @@ export type Operation =
   | { readonly kind: "parents"; readonly node: number };
 
 /** The id that the public dataset gives its i-th node: the first ten hexadecimal digits of md5("i"). */
-const nodeId = (i: number): string => md5(String(i)).slice(0, 10);
+export const nodeId = (i: number): string => md5(String(i)).slice(0, 10);
 
 /** Edges of a problem of nominal size, fitted to rows of the public dataset: 68.3 a thousand tokens, less 21.6. */
 export const edgesOf = (tokens: number): number => Math.round((68.3 * tokens) / 1000 - 21.6);

@@ -33,7 +33,7 @@ export const specsWithTheory = (prefill = false): string[] =>
     .filter((variant) => withoutTheory(useOf({ variant, reader })) === undefined);
 
 /** Trials in the mean field: cheap, and so many that their own sampling error matters little. */
-const theoryProblems = 24;
+const theoryProblems = 48;
 
 /** Rows of a variant by theory. @param of reader parameters that are not those of the numerics */
 export const inTheory = (
