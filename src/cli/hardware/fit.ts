@@ -1,9 +1,9 @@
 import { catalog } from "../../catalog.ts";
 import { writeAtomic } from "../../experiment/files.ts";
 import { fileErrors } from "../../hardware/measured/errors.ts";
-import { fitSystem, isHeldOut } from "../../hardware/measured/fit.ts";
+import { fitSystems, isHeldOut } from "../../hardware/measured/fit.ts";
 import type { Measured } from "../../hardware/measured/fit.ts";
-import type { FittedConstants, SystemConstants } from "../../hardware/operators/machine.ts";
+import type { FittedConstants } from "../../hardware/operators/machine.ts";
 import type { Define } from "../commands.ts";
 import { startProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -13,7 +13,8 @@ import { machinesOf, percent } from "./validate.ts";
 const notes = `
 For each system a set of constants for each kernel and precision, never for a row: launch overheads, shares of peak rates,
 how far arithmetic and memory overlap. Robust least squares of log(predicted / measured), file after file: modules rest
-on the constants of the kernels in them. One row in four, by a hash of its texts, is held out.
+on the constants of the kernels in them. First the rows of all systems together, then those of each from there: what its
+own rows leave open stays as the others have it. One row in four, by a hash of its texts, is held out.
 
 npm run fit writes the constants that the package carries.`;
 
@@ -68,15 +69,12 @@ export const define: Define = (command) => {
 function fitAll(files: readonly Measured[]): FittedConstants {
   const named = new Set(files.flatMap(({ rows }) => rows.map((row) => row.text("system"))));
   const systems = [...named].sort().map((name) => catalog.systems.get(name));
-  const progress = startProgress(systems.length * files.length, systems.length * files.length, "files");
+  const passes = (systems.length + 1) * files.length;
+  const progress = startProgress(passes, passes, "files");
   try {
-    const sets = systems.map((system): [string, SystemConstants] => [
-      system.name,
-      fitSystem(system, files, () => {
-        progress.advance(1);
-      }),
-    ]);
-    return Object.fromEntries(sets);
+    return fitSystems(systems, files, () => {
+      progress.advance(1);
+    });
   } finally {
     progress.stop();
   }

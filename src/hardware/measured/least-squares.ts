@@ -6,7 +6,7 @@ export interface Unknown {
 }
 
 /** weight of staying where one starts, per row: it decides what the rows do not */
-const prior = 1e-3;
+const weakPrior = 1e-3;
 /** residuals beyond this (a tenth) count by their size, not their square: Charbonnier's loss */
 const robust = 0.1;
 
@@ -19,7 +19,7 @@ const robust = 0.1;
 export function leastSquares(
   unknowns: readonly Unknown[],
   residuals: (values: readonly number[]) => number[],
-  iterations = 60,
+  { prior = weakPrior, iterations = 60 } = {},
 ): number[] {
   const low = unknowns.map(({ min }) => Math.log(min));
   const high = unknowns.map(({ max }) => Math.log(max));

@@ -1,6 +1,7 @@
 import type { System } from "../system.ts";
 import type { Constants, ConstantSpecs, Kernel } from "./constants.ts";
 import { fitted } from "./fitted.ts";
+import { published } from "./published.ts";
 
 /** Values of constants by system, kernel, the kernel's case (a precision, or what else tells kernels apart) and name. */
 export type FittedConstants = Readonly<Record<string, SystemConstants>>;
@@ -39,20 +40,23 @@ export function machineOf(
       constants: remembered(({ constants }) => values(constants, ({ ideal }) => ideal)),
     };
   const name = closest(system, Object.keys(measured));
+  const printed = published[system.name];
   return {
     system,
     profile,
     notes: [
       name === system.name
         ? `kernel efficiencies fitted to kernels measured on ${name}`
-        : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates`,
+        : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates` +
+          (printed ? `; as published: ${Object.keys(printed).join(", ")}` : ""),
     ],
     constants: remembered(({ name: kernel, constants }, which) => {
       // a kernel that was measured on one system alone (expert exchange) is taken to be as good on the other
       const cases =
         [measured[name], ...Object.values(measured)].find((each) => each?.[kernel])?.[kernel] ?? {};
       const own = cases[which] ?? cases[nearest(which, Object.keys(cases))];
-      return values(constants, ({ start }, key) => own?.[key] ?? start);
+      const stated = printed?.[kernel]?.[which];
+      return values(constants, ({ start }, key) => stated?.[key] ?? own?.[key] ?? start);
     }),
   };
 }

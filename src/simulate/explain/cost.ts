@@ -1,14 +1,17 @@
 import { parseSpec } from "../../attention/spec.ts";
 import type { StepCost } from "../../core/cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
-import { decodeStep } from "../../hardware/decode.ts";
 import { memoryFit, userBytes } from "../../hardware/memory.ts";
 import type { Model } from "../../hardware/model.ts";
+import { machineOf } from "../../hardware/operators/machine.ts";
+import { plansFor } from "../../hardware/parallel.ts";
 import type { WeightDtype } from "../../hardware/parameters.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
+import type { DeploymentAsked } from "../deployment.ts";
 import { modelCost } from "../model-cost.ts";
+import { fastestDecode } from "../steps.ts";
 
 /** Where a change is priced: a model on racks, so many users of so many tokens. */
 export interface CostSetting {
@@ -24,7 +27,7 @@ export interface CostSetting {
 export interface SystemCost {
   readonly system: string;
   readonly usersPerRack: number;
-  /** time of a decode step with the users asked for; null where they do not fit */
+  /** time of a decode step with the users asked for, on the division that makes it shortest; null where they do not fit */
   readonly tpotSeconds: number | null;
   /** USD per million output tokens at that step, the rack rented and always at work */
   readonly dollarsPerMillion: number | null;
@@ -40,7 +43,7 @@ export interface CandidateCost {
 }
 
 /**
- * What a decode step with a variant costs; reads of each query are paid for one by one.
+ * What a decode step with a variant costs; each further read of a query takes its attention again.
  *
  * @throws UsageError where the model cannot take the variant
  */
@@ -68,7 +71,15 @@ export function candidateCost(
       const { usersPerRack } = memoryFit(system, model, weights, cost);
       if (usersPerRack < users)
         return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
-      const { seconds } = decodeStep({ system, model, weights, kvDtype: dtype, users }, cost);
+      const machine = machineOf(system);
+      const plans = plansFor(model, system.gpus.value, "decode").map((parallel): DeploymentAsked => {
+        const own = { attention: weights, feedForward: weights };
+        return { machine, model, spec, kvDtype: dtype, weights: own, parallel, overlapLinks: false };
+      });
+      const step = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } });
+      if (step === undefined || step.shortBytes > 0)
+        return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
+      const seconds = step.seconds + (reads - 1) * step.pass.attentionSeconds;
       const hour = neededOf(system, "gpu.rental", "dollars per million tokens").value;
       return {
         ...{ system: system.name, usersPerRack, tpotSeconds: seconds },

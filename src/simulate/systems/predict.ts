@@ -144,16 +144,32 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
   );
 }
 
+/**
+ * Divisions of a model among at most so many GPUs that the Helix paper compares (section 3.1): with Helix caches over all
+ * GPUs of a stage, and experts or their columns; without, tensor parallelism of whole layers, or groups that attend for
+ * themselves and share the experts.
+ */
+function helixPlans(gpus: number): Parallelism[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(gpus)) + 1 }, (_, i) => 2 ** i);
+  const one: Parallelism = { tp: 1, dp: 1, cp: 1, kvp: 1, ep: 1, pp: 1 };
+  return powers.flatMap((pp) =>
+    powers
+      .filter((stage) => stage * pp <= gpus)
+      .flatMap((stage) => [
+        { ...one, pp, tp: stage },
+        { ...one, pp, dp: stage, ep: stage },
+        ...(stage === 1
+          ? []
+          : powers.filter((ep) => ep <= stage).map((ep) => ({ ...one, pp, kvp: stage, ep }))),
+      ]),
+  );
+}
+
 /** Decode steps of every plan, with KV parallelism and without, at powers of two of users that fit. */
 function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-users" }): number {
   const { gpus, context, kind } = prediction;
-  const model = models.get(prediction.model);
-  const pipelined = [2, 4, 8].flatMap((pp) =>
-    plansFor(model, gpus / pp, "decode")
-      .filter(({ kvp }) => kvp === 1)
-      .map((plan) => ({ ...plan, pp })),
-  );
-  const plans = [...plansFor(model, gpus, "decode"), ...pipelined].filter(({ pp }) => pp <= layersOf(model));
+  const layers = layersOf(models.get(prediction.model));
+  const plans = helixPlans(gpus).filter(({ pp }) => pp <= layers);
   const answers = plans.flatMap((parallel) => {
     const asked = deployed(prediction, parallel);
     return Array.from({ length: 11 }, (_, i) =>

@@ -22,6 +22,15 @@ const h800 = {
   overlapLinks: true,
 } satisfies Setup;
 
+/**
+ * While they hide behind work, exchanges of prompts take 20 of a GPU's 132 multiprocessors (DeepSeek-V3, arXiv 2412.19437,
+ * section 3.2.2; the default of github.com/deepseek-ai/DeepEP); those of decoding (its low-latency kernels) take none.
+ */
+const h800Prefill = {
+  ...h800,
+  set: [...h800.set, `gpu.fp8=${(1978 * 112) / 132}TFLOP/s`, `gpu.bf16=${(989 * 112) / 132}TFLOP/s`],
+} satisfies Setup;
+
 const sglang: Source = {
   title: "Deploying DeepSeek on GB200 NVL72 with PD and large scale EP (part II), SGLang team",
   url: "https://lmsys.org/blog/2025-09-25-gb200-part-2",
@@ -43,17 +52,25 @@ const helixBlog: Source = {
   title: "Helix parallelism in TensorRT-LLM",
   url: "https://github.com/NVIDIA/TensorRT-LLM/blob/main/docs/source/blogs/tech_blog/blog22_Helix_Parallelism_Scaling_Multi_Million_Token_Decoding_with_KV_Cache_Sharding.md",
 };
-const helix = { ...gb200, kvDtype: "nvfp4", attention: "nvfp4", feedForward: "nvfp4" } satisfies Setup;
+const helix = {
+  ...gb200,
+  ...{ kvDtype: "nvfp4", attention: "nvfp4", feedForward: "nvfp4", overlapLinks: true },
+} satisfies Setup;
+const helixConditions =
+  "DeepSeek-R1 at 1M tokens, all in FP4, 1 to 64 GPUs of a GB200 rack, exchanges overlapped on both sides; KV parallelism against the paper's baseline: tensor parallelism of whole layers, or data-parallel attention and expert parallelism, in stages or not";
 
 const meta: Source = {
   title: "Context parallelism for scalable million-token inference",
   url: "https://arxiv.org/abs/2411.01783",
-  where: "abstract",
+  where: "sections 4.1 and 4.2.3",
 };
-/** 5.0e18 operations of the abstract's 1M tokens in 77 s at 63% of peak are 800 TFLOP/s in bf16, not an H100's 989. */
+/**
+ * Section 4.1: HBM2e of 2.4 TB/s, FP8 in feed-forward layers. The abstract's 502 TFLOP/s a GPU at 63% of peak are 800 in
+ * bf16, not an H100's 989.
+ */
 const metaHost = {
   system: "h100",
-  set: ["gpu.bf16=800TFLOP/s", "gpu.fp8=1600TFLOP/s"],
+  set: ["gpu.bf16=800TFLOP/s", "gpu.fp8=1600TFLOP/s", "gpu.hbmBandwidth=2.4TB/s"],
   model: "llama-3.1-405b",
   kvDtype: "bf16",
   attention: "bf16",
@@ -96,7 +113,7 @@ export const targets: readonly Target[] = [
       "H800 nodes, EP32 DP32, 56.3% of input cached (counted as input); prompts of 4,383 tokens: of the mean cache of 4,989 at 608:168 tokens in and out",
     leftOut: `the source averages over a day, idle hours among it; efficiencies are those of Blackwell kernels; ${servers}`,
     prediction: {
-      ...{ kind: "prefill-rate", ...h800, parallel: "dp=32" },
+      ...{ kind: "prefill-rate", ...h800Prefill, parallel: "dp=32" },
       ...{ input: 4383, cacheHits: 0.563, promptsPerGroup: 4 },
     },
   },
@@ -201,10 +218,9 @@ export const targets: readonly Target[] = [
     published: 1.5,
     unit: "x tokens/s of a user",
     tolerance: ratio,
-    source: helixPaper,
-    conditions:
-      "DeepSeek-R1 at 1M tokens, FP4, up to 64 GB200 GPUs, the fastest user with KV parallelism over without",
-    leftOut: "the paper's own simulator and baselines are not described in full",
+    source: { ...helixPaper, where: "section 3" },
+    conditions: `${helixConditions}: the fastest user with over without`,
+    leftOut: "the paper's own simulator",
     prediction: { kind: "helix-interactivity", ...helix, gpus: 64, context: 2 ** 20 },
   },
   {
@@ -212,12 +228,13 @@ export const targets: readonly Target[] = [
     published: 1.8,
     unit: "x tokens/s of a user",
     tolerance: ratio,
-    source: helixBlog,
-    conditions: "DeepSeek-R1 at 1M tokens, GB300 NVL72, the fastest user with KV parallelism over without",
-    leftOut: "which divisions without it were measured is not said",
+    source: { ...helixBlog, where: "performance results" },
+    conditions:
+      "DeepSeek-R1 at 1M tokens on GB300 NVL72, FP4 weights, FP8 cache, nothing overlaps: the fastest user with over without, among the same divisions",
+    leftOut: "kernels of one sequence of 1M tokens: those measured have 131K at most",
     prediction: {
       ...{ kind: "helix-interactivity", ...helix, system: "gb300-nvl72", kvDtype: "fp8" },
-      ...{ gpus: 64, context: 2 ** 20 },
+      ...{ overlapLinks: false, gpus: 64, context: 2 ** 20 },
     },
   },
   {
@@ -225,9 +242,9 @@ export const targets: readonly Target[] = [
     published: 32,
     unit: "x users at the same TPOT",
     tolerance: ratio,
-    source: helixPaper,
-    conditions: "as helix-interactivity-modelled: the largest ratio over all times a token",
-    leftOut: "the paper's own simulator and baselines are not described in full",
+    source: { ...helixPaper, where: "abstract and section 3" },
+    conditions: `${helixConditions}: the largest ratio of batches, powers of two, over all times a token`,
+    leftOut: "the paper's own simulator",
     prediction: { kind: "helix-users", ...helix, gpus: 64, context: 2 ** 20 },
   },
   ...(
@@ -242,7 +259,8 @@ export const targets: readonly Target[] = [
     tolerance: system,
     source: meta,
     conditions: `Llama 3 405B, ${name} tokens on 128 H100 (16 nodes of 8: TP8 in a node, CP16 across), bf16 attention`,
-    leftOut: "efficiencies are those of Blackwell kernels; FP8 of products is assumed",
+    leftOut:
+      "products are as efficient as on Blackwell; steps of the ring, each with a merge, are one attention kernel here",
     prediction: { kind: "prefill-seconds", ...metaHost, parallel: "tp=8,cp=16", input },
   })),
   {
