@@ -3,6 +3,8 @@ export { goldMass } from "./gold-mass.ts";
 export { recall } from "./recall.ts";
 export { bytesRead } from "./bytes-read.ts";
 export { accuracyBytes } from "./accuracy-bytes.ts";
+export { accuracyBytesFront } from "./accuracy-bytes-front.ts";
+export { families } from "./families.ts";
 export { ranking } from "./ranking.ts";
 export { budget } from "./budget.ts";
 export { reads } from "./reads.ts";

@@ -1,6 +1,6 @@
 import type { TrialRow } from "../../simulate/columns.ts";
 import { groupBy } from "../group.ts";
-import { distinct, panelOf } from "./aggregate.ts";
+import { distinct, panelOf, seriesNamer } from "./aggregate.ts";
 
 /** Whether the rows of some panel make curves over context length. */
 export const manyLengths = (rows: readonly TrialRow[]): boolean =>
@@ -22,3 +22,14 @@ export const sharedOf = (row: TrialRow): string =>
     .filter((part) => !part.startsWith("users="))
     .map((part) => part.replace(/^(?:system|model)=/, ""))
     .join(", ");
+
+/** The family of each variant, by the name of its curve. */
+export function familiesOf(rows: readonly TrialRow[]): (series: string) => string {
+  const series = seriesNamer(rows);
+  const known = new Map(rows.map((row) => [series(row), String(row["family"])]));
+  return (name) => known.get(name) ?? "";
+}
+
+/** Whether the rows compare whole families of variants. */
+export const manyFamilies = (rows: readonly TrialRow[]): boolean =>
+  distinct(rows.map((row) => row["family"])).length > 5;

@@ -17,13 +17,15 @@ interface LengthCurves {
   /** the y axis, as a Vega-Lite channel without its field */
   readonly y: object;
   readonly published?: readonly PublishedPoint[];
+  /** of a panel, in pixels */
+  readonly height?: number;
 }
 
 /** Marks of published models: open, so that they are told from simulated curves. */
 const publishedShapes = ["diamond", "triangle-up", "square", "cross", "triangle-down"];
 
 /** One panel a benchmark: a curve a variant over context length, with 95% bands, and published scores as points. */
-export function lengthCurves({ title, subtitle, points, y, published = [] }: LengthCurves): object {
+export function lengthCurves({ title, subtitle, points, y, published = [], height }: LengthCurves): object {
   const series = distinct(points.map((point) => point.series));
   const models = distinct(published.map(({ model }) => model));
   const { color, strokeDash } = seriesScales(series);
@@ -75,5 +77,8 @@ export function lengthCurves({ title, subtitle, points, y, published = [] }: Len
           },
         ]),
   ];
-  return panelFigure({ title, subtitle, points: [...points, ...published], layer });
+  return panelFigure({
+    ...{ title, subtitle, points: [...points, ...published], layer },
+    ...(height !== undefined && { height }),
+  });
 }

@@ -1,0 +1,34 @@
+import { curves, distinct, number } from "./aggregate.ts";
+import { familiesOf, manyFamilies, manyLengths } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { lengthCurves } from "./length-curves.ts";
+import { shareAxis } from "./style.ts";
+
+/** What every family is shown beside. */
+const reference = "dense";
+
+export const families: Figure = {
+  name: "families",
+  summary: "score against context length, a panel for each family of variants and benchmark, beside dense",
+  applies: (rows) => manyLengths(rows) && manyFamilies(rows),
+  spec(rows, title) {
+    const all = curves(rows, (row) => number(row, "score"));
+    const familyOf = familiesOf(rows);
+    const benchmarks = distinct(all.map(({ panel }) => panel));
+    const points = distinct(all.map(({ series }) => familyOf(series))).flatMap((family) =>
+      benchmarks.flatMap((benchmark) =>
+        all
+          .filter(({ panel }) => panel === benchmark)
+          .filter(({ series }) => series === reference || familyOf(series) === family)
+          .map((point) => ({ ...point, panel: `${family}: ${benchmark}` })),
+      ),
+    );
+    return lengthCurves({
+      title,
+      subtitle: "mean score of simulated trials and its 95% interval; in each panel a family beside dense",
+      points,
+      y: shareAxis("score"),
+      height: 150,
+    });
+  },
+};
