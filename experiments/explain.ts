@@ -2,14 +2,14 @@
  * Which single change of the fitted reader moves GPT-5.4's scores to GPT-5.5's, and what does it cost?
  *
  * The reader is that of results/calibrate. Every variant that has a mean-field theory is tried, at its budgets too, and
- * beside them sharper logits, better keys, less residual noise and more reads. All in the mean field; `--confirm 3` runs
- * full numerics of the best three.
+ * beside them sharper logits, better keys, less residual noise and more reads. The ranking is the mean field's; full numerics
+ * of the best three, and of no change, stand beside it.
  * Without --full: a handful of changes, few trials.
  */
 import { commandExperiment } from "../src/index.ts";
 
 await commandExperiment({
   command: "explain",
-  full: ["--trials", "40"],
+  full: ["--trials", "40", "--confirm", "3", "--confirm-trials", "20"],
   part: ["--trials", "5", "--variant", "dsa,dsa(k=131072),oracle,moba,sink-window"],
 });
