@@ -82,7 +82,7 @@ export const landmark = defineVariant({
     if (k === 0 || blocks === 0) return [readsEnds(crowd, 0, own)];
     const { sharpness: g, headDim, fidelity: rho } = crowd;
     const scores = meanScores(crowd, block);
-    const { kin, random, least } = chooseBlocks(crowd, { k, blocks }, scores);
+    const { kin, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
     const variance = blockVariance(crowd, block);
     const spread = g * Math.sqrt(variance / block);
     // exponentials: of the own block's logits, and of landmarks of blocks without and with records like the query's

@@ -1,5 +1,5 @@
 import { upperTail } from "../../core/normal.ts";
-import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
+import { isCommon, kinOf, restShare, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reading.ts";
 import type { Share, SoftmaxReading } from "./reading.ts";
@@ -75,18 +75,24 @@ export function layoutsOf(block: number, row: Row): Layout[] {
 }
 
 /**
- * Variance of a block's mean logit, times its tokens, in units of g^2: 1, and what tokens of one code share: a run of
- * records is one.
+ * Variance of a block's mean logit, times its tokens, in units of g^2: 1, what tokens of one code share (a run of records
+ * is one), and how many records a block holds of the kin that all blocks hold some of.
  */
 export function blockVariance(crowd: Crowd, block: number): number {
-  const { coherence: c, fidelity: rho, recordTokens, run, recordShare } = crowd;
+  const { coherence: c, fidelity: rho, recordTokens, run, headDim, tokens } = crowd;
+  const common = kinOf(crowd).reduce((sum, { count, similarity, recordTokens: length }, i) => {
+    if (!isCommon(crowd, i, block)) return sum;
+    const held = Math.min(length, block);
+    const logits = Math.sqrt(headDim) * similarity * (rho + (held - 1) * Math.sqrt(c));
+    return sum + (count / tokens) * logits * logits;
+  }, 0);
   const length = recordTokens * run;
   const weight = ((recordTokens - 1) * Math.sqrt(c) + rho) / recordTokens;
   const reach = Math.min(Math.ceil(length), block) - 1;
   // the sum over lags of (1 - lag / block) (1 - lag / length)
   const [s1, s2] = [(reach * (reach + 1)) / 2, (reach * (reach + 1) * (2 * reach + 1)) / 6];
   const sum = reach - s1 / block - s1 / length + s2 / (block * length);
-  return 1 + 2 * recordShare * weight * weight * Math.max(0, sum);
+  return 1 + common + 2 * restShare(crowd, block) * weight * weight * Math.max(0, sum);
 }
 
 /** Blocks that hold something alike, and how likely they are to be chosen. */
@@ -172,21 +178,36 @@ export interface ChosenBlocks extends HeldBlock {
   readonly read: number;
 }
 
-/** The k blocks of largest score. @returns those that hold records of each kin, how many hold none, and the least score */
+/**
+ * The k blocks of largest score. Kin that all blocks hold some of mark none: their blocks are among the others.
+ *
+ * @returns those that hold records of each kin, how many hold none, and the least score
+ */
 export function chooseBlocks(
   crowd: Crowd,
-  { k, blocks }: Pick<BlockChoice, "k" | "blocks">,
+  { block, k, blocks }: BlockChoice,
   scores: BlockScores,
 ): { readonly kin: readonly (readonly ChosenBlocks[])[]; readonly random: number; readonly least: number } {
-  const kin = kinOf(crowd).map((records, i) => {
+  const all = kinOf(crowd).map((records, i) => {
     const row = rowOf(crowd, records, i);
     return scores
       .holding(records.similarity, row)
       .map((held) => ({ ...held, count: (held.perRun * records.count) / row.run }));
   });
-  const taken = kin.flat().reduce((sum, { count }) => sum + count, 0);
-  const random = Math.max(0, blocks - taken);
-  const least = threshold([...kin.flat(), { count: random, above: (t) => scores.random(t, 0) }], k);
+  const isMarked = (i: number): boolean => !isCommon(crowd, i, block);
+  const holding = all.reduce(
+    (sum, kin, i) => sum + (isMarked(i) ? kin.reduce((own, { count }) => own + count, 0) : 0),
+    0,
+  );
+  // where there are few blocks some hold several: so many are expected to hold any
+  const distinct = blocks < 1 ? 0 : blocks * (1 - (1 - 1 / blocks) ** holding);
+  const share = holding > 0 ? distinct / holding : 1;
+  const kin = all.map((held, i) =>
+    isMarked(i) ? held.map((each) => ({ ...each, count: share * each.count })) : held,
+  );
+  const random = blocks - distinct;
+  const marked = kin.filter((_, i) => isMarked(i)).flat();
+  const least = threshold([...marked, { count: random, above: (t) => scores.random(t, 0) }], k);
   return {
     kin: kin.map((all) => all.map((held) => ({ ...held, read: held.above(least) }))),
     ...{ random, least },
@@ -226,9 +247,9 @@ export function bestBlocks(
   scores: BlockScores = meanScores(crowd, block),
 ): SoftmaxReading {
   if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
-  const { kin, random, least } = chooseBlocks(crowd, { k, blocks }, scores);
+  const { kin, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
   let neighbours = 0;
-  for (const { count, read, anchors, members } of kin.flat())
+  for (const { count, read, anchors, members } of kin.filter((_, i) => !isCommon(crowd, i, block)).flat())
     neighbours += count * read * Math.max(0, block - anchors - members);
   const [own, ...like] = kin.map(shareOfBlocks);
   const rows = random * block;

@@ -46,6 +46,23 @@ export interface Crowd {
 export const kinOf = ({ matches, like, recordTokens }: Crowd): readonly Required<Like>[] =>
   [{ count: matches, similarity: 1 }, ...like].map((kin) => ({ recordTokens, ...kin }));
 
+/** A unit that holds more records of a kin than this is not told from others by one of them. */
+const commonFrom = 0.5;
+
+/** Whether the i-th kin's records are so many that units of so many tokens hold some as a rule; matches never are. */
+export const isCommon = (crowd: Crowd, i: number, unit: number): boolean =>
+  i > 0 && kinOf(crowd)[i]!.count * unit > commonFrom * crowd.tokens;
+
+/** Share of records in the tokens that no kin has which marks units of this size. */
+export function restShare(crowd: Crowd, unit: number): number {
+  const marked = kinOf(crowd).reduce(
+    (sum, { count, recordTokens }, i) => sum + (isCommon(crowd, i, unit) ? 0 : count * recordTokens),
+    0,
+  );
+  const rest = crowd.tokens - marked;
+  return rest <= 0 ? 0 : Math.min(1, Math.max(0, (crowd.recordShare * crowd.tokens - marked) / rest));
+}
+
 /** Tokens of records that share nothing with the query, and of none. */
 export const randomCount = (crowd: Crowd): number =>
   kinOf(crowd).reduce(

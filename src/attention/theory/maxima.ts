@@ -1,6 +1,7 @@
 import { upperQuantile, upperTail } from "../../core/normal.ts";
 import { scoredLayouts } from "./blocks.ts";
 import type { BlockScores, Held } from "./blocks.ts";
+import { restShare } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import type { TokenScores } from "./tokens.ts";
 
@@ -32,8 +33,23 @@ const groupsIn = ({ recordTokens, run }: Crowd, block: number): number =>
   1 + (block - 1) / Math.max(1, recordTokens * run);
 
 /** Correlation of two tokens of a group, where not all tokens belong to one. */
-const groupCoherence = ({ coherence, recordShare }: Crowd): number =>
-  coherence * (Math.round(recordShare * 20) / 20);
+const groupCoherence = (crowd: Crowd, block: number): number =>
+  crowd.coherence * (Math.round(restShare(crowd, block) * 20) / 20);
+
+const recordMiddles = normalMiddles(6);
+
+/**
+ * Probability that all of a record's tokens lie below: what its code does not share with the query is one normal number
+ * for all of them.
+ *
+ * @param kept the probability of all of them where that number is w
+ */
+function allOfRecord(similarity: number, kept: (w: number) => number): number {
+  if (similarity >= 1) return kept(0);
+  let sum = 0;
+  for (const w of recordMiddles) sum += kept(Math.sqrt(1 - similarity * similarity) * w);
+  return sum / recordMiddles.length;
+}
 
 /** Blocks scored by their best token's score. */
 export function bestTokenScores(
@@ -43,13 +59,22 @@ export function bestTokenScores(
 ): BlockScores {
   const { fidelity: rho, coherence: c } = crowd;
   const groups = groupsIn(crowd, block);
-  const group = allBelow(groupCoherence(crowd));
+  const group = allBelow(groupCoherence(crowd, block));
   const random = (n: number, t: number): number => group(t, n / groups) ** groups;
-  const belowAt = (share: number, t: number): number =>
-    below((t - share * signal) / Math.sqrt((1 - (share * share) / 2) * (1 - noise) + noise));
+  /** a token that shares so much with its record's code, of which w is the code's own; @param share with the query's */
+  const belowAt = (own: number, share: number, t: number, w: number, similarity: number): number => {
+    const common = own * own * (1 - similarity * similarity);
+    const variance = (1 - (share * share) / 2 - common) * (1 - noise) + noise;
+    return below((t - share * signal - own * w * Math.sqrt(1 - noise)) / Math.sqrt(variance));
+  };
   return {
     holding: scoredLayouts(block, ({ anchors, members, similarity }) => (t) => {
-      const kept = belowAt(rho * similarity, t) ** anchors * belowAt(Math.sqrt(c) * similarity, t) ** members;
+      const kept = allOfRecord(
+        similarity,
+        (w) =>
+          belowAt(rho, rho * similarity, t, w, similarity) ** anchors *
+          belowAt(Math.sqrt(c), Math.sqrt(c) * similarity, t, w, similarity) ** members,
+      );
       return 1 - kept * random(Math.max(0, block - anchors - members), t);
     }),
     random: (t, shift) => 1 - random(block - 1, t) * below(t - shift * correlation),
@@ -91,7 +116,7 @@ const known = new Map<string, Moments>();
 function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
   const { fidelity: rho, coherence: c, recordTokens, run, gap } = crowd;
   const { anchors, members, similarity } = held;
-  const shared = groupCoherence(crowd);
+  const shared = groupCoherence(crowd, page);
   const key = JSON.stringify([page, rho, c, shared, recordTokens * run, gap, anchors, members, similarity]);
   const found = known.get(key);
   if (found) return found;
@@ -108,13 +133,18 @@ function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
       random.set(y, (value = beside <= 0 ? 1 : group(y, rest / groups) ** groups * below(y) ** alone));
     return value;
   };
-  const belowAt = (share: number, y: number, size: number): number =>
-    below((y - share * size) / Math.sqrt(1 - share * share));
+  /** a token that shares so much with its record's code, which shares similarity with the query's, and w beside it */
+  const belowAt = (own: number, y: number, size: number, w: number): number =>
+    below((y - own * (similarity * size + w)) / Math.sqrt(1 - own * own));
   const moments = maximum(
     (y, size) =>
       randomBelow(y) *
-      (anchors > 0 ? belowAt(rho * similarity, y, size) ** anchors : 1) *
-      (members > 0 ? belowAt(Math.sqrt(c) * similarity, y, size) ** members : 1),
+      allOfRecord(
+        similarity,
+        (w) =>
+          (anchors > 0 ? belowAt(rho, y, size, w) ** anchors : 1) *
+          (members > 0 ? belowAt(Math.sqrt(c), y, size, w) ** members : 1),
+      ),
   );
   if (known.size >= 4096) known.clear();
   known.set(key, moments);
@@ -126,7 +156,7 @@ export function boundScores(crowd: Crowd, page: number): BlockScores {
   const { headDim } = crowd;
   const random = boundMoments(crowd, page, { anchors: 0, members: 0, similarity: 0 });
   const sd = Math.sqrt(headDim * random.variance);
-  const shared = groupCoherence(crowd);
+  const shared = groupCoherence(crowd, page);
   // a maximum has the covariance 1 / page with each of its keys, and what they share
   const correlation = (shared + (1 - shared) / page) / Math.sqrt(random.variance);
   return {
