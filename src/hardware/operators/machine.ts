@@ -41,14 +41,14 @@ export function machineOf(
     };
   const name = closest(system, Object.keys(measured));
   const printed = published[system.name];
+  const standing = printed ? `; as published: ${Object.keys(printed).join(", ")}` : "";
   return {
     system,
     profile,
     notes: [
       name === system.name
         ? `kernel efficiencies fitted to kernels measured on ${name}`
-        : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates` +
-          (printed ? `; as published: ${Object.keys(printed).join(", ")}` : ""),
+        : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates${standing}`,
     ],
     constants: remembered(({ name: kernel, constants }, which) => {
       // a kernel that was measured on one system alone (expert exchange) is taken to be as good on the other
