@@ -48,6 +48,8 @@ export { layersOf, shapeOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
 export { modelCost } from "./simulate/model-cost.ts";
+export { candidateCost } from "./simulate/explain/cost.ts";
+export type { CandidateCost, CostSetting } from "./simulate/explain/cost.ts";
 export { fitBudget, parseBudget } from "./simulate/budget.ts";
 export type { Budget } from "./simulate/budget.ts";
 

@@ -1,17 +1,15 @@
 import {
   barsFigure,
+  candidateCost,
   catalog,
   claimOf,
-  costOfReads,
-  decodeStep,
   defineChapter,
   firstAnswerSeconds,
   formatSeconds,
   formatShare,
   hiddenTokens,
-  modelCost,
-  parseSpec,
 } from "../../src/index.ts";
+import type { CostSetting } from "../../src/index.ts";
 
 const walk = "graphwalks(operation=bfs)";
 const count = "mrcr(needles=8)";
@@ -30,11 +28,12 @@ export const generation = defineChapter({
             yield trial({ task, variant, tokens: "1M", trial: n, reader: { reads: times } });
   },
   tell({ score }) {
-    const [system, model] = [catalog.systems.get("gb200-nvl72"), catalog.models.get("deepseek-v3")];
-    const step = (variant: string, times: number): number => {
-      const cost = costOfReads(modelCost(model, parseSpec(variant), 1_000_000, "fp8"), times);
-      return decodeStep({ system, model, weights: "nvfp4", kvDtype: "fp8", users: 64 }, cost).seconds;
+    const setting: CostSetting = {
+      ...{ model: catalog.models.get("deepseek-v3"), systems: [catalog.systems.get("gb200-nvl72")] },
+      ...{ weights: "nvfp4", kvDtype: "fp8", tokens: 1_000_000, users: 64 },
     };
+    const step = (variant: string, times: number): number =>
+      candidateCost(variant, times, setting).systems[0]!.tpotSeconds!;
     const at = (task: string, variant: string, times: number): number =>
       score({ task, variant, tokens: "1M", reads: times }).mean;
     const tpot = 0.02;

@@ -1,15 +1,13 @@
 import {
   barsFigure,
+  candidateCost,
   catalog,
-  decodeStep,
   defineChapter,
   formatBytes,
   formatSeconds,
   formatShare,
-  memoryFit,
-  modelCost,
-  parseSpec,
 } from "../../src/index.ts";
+import type { CostSetting } from "../../src/index.ts";
 
 const walk = "graphwalks(operation=bfs)";
 const variants = ["dense", "dense+yarn", "dsa", "moba"];
@@ -25,14 +23,16 @@ export const hardware = defineChapter({
   },
   tell({ score }) {
     const model = catalog.models.get("deepseek-v3");
+    const setting: CostSetting = {
+      ...{ model, weights: "nvfp4", kvDtype: "fp8", tokens: 1_000_000, users },
+      systems: ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name)),
+    };
     const found = variants.map((variant) => {
-      const cost = modelCost(model, parseSpec(variant), 1_000_000, "fp8");
-      const [gb200, gb300] = ["gb200-nvl72", "gb300-nvl72"].map((name) => {
-        const system = catalog.systems.get(name);
-        const step = decodeStep({ system, model, weights: "nvfp4", kvDtype: "fp8", users }, cost);
-        return { step: step.seconds, fit: memoryFit(system, model, "nvfp4", cost).usersPerRack };
-      }) as [{ step: number; fit: number }, { step: number; fit: number }];
-      const bytes = cost.kvReadBytes + cost.indexReadBytes;
+      const { bytesReadPerToken: bytes, systems } = candidateCost(variant, 1, setting);
+      const [gb200, gb300] = systems.map(({ usersPerRack, tpotSeconds }) => ({
+        step: tpotSeconds!,
+        fit: usersPerRack,
+      })) as [{ step: number; fit: number }, { step: number; fit: number }];
       return { variant, bytes, gb200, gb300, mean: score({ task: walk, variant, tokens: "1M" }).mean };
     });
     const [dense, dsa] = ["dense", "dsa"].map((name) => found.find(({ variant }) => variant === name)!);
@@ -46,7 +46,7 @@ export const hardware = defineChapter({
         },
       ],
       text: [
-        `What a rack limits is bytes: of memory kept for each user, and read for each token. With DeepSeek-V3's dimensions and ${users} users of a million tokens, selection turns bandwidth into accuracy; capacity it leaves as it is, for every token stays kept. The GB300 has half as much memory again as the GB200 and the same bandwidth: it holds more users, and each of them waits as long.`,
+        `What a rack limits is bytes: of memory kept for each user, and read for each token. With DeepSeek-V3's dimensions and ${users} users of a million tokens, selection turns bandwidth into accuracy; capacity it leaves as it is, for every token stays kept. A step is a whole forward pass on the division of the rack that is fastest for so many users: weights, experts and exchanges take most of it, so that a quarter of the bytes is not a quarter of the time. The GB300 has half as much memory again as the GB200 and the same bandwidth: it holds more users, and each of them waits as long.`,
         "The experiment co-design asks the rest: bytes over NVLink, sizes of blocks and pages, exponentials.",
       ],
       tables: [

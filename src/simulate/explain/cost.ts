@@ -1,5 +1,5 @@
 import { parseSpec } from "../../attention/spec.ts";
-import type { StepCost } from "../../core/cost.ts";
+import { costOfReads } from "../../core/cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import { memoryFit, userBytes } from "../../hardware/memory.ts";
 import type { Model } from "../../hardware/model.ts";
@@ -54,15 +54,7 @@ export function candidateCost(
 ): CandidateCost {
   const spec = parseSpec(variant);
   const dtype = spec.kvDtype ?? kvDtype;
-  const once = modelCost(model, spec, tokens, dtype);
-  const cost: StepCost = {
-    ...once,
-    flops: reads * once.flops,
-    exponentials: reads * once.exponentials,
-    kvReadBytes: reads * once.kvReadBytes,
-    indexReadBytes: reads * once.indexReadBytes,
-    farReadBytes: reads * (once.farReadBytes ?? 0),
-  };
+  const cost = costOfReads(modelCost(model, spec, tokens, dtype), reads);
   const { total, far } = userBytes(cost);
   return {
     bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + (cost.stateBytes ?? 0),
