@@ -38,14 +38,15 @@ function shownLengths(rows: readonly TrialRow[]): number[] {
   );
 }
 
-/** 131,072 and 128,000 are both 128K. */
+/** 131,072 and 128,000 are both 128K, 1,024,000 is 1M. */
 function nominal(tokens: number): string {
-  const thousands = tokens % 1024 === 0 ? tokens / 1024 : tokens / 1000;
+  const thousands = Number.isInteger(Math.log2(tokens)) ? tokens / 1024 : tokens / 1000;
   return thousands % 1024 === 0 ? `${thousands / 1024}M` : `${thousands}K`;
 }
 
-/** Distances below their points of names that would lie over each other, in turn. */
+/** Distances from their points of names that would lie over each other, in turn: below them, above them near the axis. */
 const drops = [10, 22, 34];
+const isLow = (score: number): boolean => score < 0.2;
 
 export const accuracyBytesFront: Figure = {
   name: "accuracy-bytes-front",
@@ -77,7 +78,13 @@ export const accuracyBytesFront: Figure = {
       ];
     });
     const best = points.filter((point) => isOnFront(point, points)).sort((a, b) => a.bytes - b.bytes);
-    const drawn = points.map((point) => ({ ...point, turn: best.indexOf(point) % drops.length }));
+    const turnOf = (point: Point): number => {
+      const own = best.filter(
+        ({ panel, score }) => panel === point.panel && isLow(score) === isLow(point.score),
+      );
+      return own.indexOf(point) % drops.length;
+    };
+    const drawn = points.map((point) => ({ ...point, turn: turnOf(point), low: isLow(point.score) }));
     const families = distinct(points.map(({ family }) => family));
     const { color, shape } = seriesScales(families);
     const x = {
@@ -110,11 +117,20 @@ export const accuracyBytesFront: Figure = {
           mark: { type: "point", filled: true, size: 70, opacity: 0.9 },
           encoding: { x, y, color: hue, shape: mark },
         },
-        ...drops.map((dy, turn) => ({
-          transform: [{ filter: `datum.turn === ${turn}` }],
-          mark: { type: "text", align: "left", dx: 6, dy, fontSize: 10, color: "#333333" },
-          encoding: { x, y, text: { field: "series" } },
-        })),
+        ...drops.flatMap((drop, turn) =>
+          [false, true].map((low) => ({
+            transform: [{ filter: `datum.turn === ${turn} && datum.low === ${low}` }],
+            mark: {
+              type: "text",
+              align: "left",
+              dx: 6,
+              dy: low ? -drop : drop,
+              fontSize: 10,
+              color: "#333333",
+            },
+            encoding: { x, y, text: { field: "series" } },
+          })),
+        ),
       ],
     });
   },
