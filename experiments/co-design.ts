@@ -19,9 +19,11 @@ import {
   layersOf,
   memoryFit,
   modelCost,
+  numberColumn,
   parseSpec,
   perByteFigure,
   shapeOf,
+  textColumn,
   theoryScore,
 } from "../src/index.ts";
 
@@ -47,15 +49,12 @@ const score = (task: string, variant: string, problems: number) =>
 const search = "graphwalks(operation=bfs)";
 const requests = "mrcr(needles=8)";
 
-const number = (name: string, doc: string, unit?: string) =>
-  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
-const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
-const spec = text("variant", "attention variant spec");
+const spec = textColumn("variant", "attention variant spec");
 const scores = [
-  number("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
-  number("searchLow", "lower end of its 95% interval"),
-  number("searchHigh", "upper end"),
-  number("requests", "mean score of eight identical requests at 1M tokens, mean field"),
+  numberColumn("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
+  numberColumn("searchLow", "lower end of its 95% interval"),
+  numberColumn("searchHigh", "upper end"),
+  numberColumn("requests", "mean score of eight identical requests at 1M tokens, mean field"),
 ];
 
 function scoresOf(variant: string, problems: number) {
@@ -171,19 +170,19 @@ await computed({
           columns: [
             spec,
             ...scores,
-            number("hbmBytes", "K, V and index that a step reads for a user, all layers", "B"),
-            number("searchPerGigabyte", "search over hbmBytes", "1/GB"),
-            number(
+            numberColumn("hbmBytes", "K, V and index that a step reads for a user, all layers", "B"),
+            numberColumn("searchPerGigabyte", "search over hbmBytes", "1/GB"),
+            numberColumn(
               "gatheredBytes",
               `over NVLink where the rows read are gathered from ${gpus} GPUs, a user`,
               "B",
             ),
-            number(
+            numberColumn(
               "exchangedBytes",
               `over NVLink where heads' outputs are exchanged among ${gpus} GPUs, a user`,
               "B",
             ),
-            number("keptBytes", "K, V and index of a user, all layers", "B"),
+            numberColumn("keptBytes", "K, V and index of a user, all layers", "B"),
           ],
           rows: bytes,
           primaryKey: ["variant"],
@@ -193,13 +192,13 @@ await computed({
           title: `the choice of ${read} tokens in pieces: one row a size`,
           columns: [
             spec,
-            number("block", "tokens in a piece"),
+            numberColumn("block", "tokens in a piece"),
             ...scores,
-            number("pieceBytes", "bytes of a piece in one layer, fp8", "B"),
-            number("fetched", "bytes that come over bytes asked for, fp8"),
-            number("fetchedNarrow", "the same in nvfp4"),
-            number("indexReadBytes", "index that a step reads for a user, all layers", "B"),
-            number("kvReadBytes", "K and V that a step reads for a user, all layers", "B"),
+            numberColumn("pieceBytes", "bytes of a piece in one layer, fp8", "B"),
+            numberColumn("fetched", "bytes that come over bytes asked for, fp8"),
+            numberColumn("fetchedNarrow", "the same in nvfp4"),
+            numberColumn("indexReadBytes", "index that a step reads for a user, all layers", "B"),
+            numberColumn("kvReadBytes", "K and V that a step reads for a user, all layers", "B"),
           ],
           rows: pieces,
           primaryKey: ["variant"],
@@ -208,18 +207,22 @@ await computed({
           name: "racks",
           title: `two racks, ${users} users of ${tokens} tokens: one row a system and variant`,
           columns: [
-            text("system", "rack"),
+            textColumn("system", "rack"),
             spec,
             { name: "usersPerRack", type: "integer", doc: "users whose caches fit" },
-            number("stepSeconds", "time of a decode step: the longer of HBM and arithmetic, and links", "s"),
-            number("hbmSeconds", "reading weights and caches", "s"),
-            number("arithmeticSeconds", "products", "s"),
-            number(
+            numberColumn(
+              "stepSeconds",
+              "time of a decode step: the longer of HBM and arithmetic, and links",
+              "s",
+            ),
+            numberColumn("hbmSeconds", "reading weights and caches", "s"),
+            numberColumn("arithmeticSeconds", "products", "s"),
+            numberColumn(
               "exponentialSeconds",
               "exponentials of the softmax at the special function units' peak",
               "s",
             ),
-            number("linkSeconds", "exchanges over NVLink, with their least times", "s"),
+            numberColumn("linkSeconds", "exchanges over NVLink, with their least times", "s"),
           ],
           rows: racks,
           primaryKey: ["system", "variant"],

@@ -12,16 +12,15 @@ import {
   memoryAssumptions,
   memoryFit,
   modelCost,
+  numberColumn,
   parseSpec,
+  textColumn,
 } from "../src/index.ts";
 
 const lengths = [128, 256, 512, 1024, 2048, 4096, 10_240].map((thousands) => thousands * 1024);
 const dtypes = ["bf16", "fp8", "nvfp4"] as const;
 const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
 
-const number = (name: string, doc: string, unit?: string) =>
-  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
-const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
 const question = "How many users fit a GB200 or GB300 rack, at 128K to 10M tokens, per variant and dtype?";
 
 await computed({
@@ -67,15 +66,15 @@ await computed({
           name: "data",
           title: "one row a rack, model, variant, dtype and length",
           columns: [
-            text("system", "rack"),
-            text("model", "model whose layers attend with the variant"),
-            text("variant", "attention variant spec"),
-            text("kvDtype", "what K and V are stored as"),
-            number("tokens", "tokens of each user", "tokens"),
-            number("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
-            number("indexKeptBytes", "index of one user", "B"),
-            number("usersPerGpu", "users over the rack's GPUs"),
-            number("usersPerRack", "users whose caches fit"),
+            textColumn("system", "rack"),
+            textColumn("model", "model whose layers attend with the variant"),
+            textColumn("variant", "attention variant spec"),
+            textColumn("kvDtype", "what K and V are stored as"),
+            numberColumn("tokens", "tokens of each user", "tokens"),
+            numberColumn("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
+            numberColumn("indexKeptBytes", "index of one user", "B"),
+            numberColumn("usersPerGpu", "users over the rack's GPUs"),
+            numberColumn("usersPerRack", "users whose caches fit"),
           ],
           rows,
           primaryKey: ["system", "model", "variant", "kvDtype", "tokens"],

@@ -13,18 +13,16 @@ import {
   gpusOf,
   linesFigure,
   machineOf,
+  numberColumn,
   parseSpec,
   passAssumptions,
   plansFor,
+  textColumn,
 } from "../src/index.ts";
 
 const users = 64;
 const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
 const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
-
-const number = (name: string, doc: string, unit?: string) =>
-  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
-const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
 
 await computed({
   name: "nvl72-decode",
@@ -57,17 +55,17 @@ await computed({
           name: "data",
           title: "one row a rack, model, variant and length",
           columns: [
-            text("system", "rack"),
-            text("model", "model whose layers attend with the variant"),
-            text("variant", "attention variant spec"),
-            number("tokens", "tokens in the cache of each user", "tokens"),
-            text("parallel", "division of the model on which the step is shortest"),
-            number("gpus", "GPUs of that division"),
-            number("tpotMs", "time of a token; empty where the caches do not fit", "ms"),
-            number("attentionMs", "of it, attention layers without exchanges", "ms"),
-            number("feedForwardMs", "feed-forward layers without exchanges", "ms"),
-            number("linkMs", "exchanges between GPUs", "ms"),
-            number("shortBytes", "HBM that the caches lack", "B"),
+            textColumn("system", "rack"),
+            textColumn("model", "model whose layers attend with the variant"),
+            textColumn("variant", "attention variant spec"),
+            numberColumn("tokens", "tokens in the cache of each user", "tokens"),
+            textColumn("parallel", "division of the model on which the step is shortest"),
+            numberColumn("gpus", "GPUs of that division"),
+            numberColumn("tpotMs", "time of a token; empty where the caches do not fit", "ms"),
+            numberColumn("attentionMs", "of it, attention layers without exchanges", "ms"),
+            numberColumn("feedForwardMs", "feed-forward layers without exchanges", "ms"),
+            numberColumn("linkMs", "exchanges between GPUs", "ms"),
+            numberColumn("shortBytes", "HBM that the caches lack", "B"),
           ],
           rows,
           primaryKey: ["system", "model", "variant", "tokens"],

@@ -14,9 +14,11 @@ import {
   machineOf,
   memoryFit,
   modelCost,
+  numberColumn,
   parseSpec,
   passAssumptions,
   plansFor,
+  textColumn,
 } from "../src/index.ts";
 
 const system = catalog.systems.get("gb200-nvl72");
@@ -26,9 +28,6 @@ const variants = ["dense", "quest", "dsa(indexHeads=64)", "nsa"];
 const placements = ["", "+split(hot=.5)", "+grace"];
 const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
 
-const number = (name: string, doc: string, unit?: string) =>
-  ({ name, type: "number", doc, ...(unit !== undefined && { unit }) }) as const;
-const text = (name: string, doc: string) => ({ name, type: "string", doc }) as const;
 const settings = (full: boolean) => {
   const lengths = full ? [17, 18, 19, 20, 21, 22].map((power) => 2 ** power) : [2 ** 17, 2 ** 20];
   return variants.flatMap((variant) =>
@@ -79,15 +78,15 @@ await computed({
           name: "data",
           title: "one row a variant, placement and length",
           columns: [
-            text("variant", "attention variant spec"),
-            text("placement", "where K and V lie"),
-            number("tokens", "tokens of each user", "tokens"),
-            number("hbmBytes", "of one user in HBM: K, V and index", "B"),
-            number("farBytes", "of one user in Grace's memory", "B"),
-            number("fetchedBytes", "that a step of one user fetches over NVLink-C2C", "B"),
-            number("usersPerRack", "users who fit HBM and Grace's memory"),
-            text("parallel", "division of the model on which the step is shortest"),
-            number("tpotMs", `time of a token of ${users} users; empty where they do not fit`, "ms"),
+            textColumn("variant", "attention variant spec"),
+            textColumn("placement", "where K and V lie"),
+            numberColumn("tokens", "tokens of each user", "tokens"),
+            numberColumn("hbmBytes", "of one user in HBM: K, V and index", "B"),
+            numberColumn("farBytes", "of one user in Grace's memory", "B"),
+            numberColumn("fetchedBytes", "that a step of one user fetches over NVLink-C2C", "B"),
+            numberColumn("usersPerRack", "users who fit HBM and Grace's memory"),
+            textColumn("parallel", "division of the model on which the step is shortest"),
+            numberColumn("tpotMs", `time of a token of ${users} users; empty where they do not fit`, "ms"),
           ],
           rows,
           primaryKey: ["variant", "placement", "tokens"],

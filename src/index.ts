@@ -90,7 +90,7 @@ export { readerParams } from "./reader/params.ts";
 export type { ReaderParams } from "./reader/params.ts";
 
 // trials, experiments and their results
-export { columns } from "./simulate/columns.ts";
+export { columns, numberColumn, textColumn } from "./simulate/columns.ts";
 export type { TrialRow } from "./simulate/columns.ts";
 export type { Trial } from "./simulate/trial.ts";
 export { commandExperiment } from "./cli/command-experiment.ts";

@@ -2,6 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { bootstrapMean, mean } from "../core/stats.ts";
 import { paretoFront } from "../hardware/serving/pareto.ts";
+import { column, numberColumn, textColumn } from "../simulate/columns.ts";
 import type { Column, TrialRow } from "../simulate/columns.ts";
 import type { VariantPrice } from "../simulate/frontier.ts";
 import { frontierFigure } from "./figures/frontier.ts";
@@ -84,33 +85,26 @@ export function markFront(
   }));
 }
 
-const column = (name: string, doc: string, unit?: string, type: Column["type"] = "number"): Column => ({
-  name,
-  type,
-  doc,
-  ...(unit !== undefined && { unit }),
-});
-
 const columns: readonly Column[] = [
-  column("system", "system", undefined, "string"),
-  column("model", "model whose layers attend with the variant", undefined, "string"),
-  column("variant", "attention variant", undefined, "string"),
-  column("tokens", "context", "tokens", "integer"),
-  column("score", "mean of the tasks' mean scores"),
-  column("low", "lower end of its 95% interval"),
-  column("high", "upper end of its 95% interval"),
-  column("trials", "trials behind the score", undefined, "integer"),
-  column("tpotSeconds", "time of an output token; empty where the users do not fit", "s"),
-  column("usersPerRack", "users whose caches fit the system", undefined, "integer"),
-  column(
+  textColumn("system", "system"),
+  textColumn("model", "model whose layers attend with the variant"),
+  textColumn("variant", "attention variant"),
+  column("tokens", "integer", "context", "tokens"),
+  numberColumn("score", "mean of the tasks' mean scores"),
+  numberColumn("low", "lower end of its 95% interval"),
+  numberColumn("high", "upper end of its 95% interval"),
+  column("trials", "integer", "trials behind the score"),
+  numberColumn("tpotSeconds", "time of an output token; empty where the users do not fit", "s"),
+  column("usersPerRack", "integer", "users whose caches fit the system"),
+  numberColumn(
     "dollarsPerMillionInput",
     "price of a million input tokens; empty where no plan meets the limit",
     "USD",
   ),
-  column("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
-  column("bestTpot", "no other variant is as accurate and as fast", undefined, "boolean"),
-  column("bestUsers", "no other variant is as accurate and serves as many", undefined, "boolean"),
-  column("bestPrice", "no other variant is as accurate and as cheap", undefined, "boolean"),
+  numberColumn("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
+  column("bestTpot", "boolean", "no other variant is as accurate and as fast"),
+  column("bestUsers", "boolean", "no other variant is as accurate and serves as many"),
+  column("bestPrice", "boolean", "no other variant is as accurate and as cheap"),
 ];
 
 /** Writes the points as CSV and as a figure. Returns the figure's paths. */

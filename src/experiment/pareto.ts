@@ -1,4 +1,5 @@
 import type { Served } from "../hardware/serving/serve.ts";
+import { column, numberColumn, textColumn } from "../simulate/columns.ts";
 import type { Column, TrialRow } from "../simulate/columns.ts";
 import { paretoFigure } from "./figures/pareto.ts";
 import { writeTables } from "./tables.ts";
@@ -16,33 +17,26 @@ export interface TriedPlan {
   readonly served: Served;
 }
 
-const column = (name: string, doc: string, unit?: string, type: Column["type"] = "number"): Column => ({
-  name,
-  type,
-  doc,
-  ...(unit !== undefined && { unit }),
-});
-
 const columns: readonly Column[] = [
-  column("system", "system", undefined, "string"),
-  column("model", "model", undefined, "string"),
-  column("variant", "attention variant", undefined, "string"),
-  column("kvDtype", "what K and V are stored as", undefined, "string"),
-  column("decodeAs", "division of the replicas that decode", undefined, "string"),
-  column("prefillAs", "division of those that prefill; empty where they are the same", undefined, "string"),
-  column("onFront", "whether no other plan of this model on this system beats it", undefined, "boolean"),
-  column("batch", "sequences that decode at once in a replica"),
-  column("gpus", "GPUs that the rates are counted over"),
-  column("ttftSeconds", "time to the first token", "s"),
-  column("firstAnswerSeconds", "time to the first token of the answer", "s"),
-  column("tpotSeconds", "time of an output token", "s"),
-  column("tokensPerSecondPerUser", "what a user sees", "tokens/s"),
-  column("inputPerGpu", "input tokens a second and GPU", "tokens/s"),
-  column("outputPerGpu", "output tokens a second and GPU", "tokens/s"),
-  column("totalPerGpu", "both together", "tokens/s"),
-  column("dollarsPerMillionInput", "price of a million input tokens", "USD"),
-  column("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
-  column("dollarsPerMillionTotal", "price of a million tokens of both kinds", "USD"),
+  textColumn("system", "system"),
+  textColumn("model", "model"),
+  textColumn("variant", "attention variant"),
+  textColumn("kvDtype", "what K and V are stored as"),
+  textColumn("decodeAs", "division of the replicas that decode"),
+  textColumn("prefillAs", "division of those that prefill; empty where they are the same"),
+  column("onFront", "boolean", "whether no other plan of this model on this system beats it"),
+  numberColumn("batch", "sequences that decode at once in a replica"),
+  numberColumn("gpus", "GPUs that the rates are counted over"),
+  numberColumn("ttftSeconds", "time to the first token", "s"),
+  numberColumn("firstAnswerSeconds", "time to the first token of the answer", "s"),
+  numberColumn("tpotSeconds", "time of an output token", "s"),
+  numberColumn("tokensPerSecondPerUser", "what a user sees", "tokens/s"),
+  numberColumn("inputPerGpu", "input tokens a second and GPU", "tokens/s"),
+  numberColumn("outputPerGpu", "output tokens a second and GPU", "tokens/s"),
+  numberColumn("totalPerGpu", "both together", "tokens/s"),
+  numberColumn("dollarsPerMillionInput", "price of a million input tokens", "USD"),
+  numberColumn("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
+  numberColumn("dollarsPerMillionTotal", "price of a million tokens of both kinds", "USD"),
 ];
 
 /** Writes every plan as CSV and the fronts as a figure. Returns the figure's paths. */

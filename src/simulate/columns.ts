@@ -6,8 +6,14 @@ export interface Column {
   readonly unit?: string;
 }
 
-const column = (name: string, type: Column["type"], doc: string, unit?: string): Column =>
+export const column = (name: string, type: Column["type"], doc: string, unit?: string): Column =>
   unit === undefined ? { name, type, doc } : { name, type, doc, unit };
+
+/** A column of numbers, in a unit where there is one. */
+export const numberColumn = (name: string, doc: string, unit?: string): Column =>
+  column(name, "number", doc, unit);
+
+export const textColumn = (name: string, doc: string): Column => column(name, "string", doc);
 
 /** The columns of data.csv, in order. Two runs of one plan give the same bytes. */
 export const columns: readonly Column[] = [

@@ -1,6 +1,7 @@
 import type { Calibration, ColumnScores } from "../../simulate/calibrate/calibrate.ts";
 import type { Estimate } from "../../simulate/calibrate/sample.ts";
 import type { Target } from "../../simulate/calibrate/target.ts";
+import { numberColumn } from "../../simulate/columns.ts";
 import type { Column } from "../../simulate/columns.ts";
 import { lengthCurves } from "../figures/length-curves.ts";
 import { shareAxis } from "../figures/style.ts";
@@ -73,12 +74,10 @@ export const errorsOf = (theory: Halves, numerics: Halves | undefined): Calibrat
   return { fitted: of("fitted"), "left out": of("left out") };
 };
 
-const number = (name: string, doc: string): Column => ({ name, type: "number", doc });
-
 const withInterval = (name: string, doc: string): Column[] => [
-  number(name, `mean score ${doc}`),
-  number(`${name}Low`, "lower end of its 95% bootstrap interval over trials"),
-  number(`${name}High`, "upper end"),
+  numberColumn(name, `mean score ${doc}`),
+  numberColumn(`${name}Low`, "lower end of its 95% bootstrap interval over trials"),
+  numberColumn(`${name}High`, "upper end"),
 ];
 
 /** Columns of columns.csv. */
@@ -86,7 +85,7 @@ export const reportColumns: readonly Column[] = [
   { name: "role", type: "string", doc: "fitted, or left out of the fit" },
   { name: "benchmark", type: "string", doc: "benchmark, as published-scores.csv names it" },
   { name: "column", type: "string", doc: "column of the benchmark, as published" },
-  number("published", "published score, 0 to 1"),
+  numberColumn("published", "published score, 0 to 1"),
   ...withInterval("theory", "in the mean field"),
   ...withInterval("numerics", "with full numerics; empty where they were not asked for"),
   { name: "trials", type: "integer", doc: "trials with full numerics" },

@@ -1,3 +1,4 @@
+import { numberColumn, textColumn } from "../../simulate/columns.ts";
 import type { Column } from "../../simulate/columns.ts";
 import type { Estimate } from "../../simulate/calibrate/sample.ts";
 import type { Target } from "../../simulate/calibrate/target.ts";
@@ -7,14 +8,10 @@ import type { ResultTable } from "../tables.ts";
 import { bestOfGroups } from "./report.ts";
 import type { ChangeReport, ExplanationReport } from "./report.ts";
 
-const text = (name: string, doc: string): Column => ({ name, type: "string", doc });
-const number = (name: string, doc: string, unit?: string): Column =>
-  unit === undefined ? { name, type: "number", doc } : { name, type: "number", doc, unit };
-
 const withInterval = (name: string, doc: string): Column[] => [
-  number(name, doc),
-  number(`${name}Low`, "lower end of its 95% bootstrap interval over trials"),
-  number(`${name}High`, "upper end"),
+  numberColumn(name, doc),
+  numberColumn(`${name}Low`, "lower end of its 95% bootstrap interval over trials"),
+  numberColumn(`${name}High`, "upper end"),
 ];
 
 const cells = (name: string, estimate: Estimate | null) => ({
@@ -23,7 +20,7 @@ const cells = (name: string, estimate: Estimate | null) => ({
   [`${name}High`]: estimate?.high ?? null,
 });
 
-const change = text("change", "the change of the fitted reader");
+const change = textColumn("change", "the change of the fitted reader");
 
 /** ranking.csv, scores.csv and costs.csv of an explanation. */
 export function explanationTables({ base, ranking }: ExplanationReport): ResultTable[] {
@@ -35,17 +32,21 @@ export function explanationTables({ base, ranking }: ExplanationReport): ResultT
       columns: [
         { name: "rank", type: "integer", doc: "by the mean error" },
         change,
-        text("kind", "attention, logits, or another number of the reader"),
-        text("group", "the variant or parameter of which this is a setting"),
-        text("variant", "attention variant spec"),
-        text("reader", "reader parameters that differ from the defaults, as JSON"),
+        textColumn("kind", "attention, logits, or another number of the reader"),
+        textColumn("group", "the variant or parameter of which this is a setting"),
+        textColumn("variant", "attention variant spec"),
+        textColumn("reader", "reader parameters that differ from the defaults, as JSON"),
         ...withInterval("error", "mean distance from the published scores, 0 to 1"),
-        number("longError", "of the columns from 256K tokens on"),
+        numberColumn("longError", "of the columns from 256K tokens on"),
         ...withInterval("gain", "by how much it is nearer than the fitted reader unchanged"),
         ...withInterval("behind", "by how much it is farther than the first"),
         ...withInterval("numerics", "mean distance with full numerics; empty where they were not asked for"),
-        number("bytesReadPerToken", "cache and state that a decode step reads for a user, all layers", "B"),
-        number("bytesPerUser", "cache and state of a user, all layers", "B"),
+        numberColumn(
+          "bytesReadPerToken",
+          "cache and state that a decode step reads for a user, all layers",
+          "B",
+        ),
+        numberColumn("bytesPerUser", "cache and state of a user, all layers", "B"),
       ],
       rows: all.map(({ error, gain, behind, numerics, reader, cost, ...row }) => ({
         ...{ rank: row.rank, change: row.change, kind: row.kind, group: row.group, variant: row.variant },
@@ -63,9 +64,9 @@ export function explanationTables({ base, ranking }: ExplanationReport): ResultT
       title: "one row a change and published column",
       columns: [
         change,
-        text("benchmark", "benchmark, as published-scores.csv names it"),
-        text("column", "column of the benchmark, as published"),
-        number("published", "published score, 0 to 1"),
+        textColumn("benchmark", "benchmark, as published-scores.csv names it"),
+        textColumn("column", "column of the benchmark, as published"),
+        numberColumn("published", "published score, 0 to 1"),
         ...withInterval("score", "mean score in the mean field"),
       ],
       rows: all.flatMap((row) =>
@@ -82,14 +83,14 @@ export function explanationTables({ base, ranking }: ExplanationReport): ResultT
       title: "one row a change and system",
       columns: [
         change,
-        text("system", "rack"),
+        textColumn("system", "rack"),
         { name: "usersPerRack", type: "integer", doc: "users whose caches fit" },
-        number(
+        numberColumn(
           "tpotSeconds",
           "time of a decode step with the users asked for; empty where they do not fit",
           "s",
         ),
-        number(
+        numberColumn(
           "dollarsPerMillion",
           "USD per million output tokens at that step, the rack always at work",
           "USD",
