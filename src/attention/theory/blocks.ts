@@ -57,8 +57,18 @@ export function heldIn({ recordTokens, gap, run }: Row, from: number, to: number
   return { anchors, members: tokens - anchors };
 }
 
+const known = new Map<string, readonly Layout[]>();
+
 /** What the blocks hold that a row touches, over all offsets of its first token in a block, or 16 evenly. */
-export function layoutsOf(block: number, row: Row): Layout[] {
+export function layoutsOf(block: number, row: Row): readonly Layout[] {
+  const key = `${block} ${row.recordTokens} ${row.gap} ${row.run}`;
+  const layouts = known.get(key) ?? findLayouts(block, row);
+  if (known.size >= 4096) known.clear();
+  known.set(key, layouts);
+  return layouts;
+}
+
+function findLayouts(block: number, row: Row): Layout[] {
   const offsets = Math.min(block, offsetsTried);
   const found = new Map<string, Layout>();
   for (let i = 0; i < offsets; i++) {

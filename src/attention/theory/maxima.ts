@@ -117,7 +117,7 @@ function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
   const { fidelity: rho, coherence: c, recordTokens, run, gap } = crowd;
   const { anchors, members, similarity } = held;
   const shared = groupCoherence(crowd, page);
-  const key = JSON.stringify([page, rho, c, shared, recordTokens * run, gap, anchors, members, similarity]);
+  const key = `${page} ${rho} ${c} ${shared} ${recordTokens * run} ${gap} ${anchors} ${members} ${similarity}`;
   const found = known.get(key);
   if (found) return found;
   const beside = page - anchors - members;
