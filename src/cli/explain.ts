@@ -52,7 +52,10 @@ export const define: Define = (command) => {
     .option("--context <tokens>", "tokens of each user", tokenCount, 1_048_576)
     .option("--users <n>", "users of a rack", integer(1), 100)
     .addOption(
-      new Option("--weights <type>", "what weights are stored as").choices(weightDtypes).default("nvfp4"),
+      new Option(
+        "--weights <type>",
+        "what weights are stored as; the smallest that the GPU multiplies when absent",
+      ).choices(weightDtypes),
     )
     .addOption(
       new Option("--kv-dtype <type>", "what K and V are stored as, unless the spec says")

@@ -191,37 +191,41 @@ export interface ChosenBlocks extends HeldBlock {
 /**
  * The k blocks of largest score. Kin that all blocks hold some of mark none: their blocks are among the others.
  *
- * @returns those that hold records of each kin, how many hold none, and the least score
+ * @returns those that hold records of each kin, those among them that are told apart, how many others there are, and the
+ *   least score
  */
 export function chooseBlocks(
   crowd: Crowd,
   { block, k, blocks }: BlockChoice,
   scores: BlockScores,
-): { readonly kin: readonly (readonly ChosenBlocks[])[]; readonly random: number; readonly least: number } {
+): {
+  readonly kin: readonly (readonly ChosenBlocks[])[];
+  readonly marked: readonly ChosenBlocks[];
+  readonly random: number;
+  readonly least: number;
+} {
   const all = kinOf(crowd).map((records, i) => {
     const row = rowOf(crowd, records, i);
     return scores
       .holding(records.similarity, row)
       .map((held) => ({ ...held, count: (held.perRun * records.count) / row.run }));
   });
-  const isMarked = (i: number): boolean => !isCommon(crowd, i, block);
+  const isMarked = all.map((_, i) => !isCommon(crowd, i, block));
   const holding = all.reduce(
-    (sum, kin, i) => sum + (isMarked(i) ? kin.reduce((own, { count }) => own + count, 0) : 0),
+    (sum, kin, i) => sum + (isMarked[i] ? kin.reduce((own, { count }) => own + count, 0) : 0),
     0,
   );
   // where there are few blocks some hold several: so many are expected to hold any
   const distinct = blocks < 1 ? 0 : blocks * (1 - (1 - 1 / blocks) ** holding);
   const share = holding > 0 ? distinct / holding : 1;
   const kin = all.map((held, i) =>
-    isMarked(i) ? held.map((each) => ({ ...each, count: share * each.count })) : held,
+    isMarked[i] ? held.map((each) => ({ ...each, count: share * each.count })) : held,
   );
   const random = blocks - distinct;
-  const marked = kin.filter((_, i) => isMarked(i)).flat();
-  const least = threshold([...marked, { count: random, above: (t) => scores.random(t, 0) }], k);
-  return {
-    kin: kin.map((all) => all.map((held) => ({ ...held, read: held.above(least) }))),
-    ...{ random, least },
-  };
+  const told = kin.filter((_, i) => isMarked[i]).flat();
+  const least = threshold([...told, { count: random, above: (t) => scores.random(t, 0) }], k);
+  const read = kin.map((held) => held.map((each) => ({ ...each, read: each.above(least) })));
+  return { kin: read, marked: read.filter((_, i) => isMarked[i]).flat(), random, least };
 }
 
 /** Something of each anchor by where it stands. @param blocks in order for each offset */
@@ -257,9 +261,9 @@ export function bestBlocks(
   scores: BlockScores = meanScores(crowd, block),
 ): SoftmaxReading {
   if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
-  const { kin, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
+  const { kin, marked, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
   let neighbours = 0;
-  for (const { count, read, anchors, members } of kin.filter((_, i) => !isCommon(crowd, i, block)).flat())
+  for (const { count, read, anchors, members } of marked)
     neighbours += count * read * Math.max(0, block - anchors - members);
   const [own, ...like] = kin.map(shareOfBlocks);
   const rows = random * block;

@@ -51,7 +51,7 @@ const commonFrom = 0.5;
 
 /** Whether the i-th kin's records are so many that units of so many tokens hold some as a rule; matches never are. */
 export const isCommon = (crowd: Crowd, i: number, unit: number): boolean =>
-  i > 0 && kinOf(crowd)[i]!.count * unit > commonFrom * crowd.tokens;
+  i > 0 && crowd.like[i - 1]!.count * unit > commonFrom * crowd.tokens;
 
 /** Share of records in the tokens that no kin has which marks units of this size. */
 export function restShare(crowd: Crowd, unit: number): number {

@@ -28,7 +28,13 @@ export const theory: Figure = {
     const { color, shape } = seriesScales(tasks);
     const x = { field: "expected", ...shareAxis("theory") };
     const y = { field: "numerics", ...shareAxis("numerics") };
-    const hue = { field: "task", type: "nominal", scale: color, title: "task" };
+    const hue = {
+      field: "task",
+      type: "nominal",
+      scale: color,
+      title: "task",
+      legend: { symbolOpacity: 1, symbolSize: 80 },
+    };
     const layer = [
       {
         data: { values: [{ from: 0, to: 1 }] },

@@ -3,7 +3,7 @@ import type { Constants, ConstantSpec, ConstantSpecs, Kernel } from "../operator
 import type { FittedConstants, Machine, SystemConstants } from "../operators/machine.ts";
 import type { System } from "../system.ts";
 import type { MeasuredFile } from "./file.ts";
-import { leastSquares } from "./least-squares.ts";
+import { leastSquares, weakPrior } from "./least-squares.ts";
 import type { Row } from "./rows.ts";
 
 /** A measured file and its rows, of any system. */
@@ -43,7 +43,7 @@ export function fitSystems(
   files: readonly Measured[],
   onFile?: () => void,
 ): FittedConstants {
-  const together = fitRows(systems, files, {}, undefined, onFile);
+  const together = fitRows(systems, files, {}, weakPrior, onFile);
   return Object.fromEntries(
     systems.map((system) => [system.name, fitRows([system], files, together, alike, onFile)]),
   );
@@ -57,7 +57,7 @@ function fitRows(
   systems: readonly System[],
   files: readonly Measured[],
   start: SystemConstants,
-  prior: number | undefined,
+  prior: number,
   onFile?: () => void,
 ): SystemConstants {
   const sets = new Map<string, Fitting>();
@@ -106,7 +106,7 @@ function solve(
   free: readonly Fitting[],
   rows: readonly Row[],
   predict: (row: Row) => number,
-  prior: number | undefined,
+  prior: number,
 ): void {
   const unknowns = free.flatMap((set) =>
     Object.entries(set.kernel.constants).map(([name, spec]) => ({
@@ -125,7 +125,7 @@ function solve(
       place(values);
       return rows.map((row, i) => Math.log(predict(row) / targets[i]!));
     },
-    prior === undefined ? {} : { prior },
+    prior,
   );
   place(found.map((value) => Number(value.toPrecision(4))));
 }

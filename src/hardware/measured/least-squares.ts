@@ -5,10 +5,11 @@ export interface Unknown {
   readonly max: number;
 }
 
-/** weight of staying where one starts, per row: it decides what the rows do not */
-const weakPrior = 1e-3;
+/** Weight of staying where one starts, per row, that decides only what the rows do not. */
+export const weakPrior = 1e-3;
 /** residuals beyond this (a tenth) count by their size, not their square: Charbonnier's loss */
 const robust = 0.1;
+const iterations = 60;
 
 /**
  * Positive numbers that make `residuals` (logarithms of predicted over measured) small: Levenberg-Marquardt in the
@@ -19,7 +20,7 @@ const robust = 0.1;
 export function leastSquares(
   unknowns: readonly Unknown[],
   residuals: (values: readonly number[]) => number[],
-  { prior = weakPrior, iterations = 60 } = {},
+  prior = weakPrior,
 ): number[] {
   const low = unknowns.map(({ min }) => Math.log(min));
   const high = unknowns.map(({ max }) => Math.log(max));

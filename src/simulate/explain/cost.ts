@@ -7,7 +7,7 @@ import { machineOf } from "../../hardware/operators/machine.ts";
 import { plansFor } from "../../hardware/parallel.ts";
 import type { WeightDtype } from "../../hardware/parameters.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
-import { neededOf } from "../../hardware/system.ts";
+import { neededOf, usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
 import type { DeploymentAsked } from "../deployment.ts";
 import { modelCost } from "../model-cost.ts";
@@ -17,7 +17,8 @@ import { fastestDecode } from "../steps.ts";
 export interface CostSetting {
   readonly model: Model;
   readonly systems: readonly System[];
-  readonly weights: WeightDtype;
+  /** what weights are stored as; the smallest that each GPU multiplies when absent */
+  readonly weights?: WeightDtype | undefined;
   readonly kvDtype: KvDtype;
   readonly tokens: number;
   readonly users: number;
@@ -50,7 +51,7 @@ export interface CandidateCost {
 export function candidateCost(
   variant: string,
   reads: number,
-  { model, systems, weights, kvDtype, tokens, users }: CostSetting,
+  { model, systems, weights: given, kvDtype, tokens, users }: CostSetting,
 ): CandidateCost {
   const spec = parseSpec(variant);
   const dtype = spec.kvDtype ?? kvDtype;
@@ -60,6 +61,7 @@ export function candidateCost(
     bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + (cost.stateBytes ?? 0),
     bytesPerUser: total + far,
     systems: systems.map((system) => {
+      const weights = given ?? usualWeights(system);
       const { usersPerRack } = memoryFit(system, model, weights, cost);
       if (usersPerRack < users)
         return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
