@@ -1,11 +1,21 @@
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const simulationRooms = ["core", "attention", "tasks", "reader", "hardware", "simulate", "kernels"];
+const simulationRooms = [
+  "core",
+  "engines",
+  "tasks",
+  "hardware",
+  "attention",
+  "reader",
+  "deployment",
+  "trial",
+  "figures",
+];
 
 export default defineConfig(
   // AssemblyScript looks like TypeScript but is another language; its compiler checks it
-  globalIgnores(["dist/", "coverage/", "results/", "src/kernels/wasm/assembly/"]),
+  globalIgnores(["dist/", "coverage/", "results/", "src/engines/wasm/assembly/"]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -14,6 +14,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // no table that was measured on this machine decides what `auto` does in a test
     env: { XDG_CACHE_HOME: noCache, LOCALAPPDATA: noCache },
-    coverage: { include: ["src/**/*.ts"], exclude: ["src/kernels/wasm/assembly/**"] },
+    coverage: { include: ["src/**/*.ts"], exclude: ["src/engines/wasm/assembly/**"] },
   },
 });

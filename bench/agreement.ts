@@ -9,9 +9,9 @@ import type { AnyVariant } from "../src/attention/variant.ts";
 import { formatTable } from "../src/cli/table.ts";
 import { resolveParams } from "../src/core/params.ts";
 import { flat } from "../src/core/tensor.ts";
-import { counting } from "../src/kernels/counting.ts";
-import { listEngines, loadEngine } from "../src/kernels/engines.ts";
-import type { Ops } from "../src/kernels/ops.ts";
+import { counting } from "../src/engines/counting.ts";
+import { listEngines, loadEngine } from "../src/engines/registry.ts";
+import type { Ops } from "../src/engines/ops.ts";
 import { clearWorlds, world } from "../test/attention/fixtures.ts";
 
 const shape = { tokens: 20_003, kvHeads: 2, headDim: 128, bytesPerElement: 2, needles: [777, 12_345] };

@@ -1,7 +1,7 @@
 import { formatNumber, formatUnit } from "../src/core/units.ts";
-import { panelFigure, seriesScales } from "../src/experiment/figures/style.ts";
-import type { BenchRow } from "../src/measure/bench.ts";
-import type { Limits } from "../src/measure/limits.ts";
+import { panelFigure, seriesScales } from "../src/figures/style.ts";
+import type { BenchRow } from "../src/engines/bench/bench.ts";
+import type { Limits } from "../src/engines/bench/limits.ts";
 
 /** The Vega-Lite specification of bars, a panel a workload, with the time that the machine's limits allow. */
 export function benchFigure(

@@ -1,6 +1,6 @@
-import { writeMeasured } from "../src/experiment/tables.ts";
-import type { BenchResult, BenchRow } from "../src/measure/bench.ts";
-import type { Column } from "../src/simulate/columns.ts";
+import { writeMeasured } from "../src/runs/tables.ts";
+import type { BenchResult, BenchRow } from "../src/engines/bench/bench.ts";
+import type { Column } from "../src/trial/columns.ts";
 import { version } from "../src/version.ts";
 import { benchFigure } from "./figure.ts";
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "@commander-js/extra-typings";
 import { printBench, runBench, usableEngines, withBenchOptions } from "../src/cli/bench-run.ts";
 import { exitCodeOf } from "../src/cli/exit.ts";
-import { listEngines } from "../src/kernels/engines.ts";
+import { listEngines } from "../src/engines/registry.ts";
 import { startPeer } from "./peers/peer.ts";
 import type { Peer } from "./peers/peer.ts";
 import { writeBench } from "./results.ts";

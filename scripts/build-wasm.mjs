@@ -6,7 +6,7 @@ import asc from "assemblyscript/asc";
 import ts from "typescript";
 
 const root = new URL("../", import.meta.url);
-await mkdir(new URL("dist/src/kernels/wasm/", root), { recursive: true });
+await mkdir(new URL("dist/src/engines/wasm/", root), { recursive: true });
 
 const options = [
   ["--baseDir", fileURLToPath(root)],
@@ -19,7 +19,7 @@ const options = [
   ["--initialMemory", "1"], // pages of 64 KiB
   ["--maximumMemory", "65536"],
 ];
-const { error, stderr } = await asc.main(["src/kernels/wasm/assembly/index.ts", ...options.flat()]);
+const { error, stderr } = await asc.main(["src/engines/wasm/assembly/index.ts", ...options.flat()]);
 if (error) {
   console.error(stderr.toString());
   throw error;
@@ -31,7 +31,7 @@ const compilerOptions = {
   rewriteRelativeImportExtensions: true,
 };
 for (const name of ["worker", "protocol"]) {
-  const source = await readFile(new URL(`src/kernels/wasm/${name}.ts`, root), "utf8");
+  const source = await readFile(new URL(`src/engines/wasm/${name}.ts`, root), "utf8");
   const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: `${name}.ts` });
-  await writeFile(new URL(`dist/src/kernels/wasm/${name}.js`, root), outputText);
+  await writeFile(new URL(`dist/src/engines/wasm/${name}.js`, root), outputText);
 }

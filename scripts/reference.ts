@@ -7,14 +7,14 @@ import { catalog } from "../src/catalog.ts";
 import { prefillCost } from "../src/attention/prefill-cost.ts";
 import { kvDtypeBytes } from "../src/core/dtype.ts";
 import type { Entry } from "../src/core/entry.ts";
-import type { Kernel } from "../src/hardware/operators/constants.ts";
-import { fitted } from "../src/hardware/operators/fitted.ts";
-import { kernels } from "../src/hardware/operators/kernels.ts";
-import { listEngines } from "../src/kernels/engines.ts";
+import type { Kernel } from "../src/hardware/constants/constants.ts";
+import { fitted } from "../src/hardware/constants/fitted.ts";
+import { kernels } from "../src/hardware/kernels/kernels.ts";
+import { listEngines } from "../src/engines/registry.ts";
 import { resolveParams } from "../src/core/params.ts";
 import { formatNumber, formatSeconds } from "../src/core/units.ts";
 import { readerParams } from "../src/reader/params.ts";
-import { columns } from "../src/simulate/columns.ts";
+import { columns } from "../src/trial/columns.ts";
 
 /** The shape at which the reference gives each variant's cost: a Llama-like layer at 128K tokens in bf16. */
 const shape = { tokens: 131072, queryHeads: 32, kvHeads: 8, headDim: 128, bytesPerElement: 2 };

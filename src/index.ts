@@ -19,20 +19,26 @@ export { catalog, entriesOf, kinds, kindsOf } from "./catalog.ts";
 export type { Kind } from "./catalog.ts";
 
 // engines
-export { listEngines, loadEngine } from "./kernels/engines.ts";
+export { listEngines, loadEngine } from "./engines/registry.ts";
 export { kvDtypeBytes } from "./core/dtype.ts";
 export type { KvDtype } from "./core/dtype.ts";
-export type { Ops, Space, Table } from "./kernels/ops.ts";
+export type { Ops, Space, Table } from "./engines/ops.ts";
 
 // attention
 export { defineVariant } from "./attention/variant.ts";
 export type { AnyVariant, AttentionVariant, KeyValueCache, Queries } from "./attention/variant.ts";
 export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
-export { perHead } from "./attention/per-head.ts";
-export { softmaxRead } from "./attention/result.ts";
-export { firstRows, selectTop, unitAndCurrentSpans, unitsBefore, unitSpans } from "./attention/select.ts";
-export { Spans } from "./attention/spans.ts";
+export { perHead } from "./attention/parts/per-head.ts";
+export { softmaxRead } from "./attention/read.ts";
+export {
+  firstRows,
+  selectTop,
+  unitAndCurrentSpans,
+  unitsBefore,
+  unitSpans,
+} from "./attention/parts/select.ts";
+export { Spans } from "./attention/parts/spans.ts";
 export { defineShaping, scaleQueries } from "./attention/shaping.ts";
 export { definePlacement } from "./attention/placement.ts";
 export { composeLayers, layer, repeat } from "./attention/layers.ts";
@@ -47,40 +53,40 @@ export type { MemoryFit } from "./hardware/memory.ts";
 export { layersOf, shapeOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
-export { modelCost } from "./simulate/model-cost.ts";
-export { candidateCost } from "./simulate/explain/cost.ts";
-export type { CandidateCost, CostSetting } from "./simulate/explain/cost.ts";
-export { fitBudget, parseBudget } from "./simulate/budget.ts";
-export type { Budget } from "./simulate/budget.ts";
+export { modelCost } from "./deployment/model-cost.ts";
+export { candidateCost } from "./studies/explain/cost.ts";
+export type { CandidateCost, CostSetting } from "./studies/explain/cost.ts";
+export { fitBudget, parseBudget } from "./deployment/budget.ts";
+export type { Budget } from "./deployment/budget.ts";
 
 // forward passes of models on GPUs
 export { formatParallel, gpusOf, parseParallel, plansFor } from "./hardware/parallel.ts";
 export type { Parallelism } from "./hardware/parallel.ts";
-export { fastestDecode, fastestPrefill } from "./simulate/steps.ts";
-export type { DecodeAnswer, PrefillAnswer } from "./simulate/steps.ts";
-export { passAssumptions } from "./hardware/step/pass.ts";
+export { fastestDecode, fastestPrefill } from "./deployment/steps.ts";
+export type { DecodeAnswer, PrefillAnswer } from "./deployment/steps.ts";
+export { passAssumptions } from "./hardware/pass/pass.ts";
 export { memoryAssumptions } from "./hardware/memory.ts";
 
 // operators: the time of kernels and modules on a GPU
-export { explain } from "./hardware/operators/time.ts";
-export type { OperatorTime, Term } from "./hardware/operators/time.ts";
-export { machineOf, profiles } from "./hardware/operators/machine.ts";
-export type { Machine, Profile } from "./hardware/operators/machine.ts";
-export { gemm } from "./hardware/operators/gemm.ts";
-export { gqaDecode, gqaPrefill } from "./hardware/operators/gqa.ts";
-export { mlaDecode, mlaPrefill } from "./hardware/operators/mla.ts";
-export { indexLogits, sparseAttention, topK } from "./hardware/operators/sparse.ts";
+export { explain } from "./hardware/kernels/time.ts";
+export type { OperatorTime, Term } from "./hardware/kernels/time.ts";
+export { machineOf, profiles } from "./hardware/kernels/machine.ts";
+export type { Machine, Profile } from "./hardware/kernels/machine.ts";
+export { gemm } from "./hardware/kernels/gemm.ts";
+export { gqaDecode, gqaPrefill } from "./hardware/kernels/gqa.ts";
+export { mlaDecode, mlaPrefill } from "./hardware/kernels/mla.ts";
+export { indexLogits, sparseAttention, topK } from "./hardware/kernels/sparse.ts";
 export {
   dsaModuleDecode,
   dsaModulePrefill,
   mlaModuleDecode,
   mlaModulePrefill,
-} from "./hardware/operators/latent-module.ts";
-export { compressedModuleDecode, compressedModulePrefill } from "./hardware/operators/compressed-module.ts";
-export { msaModuleDecode, msaModulePrefill } from "./hardware/operators/block-module.ts";
-export { linearDecode, linearPrefill } from "./hardware/operators/linear.ts";
-export { moe } from "./hardware/operators/moe.ts";
-export { allReduce, collective, customAllReduce, expertExchange } from "./hardware/operators/collectives.ts";
+} from "./hardware/kernels/latent-module.ts";
+export { compressedModuleDecode, compressedModulePrefill } from "./hardware/kernels/compressed-module.ts";
+export { msaModuleDecode, msaModulePrefill } from "./hardware/kernels/block-module.ts";
+export { linearDecode, linearPrefill } from "./hardware/kernels/linear.ts";
+export { moe } from "./hardware/kernels/moe.ts";
+export { allReduce, collective, customAllReduce, expertExchange } from "./hardware/kernels/collectives.ts";
 
 // tasks and reader
 export { defineTask } from "./tasks/task.ts";
@@ -90,37 +96,37 @@ export { readerParams } from "./reader/params.ts";
 export type { ReaderParams } from "./reader/params.ts";
 
 // trials, experiments and their results
-export { columns, numberColumn, textColumn } from "./simulate/columns.ts";
-export type { TrialRow } from "./simulate/columns.ts";
-export type { Trial } from "./simulate/trial.ts";
+export { columns, numberColumn, textColumn } from "./trial/columns.ts";
+export type { TrialRow } from "./trial/columns.ts";
+export type { Trial } from "./trial/trial.ts";
 export { commandExperiment } from "./cli/command-experiment.ts";
 export { experiment } from "./cli/experiment.ts";
 export type { Experiment, TrialContext } from "./cli/experiment.ts";
 export { computed } from "./cli/computed.ts";
 export type { Computed, ComputedExperiment } from "./cli/computed.ts";
-export { hasTheory } from "./experiment/trial.ts";
-export { theoryScore } from "./experiment/theory-score.ts";
-export { linesFigure } from "./experiment/figures/lines.ts";
-export { perByteFigure } from "./experiment/figures/per-byte.ts";
+export { hasTheory } from "./runs/make-trial.ts";
+export { theoryScore } from "./runs/theory-score.ts";
+export { linesFigure } from "./figures/lines.ts";
+export { perByteFigure } from "./figures/per-byte.ts";
 export { scaling } from "./cli/scaling.ts";
 export type { Scaling } from "./cli/scaling.ts";
 
 // published trends
 export { formatShare } from "./core/units.ts";
-export { publishedScores } from "./experiment/published.ts";
-export { defineTrend } from "./experiment/trends/trend.ts";
-export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./experiment/trends/trend.ts";
+export { publishedScores } from "./files/published.ts";
+export { defineTrend } from "./studies/published/trend.ts";
+export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./studies/published/trend.ts";
 
 // the article
-export { defineChapter } from "./experiment/article/chapter.ts";
-export type { Chapter, Evidence } from "./experiment/article/chapter.ts";
-export { numericsTables } from "./experiment/article/evidence.ts";
-export { claimOf, derivedFigure, valuesOf } from "./experiment/article/claims.ts";
-export { accuracyFigure, barsFigure, pairsFigure } from "./experiment/article/figures.ts";
-export { economicsOf, promptsPerOutput } from "./experiment/economics.ts";
-export { breakEvenFigure } from "./experiment/figures/break-even.ts";
-export { findModel, readPrices } from "./experiment/prices.ts";
-export { articleClaims, modelScores } from "./experiment/published.ts";
-export { firstAnswerSeconds, hiddenTokens } from "./simulate/economics.ts";
+export { defineChapter } from "./studies/article/chapter.ts";
+export type { Chapter, Evidence } from "./studies/article/chapter.ts";
+export { numericsTables } from "./studies/article/evidence.ts";
+export { claimOf, derivedFigure, valuesOf } from "./studies/article/claims.ts";
+export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figures.ts";
+export { economicsOf, promptsPerOutput } from "./studies/economics/economics.ts";
+export { breakEvenFigure } from "./studies/economics/figure.ts";
+export { findModel, readPrices } from "./studies/economics/prices.ts";
+export { articleClaims, modelScores } from "./files/published.ts";
+export { firstAnswerSeconds, hiddenTokens } from "./studies/economics/bill.ts";
 
 export { version } from "./version.ts";

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { reasonOf } from "../../src/experiment/files.ts";
-import { agreementOf } from "../../src/measure/agreement.ts";
-import type { Difference } from "../../src/measure/agreement.ts";
-import type { Subject } from "../../src/measure/subject.ts";
-import type { Effort } from "../../src/measure/timing.ts";
-import type { Workload } from "../../src/measure/workloads.ts";
+import { reasonOf } from "../../src/files/files.ts";
+import { agreementOf } from "../../src/engines/bench/agreement.ts";
+import type { Difference } from "../../src/engines/bench/agreement.ts";
+import type { Subject } from "../../src/engines/bench/subject.ts";
+import type { Effort } from "../../src/engines/bench/timing.ts";
+import type { Workload } from "../../src/engines/bench/workloads.ts";
 
 /** What a peer is asked, a line of JSON each. */
 export interface Question {

@@ -6,12 +6,12 @@ import { createInterface } from "node:readline";
 import type { Tensor as TfTensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { flat } from "../../src/core/tensor.ts";
-import { loadEngine } from "../../src/kernels/engines.ts";
-import { differenceOf } from "../../src/measure/agreement.ts";
-import { callOf } from "../../src/measure/calls.ts";
-import { attendOptions, Operands, rowListOf } from "../../src/measure/operands.ts";
-import { timeCalls } from "../../src/measure/timing.ts";
-import type { Workload } from "../../src/measure/workloads.ts";
+import { loadEngine } from "../../src/engines/registry.ts";
+import { differenceOf } from "../../src/engines/bench/agreement.ts";
+import { callOf } from "../../src/engines/bench/calls.ts";
+import { attendOptions, Operands, rowListOf } from "../../src/engines/bench/operands.ts";
+import { timeCalls } from "../../src/engines/bench/timing.ts";
+import type { Workload } from "../../src/engines/bench/workloads.ts";
 import type { Answer, Greeting, Question } from "./peer.ts";
 
 const say = (message: Answer | Greeting): void => console.log(JSON.stringify(message));

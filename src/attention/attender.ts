@@ -1,9 +1,9 @@
 import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
 import type { AnyParams } from "../core/params.ts";
-import type { Ops } from "../kernels/ops.ts";
-import { dense } from "./dense.ts";
-import { kivi } from "./kivi.ts";
+import type { Ops } from "../engines/ops.ts";
+import { dense } from "./variants/dense/dense.ts";
+import { kivi } from "./parts/kivi.ts";
 import { shapeCache } from "./shaping.ts";
 import type { ShapingUse } from "./shaping.ts";
 import type { AnyVariant, AttentionResult, KeyValueCache, Queries } from "./variant.ts";

@@ -1,6 +1,6 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
 import type { AnyParams } from "../core/params.ts";
-import { dense } from "./dense.ts";
+import { dense } from "./variants/dense/dense.ts";
 import type { AnyVariant } from "./variant.ts";
 
 /** What one query of the context costs, the last of `shape.tokens`. */

@@ -4,7 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Ops } from "../kernels/ops.ts";
+import type { Ops } from "../engines/ops.ts";
 import type { KeyValueCache, Queries } from "./variant.ts";
 
 /** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */

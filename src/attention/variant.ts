@@ -2,11 +2,11 @@ import type { StepCost, StepShape } from "../core/cost.ts";
 import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Ops, Space, Table } from "../kernels/ops.ts";
+import type { Ops, Space, Table } from "../engines/ops.ts";
 import type { Layer } from "./layers.ts";
-import type { WeightRule } from "./result.ts";
-import type { Crowd } from "./theory/crowd.ts";
-import type { Reading } from "./theory/reading.ts";
+import type { WeightRule } from "./read.ts";
+import type { Crowd } from "./mean-field/crowd.ts";
+import type { Reading } from "./mean-field/reading.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {
@@ -133,7 +133,7 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
-  /** What one query reads in the mean field, while decoding or where prefill is "same" (theory/reading.ts). */
+  /** What one query reads in the mean field, while decoding or where prefill is "same" (mean-field/reading.ts). */
   theory?(crowd: Crowd, params: Params<S>): readonly Reading[];
   /** why it has no theory */
   readonly noTheory?: string;

@@ -1,5 +1,5 @@
 import { attender } from "../attention/attender.ts";
-import { dense } from "../attention/dense.ts";
+import { dense } from "../attention/variants/dense/dense.ts";
 import { parseShaping } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import { cacheFromTensors } from "../attention/tensors.ts";
@@ -7,8 +7,8 @@ import type { StoredHeads } from "../attention/tensors.ts";
 import type { AnyVariant, AttentionResult, HeadResult, Queries } from "../attention/variant.ts";
 import type { AnyParams } from "../core/params.ts";
 import { flat, tensor } from "../core/tensor.ts";
-import type { Ops } from "../kernels/ops.ts";
-import type { TensorFile } from "./files/tensor-file.ts";
+import type { Ops } from "../engines/ops.ts";
+import type { TensorFile } from "../files/tensor-file.ts";
 
 /** What a query head did, means over its queries. */
 export interface HeadReport {

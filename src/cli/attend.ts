@@ -6,12 +6,12 @@ import type { StepCost } from "../core/cost.ts";
 import { kvDtypeBytes } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
-import { loadEngine } from "../kernels/engines.ts";
+import { loadEngine } from "../engines/registry.ts";
 import { attendFiles } from "./attend-files.ts";
 import type { HeadReport } from "./attend-files.ts";
 import type { Define } from "./commands.ts";
-import { writeNpy } from "./files/npy.ts";
-import { TensorFile } from "./files/tensor-file.ts";
+import { writeNpy } from "../files/npy.ts";
+import { TensorFile } from "../files/tensor-file.ts";
 import { integer, positive } from "./options.ts";
 import { formatTable } from "./table.ts";
 

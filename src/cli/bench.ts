@@ -1,8 +1,8 @@
 import { formatNumber } from "../core/units.ts";
-import { writeAtomic } from "../experiment/files.ts";
-import { calibrationFile } from "../kernels/auto/calibration.ts";
-import type { Calibration } from "../kernels/auto/calibration.ts";
-import { calibrate } from "../measure/calibrate.ts";
+import { writeAtomic } from "../files/files.ts";
+import { calibrationFile } from "../engines/auto/calibration.ts";
+import type { Calibration } from "../engines/auto/calibration.ts";
+import { calibrate } from "../engines/bench/calibrate.ts";
 import { printBench, runBench, usableEngines, withBenchOptions } from "./bench-run.ts";
 import type { BenchOptions } from "./bench-run.ts";
 import type { Define } from "./commands.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { keptFit } from "../experiment/calibrate/kept.ts";
-import { numericPlan, numericScores } from "../experiment/calibrate/numerics.ts";
-import type { NumericDrawing } from "../experiment/calibrate/numerics.ts";
+import { keptFit } from "../studies/calibrate/kept.ts";
+import { numericPlan, numericScores } from "../studies/calibrate/numerics.ts";
+import type { NumericDrawing } from "../studies/calibrate/numerics.ts";
 import {
   calibrationFigure,
   columnReports,
@@ -9,18 +9,18 @@ import {
   reportColumns,
   reportRows,
   roles,
-} from "../experiment/calibrate/report.ts";
-import type { CalibrationReport, FitQuestion, Halves, HalfTargets } from "../experiment/calibrate/report.ts";
-import { writeAtomic } from "../experiment/files.ts";
-import { writeTables } from "../experiment/tables.ts";
-import { publishedScores } from "../experiment/published.ts";
-import { defaultEngine, engineNames } from "../kernels/engines.ts";
+} from "../studies/calibrate/report.ts";
+import type { CalibrationReport, FitQuestion, Halves, HalfTargets } from "../studies/calibrate/report.ts";
+import { writeAtomic } from "../files/files.ts";
+import { writeTables } from "../runs/tables.ts";
+import { publishedScores } from "../files/published.ts";
+import { defaultEngine, engineNames } from "../engines/registry.ts";
 import type { ReaderParams } from "../reader/params.ts";
-import { calibrate, columnScores } from "../simulate/calibrate/calibrate.ts";
-import type { Calibration } from "../simulate/calibrate/calibrate.ts";
-import { freeParams, mostEvaluations } from "../simulate/calibrate/fit.ts";
-import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../simulate/calibrate/target.ts";
-import type { Estimate } from "../simulate/calibrate/sample.ts";
+import { calibrate, columnScores } from "../studies/calibrate/calibrate.ts";
+import type { Calibration } from "../studies/calibrate/calibrate.ts";
+import { freeParams, mostEvaluations } from "../studies/calibrate/fit.ts";
+import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../studies/calibrate/target.ts";
+import type { Estimate } from "../studies/calibrate/sample.ts";
 import { version } from "../version.ts";
 import type { Define } from "./commands.ts";
 import { refuseUnfinished, runWatched } from "./execute.ts";

@@ -2,7 +2,7 @@ import { RootCommand, ShellCompDirective } from "@bomb.sh/tab";
 import type { Command as CompletedCommand, Complete } from "@bomb.sh/tab";
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { catalog, entriesOf, kinds } from "../catalog.ts";
-import { engineNames } from "../kernels/engines.ts";
+import { engineNames } from "../engines/registry.ts";
 import type { Define } from "./commands.ts";
 
 /** What an option or argument of this name takes. */

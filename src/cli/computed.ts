@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { writeTables } from "../experiment/tables.ts";
-import type { ResultTable } from "../experiment/tables.ts";
+import { writeTables } from "../runs/tables.ts";
+import type { ResultTable } from "../runs/tables.ts";
 import { version } from "../version.ts";
 import { exitCodeOf } from "./exit.ts";
 import { startProgress } from "./progress.ts";

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
-import { readText } from "../experiment/files.ts";
+import { readText } from "../files/files.ts";
 import { readerParams } from "../reader/params.ts";
 
 const text = z.string();

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
 import { formatSeconds } from "../core/units.ts";
-import { economicsOf, promptsPerOutput, writeSurface } from "../experiment/economics.ts";
-import type { Economics, EconomicsQuestion } from "../experiment/economics.ts";
-import { findModel, readPrices } from "../experiment/prices.ts";
-import type { PricedModel } from "../experiment/prices.ts";
-import type { Bill } from "../simulate/economics.ts";
+import { economicsOf, promptsPerOutput, writeSurface } from "../studies/economics/economics.ts";
+import type { Economics, EconomicsQuestion } from "../studies/economics/economics.ts";
+import { findModel, readPrices } from "../studies/economics/prices.ts";
+import type { PricedModel } from "../studies/economics/prices.ts";
+import type { Bill } from "../studies/economics/bill.ts";
 import type { Define } from "./commands.ts";
 import { positive, share, tokensOrNone } from "./options.ts";
 import { formatTable } from "./table.ts";

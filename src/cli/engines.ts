@@ -1,4 +1,4 @@
-import { listEngines } from "../kernels/engines.ts";
+import { listEngines } from "../engines/registry.ts";
 import type { Define } from "./commands.ts";
 import { formatTable } from "./table.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { planOf } from "../experiment/plan.ts";
-import { makeTrial } from "../experiment/trial.ts";
-import type { TrialOptions } from "../experiment/trial.ts";
-import type { Trial } from "../simulate/trial.ts";
+import { planOf } from "../runs/plan.ts";
+import { makeTrial } from "../runs/make-trial.ts";
+import type { TrialOptions } from "../runs/make-trial.ts";
+import type { Trial } from "../trial/trial.ts";
 import { execute } from "./execute.ts";
 import { exitCodeOf } from "./exit.ts";
 import { engineOf, withRunOptions } from "./run-options.ts";

@@ -1,6 +1,6 @@
 import { Argument } from "@commander-js/extra-typings";
 import { entriesOf, kinds } from "../catalog.ts";
-import { listEngines } from "../kernels/engines.ts";
+import { listEngines } from "../engines/registry.ts";
 import type { Define } from "./commands.ts";
 import { formatTable } from "./table.ts";
 

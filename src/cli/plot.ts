@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { drawFigures, figures, findFigure, formats } from "../experiment/figures.ts";
-import type { Format } from "../experiment/figures.ts";
-import { readCsv } from "../experiment/csv.ts";
-import { readManifest } from "../experiment/results.ts";
+import { drawFigures, figures, findFigure, formats } from "../runs/draw.ts";
+import type { Format } from "../runs/draw.ts";
+import { readCsv } from "../files/csv.ts";
+import { readManifest } from "../runs/results.ts";
 import type { Define } from "./commands.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());

@@ -1,7 +1,7 @@
 import { formatBytes } from "../core/units.ts";
-import type { ProfileRow } from "../experiment/profile.ts";
-import { formatLength } from "../experiment/summary.ts";
-import { groupBy } from "../experiment/group.ts";
+import type { ProfileRow } from "../runs/profile.ts";
+import { formatLength } from "../runs/summary.ts";
+import { groupBy } from "../core/group.ts";
 import { formatTable } from "./table.ts";
 
 /** Most memory that this process has held, with its engines and workers. */

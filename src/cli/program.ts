@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { loadPlugin } from "../experiment/plugins.ts";
+import { loadPlugin } from "../runs/plugins.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands.ts";
 import { exitCodeOf } from "./exit.ts";

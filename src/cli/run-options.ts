@@ -1,7 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
-import { defaultEngine, engineNames } from "../kernels/engines.ts";
-import { theoryEngine } from "../simulate/trial.ts";
+import { defaultEngine, engineNames } from "../engines/registry.ts";
+import { theoryEngine } from "../trial/trial.ts";
 import { integer, positive } from "./options.ts";
 
 /** What the options are read as. */

@@ -1,10 +1,10 @@
 import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
-import { plugins } from "../experiment/plugins.ts";
-import { planOf } from "../experiment/plan.ts";
-import { makeTrial } from "../experiment/trial.ts";
+import { plugins } from "../runs/plugins.ts";
+import { planOf } from "../runs/plan.ts";
+import { makeTrial } from "../runs/make-trial.ts";
 import { readerParams } from "../reader/params.ts";
-import type { Trial } from "../simulate/trial.ts";
+import type { Trial } from "../trial/trial.ts";
 import type { Define } from "./commands.ts";
 import { checkConfig, readConfig } from "./config.ts";
 import type { RunConfig } from "./config.ts";

@@ -1,10 +1,10 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
 import { formatSeconds } from "../core/units.ts";
-import { readPrices } from "../experiment/prices.ts";
-import { publishedScores } from "../experiment/published.ts";
-import { rankModels } from "../experiment/selection.ts";
-import type { Candidate, RankBy } from "../experiment/selection.ts";
+import { readPrices } from "../studies/economics/prices.ts";
+import { publishedScores } from "../files/published.ts";
+import { rankModels } from "../studies/select/selection.ts";
+import type { Candidate, RankBy } from "../studies/select/selection.ts";
 import type { Define } from "./commands.ts";
 import { integer, positive, share, tokenCount, tokensOrNone } from "./options.ts";
 import { formatTable } from "./table.ts";

@@ -2,7 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { bootstrapMean, mean, wilson } from "../core/stats.ts";
 import type { Interval } from "../core/stats.ts";
-import type { TrialRow } from "../simulate/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
 import type { Row } from "../tasks/row.ts";
 import { version } from "../version.ts";
 import type { NamedProblem } from "./task-source.ts";

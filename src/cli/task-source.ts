@@ -1,8 +1,8 @@
 import { basename, extname } from "node:path";
 import { asyncBufferFromFile } from "hyparquet";
 import { UsageError } from "../core/errors.ts";
-import { readText, reasonOf } from "../experiment/files.ts";
-import { parseLength } from "../experiment/trial.ts";
+import { readText, reasonOf } from "../files/files.ts";
+import { parseLength } from "../runs/make-trial.ts";
 import { readJsonl, readParquet, withPrompt } from "../tasks/dataset.ts";
 import { drawProblem, nominalLength, parseTask } from "../tasks/spec.ts";
 import type { TaskSpec } from "../tasks/spec.ts";

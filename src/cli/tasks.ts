@@ -1,12 +1,12 @@
 import { UsageError } from "../core/errors.ts";
 import type { Interval } from "../core/stats.ts";
-import { formatCsv } from "../experiment/csv.ts";
-import { writeAtomic } from "../experiment/files.ts";
-import { groupBy } from "../experiment/group.ts";
-import { columns } from "../simulate/columns.ts";
-import type { TrialRow } from "../simulate/columns.ts";
+import { formatCsv } from "../files/csv.ts";
+import { writeAtomic } from "../files/files.ts";
+import { groupBy } from "../core/group.ts";
+import { columns } from "../trial/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
 import type { Define } from "./commands.ts";
-import { writeJsonl } from "./lines.ts";
+import { writeJsonl } from "../files/lines.ts";
 import { integer } from "./options.ts";
 import { formatTable } from "./table.ts";
 import { describeProblem, inspectProblem } from "./task-inspect.ts";

@@ -1,5 +1,5 @@
-import { formatLength } from "../experiment/summary.ts";
-import type { TheoryGap } from "../simulate/theory/gap.ts";
+import { formatLength } from "../runs/summary.ts";
+import type { TheoryGap } from "../trial/mean-field-gap.ts";
 import { formatTable } from "./table.ts";
 
 /** How many of the largest gaps are shown of each measure. */

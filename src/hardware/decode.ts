@@ -60,7 +60,7 @@ export interface DecodeSetting {
 
 /**
  * The roofline of one decode step of a rack, which budgets are held to: a lower bound, whatever the division. (What a
- * division of a model takes, kernel by kernel, says step/pass.ts.) Each user decodes one token a step; weights, caches
+ * division of a model takes, kernel by kernel, says pass/pass.ts.) Each user decodes one token a step; weights, caches
  * and work spread evenly over all GPUs of the rack; step = max(HBM time, arithmetic time) + link time, all at peak rates.
  * Attention multiplies in the cache's dtype (f32 and kivi2 at the bf16 rate, nvfp4 at the fp8 rate, to which they are
  * widened). Links, per layer: an exchange of the heads' outputs and two all-reduces of the hidden states, bf16, none

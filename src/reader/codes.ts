@@ -1,7 +1,7 @@
 import { hash64 } from "../core/random.ts";
 import { flat, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Ops, Space } from "../kernels/ops.ts";
+import type { Ops, Space } from "../engines/ops.ts";
 import type { FeatureTerm } from "../tasks/task.ts";
 
 /** A feature has one code as what keys and queries speak of, another as what values carry. */

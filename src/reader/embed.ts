@@ -3,7 +3,7 @@ import type { StreamKey } from "../core/random.ts";
 import { emptyPacked, packedRowsOf } from "../core/packed.ts";
 import { flat, isPacked, rowsOf } from "../core/tensor.ts";
 import type { Rows, Tensor } from "../core/tensor.ts";
-import type { Ops, Space } from "../kernels/ops.ts";
+import type { Ops, Space } from "../engines/ops.ts";
 import type { RecordSet } from "../tasks/task.ts";
 import type { ReaderParams } from "./params.ts";
 

@@ -1,17 +1,17 @@
 import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
 import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
-import type { Ops } from "../kernels/ops.ts";
+import type { Ops } from "../engines/ops.ts";
 import type { Problem } from "../tasks/task.ts";
-import { aggregate } from "./aggregate.ts";
+import { aggregate } from "./circuits/aggregate.ts";
 import { headSpaces } from "./cache.ts";
 import type { Setting } from "./cache.ts";
-import { chain } from "./chain.ts";
-import { countRetrieve } from "./count-retrieve.ts";
-import { graphWalk } from "./graph-walk.ts";
+import { chain } from "./circuits/chain.ts";
+import { countRetrieve } from "./circuits/count-retrieve.ts";
+import { graphWalk } from "./circuits/graph-walk.ts";
 import type { ReaderParams } from "./params.ts";
 import { prefillError } from "./prefill-error.ts";
-import { retrieve } from "./retrieve.ts";
+import { retrieve } from "./circuits/retrieve.ts";
 import type { Trace } from "./trace.ts";
 
 /** An attention variant at work. */

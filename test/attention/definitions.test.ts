@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import { best, dot, mean, plain, range, softmax, unit } from "./plain.ts";
 

@@ -1,8 +1,8 @@
-import type { Ops } from "../../src/kernels/ops.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
-import { outputError, sumError } from "../../src/kernels/tolerance.ts";
-import type { Precision } from "../../src/kernels/tolerance.ts";
-import { wasmEngine } from "../../src/kernels/wasm/engine.ts";
+import type { Ops } from "../../src/engines/ops.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
+import { outputError, sumError } from "../../src/engines/tolerance.ts";
+import type { Precision } from "../../src/engines/tolerance.ts";
+import { wasmEngine } from "../../src/engines/wasm/engine.ts";
 
 /** For worlds of 16 dimensions and a few hundred tokens: terms of a score add up to 10, values stay below 5. */
 const tolerance = (precision: Precision): number =>

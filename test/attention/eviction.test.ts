@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import type { KeyValueCache } from "../../src/attention/variant.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import { best, dot, plain, range, softmax } from "./plain.ts";
 

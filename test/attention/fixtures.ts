@@ -4,7 +4,7 @@ import { evenPositions } from "../../src/core/places.ts";
 import { hash64 } from "../../src/core/random.ts";
 import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import type { Ops, Space } from "../../src/kernels/ops.ts";
+import type { Ops, Space } from "../../src/engines/ops.ts";
 
 export interface World {
   readonly tokens: number;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { attender } from "../../src/attention/attender.ts";
-import { dense } from "../../src/attention/dense.ts";
-import { kivi } from "../../src/attention/kivi.ts";
+import { dense } from "../../src/attention/variants/dense/dense.ts";
+import { kivi } from "../../src/attention/parts/kivi.ts";
 import { parseShaping, parseSpec, placedCost } from "../../src/attention/spec.ts";
 import { flat, rowNumbers } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import { dot, range, softmax } from "./plain.ts";
 

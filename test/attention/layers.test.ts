@@ -6,7 +6,7 @@ import { variants } from "../../src/attention/registry.ts";
 import { parseShaping, parseSpec, placedCost } from "../../src/attention/spec.ts";
 import type { AttentionResult } from "../../src/attention/variant.ts";
 import { flat } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { clearWorlds, world } from "./fixtures.ts";
 
 const shape = { tokens: 100_000, queryHeads: 8, kvHeads: 2, headDim: 64, bytesPerElement: 2 };

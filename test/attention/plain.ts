@@ -3,7 +3,7 @@ import type { AttentionResult, KeyValueCache, Queries } from "../../src/attentio
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { rowNumbers } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import type { World } from "./fixtures.ts";
 

@@ -5,7 +5,7 @@ import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { flat, zeros } from "../../src/core/tensor.ts";
 import { hash64 } from "../../src/core/random.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { plain, range } from "./plain.ts";
 
 const d = 8;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hash64 } from "../../src/core/random.ts";
 import { zeros } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { best, dot, mean, plain, range, softmax, unit } from "./plain.ts";
 import type { Plain } from "./plain.ts";
 

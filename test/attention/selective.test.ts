@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { attender } from "../../src/attention/attender.ts";
-import { dense } from "../../src/attention/dense.ts";
-import { selective } from "../../src/attention/selective.ts";
+import { dense } from "../../src/attention/variants/dense/dense.ts";
+import { selective } from "../../src/attention/variants/eviction/selective.ts";
 import { parseShaping } from "../../src/attention/spec.ts";
 import type { HeadResult } from "../../src/attention/variant.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { dot, rowNumbers } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { clearWorlds, world } from "./fixtures.ts";
 
 const ops = referenceEngine();

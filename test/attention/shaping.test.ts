@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { dense } from "../../src/attention/dense.ts";
+import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { attender } from "../../src/attention/attender.ts";
 import type { HeadResult } from "../../src/attention/variant.ts";
 import { parseShaping } from "../../src/attention/spec.ts";
 import { shapeCache } from "../../src/attention/shaping.ts";
-import { snapkv } from "../../src/attention/snapkv.ts";
+import { snapkv } from "../../src/attention/variants/eviction/snapkv.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { flat, rowNumbers } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { logitFactor, world } from "./fixtures.ts";
 
 describe("logit factors", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Sketch } from "../../src/attention/sketch.ts";
+import { Sketch } from "../../src/attention/parts/sketch.ts";
 import { hash64, Random } from "../../src/core/random.ts";
 import { zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 
 const ops = referenceEngine();
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { joined } from "../../src/attention/lists.ts";
-import { inChunks } from "../../src/attention/select.ts";
-import { Spans } from "../../src/attention/spans.ts";
+import { joined } from "../../src/attention/parts/lists.ts";
+import { inChunks } from "../../src/attention/parts/select.ts";
+import { Spans } from "../../src/attention/parts/spans.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

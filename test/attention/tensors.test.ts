@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { dense } from "../../src/attention/dense.ts";
+import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { cacheFromTensors } from "../../src/attention/tensors.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { flat, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 
 const ops = referenceEngine();
 const filled = (shape: number[], value: (i: number) => number): Tensor =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { startPeer } from "../../bench/peers/peer.ts";
 import type { Peer } from "../../bench/peers/peer.ts";
-import { gemm, workloads } from "../../src/measure/workloads.ts";
+import { gemm, workloads } from "../../src/engines/bench/workloads.ts";
 
 const file = (name: string): string => join(import.meta.dirname, "../../bench/peers", name);
 const python = process.env["PYTHON"] || "python3";

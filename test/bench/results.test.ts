@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, expect, it } from "vitest";
 import { writeBench } from "../../bench/results.ts";
-import type { BenchResult, BenchRow } from "../../src/measure/bench.ts";
+import type { BenchResult, BenchRow } from "../../src/engines/bench/bench.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
 afterAll(() => rmSync(folder, { recursive: true }));

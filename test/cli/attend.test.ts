@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { writeNpy } from "../../src/cli/files/npy.ts";
-import { TensorFile } from "../../src/cli/files/tensor-file.ts";
+import { writeNpy } from "../../src/files/npy.ts";
+import { TensorFile } from "../../src/files/tensor-file.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const data = (name: string): string => join(import.meta.dirname, "data", name);

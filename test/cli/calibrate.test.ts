@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { CalibrationReport } from "../../src/experiment/calibrate/report.ts";
+import type { CalibrationReport } from "../../src/studies/calibrate/report.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-calibrate-"));

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ExplanationReport } from "../../src/experiment/explain/report.ts";
+import type { ExplanationReport } from "../../src/studies/explain/report.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-explain-"));

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
-import { markFront, scoresAt } from "../../src/experiment/frontier.ts";
-import type { FrontierPoint } from "../../src/experiment/frontier.ts";
+import { markFront, scoresAt } from "../../src/studies/frontier/frontier.ts";
+import type { FrontierPoint } from "../../src/studies/frontier/frontier.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "frontier-"));
 afterAll(() => rmSync(folder, { recursive: true }));

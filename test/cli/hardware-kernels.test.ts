@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { FileErrors } from "../../src/hardware/measured/errors.ts";
+import type { FileErrors } from "../../src/hardware/constants/fit/errors.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { CheckLine, TrendLine } from "../../src/experiment/trends/lines.ts";
-import { emptyFolder } from "../experiment/folder.ts";
+import type { CheckLine, TrendLine } from "../../src/studies/published/lines.ts";
+import { emptyFolder } from "../runs/folder.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 interface Shown {

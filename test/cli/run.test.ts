@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
-import { emptyFolder } from "../experiment/folder.ts";
+import { emptyFolder } from "../runs/folder.ts";
 
 /** What a command line prints and its exit code. */
 async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {

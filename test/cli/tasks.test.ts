@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { readCsv } from "../../src/experiment/csv.ts";
+import { readCsv } from "../../src/files/csv.ts";
 import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
-import { emptyFolder } from "../experiment/folder.ts";
+import { emptyFolder } from "../runs/folder.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const sample = readFileSync(new URL("../tasks/data/graphwalks-real-sample.txt", import.meta.url), "utf8");

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { llama31Of405b } from "../../src/hardware/models/llama-3.1-405b.ts";
 import { deepseekV3 } from "../../src/hardware/models/deepseek-v3.ts";
 import { exchangedBytes, fetchedBytes, gatheredBytes } from "../../src/hardware/transfers.ts";
-import { modelCost } from "../../src/simulate/model-cost.ts";
+import { modelCost } from "../../src/deployment/model-cost.ts";
 import { parseSpec } from "../../src/attention/spec.ts";
 
 it("a piece brings whole sectors: the mean over pieces laid end to end", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HeadResult } from "../../src/attention/variant.ts";
 import { Random } from "../../src/core/random.ts";
 import { flat, rowsOf } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { resolveReader } from "../../src/reader/params.ts";
 import { read } from "../../src/reader/reader.ts";
 import type { Mechanism } from "../../src/reader/reader.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { packedDtypes } from "../../src/core/packed.ts";
 import { flat, rowNumbers as row, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Rows } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/kernels/reference.ts";
+import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { featureIds, fillCodes, normaliseRows, sumCodes } from "../../src/reader/codes.ts";
 import { HeadEmbedding, mapTokens } from "../../src/reader/embed.ts";
 import { resolveReader } from "../../src/reader/params.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { mean } from "../../src/core/stats.ts";
-import { makeTrial } from "../../src/experiment/trial.ts";
-import { loadEngine } from "../../src/kernels/engines.ts";
+import { makeTrial } from "../../src/runs/make-trial.ts";
+import { loadEngine } from "../../src/engines/registry.ts";
 import { projectionNoise } from "../../src/reader/readout.ts";
-import type { TrialRow } from "../../src/simulate/columns.ts";
-import { runTrials, theoryRow } from "../../src/simulate/quality.ts";
-import type { Trial } from "../../src/simulate/trial.ts";
+import type { TrialRow } from "../../src/trial/columns.ts";
+import { runTrials, theoryRow } from "../../src/trial/run.ts";
+import type { Trial } from "../../src/trial/trial.ts";
 
 const ops = await loadEngine("wasm", { threads: 1 });
 

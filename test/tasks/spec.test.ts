@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { publishedScores } from "../../src/experiment/published.ts";
+import { publishedScores } from "../../src/files/published.ts";
 import { columnTokens } from "../../src/tasks/published.ts";
 import { Random } from "../../src/core/random.ts";
 import { nominalLength, parseTask, tasks } from "../../src/tasks/spec.ts";

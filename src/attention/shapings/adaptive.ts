@@ -1,8 +1,8 @@
 import { real } from "../../core/params.ts";
 import { flat, rowsOf, tensor } from "../../core/tensor.ts";
-import type { Ops } from "../../kernels/ops.ts";
-import { RuledResult, softmaxRead } from "../result.ts";
-import type { Read, Summed } from "../result.ts";
+import type { Ops } from "../../engines/ops.ts";
+import { RuledResult, softmaxRead } from "../read.ts";
+import type { Read, Summed } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
 /** The polynomial of the source's figure 5 code, highest power first: the inverse temperature for an entropy in nats. */

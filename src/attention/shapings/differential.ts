@@ -1,9 +1,9 @@
 import { real } from "../../core/params.ts";
 import { flat, tensor } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { Ops } from "../../kernels/ops.ts";
-import { entropyOf, RuledResult, softmaxRead } from "../result.ts";
-import type { Read, Summed } from "../result.ts";
+import type { Ops } from "../../engines/ops.ts";
+import { entropyOf, RuledResult, softmaxRead } from "../read.ts";
+import type { Read, Summed } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 import type { HeadResult } from "../variant.ts";
 

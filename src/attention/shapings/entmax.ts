@@ -1,10 +1,10 @@
 import { real } from "../../core/params.ts";
 import { rowsOf } from "../../core/tensor.ts";
 import type { RowLists } from "../../core/tensor.ts";
-import type { Ops } from "../../kernels/ops.ts";
-import { RuledResult, softmaxRead, WeighedResult } from "../result.ts";
-import type { Read, Summed, WeighedRows } from "../result.ts";
-import { inChunks } from "../select.ts";
+import type { Ops } from "../../engines/ops.ts";
+import { RuledResult, softmaxRead, WeighedResult } from "../read.ts";
+import type { Read, Summed, WeighedRows } from "../read.ts";
+import { inChunks } from "../parts/select.ts";
 import { defineShaping } from "../shaping.ts";
 
 /**

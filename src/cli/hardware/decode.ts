@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber, formatSeconds } from "../../core/units.ts";
 import { formatParallel, gpusOf } from "../../hardware/parallel.ts";
-import { fastestDecode } from "../../simulate/steps.ts";
+import { fastestDecode } from "../../deployment/steps.ts";
 import type { Define } from "../commands.ts";
 import { integer } from "../options.ts";
 import { startProgress } from "../progress.ts";

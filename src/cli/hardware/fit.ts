@@ -1,9 +1,9 @@
 import { catalog } from "../../catalog.ts";
-import { writeAtomic } from "../../experiment/files.ts";
-import { fileErrors } from "../../hardware/measured/errors.ts";
-import { fitSystems, isHeldOut } from "../../hardware/measured/fit.ts";
-import type { Measured } from "../../hardware/measured/fit.ts";
-import type { FittedConstants } from "../../hardware/operators/machine.ts";
+import { writeAtomic } from "../../files/files.ts";
+import { fileErrors } from "../../hardware/constants/fit/errors.ts";
+import { fitSystems, isHeldOut } from "../../hardware/constants/fit/fit.ts";
+import type { Measured } from "../../hardware/constants/fit/fit.ts";
+import type { FittedConstants } from "../../hardware/kernels/machine.ts";
 import type { Define } from "../commands.ts";
 import { startProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";

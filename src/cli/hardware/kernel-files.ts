@@ -3,11 +3,11 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../../core/errors.ts";
-import { readText } from "../../experiment/files.ts";
-import { measuredFiles } from "../../hardware/measured/files.ts";
-import type { Measured } from "../../hardware/measured/fit.ts";
-import { Row } from "../../hardware/measured/rows.ts";
-import type { TextRow } from "../../hardware/measured/rows.ts";
+import { readText } from "../../files/files.ts";
+import { measuredFiles } from "../../hardware/constants/fit/files.ts";
+import type { Measured } from "../../hardware/constants/fit/fit.ts";
+import { Row } from "../../hardware/constants/fit/rows.ts";
+import type { TextRow } from "../../hardware/constants/fit/rows.ts";
 
 /** The measured kernels that the package carries. */
 export const ownKernels = fileURLToPath(

@@ -1,6 +1,6 @@
 import { formatParallel } from "../../hardware/parallel.ts";
-import { writePareto } from "../../experiment/pareto.ts";
-import { servedApart, servedTogether, servingAssumptions, servingFront } from "../../simulate/serving.ts";
+import { writePareto } from "../../studies/pareto/pareto.ts";
+import { servedApart, servedTogether, servingAssumptions, servingFront } from "../../deployment/serving.ts";
 import type { Define } from "../commands.ts";
 import { positive } from "../options.ts";
 import { startProgress } from "../progress.ts";

@@ -1,9 +1,9 @@
 import { formatBytes, formatNumber, formatSeconds } from "../../core/units.ts";
-import { sequence } from "../../hardware/operators/time.ts";
+import { sequence } from "../../hardware/kernels/time.ts";
 import { formatParallel, gpusOf } from "../../hardware/parallel.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
-import type { Pass } from "../../hardware/step/pass.ts";
-import { fastestPrefill } from "../../simulate/steps.ts";
+import type { Pass } from "../../hardware/pass/pass.ts";
+import { fastestPrefill } from "../../deployment/steps.ts";
 import type { Define } from "../commands.ts";
 import { integer, share, tokenCount } from "../options.ts";
 import { startProgress } from "../progress.ts";

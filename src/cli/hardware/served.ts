@@ -4,10 +4,10 @@ import { decodePart } from "../../hardware/serving/replica.ts";
 import type { Part } from "../../hardware/serving/replica.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
-import { passOf } from "../../hardware/step/pass.ts";
-import { deploymentOf } from "../../simulate/deployment.ts";
-import type { DeploymentAsked } from "../../simulate/deployment.ts";
-import type { ServedPlan } from "../../simulate/serving.ts";
+import { passOf } from "../../hardware/pass/pass.ts";
+import { deploymentOf } from "../../deployment/deployment.ts";
+import type { DeploymentAsked } from "../../deployment/deployment.ts";
+import type { ServedPlan } from "../../deployment/serving.ts";
 import type { Cell } from "../table.ts";
 import { formatUsd } from "../usd.ts";
 

@@ -1,7 +1,7 @@
 import { catalog } from "../../catalog.ts";
 import { Registry } from "../../core/entry.ts";
 import type { Entry } from "../../core/entry.ts";
-import { isDataFile, readMachine } from "../../experiment/machines.ts";
+import { isDataFile, readMachine } from "../../files/machines.ts";
 import type { Define } from "../commands.ts";
 import { quantityFacts } from "../entry-facts.ts";
 import { formatTable } from "../table.ts";

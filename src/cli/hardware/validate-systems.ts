@@ -1,7 +1,7 @@
 import { formatNumber } from "../../core/units.ts";
-import { judge } from "../../simulate/systems/predict.ts";
-import type { Verdict } from "../../simulate/systems/predict.ts";
-import { targets } from "../../simulate/systems/targets.ts";
+import { judge } from "../../deployment/published/predict.ts";
+import type { Verdict } from "../../deployment/published/predict.ts";
+import { targets } from "../../deployment/published/targets.ts";
 import { startProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
 

@@ -1,12 +1,12 @@
 import { catalog } from "../../catalog.ts";
 import { UsageError } from "../../core/errors.ts";
 import { formatSeconds } from "../../core/units.ts";
-import { readText, reasonOf } from "../../experiment/files.ts";
-import { fileErrors } from "../../hardware/measured/errors.ts";
-import type { FileErrors, RowError } from "../../hardware/measured/errors.ts";
-import { isHeldOut } from "../../hardware/measured/fit.ts";
-import { machineOf } from "../../hardware/operators/machine.ts";
-import type { FittedConstants, Machine } from "../../hardware/operators/machine.ts";
+import { readText, reasonOf } from "../../files/files.ts";
+import { fileErrors } from "../../hardware/constants/fit/errors.ts";
+import type { FileErrors, RowError } from "../../hardware/constants/fit/errors.ts";
+import { isHeldOut } from "../../hardware/constants/fit/fit.ts";
+import { machineOf } from "../../hardware/kernels/machine.ts";
+import type { FittedConstants, Machine } from "../../hardware/kernels/machine.ts";
 import type { Define } from "../commands.ts";
 import { formatTable } from "../table.ts";
 import { ownKernels, readKernels } from "./kernel-files.ts";

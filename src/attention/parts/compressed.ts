@@ -1,0 +1,127 @@
+import type { StepCost, StepShape } from "../../core/cost.ts";
+import { attentionFlops } from "../../core/cost.ts";
+import { int, real } from "../../core/params.ts";
+import type { RowLists } from "../../core/tensor.ts";
+import type { Ops, Table } from "../../engines/ops.ts";
+import { Pools } from "./pooling.ts";
+import type { Pooling } from "./pooling.ts";
+import { softmaxRead, SummaryResult, together } from "../read.ts";
+import type { Read } from "../read.ts";
+import { unitSpans } from "./select.ts";
+import { sinkAndWindow } from "./spans.ts";
+import type { HeadResult, KeyValueCache } from "../variant.ts";
+
+// What the two compressed attentions of DeepSeek-V4 share: entries that stand for `pool` tokens, a window of raw tokens
+// and a sink logit, in one softmax.
+
+/** K and V of a head's entries. */
+export interface Entries {
+  readonly pools: Pools;
+  readonly keys: Table;
+  readonly values: Table;
+}
+
+/** Entries that a query may see at its position: those whose tokens are all there, i < floor((t + 1) / pool). */
+export const entriesSeen = (visible: Int32Array, pool: number): Int32Array =>
+  visible.map((end) => Math.floor(end / pool));
+
+/** The entries of every head. @param record bytes of an entry, one for all heads, key and value at once */
+export function entriesOf(
+  { heads, spanEnds }: KeyValueCache,
+  { record, ...pooling }: Pooling & { readonly record: number },
+  ops: Ops,
+): Entries[] {
+  const pools = new Pools(pooling, spanEnds);
+  return heads.map(({ space, keys, values }) => ({
+    pools,
+    keys: {
+      tensor: pools.entries(keys.tensor, space, ops),
+      kind: "kv",
+      rowBytes: record / heads.length,
+    },
+    values: { tensor: pools.entries(values.tensor, space, ops), kind: "kv", rowBytes: 0 },
+  }));
+}
+
+/**
+ * One softmax over entries, the window's raw tokens and the sink. A raw token is kept as such a record too.
+ *
+ * @param chosen entries that each query reads, for its whole group; every visible one when absent
+ */
+export function readCompressed(
+  read: Read,
+  entries: Entries,
+  { pool, window, sink, group }: { pool: number; window: number; sink: number; group: number },
+  ops: Ops,
+  chosen?: RowLists,
+): HeadResult {
+  const visible = entriesSeen(read.visible, pool);
+  const own = { ...read, sinkLogit: undefined };
+  const summaries = new SummaryResult(
+    softmaxRead(
+      {
+        ...own,
+        keys: entries.keys,
+        values: entries.values,
+        visible,
+        ...(chosen && { spans: unitSpans(chosen, 1, visible, group) }),
+      },
+      ops,
+    ),
+    entries.pools.layout,
+  );
+  const raw = softmaxRead(
+    {
+      ...own,
+      keys: { ...own.keys, rowBytes: entries.keys.rowBytes },
+      values: { ...own.values, rowBytes: 0 },
+      spans: sinkAndWindow(read.visible, 0, window),
+    },
+    ops,
+  );
+  // a sink that the queries bring along stands beside the variant's own
+  const both = read.sinkLogit === undefined ? sink : Math.log(Math.exp(sink) + Math.exp(read.sinkLogit));
+  return together([summaries, raw], (i) => [summaries.logSum(i), raw.logSum(i)], both);
+}
+
+/** A decode step that reads `chosen` entries and the window. */
+export function compressedCost(
+  shape: StepShape,
+  { pool, window, record }: { pool: number; window: number; record: number },
+  chosen: number,
+): StepCost {
+  const { tokens, queryHeads } = shape;
+  const raw = Math.min(window, tokens);
+  const read = chosen + raw;
+  return {
+    flops: attentionFlops(shape, read),
+    exponentials: read * queryHeads,
+    keptBytes: (Math.floor(tokens / pool) + raw) * record,
+    indexKeptBytes: 0,
+    kvReadBytes: read * record,
+    indexReadBytes: 0,
+  };
+}
+
+export const windowParam = int("last tokens that are read as they are, the query's own included", {
+  default: 128,
+  min: 1,
+  sweep: [128, 512, 2048],
+});
+
+export const sinkParam = real("logit of the sink, which is learned for each head in the source", {
+  default: 0,
+  min: -1000,
+  max: 1000,
+});
+
+export const recordParam = int(
+  "bytes of an entry or raw token, key and value at once: 448 in FP8, 7 scales and a spare, 64 rotary numbers in bf16",
+  { default: 584, min: 1 },
+);
+
+export const notConvex =
+  "entries are scaled to the length of a token, so that their values are no mean of their tokens'";
+
+export const noTheory =
+  "an entry blends keys and values of several records, so that what is found carries others along";

@@ -1,0 +1,94 @@
+import type { StepCost, StepShape } from "../../core/cost.ts";
+import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
+import { flag, int } from "../../core/params.ts";
+import { tensor } from "../../core/tensor.ts";
+import type { Ops } from "../../engines/ops.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead } from "../read.ts";
+import { Spans } from "./spans.ts";
+import type { AttentionResult, KeyValueCache, Queries } from "../variant.ts";
+
+/** What one kv head keeps: single rows, ascending, and every row from one on. */
+export interface Kept {
+  readonly rows: Int32Array;
+  readonly from: number;
+}
+
+/** How much is kept. */
+export interface Retention {
+  /** tokens of a head */
+  readonly budget: number;
+  /** of these the last ones of the context, whatever their score */
+  readonly recent: number;
+  /** whether the context ends with the question */
+  readonly queryAware: boolean;
+}
+
+const nothing = new Int32Array(0);
+
+/** Where scored keys end and kept ones begin, where the context ends, and how many scored keys can stay. */
+export function split(
+  cache: KeyValueCache,
+  { budget, recent, queryAware }: Retention,
+): { from: number; end: number; room: number } {
+  const end = queryAware ? cache.tokens : cache.contextEnd + 1;
+  const from = Math.max(end - recent, cache.tokens - budget);
+  return { from, end, room: budget - (cache.tokens - from) };
+}
+
+/**
+ * What each head keeps within its budget: the keys of largest score, the context's last `recent` ones, and those that
+ * come after the context. Everything where all fits.
+ *
+ * @param scoresOf (from) the scores of a head's keys [0, from), which the context's keys [0, end) decide
+ */
+export function retained(
+  cache: KeyValueCache,
+  retention: Retention,
+  scoresOf: (h: number, from: number, end: number) => Float64Array,
+  ops: Ops,
+): readonly Kept[] {
+  const { tokens, heads } = cache;
+  if (tokens <= retention.budget) return heads.map(() => ({ rows: nothing, from: 0 }));
+  const { from, end, room } = split(cache, retention);
+  return heads.map((_, h) => ({ rows: room > 0 ? best(scoresOf(h, from, end), room, ops) : nothing, from }));
+}
+
+/** The `k` places of largest score, ascending; ties to the lower. */
+export const best = (scores: Float64Array, k: number, ops: Ops): Int32Array =>
+  ops.topK(tensor(scores, [1, scores.length]), k, Int32Array.of(scores.length)).rows;
+
+/** Dense attention over what is kept. */
+export const attendKept = (
+  queries: Queries,
+  cache: KeyValueCache,
+  kept: readonly Kept[],
+  ops: Ops,
+): AttentionResult =>
+  perHead(queries, cache, (read, _head, h) => {
+    const { rows, from } = kept[h]!;
+    const spans = new Spans(read.visible.length, (i, add) => {
+      for (const row of rows) if (row < read.visible[i]!) add(row, row + 1);
+      add(from, read.visible[i]!);
+    });
+    return softmaxRead({ ...read, spans }, ops);
+  });
+
+/** A decode step over what a budget keeps. */
+export function keptCost(shape: StepShape, budget: number): StepCost {
+  const kept = Math.min(budget, shape.tokens);
+  return {
+    flops: attentionFlops(shape, kept),
+    exponentials: kept * shape.queryHeads,
+    keptBytes: keyValueBytes(shape, kept),
+    indexKeptBytes: 0,
+    kvReadBytes: keyValueBytes(shape, kept),
+    indexReadBytes: 0,
+  };
+}
+
+/** The tokens that eviction keeps. */
+export const budgetParam = (doc: string): ReturnType<typeof int> =>
+  int(doc, { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096, 8192] });
+
+export const queryAwareParam = flag("whether the scorer sees the question's queries", { default: false });

@@ -1,0 +1,197 @@
+import type { StepCost, StepShape } from "../../core/cost.ts";
+import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
+import type { RowDtype } from "../../core/dtype.ts";
+import { int, real } from "../../core/params.ts";
+import { hash64, Random } from "../../core/random.ts";
+import { flat, rowsOf, zeros } from "../../core/tensor.ts";
+import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
+import type { Ops, Table } from "../../engines/ops.ts";
+import { perHead } from "./per-head.ts";
+import { softmaxRead } from "../read.ts";
+import { selectTop, unitSpans } from "./select.ts";
+import { Sketch } from "./sketch.ts";
+import type { AttentionResult, KeyValueCache, Queries } from "../variant.ts";
+
+// What indexers of tokens share: a small key for each token, and queries of a few heads with noise of their own.
+
+export const topTokensParam = int("tokens read per query", {
+  default: 2048,
+  min: 1,
+  sweep: [256, 512, 1024, 2048, 4096],
+});
+
+export const indexHeadsParam = int("index heads", { default: 4, min: 1, max: 64, sweep: [1, 4, 16, 64] });
+
+export const indexDimParam = int("dimension of an index key", {
+  default: 128,
+  min: 1,
+  max: 1024,
+  sweep: [32, 64, 128, 256],
+});
+
+export const indexNoiseParam = real("noise of an index head's query, in units of its norm", {
+  default: 0.25,
+  min: 0,
+  max: 10,
+  sweep: [0, 0.25, 0.5, 1, 2],
+});
+
+/** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
+const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
+
+/** How an indexer asks. */
+export interface Asking {
+  readonly k: number;
+  readonly indexHeads: number;
+  readonly indexNoise: number;
+}
+
+/** What an index key is stored as. */
+interface Stored {
+  readonly indexDim: number;
+  readonly dtype: RowDtype;
+  readonly rowBytes: number;
+}
+
+/** A small projected key for each token, or for each entry that stands for tokens. */
+class TokenIndex {
+  /** of the variant, which names its random streams */
+  readonly name: string;
+  readonly sketch: Sketch;
+  /** (n, indexDim) */
+  readonly table: Table;
+  readonly #cache: KeyValueCache;
+
+  constructor(cache: KeyValueCache, name: string, sketch: Sketch, table: Table) {
+    this.#cache = cache;
+    this.name = name;
+    this.sketch = sketch;
+    this.table = table;
+  }
+
+  /**
+   * The k rows of largest mean ReLU(q_j . k) over index heads j for each query: one choice for all heads.
+   *
+   * @param visible (Q) query i may choose among the first visible[i] rows
+   */
+  top(queries: Queries, visible: Int32Array, { k, indexHeads, indexNoise }: Asking, ops: Ops): RowLists {
+    return selectTop(
+      {
+        space: this.#cache.heads[0]!.space,
+        queries: indexQueries(queries, this.#cache, this, indexHeads, indexNoise, ops),
+        table: this.table,
+        k,
+        visible,
+      },
+      ops,
+      (q, t) => ops.reluScores(q, new Float32Array(indexHeads).fill(1 / indexHeads), t),
+      indexHeads,
+    );
+  }
+}
+
+/** Ranks rows of all heads together by a fixed random projection of what they hold, one after another (sketch.ts). */
+export function rankTokens(
+  cache: KeyValueCache,
+  name: string,
+  rows: readonly Rows[],
+  { indexDim, dtype, rowBytes }: Stored,
+  ops: Ops,
+): TokenIndex {
+  const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
+  const index = cache.heads[0]!.space.empty(rows[0]!.shape[0], indexDim);
+  sketch.project(rows, index, ops);
+  ops.round(index, dtype);
+  return new TokenIndex(cache, name, sketch, { tensor: index, kind: "index", rowBytes });
+}
+
+/** An index of the tokens by the kv heads' concatenated keys, in FP8. @param share of its bytes that a layer reads */
+export const tokenIndex = (
+  cache: KeyValueCache,
+  name: string,
+  indexDim: number,
+  ops: Ops,
+  share = 1,
+): TokenIndex =>
+  rankTokens(
+    cache,
+    name,
+    cache.heads.map(({ keys }) => keys.tensor),
+    { indexDim, dtype: "fp8", rowBytes: indexRowBytes(indexDim) * share },
+    ops,
+  );
+
+/** How many tokens each query sees. */
+export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
+
+/** Attention to the tokens that an index ranks highest, the same for all heads. */
+export function readTop(
+  queries: Queries,
+  cache: KeyValueCache,
+  index: TokenIndex,
+  asking: Asking,
+  ops: Ops,
+): AttentionResult {
+  const rows = index.top(queries, tokensSeen(queries), asking, ops);
+  return perHead(queries, cache, (read) =>
+    softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
+  );
+}
+
+/** A decode step that reads the k best tokens. @param period layers that share an index: the mean over them */
+export function topCost(
+  shape: StepShape,
+  { k, indexHeads, indexDim }: { k: number; indexHeads: number; indexDim: number },
+  period = 1,
+): StepCost {
+  const { tokens, queryHeads } = shape;
+  const read = Math.min(k, tokens);
+  const indexBytes = tokens * indexRowBytes(indexDim) * (1 / period);
+  return {
+    flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
+    exponentials: read * queryHeads,
+    keptBytes: keyValueBytes(shape, tokens),
+    indexKeptBytes: indexBytes,
+    kvReadBytes: keyValueBytes(shape, read),
+    indexReadBytes: indexBytes,
+  };
+}
+
+/** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
+export function indexQueries(
+  queries: Queries,
+  cache: KeyValueCache,
+  { name, sketch }: Pick<TokenIndex, "name" | "sketch">,
+  indexHeads: number,
+  indexNoise: number,
+  ops: Ops,
+): Tensor {
+  const projected = zeros(queries.count, sketch.dim);
+  sketch.project(
+    queries.heads.map((rows) => meanOfGroup(rows, queries)),
+    projected,
+    ops,
+  );
+  const out = zeros(queries.count * indexHeads, sketch.dim);
+  ops.fillNormal(out, hash64(`${cache.seed}/${name}/query-noise`));
+  for (let row = 0; row < queries.count * indexHeads; row++) {
+    const i = Math.floor(row / indexHeads);
+    const clean = flat(rowsOf(projected, i, i + 1));
+    const noisy = flat(rowsOf(out, row, row + 1));
+    // a noise vector of unit normals has norm sqrt(dim)
+    const scale = (indexNoise * Math.hypot(...clean)) / Math.sqrt(sketch.dim);
+    for (let c = 0; c < clean.length; c++) noisy[c] = clean[c]! + scale * noisy[c]!;
+  }
+  ops.round(out, "fp8");
+  return out;
+}
+
+/** (Q, d): the mean of each query's G query heads. */
+function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
+  const width = rows.shape[1]!;
+  const mean = zeros(count, width);
+  const [from, to] = [flat(rows), flat(mean)];
+  for (let at = 0; at < from.length; at++)
+    to[Math.floor(at / (group * width)) * width + (at % width)]! += from[at]! / group;
+  return mean;
+}

@@ -1,0 +1,102 @@
+import { choice } from "../../core/params.ts";
+import { countBelow, placeOf } from "../../core/places.ts";
+import { mean } from "../../core/stats.ts";
+import { dot, flat, rowNumbers, rowsOf } from "../../core/tensor.ts";
+import type { Rows, Tensor } from "../../core/tensor.ts";
+import type { Ops, Space } from "../../engines/ops.ts";
+import type { Layout } from "../read.ts";
+
+export const poolingParam = choice(
+  "what an entry is made of: its tokens at which something ends (all where none is), as a trained gate could choose; or all of its tokens alike, as an untrained one does",
+  ["gated", "mean"],
+  { default: "gated" },
+);
+
+/** Which tokens an entry is made of. */
+export interface Pooling {
+  readonly pool: number;
+  /** whether entry i pools tokens [(i - 1) pool, (i + 1) pool), the first its own alone */
+  readonly overlap: boolean;
+  readonly pooling: "gated" | "mean";
+}
+
+/** The entries of a cache, and what each is made of; causal, since an entry is its own tokens' alone. */
+export class Pools {
+  readonly layout: Layout;
+  readonly #block: number;
+  readonly #stride: number;
+  readonly #offset: number;
+  /** tokens that gates choose, ascending */
+  readonly #chosen: Int32Array;
+
+  constructor({ pool, overlap, pooling }: Pooling, spanEnds: Int32Array = new Int32Array(0)) {
+    this.#block = overlap ? 2 * pool : pool;
+    this.#stride = pool;
+    this.#offset = overlap ? -pool : 0;
+    this.#chosen = pooling === "gated" ? spanEnds : new Int32Array(0);
+    this.layout = {
+      block: this.#block,
+      stride: pool,
+      offset: this.#offset,
+      share: (entry, row) => this.#share(entry, row),
+    };
+  }
+
+  /** The tokens [from, to) of an entry. */
+  #tokens(entry: number): { from: number; to: number } {
+    const start = entry * this.#stride + this.#offset;
+    return { from: Math.max(0, start), to: start + this.#block };
+  }
+
+  /** Those of its tokens that gates choose, if any. */
+  #chosenOf(entry: number): Int32Array {
+    const { from, to } = this.#tokens(entry);
+    return this.#chosen.subarray(countBelow(this.#chosen, from), countBelow(this.#chosen, to));
+  }
+
+  #share(entry: number, row: number): number {
+    const chosen = this.#chosenOf(entry);
+    const { from, to } = this.#tokens(entry);
+    if (chosen.length === 0) return 1 / (to - from);
+    return placeOf(chosen, row) < 0 ? 0 : 1 / chosen.length;
+  }
+
+  /**
+   * (floor(N / pool), d) the mean of each entry's tokens, or of those that its gate chooses, scaled to the root mean
+   * square of their lengths.
+   */
+  entries(rows: Rows, space: Space, ops: Ops): Tensor {
+    const entries = this.#means(rows, space, ops);
+    const squares = Float64Array.from({ length: rows.shape[0] }, (_, t) => square(rowNumbers(rows, t)));
+    for (let e = 0; e < entries.shape[0]!; e++) {
+      const own = flat(rowsOf(entries, e, e + 1));
+      const chosen = this.#chosenOf(e);
+      const { from, to } = this.#tokens(e);
+      if (chosen.length > 0) {
+        own.fill(0);
+        for (const t of chosen) rowNumbers(rows, t).forEach((x, c) => (own[c]! += x / chosen.length));
+      }
+      const lengths =
+        chosen.length > 0 ? Float64Array.from(chosen, (t) => squares[t]!) : squares.slice(from, to);
+      const factor = Math.sqrt(mean(lengths) / (square(own) || 1));
+      for (let c = 0; c < own.length; c++) own[c]! *= factor;
+    }
+    return entries;
+  }
+
+  /** (floor(N / pool), d) in the space. */
+  #means(rows: Rows, space: Space, ops: Ops): Tensor {
+    const [stride, block] = [this.#stride, this.#block];
+    const count = Math.floor(rows.shape[0] / stride);
+    if (count === 0) return space.empty(0, rows.shape[1]);
+    const means = rowsOf(ops.blockMean(rows, block, stride), 0, count);
+    if (this.#offset === 0) return means;
+    // block i of the overlapping means begins where entry i + 1 does
+    const shifted = space.empty(count, rows.shape[1]);
+    flat(rowsOf(shifted, 0, 1)).set(flat(ops.blockMean(rowsOf(rows, 0, stride), stride, stride)));
+    if (count > 1) flat(rowsOf(shifted, 1, count)).set(flat(rowsOf(means, 0, count - 1)));
+    return shifted;
+  }
+}
+
+const square = (numbers: ArrayLike<number>): number => dot(numbers, numbers);

@@ -1,0 +1,36 @@
+import type { StepCost, StepShape } from "../../core/cost.ts";
+import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
+import { dense } from "../variants/dense/dense.ts";
+
+// What patterns of prefill share: the cache is kept whole, and decoding is dense.
+
+export const denseDecoding = (shape: StepShape): StepCost => dense.cost(shape, {});
+
+/** A query of the context that reads so many tokens, no more than there are. */
+export function prefillReads(shape: StepShape, tokens: number): StepCost {
+  const read = Math.min(tokens, shape.tokens);
+  return {
+    flops: attentionFlops(shape, read),
+    exponentials: read * shape.queryHeads,
+    keptBytes: keyValueBytes(shape, shape.tokens),
+    indexKeptBytes: 0,
+    kvReadBytes: keyValueBytes(shape, read),
+    indexReadBytes: 0,
+  };
+}
+
+/**
+ * Places of the fewest largest values that together reach a share of their sum, at least one; ascending.
+ *
+ * @param always places that are taken first, whatever their value
+ */
+export function covering(values: ArrayLike<number>, share: number, always: readonly number[] = []): number[] {
+  const first = new Set(always);
+  const places = Array.from({ length: values.length }, (_, at) => at);
+  places.sort((a, b) => Number(first.has(b)) - Number(first.has(a)) || values[b]! - values[a]! || a - b);
+  const total = places.reduce((sum, at) => sum + values[at]!, 0);
+  const least = Math.max(1, first.size);
+  let [sum, count] = [0, 0];
+  while (count < places.length && (count < least || sum < share * total)) sum += values[places[count++]!]!;
+  return places.slice(0, count).sort((a, b) => a - b);
+}

@@ -1,0 +1,182 @@
+import type { StepCost, StepShape } from "../../core/cost.ts";
+import { dot, flat, norm, rowNumbers, rowsOf, tensor } from "../../core/tensor.ts";
+import type { Rows, Tensor } from "../../core/tensor.ts";
+import type { Ops, Space } from "../../engines/ops.ts";
+import { perHead } from "./per-head.ts";
+import { WeighedResult } from "../read.ts";
+import type { Read, WeighedRows } from "../read.ts";
+import type { AttentionResult, HeadResult, KeyValueCache, Modification, Queries } from "../variant.ts";
+
+// What recurrent mechanisms share. A query's output is S^T q, S the state after the last token that it sees. Walking back
+// from that token, r being what is left of q, token t has the weight w_t = strength k_t . r, and r then loses what the
+// token's write and decay have taken from the state before it. So weights are exact without the state, which forgets
+// most tokens within a few thousand; what is kept and read by the modelled machine is the state all the same.
+
+/** S_t = (I - strength k k^T) diag(decay) S_(t-1) + strength k v^T, without the first factor where nothing is replaced. */
+export interface Recurrence {
+  /** factor of each channel of the state from one token to the next: (d) */
+  readonly decay: Float64Array;
+  /** of a write, in (0, 1] */
+  readonly strength: number;
+  /** whether a write takes the place of what the state held for its key: the delta rule */
+  readonly replaces: boolean;
+}
+
+/** Where |r| falls below this share of |q|, all earlier tokens together weigh no more than it and are left out. */
+export const forgotten = 1e-7;
+
+/** What is left in the state of the tokens that query row i sees, keys and query of unit length. */
+function remembered(
+  { queries, keys, visible }: Read,
+  i: number,
+  { decay, strength, replaces }: Recurrence,
+): WeighedRows {
+  const r = unit(flat(rowsOf(queries, i, i + 1)));
+  const steady = decay.every((factor) => factor === 1);
+  const weights: number[] = [];
+  let t = visible[i]! - 1;
+  for (; t >= 0; t--) {
+    const key = unit(rowNumbers(keys.tensor, t));
+    const product = dot(key, r);
+    weights.push(strength * product);
+    if (replaces) for (let c = 0; c < r.length; c++) r[c]! -= strength * product * key[c]!;
+    if (!steady) for (let c = 0; c < r.length; c++) r[c]! *= decay[c]!;
+    // the length need not be known at each token
+    if (t % 16 === 0 && (replaces || !steady) && norm(r) < forgotten) {
+      t--;
+      break;
+    }
+  }
+  const first = t + 1;
+  return {
+    rows: Int32Array.from(weights, (_, at) => first + at),
+    weights: Float64Array.from(weights).reverse(),
+  };
+}
+
+/**
+ * What a sum of k v^T without decay gives: nothing is ever forgotten, so all queries of the last token share one state.
+ * Its entropy over all tokens is not made out: that would take every product.
+ */
+class StateResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #read: Read;
+
+  constructor(read: Read, space: Space, ops: Ops) {
+    const { queries, values, visible } = read;
+    const width = values.tensor.shape[1];
+    const state = stateOf(read, visible[0]!, space, ops);
+    const output = new Float64Array(visible.length * width);
+    for (let i = 0; i < visible.length; i++)
+      unit(flat(rowsOf(queries, i, i + 1))).forEach((x, c) => {
+        for (let e = 0; e < width; e++) output[i * width + e]! += x * state[c * width + e]!;
+      });
+    this.output = tensor(output, [visible.length, width]);
+    this.#read = read;
+  }
+
+  tokensRead(i: number): number {
+    return this.#read.visible[i]!;
+  }
+
+  reads(i: number, row: number): boolean {
+    return row < this.#read.visible[i]!;
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const { queries, keys } = this.#read;
+    const query = unit(flat(rowsOf(queries, i, i + 1)));
+    return Float64Array.from(rows, (row) =>
+      this.reads(i, row) ? dot(query, unit(rowNumbers(keys.tensor, row))) : 0,
+    );
+  }
+
+  entropy(): number {
+    return NaN;
+  }
+}
+
+/** Tokens whose products are summed at a time: few enough for float32, enough for a kernel's threads. */
+const stateBlock = 4096;
+
+/** (d, width) the sum of k v^T over the tokens [0, end), keys of unit length: in blocks, (d, n) by (n, width). */
+function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): Float64Array {
+  const [d, width] = [keys.tensor.shape[1], values.tensor.shape[1]];
+  const state = new Float64Array(d * width);
+  for (let from = 0; from < end; from += stateBlock)
+    space.scoped(() => {
+      const count = Math.min(stateBlock, end - from);
+      const columns = (rows: Rows, scaleOf: (row: ArrayLike<number>) => number): Tensor => {
+        const out = space.empty(rows.shape[1], count);
+        const to = flat(out);
+        for (let t = 0; t < count; t++) {
+          const row = rowNumbers(rows, from + t);
+          const scale = scaleOf(row);
+          for (let c = 0; c < row.length; c++) to[c * count + t] = scale * row[c]!;
+        }
+        return out;
+      };
+      const products = ops.scores(
+        columns(keys.tensor, (key) => 1 / (norm(key) || 1)),
+        { tensor: columns(values.tensor, () => 1), kind: "index", rowBytes: 0 },
+      );
+      flat(products).forEach((x, at) => (state[at]! += x));
+    });
+  return state;
+}
+
+/** A vector of the same direction and length 1; zeros stay. */
+export function unit(numbers: ArrayLike<number>): Float64Array {
+  const length = norm(numbers) || 1;
+  return Float64Array.from(numbers, (x) => x / length);
+}
+
+/** Outputs of queries from what the state remembers. @param recurrenceOf that of kv head h */
+export const recur = (
+  queries: Queries,
+  cache: KeyValueCache,
+  recurrenceOf: (h: number) => Recurrence,
+  ops: Ops,
+): AttentionResult =>
+  perHead(queries, cache, (read, { space }, h) => {
+    const recurrence = recurrenceOf(h);
+    const forgets = recurrence.replaces || recurrence.decay.some((factor) => factor < 1);
+    if (!forgets && read.visible.every((end) => end === read.visible[0]))
+      return new StateResult(read, space, ops);
+    return new WeighedResult(
+      Array.from(read.visible, (_, i) => remembered(read, i, recurrence)),
+      read.values,
+    );
+  });
+
+/**
+ * A decode step that reads and writes a state (d, d) for each kv head, and keeps nothing else.
+ *
+ * @param perEntry operations on each number of the state for a write
+ * @param states of each head
+ */
+export function stateCost(shape: StepShape, perEntry: number, states = 1): StepCost {
+  const { kvHeads, queryHeads, headDim, bytesPerElement } = shape;
+  const numbers = states * headDim * headDim;
+  return {
+    flops: kvHeads * perEntry * numbers + queryHeads * 2 * numbers,
+    exponentials: 0,
+    keptBytes: 0,
+    indexKeptBytes: 0,
+    kvReadBytes: 0,
+    indexReadBytes: 0,
+    stateBytes: kvHeads * numbers * bytesPerElement,
+  };
+}
+
+/** What a state cannot be combined with. */
+export const stateRefuses: Readonly<Record<Modification, string>> = {
+  kvDtype: "it keeps a state, no K and V",
+  logitShaping: "it has no softmax",
+  placement: "its state is read and written at every step",
+};
+
+export const stateNotConvex = "products with the state may have either sign";
+
+/** The factor from one token to the next at which half is left after so many. */
+export const decayOf = (halfLife: number): number => 2 ** (-1 / halfLife);

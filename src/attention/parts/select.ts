@@ -1,0 +1,133 @@
+import { rowsOf } from "../../core/tensor.ts";
+import type { RowLists, Tensor } from "../../core/tensor.ts";
+import type { Ops, Space, Table } from "../../engines/ops.ts";
+import { allLists, emptyLists, joined, listAt, rowLists } from "./lists.ts";
+import { Spans } from "./spans.ts";
+import type { Queries } from "../variant.ts";
+
+/** Numbers that a matrix of scores, or the row lists of one call, may hold: 64 MB of float32. */
+const chunkNumbers = 2 ** 24;
+
+/** Runs `work` on query rows [from, to) so that (to - from, width) numbers stay within 64 MB. */
+export function inChunks(count: number, width: number, work: (from: number, to: number) => void): void {
+  const size = Math.max(1, Math.floor(chunkNumbers / Math.max(1, width)));
+  for (let from = 0; from < count; from += size) work(from, Math.min(count, from + size));
+}
+
+/** (Q G) the keys that each query row sees: one more than the position of its query. */
+export const visibleRows = ({ positions, group }: Queries): Int32Array =>
+  Int32Array.from({ length: positions.length * group }, (_, i) => positions[Math.floor(i / group)]! + 1);
+
+/**
+ * The whole units (pages, blocks) before the one that each query row stands in. That one is never scored: it may
+ * hold keys later than the query, and every variant here reads it anyway.
+ */
+export const unitsBefore = (visible: Int32Array, unit: number): Int32Array =>
+  visible.map((end) => Math.floor((end - 1) / unit));
+
+/** The first n rows of a table, as a view. */
+export const firstRows = (table: Table, n: number): Table => ({
+  ...table,
+  tensor: rowsOf(table.tensor, 0, n),
+});
+
+interface Selection {
+  readonly space: Space;
+  /** (rows, width) */
+  readonly queries: Tensor;
+  /** what is scored: tokens, pages, blocks */
+  readonly table: Table;
+  readonly k: number;
+  /** (rows) query row i may choose among the first visible[i] rows of the table */
+  readonly visible: Int32Array;
+}
+
+/**
+ * The k best rows of a table for each query row, in chunks of query rows.
+ *
+ * @param score scores of query rows [from, to) with the table, in the space: (to - from, n)
+ * @param perRow rows of `queries` that make one query row: index heads
+ */
+export function selectTop(
+  { space, queries, table, k, visible }: Selection,
+  ops: Ops,
+  score: (queries: Tensor, table: Table) => Tensor,
+  perRow = 1,
+): RowLists {
+  const count = visible.length;
+  const width = visible.reduce((most, n) => Math.max(most, n), 0);
+  if (k === 0 || width === 0) return emptyLists(count);
+  const parts: RowLists[] = [];
+  inChunks(count, width, (from, to) => {
+    const seen = visible.subarray(from, to);
+    const chosen = space.scoped(() =>
+      ops.topK(score(rowsOf(queries, from * perRow, to * perRow), firstRows(table, width)), k, seen),
+    );
+    parts.push(chosen);
+  });
+  return joined(parts);
+}
+
+/**
+ * The tokens of the units that each query row has chosen, up to what it sees.
+ *
+ * @param group query rows that share one choice, that of their query
+ */
+export const unitSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
+  new Spans(visible.length, (i, add) => {
+    for (const u of listAt(lists, Math.floor(i / group)))
+      add(u * unit, Math.min((u + 1) * unit, visible[i]!));
+  });
+
+/** The tokens of chosen whole units and those of the unit that each query row stands in. @param group as above */
+export const unitAndCurrentSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
+  new Spans(visible.length, (i, add) => {
+    for (const u of listAt(lists, Math.floor(i / group))) add(u * unit, (u + 1) * unit);
+    add(Math.floor((visible[i]! - 1) / unit) * unit, visible[i]!);
+  });
+
+/** What a choice among units is made by: their table, the tokens of a unit, and how many are read, the own one included. */
+interface BestUnits extends Pick<Selection, "space" | "queries" | "table" | "visible"> {
+  readonly unit: number;
+  readonly units: number;
+}
+
+/** The tokens of the best whole units before the one that each query row stands in, and those of that one. */
+export function bestUnits(
+  { unit, units, visible, ...selection }: BestUnits,
+  ops: Ops,
+  score: (queries: Tensor, table: Table) => Tensor,
+): Spans {
+  const chosen = selectTop({ ...selection, k: units - 1, visible: unitsBefore(visible, unit) }, ops, score);
+  return unitAndCurrentSpans(chosen, unit, visible);
+}
+
+/** Tokens that the last token's query reads in so many units, its own included. */
+export function tokensOfUnits(tokens: number, unit: number, units: number): number {
+  const before = Math.floor((tokens - 1) / unit);
+  return Math.min(before, units - 1) * unit + (tokens - before * unit);
+}
+
+/** Whole units that a budget of tokens makes up, at least so many. */
+export const unitsOfBudget = (budget: number, unit: number, least: number): number =>
+  Math.max(least, Math.floor(budget / unit));
+
+/** An index of the means of `block` keys every `stride`. */
+export const meanIndex = ({ tensor, rowBytes }: Table, block: number, stride: number, ops: Ops): Table => ({
+  tensor: ops.blockMean(tensor, block, stride),
+  kind: "index",
+  rowBytes,
+});
+
+/** The `k` listed rows of largest score of each list, ascending; ties to the lower row. */
+export const bestListed = (lists: RowLists, scores: ArrayLike<number>, k: number): RowLists =>
+  rowLists(
+    allLists(lists).map((rows, i) => {
+      const first = lists.offsets[i]!;
+      return [...rows.keys()]
+        .sort((a, b) => scores[first + b]! - scores[first + a]! || a - b)
+        .slice(0, k)
+        .sort((a, b) => a - b)
+        .map((at) => rows[at]!);
+    }),
+  );

@@ -1,0 +1,44 @@
+import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../read.ts";
+import { readsAll } from "../../mean-field/reading.ts";
+import { defineVariant } from "../../variant.ts";
+
+/**
+ * Dense attention with grouped queries: every query reads every key before it. One kv head for each query head is
+ * multi-head attention, one for all of them multi-query attention.
+ *
+ * Vaswani et al. 2017, arXiv 1706.03762; Ainslie et al. 2023, arXiv 2305.13245.
+ */
+export const dense = defineVariant({
+  name: "dense",
+  family: "dense",
+  summary: "every key, exactly (MHA, GQA, MQA)",
+  formula: "o = sum_i p_i v_i, p = softmax(q K^T / sqrt d) over the keys [0, position]",
+  sources: [
+    { title: "Attention Is All You Need", url: "https://arxiv.org/abs/1706.03762", where: "section 3.2" },
+    {
+      title: "GQA: Training Generalized Multi-Query Transformer Models",
+      url: "https://arxiv.org/abs/2305.13245",
+      where: "section 2.2",
+    },
+  ],
+  params: {},
+  prefill: "same",
+  small: {},
+  prepare: () => undefined,
+  attend: (queries, cache, _index, _params, ops) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
+  cost(shape) {
+    const bytes = keyValueBytes(shape, shape.tokens);
+    return {
+      flops: attentionFlops(shape, shape.tokens),
+      exponentials: shape.tokens * shape.queryHeads,
+      keptBytes: bytes,
+      indexKeptBytes: 0,
+      kvReadBytes: bytes,
+      indexReadBytes: 0,
+    };
+  },
+  denseAt: () => ({}),
+  theory: (crowd) => [readsAll(crowd)],
+});

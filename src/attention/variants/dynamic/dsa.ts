@@ -1,0 +1,59 @@
+import {
+  indexDimParam,
+  indexHeadsParam,
+  indexNoiseParam,
+  readTop,
+  tokenIndex,
+  topCost,
+  topTokensParam,
+} from "../../parts/lightning.ts";
+import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
+import { defineVariant } from "../../variant.ts";
+
+/**
+ * DSA, DeepSeek sparse attention: a lightning indexer scores every token with a few small heads in FP8, and all
+ * heads read the k tokens that it ranks highest.
+ *
+ * DeepSeek-V3.2, arXiv 2512.02556; code deepseek-ai/DeepSeek-V3.2-Exp (inference/model.py, Indexer). Defaults: k 2048,
+ * index dimension 128 (132 bytes a token), used by the context's own tokens as well as in decoding.
+ * Simplified: the source trains its index projections and head weights. Here the index key is a fixed random
+ * projection (sketch.ts) of the kv heads' concatenated keys, rounded to FP8; an index head's query is the projection
+ * of the concatenated query (mean of each group) plus noise of the head's own; the weights are equal. The source has
+ * 64 index heads for 128 query heads; the default of 4 is one for each kv head of the reader, and `indexNoise` .25
+ * leaves their mean the noise of 64 heads whose queries have a cosine of .7 with the ideal one.
+ */
+export const dsa = defineVariant({
+  name: "dsa",
+  family: "dynamic",
+  summary: "the k best tokens by a small FP8 index, shared by all heads (DeepSeek sparse attention)",
+  formula: [
+    "I_t = sum_j w_j ReLU(q_j . k_t) over index heads j, in FP8",
+    "S = top-k of I, for all heads; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "DeepSeek-V3.2",
+      url: "https://arxiv.org/abs/2512.02556",
+      where: "section 2.1, equations 1 and 2",
+    },
+    {
+      title: "deepseek-ai/DeepSeek-V3.2-Exp",
+      url: "https://github.com/deepseek-ai/DeepSeek-V3.2-Exp",
+      where: "inference/model.py, Indexer",
+    },
+  ],
+  params: {
+    k: topTokensParam,
+    indexHeads: indexHeadsParam,
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { k: 37, indexDim: 24 },
+  prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
+  attend: (queries, cache, index, params, ops) => readTop(queries, cache, index, params, ops),
+  cost: (shape, params) => topCost(shape, params),
+  denseAt: ({ tokens }) => ({ k: tokens }),
+  theory: (crowd, params) => [{ ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true }],
+});

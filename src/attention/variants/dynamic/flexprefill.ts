@@ -1,0 +1,136 @@
+import { int, real } from "../../../core/params.ts";
+import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
+import type { Ops, Table } from "../../../engines/ops.ts";
+import { emptyLists, rowLists } from "../../parts/lists.ts";
+import { lineSpans, lineSums } from "../../parts/lines.ts";
+import type { Lines } from "../../parts/lines.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { covering, denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
+import { softmaxRead } from "../../read.ts";
+import type { Read } from "../../read.ts";
+import { firstRows, inChunks, meanIndex, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import type { Spans } from "../../parts/spans.ts";
+import { defineVariant } from "../../variant.ts";
+import type { HeadCache, Queries } from "../../variant.ts";
+
+/** What a head does: by blocks chosen for each query, or by columns and diagonals of the last queries. */
+type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readonly blockwise: true });
+
+/**
+ * FlexPrefill: each head is tried on the prompt's last block of queries. Where pooled keys foretell its attention, every
+ * query chooses blocks by them; elsewhere columns and diagonals of the last queries serve all. Both take the fewest that
+ * cover a share of the estimated weight.
+ *
+ * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128.
+ * Simplified: the source pools queries into blocks; here each query chooses for itself among the blocks before its own, and
+ * reads its own and the first. Columns and diagonals are single tokens, and a group's heads share them.
+ */
+export const flexprefill = defineVariant({
+  name: "flexprefill",
+  family: "dynamic",
+  summary:
+    "prefill by blocks or by columns and diagonals, as each head's estimate allows, dense decoding (FlexPrefill)",
+  formula: [
+    "D = sqrt(JS divergence) of softmax(mean q . mean K_block) and the block sums of softmax(q K^T), of the last block of queries",
+    "D < tau: the fewest blocks that cover gamma of softmax(q . mean K_block); else the fewest columns, and diagonals, that cover gamma",
+    "always: the first block and the query's own, or as many first columns and nearest diagonals",
+    "prefill: S = their tokens; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "FlexPrefill: A Context-Aware Sparse Attention Mechanism for Efficient Long-Sequence Inference",
+      url: "https://arxiv.org/abs/2502.20766",
+      where: "section 4, algorithms 1 to 4",
+    },
+    { title: "bytedance/FlexPrefill", url: "https://github.com/bytedance/FlexPrefill" },
+  ],
+  params: {
+    gamma: real("share of the estimated weight that is covered", {
+      default: 0.9,
+      min: 0,
+      max: 1,
+      sweep: [0.5, 0.8, 0.9, 0.95, 0.99],
+    }),
+    tau: real("distance below which pooled keys are trusted", {
+      default: 0.1,
+      min: 0,
+      max: 1,
+      sweep: [0, 0.1, 0.3, 1],
+    }),
+    block: int("tokens of a block, and last queries that decide", { default: 128, min: 1 }),
+  },
+  prefill: "only",
+  small: { gamma: 0.5, block: 16 },
+  adaptive: "as if everything were read: how much covers gamma is the prompt's",
+  prepare(cache, { gamma, tau, block }, ops): readonly Pattern[] {
+    const last = cache.observed(block, true);
+    return cache.heads.map((head, h) => {
+      const means = meanIndex(head.keys, block, block, ops);
+      const { columns, diagonals } = lineSums(last, head, h, ops);
+      if (distance(last, head, h, means, columns, block, ops) < tau) return { means, blockwise: true };
+      // the first block of columns and the query's own of diagonals are always read
+      const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
+      return {
+        means,
+        lines: { columns: covering(columns, gamma, always), diagonals: covering(diagonals, gamma, always) },
+      };
+    });
+  },
+  attend: (queries, cache, patterns, { gamma, block }, ops) =>
+    perHead(queries, cache, (read, { space }, h) => {
+      const pattern = patterns[h]!;
+      const spans =
+        "lines" in pattern
+          ? lineSpans(pattern.lines, read.visible)
+          : space.scoped(() => coveringBlocks(read, pattern.means, gamma, block, ops));
+      return softmaxRead({ ...read, spans }, ops);
+    }),
+  cost: denseDecoding,
+  prefillCost: (shape) => prefillReads(shape, shape.tokens),
+  denseAt: () => ({ gamma: 1, tau: 1 }),
+});
+
+/** Square root of the Jensen-Shannon divergence, in nats as the source's code has it, between estimated and true shares of the key blocks. */
+function distance(
+  last: Queries,
+  { space }: HeadCache,
+  h: number,
+  means: Table,
+  columns: Float64Array,
+  block: number,
+  ops: Ops,
+): number {
+  const blocks = Math.ceil(columns.length / block);
+  const truth = new Float64Array(blocks);
+  columns.forEach((weight, t) => (truth[Math.floor(t / block)]! += weight / (last.count * last.group)));
+  const rows = last.heads[h]!;
+  const mean = zeros(1, rows.shape[1]!);
+  for (let i = 0; i < rows.shape[0]!; i++)
+    flat(rowsOf(rows, i, i + 1)).forEach((x, c) => (flat(mean)[c]! += x / rows.shape[0]!));
+  const estimate = space.scoped(() => {
+    const scores = ops.scores(mean, firstRows(means, blocks));
+    ops.softmax(scores, Int32Array.of(blocks), last.scale);
+    return Float64Array.from(flat(scores));
+  });
+  const divergence = (p: Float64Array, q: Float64Array): number =>
+    p.reduce((sum, share, b) => (share > 0 ? sum + share * Math.log(share / q[b]!) : sum), 0);
+  const middle = truth.map((share, b) => (share + estimate[b]!) / 2);
+  return Math.sqrt(Math.max(0, (divergence(truth, middle) + divergence(estimate, middle)) / 2));
+}
+
+/** The first block, the own one, and the fewest between them that cover gamma of the weights of pooled keys. */
+function coveringBlocks(read: Read, means: Table, gamma: number, block: number, ops: Ops): Spans {
+  const before = unitsBefore(read.visible, block);
+  const most = before.reduce((a, b) => Math.max(a, b), 0);
+  if (most === 0) return unitAndCurrentSpans(emptyLists(before.length), block, read.visible);
+  const chosen: number[][] = [];
+  inChunks(before.length, most, (from, to) => {
+    const weights = ops.scores(rowsOf(read.queries, from, to), firstRows(means, most));
+    ops.softmax(weights, before.subarray(from, to), read.scale);
+    for (let i = 0; i < to - from; i++) {
+      const own = flat(rowsOf(weights, i, i + 1)).subarray(0, before[from + i]);
+      chosen.push(own.length === 0 ? [] : [...new Set([0, ...covering(own, gamma)])].sort((a, b) => a - b));
+    }
+  });
+  return unitAndCurrentSpans(rowLists(chosen), block, read.visible);
+}

@@ -1,0 +1,68 @@
+import { int, real } from "../../../core/params.ts";
+import {
+  indexDimParam,
+  indexHeadsParam,
+  indexNoiseParam,
+  readTop,
+  tokenIndex,
+  topCost,
+  topTokensParam,
+} from "../../parts/lightning.ts";
+import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
+import { defineVariant } from "../../variant.ts";
+
+/**
+ * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
+ *
+ * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4.
+ * Simplified as DSA is (dsa.ts). The simulated layer reads what a layer before it selected, whose query was another:
+ * `drift` is the noise by which the two differ, in units of the query's norm, so that an index head's query has the noise
+ * sqrt(indexNoise^2 + drift^2). Costs are the mean over the layers of a period: each reads its tokens, one in `period`
+ * reads the index and keeps it.
+ */
+export const indexShare = defineVariant({
+  name: "index-share",
+  family: "dynamic",
+  summary: "DSA whose selection serves several layers (IndexShare)",
+  formula: [
+    "I_t = sum_j w_j ReLU(q'_j . k_t) over index heads j, in FP8, q' the query of an earlier layer",
+    "S = top-k of I, for all heads and `period` layers; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "GLM-5.2",
+      url: "https://huggingface.co/zai-org",
+      where: "model cards: index shared by four layers",
+    },
+    {
+      title: "DeepSeek-V3.2",
+      url: "https://arxiv.org/abs/2512.02556",
+      where: "section 2.1, equations 1 and 2",
+    },
+  ],
+  params: {
+    k: topTokensParam,
+    period: int("layers that share a selection", { default: 4, min: 1, max: 64, sweep: [1, 2, 4, 8] }),
+    drift: real("how far the query of the layer that selects is from this one's, in units of its norm", {
+      default: 0.5,
+      min: 0,
+      max: 10,
+      sweep: [0, 0.25, 0.5, 1, 2],
+    }),
+    indexHeads: indexHeadsParam,
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { k: 37, indexDim: 24 },
+  prepare: (cache, { indexDim, period }, ops) => tokenIndex(cache, "index-share", indexDim, ops, 1 / period),
+  attend: (queries, cache, index, { drift, ...asking }, ops) =>
+    readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
+  cost: (shape, params) => topCost(shape, params, params.period),
+  denseAt: ({ tokens }) => ({ k: tokens }),
+  theory(crowd, params) {
+    const indexNoise = Math.hypot(params.indexNoise, params.drift);
+    return [{ ...bestTokens(crowd, params.k, indexScores(crowd, { ...params, indexNoise })), shared: true }];
+  },
+});

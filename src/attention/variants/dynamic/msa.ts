@@ -1,0 +1,127 @@
+import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
+import { int } from "../../../core/params.ts";
+import { Random } from "../../../core/random.ts";
+import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
+import type { RowLists, Tensor } from "../../../core/tensor.ts";
+import type { Table } from "../../../engines/ops.ts";
+import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "../../parts/lightning.ts";
+import { emptyLists, joined } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../read.ts";
+import { firstRows, inChunks, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { Sketch } from "../../parts/sketch.ts";
+import { defineVariant } from "../../variant.ts";
+import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
+import { bestTokenScores } from "../../mean-field/maxima.ts";
+import { indexScores } from "../../mean-field/tokens.ts";
+
+/**
+ * MSA, the sparse attention of MiniMax-M3: an index head for each GQA group scores every token by a plain product; a
+ * block has the score of its best token, and the group reads its best blocks.
+ *
+ * MiniMax-M3 (model card and configuration). Defaults: blocks of 128, 16 blocks of which the query's own is always one,
+ * index dimension 128, in the type of the cache.
+ * Simplified: index projections are trained in the source. Here the index key is a fixed random projection (sketch.ts) of
+ * the kv heads' concatenated keys, and each group's index query is that of the concatenated query with noise of its own.
+ */
+export const msa = defineVariant({
+  name: "msa",
+  family: "dynamic",
+  summary: "the best blocks by their best token in a small index, for each group of heads (MiniMax-M3)",
+  formula: [
+    "s_t = q^I_g . k^I_t for the index head of group g; score(block) = max of s_t over its tokens",
+    "S = the k - 1 blocks of largest score before the query's own, and that; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    { title: "MiniMax Sparse Attention", url: "https://arxiv.org/abs/2606.13392" },
+    {
+      title: "MiniMax-M3",
+      url: "https://huggingface.co/MiniMaxAI",
+      where: "model card: sparse attention, 28.4x at 1M",
+    },
+  ],
+  params: {
+    block: int("tokens in a block", { default: 128, min: 1, sweep: [32, 64, 128, 256] }),
+    k: int("blocks read per query, its own included", { default: 16, min: 1, sweep: [4, 8, 16, 32, 64] }),
+    indexDim: indexDimParam,
+    indexNoise: indexNoiseParam,
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { block: 16, k: 3, indexDim: 24 },
+  prepare(cache, { indexDim }, ops) {
+    const { heads, tokens, headDim, seed, bytesPerElement } = cache;
+    const sketch = new Sketch(heads.length, headDim, indexDim, new Random(`${seed}/msa`));
+    const index = heads[0]!.space.empty(tokens, indexDim);
+    sketch.project(
+      heads.map(({ keys }) => keys.tensor),
+      index,
+      ops,
+    );
+    // every group's index head reads the same keys: one read serves all
+    const rowBytes = (indexDim * bytesPerElement) / heads.length;
+    const table: Table = { tensor: index, kind: "index", rowBytes };
+    return { name: "msa", sketch, table };
+  },
+  attend(queries, cache, index, { block, k, indexNoise }, ops) {
+    const groups = cache.heads.length;
+    const asked = indexQueries(queries, cache, index, groups, indexNoise, ops);
+    const { space } = cache.heads[0]!;
+    return perHead(queries, cache, (read, _head, h) => {
+      const before = unitsBefore(tokensSeen(queries), block);
+      const most = before.reduce((a, b) => Math.max(a, b), 0);
+      const parts: RowLists[] = [];
+      if (k === 1 || most === 0) parts.push(emptyLists(queries.count));
+      else
+        inChunks(queries.count, most * block, (from, to) =>
+          space.scoped(() => {
+            const own = ownRows(asked, groups, h, from, to);
+            const scores = ops.scores(own, firstRows(index.table, most * block));
+            parts.push(ops.topK(blockMaxima(scores, block), k - 1, before.subarray(from, to)));
+          }),
+        );
+      const spans = unitAndCurrentSpans(joined(parts), block, read.visible, queries.group);
+      return softmaxRead({ ...read, spans }, ops);
+    });
+  },
+  cost(shape, { block, k, indexDim }) {
+    const { tokens, queryHeads, kvHeads, bytesPerElement } = shape;
+    const before = Math.floor((tokens - 1) / block);
+    const read = tokensOfUnits(tokens, block, k);
+    const scored = k === 1 ? 0 : before * block;
+    return {
+      flops: 2 * scored * kvHeads * indexDim + attentionFlops(shape, read),
+      exponentials: read * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: tokens * indexDim * bytesPerElement,
+      kvReadBytes: keyValueBytes(shape, read),
+      indexReadBytes: scored * indexDim * bytesPerElement,
+    };
+  },
+  denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
+  theory(crowd, { block, k, indexDim, indexNoise }) {
+    const scores = indexScores(crowd, { indexDim, indexHeads: 1, indexNoise });
+    return [bestAndOwnBlock(crowd, block, k, bestTokenScores(crowd, block, scores))];
+  },
+});
+
+/** (to - from, d) the rows of index head h among those of the queries [from, to), of `heads` rows each. */
+function ownRows(asked: Tensor, heads: number, h: number, from: number, to: number): Tensor {
+  const own = zeros(to - from, asked.shape[1]!);
+  for (let i = from; i < to; i++)
+    flat(rowsOf(own, i - from, i - from + 1)).set(flat(rowsOf(asked, i * heads + h, i * heads + h + 1)));
+  return own;
+}
+
+/** (Q, blocks) the largest score of each block's tokens. */
+function blockMaxima(scores: Tensor, block: number): Tensor {
+  const [count, tokens] = scores.shape as [number, number];
+  const out = zeros(count, tokens / block);
+  const [from, to] = [flat(scores), flat(out)];
+  for (let b = 0; b < to.length; b++) {
+    let most = -Infinity;
+    for (let at = b * block; at < (b + 1) * block; at++) if (from[at]! > most) most = from[at]!;
+    to[b] = most;
+  }
+  return out;
+}

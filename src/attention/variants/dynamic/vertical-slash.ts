@@ -1,0 +1,79 @@
+import { int } from "../../../core/params.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
+import { softmaxRead } from "../../read.ts";
+import { lineSpans, lineSums } from "../../parts/lines.ts";
+import { best } from "../../parts/kept.ts";
+import { defineVariant } from "../../variant.ts";
+
+/**
+ * Vertical-slash: the prompt's last queries say which columns (keys that all attend to) and which diagonals (distances at
+ * which all attend) every query of the prompt reads.
+ *
+ * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference. Defaults: 1000 columns, 6096 diagonals, the
+ * last 64 queries; the first 30 columns and the last 100 diagonals always. The source has presets for each head, such as
+ * 30 and 800, 100 and 800, 3500 and 100, 500 and 700.
+ * Simplified: keys of the constructed reader carry no positions, so that only chance makes one diagonal better than another;
+ * columns are what finds a needle here. A group's heads share a choice. Single tokens are read where the source reads blocks of 64.
+ */
+export const verticalSlash = defineVariant({
+  name: "vertical-slash",
+  family: "dynamic",
+  summary: "prefill over the best columns and diagonals by the last queries, dense decoding (MInference)",
+  formula: [
+    "A = softmax(q K^T) of the last `observe` queries; vertical_t = sum of A over queries, slash_o = sum of A at distance o",
+    "prefill: S = top columns and top distances of the position; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "MInference 1.0: Accelerating Pre-filling for Long-Context LLMs via Dynamic Sparse Attention",
+      url: "https://arxiv.org/abs/2407.02490",
+      where: "section 3.2, algorithm 1",
+    },
+    {
+      title: "microsoft/MInference",
+      url: "https://github.com/microsoft/MInference",
+      where: "minference/modules/minference_forward.py, vertical_and_slash_kernel",
+    },
+  ],
+  params: {
+    vertical: int("columns read, the first ones included", {
+      default: 1000,
+      min: 0,
+      sweep: [30, 100, 500, 1000, 3500],
+    }),
+    slash: int("diagonals read, the last ones included", {
+      default: 6096,
+      min: 1,
+      sweep: [100, 700, 800, 6096],
+    }),
+    observe: int("last queries that decide", { default: 64, min: 1 }),
+    firstColumns: int("first columns that are always read", { default: 30, min: 0 }),
+    lastDiagonals: int("last diagonals that are always read, the query's own included", {
+      default: 100,
+      min: 1,
+    }),
+  },
+  prefill: "only",
+  small: { vertical: 12, slash: 20, observe: 16, firstColumns: 3, lastDiagonals: 5 },
+  adaptive: "as if no column met a diagonal",
+  prepare(cache, { vertical, slash, observe, firstColumns, lastDiagonals }, ops) {
+    const last = cache.observed(observe, true);
+    return cache.heads.map((head, h) => {
+      const { columns, diagonals } = lineSums(last, head, h, ops);
+      columns.fill(Infinity, 0, firstColumns);
+      diagonals.fill(Infinity, 0, lastDiagonals);
+      return {
+        columns: best(columns, Math.min(vertical, columns.length), ops),
+        diagonals: best(diagonals, Math.min(slash, diagonals.length), ops),
+      };
+    });
+  },
+  attend: (queries, cache, lines, _params, ops) =>
+    perHead(queries, cache, (read, _head, h) =>
+      softmaxRead({ ...read, spans: lineSpans(lines[h]!, read.visible) }, ops),
+    ),
+  cost: denseDecoding,
+  prefillCost: (shape, { vertical, slash }) => prefillReads(shape, vertical + slash),
+  denseAt: ({ tokens }) => ({ slash: tokens, lastDiagonals: tokens }),
+});

@@ -1,0 +1,94 @@
+import { int } from "../../../core/params.ts";
+import { norm, rowNumbers } from "../../../core/tensor.ts";
+import type { Ops } from "../../../engines/ops.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
+import { ownAlike, readsKept } from "../../mean-field/kept.ts";
+import { defineVariant } from "../../variant.ts";
+import type { HeadCache, Queries } from "../../variant.ts";
+import { scoreMoments } from "../../parts/votes.ts";
+
+/**
+ * Expected Attention: keeps the keys to which queries drawn from a Gaussian, fitted to those seen, would attend most,
+ * times the length of their values.
+ *
+ * Devoto et al. 2025, arXiv 2510.00636; code NVIDIA/kvpress (expected_attention_press.py). Defaults: 4 sinks, covariance
+ * and value norms used. The prompt itself is read densely.
+ * Simplified: the source fits mean and covariance to all queries of the prompt and averages rotary embeddings over
+ * future positions; here `observe` queries evenly over the prompt stand for all, and keys carry no positions. k^T S k is
+ * the variance of those queries' products with k, so that no covariance matrix is formed.
+ */
+export const expected = defineVariant({
+  name: "expected",
+  family: "eviction",
+  summary: "keeps what queries like those seen are expected to attend to (Expected Attention)",
+  formula: [
+    "z_t = k_t . mu / sqrt d + k_t^T S k_t / (2 d), mu and S the mean and covariance of the queries",
+    "score_t = softmax(z)_t |v_t|; kept = the first `sinks` tokens and those of largest score",
+    "o = dense attention over the kept",
+  ].join("\n"),
+  sources: [
+    {
+      title:
+        "Expected Attention: KV Cache Compression by Estimating Attention from Future Queries Distribution",
+      url: "https://arxiv.org/abs/2510.00636",
+      where: "section 3",
+    },
+    {
+      title: "NVIDIA/kvpress",
+      url: "https://github.com/NVIDIA/kvpress",
+      where: "kvpress/presses/expected_attention_press.py",
+    },
+  ],
+  params: {
+    budget: budgetParam("tokens kept, the sinks included"),
+    sinks: int("first tokens that are always kept", { default: 4, min: 0 }),
+    observe: int("queries, evenly over the prompt, that stand for all of it", {
+      default: 256,
+      min: 2,
+      sweep: [64, 256, 1024],
+    }),
+    queryAware: queryAwareParam,
+  },
+  prefill: "dense",
+  budgetParam: "budget",
+  small: { budget: 180, observe: 16 },
+  prepare(cache, { budget, sinks, observe, queryAware }, ops) {
+    const queries = cache.observed(observe, queryAware, "even");
+    return retained(
+      cache,
+      { budget, recent: 0, queryAware },
+      (h, from, end) => expectedWeights(queries, cache.heads[h]!, h, from, end, sinks, ops),
+      ops,
+    );
+  },
+  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  cost: (shape, { budget }) => keptCost(shape, budget),
+  denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory: (crowd, { budget, queryAware }) => [
+    readsKept(crowd, { budget, recent: 0, queryAware, alike: ownAlike(crowd) }),
+  ],
+});
+
+/**
+ * (from) the scores of the keys before `from`: the mean over query heads of the expected weights, times the length of the
+ * value; the sinks' come before all others.
+ */
+function expectedWeights(
+  queries: Queries,
+  head: HeadCache,
+  h: number,
+  from: number,
+  end: number,
+  sinks: number,
+  ops: Ops,
+): Float64Array {
+  const total = new Float64Array(from);
+  for (let g = 0; g < queries.group; g++) {
+    const { mean, variance } = scoreMoments(queries, head, h, g, end, ops);
+    const logits = mean.map((z, t) => (t < sinks ? -Infinity : z + variance[t]! / 2));
+    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = logits.reduce((all, z) => all + Math.exp(z - most), 0);
+    for (let t = 0; t < from; t++) total[t]! += Math.exp(logits[t]! - most) / (sum * queries.group);
+  }
+  return total.map((weight, t) => (t < sinks ? Infinity : weight * norm(rowNumbers(head.values.tensor, t))));
+}

@@ -1,0 +1,107 @@
+import { int } from "../../../core/params.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
+import { evenPositions } from "../../../core/places.ts";
+import { normalScores, threshold } from "../../mean-field/crowd.ts";
+import type { Crowd } from "../../mean-field/crowd.ts";
+import { ownAlike, readsKept } from "../../mean-field/kept.ts";
+import { defineVariant } from "../../variant.ts";
+import { meanVotes } from "../../parts/votes.ts";
+
+/**
+ * H2O, heavy-hitter oracle: keeps the keys that queries have attended to most so far, and the last ones; half of the
+ * budget each.
+ *
+ * Zhang et al. 2023, arXiv 2306.14048; code FMInference/H2O (h2o_hf, heavy and recent ratio alike) and NVIDIA/kvpress
+ * (observed_attention_press.py: the sum over queries divided by the number of queries that saw the key, followed here).
+ * Simplified: the source accumulates over every query of the prompt, which is quadratic. Here `observe` queries evenly
+ * over the prompt stand for all of them: each key's mean weight over those that see it estimates the same mean. The
+ * source goes on evicting while it decodes; here the choice after the prompt stays. The prompt itself is read densely.
+ */
+export const h2o = defineVariant({
+  name: "h2o",
+  family: "eviction",
+  summary: "keeps the keys with the largest accumulated attention and the last ones (H2O)",
+  formula: [
+    "score_t = mean over the queries at positions >= t of softmax(q K^T)_t",
+    "kept = the half of the budget with the largest scores and the half that is most recent; o = dense attention over the kept",
+  ].join("\n"),
+  sources: [
+    {
+      title: "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models",
+      url: "https://arxiv.org/abs/2306.14048",
+      where: "section 4, algorithm 1",
+    },
+    {
+      title: "NVIDIA/kvpress",
+      url: "https://github.com/NVIDIA/kvpress",
+      where: "kvpress/presses/observed_attention_press.py",
+    },
+  ],
+  params: {
+    budget: budgetParam("tokens kept, half of them the most recent"),
+    observe: int("queries, evenly over the prompt, that stand for all of it", {
+      default: 256,
+      min: 1,
+      sweep: [64, 256, 1024],
+    }),
+    queryAware: queryAwareParam,
+  },
+  prefill: "dense",
+  budgetParam: "budget",
+  small: { budget: 200, observe: 16 },
+  prepare(cache, { budget, observe, queryAware }, ops) {
+    const queries = cache.observed(observe, queryAware, "even");
+    // the tokens after the context, those of a question that was not seen, are recent too
+    const after = cache.tokens - 1 - queries.positions.at(-1)!;
+    return retained(
+      cache,
+      { budget, recent: Math.max(0, Math.floor(budget / 2) - after), queryAware },
+      (h, from) => meanVotes(queries, cache.heads[h]!, h, from, ops),
+      ops,
+    );
+  },
+  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  cost: (shape, { budget }) => keptCost(shape, budget),
+  denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory(crowd, { budget, observe, queryAware }) {
+    const recent = Math.max(0, Math.floor(budget / 2) - crowd.tail);
+    const kept = readsKept(crowd, { budget, recent, queryAware, alike: ownAlike(crowd) });
+    return [
+      kept.recent && budget < crowd.tokens
+        ? { ...kept, chance: heavyChance(crowd, budget, kept.recent.tokens, observe) }
+        : kept,
+    ];
+  },
+});
+
+/** Places whose votes are worked out, evenly over the prompt. */
+const places = 64;
+
+/**
+ * Probability that a token so many tokens back is kept as heavy: early keys get more, from queries that see few of them.
+ * The mean of n weights exp(z) / p, p the keys that a query sees, is taken for lognormal.
+ */
+function heavyChance(
+  { tokens, tail, sharpness: g }: Crowd,
+  budget: number,
+  recent: number,
+  observe: number,
+): (distance: number) => number {
+  const end = tokens - tail;
+  const scored = tokens - recent;
+  const asking = evenPositions(Math.min(observe, end), end - 1);
+  const all = Array.from({ length: places }, (_, i) => {
+    const from = ((i + 0.5) * scored) / places;
+    const seers = asking.filter((position) => position >= from);
+    const inverse = Array.from(seers, (position) => 1 / (position + 1));
+    const sum = inverse.reduce((a, b) => a + b, 0);
+    const square = inverse.reduce((a, b) => a + b * b, 0);
+    const variance = Math.log(1 + ((Math.exp(g * g) - 1) * square) / (sum * sum));
+    return normalScores(scored / places, Math.log(sum / seers.length) - variance / 2, Math.sqrt(variance));
+  });
+  const t = threshold(all, budget - recent);
+  return (distance) => {
+    const place = Math.floor(((tokens - distance) * places) / scored);
+    return all[Math.min(places - 1, Math.max(0, place))]!.above(t);
+  };
+}

@@ -1,0 +1,85 @@
+import { int, real } from "../../../core/params.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
+import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
+import { defineVariant } from "../../variant.ts";
+import { pooled, voteSums } from "../../parts/votes.ts";
+
+/**
+ * What a layer keeps: budgets fall linearly from the first layer to the last, whose room is 1 / beta of the mean, or more
+ * where the first would keep more than there is; `window` is kept in each.
+ */
+function layerBudget(
+  { budget, window, beta, depth }: { budget: number; window: number; beta: number; depth: number },
+  tokens: number,
+): number {
+  if (budget >= tokens) return tokens;
+  const room = Math.max(0, budget - window);
+  const most = Math.min(2 * room - Math.floor(room / beta), tokens - window);
+  const least = 2 * room - most;
+  return Math.min(budget, window) + Math.floor(most - depth * (most - least));
+}
+
+/**
+ * PyramidKV: SnapKV's votes with budgets that fall from layer to layer; the first layers keep most.
+ *
+ * Cai et al. 2024, arXiv 2406.02069; code Zefan-Cai/KVCache-Factory and NVIDIA/kvpress (pyramidkv_press.py). Defaults:
+ * beta 20, window 64, pool 5.
+ * Simplified: one layer is simulated, at `depth` between the first (0) and the last (1). At the default in the middle it
+ * keeps the mean budget and is SnapKV; retrieval heads lie in the middle and above. Its cost is that layer's.
+ */
+export const pyramidkv = defineVariant({
+  name: "pyramidkv",
+  family: "eviction",
+  summary: "SnapKV with budgets that fall from the first layer to the last (PyramidKV)",
+  formula: [
+    "room(depth) = most - depth (most - least), most = min(2 room - room / beta, N - window), least = 2 room - most, room = budget - window",
+    "vote_t = sum over the last `window` queries of softmax(q K^T)_t, average-pooled over `pool` tokens",
+    "kept = the room(depth) tokens of largest vote and the last `window`; o = dense attention over the kept",
+  ].join("\n"),
+  sources: [
+    {
+      title: "PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information Funneling",
+      url: "https://arxiv.org/abs/2406.02069",
+      where: "section 4.2",
+    },
+    {
+      title: "NVIDIA/kvpress",
+      url: "https://github.com/NVIDIA/kvpress",
+      where: "kvpress/presses/pyramidkv_press.py, get_layer_budget",
+    },
+  ],
+  params: {
+    budget: budgetParam("tokens kept in the mean over layers, the window included"),
+    window: int("last queries that vote, whose tokens are always kept", { default: 64, min: 1 }),
+    pool: int("tokens over which votes are averaged", { default: 5, min: 1 }),
+    beta: int("the last layer's room is this part of the mean", { default: 20, min: 1, sweep: [1, 5, 20] }),
+    depth: real("where the layer lies: 0 the first, 1 the last", {
+      default: 0.5,
+      min: 0,
+      max: 1,
+      sweep: [0, 0.25, 0.5, 0.75, 1],
+    }),
+    queryAware: queryAwareParam,
+  },
+  prefill: "dense",
+  budgetParam: "budget",
+  small: { budget: 200, window: 10, depth: 0.4 },
+  prepare(cache, params, ops) {
+    const { window, pool, queryAware } = params;
+    const voters = cache.observed(window, queryAware);
+    return retained(
+      cache,
+      { budget: layerBudget(params, cache.tokens), recent: window, queryAware },
+      (h, from) => pooled(voteSums(voters, cache.heads[h]!, h, from, ops), pool),
+      ops,
+    );
+  },
+  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
+  denseAt: ({ tokens }) => ({ budget: tokens }),
+  theory(crowd, params) {
+    const { window, pool, queryAware } = params;
+    const budget = layerBudget(params, crowd.tokens);
+    return [readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) })];
+  },
+});

@@ -1,0 +1,110 @@
+import { flag, int } from "../../../core/params.ts";
+import {
+  compressedCost,
+  entriesOf,
+  entriesSeen,
+  notConvex,
+  noTheory,
+  readCompressed,
+  recordParam,
+  sinkParam,
+  windowParam,
+} from "../../parts/compressed.ts";
+import { indexHeadsParam, indexNoiseParam, rankTokens, tokensSeen } from "../../parts/lightning.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { poolingParam } from "../../parts/pooling.ts";
+import { defineVariant } from "../../variant.ts";
+
+/** Bytes of an index entry: FP4 numbers and a float32 scale for each 128 of them. */
+const indexEntryBytes = (indexDim: number): number => indexDim / 2 + 4 * Math.ceil(indexDim / 128);
+
+/**
+ * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them; a
+ * lightning indexer in FP4 selects entries for all heads, which read them, a window of raw tokens and a sink in one softmax.
+ *
+ * DeepSeek-V4 technical report and model code. Defaults: pool 4, k 1024 as in Pro (512 in Flash), window 128, index
+ * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well.
+ * Simplified: the source pools by softmax weights for each channel, whose logits are learned from each token's hidden
+ * state and its place in the pool, and normalises entries as it does raw tokens. Here an entry is scaled to its tokens'
+ * length, and its weights are one of two ends between which training moves a gate (pooling.ts): "gated", the tokens at
+ * which a record ends, known to whatever layer wrote their keys, is the limit of a trained one; "mean" is where training
+ * starts, and there one of eight values drowns. Neither is evidence of what DeepSeek-V4's own gates have learned. Index
+ * keys are a random projection of the entries, as in DSA (dsa.ts), where the source pools them by gates of their own; there
+ * is one index head for each kv head of the reader where the source has 64.
+ */
+export const csa = defineVariant({
+  name: "csa",
+  family: "hierarchical",
+  summary: "the best of entries that pool 4 + 4 tokens, a raw window and a sink (DeepSeek-V4)",
+  formula: [
+    "entry i = mean of those of the tokens [(i - 1) m, (i + 1) m) that a gate chooses, scaled to their length; m = pool",
+    "visible at t iff i < floor((t + 1) / m); a trained gate: where something ends; an untrained one: all alike",
+    "I_i = sum_j w_j ReLU(q_j . e_i) over index heads j, in FP4; S = top-k entries, for all heads",
+    "o = sum p v over S and the last `window` tokens, p = softmax over both and the sink",
+  ].join("\n"),
+  sources: [
+    {
+      title: "DeepSeek-V4",
+      url: "https://huggingface.co/deepseek-ai",
+      where: "technical report, section 2.3.1, and inference code",
+    },
+    {
+      title: "huggingface/transformers",
+      url: "https://github.com/huggingface/transformers",
+      where: "models/deepseek_v4/modular_deepseek_v4.py, DeepseekV4CSACompressor",
+    },
+  ],
+  params: {
+    pool: int("tokens from one entry to the next", { default: 4, min: 1, max: 1024, sweep: [2, 4, 8, 16] }),
+    overlap: flag("whether an entry pools the tokens before its own too", { default: true }),
+    pooling: poolingParam,
+    k: int("entries read per query", { default: 1024, min: 1, sweep: [128, 256, 512, 1024, 2048] }),
+    window: windowParam,
+    sink: sinkParam,
+    indexHeads: indexHeadsParam,
+    indexDim: int("dimension of an index key, in sixteens", {
+      default: 128,
+      min: 16,
+      max: 1024,
+      sweep: [64, 128],
+    }),
+    indexNoise: indexNoiseParam,
+    record: recordParam,
+  },
+  prefill: "same",
+  budgetParam: "k",
+  small: { k: 20, window: 10, indexDim: 32 },
+  sinks: true,
+  noTheory,
+  notConvex,
+  prepare(cache, params, ops) {
+    const entries = entriesOf(cache, params, ops);
+    const { indexDim } = params;
+    const index = rankTokens(
+      cache,
+      "csa",
+      entries.map(({ keys }) => keys.tensor),
+      { indexDim, dtype: "nvfp4", rowBytes: indexEntryBytes(indexDim) },
+      ops,
+    );
+    return { entries, index };
+  },
+  attend(queries, cache, { entries, index }, params, ops) {
+    const chosen = index.top(queries, entriesSeen(tokensSeen(queries), params.pool), params, ops);
+    return perHead(queries, cache, (read, _head, h) =>
+      readCompressed(read, entries[h]!, { ...params, group: queries.group }, ops, chosen),
+    );
+  },
+  cost(shape, params) {
+    const { pool, k, indexHeads, indexDim } = params;
+    const entries = Math.floor(shape.tokens / pool);
+    const step = compressedCost(shape, params, Math.min(k, entries));
+    const indexBytes = entries * indexEntryBytes(indexDim);
+    return {
+      ...step,
+      flops: step.flops + 2 * entries * indexHeads * indexDim,
+      indexKeptBytes: indexBytes,
+      indexReadBytes: indexBytes,
+    };
+  },
+});

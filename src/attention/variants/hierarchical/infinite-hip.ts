@@ -1,0 +1,184 @@
+import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
+import { int } from "../../../core/params.ts";
+import type { RowLists } from "../../../core/tensor.ts";
+import type { Ops } from "../../../engines/ops.ts";
+import { allLists, listAt, rowLists } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../read.ts";
+import type { Read } from "../../read.ts";
+import { bestListed } from "../../parts/select.ts";
+import { Spans } from "../../parts/spans.ts";
+import { prunes } from "../../mean-field/halving.ts";
+import type { Stage } from "../../mean-field/halving.ts";
+import { before, readsAll, withLast } from "../../mean-field/reading.ts";
+import { defineVariant } from "../../variant.ts";
+
+interface Params {
+  readonly chunk: number;
+  readonly keep: number;
+  readonly sinks: number;
+  readonly window: number;
+}
+
+/** The largest power of two that is no more. */
+const powerBelow = (n: number): number => 2 ** Math.floor(Math.log2(n));
+
+/** Three stages; chunks are 1, 1/8 and 1/32 of the first, and what is kept 1, 1/4 and 1/16, as in the source. */
+function stagesOf({ chunk, keep }: Params): Stage[] {
+  const [first, kept] = [powerBelow(chunk), powerBelow(keep)];
+  return [
+    { chunk: first, keep: Math.max(first, kept) },
+    { chunk: Math.max(1, first / 8), keep: Math.max(1, first / 8, kept / 4) },
+    { chunk: Math.max(1, first / 32), keep: Math.max(1, first / 32, kept / 16) },
+  ];
+}
+
+/** Tokens between the sinks and the window, in whole chunks from the sinks on; the window takes the rest too. */
+const middle = (visible: number, { sinks, window }: Params, chunk: number): number =>
+  Math.max(0, Math.floor((visible - sinks - window) / chunk) * chunk);
+
+/** Keys that a query scores, and tokens that are left at the end. */
+function pruning(visible: number, params: Params): { scored: number; kept: number } {
+  const stages = stagesOf(params);
+  let kept = middle(visible, params, stages[0]!.chunk);
+  let scored = 0;
+  for (const { chunk, keep } of stages) {
+    if (kept <= keep) continue;
+    scored += (kept / chunk) * readsOfDescent(chunk);
+    kept = keep;
+  }
+  return { scored, kept };
+}
+
+/** Keys that finding a chunk's representative reads: the first of each half, and the chunk's one key where it has one. */
+const readsOfDescent = (chunk: number): number => (chunk === 1 ? 1 : 2 * Math.log2(chunk));
+
+/**
+ * InfiniteHiP: three stages of pruning. A stage cuts its candidates into chunks, finds a representative of each by
+ * descending into the half whose first key scores higher, and keeps the chunks with the best representatives.
+ *
+ * Lee et al. 2025, arXiv 2502.08910; code DeepAuto-AI/hip-attention. Defaults: chunks of 256, 32, 8; 32768, 8192, 2048
+ * tokens kept; 256 sinks, a window of 1024. Used in prefill as well.
+ * Simplified: the source shares a choice among a block of 64 queries and moves rotary positions; here each query chooses,
+ * and keys carry no positions. Sizes are powers of two, smaller ones are rounded down to one.
+ */
+export const infiniteHip = defineVariant({
+  name: "infinite-hip",
+  family: "hierarchical",
+  summary: "three stages of chunk pruning by descent to a representative key (InfiniteHiP)",
+  formula: [
+    "stage s: cut the candidates into chunks of c_s; representative(chunk): halve it, go to the half whose first key has the larger q . k",
+    "keep the chunks of largest q . k(representative), K_s tokens in all; c = chunk (1, 1/8, 1/32), K = keep (1, 1/4, 1/16)",
+    "S = sinks, what the last stage keeps, window; o = sum_(i in S) p_i v_i, p = softmax over S",
+  ].join("\n"),
+  sources: [
+    {
+      title: "InfiniteHiP: Extending Language Model Context Up to 3 Million Tokens on a Single GPU",
+      url: "https://arxiv.org/abs/2502.08910",
+      where: "section 4, algorithm 1",
+    },
+    { title: "DeepAuto-AI/hip-attention", url: "https://github.com/DeepAuto-AI/hip-attention" },
+  ],
+  params: {
+    chunk: int("tokens in a chunk of the first stage", { default: 256, min: 1, sweep: [64, 128, 256] }),
+    keep: int("tokens kept by the first stage, 16 times those read", {
+      default: 32768,
+      min: 1,
+      sweep: [8192, 16384, 32768, 65536],
+    }),
+    sinks: int("first tokens that are always read", { default: 256, min: 0 }),
+    window: int("last tokens that are always read, the query's own included", { default: 1024, min: 1 }),
+  },
+  prefill: "same",
+  budgetParam: "keep",
+  small: { chunk: 32, keep: 64, sinks: 4, window: 20 },
+  prepare: () => undefined,
+  attend: (queries, cache, _index, params, ops) =>
+    perHead(queries, cache, (read) => softmaxRead({ ...read, spans: pruned(read, params, ops) }, ops)),
+  cost(shape, params) {
+    const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
+    const { scored, kept } = pruning(tokens, params);
+    const between = middle(tokens, params, stagesOf(params)[0]!.chunk);
+    const read = kept + (tokens - between);
+    return {
+      flops: 2 * scored * queryHeads * headDim + attentionFlops(shape, read),
+      exponentials: read * queryHeads,
+      keptBytes: keyValueBytes(shape, tokens),
+      indexKeptBytes: 0,
+      kvReadBytes: keyValueBytes(shape, read),
+      indexReadBytes: scored * kvHeads * headDim * bytesPerElement,
+    };
+  },
+  denseAt: ({ tokens }) => ({ window: tokens }),
+  theory(crowd, params) {
+    const stages = stagesOf(params);
+    const between = middle(crowd.tokens, params, stages[0]!.chunk);
+    if (between === 0) return [readsAll(crowd)];
+    const pruned = prunes(before(crowd, crowd.tokens - between), stages, between);
+    const rest = withLast(crowd, pruned, crowd.tokens - between - params.sinks);
+    return [{ ...rest, ...(params.sinks > 0 && { first: true }) }];
+  },
+});
+
+/** The rows that each query row reads. */
+function pruned(read: Read, params: Params, ops: Ops): Spans {
+  const { visible, queries, keys } = read;
+  const stages = stagesOf(params);
+  const between = visible.map((end) => middle(end, params, stages[0]!.chunk));
+  // a representative's key is read by itself, beside K and V: it is index
+  const table = { ...keys, kind: "index" } as const;
+  const scoresAt = (lists: RowLists): ArrayLike<number> => ops.scoresAt(queries, table, lists);
+  let starts = rowLists(
+    Array.from(between, (tokens) =>
+      range(tokens / stages[0]!.chunk).map((c) => params.sinks + c * stages[0]!.chunk),
+    ),
+  );
+  let size = stages[0]!.chunk;
+  for (const { chunk, keep } of stages) {
+    starts = splitChunks(starts, size, chunk);
+    size = chunk;
+    const most = Math.floor(keep / chunk);
+    // lists that are short enough are kept whole, and not scored
+    const lists = allLists(starts);
+    const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
+    if (long.rows.length === 0) continue;
+    const best = bestListed(long, descend(long, chunk, scoresAt), most);
+    starts = rowLists(lists.map((list, i) => (list.length > most ? listAt(best, i) : list)));
+  }
+  return new Spans(visible.length, (i, add) => {
+    const end = visible[i]!;
+    add(0, Math.min(params.sinks, end));
+    for (const start of listAt(starts, i)) add(start, start + size);
+    add(Math.min(end, params.sinks + between[i]!), end);
+  });
+}
+
+/** The score of each chunk's representative. @param starts first rows of chunks of `chunk` rows */
+function descend(
+  starts: RowLists,
+  chunk: number,
+  scoresAt: (lists: RowLists) => ArrayLike<number>,
+): ArrayLike<number> {
+  if (chunk === 1) return scoresAt(starts);
+  let at = starts.rows;
+  let best: ArrayLike<number> = [];
+  for (let half = chunk / 2; half >= 1; half /= 2) {
+    const lefts = scoresAt({ ...starts, rows: at });
+    const rights = scoresAt({ ...starts, rows: at.map((row) => row + half) });
+    best = Float64Array.from(at, (_, c) => Math.max(lefts[c]!, rights[c]!));
+    at = at.map((row, c) => (rights[c]! > lefts[c]! ? row + half : row));
+  }
+  return best;
+}
+
+/** Chunks of `size` rows cut into chunks of `into`. */
+const splitChunks = (starts: RowLists, size: number, into: number): RowLists =>
+  size === into
+    ? starts
+    : rowLists(
+        allLists(starts).map((list) =>
+          [...list].flatMap((start) => range(size / into).map((c) => start + c * into)),
+        ),
+      );
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,0 +1,19 @@
+import { csa } from "../hierarchical/csa.ts";
+import { hca } from "../hierarchical/hca.ts";
+import { composeLayers, layer, repeat } from "../../layers.ts";
+
+/** The compressed layers of DeepSeek-V4 Flash: compressed sparse and heavily compressed attention by turns; an indexer keeps 512 entries. */
+export const deepseekV4Flash = composeLayers(
+  {
+    name: "deepseek-v4-flash",
+    summary: "21 layers of CSA and 20 of HCA (DeepSeek-V4 Flash)",
+    sources: [
+      {
+        title: "DeepSeek-V4",
+        url: "https://huggingface.co/deepseek-ai",
+        where: "technical report and config.json, compress_ratios",
+      },
+    ],
+  },
+  [...repeat(20, [layer(csa, { k: 512 }), layer(hca)]), layer(csa, { k: 512 })],
+);

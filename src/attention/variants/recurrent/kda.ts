@@ -1,0 +1,65 @@
+import { real } from "../../../core/params.ts";
+import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
+import { readsState } from "../../mean-field/state.ts";
+import { defineVariant } from "../../variant.ts";
+
+/**
+ * KDA, Kimi delta attention: the delta rule with a decay for each channel of the key.
+ *
+ * Kimi Team 2025, arXiv 2510.26692 (Kimi Linear); code fla-org/flash-linear-attention (kda, naive). Keys and queries have
+ * unit length.
+ * Simplified: decays and write strength are learned functions of each token in the source; here half-lives are spread over
+ * the channels, evenly in their logarithm, and the strength is a parameter, the same for every token.
+ */
+export const kda = defineVariant({
+  name: "kda",
+  family: "recurrent",
+  summary: "the delta rule with a decay for each channel (Kimi Delta Attention)",
+  formula:
+    "S_t = (I - b k_t k_t^T) diag(a) S_(t-1) + b k_t v_t^T, o_t = S_t^T q_t; state (d, d) for each kv head; |k| = |q| = 1",
+  sources: [
+    {
+      title: "Kimi Linear: An Expressive, Efficient Attention Architecture",
+      url: "https://arxiv.org/abs/2510.26692",
+      where: "section 3, equation 1",
+    },
+    {
+      title: "fla-org/flash-linear-attention",
+      url: "https://github.com/fla-org/flash-linear-attention",
+      where: "fla/ops/kda/naive.py",
+    },
+  ],
+  params: {
+    strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),
+    shortest: real("half-life of the first channel, tokens", { default: 256, min: 1, max: 1e12 }),
+    longest: real("half-life of the last channel, tokens", {
+      default: 1048576,
+      min: 1,
+      max: 1e12,
+      sweep: [65536, 1048576],
+    }),
+  },
+  prefill: "same",
+  small: { shortest: 10, longest: 100 },
+  notConvex: stateNotConvex,
+  refuses: stateRefuses,
+  prepare: () => undefined,
+  attend: (queries, cache, _index, { strength, shortest, longest }, ops) =>
+    recur(
+      queries,
+      cache,
+      () => ({
+        decay: Float64Array.from({ length: cache.headDim }, (_, c) =>
+          decayOf(shortest * (longest / shortest) ** (cache.headDim === 1 ? 0 : c / (cache.headDim - 1))),
+        ),
+        strength,
+        replaces: true,
+      }),
+      ops,
+    ),
+  cost: (shape) => stateCost(shape, 5),
+  theory(crowd, { strength, shortest, longest }) {
+    const lives = Array.from({ length: 16 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 16));
+    return [readsState(crowd, { strength, replaces: true, rates: lives.map((life) => Math.LN2 / life) })];
+  },
+});

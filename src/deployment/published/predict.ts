@@ -1,0 +1,214 @@
+import { parseSpec } from "../../attention/spec.ts";
+import { layersOf, nativeOf } from "../../hardware/model.ts";
+import type { Attention } from "../../hardware/model.ts";
+import { models } from "../../hardware/models/all.ts";
+import { machineOf } from "../../hardware/kernels/machine.ts";
+import { override } from "../../hardware/overrides.ts";
+import { parametersOf } from "../../hardware/parameters.ts";
+import { gpusOf, parseParallel, plansFor } from "../../hardware/parallel.ts";
+import type { Parallelism } from "../../hardware/parallel.ts";
+import { dollarsPerMillion } from "../../hardware/serving/price.ts";
+import { splitPrompt } from "../../hardware/serving/workload.ts";
+import { systems } from "../../hardware/systems/all.ts";
+import type { DeploymentAsked } from "../deployment.ts";
+import { modelCost } from "../model-cost.ts";
+import { servedApart } from "../serving.ts";
+import { decodeOn, prefillOn } from "../steps.ts";
+import type { DecodeAnswer } from "../steps.ts";
+import type { Prediction, Setup, Target } from "./target.ts";
+
+const deployed = (setup: Setup, parallel: Parallelism): DeploymentAsked => {
+  const model = models.get(setup.model);
+  return {
+    machine: machineOf(override(systems.get(setup.system), setup.set ?? []), setup.profile),
+    model,
+    spec: parseSpec(setup.variant ?? nativeOf(model)),
+    kvDtype: setup.kvDtype,
+    weights: { attention: setup.attention, feedForward: setup.feedForward },
+    parallel,
+    overlapLinks: setup.overlapLinks ?? false,
+  };
+};
+
+const none = { tokens: 0, acceptance: 0 };
+
+/** What the model says where a source printed a number. @param of what it says for another target, by name */
+function predict(prediction: Prediction, of: (name: string) => number): number {
+  switch (prediction.kind) {
+    case "price":
+      return dollarsPerMillion(prediction.dollarsPerGpuHour, 1, of(prediction.of), 1);
+    case "flops-ratio":
+    case "cache-ratio":
+      return ratio(prediction);
+    case "helix-interactivity":
+    case "helix-users":
+      return helix(prediction);
+    case "served-rate":
+      return servedRate(prediction);
+    case "prefill-rate":
+    case "prefill-seconds":
+    case "decode-rate":
+    case "tpot-seconds":
+      return onDivision(prediction);
+  }
+}
+
+/** Of a model on GPUs that the source says the division of. */
+function onDivision(prediction: Extract<Prediction, { readonly parallel: string }>): number {
+  const asked = deployed(prediction, parseParallel(prediction.parallel, models.get(prediction.model)));
+  const gpus = gpusOf(asked.parallel);
+  switch (prediction.kind) {
+    case "prefill-rate": {
+      const { input, cacheHits, promptsPerGroup } = prediction;
+      const { computed, stored } = splitPrompt({ inputTokens: input, cacheHits });
+      const prompts = promptsPerGroup * asked.parallel.dp;
+      const all = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: prompts * computed };
+      return (prompts * input) / prefillOn(asked, all).seconds / gpus;
+    }
+    case "prefill-seconds": {
+      const { input } = prediction;
+      return prefillOn(asked, { prompts: 1, tokens: input, cachedTokens: 0, chunkTokens: input }).seconds;
+    }
+    case "decode-rate": {
+      const { context, perGpu } = prediction;
+      return perGpu / decodeOn(asked, { users: perGpu * gpus, tokens: context, drafts: none }).tpotSeconds;
+    }
+    case "tpot-seconds": {
+      const { context, drafts } = prediction;
+      return decodeOn(asked, { users: 1, tokens: context, drafts }).tpotSeconds;
+    }
+  }
+}
+
+/** Operations in FP8 that take as long as one in this precision, by peak rates. */
+const equivalent = { bf16: 2, fp8: 1, fp4: 0.5 } as const;
+
+/** Operations of one query's index scores in layers that are alike. */
+function indexOperations(group: Attention, context: number): number {
+  if ((group.kind !== "latent" && group.kind !== "compressed") || group.indexer === undefined) return 0;
+  const { heads, headDim } = group.indexer;
+  const keys = group.kind === "compressed" ? context / (group.pool?.value ?? 1) : context;
+  return group.layers.value * 2 * heads.value * headDim.value * keys;
+}
+
+/**
+ * DeepSeek counts "equivalent FP8 FLOPs" and does not print the weights; here they are those of peak rates: attention
+ * multiplies in bf16, V3.2's index in FP8 and V4's in FP4, products in FP8, whatever their weights are stored as.
+ */
+function ratio({
+  kind,
+  model,
+  over,
+  kvDtype,
+  context,
+}: Prediction & { kind: "flops-ratio" | "cache-ratio" }) {
+  const [a, b] = [model, over].map((name) => {
+    const entry = models.get(name);
+    const cost = modelCost(entry, parseSpec(nativeOf(entry)), context, kvDtype);
+    if (kind === "cache-ratio") return cost.keptBytes + cost.indexKeptBytes + (cost.stateBytes ?? 0);
+    const index = entry.attention.reduce((sum, group) => sum + indexOperations(group, context), 0);
+    const inFp4 = entry.attention.some((group) => group.kind === "compressed");
+    return (
+      equivalent.bf16 * (cost.flops - index) +
+      equivalent[inFp4 ? "fp4" : "fp8"] * index +
+      2 * parametersOf(entry).active
+    );
+  });
+  return a! / b!;
+}
+
+/** The most that a GPU gives at a user's speed: batches in steps of a quarter. */
+function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
+  const { replicaGpus, input, output, perUser, drafts } = prediction;
+  const model = models.get(prediction.model);
+  const plans = (phase: "prefill" | "decode") =>
+    plansFor(model, replicaGpus, phase).map((parallel) => deployed(prediction, parallel));
+  const batches = Array.from({ length: 50 }, (_, i) => Math.round(2 ** (i / 4)));
+  const served = drafts.flatMap((each) =>
+    servedApart(
+      { prefill: plans("prefill"), decode: plans("decode") },
+      {
+        workload: {
+          ...{ inputTokens: input, outputTokens: output, thinkTokens: 0, cacheHits: 0 },
+          ...{ drafts: each, chunkTokens: 16_384, utilisation: 1 },
+        },
+        batches: [...new Set(batches)],
+        dollarsPerGpuHour: 1,
+      },
+    ),
+  );
+  return Math.max(
+    ...served
+      .filter(({ served: { tokensPerSecondPerUser } }) => tokensPerSecondPerUser >= perUser)
+      .map(({ served: { totalPerGpu } }) => totalPerGpu),
+  );
+}
+
+/**
+ * Divisions of a model among at most so many GPUs that the Helix paper compares (section 3.1): with Helix caches over all
+ * GPUs of a stage, and experts or their columns; without, tensor parallelism of whole layers, or groups that attend for
+ * themselves and share the experts.
+ */
+function helixPlans(gpus: number): Parallelism[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(gpus)) + 1 }, (_, i) => 2 ** i);
+  const one: Parallelism = { tp: 1, dp: 1, cp: 1, kvp: 1, ep: 1, pp: 1 };
+  return powers.flatMap((pp) =>
+    powers
+      .filter((stage) => stage * pp <= gpus)
+      .flatMap((stage) => [
+        { ...one, pp, tp: stage },
+        { ...one, pp, dp: stage, ep: stage },
+        ...(stage === 1
+          ? []
+          : powers.filter((ep) => ep <= stage).map((ep) => ({ ...one, pp, kvp: stage, ep }))),
+      ]),
+  );
+}
+
+/** Decode steps of every plan, with KV parallelism and without, at powers of two of users that fit. */
+function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-users" }): number {
+  const { gpus, context, kind } = prediction;
+  const layers = layersOf(models.get(prediction.model));
+  const plans = helixPlans(gpus).filter(({ pp }) => pp <= layers);
+  const answers = plans.flatMap((parallel) => {
+    const asked = deployed(prediction, parallel);
+    return Array.from({ length: 11 }, (_, i) =>
+      decodeOn(asked, { users: 2 ** i, tokens: context, drafts: none }),
+    )
+      .map((answer, i) => ({ answer, users: 2 ** i }))
+      .filter(({ answer }) => answer.shortBytes === 0);
+  });
+  type Point = (typeof answers)[0];
+  const isHelix = ({ answer }: Point): boolean => answer.asked.parallel.kvp > 1;
+  const [own, others] = [answers.filter(isHelix), answers.filter((point) => !isHelix(point))];
+  const fastest = (points: readonly Point[]): number =>
+    Math.min(...points.map(({ answer }) => answer.tpotSeconds));
+  if (kind === "helix-interactivity") return fastest(others) / fastest(own);
+  const most = (points: readonly Point[], within: DecodeAnswer): number =>
+    Math.max(
+      0,
+      ...points.filter(({ answer }) => answer.tpotSeconds <= within.tpotSeconds).map(({ users }) => users),
+    );
+  return Math.max(...others.map(({ answer }) => most(own, answer) / most(others, answer)));
+}
+
+/** A published number beside the model's. */
+export interface Verdict {
+  readonly target: Target;
+  readonly predicted: number;
+  /** predicted / published - 1 */
+  readonly error: number;
+  readonly within: boolean;
+}
+
+/** @param onTarget called after each */
+export function judge(targets: readonly Target[], onTarget: () => void = () => undefined): Verdict[] {
+  const predicted = new Map<string, number>();
+  return targets.map((target) => {
+    const value = predict(target.prediction, (name) => predicted.get(name) ?? NaN);
+    predicted.set(target.name, value);
+    const error = value / target.published - 1;
+    onTarget();
+    return { target, predicted: value, error, within: Math.abs(error) <= target.tolerance };
+  });
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { median } from "../../core/stats.ts";
+import { LimitMeter } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import type { Subject } from "./subject.ts";
+import { settling } from "./timing.ts";
+import { gemm } from "./workloads.ts";
+import type { Workload } from "./workloads.ts";
+
+/** What one subject needs for one workload. */
+export interface BenchRow {
+  readonly workload: string;
+  readonly engine: string;
+  readonly threads: number;
+  /** median, over the rounds, of the median call; null where the result is wrong */
+  readonly ms: number | null;
+  /** the same of the fastest and of the slowest round */
+  readonly msLow: number | null;
+  readonly msHigh: number | null;
+  readonly gbps: number | null;
+  /** multiplications and additions alone; 0 where there are none */
+  readonly gflops: number | null;
+  /** of the limits measured in the same run */
+  readonly ofBandwidth: number | null;
+  readonly ofFlops: number | null;
+  /** distance from float64, relative to the largest number of the result; null where there was no result */
+  readonly error: number | null;
+}
+
+export interface BenchOptions {
+  readonly workloads: readonly Workload[];
+  readonly subjects: readonly Subject[];
+  readonly threads: number;
+  /** times that everything is measured, one subject after another */
+  readonly rounds: number;
+  /** seconds of a measurement */
+  readonly seconds: number;
+  /** called after each of `stepsOf` */
+  readonly onStep?: () => void;
+}
+
+export interface BenchResult {
+  readonly limits: Limits;
+  readonly rows: readonly BenchRow[];
+  /** what was wrong, a line each */
+  readonly failures: readonly string[];
+}
+
+type StepOptions = Pick<BenchOptions, "workloads" | "subjects" | "rounds">;
+
+/** Steps of a measurement, for a progress bar. */
+export const stepsOf = ({ workloads, subjects, rounds }: StepOptions): number =>
+  subjects.length * (workloads.length + 1) * (1 + rounds);
+
+/** One subject on one workload. */
+interface Cell {
+  readonly workload: Workload;
+  readonly subject: Subject;
+  readonly error: number | null;
+  /** median milliseconds of each round; none for a wrong result, which is not timed */
+  times: number[] | undefined;
+}
+
+/** Checks every result, and then times those that are right, round after round with the subjects in turn. */
+export async function bench(options: BenchOptions): Promise<BenchResult> {
+  const { workloads, subjects, threads, rounds, seconds, onStep = () => undefined } = options;
+  const cells: Cell[] = [];
+  const failures: string[] = [];
+  for (const workload of [gemm, ...workloads])
+    for (const subject of subjects) {
+      const checked = await check(subject, workload);
+      onStep();
+      if (checked === undefined) continue;
+      const { error = null, failure } = checked;
+      if (failure !== undefined) failures.push(`${subject.name}, ${workload.name}: ${failure}`);
+      cells.push({ workload, subject, error, times: failure === undefined ? [] : undefined });
+    }
+  const limits = new LimitMeter(threads);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      limits.measure(seconds);
+      for (const cell of cells) {
+        const { workload, subject, times } = cell;
+        onStep();
+        if (times === undefined) continue;
+        await sleep(settling);
+        const warmUp = times.length === 0 || times.at(-1)! < 1000 * seconds;
+        try {
+          times.push(median(await subject.time(workload, { seconds, warmUp })));
+        } catch (error) {
+          failures.push(`${subject.name}, ${workload.name}: ${reasonOf(error)}`);
+          cell.times = undefined;
+        }
+      }
+    }
+  } finally {
+    limits.close();
+  }
+  for (const { workload, subject, times } of cells)
+    if (workload === gemm && times) limits.computed(gemm.flops, times, `${subject.name} ${gemm.name}`);
+  const shown = cells.filter(({ workload }) => workload !== gemm);
+  return { limits: limits.found, rows: shown.map((cell) => rowOf(cell, limits.found)), failures };
+}
+
+interface Checked {
+  readonly error?: number;
+  /** why it is not timed */
+  readonly failure?: string;
+}
+
+async function check(subject: Subject, workload: Workload): Promise<Checked | undefined> {
+  try {
+    const agreement = await subject.check(workload);
+    if (agreement === undefined) return undefined;
+    const { error, tolerance } = agreement;
+    if (error <= tolerance) return { error };
+    const far = `${error.toExponential(1)} from float64, allowed ${tolerance.toExponential(1)}`;
+    return { failure: far, ...(Number.isFinite(error) && { error }) };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function rowOf({ workload, subject, error, times }: Cell, { bandwidth, flops }: Limits): BenchRow {
+  const ms = times === undefined ? null : median(times);
+  const perSecond = (work: number, unit: number): number | null =>
+    ms === null ? null : work / (ms / 1000) / unit;
+  return {
+    workload: workload.name,
+    engine: subject.name,
+    threads: subject.threads,
+    ms,
+    msLow: times === undefined ? null : Math.min(...times),
+    msHigh: times === undefined ? null : Math.max(...times),
+    gbps: perSecond(workload.bytes, 1e9),
+    gflops: perSecond(workload.flops, 1e9),
+    ofBandwidth: perSecond(workload.bytes, bandwidth.perSecond),
+    ofFlops: perSecond(workload.flops, flops.perSecond),
+    error,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Ops } from "../ops.ts";
+import { agreementOf, differenceOf } from "./agreement.ts";
+import type { Agreement } from "./agreement.ts";
+import { callOf } from "./calls.ts";
+import type { Call } from "./calls.ts";
+import type { Operands } from "./operands.ts";
+import { timeCalls } from "./timing.ts";
+import type { Effort } from "./timing.ts";
+import type { Workload } from "./workloads.ts";
+
+/** What is measured: an engine, or a peer that is none. */
+export interface Subject {
+  readonly name: string;
+  readonly threads: number;
+  /** How far its result is from float64; undefined for a workload that it does not do. */
+  check(workload: Workload): Agreement | undefined | Promise<Agreement | undefined>;
+  /** Milliseconds of each call. */
+  time(workload: Workload, effort: Effort): number[] | Promise<number[]>;
+}
+
+/** Engines that share operands, and the truth about them. */
+export function engineSubjects(engines: readonly Ops[], operands: Operands): Subject[] {
+  const calls = new Map<Workload, Call>();
+  const remembered = (workload: Workload): Call => {
+    const call = calls.get(workload) ?? callOf(workload, operands);
+    calls.set(workload, call);
+    return call;
+  };
+  return engines.map((ops) => ({
+    name: ops.name,
+    threads: ops.threads,
+    check(workload) {
+      const { run, sample, expected, spoil } = remembered(workload);
+      return operands.space.scoped(() => {
+        spoil?.();
+        return agreementOf(workload, differenceOf(sample(run(ops)), expected));
+      });
+    },
+    time(workload, effort) {
+      const { run } = remembered(workload);
+      return timeCalls(() => operands.space.scoped(() => void run(ops)), effort);
+    },
+  }));
+}

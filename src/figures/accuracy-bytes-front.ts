@@ -1,0 +1,137 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { groupBy } from "../core/group.ts";
+import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { manyFamilies } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+
+/** Lengths that are shown, at most: the longest, and every eighth of it. */
+const lengthsShown = 2;
+const lengthStep = 8;
+
+interface Point {
+  readonly panel: string;
+  readonly series: string;
+  readonly family: string;
+  readonly bytes: number;
+  readonly score: number;
+}
+
+/** Whether no other variant reads as little and scores as much. */
+const isOnFront = (point: Point, all: readonly Point[]): boolean =>
+  !all.some(
+    (other) =>
+      other.panel === point.panel &&
+      other.bytes <= point.bytes &&
+      other.score >= point.score &&
+      (other.bytes < point.bytes || other.score > point.score),
+  );
+
+/** The longest length of the rows and those of an eighth of it and less, within a tenth. */
+function shownLengths(rows: readonly TrialRow[]): number[] {
+  const lengths = distinct(rows.map((row) => Number(row["tokensNominal"])));
+  const longest = Math.max(...lengths);
+  return lengths.filter((tokens) =>
+    Array.from({ length: lengthsShown }, (_, i) => longest / lengthStep ** i).some(
+      (wanted) => Math.abs(tokens / wanted - 1) < 0.1,
+    ),
+  );
+}
+
+/** 131,072 and 128,000 are both 128K, 1,024,000 is 1M. */
+function nominal(tokens: number): string {
+  const thousands = Number.isInteger(Math.log2(tokens)) ? tokens / 1024 : tokens / 1000;
+  return thousands % 1024 === 0 ? `${thousands / 1024}M` : `${thousands}K`;
+}
+
+/** Distances from their points of names that would lie over each other, in turn: below them, above them near the axis. */
+const drops = [10, 22, 34];
+const isLow = (score: number): boolean => score < 0.2;
+
+export const accuracyBytesFront: Figure = {
+  name: "accuracy-bytes-front",
+  summary:
+    "score against bytes read at the longest length and an eighth of it; variants that none beats are joined",
+  applies: (rows) => manyFamilies(rows) && rows.some((row) => bytesReadOf(row) !== undefined),
+  spec(rows, title) {
+    const shown = new Set(shownLengths(rows));
+    const series = seriesNamer(rows);
+    const cells = groupBy(
+      rows.filter((row) => shown.has(Number(row["tokensNominal"]))),
+      (row) => JSON.stringify([panelOf(row), Number(row["tokensNominal"]), series(row)]),
+    );
+    const points = [...cells].flatMap(([key, cell]): Point[] => {
+      const [score, bytes] = [
+        estimate(cell, (row) => number(row, "score"), key),
+        estimate(cell, bytesReadOf, key),
+      ];
+      if (score === undefined || bytes === undefined) return [];
+      const row = cell[0]!;
+      return [
+        {
+          panel: `${panelOf(row)}, ${nominal(Number(row["tokensNominal"]))} tokens`,
+          series: series(row),
+          family: String(row["family"]),
+          bytes: bytes.mean,
+          score: score.mean,
+        },
+      ];
+    });
+    const best = points.filter((point) => isOnFront(point, points)).sort((a, b) => a.bytes - b.bytes);
+    const turnOf = (point: Point): number => {
+      const own = best.filter(
+        ({ panel, score }) => panel === point.panel && isLow(score) === isLow(point.score),
+      );
+      return own.indexOf(point) % drops.length;
+    };
+    const drawn = points.map((point) => ({ ...point, turn: turnOf(point), low: isLow(point.score) }));
+    const families = distinct(points.map(({ family }) => family));
+    const { color, shape } = seriesScales(families);
+    const x = {
+      field: "bytes",
+      ...bytesAxis(
+        points.map(({ bytes }) => bytes),
+        "bytes read by one decode step",
+      ),
+    };
+    const y = { field: "score", ...shareAxis("score") };
+    const hue = {
+      field: "family",
+      type: "nominal",
+      scale: color,
+      title: "family",
+      legend: { symbolOpacity: 1, symbolSize: 80 },
+    };
+    const mark = { field: "family", type: "nominal", scale: shape, title: "family" };
+    return panelFigure({
+      title,
+      subtitle: "mean score; named and joined: no other variant reads as little and scores as much",
+      points: drawn,
+      layer: [
+        {
+          transform: [{ filter: "datum.turn >= 0" }],
+          mark: { type: "line", color: "#999999", strokeWidth: 1.2, interpolate: "step-after" },
+          encoding: { x, y, order: { field: "bytes" } },
+        },
+        {
+          mark: { type: "point", filled: true, size: 70, opacity: 0.9 },
+          encoding: { x, y, color: hue, shape: mark },
+        },
+        ...drops.flatMap((drop, turn) =>
+          [false, true].map((low) => ({
+            transform: [{ filter: `datum.turn === ${turn} && datum.low === ${low}` }],
+            mark: {
+              type: "text",
+              align: "left",
+              dx: 6,
+              dy: low ? -drop : drop,
+              fontSize: 10,
+              color: "#333333",
+            },
+            encoding: { x, y, text: { field: "series" } },
+          })),
+        ),
+      ],
+    });
+  },
+};

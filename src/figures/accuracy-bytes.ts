@@ -1,0 +1,76 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { groupBy } from "../core/group.ts";
+import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { manyLengths } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
+
+/** A variant without its parameters: at one length its curve goes through the values that were tried. */
+const nameOf = (row: TrialRow): string => String(row["variant"]).replace(/\(.*\)/, "");
+
+export const accuracyBytes: Figure = {
+  name: "accuracy-bytes",
+  summary:
+    "score against the bytes that one decode step reads, through the lengths or the settings of each variant",
+  applies: (rows) => rows.some((row) => bytesReadOf(row) !== undefined && number(row, "score") !== undefined),
+  spec(rows, title) {
+    const isSwept = manyLengths(rows);
+    const series = isSwept ? seriesNamer(rows) : nameOf;
+    const cells = groupBy(rows, (row) =>
+      JSON.stringify([panelOf(row), series(row), row["tokensNominal"], row["resolved"] ?? null]),
+    );
+    const points = [...cells].flatMap(([key, cell]) => {
+      const score = estimate(cell, (row) => number(row, "score"), key);
+      const bytes = estimate(cell, bytesReadOf, key);
+      if (score === undefined || bytes === undefined) return [];
+      const tokens = Number(cell[0]!["tokensNominal"]);
+      return [{ panel: panelOf(cell[0]!), series: series(cell[0]!), tokens, bytes: bytes.mean, ...score }];
+    });
+    const drawn = distinct(points.map((point) => point.series));
+    const { color, shape } = seriesScales(drawn);
+    const x = {
+      field: "bytes",
+      ...bytesAxis(
+        points.map(({ bytes }) => bytes),
+        "bytes read by one decode step",
+      ),
+    };
+    const y = { field: "mean", ...shareAxis("score") };
+    const hue = {
+      field: "series",
+      type: "nominal",
+      scale: color,
+      title: "variant",
+      legend: { symbolOpacity: 1, symbolSize: 80, columns: legendColumns(drawn) },
+    };
+    const mark = { field: "series", type: "nominal", scale: shape, title: "variant" };
+    const size = {
+      field: "tokens",
+      type: "quantitative",
+      scale: { type: "log", base: 2, range: [16, 150] },
+      legend: null,
+    };
+    const layer = [
+      {
+        mark: { type: "rule", opacity: 0.35 },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+      },
+      {
+        mark: { type: "line", opacity: 0.5, strokeWidth: 1.2 },
+        encoding: { x, y, color: hue, order: { field: isSwept ? "tokens" : "bytes" } },
+      },
+      {
+        mark: { type: "point", filled: true, opacity: 0.9, size: 80 },
+        encoding: { x, y, color: hue, shape: mark, ...(isSwept ? { size } : {}) },
+      },
+    ];
+    const length = Number(rows[0]!["tokensNominal"]).toLocaleString("en");
+    const sizes = isSwept ? "; larger marks are longer contexts" : `, at ${length} tokens`;
+    return panelFigure({
+      title,
+      subtitle: `score and 95% interval against bytes read${sizes}`,
+      points,
+      layer,
+    });
+  },
+};

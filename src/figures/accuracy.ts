@@ -1,0 +1,44 @@
+import { publishedScores } from "../files/published.ts";
+import { curves, number } from "./aggregate.ts";
+import { manyLengths } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { lengthCurves } from "./length-curves.ts";
+import type { PublishedPoint } from "./length-curves.ts";
+import { shareAxis } from "./style.ts";
+
+/** Published scores of the benchmarks and lengths that are drawn; each at the upper end of the lengths it covers. */
+function publishedAt(lengths: readonly { panel: string; tokens: number }[]): PublishedPoint[] {
+  const drawn = new Set(lengths.map(({ panel }) => panel));
+  const all = lengths.map(({ tokens }) => tokens);
+  // a dataset's 128K is 128,000 or 131,072 tokens
+  const [low, high] = [Math.min(...all) / 1.05, Math.max(...all) * 1.05];
+  return publishedScores()
+    .map(({ benchmark, metric, model, score, tokens }) => ({
+      ...{ panel: benchmark, metric, model, tokens: tokens.high, mean: score },
+    }))
+    .filter(
+      ({ panel, tokens, metric }) =>
+        drawn.has(panel) && tokens >= low && tokens <= high && metric !== "other",
+    );
+}
+
+export const accuracy: Figure = {
+  name: "accuracy",
+  summary: "score against context length, beside published scores",
+  applies: manyLengths,
+  spec(rows, title) {
+    const points = curves(rows, (row) => number(row, "score"));
+    const beside = publishedAt(points);
+    const marks =
+      beside.length === 0
+        ? ""
+        : "; open marks: published scores of models, at the upper end of the lengths they cover";
+    return lengthCurves({
+      title,
+      subtitle: `mean score of simulated trials and its 95% interval${marks}`,
+      points,
+      published: beside,
+      y: shareAxis("score"),
+    });
+  },
+};

@@ -1,0 +1,101 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { groupBy } from "../core/group.ts";
+import { distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import type { Estimate } from "./aggregate.ts";
+import { sharedOf, usersOf } from "./applies.ts";
+import type { Figure } from "./figure.ts";
+import { panelFigure } from "./style.ts";
+
+/** What the budget decided, a line each: `k=2048`, `fp8`. */
+function decisionOf(row: TrialRow): string[] {
+  const [param, dtype] = [String(row["budgetParam"] ?? ""), String(row["kvDtype"] ?? "")];
+  const named = param === "" || param === "kvDtype" ? [] : [`${param}=${String(row["budgetValue"])}`];
+  return dtype === "" ? named : [...named, dtype];
+}
+
+const share = (value: number): string => value.toFixed(2).replace(/^0\./, ".");
+
+const scoreOf = ({ mean, low, high, trials }: Estimate): string =>
+  trials > 1 ? `${share(mean)} [${share(low)} ${share(high)}]` : share(mean);
+
+export const budget: Figure = {
+  name: "budget",
+  summary: "score by variant and by the users who share a system, with what each variant's budget led to",
+  applies: (rows) => distinct(rows.map(usersOf).filter((users) => users !== undefined)).length > 1,
+  spec(rows, title) {
+    const budgeted = rows.filter((row) => usersOf(row) !== undefined);
+    const series = seriesNamer(budgeted);
+    const panel = (row: TrialRow): string => `${panelOf(row)}: ${sharedOf(row)}`;
+    const cells = groupBy(budgeted, (row) => JSON.stringify([panel(row), series(row), usersOf(row)]));
+    const points = [...cells].map(([key, cell]) => {
+      const row = cell[0]!;
+      const found = row["fits"] === false ? undefined : estimate(cell, (each) => number(each, "score"), key);
+      return {
+        panel: panel(row),
+        series: series(row),
+        users: usersOf(row),
+        mean: found?.mean ?? null,
+        label: found === undefined ? ["does not fit"] : [scoreOf(found), ...decisionOf(row)],
+      };
+    });
+    const x = {
+      field: "users",
+      type: "ordinal",
+      sort: "ascending",
+      title: "users who share the system",
+      axis: { orient: "top", labelAngle: 0, format: ",d", grid: false },
+    };
+    const y = {
+      field: "series",
+      type: "nominal",
+      sort: distinct(points.map((point) => point.series)),
+      title: null,
+      axis: { labelLimit: 0, grid: false },
+    };
+    const layer = [
+      {
+        transform: [{ filter: "datum.mean !== null" }],
+        mark: { type: "rect", stroke: "#ffffff" },
+        encoding: {
+          x,
+          y,
+          color: {
+            field: "mean",
+            type: "quantitative",
+            title: "mean score",
+            scale: { scheme: "blues", domain: [0, 1] },
+          },
+        },
+      },
+      {
+        mark: {
+          type: "text",
+          fontSize: 9,
+          lineHeight: 11,
+          baseline: "middle",
+          dy: { expr: "-5.5 * (length(datum.label) - 1)" },
+        },
+        encoding: {
+          x,
+          y,
+          text: { field: "label" },
+          color: {
+            value: "#777777",
+            condition: [
+              { test: "datum.mean !== null && datum.mean > 0.55", value: "#ffffff" },
+              { test: "datum.mean !== null", value: "#000000" },
+            ],
+          },
+        },
+      },
+    ];
+    return panelFigure({
+      title,
+      subtitle: "mean score and its 95% interval, and what the budget decided",
+      points,
+      layer,
+      width: { step: 92 },
+      height: { step: 44 },
+    });
+  },
+};

@@ -1,0 +1,60 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { distinct } from "./aggregate.ts";
+import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
+
+/** Lines over context length: which columns of the rows they are made of. */
+export interface LinesAsked {
+  readonly title: string;
+  readonly subtitle: string;
+  /** column of a log axis, and its title */
+  readonly y: { readonly field: string; readonly title: string; readonly format?: string };
+  /** names the line that a row belongs to, and its panel */
+  readonly series: (row: TrialRow) => string;
+  readonly panel: (row: TrialRow) => string;
+}
+
+/** Curves over the column `tokens`, a colour each; rows without a value of y are gaps. */
+export function linesFigure(
+  rows: readonly TrialRow[],
+  { title, subtitle, y, series, panel }: LinesAsked,
+): object {
+  const points = rows.flatMap((row) => {
+    const value = row[y.field];
+    return typeof value === "number" && value > 0
+      ? [{ panel: panel(row), series: series(row), tokens: Number(row["tokens"]), y: value }]
+      : [];
+  });
+  const names = distinct(points.map((point) => point.series));
+  const { color, strokeDash, shape } = seriesScales(names);
+  const legend = { symbolSize: 70, symbolOpacity: 1, columns: legendColumns(names) };
+  const x = { field: "tokens", ...lengthAxis(points.map(({ tokens }) => tokens)) };
+  const axis = {
+    field: "y",
+    type: "quantitative",
+    title: y.title,
+    scale: { type: "log", nice: false, padding: 8 },
+    axis: { format: y.format ?? "~s", tickCount: 6 },
+  };
+  const hue = { field: "series", type: "nominal", scale: color, title: null, legend };
+  const dash = { field: "series", type: "nominal", scale: strokeDash, title: null, legend };
+  return panelFigure({
+    title,
+    subtitle,
+    points,
+    layer: [
+      {
+        mark: { type: "line", strokeWidth: 1.8 },
+        encoding: { x, y: axis, color: hue, strokeDash: dash },
+      },
+      {
+        mark: { type: "point", filled: true, size: 34, opacity: 1 },
+        encoding: {
+          x,
+          y: axis,
+          color: hue,
+          shape: { field: "series", type: "nominal", scale: shape, title: null },
+        },
+      },
+    ],
+  });
+}

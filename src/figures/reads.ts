@@ -1,0 +1,87 @@
+import { theoryEngine } from "../trial/trial.ts";
+import type { TrialRow } from "../trial/columns.ts";
+import { groupBy } from "../core/group.ts";
+import { bytesReadOf, distinct, estimate, number, panelOf } from "./aggregate.ts";
+import type { Figure } from "./figure.ts";
+import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+
+const lengthOf = (row: TrialRow): string => `${Number(row["tokensNominal"]).toLocaleString("en")} tokens`;
+
+export const reads: Figure = {
+  name: "reads",
+  summary: "score against the bytes that a step reads, through the reads of each query",
+  applies: (rows) => distinct(rows.map((row) => row["reads"] ?? 1)).length > 1,
+  spec(rows, title) {
+    const panel = (row: TrialRow): string => `${panelOf(row)}, ${lengthOf(row)}`;
+    const inTheory = (row: TrialRow): boolean => row["engine"] === theoryEngine;
+    const cells = groupBy(rows, (row) =>
+      JSON.stringify([panel(row), row["variant"], row["reads"] ?? 1, inTheory(row)]),
+    );
+    const points = [...cells].flatMap(([key, cell]) => {
+      const row = cell[0]!;
+      const score = estimate(cell, (each) => number(each, "score"), key);
+      const bytes = estimate(cell, bytesReadOf, key);
+      if (score === undefined || bytes === undefined) return [];
+      return [
+        {
+          ...{ panel: panel(row), series: String(row["variant"]), reads: Number(row["reads"] ?? 1) },
+          ...{ bytes: bytes.mean, drawn: inTheory(row) ? "theory" : "numerics" },
+          ...score,
+        },
+      ];
+    });
+    const series = distinct(points.map((point) => point.series));
+    const color = {
+      field: "series",
+      type: "nominal",
+      scale: seriesScales(series).color,
+      title: "variant",
+      legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1 },
+    };
+    const x = {
+      field: "bytes",
+      ...bytesAxis(
+        points.map(({ bytes }) => bytes),
+        "bytes read by one decode step",
+      ),
+    };
+    const y = { field: "mean", ...shareAxis("score") };
+    const size = {
+      field: "reads",
+      type: "quantitative",
+      title: "reads",
+      scale: { type: "log", range: [16, 160] },
+      legend: { values: distinct(points.map((point) => point.reads)), symbolFillColor: "#555555" },
+    };
+    const only = (drawn: string): object[] => [{ filter: `datum.drawn === '${drawn}'` }];
+    return panelFigure({
+      title,
+      subtitle:
+        "mean score and 95% interval against what a step reads, all reads of a query together; larger marks read more often; open marks: full numerics",
+      points,
+      layer: [
+        {
+          mark: { type: "rule", opacity: 0.35 },
+          encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
+        },
+        {
+          transform: only("theory"),
+          mark: { type: "line", strokeWidth: 1.6, opacity: 0.7 },
+          encoding: { x, y, color, order: { field: "reads" } },
+        },
+        {
+          transform: only("theory"),
+          mark: { type: "point", filled: true, opacity: 1 },
+          encoding: { x, y, color, size },
+        },
+        {
+          transform: only("numerics"),
+          mark: { type: "point", filled: false, strokeWidth: 1.8, shape: "diamond", opacity: 1 },
+          encoding: { x, y, color, size },
+        },
+      ],
+      width: 360,
+      height: 220,
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { makeFolder, reasonOf } from "./files.ts";
+
+/**
+ * Writes JSON lines as they come: to a file that nobody sees before it is whole, or to standard output.
+ *
+ * @param path standard output when absent
+ * @returns the number of lines
+ * @throws UsageError when the file cannot be written
+ */
+export async function writeJsonl(path: string | undefined, rows: AsyncIterable<object>): Promise<number> {
+  let count = 0;
+  const draft = path === undefined ? undefined : openDraft(path);
+  try {
+    for await (const row of rows) {
+      const line = JSON.stringify(row);
+      if (draft === undefined) console.log(line);
+      else writeSync(draft.file, `${line}\n`);
+      count++;
+      if (process.stderr.isTTY && draft !== undefined) process.stderr.write(`\r${count} problems`);
+    }
+    draft?.keep();
+  } finally {
+    draft?.close();
+    if (process.stderr.isTTY && draft !== undefined) process.stderr.write("\r\u001b[K");
+  }
+  return count;
+}
+
+/** A file beside the wanted one that takes its place once it is kept. */
+function openDraft(path: string): { file: number; keep: () => void; close: () => void } {
+  makeFolder(dirname(path));
+  const draft = `${path}.${process.pid}.tmp`;
+  let file: number;
+  try {
+    file = openSync(draft, "w");
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+  return {
+    file,
+    keep: () => renameSync(draft, path),
+    close() {
+      closeSync(file);
+      rmSync(draft, { force: true });
+    },
+  };
+}

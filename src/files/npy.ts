@@ -1,0 +1,96 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { UsageError } from "../core/errors.ts";
+import { reasonOf } from "./files.ts";
+import type { Dtype } from "./dtypes.ts";
+
+import type { Layout, ReadBytes } from "./tensor-file.ts";
+
+// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+const magic = "\x93NUMPY";
+const dtypes: Readonly<Record<string, Dtype>> = { "<f2": "f16", "<f4": "f32", "<f8": "f64" };
+
+/**
+ * Reads the header of a .npy file, versions 1 to 3.
+ *
+ * @throws UsageError for what is no .npy file, or holds anything but row-major little-endian floats
+ */
+export function npyHeader(path: string, read: ReadBytes): Layout {
+  const prefix = Buffer.from(read(0, 12));
+  if (prefix.toString("latin1", 0, 6) !== magic)
+    throw new UsageError(`${path} is no .npy file: it does not start with \\x93NUMPY`);
+  const version = prefix[6] ?? 0;
+  if (version < 1 || version > 3) throw new UsageError(`${path}: .npy version ${version}; allowed: 1, 2, 3`);
+  const lengthBytes = version === 1 ? 2 : 4;
+  if (prefix.length < 8 + lengthBytes)
+    throw new UsageError(`${path} is cut short: it ends at byte ${prefix.length}`);
+  const headerStart = 8 + lengthBytes;
+  const length = prefix.readUIntLE(8, lengthBytes);
+  const header = Buffer.from(read(headerStart, length));
+  if (header.length < length)
+    throw new UsageError(
+      `${path} is cut short: its header ends at byte ${headerStart + length}; the file at ${headerStart + header.length}`,
+    );
+  const text = header.toString(version === 3 ? "utf8" : "latin1");
+  const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1];
+  const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
+  const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];
+  if (order === undefined || shape === undefined || !text.includes("'descr'"))
+    throw new UsageError(`${path}: malformed .npy header ${JSON.stringify(text.trim().slice(0, 80))}`);
+  const dtype = dtypes[descr ?? ""];
+  if (dtype === undefined)
+    throw new UsageError(
+      `${path} holds elements of type ${descr ?? "record"}; allowed: ${Object.keys(dtypes).join(", ")} (in numpy: a.astype("<f4"))`,
+    );
+  if (order === "True")
+    throw new UsageError(`${path} is in Fortran order; allowed: C order (in numpy: np.ascontiguousarray(a))`);
+  return {
+    dtype,
+    shape: shape.split(",").flatMap((n) => (n.trim() === "" ? [] : [Number(n)])),
+    start: headerStart + length,
+  };
+}
+
+/**
+ * Writes float32 numbers as a .npy file of version 1. The file appears whole or not at all.
+ *
+ * @param parts the numbers in row-major order
+ */
+export function writeNpy(path: string, shape: readonly number[], parts: Iterable<Float32Array>): void {
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
+  const padded = `${dict.padEnd(Math.ceil((dict.length + 11) / 64) * 64 - 11)}\n`;
+  const header = Buffer.alloc(10 + padded.length);
+  header.write(`${magic}\x01\x00`, "latin1");
+  header.writeUInt16LE(padded.length, 8);
+  header.write(padded, 10, "latin1");
+
+  const partial = `${path}.partial`;
+  const fd = openForWriting(partial, path);
+  try {
+    writeAll(fd, header);
+    for (const part of parts) writeAll(fd, littleEndian(part));
+    closeSync(fd);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+function littleEndian(numbers: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(numbers.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < numbers.length; i++) view.setFloat32(4 * i, numbers[i]!, true);
+  return bytes;
+}
+
+function openForWriting(partial: string, path: string): number {
+  try {
+    return openSync(partial, "w");
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+}

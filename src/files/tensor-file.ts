@@ -1,0 +1,119 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { extname } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { reasonOf } from "./files.ts";
+import { decode, dtypeBytes } from "./dtypes.ts";
+import type { Dtype } from "./dtypes.ts";
+import { npyHeader } from "./npy.ts";
+
+import { safetensorsHeader } from "./safetensors.ts";
+
+/** Where a tensor lies in a file. */
+export interface Layout {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** byte of the first element */
+  readonly start: number;
+}
+
+/** Bytes [from, from + length) of a file, or as many as there are. */
+export type ReadBytes = (from: number, length: number) => Uint8Array;
+
+const chunkElements = 1 << 19;
+
+/** A tensor in a file, read on demand: row-major numbers that become float32. */
+export class TensorFile {
+  readonly #fd: number;
+  readonly #layout: Layout;
+  /** as messages name it: `k.npy`, `cache.safetensors:k` */
+  readonly label: string;
+
+  private constructor(label: string, fd: number, layout: Layout) {
+    this.label = label;
+    this.#fd = fd;
+    this.#layout = layout;
+  }
+
+  get shape(): readonly number[] {
+    return this.#layout.shape;
+  }
+
+  get dtype(): Dtype {
+    return this.#layout.dtype;
+  }
+
+  /**
+   * Opens `file.npy`, `file.safetensors:tensor`, or `file.safetensors` for the tensor called `name`.
+   *
+   * @throws UsageError for a file that is missing, of another format, torn, or of an unsupported element type
+   */
+  static open(where: string, name: string): TensorFile {
+    const [, path, tensor] = /^(.*\.safetensors):(.+)$/.exec(where) ?? [where, where, name];
+    const extension = extname(path);
+    if (extension !== ".npy" && extension !== ".safetensors")
+      throw new UsageError(
+        `${where}: cannot read ${extension || "a file without extension"}; allowed: .npy, .safetensors`,
+      );
+    const fd = openFile(path);
+    try {
+      const { size } = fstatSync(fd);
+      const read: ReadBytes = (from, length) => {
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+        fill(fd, bytes, from, path);
+        return bytes;
+      };
+      const [label, layout] =
+        extension === ".npy"
+          ? [path, npyHeader(path, read)]
+          : [`${path}:${tensor}`, safetensorsHeader(path, tensor, read, size)];
+      const needed = layout.start + elements(layout.shape) * dtypeBytes[layout.dtype];
+      if (size < needed)
+        throw new UsageError(
+          `${label} is cut short: ${layout.dtype} of shape [${layout.shape.join(", ")}] ends at byte ${needed}; ` +
+            `the file ends at byte ${size}`,
+        );
+      return new TensorFile(label, fd, layout);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Fills `out` with the elements from the given one on, a chunk at a time. */
+  read(from: number, out: Float32Array | Float64Array): void {
+    const { dtype, start } = this.#layout;
+    const size = dtypeBytes[dtype];
+    const chunk = new Uint8Array(Math.min(out.length, chunkElements) * size);
+    for (let done = 0; done < out.length; done += chunkElements) {
+      const target = out.subarray(done, done + chunkElements);
+      const bytes = chunk.subarray(0, target.length * size);
+      fill(this.#fd, bytes, start + (from + done) * size, this.label);
+      decode(bytes, dtype, target);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+function openFile(path: string): number {
+  try {
+    const fd = openSync(path, "r");
+    if (!fstatSync(fd).isDirectory()) return fd;
+    closeSync(fd);
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+  throw new UsageError(`cannot read ${path}: it is a folder`);
+}
+
+function fill(fd: number, bytes: Uint8Array, from: number, label: string): void {
+  for (let done = 0; done < bytes.length;) {
+    const got = readSync(fd, bytes, done, bytes.length - done, from + done);
+    if (got === 0) throw new UsageError(`${label} ends at byte ${from + done}, while it was being read`);
+    done += got;
+  }
+}

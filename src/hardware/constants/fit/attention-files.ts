@@ -1,0 +1,98 @@
+import { gqaDecode, gqaPrefill } from "../../kernels/gqa.ts";
+import { mlaDecode, mlaPrefill } from "../../kernels/mla.ts";
+import { causalPairs } from "../../kernels/pairs.ts";
+import { indexLogits, sparseAttention, topK } from "../../kernels/sparse.ts";
+import { cacheDtypes } from "./dtypes.ts";
+import type { MeasuredFile } from "./file.ts";
+import type { Row } from "./rows.ts";
+
+const gqaHeads = (row: Row) => ({
+  queryHeads: row.number("query_heads", 1),
+  kvHeads: row.number("kv_heads", 1),
+  headDim: row.number("head_dim", 1),
+  window: row.number("window"),
+  kvDtype: row.choice("dtype", cacheDtypes),
+});
+
+const mlaHeads = (row: Row) => ({
+  queryHeads: row.number("query_heads", 1),
+  kvDtype: row.choice("kv_dtype", cacheDtypes),
+});
+
+/** The tokens of a prefill; files without `prefix_tokens` have nothing cached. */
+export const prefillTokens = (row: Row, prefixTokens = 0) => ({
+  requests: row.number("batch", 1),
+  newTokens: row.number("new_tokens", 1),
+  prefixTokens,
+});
+
+export const decodeTokens = (row: Row) => ({
+  requests: row.number("batch", 1),
+  contextTokens: row.number("context_tokens", 1),
+});
+
+/** GLM-5.2: 32 index heads of 128, FP8 keys with a float32 scale, the best 2048 tokens. */
+const glm = { indexHeads: 32, indexDim: 128, keyBytes: 132, k: 2048, latent: 512, rope: 64 };
+
+/** The chunk of a GLM-5.2 row: each of its new tokens sees the prefix and those before it. */
+function chunk(row: Row) {
+  const { requests, newTokens, prefixTokens } = prefillTokens(row, row.number("prefix_tokens"));
+  const keys = requests * (newTokens + prefixTokens);
+  return { requests, newTokens, prefixTokens, queries: requests * newTokens, keys };
+}
+
+export const attentionFiles: readonly MeasuredFile[] = [
+  {
+    file: "gqa-prefill",
+    predict: (machine, row) => gqaPrefill(machine, { ...gqaHeads(row), ...prefillTokens(row) }),
+  },
+  {
+    file: "gqa-decode",
+    predict: (machine, row) => gqaDecode(machine, { ...gqaHeads(row), ...decodeTokens(row) }),
+  },
+  {
+    file: "mla-prefill",
+    predict: (machine, row) => mlaPrefill(machine, { ...mlaHeads(row), ...prefillTokens(row) }),
+  },
+  {
+    file: "mla-decode",
+    predict: (machine, row) => mlaDecode(machine, { ...mlaHeads(row), ...decodeTokens(row) }),
+  },
+  {
+    file: "glm52-indexer-logits-prefill",
+    predict: (machine, row) => {
+      const { requests, newTokens, prefixTokens, queries, keys } = chunk(row);
+      // the kernel skips what a query does not see: times at no prefix are half of those of all pairs
+      const pairs = requests * causalPairs(newTokens, prefixTokens);
+      return indexLogits(machine, { ...glm, queries, pairs, keys, kernels: "glm52" });
+    },
+  },
+  {
+    file: "glm52-topk-prefill",
+    predict: (machine, row) => {
+      const { requests, newTokens, prefixTokens, queries } = chunk(row);
+      const few = Math.min(newTokens, Math.max(0, glm.k - prefixTokens)); // queries that see at most k
+      const selecting = requests * (newTokens - few);
+      const pairs = requests * causalPairs(newTokens - few, prefixTokens + few);
+      // equal scores, where the order is decided by the last digits, take longest to tell apart
+      const kernels = row.choice("score_mode", { flat: "glm52 ties", top_last: "glm52" } as const);
+      return topK(machine, { queries, selecting, pairs, k: glm.k, kernels });
+    },
+  },
+  {
+    file: "glm52-sparse-attention-prefill",
+    predict: (machine, row) => {
+      const { queries } = chunk(row);
+      return sparseAttention(machine, {
+        queries,
+        pairs: queries * glm.k, // its lists are padded to k: time is the same for any prefix
+        queryHeads: row.number("query_heads", 1),
+        keyDim: glm.latent + glm.rope,
+        valueDim: glm.latent,
+        rowBytes: 2 * (glm.latent + glm.rope),
+        precision: "bf16",
+        kernels: "glm52",
+      });
+    },
+  },
+];

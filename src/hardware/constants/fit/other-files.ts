@@ -1,0 +1,114 @@
+import { collective, customAllReduce, expertExchange } from "../../kernels/collectives.ts";
+import { gemm } from "../../kernels/gemm.ts";
+import { linearDecode, linearPrefill } from "../../kernels/linear.ts";
+import type { LinearShape } from "../../kernels/linear.ts";
+import { moe } from "../../kernels/moe.ts";
+import { messageBytes, operandDtypes } from "./dtypes.ts";
+import type { MeasuredFile } from "./file.ts";
+import type { Row } from "./rows.ts";
+
+const linear =
+  (shape: (row: Row) => Pick<LinearShape, "kind" | "keyHeads" | "valueHeads">): MeasuredFile["predict"] =>
+  (machine, row) => {
+    const all = {
+      ...shape(row),
+      requests: row.number("batch", 1),
+      newTokens: row.number("new_tokens", 1),
+      headDim: row.number("head_dim", 1),
+    };
+    return row.choice("phase", { context: linearPrefill, generation: linearDecode })(machine, all);
+  };
+
+const collectives = {
+  all_gather: "all-gather",
+  reduce_scatter: "reduce-scatter",
+  alltoall: "all-to-all",
+  all_reduce: "all-reduce",
+} as const;
+
+/** The load of experts: every token to the next ones in turn, or a power law of some exponent. */
+function routing(row: Row): "balanced" | number {
+  const text = row.text("distribution");
+  if (text === "balanced") return text;
+  const exponent = Number(/^power_law_([\d.]+)$/.exec(text)?.[1]);
+  return exponent > 0 ? exponent : row.refuse("distribution", "balanced, power_law_1.2");
+}
+
+export const otherFiles: readonly MeasuredFile[] = [
+  {
+    file: "gemm",
+    predict: (machine, row) =>
+      gemm(machine, {
+        m: row.number("m", 1),
+        n: row.number("n", 1),
+        k: row.number("k", 1),
+        dtype: row.choice("dtype", operandDtypes),
+      }),
+  },
+  {
+    file: "moe",
+    predict: (machine, row) =>
+      moe(machine, {
+        tokens: row.number("tokens", 1),
+        hidden: row.number("hidden", 1),
+        intermediate: row.number("intermediate", 1),
+        topK: row.number("top_k", 1),
+        experts: row.number("experts", 1),
+        tensorParallel: row.number("tp", 1),
+        expertParallel: row.number("ep", 1),
+        dtype: row.choice("dtype", operandDtypes),
+        routing: routing(row),
+      }),
+  },
+  {
+    file: "kda",
+    predict: linear((row) => {
+      const heads = row.number("heads", 1);
+      return { kind: "kda", keyHeads: heads, valueHeads: heads };
+    }),
+  },
+  {
+    file: "gdn",
+    predict: linear((row) => ({
+      kind: "gdn",
+      keyHeads: row.number("key_heads", 1),
+      valueHeads: row.number("value_heads", 1),
+    })),
+  },
+  {
+    file: "nccl-collectives",
+    predict: (machine, row) =>
+      collective(machine, {
+        op: row.choice("op", collectives),
+        bytes: row.number("elements", 1) * row.choice("dtype", messageBytes),
+        gpus: row.number("gpus", 1),
+      }),
+  },
+  {
+    file: "custom-allreduce",
+    predict: (machine, row) =>
+      customAllReduce(machine, {
+        bytes: row.number("elements", 1) * row.choice("dtype", messageBytes),
+        gpus: row.number("gpus", 1),
+      }),
+  },
+  {
+    file: "moe-alltoall",
+    predict: (machine, row) =>
+      expertExchange(machine, {
+        op: row.choice("op", {
+          alltoall_dispatch: "dispatch",
+          alltoall_combine: "combine",
+          alltoall_combine_low_precision: "combine-low-precision",
+          alltoall_prepare: "prepare",
+        }),
+        sides: row.choice("kernel", { nvlinkonesided: "one", nvlinktwosided: "two" }),
+        tokens: row.number("tokens_per_rank", 1),
+        hidden: row.number("hidden", 1),
+        topK: row.number("top_k", 1),
+        ranks: row.number("ep", 1),
+        dtype: row.choice("dtype", operandDtypes),
+        routing: "balanced",
+      }),
+  },
+];

@@ -1,0 +1,97 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import { overhead, overlap, share } from "../constants/constants.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import type { Machine } from "./machine.ts";
+import { activationsOf, glue, projections } from "./modules.ts";
+import type { ModuleShape } from "./modules.ts";
+import { causalPairs } from "./pairs.ts";
+import { roofline } from "./roofline.ts";
+import { sequence } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** MSA, MiniMax-M3's attention of one layer, projections included, on one GPU. */
+export interface MsaModuleShape extends ModuleShape {
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** one for each kv head; they share a key */
+  readonly indexDim: number;
+  /** tokens of a block, and blocks that a kv head's queries read */
+  readonly block: number;
+  readonly topBlocks: number;
+}
+
+const constants = {
+  overhead: overhead(10e-6),
+  compute: share(0.5, "of peak arithmetic"),
+  memory: share(0.6, "of HBM bandwidth"),
+  overlap: overlap(2),
+} as const;
+
+export const msaIndexKernel = { name: "msa-index", constants } as const;
+export const msaAttentionKernel = { name: "msa-attention", constants } as const;
+
+export function msaModulePrefill(machine: Machine, shape: MsaModuleShape & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, block, topBlocks } = shape;
+  return msaModule(machine, shape, "prefill", {
+    queries: requests * newTokens,
+    keys: requests * (newTokens + prefixTokens),
+    seen: requests * causalPairs(newTokens, prefixTokens),
+    read: requests * causalPairs(newTokens, prefixTokens, block * topBlocks),
+  });
+}
+
+export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & DecodeTokens): OperatorTime {
+  const { requests, contextTokens, newTokens = 1, block, topBlocks } = shape;
+  const queries = requests * newTokens;
+  return msaModule(machine, shape, "decode", {
+    queries,
+    keys: requests * contextTokens,
+    seen: queries * contextTokens,
+    read: queries * Math.min(contextTokens, block * topBlocks),
+  });
+}
+
+/**
+ * The index multiplies in bf16, 2 Hkv di operations a pair, and keeps the best of each block; attention reads the
+ * chosen blocks, for all query heads of a kv head.
+ */
+function msaModule(
+  machine: Machine,
+  shape: MsaModuleShape,
+  phase: "prefill" | "decode",
+  { queries, keys, seen, read }: { queries: number; keys: number; seen: number; read: number },
+): OperatorTime {
+  const { hidden, queryHeads, kvHeads, headDim, indexDim, weights, kvDtype, outputRanks = 1 } = shape;
+  const matrices = [
+    [hidden, (queryHeads + 2 * kvHeads) * headDim + (kvHeads + 1) * indexDim],
+    [(queryHeads * headDim) / outputRanks, hidden],
+  ] as const;
+  const precision = attentionPrecision(kvDtype);
+  const rows = phase === "decode" ? read : keys;
+  return sequence(`MSA module, ${phase}`, [
+    ...projections(machine, queries, weights, matrices),
+    roofline(
+      machine,
+      "block index",
+      {
+        precision: "bf16",
+        flops: 2 * seen * kvHeads * indexDim,
+        bytes: 2 * keys * indexDim + (4 * seen * kvHeads) / shape.block,
+      },
+      machine.constants(msaIndexKernel, phase),
+    ),
+    roofline(
+      machine,
+      "attention over blocks",
+      {
+        precision,
+        flops: 4 * read * queryHeads * headDim,
+        bytes: 2 * rows * kvHeads * headDim * kvDtypeBytes[kvDtype] + 4 * queries * queryHeads * headDim,
+        exponentials: read * queryHeads,
+      },
+      machine.constants(msaAttentionKernel, `${phase} ${precision}`),
+    ),
+    glue(machine, `msa-${phase}`, weights, activationsOf(queries, matrices)),
+  ]);
+}

@@ -1,0 +1,146 @@
+import { overhead, share } from "../constants/constants.ts";
+import { precisionBytes } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
+import type { Machine } from "./machine.ts";
+import { kernelTime } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+import { neededOf } from "../system.ts";
+
+export const collectiveOps = ["all-gather", "reduce-scatter", "all-to-all", "all-reduce"] as const;
+export type CollectiveOp = (typeof collectiveOps)[number];
+
+export interface CollectiveShape {
+  readonly op: CollectiveOp;
+  /** the whole message: what a rank holds at the end of an all-gather, and at the start of the others */
+  readonly bytes: number;
+  readonly gpus: number;
+}
+
+const constants = {
+  overhead: overhead(8e-6, "launch and first synchronisation"),
+  step: overhead(1e-6, "latency of each further rank"),
+  link: share(0.75, "of the link's bandwidth in each direction, large messages"),
+  ramp: {
+    ...share(1, "c of c sqrt(t * 1 us): chunks of a pipeline that is not yet full"),
+    ideal: 0,
+    min: 0,
+    max: 50,
+  },
+} as const;
+
+export const collectiveKernel = { name: "collective", constants } as const;
+
+/** Of n ranks each sends M (n - 1) / n bytes, an all-reduce twice that. Over more than one rank. */
+export function collective(machine: Machine, { op, bytes, gpus }: CollectiveShape): OperatorTime {
+  if (gpus <= 1) return kernelTime(op, 0, []);
+  return exchange(machine, op, ((op === "all-reduce" ? 2 : 1) * bytes * (gpus - 1)) / gpus, gpus, {
+    ...machine.constants(collectiveKernel, op),
+  });
+}
+
+function exchange(
+  machine: Machine,
+  op: string,
+  linkBytes: number,
+  gpus: number,
+  c: { overhead: number; step: number; link: number; ramp: number },
+): OperatorTime {
+  const { value: bandwidth } = neededOf(machine.system, "gpu.nvlink", `${op} among ${gpus} GPUs`);
+  const link = linkBytes / (bandwidth * c.link);
+  const ramp = c.ramp * Math.sqrt(link * 1e-6);
+  const latency = c.overhead + c.step * (gpus - 2);
+  return kernelTime(
+    `${op} among ${gpus}`,
+    latency + link + ramp,
+    [
+      { what: "link", seconds: link, amount: linkBytes, unit: "B" },
+      { what: "filling the pipeline", seconds: ramp },
+      { what: "latency", seconds: latency },
+    ],
+    { bytes: 0, linkBytes },
+  );
+}
+
+export const customAllReduceKernel = { name: "custom-all-reduce", constants } as const;
+
+/** The one-shot all-reduce of inference engines, for small messages: every rank reads all the others'. */
+export function customAllReduce(
+  machine: Machine,
+  { bytes, gpus }: Omit<CollectiveShape, "op">,
+): OperatorTime {
+  if (gpus <= 1) return kernelTime("all-reduce", 0, []);
+  const linkBytes = (2 * bytes * (gpus - 1)) / gpus;
+  return exchange(
+    machine,
+    "custom all-reduce",
+    linkBytes,
+    gpus,
+    machine.constants(customAllReduceKernel, "bf16"),
+  );
+}
+
+/** The faster of NCCL's and the engine's own all-reduce. */
+export function allReduce(machine: Machine, shape: Omit<CollectiveShape, "op">): OperatorTime {
+  const own = customAllReduce(machine, shape);
+  const general = collective(machine, { op: "all-reduce", ...shape });
+  return own.seconds < general.seconds ? own : general;
+}
+
+export interface ExpertExchangeShape {
+  /** `prepare` exchanges counts; a low-precision combine rounds what it sends to 4 bits */
+  readonly op: "prepare" | "dispatch" | "combine" | "combine-low-precision";
+  /** kernels where one side writes to the other, or both take part; `one` where absent */
+  readonly sides?: "one" | "two";
+  /** of each rank */
+  readonly tokens: number;
+  readonly hidden: number;
+  /** experts that a token is sent to */
+  readonly topK: number;
+  /** ranks that share the experts */
+  readonly ranks: number;
+  /** what is dispatched; results are combined in bf16 */
+  readonly dtype: Precision;
+  /** experts by chance (where absent), or spread over as many ranks as there can be */
+  readonly routing?: "random" | "balanced";
+}
+
+export const expertExchangeKernel = {
+  name: "expert-exchange",
+  constants: {
+    overhead: overhead(12e-6),
+    step: overhead(0.1e-6, "latency of each further rank"),
+    token: overhead(30e-9, "bookkeeping of a token"),
+    link: share(0.75, "of the link's bandwidth in each direction"),
+  },
+} as const;
+
+/**
+ * Sends each token to the ranks that hold its experts, once to each, or gathers their results. Of n ranks, chance picks
+ * n (1 - (1 - 1/n)^k) for k experts, a balanced choice min(k, n); all but 1 in n of them are over links.
+ */
+export function expertExchange(machine: Machine, shape: ExpertExchangeShape): OperatorTime {
+  const { op, sides = "one", tokens, hidden, topK, ranks, dtype, routing = "random" } = shape;
+  if (ranks <= 1) return kernelTime(`expert ${op}`, 0, []);
+  const c = machine.constants(expertExchangeKernel, `${op} ${sides}-sided`);
+  const reached = routing === "balanced" ? Math.min(topK, ranks) : ranks * (1 - (1 - 1 / ranks) ** topK);
+  const element = {
+    prepare: 0,
+    dispatch: precisionBytes[dtype],
+    combine: 2,
+    "combine-low-precision": 0.5625,
+  }[op];
+  const linkBytes = (tokens * hidden * element * reached * (ranks - 1)) / ranks;
+  const { value: bandwidth } = neededOf(machine.system, "gpu.nvlink", `expert ${op} among ${ranks} GPUs`);
+  const link = linkBytes / (bandwidth * c.link);
+  const latency = c.overhead + c.step * (ranks - 2);
+  return kernelTime(
+    `expert ${op} among ${ranks}`,
+    latency + tokens * c.token + link,
+    [
+      { what: "link", seconds: link, amount: linkBytes, unit: "B" },
+      { what: "bookkeeping", seconds: tokens * c.token },
+      { what: "latency", seconds: latency },
+    ],
+    { bytes: 0, linkBytes },
+  );
+}

@@ -1,0 +1,46 @@
+import { busy, hidden, overhead, overlap, share } from "../constants/constants.ts";
+import { precisionBytes } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
+import type { Machine } from "./machine.ts";
+import { occupancy, roofline } from "./roofline.ts";
+import { withPass } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** A product [m, k] x [k, n] on one GPU; k x n are the weights. */
+export interface GemmShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly dtype: Precision;
+}
+
+export const gemmKernel = {
+  name: "gemm",
+  constants: {
+    overhead: overhead(3e-6),
+    compute: share(0.65, "of peak arithmetic"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(4),
+    busy: busy(0.01, "of the GPU that a tile of 128 x 128 outputs keeps busy for each 1024 of k"),
+    operands: hidden(1, "of HBM bandwidth, over the rows of the left operand when they are rounded first"),
+  },
+} as const;
+
+/**
+ * 2 m n k operations; bytes w (n k + m k) + 2 m n, the output in bf16. The left operand comes in bf16: it is read, rounded
+ * and written in a pass of its own where the precision is another.
+ */
+export function gemm(machine: Machine, { m, n, k, dtype }: GemmShape): OperatorTime {
+  const c = machine.constants(gemmKernel, dtype);
+  const width = precisionBytes[dtype];
+  const share = occupancy(Math.ceil(m / 128) * Math.ceil(n / 128) * Math.ceil(k / 1024) * c.busy);
+  const product = roofline(
+    machine,
+    `gemm ${m} x ${n} x ${k} ${dtype}`,
+    { precision: dtype, flops: 2 * m * n * k, bytes: width * (n * k + m * k) + 2 * m * n },
+    { ...c, compute: c.compute * share, memory: c.memory * share },
+  );
+  if (dtype === "bf16") return product;
+  const bytes = m * k * (2 + width);
+  return withPass(product, "rounding", bytes, bytes / (machine.system.gpu.hbmBandwidth.value * c.operands));
+}

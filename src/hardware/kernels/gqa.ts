@@ -1,0 +1,120 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { busy, count, overhead, overlap, share } from "../constants/constants.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import type { Machine } from "./machine.ts";
+import { causalPairs } from "./pairs.ts";
+import { occupancy, roofline } from "./roofline.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** Tokens of requests that are prefilled together. */
+export interface PrefillTokens {
+  readonly requests: number;
+  /** of each request, in this chunk */
+  readonly newTokens: number;
+  /** of each request, in the cache already */
+  readonly prefixTokens: number;
+}
+
+/** Requests that decode a token each, or check a draft. */
+export interface DecodeTokens {
+  readonly requests: number;
+  /** tokens of each request in this step, which read its cache together; 1 where absent */
+  readonly newTokens?: number;
+  /** of each request, in the cache */
+  readonly contextTokens: number;
+}
+
+/** Heads of grouped-query attention on one GPU. */
+export interface GqaHeads {
+  readonly queryHeads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** last tokens that are read; absent or 0: all */
+  readonly window?: number;
+  readonly kvDtype: KvDtype;
+}
+
+export const gqaPrefillKernel = {
+  name: "gqa-prefill",
+  constants: {
+    overhead: overhead(10e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    exponentials: share(0.9, "of the special function units' exponentials"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(1),
+    edge: count(
+      64,
+      0,
+      "pairs beside those seen that tiles at the causal edge and the window's compute, a query",
+    ),
+    busy: busy(0.005, "of the GPU that 128 queries of a head keep busy"),
+  },
+} as const;
+
+/** Causal attention of new tokens over all they see: 4 d operations and an exponential a pair and query head. */
+export function gqaPrefill(machine: Machine, shape: GqaHeads & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const c = machine.constants(gqaPrefillKernel, precision);
+  const rows = requests * queryHeads * newTokens;
+  const pairs =
+    requests * queryHeads * causalPairs(newTokens, prefixTokens, window || Infinity) + rows * c.edge;
+  const share = occupancy(requests * queryHeads * Math.ceil(newTokens / 128) * c.busy);
+  const cache = 2 * kvHeads * (newTokens + prefixTokens) * headDim * kvDtypeBytes[kvDtype];
+  const bytes = requests * (cache + 2 * queryHeads * newTokens * headDim * 2); // queries and outputs in bf16
+  return roofline(
+    machine,
+    `attention prefill, ${queryHeads} query heads`,
+    { precision, flops: 4 * headDim * pairs, bytes, exponentials: pairs },
+    { ...c, compute: c.compute * share, exponentials: c.exponentials * share },
+  );
+}
+
+export const gqaDecodeKernel = {
+  name: "gqa-decode",
+  constants: {
+    overhead: overhead(10.5e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    memory: share(0.9, "of HBM bandwidth"),
+    overlap: overlap(4),
+    busy: busy(
+      0.1,
+      "of the GPU that one head of one request keeps busy: its cache is split among so many processors",
+    ),
+    head: overhead(1e-9, "of a head of a request, beside its cache"),
+    again: count(0.5, 0, "cost of reading the cache again for each further 16 query heads, from L2"),
+  },
+} as const;
+
+/** TensorRT-LLM's fast kernel takes so many query heads a kv head; more go to one that multiplies without tensor cores. */
+const mostGrouped = 32;
+
+/** One token of each request over its cache: K and V are read once, for all query heads of a kv head. */
+export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
+  const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype, newTokens = 1 } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const group = queryHeads / kvHeads;
+  const grouped = group <= mostGrouped;
+  const c = machine.constants(gqaDecodeKernel, grouped ? precision : `${precision}, over 32 queries a head`);
+  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  const heads = requests * (grouped ? kvHeads : queryHeads);
+  const reads = grouped ? Math.ceil((group * newTokens) / 16) : 1;
+  const share = occupancy(heads * c.busy);
+  return roofline(
+    machine,
+    `attention decode, ${queryHeads} query heads`,
+    {
+      precision,
+      flops: 4 * tokens * newTokens * queryHeads * headDim,
+      bytes: 2 * tokens * kvHeads * headDim * kvDtypeBytes[kvDtype],
+      exponentials: tokens * newTokens * queryHeads,
+    },
+    {
+      ...c,
+      overhead: c.overhead + heads * c.head,
+      compute: c.compute * share,
+      memory: (c.memory * share) / (1 + c.again * (reads - 1)),
+    },
+  );
+}

@@ -1,0 +1,95 @@
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { busy, count, overhead, overlap, share } from "../constants/constants.ts";
+import { attentionPrecision } from "./dtypes.ts";
+import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import type { Machine } from "./machine.ts";
+import { causalPairs } from "./pairs.ts";
+import { occupancy, roofline } from "./roofline.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** Heads of multi-head latent attention on one GPU. The dimensions are DeepSeek's where absent. */
+export interface MlaHeads {
+  readonly queryHeads: number;
+  readonly kvDtype: KvDtype;
+  /** of a key without its rope part */
+  readonly keyDim?: number;
+  readonly rope?: number;
+  readonly valueDim?: number;
+  readonly latent?: number;
+  /** last tokens that are read; absent or 0: all */
+  readonly window?: number;
+}
+
+export const mlaPrefillKernel = {
+  name: "mla-prefill",
+  constants: {
+    overhead: overhead(15e-6),
+    compute: share(0.9, "of peak arithmetic"),
+    exponentials: share(0.9, "of the special function units' exponentials"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(1),
+  },
+} as const;
+
+/** Unabsorbed: keys of keyDim + rope and values of valueDim for each head, 2 (dqk + dv) operations a pair. */
+export function mlaPrefill(machine: Machine, shape: MlaHeads & PrefillTokens): OperatorTime {
+  const { requests, newTokens, prefixTokens, queryHeads, kvDtype, window = 0 } = shape;
+  const { keyDim = 128, rope = 64, valueDim = 128 } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const pairs = requests * queryHeads * causalPairs(newTokens, prefixTokens, window || Infinity);
+  const dims = keyDim + rope + valueDim;
+  const bytes = requests * queryHeads * dims * 2 * (2 * newTokens + prefixTokens); // Q, K, V and outputs in bf16
+  return roofline(
+    machine,
+    `MLA prefill, ${queryHeads} query heads`,
+    { precision, flops: 2 * dims * pairs, bytes, exponentials: pairs },
+    machine.constants(mlaPrefillKernel, precision),
+  );
+}
+
+export const mlaDecodeKernel = {
+  name: "mla-decode",
+  constants: {
+    overhead: overhead(15e-6),
+    compute: share(0.75, "of peak arithmetic"),
+    memory: share(0.75, "of HBM bandwidth"),
+    overlap: overlap(4),
+    busy: busy(
+      0.4,
+      "of the GPU that one request keeps busy: its cache is split among so many processors at most",
+    ),
+    again: count(0.5, 0, "cost of reading the cache again for each further 16 heads, from L2"),
+  },
+} as const;
+
+/** TensorRT-LLM takes up to 32 heads in tiles of 16, each of which reads the cache, and more in one tile of 64 or 128. */
+const fewHeads = 32;
+
+/** The case of the kernel for so many heads. */
+export const mlaDecodeCase = (precision: string, queryHeads: number): string =>
+  `${precision}, ${queryHeads <= fewHeads ? "up to 32" : "more"} heads`;
+
+/** Absorbed: all query heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
+export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): OperatorTime {
+  const { requests, contextTokens, queryHeads, kvDtype, window = 0, latent = 512, rope = 64 } = shape;
+  const { newTokens = 1 } = shape;
+  const precision = attentionPrecision(kvDtype);
+  const few = queryHeads <= fewHeads;
+  const c = machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, queryHeads));
+  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  const bytes = tokens * (latent + rope) * kvDtypeBytes[kvDtype];
+  const reads = Math.ceil((newTokens * queryHeads) / (few ? 16 : 128));
+  const share = occupancy(requests * c.busy);
+  return roofline(
+    machine,
+    `MLA decode, ${queryHeads} query heads`,
+    {
+      precision,
+      flops: 2 * tokens * newTokens * queryHeads * (2 * latent + rope),
+      bytes,
+      exponentials: tokens * newTokens * queryHeads,
+    },
+    { ...c, compute: c.compute * share, memory: (c.memory * share) / (1 + c.again * (reads - 1)) },
+  );
+}

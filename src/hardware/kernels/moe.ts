@@ -1,0 +1,65 @@
+import { count, hidden, overhead, overlap, share } from "../constants/constants.ts";
+import { precisionBytes } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
+import type { Machine } from "./machine.ts";
+import { hottestRank } from "./routing.ts";
+import type { Routing } from "./routing.ts";
+import { roofline } from "./roofline.ts";
+import { withPass } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** The routed experts of one layer on one rank. */
+export interface MoeShape {
+  /** tokens of all ranks that share the experts */
+  readonly tokens: number;
+  readonly hidden: number;
+  /** of one expert, before tensor parallelism */
+  readonly intermediate: number;
+  readonly topK: number;
+  readonly experts: number;
+  /** ranks that share each expert's matrices */
+  readonly tensorParallel: number;
+  /** ranks that share the experts */
+  readonly expertParallel: number;
+  readonly dtype: Precision;
+  readonly routing?: Routing;
+}
+
+export const moeKernel = {
+  name: "moe",
+  constants: {
+    overhead: overhead(35e-6),
+    compute: share(0.45, "of peak arithmetic"),
+    memory: share(0.7, "of HBM bandwidth"),
+    overlap: overlap(4),
+    rows: count(32, 0, "rows of padding for each expert that has tokens"),
+    expert: overhead(0.1e-6, "of each expert that has tokens"),
+    activations: hidden(0.3, "of HBM bandwidth, over rows that are permuted and summed"),
+  },
+} as const;
+
+/**
+ * Three products of each token with each of its experts here, 2 T k 3 h i / EP operations, on the rank that has most;
+ * the weights of the experts that some token is sent to; rows permuted before and summed after.
+ */
+export function moe(machine: Machine, shape: MoeShape): OperatorTime {
+  const { hidden, intermediate, tokens, experts, tensorParallel, expertParallel, dtype } = shape;
+  const c = machine.constants(moeKernel, dtype);
+  const width = intermediate / tensorParallel;
+  const { pairs, touched } = hottestRank(shape);
+  const matrices = 3 * hidden * width;
+  const rows = tokens + 2 * pairs;
+  const products = roofline(
+    machine,
+    `experts, ${experts / expertParallel} of ${experts} here`,
+    {
+      precision: dtype,
+      flops: 2 * (pairs + touched * c.rows) * matrices,
+      bytes: touched * matrices * precisionBytes[dtype],
+    },
+    { ...c, overhead: c.overhead + touched * c.expert },
+  );
+  const bytes = 2 * 2 * (rows * hidden + pairs * width);
+  const moved = bytes / (machine.system.gpu.hbmBandwidth.value * c.activations);
+  return withPass(products, "rows", bytes, moved);
+}

@@ -1,0 +1,136 @@
+import { gemm } from "../kernels/gemm.ts";
+import { kernelTime, sequence } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/time.ts";
+import { gpusOf } from "../parallel.ts";
+import type { Parallelism } from "../parallel.ts";
+import type { Part } from "../serving/replica.ts";
+import { neededOf } from "../system.ts";
+import { times } from "./attention.ts";
+import { precisionOf } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
+import { networkOf } from "./exchange.ts";
+import { feedForwardTime } from "./feed-forward.ts";
+import type { Tokens } from "./feed-forward.ts";
+import { layerAttention, rowsOf } from "./layer.ts";
+
+/** How a forward pass is taken to run; printed with every answer. */
+export const passAssumptions: readonly string[] = [
+  "kernels one after another; sequences of a pass that decode are as long as their mean",
+  "even routing over experts, and sequences spread evenly over groups and stages",
+  "a variant of which no kernels were measured reads at the rate of dense attention's, and chooses as DSA does",
+  "prefill and decoding in one pass share the products of feed-forward layers, and have those of attention apart",
+  "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
+];
+
+/** What one GPU does of each part of a pass: sequences over groups and stages, tokens over pieces of a prompt. */
+function ownPart({ phase, sequences, newTokens, cachedTokens }: Part, parallel: Parallelism): Part {
+  const { dp, cp, pp } = parallel;
+  const groups = dp * pp;
+  const own = sequences > groups ? sequences / groups : Math.min(1, sequences);
+  if (phase === "decode") return { phase, sequences: own, newTokens, cachedTokens };
+  // pieces of the same number of query-key pairs: as many as a piece in the middle has
+  const piece = newTokens / cp;
+  return { phase, sequences: own, newTokens: piece, cachedTokens: cachedTokens + (newTokens - piece) / 2 };
+}
+
+/** A forward pass, and where its time goes. */
+export interface Pass {
+  readonly time: OperatorTime;
+  /** of the slowest GPU, without exchanges */
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  /** exchanges between GPUs, as far as they do not hide behind work */
+  readonly linkSeconds: number;
+}
+
+/** Time of one forward pass, and what it is made of. */
+export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
+  const { machine, model, layers, parallel, overlapLinks } = deployment;
+  const own = parts.map((part) => ownPart(part, parallel));
+  const tokens: Tokens = { own: rowsOf(own), all: rowsOf(parts) / parallel.pp };
+  const weights = precisionOf[deployment.weights.feedForward];
+  const rank = { machine, hidden: model.hidden.value, weights, parallel };
+  const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
+  const feedForward = model.feedForward.map((group) =>
+    times(group.layers.value, feedForwardTime(rank, group, tokens)),
+  );
+  const stages = sequence("layers", [...attention, ...feedForward]);
+  const links = linkSeconds(stages);
+  const hidden = overlapLinks ? Math.min(links, stages.seconds - links) : 0;
+  const changes = stageChanges(deployment, tokens.own);
+  const time = sequence("forward pass", [
+    stages,
+    ...(hidden > 0 ? [kernelTime("less exchanges that hide behind the other half", -hidden, [])] : []),
+    ...changes,
+    ...fill(parts, parallel, stages.seconds - hidden),
+    head(deployment, own),
+  ]);
+  const withoutLinks = (parts: readonly OperatorTime[]): number =>
+    parts.reduce((sum, part) => sum + part.seconds - linkSeconds(part), 0);
+  return {
+    time,
+    attentionSeconds: withoutLinks(attention),
+    feedForwardSeconds: withoutLinks(feedForward),
+    linkSeconds: links - hidden + changes.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** Seconds of operators that send over links. */
+function linkSeconds(time: OperatorTime): number {
+  if (time.linkBytes === 0) return 0;
+  if (time.parts.length === 0) return time.seconds;
+  const inside = time.parts.reduce((sum, part) => sum + linkSeconds(part), 0);
+  // a repeated operator is longer than the one part that it shows
+  const shown = time.parts.reduce((sum, part) => sum + part.seconds, 0);
+  return (inside * time.seconds) / shown;
+}
+
+/** Hidden states from stage to stage. */
+function stageChanges({ machine, model, parallel }: Deployment, rows: number): OperatorTime[] {
+  const { pp } = parallel;
+  if (pp === 1) return [];
+  const { system } = networkOf(machine, gpusOf(parallel));
+  const bytes = (pp - 1) * rows * model.hidden.value * 2;
+  const link = bytes / neededOf(system, "gpu.nvlink", "stages of a model").value;
+  const hop = neededOf(system, "collective", "stages of a model").value;
+  const latency = machine.profile === "ideal" ? 0 : (pp - 1) * hop;
+  const terms = [
+    { what: "link", seconds: link, amount: bytes, unit: "B" },
+    { what: "latency", seconds: latency },
+  ] as const;
+  return [kernelTime("hidden states between stages", link + latency, terms, { bytes: 0, linkBytes: bytes })];
+}
+
+/** A pass with prompts is cut into as many micro-batches as stages: it fills the pipeline, and drains it. */
+const fill = (parts: readonly Part[], { pp }: Parallelism, seconds: number): OperatorTime[] =>
+  pp > 1 && parts.some(({ phase }) => phase === "prefill")
+    ? [kernelTime("filling and draining the pipeline", ((pp - 1) / pp) * seconds, [])]
+    : [];
+
+/** The output head: a row for each token that decodes, one for each prompt. */
+function head({ machine, model, parallel }: Deployment, own: readonly Part[]): OperatorTime {
+  const rows = own.reduce(
+    (sum, { phase, sequences, newTokens }) => sum + sequences * (phase === "decode" ? newTokens : 1),
+    0,
+  );
+  const n = model.vocabulary.value / (parallel.tp * parallel.kvp);
+  return gemm(machine, { m: rows, n, k: model.hidden.value, dtype: "bf16" });
+}
+
+/** One pass of a multi-token-prediction layer: a layer like the model's last, and the output head. */
+export function draftTime(deployment: Deployment, sequences: number, cachedTokens: number): OperatorTime {
+  const { machine, model, layers, parallel, weights } = deployment;
+  const part: Part = { phase: "decode", sequences, newTokens: 1, cachedTokens };
+  const own = [ownPart(part, parallel)];
+  const rank = {
+    machine,
+    hidden: model.hidden.value,
+    weights: precisionOf[weights.feedForward],
+    parallel,
+  };
+  return sequence("draft", [
+    layerAttention(deployment, layers.at(-1)!, own),
+    feedForwardTime(rank, model.feedForward.at(-1)!, { own: rowsOf(own), all: sequences / parallel.pp }),
+    head(deployment, own),
+  ]);
+}

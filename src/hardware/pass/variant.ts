@@ -1,0 +1,92 @@
+import type { StepCost } from "../../core/cost.ts";
+import { unsearched } from "../model.ts";
+import type { Attention } from "../model.ts";
+import { attentionPrecision } from "../kernels/dtypes.ts";
+import { gqaDecodeKernel, gqaPrefillKernel } from "../kernels/gqa.ts";
+import type { Machine } from "../kernels/machine.ts";
+import { mlaDecodeCase, mlaDecodeKernel, mlaPrefillKernel } from "../kernels/mla.ts";
+import { roofline } from "../kernels/roofline.ts";
+import { indexLogitsKernel, topKKernel } from "../kernels/sparse.ts";
+import { kernelTime, sequence } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/time.ts";
+import { kvHeadsOf } from "../parallel.ts";
+import type { Part } from "../serving/replica.ts";
+import { attentionTime } from "./attention.ts";
+import type { AttentionRank } from "./attention.ts";
+
+/** What a variant without kernels of its own costs in one layer for one sequence. */
+export interface VariantCost {
+  /** a decode step with so many tokens in the cache */
+  decode(tokens: number): StepCost;
+  /** queries of the context, from the first up to the last of so many tokens; absent where they read everything */
+  prefill?(tokens: number): { readonly flops: number; readonly exponentials: number };
+}
+
+/**
+ * A layer that attends with a variant of which no kernel was measured: the variant's bytes, operations and
+ * exponentials at the rates that attention kernels of the layer's kind reach, and the layer's projections, which are
+ * those of as many decoding sequences with nothing in their caches.
+ *
+ * @param rank of `cacheRanks` GPUs, each reads its share of every sequence's cache
+ */
+export function variantTime(
+  rank: AttentionRank & { readonly cacheRanks: number },
+  attention: Attention,
+  part: Part,
+  cost: VariantCost,
+): OperatorTime {
+  const { machine, kvDtype, tp, cacheRanks } = rank;
+  const { sequences, newTokens, cachedTokens, phase } = part;
+  if (phase === "prefill" && cost.prefill === undefined)
+    return attentionTime(rank, unsearched(attention), part);
+  const precision = attentionPrecision(kvDtype);
+  const queries = sequences * newTokens;
+  const projected = attentionTime(rank, unsearched(attention), {
+    phase: "decode",
+    sequences: queries,
+    newTokens: 1,
+    cachedTokens: 0,
+  });
+  const grouped = attention.kind === "grouped-query";
+  if (phase === "prefill" && cost.prefill !== undefined) {
+    const [all, before] = [cost.prefill(cachedTokens + newTokens), cost.prefill(cachedTokens)];
+    const work = {
+      precision,
+      flops: (sequences * (all.flops - before.flops)) / tp,
+      exponentials: (sequences * (all.exponentials - before.exponentials)) / tp,
+      bytes: 0,
+    };
+    const c = machine.constants(grouped ? gqaPrefillKernel : mlaPrefillKernel, precision);
+    return sequence("attention by the variant's cost, prefill", [
+      projected,
+      roofline(machine, "operations of its cost formula", work, { ...c, overhead: 0 }),
+    ]);
+  }
+  const { flops, exponentials, kvReadBytes, indexReadBytes, stateBytes = 0 } = cost.decode(cachedTokens + 1);
+  // GPUs that share heads read the same rows where there are fewer kv heads than they are; an index is for all heads
+  const rows = kvReadBytes / Math.min(tp, kvHeadsOf(attention));
+  const work = {
+    precision,
+    flops: (queries * flops) / (tp * cacheRanks),
+    exponentials: (queries * exponentials) / (tp * cacheRanks),
+    bytes: (queries * rows) / cacheRanks + (2 * queries * stateBytes) / tp,
+  };
+  const c = grouped
+    ? machine.constants(gqaDecodeKernel, precision)
+    : machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, attention.queryHeads.value / tp));
+  return sequence("attention by the variant's cost, decode", [
+    projected,
+    ...(indexReadBytes > 0 ? choosing(machine, (sequences * indexReadBytes) / cacheRanks) : []),
+    roofline(machine, "bytes and operations of its cost formula", work, { ...c, overhead: 0 }),
+  ]);
+}
+
+/** Reading an index and choosing by it, as fast and with the launches that DSA's kernels of decoding have. */
+function choosing(machine: Machine, bytes: number): OperatorTime[] {
+  const scores = machine.constants(indexLogitsKernel, "dsa-decode");
+  const { overhead } = machine.constants(topKKernel, "dsa-decode");
+  return [
+    roofline(machine, "its index", { precision: "fp8", flops: 0, bytes }, scores),
+    kernelTime("choice of the best", overhead, [{ what: "overhead", seconds: overhead }]),
+  ];
+}

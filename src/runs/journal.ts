@@ -1,0 +1,77 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
+import { UsageError } from "../core/errors.ts";
+import type { TrialRow } from "../trial/columns.ts";
+
+/** A finished trial: a line of the journal. */
+export interface JournalEntry {
+  readonly id: string;
+  /** wall time of the trial */
+  readonly seconds: number;
+  /** kernel threads that it ran on, and workers that ran at the same time */
+  readonly threads: number;
+  readonly workers: number;
+  readonly row: TrialRow;
+}
+
+/**
+ * What has been finished in a folder of results: one line of JSON a trial, on disk before the next one starts (those of theory, of which thousands take a second, in batches).
+ * A line cut by a crash is dropped; of lines with one id the first counts.
+ */
+export class Journal {
+  readonly #entries = new Map<string, JournalEntry>();
+  readonly #file: number;
+
+  /** Opens or starts the journal at `path`. @throws UsageError for a whole line that is no finished trial */
+  constructor(path: string) {
+    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    for (const [i, line] of whole.split("\n").entries()) {
+      if (line.trim() === "") continue;
+      const entry = parseEntry(line);
+      if (entry === undefined)
+        throw new UsageError(`${path}: line ${i + 1} is no finished trial; remove that line, or the file`);
+      if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
+    }
+    this.#file = openSync(path, "a");
+    if (whole.length < text.length) ftruncateSync(this.#file, Buffer.byteLength(whole));
+  }
+
+  get entries(): ReadonlyMap<string, JournalEntry> {
+    return this.#entries;
+  }
+
+  /** Returns once the entries are on disk: all of them, in one write. */
+  append(...entries: readonly JournalEntry[]): void {
+    const lines = entries.map((entry) => JSON.stringify(entry));
+    writeSync(this.#file, lines.map((line) => `${line}\n`).join(""));
+    fdatasyncSync(this.#file);
+    // what a later run will read, so that the results do not depend on whether there was one
+    for (const line of lines) {
+      const entry = JSON.parse(line) as JournalEntry;
+      if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function parseEntry(line: string): JournalEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<JournalEntry> | null;
+    return typeof entry?.id === "string" && typeof entry.row === "object"
+      ? (entry as JournalEntry)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { parseShaping, parseSpec } from "../attention/spec.ts";
+import { UsageError, unknownName } from "../core/errors.ts";
+import { defaultEngine, engineNames } from "../engines/registry.ts";
+import { plugins } from "./plugins.ts";
+import { readerParams, resolveReader } from "../reader/params.ts";
+import { fitBudget, parseBudget } from "../deployment/budget.ts";
+import { useOf } from "../trial/run.ts";
+import { withoutTheory } from "../reader/mean-field/readings.ts";
+import { checkTheory } from "../reader/mean-field/theorise.ts";
+import { theoryEngine } from "../trial/trial.ts";
+import type { Trial } from "../trial/trial.ts";
+import { parseTask } from "../tasks/spec.ts";
+
+/** A trial as one writes it. */
+export interface TrialOptions {
+  /** task spec: `graphwalks(operation=parents)` */
+  readonly task: string;
+  /** attention variant spec: `dsa(k=2048)+fp8` */
+  readonly variant: string;
+  /** nominal context: 131072, "128K", "1M" */
+  readonly tokens: number | string;
+  /** which of the problems of this seed, from 0 */
+  readonly trial?: number;
+  readonly seed?: number;
+  readonly engine?: string;
+  /** reader parameters that are not to be the defaults */
+  readonly reader?: Readonly<Record<string, number | string>>;
+  /** `system=gb200-nvl72,model=deepseek-v3,users=300`: what the variant is made to fit */
+  readonly budget?: string;
+}
+
+const multiples: Readonly<Record<string, number>> = { K: 1, M: 1024 };
+
+/**
+ * A context length in tokens from `131072`, `128K` or `1M`. A K is 1024 tokens, unless the task's public dataset has
+ * that length in thousands and not in 1024s, as Graphwalks has: there 128K is 128,000 and 1M is 1,024,000.
+ *
+ * @throws UsageError for anything else
+ */
+export function parseLength(length: number | string, lengths: readonly number[] = []): number {
+  const [, digits, suffix] = /^\s*(\d+(?:\.\d+)?)\s*([KkMm]?)\s*$/.exec(String(length)) ?? [];
+  const kilo = Number(digits) * (multiples[suffix?.toUpperCase() ?? ""] ?? NaN);
+  const exact = suffix === "" ? Number(digits) : kilo * 1024;
+  const thousands = suffix === "" ? exact : kilo * 1000;
+  const tokens = lengths.includes(thousands) && !lengths.includes(exact) ? thousands : exact;
+  if (Number.isInteger(tokens) && tokens >= 1) return tokens;
+  throw new UsageError(
+    `tokens must be an integer >= 1, alone or with K or M, such as 131072, 128K, 1M; got "${length}"`,
+  );
+}
+
+/**
+ * A trial with its specs read, its defaults filled in, and its variant fitted to its budget.
+ *
+ * @throws UsageError for an unknown task, variant, parameter or budget, or a value out of range
+ */
+export function makeTrial(options: TrialOptions): Trial {
+  const { variant, trial = 0, seed = 0, engine = defaultEngine, reader = {}, budget } = options;
+  const { task, spec } = parseTask(options.task);
+  const tokens = parseLength(options.tokens, task.lengths);
+  parseSpec(variant);
+  const settled = resolveReader(reader);
+  parseShaping(settled.logitShaping);
+  if (engine === theoryEngine) checkTheory(spec, useOf({ variant, reader }));
+  else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
+  for (const [name, value] of Object.entries({ trial, seed }))
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new UsageError(`${name} must be an integer >= 0; got ${value}`);
+  const changed = Object.entries(settled).filter(
+    ([name, value]) => value !== readerParams[name as keyof typeof readerParams].default,
+  );
+  return {
+    task: spec,
+    tokens,
+    seed,
+    trial,
+    variant,
+    reader: Object.fromEntries(changed),
+    engine,
+    ...(plugins().length > 0 && { plugins: plugins().map(({ version }) => version) }),
+    ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens, settled.reads)),
+  };
+}
+
+/** Whether there is a mean-field theory of a variant spec: whether a trial of engine "theory" can have it. */
+export const hasTheory = (variant: string): boolean =>
+  withoutTheory(useOf({ variant, reader: {} })) === undefined;

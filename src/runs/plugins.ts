@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { basename, resolve } from "node:path";
+import { catalog } from "../catalog.ts";
+import { UsageError } from "../core/errors.ts";
+import { readText } from "../files/files.ts";
+import { importFile } from "../files/load.ts";
+import { addMachine, isDataFile } from "../files/machines.ts";
+
+/** A file of entries of the user's own. */
+export interface Plugin {
+  /** absolute */
+  readonly path: string;
+  /** name of the file and a hash of its content: what a trial depends on */
+  readonly version: string;
+}
+
+const loaded = new Map<string, Plugin>();
+
+/** Plugins loaded so far, in order. */
+export const plugins = (): readonly Plugin[] => [...loaded.values()];
+
+/**
+ * Makes the entries that a file exports known by their names: variants, tasks, systems, models, logit shapings,
+ * placements. The file may be TypeScript or JavaScript; in it `attnsim` is this program, wherever the file lies. Or it
+ * is YAML or JSON that holds one system or model.
+ *
+ * @throws UsageError for a file that cannot be read or run, that exports no entry, or one whose name is taken
+ */
+export async function loadPlugin(file: string): Promise<void> {
+  const path = resolve(file);
+  if (loaded.has(path)) return;
+  const content = readText(path);
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  if (isDataFile(path)) {
+    addMachine(path);
+    loaded.set(path, { path, version: `${basename(path)}@${hash}` });
+    return;
+  }
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    exported = await importFile(path);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+    throw new UsageError(`plugin ${file} cannot be run: ${reason ?? ""}`);
+  }
+  const entries = Object.values(exported).flatMap((value) => {
+    const registry = Object.values(catalog).find((candidate) => candidate.accepts(value));
+    return registry ? [() => registry.add(value as never)] : [];
+  });
+  if (entries.length === 0)
+    throw new UsageError(
+      `plugin ${file} exports no entry; allowed: what defineVariant, defineTask and the like give, or a system or model`,
+    );
+  for (const add of entries) add();
+  loaded.set(path, { path, version: `${basename(path)}@${hash}` });
+}

@@ -1,0 +1,166 @@
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { Piscina } from "piscina";
+import { UsageError } from "../core/errors.ts";
+import type { PartTime } from "../core/profile.ts";
+import { formatBytes } from "../core/units.ts";
+import type { TrialRow } from "../trial/columns.ts";
+import { describeTrial } from "./plan.ts";
+import type { Group, PlannedTrial } from "./plan.ts";
+import { plugins } from "./plugins.ts";
+
+/** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
+export interface GroupTask {
+  readonly trials: readonly PlannedTrial[];
+  readonly threads: number;
+  /** files of the user's own entries, to be loaded first */
+  readonly plugins: readonly string[];
+  /** whether to say where the time went */
+  readonly profiled: boolean;
+  readonly port: MessagePort;
+}
+
+export interface FinishedTrial {
+  readonly id: string;
+  readonly row: TrialRow;
+  readonly seconds: number;
+}
+
+/** What it sends: rows, and after the last one where the time went, if it was asked. */
+export type GroupMessage = FinishedTrial | { readonly times: readonly PartTime[] };
+
+/** Workers that run groups side by side, the kernel threads of each, and the memory of all together. */
+export interface PoolSize {
+  readonly workers: number;
+  readonly threads: number;
+  readonly memoryBytes: number;
+}
+
+export interface PoolOptions extends PoolSize {
+  /** module whose default export runs a `GroupTask` */
+  readonly worker: URL;
+  readonly signal?: AbortSignal;
+  readonly onRow: (finished: FinishedTrial) => void;
+  /** asks where the time of each group went */
+  readonly onProfile?: ((group: Group, times: readonly PartTime[]) => void) | undefined;
+  /** a group has failed, in this trial; what it had finished has been handed on */
+  readonly onFailure: (trial: PlannedTrial, reason: string) => void;
+}
+
+/** Share of the memory that is free at the start which a run may take. */
+const memoryShare = 0.8;
+
+/**
+ * Fills in what was not asked for: as many workers as cores, groups and memory allow, and the rest of the cores as
+ * their kernel threads.
+ *
+ * @throws UsageError for more workers x threads than cores, or a group that cannot fit
+ */
+export function sizePool(
+  groups: readonly Group[],
+  asked: { readonly [K in keyof PoolSize]?: number | undefined },
+  cores = availableParallelism(),
+): PoolSize {
+  const memoryBytes = asked.memoryBytes ?? process.availableMemory() * memoryShare;
+  const largest = groups.reduce((max, { bytes }) => Math.max(max, bytes), 1);
+  const biggest = groups.find(({ bytes }) => bytes === largest);
+  if (biggest !== undefined && largest > memoryBytes)
+    throw new UsageError(
+      `not enough memory for ${describeTrial(biggest.trials[0]!.trial)}: it needs ${formatBytes(largest)}, ` +
+        `allowed are ${formatBytes(memoryBytes)} (--memory-gb)`,
+    );
+  const fitting = Math.max(1, Math.min(groups.length, Math.floor(memoryBytes / largest)));
+  const workers = asked.workers ?? Math.max(1, Math.min(fitting, Math.floor(cores / (asked.threads ?? 1))));
+  const threads = asked.threads ?? Math.max(1, Math.floor(cores / workers));
+  if (workers * threads > cores)
+    throw new UsageError(
+      `workers x threads must be at most ${cores}, the cores of this machine; got ${workers} x ${threads}`,
+    );
+  return { workers, threads, memoryBytes };
+}
+
+/** What lets a worker run TypeScript, wherever the program was started. */
+const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
+export async function runGroups(groups: readonly Group[], options: PoolOptions): Promise<void> {
+  const { workers, memoryBytes, worker, signal } = options;
+  const pool = new Piscina<GroupTask, void>({
+    filename: worker.href,
+    minThreads: 1,
+    maxThreads: workers,
+    idleTimeout: Infinity,
+    // a worker starts kernel threads of its own, whose messages a sleeping event loop would not see
+    atomics: "disabled",
+    execArgv: worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [],
+  });
+  const stop = (): void => void pool.destroy();
+  let broken: string | undefined;
+  // a worker cannot even start: no group will run
+  pool.on("error", (error: Error) => {
+    broken = error.message;
+    stop();
+  });
+  signal?.addEventListener("abort", stop);
+  const running = new Set<Promise<void>>();
+  let held = 0;
+  try {
+    for (const group of groups) {
+      while (running.size >= workers || (running.size > 0 && held + group.bytes > memoryBytes))
+        await Promise.race(running);
+      if (signal?.aborted) break;
+      if (broken !== undefined) {
+        options.onFailure(group.trials[0]!, broken);
+        continue;
+      }
+      held += group.bytes;
+      const work = runGroup(pool, group, options).finally(() => {
+        running.delete(work);
+        held -= group.bytes;
+      });
+      running.add(work);
+    }
+    await Promise.all(running);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await pool.destroy();
+  }
+}
+
+async function runGroup(
+  pool: Piscina<GroupTask, void>,
+  group: Group,
+  { threads, signal, onRow, onProfile, onFailure }: PoolOptions,
+): Promise<void> {
+  const { trials } = group;
+  const { port1, port2 } = new MessageChannel();
+  const left = new Set(trials);
+  const receive = (message: GroupMessage): void => {
+    if ("times" in message) return onProfile?.(group, message.times);
+    left.delete(trials.find(({ id }) => id === message.id)!);
+    onRow(message);
+  };
+  port1.on("message", receive);
+  try {
+    const profiled = onProfile !== undefined;
+    const task = { trials, threads, plugins: plugins().map(({ path }) => path), profiled, port: port2 };
+    await pool.run(task, { transferList: [port2] });
+  } catch (error) {
+    drain(port1, receive);
+    const [failed] = left;
+    if (!signal?.aborted)
+      onFailure(failed ?? trials[0]!, error instanceof Error ? error.message : String(error));
+  } finally {
+    // rows may still be on their way when the task's own answer arrives
+    drain(port1, receive);
+    port1.close();
+  }
+}
+
+function drain(port: MessagePort, receive: (message: GroupMessage) => void): void {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+    receive(next.message as GroupMessage);
+}

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { join } from "node:path";
+import { processorName } from "../engines/auto/calibration.ts";
+import { columns } from "../trial/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
+import { version } from "../version.ts";
+import { formatCsv, timingColumns } from "../files/csv.ts";
+import { dataPackage } from "./datapackage.ts";
+import { summaryColumns, summaryRows } from "./effective.ts";
+import { readText, writeAtomic } from "../files/files.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { Plan } from "./plan.ts";
+import { profileColumns } from "./profile.ts";
+import type { ProfileRow } from "./profile.ts";
+
+/** One run into a folder, as the manifest keeps it. */
+export interface RunFacts {
+  readonly started: string;
+  /** wall time */
+  readonly seconds: number;
+  readonly workers: number;
+  readonly threads: number;
+  /** trials that it finished, and groups of trials that failed */
+  readonly finished: number;
+  readonly failed: number;
+}
+
+const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Writes what the journal holds of a plan, in the order of the plan. Returns the rows of data.csv. */
+export function writeResults(
+  folder: string,
+  plan: Plan,
+  entries: ReadonlyMap<string, JournalEntry>,
+  config: object,
+  run: RunFacts,
+): TrialRow[] {
+  const finished = plan.trials.flatMap(({ id }) => entries.get(id) ?? []);
+  const rows = finished.map(({ row }) => row);
+  writeAtomic(join(folder, "data.csv"), formatCsv(columns, rows));
+  const timings = finished.map(({ id, seconds, threads, workers }) => ({ id, seconds, threads, workers }));
+  writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, timings));
+  writeAtomic(join(folder, "summary.csv"), formatCsv(summaryColumns, summaryRows(rows)));
+  writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
+  const before = readManifest(folder);
+  const runs = [
+    ...(before?.name === plan.name ? (before.runs ?? []) : []),
+    ...(run.finished + run.failed > 0 ? [run] : []),
+  ];
+  writeAtomic(join(folder, "manifest.json"), json(manifest(plan, finished, config, runs)));
+  return rows;
+}
+
+/** Writes where the time of a run went: profile.csv. */
+export const writeProfile = (folder: string, rows: readonly ProfileRow[]): void =>
+  writeAtomic(
+    join(folder, "profile.csv"),
+    formatCsv(
+      profileColumns,
+      rows.map((row) => ({ ...row })),
+    ),
+  );
+
+/** What the manifest of a folder says of the runs before; undefined where there is none that can be read. */
+export function readManifest(
+  folder: string,
+): { readonly name?: string; readonly question?: string; readonly runs?: readonly RunFacts[] } | undefined {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readText(path)) as ReturnType<typeof readManifest>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The machine, for a manifest. */
+export const hostFacts = (): object => ({
+  platform: `${platform()} ${arch()}`,
+  processor: processorName(),
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+});
+
+const manifest = (
+  plan: Plan,
+  finished: readonly JournalEntry[],
+  config: object,
+  runs: readonly RunFacts[],
+): object => ({
+  name: plan.name,
+  question: plan.question,
+  config,
+  seeds: distinct(plan.trials.map(({ trial }) => trial.seed)),
+  engines: distinct(plan.trials.map(({ trial }) => trial.engine)),
+  versions: { attnsim: version, node: process.versions.node },
+  host: hostFacts(),
+  trials: { planned: plan.trials.length, finished: finished.length },
+  trialSeconds: finished.reduce((sum, { seconds }) => sum + seconds, 0),
+  runs,
+});

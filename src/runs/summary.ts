@@ -1,0 +1,48 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { curves, distinct, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import type { CurvePoint } from "../figures/aggregate.ts";
+import { sharedOf, usersOf } from "../figures/applies.ts";
+import { groupBy } from "../core/group.ts";
+
+/** Mean scores of one task: a line a variant, a cell a length (or a number of users, where budgets were asked for). */
+export interface ScoreTable {
+  readonly panel: string;
+  readonly columns: readonly string[];
+  readonly lines: readonly { readonly series: string; readonly cells: readonly (CurvePoint | undefined)[] }[];
+}
+
+/** A context length as one says it: 128K for 131,072 and for the 128,000 of datasets that count in thousands. */
+export function formatLength(tokens: number): string {
+  const kilos = [tokens / 1024, tokens / 1000].filter(Number.isInteger);
+  const kilo = kilos.find((value) => Number.isInteger(Math.log2(value))) ?? kilos[0];
+  if (kilo === undefined) return String(tokens);
+  return Number.isInteger(kilo / 1024) ? `${kilo / 1024}M` : `${kilo}K`;
+}
+
+const columnOf = (row: TrialRow): string => {
+  const users = usersOf(row);
+  const length = formatLength(Number(row["tokensNominal"]));
+  return users === undefined ? length : `${length}, ${users} users`;
+};
+
+const titleOf = (row: TrialRow): string =>
+  [panelOf(row), sharedOf(row)].filter((part) => part !== "").join(": ");
+
+/** Mean scores with 95% intervals, a table a task, in the order of the rows. */
+export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
+  const seriesOf = seriesNamer(rows);
+  return [...groupBy(rows, titleOf)].map(([panel, own]) => {
+    const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
+      column,
+      points: curves(cell, (row) => number(row, "score"), rows),
+    }));
+    return {
+      panel,
+      columns: byColumn.map(({ column }) => column),
+      lines: distinct(own.map(seriesOf)).map((series) => ({
+        series,
+        cells: byColumn.map(({ points }) => points.find((point) => point.series === series)),
+      })),
+    };
+  });
+}

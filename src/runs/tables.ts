@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Column, TrialRow } from "../trial/columns.ts";
+import { version } from "../version.ts";
+import { formatCsv } from "../files/csv.ts";
+import { packageOf, resource } from "./datapackage.ts";
+import { writeAtomic } from "../files/files.ts";
+import { renderPng, renderSvg } from "./render.ts";
+import { hostFacts } from "./results.ts";
+
+/** A CSV file of results. */
+export interface ResultTable {
+  /** name of the file, without .csv */
+  readonly name: string;
+  /** what a row is */
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly TrialRow[];
+  readonly primaryKey: readonly string[];
+}
+
+/** Results of an experiment whose rows are no trials. */
+export interface Results {
+  readonly name: string;
+  readonly question: string;
+  readonly tables: readonly ResultTable[];
+  /** Vega-Lite specifications by the names of their files */
+  readonly figures: Readonly<Record<string, object>>;
+  /** what made them: for the manifest */
+  readonly manifest: object;
+}
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Writes the tables, datapackage.json, manifest.json and the figures. Returns the figures' paths. */
+export async function writeTables(folder: string, results: Results): Promise<string[]> {
+  const { name, question, tables, figures, manifest } = results;
+  for (const table of tables)
+    writeAtomic(join(folder, `${table.name}.csv`), formatCsv(table.columns, table.rows));
+  const resources = tables.map((table) =>
+    resource(table.name, table.title, table.columns, { primaryKey: table.primaryKey }),
+  );
+  writeAtomic(join(folder, "datapackage.json"), json(packageOf(name, question, version, resources)));
+  writeAtomic(join(folder, "manifest.json"), json({ name, question, ...manifest }));
+  const paths: string[] = [];
+  for (const [file, figure] of Object.entries(figures)) {
+    const svg = await renderSvg(figure);
+    for (const [kind, content] of [["svg", svg] as const, ["png", renderPng(svg)] as const]) {
+      const path = join(folder, `${file}.${kind}`);
+      writeAtomic(path, content);
+      paths.push(path);
+    }
+  }
+  return paths;
+}
+
+/** Writes measurements of this machine, which no two runs have alike. */
+export const writeMeasured = (folder: string, { manifest, ...results }: Results): Promise<string[]> =>
+  writeTables(folder, {
+    ...results,
+    manifest: {
+      measured: new Date().toISOString(),
+      reproducible: "times are this machine's: another run gives others",
+      host: hostFacts(),
+      ...manifest,
+    },
+  });

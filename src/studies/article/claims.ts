@@ -1,0 +1,45 @@
+import { articleClaims, modelScores } from "../../files/published.ts";
+import type { ArticleClaim } from "../../files/published.ts";
+
+/** The two numbers that a claim compares; undefined where it compares none. */
+export function valuesOf(claim: ArticleClaim): readonly [before: number, after: number] | undefined {
+  if (claim.value_before !== "") return [Number(claim.value_before), Number(claim.value_after)];
+  const scores = modelScores().filter((row) => row.claim === claim.id);
+  // "GPT-5.5 over Opus 4.7 ...": by how much the first model leads the second
+  const [, first, second] = /^(GPT-5\.5|Opus 4\.7) over (GPT-5\.5|Opus 4\.7) /.exec(claim.claim) ?? [];
+  const scoreOf = (model: string | undefined): number | undefined => {
+    const row = scores.find((score) => model !== undefined && score.model.endsWith(model));
+    return row && Number(row.score_percent);
+  };
+  const [before, after] = [scoreOf(second), scoreOf(first)];
+  return before === undefined || after === undefined ? undefined : [before, after];
+}
+
+const signed = (value: number, digits: number): string =>
+  `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(digits)}`;
+
+/** Decimals of the number in a text: 1 of "+11.7 pp". */
+const decimals = (text: string): number => /\.(\d+)/.exec(text)?.[1]!.length ?? 0;
+
+/**
+ * What the article derives from a claim's two numbers, worked out here, with as many digits as it prints; undefined
+ * where it derives nothing.
+ */
+export function derivedFigure(claim: ArticleClaim): string | undefined {
+  const values = valuesOf(claim);
+  if (claim.derived === "" || values === undefined) return undefined;
+  const [before, after] = values;
+  const digits = decimals(claim.derived);
+  if (claim.derived.endsWith("pp")) return `${signed(after - before, digits)} pp`;
+  if (claim.derived.endsWith("percent")) return `${signed(100 * (after / before - 1), digits)} percent`;
+  if (claim.derived.startsWith("x")) return `x${(after / before).toFixed(digits)}`;
+  // how many times the larger is the smaller
+  return `${(Math.max(before, after) / Math.min(before, after)).toFixed(digits)}x`;
+}
+
+/** @throws Error for an id that the article's table does not have */
+export function claimOf(id: string): ArticleClaim {
+  const claim = articleClaims().find((each) => each.id === id);
+  if (claim === undefined) throw new Error(`no claim "${id}" in article-claims.csv`);
+  return claim;
+}

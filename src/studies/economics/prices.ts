@@ -1,0 +1,75 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { UsageError, unknownName } from "../../core/errors.ts";
+import { readText } from "../../files/files.ts";
+import { dataPath } from "../../files/published.ts";
+
+const price = z.number().min(0);
+
+const schema = z.strictObject({
+  source: z.string(),
+  models: z.record(
+    z.string(),
+    z.strictObject({
+      input: price.optional(),
+      cachedInput: price.optional(),
+      output: price.optional(),
+      context: z.int().min(1).optional(),
+      firstToken: price.optional(),
+      tokensPerSecond: z.number().positive().optional(),
+      taskTokens: z.int().min(1).optional(),
+      source: z.string().optional(),
+    }),
+  ),
+});
+
+/** What a price table says of a model; an absent key is a gap. */
+export interface PricedModel {
+  readonly name: string;
+  readonly source: string;
+  /** USD per million tokens */
+  readonly input?: number | undefined;
+  readonly cachedInput?: number | undefined;
+  readonly output?: number | undefined;
+  /** tokens */
+  readonly context?: number | undefined;
+  /** seconds to the first token */
+  readonly firstToken?: number | undefined;
+  readonly tokensPerSecond?: number | undefined;
+  /** output tokens that it takes for one and the same task */
+  readonly taskTokens?: number | undefined;
+}
+
+/**
+ * Reads a price table in YAML; that of the article where no path is given.
+ *
+ * @throws UsageError for a file that cannot be read, a key that is unknown, or a value of the wrong kind
+ */
+export function readPrices(path = dataPath("prices.yaml")): PricedModel[] {
+  let value: unknown;
+  try {
+    value = parse(readText(path));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path} is no YAML: ${(error as Error).message.split("\n")[0]!}`);
+  }
+  const { success, data, error } = schema.safeParse(value);
+  if (!success) {
+    const issue = error.issues[0]!;
+    throw new UsageError(`${path}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
+  }
+  return Object.entries(data.models).map(([name, model]) => ({
+    ...model,
+    source: model.source ?? data.source,
+    name,
+  }));
+}
+
+/** @throws UsageError for a model that the table does not have */
+export const findModel = (models: readonly PricedModel[], name: string): PricedModel =>
+  models.find((model) => model.name === name) ??
+  unknownName(
+    "model",
+    name,
+    models.map((model) => model.name),
+  );

@@ -1,0 +1,84 @@
+import { parseSpec } from "../../attention/spec.ts";
+import { costOfReads } from "../../core/cost.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { memoryFit, userBytes } from "../../hardware/memory.ts";
+import type { Model } from "../../hardware/model.ts";
+import { machineOf } from "../../hardware/kernels/machine.ts";
+import { plansFor } from "../../hardware/parallel.ts";
+import type { WeightDtype } from "../../hardware/parameters.ts";
+import { dollarsPerMillion } from "../../hardware/serving/price.ts";
+import { neededOf, usualWeights } from "../../hardware/system.ts";
+import type { System } from "../../hardware/system.ts";
+import type { DeploymentAsked } from "../../deployment/deployment.ts";
+import { modelCost } from "../../deployment/model-cost.ts";
+import { fastestDecode } from "../../deployment/steps.ts";
+
+/** Where a change is priced: a model on racks, so many users of so many tokens. */
+export interface CostSetting {
+  readonly model: Model;
+  readonly systems: readonly System[];
+  /** what weights are stored as; the smallest that each GPU multiplies when absent */
+  readonly weights?: WeightDtype | undefined;
+  readonly kvDtype: KvDtype;
+  readonly tokens: number;
+  readonly users: number;
+}
+
+/** What a change costs on a rack. */
+export interface SystemCost {
+  readonly system: string;
+  readonly usersPerRack: number;
+  /** time of a decode step with the users asked for, on the division that makes it shortest; null where they do not fit */
+  readonly tpotSeconds: number | null;
+  /** USD per million output tokens at that step, the rack rented and always at work */
+  readonly dollarsPerMillion: number | null;
+}
+
+/** What a change costs one user, and on each rack. */
+export interface CandidateCost {
+  /** cache and state that a decode step reads, of all layers */
+  readonly bytesReadPerToken: number;
+  /** cache and state kept, in HBM and beside it */
+  readonly bytesPerUser: number;
+  readonly systems: readonly SystemCost[];
+}
+
+/**
+ * What a decode step with a variant costs; each further read of a query takes its attention again.
+ *
+ * @throws UsageError where the model cannot take the variant
+ */
+export function candidateCost(
+  variant: string,
+  reads: number,
+  { model, systems, weights: given, kvDtype, tokens, users }: CostSetting,
+): CandidateCost {
+  const spec = parseSpec(variant);
+  const dtype = spec.kvDtype ?? kvDtype;
+  const cost = costOfReads(modelCost(model, spec, tokens, dtype), reads);
+  const { total, far } = userBytes(cost);
+  return {
+    bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + (cost.stateBytes ?? 0),
+    bytesPerUser: total + far,
+    systems: systems.map((system) => {
+      const weights = given ?? usualWeights(system);
+      const { usersPerRack } = memoryFit(system, model, weights, cost);
+      if (usersPerRack < users)
+        return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
+      const machine = machineOf(system);
+      const plans = plansFor(model, system.gpus.value, "decode").map((parallel): DeploymentAsked => {
+        const own = { attention: weights, feedForward: weights };
+        return { machine, model, spec, kvDtype: dtype, weights: own, parallel, overlapLinks: false };
+      });
+      const step = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } });
+      if (step === undefined || step.shortBytes > 0)
+        return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
+      const seconds = step.seconds + (reads - 1) * step.pass.attentionSeconds;
+      const hour = neededOf(system, "gpu.rental", "dollars per million tokens").value;
+      return {
+        ...{ system: system.name, usersPerRack, tpotSeconds: seconds },
+        dollarsPerMillion: dollarsPerMillion(hour, system.gpus.value, users / seconds, 1),
+      };
+    }),
+  };
+}

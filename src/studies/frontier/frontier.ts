@@ -1,0 +1,130 @@
+import { UsageError } from "../../core/errors.ts";
+import { Random } from "../../core/random.ts";
+import { bootstrapMean, mean } from "../../core/stats.ts";
+import { paretoFront } from "../../hardware/serving/pareto.ts";
+import { column, numberColumn, textColumn } from "../../trial/columns.ts";
+import type { Column, TrialRow } from "../../trial/columns.ts";
+import type { VariantPrice } from "../../deployment/price.ts";
+import { frontierFigure } from "./figure.ts";
+import { groupBy } from "../../core/group.ts";
+import { writeTables } from "../../runs/tables.ts";
+
+/** How accurate a variant is at a length: the mean of its tasks' means, with the 95% interval of the mean of trials. */
+export interface VariantScore {
+  readonly variant: string;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly trials: number;
+}
+
+/** A variant's score beside its price. */
+export interface FrontierPoint extends VariantScore, VariantPrice {
+  readonly system: string;
+  readonly model: string;
+  readonly tokens: number;
+  /** no other variant is as accurate and as cheap, and better in one of the two */
+  readonly bestTpot: boolean;
+  readonly bestUsers: boolean;
+  readonly bestPrice: boolean;
+}
+
+/**
+ * Scores of the rows at a length.
+ *
+ * @throws UsageError where no row has that length and a score
+ */
+export function scoresAt(
+  rows: readonly TrialRow[],
+  tokens: number | undefined,
+): { tokens: number; scores: VariantScore[] } {
+  const scored = rows.filter(({ score }) => typeof score === "number");
+  const lengths = [...new Set(scored.map((row) => Number(row["tokensNominal"])))].sort((a, b) => a - b);
+  const nearest =
+    tokens === undefined ? lengths.at(-1) : lengths.find((length) => Math.abs(length / tokens - 1) < 0.05);
+  if (nearest === undefined)
+    throw new UsageError(
+      `no rows of ${tokens ?? "any"} tokens with a score; there are ${lengths.join(", ") || "none"}`,
+    );
+  // a task's 128K may be 128,000 tokens, another's 131,072
+  const near = scored.filter((row) => Math.abs(Number(row["tokensNominal"]) / nearest - 1) < 0.05);
+  const scores = [...groupBy(near, (row) => String(row["variant"]))].map(([variant, own]) => {
+    const tasks = [...groupBy(own, (row) => String(row["task"])).values()].map((task) =>
+      mean(task.map((row) => Number(row["score"]))),
+    );
+    const values = own.map((row) => Number(row["score"]));
+    const { low, high } = bootstrapMean(values, new Random(`frontier/${variant}`));
+    return { variant, score: mean(tasks), low, high, trials: values.length };
+  });
+  return { tokens: nearest, scores };
+}
+
+/** Marks what no other beats, in the score against each price. */
+export function markFront(
+  points: readonly Omit<FrontierPoint, "bestTpot" | "bestUsers" | "bestPrice">[],
+): FrontierPoint[] {
+  type Bare = (typeof points)[number];
+  const front = (measure: (point: Bare) => number | null): ReadonlySet<Bare> =>
+    new Set(
+      paretoFront(
+        points.filter((point) => measure(point) !== null),
+        [({ score }) => score, (point) => measure(point) ?? -Infinity],
+      ),
+    );
+  const less = (value: number | null): number | null => (value === null ? null : -value);
+  const [tpot, users, price] = [
+    front(({ tpotSeconds }) => less(tpotSeconds)),
+    front(({ usersPerRack }) => usersPerRack),
+    front(({ dollarsPerMillionOutput }) => less(dollarsPerMillionOutput)),
+  ];
+  return points.map((point) => ({
+    ...point,
+    bestTpot: tpot.has(point),
+    bestUsers: users.has(point),
+    bestPrice: price.has(point),
+  }));
+}
+
+const columns: readonly Column[] = [
+  textColumn("system", "system"),
+  textColumn("model", "model whose layers attend with the variant"),
+  textColumn("variant", "attention variant"),
+  column("tokens", "integer", "context", "tokens"),
+  numberColumn("score", "mean of the tasks' mean scores"),
+  numberColumn("low", "lower end of its 95% interval"),
+  numberColumn("high", "upper end of its 95% interval"),
+  column("trials", "integer", "trials behind the score"),
+  numberColumn("tpotSeconds", "time of an output token; empty where the users do not fit", "s"),
+  column("usersPerRack", "integer", "users whose caches fit the system"),
+  numberColumn(
+    "dollarsPerMillionInput",
+    "price of a million input tokens; empty where no plan meets the limit",
+    "USD",
+  ),
+  numberColumn("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
+  column("bestTpot", "boolean", "no other variant is as accurate and as fast"),
+  column("bestUsers", "boolean", "no other variant is as accurate and serves as many"),
+  column("bestPrice", "boolean", "no other variant is as accurate and as cheap"),
+];
+
+/** Writes the points as CSV and as a figure. Returns the figure's paths. */
+export const writeFrontier = (
+  folder: string,
+  points: readonly FrontierPoint[],
+  manifest: { readonly assumptions: readonly string[] } & object,
+): Promise<string[]> =>
+  writeTables(folder, {
+    name: "frontier",
+    question: "Which variants are no worse than any other in both accuracy and cost?",
+    tables: [
+      {
+        name: "data",
+        title: "one row a variant",
+        columns,
+        rows: points.map((point): TrialRow => ({ ...point })),
+        primaryKey: ["system", "model", "variant"],
+      },
+    ],
+    figures: { frontier: frontierFigure(points) },
+    manifest,
+  });

@@ -1,0 +1,65 @@
+import type { Served } from "../../hardware/serving/serve.ts";
+import { column, numberColumn, textColumn } from "../../trial/columns.ts";
+import type { Column, TrialRow } from "../../trial/columns.ts";
+import { paretoFigure } from "./figure.ts";
+import { writeTables } from "../../runs/tables.ts";
+
+/** A way to serve that was tried. */
+export interface TriedPlan {
+  readonly system: string;
+  readonly model: string;
+  readonly variant: string;
+  readonly kvDtype: string;
+  readonly decodeAs: string;
+  /** null where the same replicas prefill */
+  readonly prefillAs: string | null;
+  readonly onFront: boolean;
+  readonly served: Served;
+}
+
+const columns: readonly Column[] = [
+  textColumn("system", "system"),
+  textColumn("model", "model"),
+  textColumn("variant", "attention variant"),
+  textColumn("kvDtype", "what K and V are stored as"),
+  textColumn("decodeAs", "division of the replicas that decode"),
+  textColumn("prefillAs", "division of those that prefill; empty where they are the same"),
+  column("onFront", "boolean", "whether no other plan of this model on this system beats it"),
+  numberColumn("batch", "sequences that decode at once in a replica"),
+  numberColumn("gpus", "GPUs that the rates are counted over"),
+  numberColumn("ttftSeconds", "time to the first token", "s"),
+  numberColumn("firstAnswerSeconds", "time to the first token of the answer", "s"),
+  numberColumn("tpotSeconds", "time of an output token", "s"),
+  numberColumn("tokensPerSecondPerUser", "what a user sees", "tokens/s"),
+  numberColumn("inputPerGpu", "input tokens a second and GPU", "tokens/s"),
+  numberColumn("outputPerGpu", "output tokens a second and GPU", "tokens/s"),
+  numberColumn("totalPerGpu", "both together", "tokens/s"),
+  numberColumn("dollarsPerMillionInput", "price of a million input tokens", "USD"),
+  numberColumn("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
+  numberColumn("dollarsPerMillionTotal", "price of a million tokens of both kinds", "USD"),
+];
+
+/** Writes every plan as CSV and the fronts as a figure. Returns the figure's paths. */
+export const writePareto = (
+  folder: string,
+  plans: readonly TriedPlan[],
+  assumptions: readonly string[],
+): Promise<string[]> =>
+  writeTables(folder, {
+    name: "pareto",
+    question: "How fast can a user be served, and how many tokens does a GPU give then?",
+    tables: [
+      {
+        name: "data",
+        title: "one row a plan and batch",
+        columns,
+        rows: plans.map(({ served, ...names }): TrialRow => {
+          const all: Record<string, unknown> = { ...names, ...served };
+          return Object.fromEntries(columns.map(({ name }) => [name, all[name] as TrialRow[string]]));
+        }),
+        primaryKey: ["system", "model", "variant", "kvDtype", "decodeAs", "prefillAs", "batch"],
+      },
+    ],
+    figures: { pareto: paretoFigure(plans) },
+    manifest: { assumptions },
+  });

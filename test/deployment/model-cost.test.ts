@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { parseSpec } from "../../src/attention/spec.ts";
+import type { StepCost } from "../../src/core/cost.ts";
+import { memoryFit } from "../../src/hardware/memory.ts";
+import type { MemoryFit } from "../../src/hardware/memory.ts";
+import { nativeOf } from "../../src/hardware/model.ts";
+import type { Model } from "../../src/hardware/model.ts";
+import { models } from "../../src/hardware/models/all.ts";
+import { systems } from "../../src/hardware/systems/all.ts";
+import { attentionLayers, modelCost } from "../../src/deployment/model-cost.ts";
+
+const v32 = models.get("deepseek-v3.2");
+const read = (spec: string): number => modelCost(v32, parseSpec(spec), 2 ** 20, "fp8").kvReadBytes;
+
+describe("a model asked to attend with", () => {
+  it.each([...models])("its own spec keeps the variant of each of its layers: $name", (model) => {
+    const layers = attentionLayers(model, parseSpec(nativeOf(model)));
+    expect(layers.map(({ attention }) => attention)).toEqual(model.attention);
+  });
+
+  it("another variant puts it in the place of its own", () => {
+    expect(attentionLayers(v32, parseSpec("dense+grace"))).toMatchObject([
+      { layers: 61, spec: { base: "dense", placement: { placement: { name: "grace" } } } },
+    ]);
+    expect(read("dense")).toBe(61 * 656 * 2 ** 20);
+    expect(read("dsa(k=2048,indexHeads=64)")).toBe(61 * 656 * 2048);
+    expect(read("dsa(k=4096,indexHeads=64)")).toBe(61 * 656 * 4096);
+  });
+});
+
+describe("users of a rack at 2^20 tokens, weights in NVFP4", () => {
+  // GB a user, users of a GB200 and of a GB300 rack; each within 3%
+  it.each([
+    ["llama-3.1-405b", "nvfp4", 152, 80, 123],
+    ["deepseek-v3", "bf16", 73.7, 164, 252],
+    ["deepseek-v3", "fp8", 36.8, 329, 504],
+    ["deepseek-v3", "nvfp4", 20.7, 585, 896],
+    ["deepseek-v3.2", "fp8", 50.4, 240, 368],
+    ["kimi-k3", "fp8", 14.9, 732, 1163],
+    ["deepseek-v4-pro", "fp8", 5.3, 2203, 3422],
+  ] as const)("%s in %s", (name, dtype, gb, gb200, gb300) => {
+    const model = models.get(name);
+    const cost = modelCost(model, parseSpec(nativeOf(model)), 2 ** 20, dtype);
+    const fit = (system: string): MemoryFit => memoryFit(systems.get(system), model, "nvfp4", cost);
+    const off = (value: number, published: number): number => Math.abs(value / published - 1);
+    expect(off(fit("gb200-nvl72").user.total / 1e9, gb)).toBeLessThan(0.03);
+    expect(off(fit("gb200-nvl72").usersPerRack, gb200)).toBeLessThan(0.03);
+    expect(off(fit("gb300-nvl72").usersPerRack, gb300)).toBeLessThan(0.03);
+  });
+});
+
+describe("a hybrid model", () => {
+  const k3 = models.get("kimi-k3");
+  const cost = (spec: string, tokens: number): StepCost => modelCost(k3, parseSpec(spec), tokens, "fp8");
+
+  it("adds the caches and states of its layers", () => {
+    const own = cost("kimi-k3", 1000);
+    expect(own.keptBytes).toBe(24 * 576 * 1000);
+    expect(own.stateBytes).toBe(69 * 96 * 128 * 128 * 4);
+  });
+
+  it("keeps its states where another variant reads its cache", () => {
+    const sparse = cost("dsa(k=2048)", 100_000);
+    expect(sparse.kvReadBytes).toBe(24 * 576 * 2048);
+    expect(sparse.stateBytes).toBe(cost("kimi-k3", 1).stateBytes);
+  });
+
+  it("becomes a plan where it is asked for one", () => {
+    expect(attentionLayers(k3, parseSpec("layers(92*kda|dense)"))).toMatchObject([{ layers: 93 }]);
+  });
+});
+
+it("a model of windows alone has no layer for another variant", () => {
+  const gemma = models.get("gemma-3-27b");
+  const local: Model = { ...gemma, attention: [gemma.attention[0]] };
+  expect(() => attentionLayers(local, parseSpec("quest"))).toThrow(
+    "gemma-3-27b has no layer that reaches the whole context for quest to stand in for; allowed: gemma-3",
+  );
+});

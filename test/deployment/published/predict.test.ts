@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { models } from "../../../src/hardware/models/all.ts";
+import { systems } from "../../../src/hardware/systems/all.ts";
+import { judge } from "../../../src/deployment/published/predict.ts";
+import { targets } from "../../../src/deployment/published/targets.ts";
+
+const searched = ["helix-interactivity", "helix-users", "served-rate"];
+
+describe("published systems", () => {
+  it("name entries that exist, once each, and say where their numbers are from", () => {
+    expect(new Set(targets.map(({ name }) => name)).size).toBe(targets.length);
+    for (const { prediction, source, conditions, leftOut, published } of targets) {
+      expect(source.url).toMatch(/^https:/);
+      expect(conditions.length * leftOut.length).toBeGreaterThan(0);
+      expect(published).toBeGreaterThan(0);
+      if ("system" in prediction) expect(systems.has(prediction.system)).toBe(true);
+      if ("model" in prediction) expect(models.has(prediction.model)).toBe(true);
+    }
+  });
+
+  it("are predicted within what is allowed for most, and misses are called so", () => {
+    const verdicts = judge(targets.filter(({ prediction }) => !searched.includes(prediction.kind)));
+    for (const { target, predicted, error, within } of verdicts) {
+      expect(predicted).toBeGreaterThan(0);
+      expect(error).toBeCloseTo(predicted / target.published - 1, 12);
+      expect(within).toBe(Math.abs(error) <= target.tolerance);
+    }
+    expect(verdicts.filter(({ within }) => within).length / verdicts.length).toBeGreaterThan(0.7);
+  });
+
+  it("price tokens by the rates that were predicted", () => {
+    const verdicts = judge(targets.slice(0, 4));
+    const [prefill, , input] = verdicts;
+    expect(input!.predicted * prefill!.predicted).toBeCloseTo((2 / 3600) * 1e6, 6);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { linesFigure } from "../../src/figures/lines.ts";
+import { renderSvg } from "../../src/runs/render.ts";
+
+describe("linesFigure", () => {
+  const rows = [
+    { tokens: 4096, variant: "dense", y: 2 },
+    { tokens: 10_485_760, variant: "dense", y: 40 },
+    { tokens: 4096, variant: "moba", y: null },
+    { tokens: 10_485_760, variant: "moba", y: 5 },
+  ];
+
+  it("draws every row that has a value, up to the longest context", async () => {
+    const figure = linesFigure(rows, {
+      title: "Times",
+      subtitle: "none",
+      y: { field: "y", title: "ms" },
+      series: (row) => String(row["variant"]),
+      panel: () => "all",
+    });
+    const { values } = (figure as { data: { values: readonly { tokens: number; series: string }[] } }).data;
+    expect(values.map(({ tokens, series }) => [series, tokens])).toEqual([
+      ["dense", 4096],
+      ["dense", 10_485_760],
+      ["moba", 10_485_760],
+    ]);
+    const svg = await renderSvg(figure);
+    expect(svg).toContain("8M");
+    expect(svg).toContain("moba");
+  });
+});

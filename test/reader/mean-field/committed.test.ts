@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { mean, variance } from "../../../src/core/stats.ts";
+import { readCsv } from "../../../src/files/csv.ts";
+import { groupBy } from "../../../src/core/group.ts";
+import { theoryRow } from "../../../src/trial/run.ts";
+
+// The committed numerics of length-sweep go to 1M tokens, where no test can: the mean field is held against each of their
+// tasks, variants and lengths.
+
+const committed = readCsv(join(import.meta.dirname, "../../../results/length-sweep/data.csv"));
+const problems = 12;
+
+interface Gap {
+  readonly cell: string;
+  /** theory less numerics */
+  readonly gap: number;
+  readonly error: number;
+}
+
+function gapsOf(measure: string): Gap[] {
+  const cells = groupBy(committed, (row) =>
+    [row["task"], row["variant"], row["tokensNominal"]].map(String).join(" "),
+  );
+  return [...cells].flatMap(([cell, rows]) => {
+    const { task, variant, tokensNominal } = rows[0] as Record<string, string | number>;
+    const drawn = Array.from({ length: problems }, (_, trial) =>
+      theoryRow({
+        ...{ task: String(task), variant: String(variant), tokens: Number(tokensNominal) },
+        ...{ seed: 1, trial, reader: {}, engine: "theory" },
+      }),
+    );
+    const [numerics, theory] = [rows, drawn].map((all) =>
+      all.map((row) => row[measure]).filter((value) => typeof value === "number"),
+    ) as [number[], number[]];
+    if (numerics.length < 3 || theory.length < 3) return [];
+    const error = Math.sqrt(variance(numerics) / numerics.length + variance(theory) / theory.length);
+    return [{ cell, gap: mean(theory) - mean(numerics), error }];
+  });
+}
+
+/** How far the mean field may be off: in the mean of distances, and beyond three standard errors in each cell. */
+const bars = [
+  { measure: "score", distance: 0.07, beyond: 0.05 },
+  { measure: "recall", distance: 0.018, beyond: 0.04 },
+];
+
+describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, distance, beyond }) => {
+  let gaps: Gap[] = [];
+  beforeAll(() => {
+    gaps = gapsOf(measure);
+  }, 300_000);
+
+  it("is that of the committed numerics, in the mean", () => {
+    expect(gaps.length).toBeGreaterThan(250);
+    expect(mean(gaps.map(({ gap }) => Math.abs(gap)))).toBeLessThan(distance);
+    expect(Math.abs(mean(gaps.map(({ gap }) => gap)))).toBeLessThan(distance / 2);
+  });
+
+  it("and for each variant, task and length", () => {
+    expect(gaps.filter(({ gap, error }) => Math.abs(gap) > 3 * error + beyond)).toEqual([]);
+  });
+});

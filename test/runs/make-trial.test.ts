@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import { UsageError } from "../../src/core/errors.ts";
+import { formatLength } from "../../src/runs/summary.ts";
+import { makeTrial, parseLength } from "../../src/runs/make-trial.ts";
+import type { TrialOptions } from "../../src/runs/make-trial.ts";
+
+const options: TrialOptions = { task: "graphwalks", variant: "dense", tokens: 4096 };
+
+it("reads lengths, with the thousands of datasets that count in them", () => {
+  expect(parseLength(131072)).toBe(131072);
+  expect(parseLength("131072")).toBe(131072);
+  expect(parseLength("128K")).toBe(131072);
+  expect(parseLength("1.5k")).toBe(1536);
+  expect(parseLength("1M")).toBe(1048576);
+  expect(parseLength("128K", [64000, 128000])).toBe(128000);
+  expect(parseLength("1M", [1024000])).toBe(1024000);
+  expect(parseLength("128K", [131072])).toBe(131072);
+  for (const wrong of ["", "0", "-4K", "4G", "1e3", "0.0001K", 0, 1.5, NaN])
+    expect(() => parseLength(wrong), String(wrong)).toThrow(UsageError);
+});
+
+it("names lengths as one says them", () => {
+  expect([4096, 131072, 128000, 1048576, 1024000, 1234].map(formatLength)).toEqual([
+    "4K",
+    "128K",
+    "128K",
+    "1M",
+    "1M",
+    "1234",
+  ]);
+});
+
+it("fills in defaults, and keeps of the reader only what differs from them", () => {
+  expect(makeTrial({ ...options, reader: { headDim: "128", sharpness: "1.5" } })).toEqual({
+    task: "graphwalks",
+    tokens: 4096,
+    seed: 0,
+    trial: 0,
+    variant: "dense",
+    reader: { sharpness: 1.5 },
+    engine: "wasm",
+  });
+});
+
+it("fits a variant to its budget", () => {
+  const { fitted, budget } = makeTrial({
+    ...options,
+    variant: "oracle",
+    tokens: "1M",
+    budget: "system=gb200-nvl72,model=deepseek-v3,users=100",
+  });
+  expect(budget).toMatchObject({ fits: true, short: "" });
+  expect(fitted).toMatch(/^oracle\(/);
+});
+
+it("refuses what it cannot read, before any work", () => {
+  for (const [wrong, message] of [
+    [{ task: "chess" }, /unknown task "chess"; known: graphwalks/],
+    [{ variant: "dnse" }, /unknown attention variant "dnse"; known: .*dense/],
+    [{ variant: "dense(" }, /malformed spec/],
+    [{ reader: { sharpnes: 1 } }, /reader has no parameter "sharpnes"/],
+    [{ reader: { fidelity: 2 } }, /reader: fidelity must be a number in \[0, 1\]; got 2/],
+    [{ trial: 0.5 }, /trial must be an integer >= 0; got 0.5/],
+    [{ seed: -1 }, /seed must be/],
+    [{ engine: "abacus" }, /unknown engine "abacus"; known: wasm/],
+    [{ budget: "system=abacus,model=deepseek-v3,users=1" }, /unknown system "abacus"/],
+  ] as const)
+    expect(() => makeTrial({ ...options, ...wrong })).toThrow(message);
+});

@@ -1,0 +1,161 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { UsageError } from "../../src/core/errors.ts";
+import { Random } from "../../src/core/random.ts";
+import { readCsv } from "../../src/files/csv.ts";
+import { planOf } from "../../src/runs/plan.ts";
+import type { Plan } from "../../src/runs/plan.ts";
+import { sizePool } from "../../src/runs/pool.ts";
+import { runPlan } from "../../src/runs/run.ts";
+import type { Outcome, RunSettings } from "../../src/runs/run.ts";
+import { columns } from "../../src/trial/columns.ts";
+import type { Trial } from "../../src/trial/trial.ts";
+import { emptyFolder } from "./folder.ts";
+
+const worker = new URL("fake-worker.ts", import.meta.url);
+
+const trialAt = (tokens: number, trial: number, variant = "dense", seed = 0): Trial => ({
+  task: "graphwalks",
+  tokens,
+  seed,
+  trial,
+  variant,
+  reader: {},
+  engine: "wasm",
+});
+
+const grid = [8192, 4096].flatMap((tokens) =>
+  [0, 1, 2].flatMap((trial) => ["dense", "oracle"].map((variant) => trialAt(tokens, trial, variant))),
+);
+
+const planned = (trials: readonly Trial[]): Plan => planOf("sweep", "Does it hold?", trials);
+
+const run = (out: string, trials: readonly Trial[], settings: Partial<RunSettings> = {}): Promise<Outcome> =>
+  runPlan(planned(trials), { out, worker, workers: 1, threads: 1, ...settings });
+
+const read = (folder: string, file: string): string => readFileSync(join(folder, file), "utf8");
+
+it("writes the same CSV for any order of work and number of workers", async () => {
+  const [one, two, resumed] = [emptyFolder(), emptyFolder(), emptyFolder()];
+  await run(one, grid);
+  await run(two, grid, { workers: 2 });
+  await run(resumed, new Random(1).shuffled(grid).slice(0, 5));
+  await run(resumed, grid);
+  expect(read(two, "data.csv")).toBe(read(one, "data.csv"));
+  expect(read(resumed, "data.csv")).toBe(read(one, "data.csv"));
+  expect(readCsv(join(one, "data.csv")).map(({ id }) => id)).toEqual(
+    planned(grid).trials.map(({ id }) => id),
+  );
+});
+
+it("runs only what is missing, also after a crash cut the journal", async () => {
+  const out = emptyFolder();
+  await run(out, grid.slice(0, 4));
+  appendFileSync(join(out, "journal.jsonl"), '{"id":"0123');
+  const missing: string[] = [];
+  const outcome = await run(out, grid, { onStart: (trials) => missing.push(...trials.map(({ id }) => id)) });
+  expect(missing).toEqual(
+    planned(grid)
+      .trials.slice(4)
+      .map(({ id }) => id),
+  );
+  expect(outcome).toMatchObject({ planned: 12, failures: [], interrupted: false });
+  expect(outcome.rows).toHaveLength(12);
+  const manifest = JSON.parse(read(out, "manifest.json")) as { runs: unknown[]; trials: object };
+  expect(manifest.runs).toMatchObject([
+    { finished: 4, workers: 1 },
+    { finished: 8, failed: 0 },
+  ]);
+  expect(manifest.trials).toEqual({ planned: 12, finished: 12 });
+});
+
+it("describes its CSV files as they are", async () => {
+  const out = emptyFolder();
+  await run(out, grid.slice(0, 2));
+  const { resources } = JSON.parse(read(out, "datapackage.json")) as {
+    resources: { path: string; schema: { fields: { name: string; type: string; description: string }[] } }[];
+  };
+  expect(resources.map(({ path }) => path)).toEqual(["data.csv", "timings.csv", "summary.csv"]);
+  for (const { path, schema } of resources) {
+    const [header, first] = read(out, path).split("\n");
+    expect(schema.fields.map(({ name }) => name).join(",")).toBe(header);
+    expect(first!.split(",")).toHaveLength(schema.fields.length);
+    expect(schema.fields.every(({ description }) => description !== "")).toBe(true);
+  }
+  const data = readCsv(join(out, "data.csv"))[0]!;
+  const types = { string: "string", integer: "number", number: "number", boolean: "boolean" };
+  for (const { name, type } of columns)
+    if (data[name] !== null && data[name] !== "") expect(typeof data[name], name).toBe(types[type]);
+  expect(data["exact"]).toBe(true);
+  expect(read(out, "timings.csv").split("\n")[1]).toBe(`${String(data["id"])},0.25,1,1`);
+});
+
+it("adds up where the time of a run went, for each length, and writes it beside the results", async () => {
+  const out = emptyFolder();
+  expect((await run(out, grid.slice(0, 2))).profile).toBeUndefined();
+  expect(existsSync(join(out, "profile.csv"))).toBe(false);
+  // of the three groups of 8192 tokens one has been run before
+  const { profile } = await run(out, grid, { profile: true, workers: 2 });
+  const part = { task: "graphwalks", share: 0.25, variant: "dense", part: "attend" };
+  const other = { task: "graphwalks", share: 0.75, variant: "", part: "other" };
+  expect(profile).toEqual([
+    { ...other, tokens: 4096, calls: 3, seconds: 2.25 },
+    { ...part, tokens: 4096, calls: 6, seconds: 0.75 },
+    { ...other, tokens: 8192, calls: 2, seconds: 1.5 },
+    { ...part, tokens: 8192, calls: 4, seconds: 0.5 },
+  ]);
+  expect(read(out, "profile.csv").split("\n").slice(0, 2)).toEqual([
+    "task,tokens,variant,part,calls,seconds,share",
+    "graphwalks,4096,,other,3,2.25,0.75",
+  ]);
+  expect((await run(out, grid, { profile: true })).profile).toEqual([]);
+  expect(read(out, "profile.csv")).not.toBe("");
+});
+
+it("loses only the group whose worker dies or whose trial throws, and says which trial", async () => {
+  const out = emptyFolder();
+  const trials = [...grid, trialAt(4096, 9, "dense", 86), trialAt(4096, 9, "dense", 87), trialAt(16384, 0)];
+  const { rows, failures } = await run(out, trials);
+  expect(rows).toHaveLength(13);
+  expect(failures.map(({ trial }) => trial.seed).sort()).toEqual([86, 87]);
+  expect(failures.find(({ trial }) => trial.seed === 87)!.reason).toBe("no such luck");
+});
+
+it("keeps what is finished when it is interrupted", async () => {
+  const out = emptyFolder();
+  const abort = new AbortController();
+  const outcome = await run(out, [...grid, trialAt(16384, 0, "dense", 88), trialAt(32768, 0)], {
+    signal: abort.signal,
+    onTrial: ({ tokens, trial, variant }) => {
+      if (tokens === 8192 && trial === 2 && variant === "oracle") abort.abort();
+    },
+  });
+  expect(outcome).toMatchObject({ interrupted: true, failures: [], planned: 14 });
+  expect(readCsv(join(out, "data.csv"))).toHaveLength(12);
+  expect(existsSync(join(out, ".lock"))).toBe(false);
+});
+
+it("refuses what cannot be done before it does anything", async () => {
+  const out = emptyFolder();
+  const started: unknown[] = [];
+  const refused = (settings: Partial<RunSettings>, message: RegExp): Promise<void> =>
+    expect(run(out, grid, { onStart: (trials) => started.push(trials), ...settings })).rejects.toThrow(
+      message,
+    );
+  await refused({ memoryBytes: 1e6 }, /graphwalks, 8192 tokens.* needs \d+ MB, allowed are 1 MB/);
+  writeFileSync(join(out, "file"), "");
+  await refused({ out: join(out, "file") }, /cannot write to .*it is a file/);
+  await refused({ out: join(out, "file", "deeper") }, /cannot write to .*a part of the path is a file/);
+  expect(started).toEqual([]);
+});
+
+it("sizes the pool by cores, groups and memory", () => {
+  const group = { trials: [{ id: "a", trial: trialAt(4096, 0) }], tokens: 4096, bytes: 1e9 };
+  const groups = [group, group, group];
+  expect(sizePool(groups, { memoryBytes: 1e10 }, 8)).toMatchObject({ workers: 3, threads: 2 });
+  expect(sizePool(groups, { memoryBytes: 2e9 }, 8)).toMatchObject({ workers: 2, threads: 4 });
+  expect(sizePool(groups, { memoryBytes: 1e10, threads: 4 }, 8)).toMatchObject({ workers: 2, threads: 4 });
+  expect(sizePool(groups, { memoryBytes: 1e10, workers: 1 }, 8)).toMatchObject({ workers: 1, threads: 8 });
+  expect(() => sizePool(groups, { workers: 4, threads: 3 }, 8)).toThrow(UsageError);
+});
