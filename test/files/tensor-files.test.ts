@@ -6,7 +6,7 @@ import { writeNpy } from "../../src/files/npy.ts";
 import { TensorFile } from "../../src/files/tensor-file.ts";
 import { UsageError } from "../../src/core/errors.ts";
 
-const data = (name: string): string => join(import.meta.dirname, "../data", name);
+const data = (name: string): string => join(import.meta.dirname, "../cli/data", name);
 const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -11,7 +11,7 @@ import { makeTrial } from "../../../src/runs/make-trial.ts";
 import { parseSpec } from "../../../src/attention/spec.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const trends: readonly Trend[] = Object.values(all);
 const results = (name: string): string => join(root, "results/published", name);
 
