@@ -41,7 +41,13 @@ export interface Budget {
 export interface FittedBudget {
   /** the budget as it was given: `system=gb200-nvl72,model=deepseek-v3,users=300` */
   readonly text: string;
-  /** the parameter that was fitted, and its value; empty where the variant has none */
+  /** name of the system; like `model` and `users`, a part of `text` by itself */
+  readonly system: string;
+  /** name of the model */
+  readonly model: string;
+  /** users who share the system */
+  readonly users: number;
+  /** the parameter that was fitted, or `kvDtype` for a variant without one, and its value */
   readonly param: string;
   readonly value: number | string;
   /** false: nothing the variant can be set to fits, and the trial is recorded without a score */
@@ -233,6 +239,9 @@ export function fitBudget(
       fitted: written(dtype, set),
       budget: {
         text: budget.text,
+        system: budget.system.name,
+        model: budget.model.name,
+        users: budget.users,
         param: param ?? "kvDtype",
         value: value ?? dtype,
         fits: lacks === "",

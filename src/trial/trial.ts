@@ -26,8 +26,18 @@ export interface Trial {
   readonly budget?: FittedBudget;
 }
 
-/** Stable id of a trial: a hash of everything its outcome depends on. 16 hex digits. */
-export const trialId = (trial: Trial): string => hexHash({ version, ...trial });
+/**
+ * Stable id of a trial: a hash of everything its outcome depends on. 16 hex digits. A budget's system, model and users
+ * are hashed within its text.
+ */
+export const trialId = (trial: Trial): string =>
+  hexHash({ version, ...trial, ...hashedBudget(trial.budget) });
+
+function hashedBudget(budget: FittedBudget | undefined): object {
+  if (budget === undefined) return {};
+  const { text, param, value, fits, short } = budget;
+  return { budget: { text, param, value, fits, short } };
+}
 
 /** Trials with the same key share their problem and their caches: run them together. */
 export const groupKey = ({ task, tokens, seed, trial, reader, engine, plugins }: Trial): string =>

@@ -61,7 +61,16 @@ describe("dense attention", () => {
     expect([100, 300, 500].map(dtype)).toEqual(["bf16", "fp8", "nvfp4"]);
     expect(fitBudget(budgetOf(300), "dense", million)).toEqual({
       fitted: "dense+fp8",
-      budget: { text: budgetOf(300).text, param: "kvDtype", value: "fp8", fits: true, short: "" },
+      budget: {
+        text: budgetOf(300).text,
+        system: "gb200-nvl72",
+        model: "deepseek-v3",
+        users: 300,
+        param: "kvDtype",
+        value: "fp8",
+        fits: true,
+        short: "",
+      },
     });
   });
 

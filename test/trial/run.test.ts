@@ -78,7 +78,16 @@ describe("runTrials", () => {
   });
 
   it("a variant that does not fit its budget gets a row without a score", async () => {
-    const budget = { text: "users=9999", param: "", value: "", fits: false, short: "KV by 1 GB" };
+    const budget = {
+      text: "users=9999",
+      system: "gb200-nvl72",
+      model: "deepseek-v3",
+      users: 9999,
+      param: "",
+      value: "",
+      fits: false,
+      short: "KV by 1 GB",
+    };
     const rows = await run([{ ...base, budget }, base]);
     expect(rows.find((row) => row["fits"] === false)).toMatchObject({ score: null, budget: "users=9999" });
     expect(rows.find((row) => row["fits"] === true)).toMatchObject({ score: 1 });
