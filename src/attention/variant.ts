@@ -6,7 +6,7 @@ import type { Ops, Space, Table } from "../engines/ops.ts";
 import type { Layer } from "./layers.ts";
 import type { WeightRule } from "./read.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
-import type { Reading } from "./mean-field/reading.ts";
+import type { MeanFieldRead } from "./mean-field/reads.ts";
 
 /** K and V of one kv head. */
 export interface HeadCache {
@@ -133,16 +133,16 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
-  /** What one query reads in the mean field, while decoding or where prefill is "same" (mean-field/reading.ts). */
-  theory?(crowd: Crowd, params: Params<S>): readonly Reading[];
-  /** why it has no theory */
-  readonly noTheory?: string;
+  /** What one query reads in the mean field, while decoding or where prefill is "same" (mean-field/reads.ts). */
+  meanField?(crowd: Crowd, params: Params<S>): readonly MeanFieldRead[];
+  /** reason why it has no mean field */
+  readonly noMeanField?: string;
 }
 
 /** A variant whose parameter and index types the caller need not know. */
 export type AnyVariant = Omit<
   AttentionVariant,
-  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "theory" | "small"
+  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "meanField" | "small"
 > & {
   readonly small: AnyParams;
   /** of a layer plan, its layers from the first to the last */
@@ -158,7 +158,7 @@ export type AnyVariant = Omit<
   cost(shape: StepShape, params: AnyParams): StepCost;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   denseAt?(shape: StepShape): AnyParams;
-  theory?(crowd: Crowd, params: AnyParams): readonly Reading[];
+  meanField?(crowd: Crowd, params: AnyParams): readonly MeanFieldRead[];
 };
 
 /** Declares a variant with its types inferred, and hides them from code that handles variants alike. */

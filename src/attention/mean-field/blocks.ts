@@ -1,8 +1,8 @@
 import { upperTail } from "../../core/normal.ts";
 import { isCommon, kinOf, restShare, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
-import { randomRows, readsBlindly, withLast } from "./reading.ts";
-import type { Share, SoftmaxReading } from "./reading.ts";
+import { randomRows, readsBlindly, withLast } from "./reads.ts";
+import type { Share, SoftmaxRead } from "./reads.ts";
 
 /** What a block holds of records that share their key with the query's code. */
 export interface Held {
@@ -259,7 +259,7 @@ export function bestBlocks(
   crowd: Crowd,
   { block, k, blocks }: BlockChoice,
   scores: BlockScores = meanScores(crowd, block),
-): SoftmaxReading {
+): SoftmaxRead {
   if (k <= 0 || blocks <= 0) return readsBlindly(crowd, 0);
   const { kin, marked, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
   let neighbours = 0;
@@ -282,12 +282,7 @@ export function bestBlocks(
 }
 
 /** The best whole blocks before the query's own, and that: so many in all. */
-export function bestAndOwnBlock(
-  crowd: Crowd,
-  block: number,
-  k: number,
-  scores?: BlockScores,
-): SoftmaxReading {
+export function bestAndOwnBlock(crowd: Crowd, block: number, k: number, scores?: BlockScores): SoftmaxRead {
   const blocks = Math.floor((crowd.tokens - 1) / block);
   return withLast(
     crowd,

@@ -1,6 +1,6 @@
 import { upperQuantile, upperTail } from "../../core/normal.ts";
 
-// Mean-field theory of attention: what a query of the constructed reader is expected to read (docs/model.md, section 6).
+// The mean field of attention: what a query of the constructed reader is expected to read (docs/model.md, section 6).
 // A random key has the logit N(0, g^2). A match has g (rho |code| + sqrt(1 - rho^2) z), |code| about sqrt(d); another
 // token of its record g (sqrt(c) |code| + sqrt(1 - c) z).
 

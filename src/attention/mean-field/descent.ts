@@ -3,8 +3,8 @@ import { blockSum, blockVariance, byPlace, layoutsOf, rowOf, shareOfBlocks } fro
 import type { Held, Layout, Row } from "./blocks.ts";
 import { kinOf, normalScores, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like } from "./crowd.ts";
-import { randomRows } from "./reading.ts";
-import type { SoftmaxReading } from "./reading.ts";
+import { randomRows } from "./reads.ts";
+import type { SoftmaxRead } from "./reads.ts";
 
 /** A normal number, in units of g. */
 interface Normal {
@@ -41,7 +41,7 @@ const whole = (size: number, { recordTokens, run }: Followed): Layout => {
 export function descends(
   crowd: Crowd,
   { branching, beam, levels }: { branching: number; beam: number; levels: number },
-): SoftmaxReading {
+): SoftmaxRead {
   const { tokens, sharpness: g, run } = crowd;
   const nodes = (level: number): number => Math.floor((tokens - 1) / branching ** level);
   const varianceAt = (level: number): number => blockVariance(crowd, branching ** level) / branching ** level;

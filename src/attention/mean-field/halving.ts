@@ -1,8 +1,8 @@
 import { upperQuantile, upperTail } from "../../core/normal.ts";
 import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like, Scored } from "./crowd.ts";
-import { randomRows } from "./reading.ts";
-import type { Share, SoftmaxReading } from "./reading.ts";
+import { randomRows } from "./reads.ts";
+import type { Share, SoftmaxRead } from "./reads.ts";
 
 /** A stage of pruning: candidates are cut into chunks of so many tokens, of which so many tokens' worth stay. */
 export interface Stage {
@@ -52,7 +52,7 @@ const randomChunks = (count: number, chunk: number): Scored => {
  * the others as many as there is room for. The part of a kept chunk that holds its representative has the same path and
  * score at the next stage.
  */
-export function prunes(crowd: Crowd, stages: readonly Stage[], between: number): SoftmaxReading {
+export function prunes(crowd: Crowd, stages: readonly Stage[], between: number): SoftmaxRead {
   const { run } = crowd;
   const active: { readonly chunk: number; readonly luck: number }[] = [];
   let [kept, known]: [number, Scored[]] = [between, []];

@@ -1,7 +1,7 @@
-import { readsAll, randomRows } from "./reading.ts";
+import { readsAll, randomRows } from "./reads.ts";
 import type { Crowd } from "./crowd.ts";
 import { randomCount } from "./crowd.ts";
-import type { SoftmaxReading } from "./reading.ts";
+import type { SoftmaxRead } from "./reads.ts";
 import { bestTokens } from "./tokens.ts";
 
 /** How a budget was decided before the question was asked, or with it in sight. */
@@ -19,7 +19,7 @@ interface Keeping {
  * What a budget keeps: the last tokens, and of the others those of largest score. Without the question a match has the
  * score of any other token; with it matches come first, to the query that the question asks.
  */
-export function readsKept(crowd: Crowd, { budget, recent, queryAware, alike }: Keeping): SoftmaxReading {
+export function readsKept(crowd: Crowd, { budget, recent, queryAware, alike }: Keeping): SoftmaxRead {
   if (budget >= crowd.tokens) return readsAll(crowd);
   if (queryAware && crowd.asked) return bestTokens(crowd, budget);
   const last = Math.min(budget, recent + (queryAware ? 0 : crowd.tail));

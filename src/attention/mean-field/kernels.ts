@@ -3,7 +3,7 @@ import { blockSum, blockVariance, heldIn, rowLength } from "./blocks.ts";
 import type { BlockScores, Held, HeldBlock } from "./blocks.ts";
 import type { Crowd } from "./crowd.ts";
 import { kinOf } from "./crowd.ts";
-import type { FixedReading } from "./reading.ts";
+import type { FixedRead } from "./reads.ts";
 
 // Blocks that are selected by the softmax weights of pooled kernels of keys (compressed-blocks.ts).
 
@@ -110,7 +110,7 @@ function largest(kernels: readonly Kernel[]): (t: number, shift?: number) => num
 export function kernelReading(
   crowd: Crowd,
   { kernel, stride, gate }: { kernel: number; stride: number; gate: number },
-): FixedReading {
+): FixedRead {
   const variance = blockVariance(crowd, kernel);
   const weightOf = (held: Held, power = 1): number => {
     const logit = logitOf(crowd, kernel, variance, held);

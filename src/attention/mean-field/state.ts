@@ -1,6 +1,6 @@
 import { forgotten } from "../parts/recurrent.ts";
 import type { Crowd } from "./crowd.ts";
-import type { FixedReading } from "./reading.ts";
+import type { FixedRead } from "./reads.ts";
 
 /** How a state forgets, and how it is written to. */
 interface StateRule {
@@ -24,7 +24,7 @@ const [steps, parts] = [128, 8];
 export function readsState(
   { headDim: d, fidelity: rho, coherence: c, recordTokens, tokens }: Crowd,
   { strength: b, replaces, rates }: StateRule,
-): FixedReading {
+): FixedRead {
   const mean = (values: readonly number[]): number => values.reduce((x, y) => x + y, 0) / values.length;
   const lost = replaces ? b / d : 0;
   const left = (t: number): number => mean(rates.map((rate) => Math.exp(-(rate + lost) * t)));

@@ -1,7 +1,7 @@
 import { upperTail } from "../../core/normal.ts";
 import { kinOf, normalScores, randomCount, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
-import type { SoftmaxReading } from "./reading.ts";
+import type { SoftmaxRead } from "./reads.ts";
 
 /** How tokens are scored, in units of a random token's standard deviation. */
 export interface TokenScores {
@@ -28,7 +28,7 @@ const spread = (share: number, noise: number): number =>
   Math.sqrt(Math.max(1e-6, 1 - (share * share) / 2) * (1 - noise) + noise);
 
 /** The k tokens of largest score are read. */
-export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd)): SoftmaxReading {
+export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd)): SoftmaxRead {
   const { fidelity: rho, coherence: c } = crowd;
   const { signal, noise, correlation } = scores;
   const kin = kinOf(crowd).map(({ count, similarity, recordTokens }) =>

@@ -123,5 +123,5 @@ export const recordParam = int(
 export const notConvex =
   "entries are scaled to the length of a token, so that their values are no mean of their tokens'";
 
-export const noTheory =
+export const noMeanField =
   "an entry blends keys and values of several records, so that what is found carries others along";

@@ -1,7 +1,7 @@
 import { kinOf } from "../../attention/mean-field/crowd.ts";
 import type { Crowd } from "../../attention/mean-field/crowd.ts";
-import { atPlace } from "../../attention/mean-field/reading.ts";
-import type { Choice, FixedReading, Share, SoftmaxReading } from "../../attention/mean-field/reading.ts";
+import { atPlace } from "../../attention/mean-field/reads.ts";
+import type { RecordChoice, FixedRead, Share, SoftmaxRead } from "../../attention/mean-field/reads.ts";
 import { upperQuantile, upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
 import type { HeadTheory } from "./readings.ts";
@@ -124,7 +124,7 @@ function rowsFor(
 
 function addFixed(
   drawn: { weights: Float64Array; read: Uint8Array; noise: number; tokensRead: number },
-  { weights, noise, reach, choice, entries = 0 }: FixedReading,
+  { weights, noise, reach, choice, entries = 0 }: FixedRead,
   found: Found,
   head: Draws,
   tokens: number,
@@ -140,15 +140,15 @@ function addFixed(
   drawn.tokensRead += Math.min(reach, tokens) + entries;
 }
 
-const shareOf = (reading: Choice, kin: number): Share =>
+const shareOf = (reading: RecordChoice, kin: number): Share =>
   (kin === 0 ? undefined : reading.like?.[kin - 1]) ?? reading;
 
-const isRecent = ({ recent }: Choice, distance: number): boolean =>
+const isRecent = ({ recent }: RecordChoice, distance: number): boolean =>
   recent !== undefined && distance < recent.tokens;
 
 /** Whether a reading chooses each of what is found. @param head what this head alone draws */
 function chooses(
-  reading: Choice & Pick<SoftmaxReading, "chance">,
+  reading: RecordChoice & Pick<SoftmaxRead, "chance">,
   found: Found,
   head: Draws,
 ): (i: number) => boolean {
@@ -166,7 +166,7 @@ function chooses(
 
 /** Where one of what is found stands: in a block, and in a row of records, the first of which is 0. */
 function placeOf(
-  choice: Choice | undefined,
+  choice: RecordChoice | undefined,
   { common, own }: Found,
   i: number,
 ): { readonly offset: number; readonly order: number } {
@@ -176,14 +176,14 @@ function placeOf(
 }
 
 /** Probability that a reading chooses one of what is found, where it stands. */
-function chanceOf(reading: Choice & Pick<SoftmaxReading, "chance">, found: Found, i: number): number {
+function chanceOf(reading: RecordChoice & Pick<SoftmaxRead, "chance">, found: Found, i: number): number {
   if (reading.chance) return reading.chance(found.distances[i]!);
   const { match, offsets } = shareOf(reading, found.kin[i]!);
   return offsets ? atPlace(offsets, placeOf(reading, found, i)) : match;
 }
 
 /** What a row's weight is divided by: the probability that it is read, where that is made up for. */
-function oddsOf(reading: SoftmaxReading, found: Found, i: number): number {
+function oddsOf(reading: SoftmaxRead, found: Found, i: number): number {
   const always =
     isRecent(reading, found.distances[i]!) ||
     (reading.first && found.sink && i === found.distances.length - 1);
@@ -194,7 +194,7 @@ function oddsOf(reading: SoftmaxReading, found: Found, i: number): number {
 function besides(
   crowd: Crowd,
   { distances, similarities, kin, sink = false }: Found,
-  reading: SoftmaxReading,
+  reading: SoftmaxRead,
   length: number,
   random: Random,
 ): { rows: number; sum: number; squares: number } {
@@ -242,5 +242,5 @@ function someOf(tokens: number, read: number, random: Random): number {
 }
 
 /** Standard deviation of the sum of exp(logit) over a reading's other rows. */
-const deviation = ({ rows, leak, squares }: SoftmaxReading): number =>
+const deviation = ({ rows, leak, squares }: SoftmaxRead): number =>
   rows === 0 ? 0 : Math.sqrt(Math.max(0, squares - (leak * leak) / rows));

@@ -2,8 +2,8 @@ import { layerOfStep } from "../../attention/layers.ts";
 import type { Layer } from "../../attention/layers.ts";
 import type { ShapingUse } from "../../attention/shaping.ts";
 import type { Crowd } from "../../attention/mean-field/crowd.ts";
-import { readsAll } from "../../attention/mean-field/reading.ts";
-import type { Reading } from "../../attention/mean-field/reading.ts";
+import { readsAll } from "../../attention/mean-field/reads.ts";
+import type { MeanFieldRead } from "../../attention/mean-field/reads.ts";
 import type { AnyVariant, Queries } from "../../attention/variant.ts";
 import type { AnyParams } from "../../core/params.ts";
 import { flat, tensor } from "../../core/tensor.ts";
@@ -25,7 +25,7 @@ export interface Moment {
 /** What a head's query reads, and the logit of a sink beside it. */
 export interface HeadTheory {
   readonly crowd: Crowd;
-  readonly readings: readonly Reading[];
+  readonly readings: readonly MeanFieldRead[];
   readonly sinkLogit?: number | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface HeadTheory {
 export function withoutTheory({ variant, shaping }: TheoryUse): string | undefined {
   if (shapedBy(shaping, 2).rule) return `${shaping.text}: weights by another rule than a softmax`;
   if (variant.layers) return variant.layers.map(withoutTheory).find((reason) => reason !== undefined);
-  if (variant.prefill !== "only" && variant.theory === undefined)
-    return `${variant.name}: ${variant.noTheory ?? "none is worked out"}`;
+  if (variant.prefill !== "only" && variant.meanField === undefined)
+    return `${variant.name}: ${variant.noMeanField ?? "none is worked out"}`;
   return undefined;
 }
 
@@ -67,7 +67,7 @@ export function readingsOf(use: TheoryUse, crowd: Crowd, { phase, step }: Moment
   if (variant.prefill === "only" && phase === "prefill")
     throw new Error(`${variant.name} has no theory of prefill`);
   const isDense = variant.prefill === "only" || (variant.prefill === "dense" && phase === "prefill");
-  const all: readonly Reading[] = isDense ? [readsAll(shaped)] : theoryOf(variant, shaped, use.params);
+  const all: readonly MeanFieldRead[] = isDense ? [readsAll(shaped)] : theoryOf(variant, shaped, use.params);
   return heads.map((h) => {
     const readings = all.filter(({ heads: [from, to] = [0, Infinity] }) => h >= from && h < to);
     return { crowd: shaped, readings, sinkLogit };
@@ -77,14 +77,14 @@ export function readingsOf(use: TheoryUse, crowd: Crowd, { phase, step }: Moment
 /** How many crowds of one variant are remembered; trials of one length have many in common. */
 const remembered = 1024;
 
-const known = new WeakMap<AnyVariant, Map<string, readonly Reading[]>>();
+const known = new WeakMap<AnyVariant, Map<string, readonly MeanFieldRead[]>>();
 
-function theoryOf(variant: AnyVariant, crowd: Crowd, params: AnyParams): readonly Reading[] {
-  if (variant.theory === undefined) throw new Error(`${variant.name} has no theory`);
-  const own = known.get(variant) ?? new Map<string, readonly Reading[]>();
+function theoryOf(variant: AnyVariant, crowd: Crowd, params: AnyParams): readonly MeanFieldRead[] {
+  if (variant.meanField === undefined) throw new Error(`${variant.name} has no theory`);
+  const own = known.get(variant) ?? new Map<string, readonly MeanFieldRead[]>();
   known.set(variant, own);
   const key = JSON.stringify([crowd, params]);
-  const readings = own.get(key) ?? variant.theory(crowd, params);
+  const readings = own.get(key) ?? variant.meanField(crowd, params);
   if (own.size >= remembered) own.clear();
   own.set(key, readings);
   return readings;

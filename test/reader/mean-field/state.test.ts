@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../../src/attention/registry.ts";
 import type { Crowd } from "../../../src/attention/mean-field/crowd.ts";
-import type { FixedReading, Reading } from "../../../src/attention/mean-field/reading.ts";
+import type { FixedRead, MeanFieldRead } from "../../../src/attention/mean-field/reads.ts";
 import { resolveParams } from "../../../src/core/params.ts";
 import { mean, variance } from "../../../src/core/stats.ts";
 import { flat } from "../../../src/core/tensor.ts";
@@ -53,10 +53,10 @@ const crowd: Crowd = {
 /** What theory expects of a token's weight, and of the noise: means over heads. */
 function expected(name: string, given: object): { weight: (t: number) => number; noise: number } {
   const variant = variants.get(name);
-  const readings = variant.theory!(crowd, resolveParams(name, variant.params, { ...given }));
+  const readings = variant.meanField!(crowd, resolveParams(name, variant.params, { ...given }));
   const ofHeads = Array.from({ length: kvHeads }, (_, h) => {
-    const own = readings.find(({ heads: [from, to] = [0, Infinity] }: Reading) => h >= from && h < to);
-    return own as FixedReading;
+    const own = readings.find(({ heads: [from, to] = [0, Infinity] }: MeanFieldRead) => h >= from && h < to);
+    return own as FixedRead;
   });
   return {
     weight: (t) =>

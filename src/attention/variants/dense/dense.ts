@@ -1,7 +1,7 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { softmaxRead } from "../../read.ts";
-import { readsAll } from "../../mean-field/reading.ts";
+import { readsAll } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -40,5 +40,5 @@ export const dense = defineVariant({
     };
   },
   denseAt: () => ({}),
-  theory: (crowd) => [readsAll(crowd)],
+  meanField: (crowd) => [readsAll(crowd)],
 });

@@ -1,7 +1,7 @@
 import { int } from "../../../core/params.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { softmaxRead } from "../../read.ts";
-import { readsAll } from "../../mean-field/reading.ts";
+import { readsAll } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -71,5 +71,5 @@ export const mla = defineVariant({
     };
   },
   denseAt: () => ({}),
-  theory: (crowd) => [readsAll(crowd)],
+  meanField: (crowd) => [readsAll(crowd)],
 });

@@ -55,5 +55,7 @@ export const dsa = defineVariant({
   attend: (queries, cache, index, params, ops) => readTop(queries, cache, index, params, ops),
   cost: (shape, params) => topCost(shape, params),
   denseAt: ({ tokens }) => ({ k: tokens }),
-  theory: (crowd, params) => [{ ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true }],
+  meanField: (crowd, params) => [
+    { ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true },
+  ],
 });

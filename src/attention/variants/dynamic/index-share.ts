@@ -61,7 +61,7 @@ export const indexShare = defineVariant({
     readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
   cost: (shape, params) => topCost(shape, params, params.period),
   denseAt: ({ tokens }) => ({ k: tokens }),
-  theory(crowd, params) {
+  meanField(crowd, params) {
     const indexNoise = Math.hypot(params.indexNoise, params.drift);
     return [{ ...bestTokens(crowd, params.k, indexScores(crowd, { ...params, indexNoise })), shared: true }];
   },

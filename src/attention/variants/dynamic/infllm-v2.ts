@@ -8,7 +8,7 @@ import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
 import { defineVariant } from "../../variant.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelScores } from "../../mean-field/kernels.ts";
-import { readsAll, withLast } from "../../mean-field/reading.ts";
+import { readsAll, withLast } from "../../mean-field/reads.ts";
 
 /**
  * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
@@ -98,7 +98,7 @@ export const infllmV2 = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ denseBelow: tokens }),
-  theory(crowd, { kernel, stride, block, blocks, initial, window, denseBelow }) {
+  meanField(crowd, { kernel, stride, block, blocks, initial, window, denseBelow }) {
     if (crowd.tokens <= denseBelow) return [readsAll(crowd)];
     const all = Math.ceil(crowd.tokens / block);
     const local = Math.min(all, Math.ceil(window / block));

@@ -11,8 +11,8 @@ import { defineVariant } from "../../variant.ts";
 import type { HeadCache } from "../../variant.ts";
 import { upperQuantile } from "../../../core/normal.ts";
 import { randomCount, sumOverRandom } from "../../mean-field/crowd.ts";
-import { withLast } from "../../mean-field/reading.ts";
-import type { Share, SoftmaxReading } from "../../mean-field/reading.ts";
+import { withLast } from "../../mean-field/reads.ts";
+import type { Share, SoftmaxRead } from "../../mean-field/reads.ts";
 
 /** Hash codes of a head's centred keys. */
 interface Hashes {
@@ -96,7 +96,7 @@ export const magicpig = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory(crowd, { bits, tables, sinks, window }) {
+  meanField(crowd, { bits, tables, sinks, window }) {
     const { tokens, headDim, sharpness: g, fidelity: rho, coherence: c } = crowd;
     const chance = (cosine: number): number =>
       samplingProbability(1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI, bits, tables);
@@ -114,7 +114,7 @@ export const magicpig = defineVariant({
       rows += each * odds;
       squares += (each * Math.exp(2 * g * z)) / odds;
     }
-    const sampled: SoftmaxReading = {
+    const sampled: SoftmaxRead = {
       kind: "softmax",
       gate: 1,
       ...shareAt(1),

@@ -60,5 +60,5 @@ export const moba = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
-  theory: (crowd, { block, k }) => [bestAndOwnBlock(crowd, block, k)],
+  meanField: (crowd, { block, k }) => [bestAndOwnBlock(crowd, block, k)],
 });

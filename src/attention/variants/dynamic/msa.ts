@@ -99,7 +99,7 @@ export const msa = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
-  theory(crowd, { block, k, indexDim, indexNoise }) {
+  meanField(crowd, { block, k, indexDim, indexNoise }) {
     const scores = indexScores(crowd, { indexDim, indexHeads: 1, indexNoise });
     return [bestAndOwnBlock(crowd, block, k, bestTokenScores(crowd, block, scores))];
   },

@@ -8,7 +8,7 @@ import { Spans } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelReading, kernelScores } from "../../mean-field/kernels.ts";
-import { readsEnds, withLast } from "../../mean-field/reading.ts";
+import { readsEnds, withLast } from "../../mean-field/reads.ts";
 
 const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
   real(`share of the output ${doc}`, { default: value, min, max: 1 });
@@ -109,7 +109,7 @@ export const nsa = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ selected: Math.ceil(tokens / 64), window: tokens, gateCompressed: 0 }),
-  theory(crowd, params) {
+  meanField(crowd, params) {
     const { block: kernel, stride, selectBlock: block, selected, initial, local, window } = params;
     const blocks = Math.ceil(crowd.tokens / block);
     const last = Math.min(crowd.tokens, crowd.tokens - (blocks - local) * block);

@@ -54,5 +54,5 @@ export const oracle = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ k: tokens }),
-  theory: (crowd, { k }) => [bestTokens(crowd, k)],
+  meanField: (crowd, { k }) => [bestTokens(crowd, k)],
 });

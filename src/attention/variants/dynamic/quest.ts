@@ -79,7 +79,7 @@ export const quest = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ page: 16, budget: Math.ceil(tokens / 16) * 16 }),
-  theory: (crowd, { page, budget }) => [
+  meanField: (crowd, { page, budget }) => [
     bestAndOwnBlock(crowd, page, pagesRead(page, budget), boundScores(crowd, page)),
   ],
 });

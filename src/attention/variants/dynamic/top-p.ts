@@ -9,7 +9,7 @@ import type { Read } from "../../read.ts";
 import { rowLists } from "../../parts/lists.ts";
 import { firstRows, inChunks, unitSpans } from "../../parts/select.ts";
 import { defineVariant } from "../../variant.ts";
-import { readsAll } from "../../mean-field/reading.ts";
+import { readsAll } from "../../mean-field/reads.ts";
 
 /**
  * Oracle top-p: each query reads the fewest keys that hold a share p of its exact weights. Like the oracle of top-k it
@@ -58,7 +58,7 @@ export const topP = defineVariant({
     };
   },
   denseAt: () => ({ p: 1 }),
-  theory: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
+  meanField: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
 });
 
 /** The rows of largest weight of each query row that together hold at least p. */

@@ -64,7 +64,7 @@ export const expected = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [
+  meanField: (crowd, { budget, queryAware }) => [
     readsKept(crowd, { budget, recent: 0, queryAware, alike: ownAlike(crowd) }),
   ],
 });

@@ -63,7 +63,7 @@ export const h2o = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory(crowd, { budget, observe, queryAware }) {
+  meanField(crowd, { budget, observe, queryAware }) {
     const recent = Math.max(0, Math.floor(budget / 2) - crowd.tail);
     const kept = readsKept(crowd, { budget, recent, queryAware, alike: ownAlike(crowd) });
     return [

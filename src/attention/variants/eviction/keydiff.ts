@@ -47,7 +47,7 @@ export const keydiff = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory(crowd, { budget }) {
+  meanField(crowd, { budget }) {
     const kept = readsKept(crowd, { budget, recent: 0, queryAware: false, alike: ownAlike(crowd) });
     if (budget >= crowd.tokens) return [kept];
     // products with the sum of all keys, in units of d: what records of one key share is in it once for each of their tokens

@@ -77,7 +77,7 @@ export const pyramidkv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory(crowd, params) {
+  meanField(crowd, params) {
     const { window, pool, queryAware } = params;
     const budget = layerBudget(params, crowd.tokens);
     return [readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) })];

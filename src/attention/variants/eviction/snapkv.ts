@@ -66,7 +66,7 @@ export const snapkv = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, window, pool, queryAware }) => [
+  meanField: (crowd, { budget, window, pool, queryAware }) => [
     readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),
   ],
 });

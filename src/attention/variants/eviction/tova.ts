@@ -49,7 +49,7 @@ export const tova = defineVariant({
   attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  theory: (crowd, { budget, queryAware }) => [
+  meanField: (crowd, { budget, queryAware }) => [
     { ...readsKept(crowd, { budget, recent: 1, queryAware, alike: ownAlike(crowd) }), shared: true },
   ],
 });

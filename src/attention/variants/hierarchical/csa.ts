@@ -4,7 +4,7 @@ import {
   entriesOf,
   entriesSeen,
   notConvex,
-  noTheory,
+  noMeanField,
   readCompressed,
   recordParam,
   sinkParam,
@@ -75,7 +75,7 @@ export const csa = defineVariant({
   budgetParam: "k",
   small: { k: 20, window: 10, indexDim: 32 },
   sinks: true,
-  noTheory,
+  noMeanField,
   notConvex,
   prepare(cache, params, ops) {
     const entries = entriesOf(cache, params, ops);

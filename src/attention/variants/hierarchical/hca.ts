@@ -3,7 +3,7 @@ import {
   compressedCost,
   entriesOf,
   notConvex,
-  noTheory,
+  noMeanField,
   readCompressed,
   recordParam,
   sinkParam,
@@ -54,7 +54,7 @@ export const hca = defineVariant({
   prefill: "same",
   small: { pool: 8, window: 10 },
   sinks: true,
-  noTheory,
+  noMeanField,
   notConvex,
   prepare: (cache, params, ops) => entriesOf(cache, { ...params, overlap: false }, ops),
   attend: (queries, cache, entries, params, ops) =>

@@ -10,7 +10,7 @@ import { bestListed } from "../../parts/select.ts";
 import { Spans } from "../../parts/spans.ts";
 import { prunes } from "../../mean-field/halving.ts";
 import type { Stage } from "../../mean-field/halving.ts";
-import { before, readsAll, withLast } from "../../mean-field/reading.ts";
+import { before, readsAll, withLast } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 interface Params {
@@ -110,7 +110,7 @@ export const infiniteHip = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory(crowd, params) {
+  meanField(crowd, params) {
     const stages = stagesOf(params);
     const between = middle(crowd.tokens, params, stages[0]!.chunk);
     if (between === 0) return [readsAll(crowd)];

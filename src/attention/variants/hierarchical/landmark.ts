@@ -21,7 +21,7 @@ import {
 } from "../../mean-field/blocks.ts";
 import type { Held } from "../../mean-field/blocks.ts";
 import { kinOf, memberWeight, sumOverRandom } from "../../mean-field/crowd.ts";
-import { atPlace, readsEnds } from "../../mean-field/reading.ts";
+import { atPlace, readsEnds } from "../../mean-field/reads.ts";
 
 /**
  * Landmark attention: the last token of each block stands for it; a query gives weight to the landmarks of its best blocks
@@ -76,7 +76,7 @@ export const landmark = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ block: tokens, k: 0 }),
-  theory(crowd, { block, k }) {
+  meanField(crowd, { block, k }) {
     const blocks = Math.floor((crowd.tokens - 1) / block);
     const own = crowd.tokens - blocks * block;
     if (k === 0 || blocks === 0) return [readsEnds(crowd, 0, own)];

@@ -58,7 +58,7 @@ export const logLinear = defineVariant({
     ),
   // each state is added to by one write or one merge at a step, amortised
   cost: (shape) => stateCost(shape, 2, statesOf(shape.tokens)),
-  theory({ headDim, fidelity, tokens }, { falloff }) {
+  meanField({ headDim, fidelity, tokens }, { falloff }) {
     // from the query back: the last token of each part, and its factor
     const parts: { readonly end: number; readonly factor: number }[] = [{ end: 1, factor: 1 }];
     let square = 1;

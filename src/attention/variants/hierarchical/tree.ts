@@ -10,7 +10,7 @@ import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../
 import { Spans } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 import { descends } from "../../mean-field/descent.ts";
-import { readsEnds, withLast } from "../../mean-field/reading.ts";
+import { readsEnds, withLast } from "../../mean-field/reads.ts";
 
 /** Levels above the tokens: the highest has no more nodes than the beam can have children, so none is cut above it. */
 function levelsOf(tokens: number, branching: number, beam: number): number {
@@ -111,7 +111,7 @@ export const tree = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ branching: 16, beam: Math.ceil(tokens / 16) }),
-  theory(crowd, { branching, beam }) {
+  meanField(crowd, { branching, beam }) {
     const levels = levelsOf(crowd.tokens, branching, beam);
     const own = 1 + ((crowd.tokens - 1) % branching);
     if (crowd.tokens <= branching) return [readsEnds(crowd, 0, own)];

@@ -7,7 +7,7 @@ import type { Read, WeighedRows } from "../../read.ts";
 import { unitsBefore } from "../../parts/select.ts";
 import { Spans } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
-import { readsEnds } from "../../mean-field/reading.ts";
+import { readsEnds } from "../../mean-field/reads.ts";
 
 /**
  * Infini-attention: softmax attention within a segment, and an associative memory of all segments before it, mixed by a
@@ -80,7 +80,7 @@ export const infini = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ segment: tokens }),
-  theory(crowd, { segment, gate }) {
+  meanField(crowd, { segment, gate }) {
     const before = Math.floor((crowd.tokens - 1) / segment) * segment;
     const own = { ...readsEnds(crowd, 0, crowd.tokens - before), gate: before > 0 ? 1 - gate : 1 };
     if (before === 0 || gate === 0) return [own];

@@ -4,7 +4,7 @@ import { perHead } from "../../parts/per-head.ts";
 import { gated, softmaxRead } from "../../read.ts";
 import { selectTop, unitSpans } from "../../parts/select.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
-import { before, readsAll, readsEnds } from "../../mean-field/reading.ts";
+import { before, readsAll, readsEnds } from "../../mean-field/reads.ts";
 import { bestTokens } from "../../mean-field/tokens.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -77,7 +77,7 @@ export const knnMemory = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory: (crowd, { k, window, gate }) =>
+  meanField: (crowd, { k, window, gate }) =>
     window >= crowd.tokens
       ? [readsAll(crowd)]
       : [

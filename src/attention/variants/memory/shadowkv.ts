@@ -77,5 +77,5 @@ export const shadowkv = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ budget: Math.ceil(tokens / 8) * 8 }),
-  theory: (crowd, { chunk, budget }) => [bestAndOwnBlock(crowd, chunk, unitsOfBudget(budget, chunk, 1))],
+  meanField: (crowd, { chunk, budget }) => [bestAndOwnBlock(crowd, chunk, unitsOfBudget(budget, chunk, 1))],
 });

@@ -55,7 +55,7 @@ export const gatedDeltanet = defineVariant({
       ops,
     ),
   cost: (shape) => stateCost(shape, 5),
-  theory: (crowd, { strength, halfLife }) => [
+  meanField: (crowd, { strength, halfLife }) => [
     readsState(crowd, { strength, replaces: true, rates: [Math.LN2 / halfLife] }),
   ],
 });

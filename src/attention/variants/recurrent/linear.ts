@@ -66,7 +66,7 @@ export const linear = defineVariant({
       ops,
     ),
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
-  theory: (crowd, { decay, depth }) =>
+  meanField: (crowd, { decay, depth }) =>
     decay === "none"
       ? [readsState(crowd, { strength: 1, replaces: false, rates: [0] })]
       : Array.from({ length: crowd.kvHeads }, (_, h) => {

@@ -3,7 +3,7 @@ import { int, real } from "../../../core/params.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { softmaxRead } from "../../read.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
-import { readsAll, readsEnds } from "../../mean-field/reading.ts";
+import { readsAll, readsEnds } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -73,7 +73,7 @@ export const duo = defineVariant({
     };
   },
   denseAt: () => ({ full: 1 }),
-  theory(crowd, { full, sinks, window }) {
+  meanField(crowd, { full, sinks, window }) {
     const whole = Math.round(full * crowd.kvHeads);
     return [
       { ...readsAll(crowd), heads: [0, whole] },

@@ -3,7 +3,7 @@ import { keptCost } from "../../parts/kept.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { softmaxRead } from "../../read.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
-import { readsEnds } from "../../mean-field/reading.ts";
+import { readsEnds } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -43,5 +43,5 @@ export const sinkWindow = defineVariant({
     ),
   cost: (shape, { sinks, window }) => keptCost(shape, sinks + window),
   denseAt: ({ tokens }) => ({ window: tokens }),
-  theory: (crowd, { sinks, window }) => [readsEnds(crowd, sinks, window)],
+  meanField: (crowd, { sinks, window }) => [readsEnds(crowd, sinks, window)],
 });

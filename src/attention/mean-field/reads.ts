@@ -5,12 +5,12 @@ import type { Crowd } from "./crowd.ts";
 export type ByPlace = readonly (readonly number[])[];
 
 /** Where a record stands: its row's offset in a block, from 0 to 1, and which of the row it is. */
-interface Place {
+interface RecordPlace {
   readonly offset: number;
   readonly order: number;
 }
 
-export const atPlace = (values: ByPlace, { offset, order }: Place): number =>
+export const atPlace = (values: ByPlace, { offset, order }: RecordPlace): number =>
   values[Math.min(values.length - 1, Math.floor(offset * values.length))]![order]!;
 
 /** How much of a record is read. */
@@ -24,7 +24,7 @@ export interface Share {
 }
 
 /** Which records are read. */
-export interface Choice extends Share {
+export interface RecordChoice extends Share {
   /** of the records that match in part, in the crowd's order; as of matches when absent */
   readonly like?: readonly Share[];
   /** records in so many tokens at the end: all of them are read, or none */
@@ -40,7 +40,7 @@ export interface Choice extends Share {
 }
 
 /** A softmax over rows, of which a share of the matches is read. */
-export interface SoftmaxReading extends Choice {
+export interface SoftmaxRead extends RecordChoice {
   readonly kind: "softmax";
   /** its share of the output */
   readonly gate: number;
@@ -57,13 +57,13 @@ export interface SoftmaxReading extends Choice {
 }
 
 /** A record: tokens back from the query, which of the crowd's kin, where it stands. */
-export interface FoundAt extends Place {
+export interface FoundAt extends RecordPlace {
   readonly distance: number;
   readonly kin: number;
 }
 
 /** Weights that do not depend on what else is read: states, and sums that many tokens decide. */
-export interface FixedReading {
+export interface FixedRead {
   readonly kind: "fixed";
   /** expected weights of records, from the nearest */
   readonly weights: (found: readonly FoundAt[]) => number[];
@@ -72,26 +72,23 @@ export interface FixedReading {
   /** tokens back to where single tokens are read */
   readonly reach: number;
   /** which records have these weights and are read; when absent all have them */
-  readonly choice?: Choice;
+  readonly choice?: RecordChoice;
   /** entries that are read in their place */
   readonly entries?: number;
 }
 
 /** @property heads the kv heads [from, to) that read so; all when absent */
-export type Reading = (SoftmaxReading | FixedReading) & { readonly heads?: readonly [number, number] };
+export type MeanFieldRead = (SoftmaxRead | FixedRead) & { readonly heads?: readonly [number, number] };
 
 /** The sums over random rows that were chosen without regard to the query. */
-export const randomRows = (
-  crowd: Crowd,
-  rows: number,
-): Pick<SoftmaxReading, "rows" | "leak" | "squares"> => ({
+export const randomRows = (crowd: Crowd, rows: number): Pick<SoftmaxRead, "rows" | "leak" | "squares"> => ({
   rows,
   leak: sumOverRandom(crowd, rows, 1),
   squares: sumOverRandom(crowd, rows, 2),
 });
 
 /** Everything is read. */
-export const readsAll = (crowd: Crowd): SoftmaxReading => ({
+export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   kind: "softmax",
   gate: 1,
   ...{ match: 1, members: 1 },
@@ -99,7 +96,7 @@ export const readsAll = (crowd: Crowd): SoftmaxReading => ({
 });
 
 /** So many rows are read, whatever the query: matches lie anywhere. */
-export function readsBlindly(crowd: Crowd, rows: number): SoftmaxReading {
+export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   const share = Math.min(1, rows / crowd.tokens);
   return {
     kind: "softmax",
@@ -110,7 +107,7 @@ export function readsBlindly(crowd: Crowd, rows: number): SoftmaxReading {
 }
 
 /** The last tokens are read, and the first ones. */
-export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxReading => ({
+export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRead => ({
   ...readsBlindly(crowd, first + last),
   ...{ match: first / crowd.tokens, members: first / crowd.tokens },
   recent: { tokens: last, read: true },
@@ -118,7 +115,7 @@ export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRea
 });
 
 /** What is read of the tokens before the last ones, and these besides. */
-export function withLast(crowd: Crowd, reading: SoftmaxReading, last: number): SoftmaxReading {
+export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): SoftmaxRead {
   const own = randomRows(crowd, Math.min(1, last / crowd.tokens) * randomCount(crowd));
   return {
     ...reading,
