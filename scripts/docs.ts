@@ -1,4 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { reference } from "./reference.ts";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { referencePages } from "./reference/pages.ts";
 
-writeFileSync(new URL("../docs/reference.md", import.meta.url), await reference());
+const folder = new URL("../docs/reference/", import.meta.url);
+const pages = await referencePages();
+mkdirSync(folder, { recursive: true });
+for (const file of readdirSync(folder)) if (!(file in pages)) rmSync(new URL(file, folder));
+for (const [file, page] of Object.entries(pages)) writeFileSync(new URL(file, folder), page);
