@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
-import { parseLength } from "../runs/make-trial.ts";
+import { parseLength } from "../core/length.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 

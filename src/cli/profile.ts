@@ -1,6 +1,6 @@
 import { formatBytes } from "../core/units.ts";
 import type { ProfileRow } from "../runs/profile.ts";
-import { formatLength } from "../runs/summary.ts";
+import { formatLength } from "../core/length.ts";
 import { groupBy } from "../core/group.ts";
 import { formatTable } from "./table.ts";
 

@@ -2,7 +2,7 @@ import { basename, extname } from "node:path";
 import { asyncBufferFromFile } from "hyparquet";
 import { UsageError } from "../core/errors.ts";
 import { readText, reasonOf } from "../files/files.ts";
-import { parseLength } from "../runs/make-trial.ts";
+import { parseLength } from "../core/length.ts";
 import { readJsonl, readParquet, withPrompt } from "../tasks/dataset.ts";
 import { drawProblem, nominalLength, parseTask } from "../tasks/spec.ts";
 import type { TaskSpec } from "../tasks/spec.ts";

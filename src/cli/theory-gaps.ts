@@ -1,4 +1,4 @@
-import { formatLength } from "../runs/summary.ts";
+import { formatLength } from "../core/length.ts";
 import type { TheoryGap } from "../trial/mean-field-gap.ts";
 import { formatTable } from "./table.ts";
 

@@ -9,3 +9,6 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   }
   return groups;
 }
+
+/** The different values among these, in the order in which they first appear. */
+export const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];

@@ -1,6 +1,7 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
-import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { formatLength } from "../core/length.ts";
+import { bytesReadOf, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
 import { manyFamilies } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
@@ -38,12 +39,6 @@ function shownLengths(rows: readonly TrialRow[]): number[] {
   );
 }
 
-/** 131,072 and 128,000 are both 128K, 1,024,000 is 1M. */
-function nominal(tokens: number): string {
-  const thousands = Number.isInteger(Math.log2(tokens)) ? tokens / 1024 : tokens / 1000;
-  return thousands % 1024 === 0 ? `${thousands / 1024}M` : `${thousands}K`;
-}
-
 /** Distances from their points of names that would lie over each other, in turn: below them, above them near the axis. */
 const drops = [10, 22, 34];
 const isLow = (score: number): boolean => score < 0.2;
@@ -69,7 +64,7 @@ export const accuracyBytesFront: Figure = {
       const row = cell[0]!;
       return [
         {
-          panel: `${panelOf(row)}, ${nominal(Number(row["tokensNominal"]))} tokens`,
+          panel: `${panelOf(row)}, ${formatLength(Number(row["tokensNominal"]))} tokens`,
           series: series(row),
           family: String(row["family"]),
           bytes: bytes.mean,

@@ -1,6 +1,6 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
-import { bytesReadOf, distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { bytesReadOf, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";

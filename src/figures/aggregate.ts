@@ -1,7 +1,7 @@
 import { Random } from "../core/random.ts";
 import { bootstrapMean, mean } from "../core/stats.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
+import { distinct, groupBy } from "../core/group.ts";
 
 /** The mean of a measure over trials, with its 95% interval (bootstrap, seeded). */
 export interface Estimate {
@@ -46,9 +46,6 @@ const differs = (rows: readonly TrialRow[], name: string): boolean =>
     (group) =>
       distinct(group.map((row) => settingOf(row, name)).filter((value) => value !== undefined)).length > 1,
   );
-
-/** Panels and curves in the order of the rows. */
-export const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];
 
 /** What a row's panel is called: its benchmark, where the file names one. */
 export const panelOf = (row: TrialRow): string => String(row["benchmark"] ?? row["task"]);

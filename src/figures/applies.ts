@@ -1,6 +1,6 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
-import { distinct, panelOf, seriesNamer } from "./aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { panelOf, seriesNamer } from "./aggregate.ts";
 
 /** Whether the rows of some panel make curves over context length. */
 export const manyLengths = (rows: readonly TrialRow[]): boolean =>

@@ -1,6 +1,6 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
-import { distinct, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
 import type { Estimate } from "./aggregate.ts";
 import { sharedOf, usersOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";

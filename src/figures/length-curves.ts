@@ -1,5 +1,5 @@
 import type { CurvePoint } from "./aggregate.ts";
-import { distinct } from "./aggregate.ts";
+import { distinct } from "../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
 /** A score that somebody has published. */

@@ -1,5 +1,5 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { distinct } from "./aggregate.ts";
+import { distinct } from "../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
 /** Lines over context length: which columns of the rows they are made of. */

@@ -1,4 +1,4 @@
-import { distinct } from "./aggregate.ts";
+import { distinct } from "../core/group.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 interface PerByte {

@@ -1,4 +1,5 @@
-import { curves, distinct, number } from "./aggregate.ts";
+import { curves, number } from "./aggregate.ts";
+import { distinct } from "../core/group.ts";
 import { manyLengths, usersOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure, seriesScales, shareAxis } from "./style.ts";

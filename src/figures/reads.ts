@@ -1,7 +1,7 @@
 import { theoryEngine } from "../trial/trial.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { groupBy } from "../core/group.ts";
-import { bytesReadOf, distinct, estimate, number, panelOf } from "./aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { bytesReadOf, estimate, number, panelOf } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 

@@ -1,3 +1,5 @@
+import { distinct } from "../core/group.ts";
+
 /**
  * Colours that people with any colour vision can tell apart, without the yellow that is faint on white.
  *
@@ -85,7 +87,7 @@ interface Panels {
 /** The Vega-Lite specification of panels side by side, two in a row, in the order of the points. */
 export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
   const { width = 400, height = 260, ownAxes = ["x", "y"] } = rest;
-  const names = [...new Set(points.map(({ panel }) => panel))];
+  const names = distinct(points.map(({ panel }) => panel));
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config,

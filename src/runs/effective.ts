@@ -1,8 +1,8 @@
 import { mean } from "../core/stats.ts";
 import type { Column, TrialRow } from "../trial/columns.ts";
-import { curves, distinct, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
-import { groupBy } from "../core/group.ts";
-import { formatLength } from "./summary.ts";
+import { curves, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
+import { formatLength } from "../core/length.ts";
 
 /**
  * The mean score from which RULER calls a length effective: Llama2-7B's at 4K. Hsieh et al. 2024, "RULER: What's the Real

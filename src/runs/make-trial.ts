@@ -1,5 +1,6 @@
 import { parseShaping, parseSpec } from "../attention/spec.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
+import { parseLength } from "../core/length.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
@@ -27,26 +28,6 @@ export interface TrialOptions {
   readonly reader?: Readonly<Record<string, number | string>>;
   /** `system=gb200-nvl72,model=deepseek-v3,users=300`: what the variant is made to fit */
   readonly budget?: string;
-}
-
-const multiples: Readonly<Record<string, number>> = { K: 1, M: 1024 };
-
-/**
- * A context length in tokens from `131072`, `128K` or `1M`. A K is 1024 tokens, unless the task's public dataset has
- * that length in thousands and not in 1024s, as Graphwalks has: there 128K is 128,000 and 1M is 1,024,000.
- *
- * @throws UsageError for anything else
- */
-export function parseLength(length: number | string, lengths: readonly number[] = []): number {
-  const [, digits, suffix] = /^\s*(\d+(?:\.\d+)?)\s*([KkMm]?)\s*$/.exec(String(length)) ?? [];
-  const kilo = Number(digits) * (multiples[suffix?.toUpperCase() ?? ""] ?? NaN);
-  const exact = suffix === "" ? Number(digits) : kilo * 1024;
-  const thousands = suffix === "" ? exact : kilo * 1000;
-  const tokens = lengths.includes(thousands) && !lengths.includes(exact) ? thousands : exact;
-  if (Number.isInteger(tokens) && tokens >= 1) return tokens;
-  throw new UsageError(
-    `tokens must be an integer >= 1, alone or with K or M, such as 131072, 128K, 1M; got "${length}"`,
-  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { arch, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { processorName } from "../engines/auto/calibration.ts";
+import { distinct } from "../core/group.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { version } from "../version.ts";
@@ -25,8 +26,6 @@ export interface RunFacts {
   readonly finished: number;
   readonly failed: number;
 }
-
-const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -1,22 +1,15 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { curves, distinct, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { curves, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf, usersOf } from "../figures/applies.ts";
-import { groupBy } from "../core/group.ts";
+import { formatLength } from "../core/length.ts";
 
 /** Mean scores of one task: a line a variant, a cell a length (or a number of users, where budgets were asked for). */
 export interface ScoreTable {
   readonly panel: string;
   readonly columns: readonly string[];
   readonly lines: readonly { readonly series: string; readonly cells: readonly (CurvePoint | undefined)[] }[];
-}
-
-/** A context length as one says it: 128K for 131,072 and for the 128,000 of datasets that count in thousands. */
-export function formatLength(tokens: number): string {
-  const kilos = [tokens / 1024, tokens / 1000].filter(Number.isInteger);
-  const kilo = kilos.find((value) => Number.isInteger(Math.log2(value))) ?? kilos[0];
-  if (kilo === undefined) return String(tokens);
-  return Number.isInteger(kilo / 1024) ? `${kilo / 1024}M` : `${kilo}K`;
 }
 
 const columnOf = (row: TrialRow): string => {

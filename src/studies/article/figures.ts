@@ -1,5 +1,5 @@
 import { accuracy } from "../../figures/accuracy.ts";
-import { distinct } from "../../figures/aggregate.ts";
+import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 

@@ -1,5 +1,5 @@
 import type { SurfacePoint } from "./bill.ts";
-import { distinct } from "../../figures/aggregate.ts";
+import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`;

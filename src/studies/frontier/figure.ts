@@ -1,5 +1,5 @@
 import type { FrontierPoint } from "./frontier.ts";
-import { distinct } from "../../figures/aggregate.ts";
+import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 
 /** Scores against three prices, side by side: filled marks joined by a line where no other variant beats them. */

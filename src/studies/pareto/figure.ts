@@ -1,5 +1,5 @@
 import type { TriedPlan } from "./pareto.ts";
-import { distinct } from "../../figures/aggregate.ts";
+import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 
 /** Output tokens of a GPU against those of a user: every plan as a dot, those that none beats as a line. */
