@@ -13,7 +13,7 @@ import { checkout, importFile } from "../files/load.ts";
 import { planOf } from "../runs/plan.ts";
 import { version } from "../version.ts";
 import type { Define } from "./commands.ts";
-import { refuseUnfinished, runWatched } from "./execute.ts";
+import { watch } from "./watch.ts";
 import { integer } from "./options.ts";
 
 const notes = `
@@ -47,16 +47,15 @@ export const define: Define = (command) =>
     .action(async ({ full = false, out, seed, explained, json, ...options }) => {
       const chapters = await loadChapters();
       const plan = planOf("article", question, trialsOf(chapters, full, seed));
-      const outcome = await runWatched(plan, { ...options, out, config: { full, seed } });
-      refuseUnfinished(outcome);
+      const rows = await watch.trials(plan, { ...options, out, config: { full, seed } });
       const explanation = readExplanation(explained);
       const told = chapters.map((chapter) => ({
         ...{ name: chapter.name, title: chapter.title },
-        ...chapter.tell(evidenceOf(chapter, full, seed, outcome.rows, explanation)),
+        ...chapter.tell(evidenceOf(chapter, full, seed, rows, explanation)),
       }));
       await writeReport(out, {
         chapters: told,
-        made: madeOf(full, seed, outcome.rows.length, explanation !== undefined),
+        made: madeOf(full, seed, rows.length, explanation !== undefined),
       });
       const findings = told.flatMap((chapter) => chapter.findings);
       console.log(

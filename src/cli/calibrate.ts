@@ -23,7 +23,7 @@ import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../studie
 import type { Estimate } from "../studies/calibrate/sample.ts";
 import { version } from "../version.ts";
 import type { Define } from "./commands.ts";
-import { refuseUnfinished, runWatched } from "./execute.ts";
+import { watch } from "./watch.ts";
 import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import { formatTable } from "./table.ts";
@@ -171,10 +171,9 @@ async function confirmed(
   const drawing: NumericDrawing = { variant, reader, trials, mostTokens, seed, engine };
   const plan = numericPlan(name, question, [drawing], [...targets.fitted, ...targets["left out"]]);
   const config = { variant, reader, engine };
-  const outcome = await runWatched(plan, { out: join(out, "numerics"), workers, threads, config });
-  refuseUnfinished(outcome);
+  const rows = await watch.trials(plan, { out: join(out, "numerics"), workers, threads, config });
   const half = (role: (typeof roles)[number]) =>
-    columnScores(numericScores(outcome.rows, drawing, targets[role]), targets[role], `${engine}/${role}`);
+    columnScores(numericScores(rows, drawing, targets[role]), targets[role], `${engine}/${role}`);
   return { fitted: half("fitted"), "left out": half("left out") };
 }
 

@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatSeconds, formatShare } from "../core/units.ts";
 import { drawFigures, findFigure } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
-import { runPlan } from "../runs/run.ts";
 import type { Outcome } from "../runs/run.ts";
 import { formatProfile, peakBytes } from "./profile.ts";
 import { effectiveLengths, effectiveScore } from "../runs/effective.ts";
@@ -13,12 +11,11 @@ import type { EffectiveLength } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
 import { formatLength } from "../core/length.ts";
 import type { ScoreTable } from "../runs/summary.ts";
+import { finishedRows } from "../runs/unfinished.ts";
 import { theoryGaps } from "../trial/mean-field-gap.ts";
-import { Interrupted } from "./exit.ts";
-import { startProgress } from "./progress.ts";
-import type { Progress } from "./progress.ts";
 import { formatGaps } from "./theory-gaps.ts";
 import { formatTable } from "./table.ts";
+import { runWatched } from "./watch.ts";
 
 /** How a plan is run: the options that runs and experiments share. */
 export interface ExecuteOptions {
@@ -39,7 +36,7 @@ export interface ExecuteOptions {
 /**
  * Runs a plan in sight of a user: progress, Ctrl-C, figures, a summary.
  *
- * @throws UsageError before any work; Interrupted after Ctrl-C; Error where trials failed
+ * @throws UsageError before any work; Unfinished after Ctrl-C or where trials failed
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<void> {
   const { out, json } = options;
@@ -49,7 +46,9 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     printPlan(plan, out);
     return;
   }
-  const outcome = await runWatched(plan, options);
+  const { workers, threads, memoryGb, profile, config } = options;
+  const memoryBytes = memoryGb === undefined ? undefined : memoryGb * 1e9;
+  const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config });
   const { rows, planned, seconds } = outcome;
   const figures =
     rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names: options.figures });
@@ -64,58 +63,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
     for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
   }
-  refuseUnfinished(outcome);
-}
-
-/** @throws Interrupted after Ctrl-C; Error where trials failed, each of which is named on stderr */
-export function refuseUnfinished({ rows, planned, failures, interrupted }: Outcome): void {
-  for (const { trial, reason } of failures) console.error(`failed: ${describeTrial(trial)}: ${reason}`);
-  const missing = planned - rows.length;
-  if (interrupted)
-    throw new Interrupted(
-      `interrupted: ${rows.length} of ${planned} trials are kept; run the same again to resume`,
-    );
-  if (failures.length > 0)
-    throw new Error(`${missing} of ${planned} trials have no result; run the same again to try only those`);
-}
-
-/** Runs a plan with progress; Ctrl-C ends it early, and what is finished is kept. */
-export async function runWatched(
-  plan: Plan,
-  options: Pick<ExecuteOptions, "out" | "workers" | "threads" | "memoryGb" | "profile" | "config">,
-): Promise<Outcome> {
-  const abort = new AbortController();
-  let asked = 0;
-  // one Ctrl-C may arrive twice, from the terminal and from a parent that passes it on; a later one is impatience
-  const interrupt = (): void => {
-    if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
-    if (!abort.signal.aborted) asked = performance.now();
-    abort.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  let progress: Progress | undefined;
-  try {
-    return await runPlan(plan, {
-      ...options,
-      memoryBytes: options.memoryGb === undefined ? undefined : options.memoryGb * 1e9,
-      signal: abort.signal,
-      onStart(missing, { workers, threads }) {
-        const kept = plan.trials.length - missing.length;
-        console.error(
-          `${plan.name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
-            `workers ${workers}, threads ${threads}`,
-        );
-        const work = missing.reduce((sum, { trial }) => sum + trial.tokens, 0);
-        if (missing.length > 0) progress = startProgress(missing.length, work);
-      },
-      onTrial: ({ tokens }) => progress?.advance(tokens),
-    });
-  } finally {
-    progress?.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  }
+  finishedRows(outcome);
 }
 
 function printPlan(plan: Plan, out: string): void {

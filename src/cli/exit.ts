@@ -1,10 +1,6 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
-
-/** The user has ended a run early; what was finished is kept. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
+import { Unfinished } from "../runs/unfinished.ts";
 
 /**
  * Runs a program and says on stderr why it failed. Returns its exit code: 0 fine, 1 failed, 2 wrong usage,
@@ -16,9 +12,10 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Unfinished) for (const trial of error.failed) console.error(`failed: ${trial}`);
     if (process.env["ATTNSIM_DEBUG"]) console.error(error);
     else console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-    if (error instanceof Interrupted) return 130;
+    if (error instanceof Unfinished && error.interrupted) return 130;
     return error instanceof UsageError ? 2 : 1;
   }
 }

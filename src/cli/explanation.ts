@@ -13,7 +13,7 @@ import type { Candidate } from "../studies/explain/candidates.ts";
 import { candidateCost } from "../studies/explain/cost.ts";
 import type { CandidateCost, CostSetting } from "../studies/explain/cost.ts";
 import { explain } from "../studies/explain/explain.ts";
-import { refuseUnfinished, runWatched } from "./execute.ts";
+import { watch } from "./watch.ts";
 import { startProgress } from "./progress.ts";
 
 interface Asked {
@@ -99,13 +99,11 @@ async function numericErrors(
   }));
   const plan = numericPlan("explain", "Do the best changes hold with full numerics?", drawings, targets);
   const config = { changes: changes.map(({ change }) => change), engine: confirm.engine };
-  const outcome = await runWatched(plan, { out: join(out, "numerics"), workers, threads, config });
-  refuseUnfinished(outcome);
+  const rows = await watch.trials(plan, { out: join(out, "numerics"), workers, threads, config });
   return new Map(
     changes.map(({ change }, i) => [
       change,
-      columnScores(numericScores(outcome.rows, drawings[i]!, targets), targets, `explain/${confirm.engine}`)
-        .error,
+      columnScores(numericScores(rows, drawings[i]!, targets), targets, `explain/${confirm.engine}`).error,
     ]),
   );
 }

@@ -16,7 +16,7 @@ import { valuesOf } from "../studies/published/trend.ts";
 import type { Trend } from "../studies/published/trend.ts";
 import { makeTrial } from "../runs/make-trial.ts";
 import type { Define } from "./commands.ts";
-import { refuseUnfinished, runWatched } from "./execute.ts";
+import { watch } from "./watch.ts";
 import { integer } from "./options.ts";
 import { formatTable } from "./table.ts";
 
@@ -85,9 +85,8 @@ async function runTrend(
   options: { workers?: number | undefined; threads?: number | undefined },
 ): Promise<void> {
   const plan = planOf(trend.name, trend.question, trend.trials(makeTrial));
-  const outcome = await runWatched(plan, { ...options, out, config: { trend: trend.name, ...options } });
-  refuseUnfinished(outcome);
-  const svg = await renderSvg(trendFigure(trend, valuesOf(trend, outcome.rows)));
+  const rows = await watch.trials(plan, { ...options, out, config: { trend: trend.name, ...options } });
+  const svg = await renderSvg(trendFigure(trend, valuesOf(trend, rows)));
   writeAtomic(join(out, `${trend.name}.svg`), svg);
   writeAtomic(join(out, `${trend.name}.png`), renderPng(svg));
   console.error(join(out, `${trend.name}.png`));

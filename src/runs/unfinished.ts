@@ -1,0 +1,27 @@
+import type { TrialRow } from "../trial/columns.ts";
+import { describeTrial } from "./plan.ts";
+import type { Outcome } from "./run.ts";
+
+/** Trials without a result: the run was interrupted, or they failed. Finished trials are kept. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+  readonly interrupted: boolean;
+  /** each failed trial and its reason */
+  readonly failed: readonly string[];
+
+  constructor({ rows, planned, failures, interrupted }: Outcome) {
+    super(
+      interrupted
+        ? `interrupted: ${rows.length} of ${planned} trials are kept; run the same again to resume`
+        : `${planned - rows.length} of ${planned} trials have no result; run the same again to try only those`,
+    );
+    this.interrupted = interrupted;
+    this.failed = failures.map(({ trial, reason }) => `${describeTrial(trial)}: ${reason}`);
+  }
+}
+
+/** The rows of a run. @throws Unfinished where a trial has none */
+export function finishedRows(outcome: Outcome): readonly TrialRow[] {
+  if (outcome.interrupted || outcome.failures.length > 0) throw new Unfinished(outcome);
+  return outcome.rows;
+}
