@@ -71,7 +71,7 @@ export { memoryAssumptions } from "./hardware/memory.ts";
 export { explain } from "./hardware/kernels/time.ts";
 export type { OperatorTime, Term } from "./hardware/kernels/time.ts";
 export { machineOf, profiles } from "./hardware/kernels/machine.ts";
-export type { Machine, Profile } from "./hardware/kernels/machine.ts";
+export type { Machine, KernelProfile } from "./hardware/kernels/machine.ts";
 export { gemm } from "./hardware/kernels/gemm.ts";
 export { gqaDecode, gqaPrefill } from "./hardware/kernels/gqa.ts";
 export { mlaDecode, mlaPrefill } from "./hardware/kernels/mla.ts";

@@ -9,7 +9,7 @@ import { explanationFigure, explanationTables } from "../studies/explain/tables.
 import { publishedScores } from "../files/published.ts";
 import { writeTables } from "../runs/tables.ts";
 import { models } from "../hardware/models/all.ts";
-import { weightDtypes } from "../hardware/parameters.ts";
+import { weightDtypes } from "../hardware/kernels/dtypes.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { targetsOf } from "../studies/calibrate/target.ts";

@@ -9,12 +9,8 @@ import type { Quantity } from "../core/units.ts";
 import { shapeOf, unsearched } from "../hardware/model.ts";
 import type { Attention, Model } from "../hardware/model.ts";
 import type { Machine } from "../hardware/kernels/machine.ts";
-import {
-  attentionWeights,
-  feedForwardWeights,
-  parametersOf,
-  weightDtypeBytes,
-} from "../hardware/parameters.ts";
+import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
+import { attentionWeights, feedForwardWeights, parametersOf } from "../hardware/parameters.ts";
 import { gpusOf, kvHeadsOf, stageGpus } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallel.ts";
 import { plannedHbm } from "../hardware/memory.ts";

@@ -1,5 +1,5 @@
 import { memoryFit } from "../hardware/memory.ts";
-import type { WeightDtype } from "../hardware/parameters.ts";
+import type { WeightDtype } from "../hardware/kernels/dtypes.ts";
 import type { Workload } from "../hardware/serving/workload.ts";
 import type { DeploymentAsked } from "./deployment.ts";
 import { modelCost } from "./model-cost.ts";

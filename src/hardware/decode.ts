@@ -4,7 +4,7 @@ import { fetchSeconds } from "./memory.ts";
 import { outputWidth } from "./model.ts";
 import type { Model } from "./model.ts";
 import { parametersOf, weightBytesRead } from "./parameters.ts";
-import type { WeightDtype } from "./parameters.ts";
+import type { WeightDtype } from "./kernels/dtypes.ts";
 import { neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 

@@ -3,8 +3,9 @@ import { formatBytes, formatNumber, formatQuantity, formatSeconds, formatUnit } 
 import type { Quantity } from "../core/units.ts";
 import { cacheBytes, fetchSeconds, memoryFit } from "./memory.ts";
 import type { Model } from "./model.ts";
-import { parametersOf, weightBytes, weightDtypeBytes } from "./parameters.ts";
-import type { WeightDtype } from "./parameters.ts";
+import { weightDtypeBytes } from "./kernels/dtypes.ts";
+import type { WeightDtype } from "./kernels/dtypes.ts";
+import { parametersOf, weightBytes } from "./parameters.ts";
 import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 

@@ -1,7 +1,7 @@
 import type { StepCost } from "../core/cost.ts";
 import type { Model } from "./model.ts";
 import { weightBytes } from "./parameters.ts";
-import type { WeightDtype } from "./parameters.ts";
+import type { WeightDtype } from "./kernels/dtypes.ts";
 import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
 

@@ -1,12 +1,7 @@
 import type { Attention, FeedForward, Model } from "./model.ts";
 import { mixturesOf } from "./model.ts";
-
-/** What a model's weights are stored as, and the bytes of one: E4M3, or E2M1 in blocks of 16 with an E4M3 scale. */
-export const weightDtypeBytes = { bf16: 2, fp8: 1, nvfp4: 0.5625 } as const;
-
-export type WeightDtype = keyof typeof weightDtypeBytes;
-
-export const weightDtypes = Object.keys(weightDtypeBytes) as readonly WeightDtype[];
+import { weightDtypeBytes } from "./kernels/dtypes.ts";
+import type { WeightDtype } from "./kernels/dtypes.ts";
 
 /** Weights of a model, counted from its dimensions (norms, biases and multi-token prediction left out). */
 interface Parameters {

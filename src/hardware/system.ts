@@ -1,7 +1,7 @@
 import type { Entry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
-import type { WeightDtype } from "./parameters.ts";
+import type { WeightDtype } from "./kernels/dtypes.ts";
 
 /**
  * GPUs in one NVLink domain: a rack, or a node. Rates are dense (never 2:4 sparse) and per GPU. What a system lacks is

@@ -83,7 +83,7 @@ describe("attnsim hardware serve", () => {
     ["--trace missing.csv --parallel dp=8", "missing.csv"],
     ["--parallel tp=3,ep=2", "ep must divide the 3 GPUs of a stage; got 2"],
     ["--cache-hits 1 --parallel dp=8", "cache hit rate must be in [0, 1); got 1"],
-    ["--profile fast", 'unknown profile "fast"; known: framework, ideal'],
+    ["--profile fast", 'unknown profile "fast"; known: measured, ideal'],
   ])("%s is wrong usage, and says so", async (options, message) => {
     const { code, err } = await run(`hardware serve ${on} --batch 1 ${options}`);
     expect(code).toBe(2);

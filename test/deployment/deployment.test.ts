@@ -3,7 +3,7 @@ import { parseSpec } from "../../src/attention/spec.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { machineOf } from "../../src/hardware/kernels/machine.ts";
-import type { Profile } from "../../src/hardware/kernels/machine.ts";
+import type { KernelProfile } from "../../src/hardware/kernels/machine.ts";
 import { parseParallel } from "../../src/hardware/parallel.ts";
 import type { Part } from "../../src/hardware/serving/replica.ts";
 import { passOf } from "../../src/hardware/pass/pass.ts";
@@ -18,9 +18,9 @@ const gb200 = systems.get("gb200-nvl72");
 const asked = (
   name: string,
   parallel: string,
-  change: Partial<Omit<DeploymentAsked, "spec">> & { profile?: Profile; variant?: string } = {},
+  change: Partial<Omit<DeploymentAsked, "spec">> & { profile?: KernelProfile; variant?: string } = {},
 ): DeploymentAsked => {
-  const { profile = "framework", variant, ...rest } = change;
+  const { profile = "measured", variant, ...rest } = change;
   const model = models.get(name);
   return {
     machine: machineOf(gb200, profile),
@@ -53,13 +53,13 @@ const seconds = (plan: DeploymentAsked, part: Part): number =>
 
 describe("passOf", () => {
   it.each([...models].map(({ name }) => name))(
-    "of %s: framework takes longer than ideal, and more work longer",
+    "of %s: measured kernels take longer than ideal, and more work longer",
     (name) => {
       for (const [short, long] of [
         [decoding(8, 4096), decoding(8, 262_144)],
         [prefilling(2048), prefilling(8192, 65_536)],
       ] as const) {
-        const times = (["ideal", "framework"] as const).map((profile) =>
+        const times = (["ideal", "measured"] as const).map((profile) =>
           [short, long].map((part) => seconds(asked(name, "tp=4", { profile }), part)),
         );
         const [[idealShort, idealLong], [ownShort, ownLong]] = times as [[number, number], [number, number]];

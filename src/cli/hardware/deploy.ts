@@ -5,7 +5,7 @@ import { explain } from "../../hardware/kernels/time.ts";
 import type { OperatorTime } from "../../hardware/kernels/time.ts";
 import { machineOf, profiles } from "../../hardware/kernels/machine.ts";
 import type { Machine } from "../../hardware/kernels/machine.ts";
-import { weightDtypes } from "../../hardware/parameters.ts";
+import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { parallelHelp, parseParallel, plansFor } from "../../hardware/parallel.ts";
 import type { Parallelism } from "../../hardware/parallel.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
@@ -37,8 +37,8 @@ export function deployOptions<A extends unknown[], O extends OptionValues>(
     )
     .option(
       "--profile <name>",
-      "kernels as fitted to measured ones (framework) or at peak rates (ideal)",
-      "framework",
+      "kernels at the rates fitted to measured ones (measured) or at peak rates (ideal)",
+      "measured",
     )
     .option(
       "--gpus <n>",

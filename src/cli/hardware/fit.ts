@@ -3,7 +3,7 @@ import { writeAtomic } from "../../files/files.ts";
 import { fileErrors } from "../../hardware/constants/fit/errors.ts";
 import { fitSystems, isHeldOut } from "../../hardware/constants/fit/fit.ts";
 import type { Measured } from "../../hardware/constants/fit/fit.ts";
-import type { FittedConstants } from "../../hardware/kernels/machine.ts";
+import type { FittedConstants } from "../../hardware/constants/constants.ts";
 import type { Define } from "../commands.ts";
 import { startProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -80,7 +80,7 @@ function fitAll(files: readonly Measured[]): FittedConstants {
   }
 }
 
-const heading = `import type { FittedConstants } from "./machine.ts";
+const heading = `import type { FittedConstants } from "./constants.ts";
 
 /**
  * Constants of kernels by system, kernel, case and name, fitted to the measured kernels of data/blackwell-kernels by

@@ -6,7 +6,8 @@ import { fileErrors } from "../../hardware/constants/fit/errors.ts";
 import type { FileErrors, RowError } from "../../hardware/constants/fit/errors.ts";
 import { isHeldOut } from "../../hardware/constants/fit/fit.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
-import type { FittedConstants, Machine } from "../../hardware/kernels/machine.ts";
+import type { FittedConstants } from "../../hardware/constants/constants.ts";
+import type { Machine } from "../../hardware/kernels/machine.ts";
 import type { Define } from "../commands.ts";
 import { formatTable } from "../table.ts";
 import { ownKernels, readKernels } from "./kernel-files.ts";
@@ -14,7 +15,7 @@ import { validateSystems } from "./validate-systems.ts";
 
 const notes = `
 A folder holds CSV files in the format of the package's own (data/blackwell-kernels, whose README says what each is); a
-file's name says which operator its rows measured. Errors are |predicted / measured - 1|, of the profile "framework".
+file's name says which operator its rows measured. Errors are |predicted / measured - 1|, of the profile "measured".
 One row in four of the package's files was held out of its fit: --held-out looks at those alone.`;
 
 /** `attnsim hardware validate`: how far the operators are from measured kernels, or the model from published systems. */
@@ -45,7 +46,7 @@ export const define: Define = (command) => {
 
 /** Every system of the catalog with the constants of its kernels. */
 export const machinesOf = (fitted?: FittedConstants): ReadonlyMap<string, Machine> =>
-  new Map([...catalog.systems].map((system) => [system.name, machineOf(system, "framework", fitted)]));
+  new Map([...catalog.systems].map((system) => [system.name, machineOf(system, "measured", fitted)]));
 
 function readConstants(path: string): FittedConstants {
   try {

@@ -1,7 +1,7 @@
 import type { Source } from "../../core/entry.ts";
 import type { KvDtype } from "../../core/dtype.ts";
-import type { Profile } from "../../hardware/kernels/machine.ts";
-import type { WeightDtype } from "../../hardware/parameters.ts";
+import type { KernelProfile } from "../../hardware/kernels/machine.ts";
+import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 
 /** A model on GPUs, by names: what a source says, and nothing fitted. */
@@ -16,7 +16,7 @@ export interface Setup {
   readonly attention: WeightDtype;
   readonly feedForward: WeightDtype;
   readonly overlapLinks?: boolean;
-  readonly profile?: Profile;
+  readonly profile?: KernelProfile;
 }
 
 /** Where the number that a source prints comes from in the model. */

@@ -21,6 +21,14 @@ export interface Kernel<S extends ConstantSpecs = ConstantSpecs> {
   readonly constants: S;
 }
 
+/** Values of the constants of one system by kernel, the kernel's case (a precision, or another distinction) and name. */
+export type SystemConstants = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
+>;
+
+/** Values of constants by system. */
+export type FittedConstants = Readonly<Record<string, SystemConstants>>;
+
 /** Seconds from the launch of a kernel to the start of its work, and from its end to the next launch. */
 export const overhead = (start: number, doc = "launch, prologue and epilogue"): ConstantSpec => ({
   doc,

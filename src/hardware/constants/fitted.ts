@@ -1,4 +1,4 @@
-import type { FittedConstants } from "../kernels/machine.ts";
+import type { FittedConstants } from "./constants.ts";
 
 /**
  * Constants of kernels by system, kernel, case and name, fitted to the measured kernels of data/blackwell-kernels by

@@ -1,4 +1,4 @@
-import type { FittedConstants } from "../kernels/machine.ts";
+import type { FittedConstants } from "./constants.ts";
 
 /**
  * FlashAttention-3 on an H100 SXM5: 642 TFLOP/s of 989 at 16K tokens, forward, causal (arXiv 2407.08608, figure 5, head

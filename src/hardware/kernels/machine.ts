@@ -1,22 +1,16 @@
 import type { System } from "../system.ts";
-import type { Constants, ConstantSpecs, Kernel } from "../constants/constants.ts";
+import type { Constants, ConstantSpecs, FittedConstants, Kernel } from "../constants/constants.ts";
 import { fitted } from "../constants/fitted.ts";
 import { published } from "../constants/published.ts";
 
-/** Values of constants by system, kernel, the kernel's case (a precision, or what else tells kernels apart) and name. */
-export type FittedConstants = Readonly<Record<string, SystemConstants>>;
-export type SystemConstants = Readonly<
-  Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
->;
-
-/** Constants of kernels: fitted to measured ones, or those of a machine that loses nothing. */
-export const profiles = ["framework", "ideal"] as const;
-export type Profile = (typeof profiles)[number];
+/** Constants of kernels: fitted to measured kernels, or those of a machine that loses nothing. */
+export const profiles = ["measured", "ideal"] as const;
+export type KernelProfile = (typeof profiles)[number];
 
 /** A system, and how well kernels use it. */
 export interface Machine {
   readonly system: System;
-  readonly profile: Profile;
+  readonly profile: KernelProfile;
   /** where its constants are from; printed with every answer */
   readonly notes: readonly string[];
   /** the constants of a kernel in a case */
@@ -29,8 +23,8 @@ export interface Machine {
  */
 export function machineOf(
   system: System,
-  profile: Profile = "framework",
-  measured: FittedConstants = fitted,
+  profile: KernelProfile = "measured",
+  constants: FittedConstants = fitted,
 ): Machine {
   if (profile === "ideal")
     return {
@@ -39,7 +33,7 @@ export function machineOf(
       notes: ["kernels at peak rates, without overheads: a lower bound"],
       constants: remembered(({ constants }) => values(constants, ({ ideal }) => ideal)),
     };
-  const name = closest(system, Object.keys(measured));
+  const name = closest(system, Object.keys(constants));
   const printed = published[system.name];
   const standing = printed ? `; as published: ${Object.keys(printed).join(", ")}` : "";
   return {
@@ -50,13 +44,13 @@ export function machineOf(
         ? `kernel efficiencies fitted to kernels measured on ${name}`
         : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates${standing}`,
     ],
-    constants: remembered(({ name: kernel, constants }, which) => {
+    constants: remembered(({ name: kernel, constants: specs }, which) => {
       // a kernel that was measured on one system alone (expert exchange) is taken to be as good on the other
       const cases =
-        [measured[name], ...Object.values(measured)].find((each) => each?.[kernel])?.[kernel] ?? {};
+        [constants[name], ...Object.values(constants)].find((each) => each?.[kernel])?.[kernel] ?? {};
       const own = cases[which] ?? cases[nearest(which, Object.keys(cases))];
       const stated = printed?.[kernel]?.[which];
-      return values(constants, ({ start }, key) => stated?.[key] ?? own?.[key] ?? start);
+      return values(specs, ({ start }, key) => stated?.[key] ?? own?.[key] ?? start);
     }),
   };
 }

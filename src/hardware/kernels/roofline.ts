@@ -1,9 +1,9 @@
-import { peak } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime, sideBySide } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 import { neededOf } from "../system.ts";
+import type { System } from "../system.ts";
 
 /** What a kernel must do. */
 export interface Work {
@@ -21,6 +21,12 @@ export interface Efficiency {
   readonly overlap: number;
   readonly exponentials?: number;
 }
+
+const rates = { bf16: "gpu.bf16", fp8: "gpu.fp8", "fp8-block": "gpu.fp8", nvfp4: "gpu.fp4" } as const;
+
+/** Peak arithmetic of a GPU in a precision, FLOP/s. */
+const peak = (system: System, precision: Precision): number =>
+  neededOf(system, rates[precision], `products in ${precision}`).value;
 
 /** Overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
 export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {

@@ -1,8 +1,7 @@
 import type { KvDtype } from "../../core/dtype.ts";
 import type { Attention, Model } from "../model.ts";
-import type { Precision } from "../kernels/dtypes.ts";
+import type { WeightDtype } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
-import type { WeightDtype } from "../parameters.ts";
 import type { Parallelism } from "../parallel.ts";
 import type { VariantCost } from "./variant.ts";
 
@@ -34,10 +33,3 @@ export interface Deployment {
   /** exchanges between GPUs hide behind the work of another half of the batch */
   readonly overlapLinks: boolean;
 }
-
-/** FP8 weights have a scale for each block of 128 x 128, as DeepSeek's and Qwen's do. */
-export const precisionOf: Readonly<Record<WeightDtype, Precision>> = {
-  bf16: "bf16",
-  fp8: "fp8-block",
-  nvfp4: "nvfp4",
-};

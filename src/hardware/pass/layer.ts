@@ -10,7 +10,7 @@ import { kvHeadsOf } from "../parallel.ts";
 import type { Part } from "../serving/replica.ts";
 import { hostBandwidth } from "../system.ts";
 import { attentionTime } from "./attention.ts";
-import { precisionOf } from "./deployment.ts";
+import { precisionOf } from "../kernels/dtypes.ts";
 import type { Deployment, LayerWork } from "./deployment.ts";
 import { allReduceAmong, exchangeAmong } from "./exchange.ts";
 import { variantTime } from "./variant.ts";

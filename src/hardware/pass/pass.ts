@@ -6,7 +6,7 @@ import type { Parallelism } from "../parallel.ts";
 import type { Part } from "../serving/replica.ts";
 import { neededOf } from "../system.ts";
 import { times } from "./attention.ts";
-import { precisionOf } from "./deployment.ts";
+import { precisionOf } from "../kernels/dtypes.ts";
 import type { Deployment } from "./deployment.ts";
 import { networkOf } from "./exchange.ts";
 import { feedForwardTime } from "./feed-forward.ts";

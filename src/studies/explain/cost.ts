@@ -5,7 +5,7 @@ import { memoryFit, userBytes } from "../../hardware/memory.ts";
 import type { Model } from "../../hardware/model.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import { plansFor } from "../../hardware/parallel.ts";
-import type { WeightDtype } from "../../hardware/parameters.ts";
+import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { neededOf, usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";

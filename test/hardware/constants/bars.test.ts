@@ -36,7 +36,7 @@ describe("median error on rows that the fit did not see", () => {
   });
 });
 
-it("a framework is never faster than the ideal machine, in any measured shape", () => {
+it("measured kernels are never faster than the ideal machine, in any measured shape", () => {
   for (const { file, rows } of measured)
     for (const row of rows) {
       const system = catalog.systems.get(row.text("system"));

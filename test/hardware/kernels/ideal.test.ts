@@ -11,7 +11,7 @@ import { explain } from "../../../src/hardware/kernels/time.ts";
 import { gb200Nvl72 } from "../../../src/hardware/systems/gb200-nvl72.ts";
 
 const ideal = machineOf(gb200Nvl72, "ideal");
-const framework = machineOf(gb200Nvl72);
+const measured = machineOf(gb200Nvl72);
 const { gpu } = gb200Nvl72;
 
 it("counts causal pairs as a loop does, windowed or not", () => {
@@ -80,11 +80,11 @@ describe("the ideal profile is the roofline", () => {
   });
 });
 
-it("a framework is never faster than the ideal, and more work never takes less time", () => {
+it("measured kernels are never faster than the ideal, and more work never takes less time", () => {
   const times = [2048, 4096, 16384].flatMap((tokens) =>
     [1, 8, 64].map((requests) => {
       const shape = { requests, newTokens: tokens, prefixTokens: 0, contextTokens: tokens, queryHeads: 64 };
-      return [framework, ideal].map((machine) => [
+      return [measured, ideal].map((machine) => [
         gqaPrefill(machine, { ...shape, kvHeads: 8, headDim: 128, kvDtype: "bf16" }).seconds,
         gqaDecode(machine, { ...shape, kvHeads: 8, headDim: 128, kvDtype: "bf16" }).seconds,
         mlaPrefill(machine, { ...shape, kvDtype: "fp8" }).seconds,
@@ -112,6 +112,6 @@ it("every constant has an ideal, and says what it is", () => {
 });
 
 it("explains a time by its terms", () => {
-  const [line] = explain(gemm(framework, { m: 64, n: 4096, k: 4096, dtype: "bf16" }));
+  const [line] = explain(gemm(measured, { m: 64, n: 4096, k: 4096, dtype: "bf16" }));
   expect(line).toMatch(/^gemm 64 x 4096 x 4096 bf16 .* us: arithmetic .* \(2\.15 GFLOP at .*HBM .*overhead/);
 });

@@ -1,6 +1,13 @@
 import { hash64 } from "../../../core/random.ts";
-import type { Constants, ConstantSpec, ConstantSpecs, Kernel } from "../constants.ts";
-import type { FittedConstants, Machine, SystemConstants } from "../../kernels/machine.ts";
+import type {
+  Constants,
+  ConstantSpec,
+  ConstantSpecs,
+  FittedConstants,
+  Kernel,
+  SystemConstants,
+} from "../constants.ts";
+import type { Machine } from "../../kernels/machine.ts";
 import type { System } from "../../system.ts";
 import type { MeasuredFile } from "./file.ts";
 import { leastSquares, weakPrior } from "./least-squares.ts";
@@ -78,7 +85,7 @@ function fitRows(
   const machines = new Map(
     systems.map((system): [string, Machine] => [
       system.name,
-      { system, profile: "framework", notes: [], constants },
+      { system, profile: "measured", notes: [], constants },
     ]),
   );
   const machineOf = (row: Row): Machine => machines.get(row.text("system"))!;
