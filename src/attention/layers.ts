@@ -1,3 +1,4 @@
+import { meanOfCosts } from "../core/cost.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { Entry } from "../core/entry.ts";
 import { resolveParams } from "../core/params.ts";
@@ -69,7 +70,7 @@ export function composeLayers(
   entry: Pick<Entry, "name" | "summary" | "sources">,
   layers: readonly Layer[],
 ): AnyVariant {
-  const mean = (costOf: (layer: Layer) => StepCost): StepCost => meanCost(layers.map(costOf));
+  const meanOf = (costOf: (layer: Layer) => StepCost): StepCost => meanOfCosts(layers.map(costOf));
   const odd = layers.find(({ variant, shaping }) => variant.notConvex ?? shaping.shaping.notConvex);
   const refuses = Object.fromEntries(
     (["kvDtype", "logitShaping", "placement"] satisfies Modification[]).flatMap((what) => {
@@ -103,10 +104,10 @@ export function composeLayers(
       return l === undefined ? nothing(queries) : (index as (layer: Layer) => Attend)(layers[l]!)(queries);
     },
     cost: (shape) =>
-      mean(({ variant, params, placement }) =>
+      meanOf(({ variant, params, placement }) =>
         placement.placement.place(variant.cost(shape, params), placement.params),
       ),
-    prefillCost: (shape) => mean(({ variant, params }) => contextQueryCost(variant, shape, params)),
+    prefillCost: (shape) => meanOf(({ variant, params }) => contextQueryCost(variant, shape, params)),
   };
 }
 
@@ -115,22 +116,6 @@ const planText = (layers: readonly Layer[]): string =>
   [...new Set(layers.map(({ resolved }) => resolved))]
     .map((resolved) => `${layers.filter((layer) => layer.resolved === resolved).length} x ${resolved}`)
     .join(", ");
-
-function meanCost(costs: readonly StepCost[]): StepCost {
-  const mean = (of: (cost: StepCost) => number | undefined): number =>
-    costs.reduce((sum, cost) => sum + (of(cost) ?? 0), 0) / costs.length;
-  return {
-    flops: mean((cost) => cost.flops),
-    exponentials: mean((cost) => cost.exponentials),
-    keptBytes: mean((cost) => cost.keptBytes),
-    indexKeptBytes: mean((cost) => cost.indexKeptBytes),
-    kvReadBytes: mean((cost) => cost.kvReadBytes),
-    indexReadBytes: mean((cost) => cost.indexReadBytes),
-    stateBytes: mean((cost) => cost.stateBytes),
-    farKeptBytes: mean((cost) => cost.farKeptBytes),
-    farReadBytes: mean((cost) => cost.farReadBytes),
-  };
-}
 
 /** What a step sees that no layer runs. */
 const nothing = ({ heads }: Queries): AttentionResult => ({

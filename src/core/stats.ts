@@ -41,7 +41,7 @@ export const median = (values: ArrayLike<number>): number =>
   values.length === 0 ? NaN : quantile(Float64Array.from(values).sort(), 0.5);
 
 /**
- * Wilson's score interval of a proportion: right for few trials and at 0 and 1, where the normal interval is not.
+ * Wilson's score interval of a proportion: right for few trials and for proportions of 0 and 1; the normal interval is not.
  *
  * Wilson 1927, J. Am. Stat. Assoc. 22, 209-212, https://doi.org/10.1080/01621459.1927.10502953.
  * Without trials nothing is known: [0, 1].
@@ -59,6 +59,16 @@ export function wilson(successes: number, trials: number, z = z95): Interval {
 }
 
 /**
+ * The interval that holds the middle of a sample: of statistics of resamples, the percentile interval of a bootstrap.
+ *
+ * @param tail share of the sample below the interval, and above it
+ */
+export function percentileInterval(sample: ArrayLike<number>, tail = 0.025): Interval {
+  const sorted = Float64Array.from(sample).sort();
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+/**
  * Percentile bootstrap interval of the mean: values drawn with replacement, as many as there are, `resamples` times.
  *
  * Efron 1979, Ann. Statist. 7, 1-26, https://doi.org/10.1214/aos/1176344552. NaN of nothing; one value gives itself.
@@ -73,17 +83,15 @@ export function bootstrapMean(
 ): Interval {
   const n = values.length;
   if (n === 0) return { low: NaN, high: NaN };
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
+  const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += values[random.below(n)]!;
-    means[r] = sum / n;
-  }
-  means.sort();
-  return { low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2) };
+    return sum / n;
+  });
+  return percentileInterval(means, (1 - level) / 2);
 }
 
-/** Slope of the least-squares line through (x, y); NaN where all x are the same. */
+/** Slope of the least-squares line through (x, y); NaN if all x are the same. */
 export function slope(x: readonly number[], y: readonly number[]): number {
   const [mx, my] = [mean(x), mean(y)];
   const [covariance, spread] = x.reduce(

@@ -1,5 +1,6 @@
 import { parseSpec, placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
+import { sumOfCosts } from "../core/cost.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
@@ -44,26 +45,9 @@ export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLay
 
 /** What a decode step costs one user in all layers of a model. */
 export const modelCost = (model: Model, spec: AttentionSpec, tokens: number, dtype: KvDtype): StepCost =>
-  totalCost(
+  sumOfCosts(
     attentionLayers(model, spec).map(({ layers, attention, spec: used }) => [
       layers,
       placedCost(used, shapeOf(attention, tokens, dtype)),
     ]),
   );
-
-/** Sum of costs, each taken so many times. */
-function totalCost(parts: readonly (readonly [times: number, cost: StepCost])[]): StepCost {
-  const total = (of: (cost: StepCost) => number | undefined): number =>
-    parts.reduce((sum, [times, cost]) => sum + times * (of(cost) ?? 0), 0);
-  return {
-    flops: total((cost) => cost.flops),
-    exponentials: total((cost) => cost.exponentials),
-    keptBytes: total((cost) => cost.keptBytes),
-    indexKeptBytes: total((cost) => cost.indexKeptBytes),
-    kvReadBytes: total((cost) => cost.kvReadBytes),
-    indexReadBytes: total((cost) => cost.indexReadBytes),
-    stateBytes: total((cost) => cost.stateBytes),
-    farKeptBytes: total((cost) => cost.farKeptBytes),
-    farReadBytes: total((cost) => cost.farReadBytes),
-  };
-}

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
-import { bootstrapMean, mean, median, quantile, slope, variance, wilson } from "../../src/core/stats.ts";
+import {
+  bootstrapMean,
+  mean,
+  median,
+  percentileInterval,
+  quantile,
+  slope,
+  variance,
+  wilson,
+} from "../../src/core/stats.ts";
 
 describe("mean, variance, quantile", () => {
   it("agree with values worked by hand", () => {
@@ -76,4 +85,9 @@ describe("bootstrapMean", () => {
   it("has no width for equal values", () => {
     expect(bootstrapMean([0.5, 0.5, 0.5], new Random(1))).toEqual({ low: 0.5, high: 0.5 });
   });
+});
+
+it("leaves 2.5% of a sample on either side of its percentile interval", () => {
+  const sample = Array.from({ length: 201 }, (_, i) => 200 - i);
+  expect(percentileInterval(sample)).toEqual({ low: 5, high: 195 });
 });

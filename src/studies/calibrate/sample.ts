@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import { mean, quantile } from "../../core/stats.ts";
+import { mean, percentileInterval } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
 import type { Target } from "./target.ts";
 
@@ -27,10 +27,10 @@ export const drawTrials = (scores: Scores, random: Random): Int32Array[] =>
   scores.map((values) => Int32Array.from(values, () => random.below(values.length)));
 
 /** A number with the interval that holds 95% of what it is on trials drawn again. */
-export function intervalOf(value: number, drawn: readonly number[]): Estimate {
-  const sorted = Float64Array.from(drawn).sort();
-  return { value, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
-}
+export const intervalOf = (value: number, drawn: readonly number[]): Estimate => ({
+  value,
+  ...percentileInterval(drawn),
+});
 
 /** Mean score of each target with its percentile bootstrap interval over trials. */
 export function meanEstimates(scores: Scores, random: Random): Estimate[] {

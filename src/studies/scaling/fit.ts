@@ -1,6 +1,6 @@
 import type { StepCost } from "../../core/cost.ts";
 import { Random } from "../../core/random.ts";
-import { median, quantile, slope } from "../../core/stats.ts";
+import { median, percentileInterval, slope } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
 import type { Column } from "../../trial/columns.ts";
 import { groupBy } from "../../core/group.ts";
@@ -152,8 +152,8 @@ export function scalingSummaries(all: readonly ScalingTimes[]): ScalingSummary[]
     const longest = last.at(-1)!;
     const logs = last.map(({ tokens }) => Math.log(tokens));
     const exponentOf = (medians: readonly number[]): number => slope(logs, medians.map(Math.log));
-    const exponent = interval(() => exponentOf(last.map(({ attend }) => resampledMedian(attend, random))));
-    const speedUp = interval(
+    const exponent = bootstrapOf(() => exponentOf(last.map(({ attend }) => resampledMedian(attend, random))));
+    const speedUp = bootstrapOf(
       () => resampledMedian(dense.attend, random) / resampledMedian(longest.attend, random),
     );
     return {
@@ -181,7 +181,5 @@ const resampledMedian = (values: readonly number[], random: Random): number =>
   median(values.map(() => random.pick(values)));
 
 /** Percentile bootstrap interval at 95% of a statistic that draws its own resamples. */
-function interval(statistic: () => number): Interval {
-  const drawn = Float64Array.from({ length: resamples }, statistic).sort();
-  return { low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
-}
+const bootstrapOf = (statistic: () => number): Interval =>
+  percentileInterval(Float64Array.from({ length: resamples }, statistic));
