@@ -9,7 +9,7 @@ import type { AnyParams } from "../core/params.ts";
 import { formatCall, parseExpression } from "../core/spec.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { decodeStep } from "../hardware/decode.ts";
-import { cacheBytes, memoryFit } from "../hardware/memory.ts";
+import { cacheBytes, memoryFit, shortage } from "../hardware/memory.ts";
 import { reachesAll, shapeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
@@ -140,14 +140,15 @@ export function parseBudget(text: string): Budget {
 /** What a user's cost, of all layers, lacks under a budget: how much, in words; empty where it fits. */
 export function shortOf(budget: Budget, cost: StepCost, kvDtype: KvDtype): string {
   const { system, model, weights, users, stepSeconds } = budget;
-  const memory = memoryFit(system, model, weights, cost, users);
+  const memory = memoryFit(system, model, weights, cost);
+  const short = shortage(memory, users);
   const lacks: string[] = [];
-  if (memory.short > 0)
+  if (short.hbm > 0)
     lacks.push(
-      `HBM ${formatBytes(memory.short)} short: ${formatBytes(memory.user.total)} a user, ` +
+      `HBM ${formatBytes(short.hbm)} short: ${formatBytes(memory.user.total)} a user, ` +
         `${formatBytes(memory.available / users)} left for each`,
     );
-  if (memory.farShort > 0) lacks.push(`host memory ${formatBytes(memory.farShort)} short`);
+  if (short.host > 0) lacks.push(`host memory ${formatBytes(short.host)} short`);
   if (stepSeconds !== undefined) {
     const { seconds } = decodeStep({ system, model, weights, kvDtype, users }, cost);
     if (seconds > stepSeconds)

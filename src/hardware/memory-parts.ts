@@ -1,13 +1,23 @@
 import type { StepCost } from "../core/cost.ts";
 import { formatBytes, formatNumber, formatQuantity, formatSeconds, formatUnit } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
-import { cacheBytes, fetchSeconds, memoryFit } from "./memory.ts";
+import { cacheBytes, fetchSeconds, memoryFit, shortage } from "./memory.ts";
 import type { Model } from "./model.ts";
 import { weightDtypeBytes } from "./kernels/dtypes.ts";
 import type { WeightDtype } from "./kernels/dtypes.ts";
 import { parametersOf, weightBytes } from "./parameters.ts";
 import { hostBandwidth, neededOf } from "./system.ts";
 import type { System } from "./system.ts";
+
+/** Users of a model on a rack. */
+interface MemoryBudget {
+  readonly system: System;
+  readonly model: Model;
+  readonly weights: WeightDtype;
+  /** of all layers for one user, at the users' length */
+  readonly cost: StepCost;
+  readonly users: number;
+}
 
 /** A number of a memory budget, and how it comes about. */
 export interface MemoryPart {
@@ -21,16 +31,12 @@ const cited = ({ source, note }: Quantity): string =>
   [source.title, source.where, note].filter((part) => part !== undefined).join(", ");
 
 /** Every number of a memory budget with what it rests on, in the order in which they are reckoned. */
-export function memoryParts(
-  system: System,
-  model: Model,
-  weights: WeightDtype,
-  cost: StepCost,
-  users: number,
-): MemoryPart[] {
+export function memoryParts({ system, model, weights, cost, users }: MemoryBudget): MemoryPart[] {
   const { gpus, gpu, reserved } = system;
   const { embeddings, always, routed } = parametersOf(model);
-  const { user, usersPerRack, short, farShort } = memoryFit(system, model, weights, cost, users);
+  const fit = memoryFit(system, model, weights, cost);
+  const { user, usersPerRack } = fit;
+  const short = shortage(fit, users);
   const hbm = gpus.value * gpu.hbm.value;
   const each = (quantity: Quantity): string =>
     `${gpus.value} x ${formatQuantity(quantity)}: ${cited(quantity)}`;
@@ -78,16 +84,16 @@ export function memoryParts(
       how: "the whole users for whom what is left suffices, every cache spread over all GPUs",
     },
   ];
-  if (short > 0)
+  if (short.hbm > 0)
     parts.push({
       part: `HBM short for ${users}`,
-      amount: formatBytes(short),
+      amount: formatBytes(short.hbm),
       how: "users x bytes, less what is left",
     });
-  if (farShort > 0)
+  if (short.host > 0)
     parts.push({
       part: `host memory short for ${users}`,
-      amount: formatBytes(farShort),
+      amount: formatBytes(short.host),
       how: "users x bytes, less host.memory",
     });
   return parts;

@@ -54,44 +54,37 @@ function hostMemory(system: System): number {
 export const fetchSeconds = (system: System, { farReadBytes = 0 }: StepCost, users: number): number =>
   farReadBytes > 0 ? (users * farReadBytes) / (system.gpus.value * hostBandwidth(system)) : 0;
 
+/** Users of a rack, as its memory bounds them. */
 export interface MemoryFit {
   readonly user: UserBytes;
   /** HBM of the rack left for caches, B */
   readonly available: number;
-  /** how many users fit the rack at once */
+  /** memory of the host processors for caches, B; 0 where no cache lies there */
+  readonly hostAvailable: number;
+  /** users who fit the rack at once */
   readonly usersPerRack: number;
   readonly usersPerGpu: number;
-  /** HBM that the asked number of users lacks in the rack, B; 0 where they fit */
-  readonly short: number;
-  /** memory of the host processors that they lack, B */
-  readonly farShort: number;
 }
 
-/**
- * How many users fit a rack, and what is short for `users` of them.
- *
- * @param cost of all layers for one user, at the users' length
- */
-export function memoryFit(
-  system: System,
-  model: Model,
-  weights: WeightDtype,
-  cost: StepCost,
-  users = 1,
-): MemoryFit {
+/** @param cost of all layers for one user, at the users' length */
+export function memoryFit(system: System, model: Model, weights: WeightDtype, cost: StepCost): MemoryFit {
   const user = userBytes(cost);
   const available = cacheBytes(system, model, weights);
-  const host = user.far > 0 ? hostMemory(system) : 0;
+  const hostAvailable = user.far > 0 ? hostMemory(system) : 0;
   const usersPerRack = Math.max(
     0,
-    Math.floor(user.far > 0 ? Math.min(available / user.total, host / user.far) : available / user.total),
+    Math.floor(
+      user.far > 0 ? Math.min(available / user.total, hostAvailable / user.far) : available / user.total,
+    ),
   );
-  return {
-    user,
-    available,
-    usersPerRack,
-    usersPerGpu: usersPerRack / system.gpus.value,
-    short: Math.max(0, users * user.total - available),
-    farShort: Math.max(0, users * user.far - host),
-  };
+  return { user, available, hostAvailable, usersPerRack, usersPerGpu: usersPerRack / system.gpus.value };
 }
+
+/** Bytes that the caches of `users` users lack in HBM and in the host processors' memory; 0 where they fit. */
+export const shortage = (
+  { user, available, hostAvailable }: MemoryFit,
+  users: number,
+): { readonly hbm: number; readonly host: number } => ({
+  hbm: Math.max(0, users * user.total - available),
+  host: Math.max(0, users * user.far - hostAvailable),
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { keyValueBytes } from "../../src/core/cost.ts";
 import type { StepCost } from "../../src/core/cost.ts";
 import type { KvDtype } from "../../src/core/dtype.ts";
-import { cacheBytes, memoryFit, userBytes } from "../../src/hardware/memory.ts";
+import { cacheBytes, memoryFit, shortage, userBytes } from "../../src/hardware/memory.ts";
 import { layersOf, shapeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
@@ -56,12 +56,10 @@ describe("memoryFit", () => {
   const cost = keepsAll(model, million, "fp8", 0);
 
   it("fits as many users as it says, and not one more", () => {
-    const { usersPerRack, user, available } = memoryFit(system, model, "nvfp4", cost);
-    expect(memoryFit(system, model, "nvfp4", cost, usersPerRack).short).toBe(0);
-    expect(memoryFit(system, model, "nvfp4", cost, usersPerRack + 1).short).toBeCloseTo(
-      (usersPerRack + 1) * user.total - available,
-      0,
-    );
+    const fit = memoryFit(system, model, "nvfp4", cost);
+    const { usersPerRack, user, available } = fit;
+    expect(shortage(fit, usersPerRack)).toEqual({ hbm: 0, host: 0 });
+    expect(shortage(fit, usersPerRack + 1).hbm).toBeCloseTo((usersPerRack + 1) * user.total - available, 0);
   });
 
   it("keeps bytes of the index apart from those of K and V", () => {

@@ -1,5 +1,5 @@
 import { formatBytes, formatNumber, formatSeconds } from "../../core/units.ts";
-import { fetchSeconds, memoryAssumptions, memoryFit } from "../../hardware/memory.ts";
+import { fetchSeconds, memoryAssumptions, memoryFit, shortage } from "../../hardware/memory.ts";
 import { memoryParts } from "../../hardware/memory-parts.ts";
 import { weightBytes } from "../../hardware/parameters.ts";
 import type { Define } from "../commands.ts";
@@ -14,14 +14,10 @@ export const define: Define = (command) => {
     .option("--explain", "print every number of each row with what it rests on")
     .action(({ users, json, explain, ...rest }) => {
       const all = settings(rest).map(({ system, model, weights, cost, ...facts }) => {
-        const { user, available, usersPerRack, usersPerGpu, short, farShort } = memoryFit(
-          system,
-          model,
-          weights,
-          cost,
-          users,
-        );
-        const parts = memoryParts(system, model, weights, cost, users);
+        const fit = memoryFit(system, model, weights, cost);
+        const { user, available, usersPerRack, usersPerGpu } = fit;
+        const short = shortage(fit, users);
+        const parts = memoryParts({ system, model, weights, cost, users });
         const row = {
           ...facts,
           weights,
@@ -34,8 +30,8 @@ export const define: Define = (command) => {
           usersPerGpu,
           usersPerRack,
           users,
-          shortBytes: short,
-          hostShortBytes: farShort,
+          shortBytes: short.hbm,
+          hostShortBytes: short.host,
           fetchSeconds: fetchSeconds(system, cost, users),
         };
         return { row, parts };
