@@ -6,7 +6,7 @@
  */
 import { variants } from "../src/attention/registry.ts";
 import type { AnyVariant } from "../src/attention/variant.ts";
-import { formatTable } from "../src/cli/table.ts";
+import { formatTable } from "../src/cli/print/table.ts";
 import { resolveParams } from "../src/core/params.ts";
 import { flat } from "../src/core/tensor.ts";
 import { counting } from "../src/engines/counting.ts";

@@ -1,5 +1,5 @@
-import { citation } from "../../src/cli/entry-facts.ts";
-import type { Facts } from "../../src/cli/entry-facts.ts";
+import { citation } from "../../src/cli/print/facts.ts";
+import type { Facts } from "../../src/cli/print/facts.ts";
 import type { Entry } from "../../src/core/entry.ts";
 
 /** Words as code, with commas between them. */

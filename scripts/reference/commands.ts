@@ -1,4 +1,4 @@
-import { commands } from "../../src/cli/commands.ts";
+import { commands } from "../../src/cli/commands/all.ts";
 import { program } from "../../src/cli/program.ts";
 import { joined, table, textBlock } from "../documents/markdown.ts";
 

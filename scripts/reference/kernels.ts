@@ -1,4 +1,4 @@
-import type { Facts } from "../../src/cli/entry-facts.ts";
+import type { Facts } from "../../src/cli/print/facts.ts";
 import { formatNumber, formatSeconds } from "../../src/core/units.ts";
 import type { Kernel } from "../../src/hardware/constants/constants.ts";
 import { fitted } from "../../src/hardware/constants/fitted.ts";

@@ -1,4 +1,4 @@
-import { quantityFacts } from "../../src/cli/entry-facts.ts";
+import { quantityFacts } from "../../src/cli/print/facts.ts";
 import { catalog } from "../../src/catalog.ts";
 import type { Entry } from "../../src/core/entry.ts";
 import { contents, joined, sentence, sources, table } from "../documents/markdown.ts";

@@ -1,4 +1,4 @@
-import { paramFacts } from "../../src/cli/entry-facts.ts";
+import { paramFacts } from "../../src/cli/print/facts.ts";
 import { readerParams } from "../../src/reader/params.ts";
 import { joined, table } from "../documents/markdown.ts";
 

@@ -1,4 +1,4 @@
-import { paramFacts } from "../../src/cli/entry-facts.ts";
+import { paramFacts } from "../../src/cli/print/facts.ts";
 import { catalog } from "../../src/catalog.ts";
 import { contents, joined, sentence, sources, table } from "../documents/markdown.ts";
 

@@ -1,4 +1,4 @@
-import { costFacts, paramFacts } from "../../src/cli/entry-facts.ts";
+import { costFacts, paramFacts } from "../../src/cli/print/facts.ts";
 import type { AnyVariant, Family } from "../../src/attention/variant.ts";
 import { prefillCost } from "../../src/attention/prefill-cost.ts";
 import { catalog } from "../../src/catalog.ts";

@@ -12,9 +12,9 @@ import { engineSubjects } from "../engines/bench/subject.ts";
 import type { Subject } from "../engines/bench/subject.ts";
 import { gemm, workloads } from "../engines/bench/workloads.ts";
 import type { Workload } from "../engines/bench/workloads.ts";
-import { integer } from "./options.ts";
-import { startProgress } from "./progress.ts";
-import { formatTable } from "./table.ts";
+import { integer } from "./options/values.ts";
+import { startProgress } from "./print/progress.ts";
+import { formatTable } from "./print/table.ts";
 
 /** What the options are read as. */
 export interface BenchOptions {

@@ -4,9 +4,9 @@ import { writeTables } from "../runs/tables.ts";
 import type { ResultTable } from "../runs/tables.ts";
 import { version } from "../version.ts";
 import { exitCodeOf } from "./exit.ts";
-import { startProgress } from "./progress.ts";
-import type { Cell } from "./table.ts";
-import { formatTable } from "./table.ts";
+import { startProgress } from "./print/progress.ts";
+import type { Cell } from "./print/table.ts";
+import { formatTable } from "./print/table.ts";
 
 /** What came out of an experiment whose rows are worked out and not drawn one by one as trials. */
 export interface Computed {

@@ -5,7 +5,7 @@ import { drawFigures, findFigure } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { Outcome } from "../runs/run.ts";
-import { formatProfile, peakBytes } from "./profile.ts";
+import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths, effectiveScore } from "../runs/effective.ts";
 import type { EffectiveLength } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
@@ -13,9 +13,9 @@ import { formatLength } from "../core/length.ts";
 import type { ScoreTable } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
 import { theoryGaps } from "../trial/mean-field-gap.ts";
-import { formatGaps } from "./theory-gaps.ts";
-import { formatTable } from "./table.ts";
-import { runWatched } from "./watch.ts";
+import { formatGaps } from "./print/gaps.ts";
+import { formatTable } from "./print/table.ts";
+import { runWatched } from "./print/watch.ts";
 
 /** How a plan is run: the options that runs and experiments share. */
 export interface ExecuteOptions {

@@ -6,7 +6,7 @@ import type { TrialOptions } from "../runs/make-trial.ts";
 import type { Trial } from "../trial/trial.ts";
 import { execute } from "./execute.ts";
 import { exitCodeOf } from "./exit.ts";
-import { engineOf, withRunOptions } from "./run-options.ts";
+import { engineOf, withRunOptions } from "./options/run.ts";
 
 /** What an experiment's loops are given. */
 export interface TrialContext {

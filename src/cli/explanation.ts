@@ -13,8 +13,8 @@ import type { Candidate } from "../studies/explain/candidates.ts";
 import { candidateCost } from "../studies/explain/cost.ts";
 import type { CandidateCost, CostSetting } from "../studies/explain/cost.ts";
 import { explain } from "../studies/explain/explain.ts";
-import { watch } from "./watch.ts";
-import { startProgress } from "./progress.ts";
+import { watch } from "./print/watch.ts";
+import { startProgress } from "./print/progress.ts";
 
 interface Asked {
   readonly fitted: FittedReader;

@@ -2,7 +2,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { loadPlugin } from "../runs/plugins.ts";
 import { version } from "../version.ts";
-import { commands } from "./commands.ts";
+import { commands } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
 
 const examples = `

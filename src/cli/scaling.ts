@@ -11,9 +11,9 @@ import { measureScaling, shape } from "../studies/scaling/measure.ts";
 import type { ScalingTimes } from "../studies/scaling/measure.ts";
 import { defaultEngine, engineNames, loadEngine } from "../engines/registry.ts";
 import { exitCodeOf } from "./exit.ts";
-import { integer } from "./options.ts";
-import { startProgress } from "./progress.ts";
-import { formatTable } from "./table.ts";
+import { integer } from "./options/values.ts";
+import { startProgress } from "./print/progress.ts";
+import { formatTable } from "./print/table.ts";
 
 /** Times over length, and what they are to answer. */
 export interface Scaling {

@@ -1,5 +1,5 @@
 import type { Problem } from "../tasks/task.ts";
-import type { NamedProblem } from "./task-source.ts";
+import type { NamedProblem } from "../files/problems.ts";
 
 const shorten = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length)}... (${text.length} characters)`;

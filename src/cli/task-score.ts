@@ -5,7 +5,7 @@ import type { Interval } from "../core/stats.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import type { Row } from "../tasks/row.ts";
 import { version } from "../version.ts";
-import type { NamedProblem } from "./task-source.ts";
+import type { NamedProblem } from "../files/problems.ts";
 
 /** Responses by id. @throws UsageError for a row without them, or an id given twice */
 export function responsesOf(path: string, rows: readonly Row[]): Map<string, string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { catalog } from "../../../src/catalog.ts";
-import { ownKernels, readKernels } from "../../../src/cli/hardware/kernel-files.ts";
+import { ownKernels, readKernels } from "../../../src/files/kernels.ts";
 import { fileErrors } from "../../../src/hardware/constants/fit/errors.ts";
 import { measuredFiles } from "../../../src/hardware/constants/fit/files.ts";
 import { fitSystems, isHeldOut, measuredSeconds } from "../../../src/hardware/constants/fit/fit.ts";

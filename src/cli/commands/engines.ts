@@ -1,0 +1,25 @@
+import { listEngines } from "../../engines/registry.ts";
+import type { Define } from "./all.ts";
+import { formatTable } from "../print/table.ts";
+
+/** `attnsim engines`: which numeric engines are usable here, and why the others are not. */
+export const define: Define = (command) => {
+  command.option("--json", "print JSON").action(async ({ json }) => {
+    const engines = await listEngines();
+    if (json) {
+      console.log(JSON.stringify(engines, null, 2));
+      return;
+    }
+    const rows = engines.map(({ name, usable, version = "", summary }) => [
+      name,
+      usable ? "yes" : "no",
+      version,
+      summary,
+    ]);
+    const remarks = engines
+      .map(({ name, usable, reason = "", note = "" }) => ({ name, remark: usable ? note : reason }))
+      .filter(({ remark }) => remark !== "")
+      .map(({ name, remark }) => `\n${name}: ${remark}`);
+    console.log([formatTable(["engine", "usable", "version", "summary"], rows), ...remarks].join("\n"));
+  });
+};

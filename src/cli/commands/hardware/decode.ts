@@ -1,0 +1,81 @@
+import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
+import { formatParallel, gpusOf } from "../../../hardware/parallel.ts";
+import { fastestDecode } from "../../../deployment/steps.ts";
+import type { Define } from "../all.ts";
+import { integer } from "../../options/values.ts";
+import { startProgress } from "../../print/progress.ts";
+import {
+  deployables,
+  deployOptions,
+  parallelOption,
+  printExplained,
+  timeLines,
+  undivided,
+} from "../../options/division.ts";
+import { list, machineOptions, print, weightLine } from "../../options/model.ts";
+import { draftLine, draftOptions, readDrafts } from "../../options/workload.ts";
+
+export const define: Define = (command) => {
+  draftOptions(deployOptions(machineOptions(command)))
+    .option("--users <n,...>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
+    .option("--parallel <spec>", parallelOption)
+    .action(({ users, json, parallel, explain, ...rest }) => {
+      const drafts = readDrafts(rest);
+      const all = deployables(rest);
+      const progress = startProgress(all.length * users.length, all.length * users.length, "settings");
+      const rows = all.flatMap(({ setting, plans }) =>
+        users.map((count) => {
+          const { names, kvDtype, tokens, weights } = setting;
+          const answer =
+            fastestDecode(plans("decode", parallel), { users: count, tokens, drafts }) ?? undivided(setting);
+          const { asked, pass, draftSeconds, seconds, tpotSeconds, shortBytes } = answer;
+          const gpus = gpusOf(asked.parallel);
+          progress.advance(1);
+          return {
+            ...{ names, kvDtype, tokens, weights, users: count },
+            ...{ parallel: formatParallel(asked.parallel), gpus },
+            attentionSeconds: pass.attentionSeconds,
+            feedForwardSeconds: pass.feedForwardSeconds,
+            linkSeconds: pass.linkSeconds,
+            draftSeconds,
+            seconds,
+            tpotSeconds,
+            tokensPerSecondPerUser: 1 / tpotSeconds,
+            tokensPerSecondPerGpu: count / tpotSeconds / gpus,
+            shortBytes,
+            time: pass.time,
+          };
+        }),
+      );
+      progress.stop();
+      const titles = [
+        ...["users", "GPUs", "divided as", "attention", "feed-forward", "links", "step", "TPOT"],
+        ...["tokens/s/user", "tokens/s/GPU", "HBM short"],
+      ];
+      const cells = rows.map((row) => [
+        ...[row.users, row.gpus, row.parallel],
+        formatSeconds(row.attentionSeconds),
+        formatSeconds(row.feedForwardSeconds),
+        formatSeconds(row.linkSeconds),
+        formatSeconds(row.seconds),
+        formatSeconds(row.tpotSeconds),
+        formatNumber(row.tokensPerSecondPerUser),
+        formatNumber(row.tokensPerSecondPerGpu),
+        row.shortBytes > 0 ? formatBytes(row.shortBytes) : "-",
+      ]);
+      print(
+        json,
+        rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) })),
+        titles,
+        cells,
+        [weightLine(rest), draftLine(drafts), ...timeLines(rest)],
+      );
+      if (explain && !json)
+        printExplained(
+          rows.map(({ names, tokens, users: count, parallel: divided, time }) => ({
+            title: `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${count} users, ${divided}`,
+            time,
+          })),
+        );
+    });
+};

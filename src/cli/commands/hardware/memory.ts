@@ -1,0 +1,79 @@
+import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
+import { fetchSeconds, memoryAssumptions, memoryFit, shortage } from "../../../hardware/memory.ts";
+import { memoryParts } from "../../../hardware/memory-parts.ts";
+import { weightBytes } from "../../../hardware/parameters.ts";
+import type { Define } from "../all.ts";
+import { integer } from "../../options/values.ts";
+import { formatTable } from "../../print/table.ts";
+import type { Cell } from "../../print/table.ts";
+import { machineOptions, print, settings, weightLine } from "../../options/model.ts";
+
+export const define: Define = (command) => {
+  machineOptions(command)
+    .option("--users <n>", "say what so many users lack", integer(1), 1)
+    .option("--explain", "print every number of each row with what it rests on")
+    .action(({ users, json, explain, ...rest }) => {
+      const all = settings(rest).map(({ system, model, weights, cost, ...facts }) => {
+        const fit = memoryFit(system, model, weights, cost);
+        const { user, available, usersPerRack, usersPerGpu } = fit;
+        const short = shortage(fit, users);
+        const parts = memoryParts({ system, model, weights, cost, users });
+        const row = {
+          ...facts,
+          weights,
+          weightBytes: weightBytes(model, weights),
+          availableBytes: available,
+          keptBytes: user.kept,
+          indexKeptBytes: user.indexKept,
+          stateBytes: user.state,
+          hostBytes: user.far,
+          usersPerGpu,
+          usersPerRack,
+          users,
+          shortBytes: short.hbm,
+          hostShortBytes: short.host,
+          fetchSeconds: fetchSeconds(system, cost, users),
+        };
+        return { row, parts };
+      });
+      const rows = all.map(({ row }) => row);
+      const amount = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
+      type Row = (typeof rows)[number];
+      const columns: readonly (readonly [title: string, cell: (row: Row) => Cell, shown?: boolean])[] = [
+        ["weights", (row) => formatBytes(row.weightBytes)],
+        ["left", (row) => formatBytes(row.availableBytes)],
+        ["KV a user", (row) => formatBytes(row.keptBytes)],
+        ["index a user", (row) => amount(row.indexKeptBytes), rows.some((row) => row.indexKeptBytes > 0)],
+        ["state a user", (row) => amount(row.stateBytes), rows.some((row) => row.stateBytes > 0)],
+        ["host a user", (row) => amount(row.hostBytes), rows.some((row) => row.hostBytes > 0)],
+        ["users a GPU", (row) => formatNumber(row.usersPerGpu)],
+        ["users a rack", (row) => row.usersPerRack],
+        [`short for ${users}`, (row) => amount(row.shortBytes)],
+        ["host short", (row) => amount(row.hostShortBytes), rows.some((row) => row.hostShortBytes > 0)],
+        ["fetched in", (row) => formatSeconds(row.fetchSeconds), rows.some((row) => row.fetchSeconds > 0)],
+      ];
+      const shown = columns.filter(([, , here = true]) => here);
+      const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
+      const printed = all.map(({ row, parts }) => (explain ? { ...row, parts } : row));
+      print(
+        json,
+        printed,
+        shown.map(([title]) => title),
+        cells,
+        [weightLine(rest), ...memoryAssumptions],
+      );
+      if (!explain || json) return;
+      for (const { row, parts } of all) {
+        const { names, kvDtype, tokens } = row;
+        console.log(
+          `\n${names.model}, ${names.variant} in ${kvDtype}, ${tokens} tokens, on ${names.system}:`,
+        );
+        console.log(
+          formatTable(
+            ["number", "amount", "rests on"],
+            parts.map((part) => [part.part, part.amount, part.how]),
+          ),
+        );
+      }
+    });
+};

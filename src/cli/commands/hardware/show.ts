@@ -1,0 +1,31 @@
+import { catalog } from "../../../catalog.ts";
+import { Registry } from "../../../core/entry.ts";
+import type { Entry } from "../../../core/entry.ts";
+import { isDataFile, readMachine } from "../../../files/machines.ts";
+import type { Define } from "../all.ts";
+import { quantityFacts } from "../../print/facts.ts";
+import { formatTable } from "../../print/table.ts";
+
+/** @throws UsageError where there is neither a system nor a model of that name, or in that file */
+const machineOf = (name: string): Entry =>
+  isDataFile(name)
+    ? readMachine(name)
+    : new Registry<Entry>("system or model", [...catalog.systems, ...catalog.models]).get(name);
+
+export const define: Define = (command) => {
+  command
+    .argument(
+      "<name>",
+      `a file of your own (my-rack.yaml, config.json), or ${[...catalog.systems.names(), ...catalog.models.names()].join(", ")}`,
+    )
+    .option("--json", "print JSON")
+    .action((name, { json }) => {
+      const entry = machineOf(name);
+      const { titles, rows } = quantityFacts(entry);
+      console.log(
+        json
+          ? JSON.stringify(entry, null, 2)
+          : `${entry.name}: ${entry.summary}\n\n${formatTable(titles, rows)}`,
+      );
+    });
+};

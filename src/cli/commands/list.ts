@@ -1,0 +1,50 @@
+import { Argument } from "@commander-js/extra-typings";
+import { entriesOf, kinds } from "../../catalog.ts";
+import { listEngines } from "../../engines/registry.ts";
+import type { Define } from "./all.ts";
+import { formatTable } from "../print/table.ts";
+
+interface Line {
+  readonly name: string;
+  readonly summary: string;
+  readonly family?: string;
+}
+
+const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
+  ...Object.fromEntries(kinds.map((kind) => [kind, () => Promise.resolve([...entriesOf(kind)])])),
+  engines: listEngines,
+};
+
+/** `attnsim list`: names and summaries of what there is. */
+export const define: Define = (command) =>
+  command
+    .addArgument(new Argument("[kind]", "what to list; everything when absent").choices(Object.keys(lists)))
+    .option("--json", "print JSON")
+    .action(async (kind, { json }) => {
+      const wanted = Object.entries(lists).filter(([name]) => kind === undefined || kind === name);
+      const found = await Promise.all(
+        wanted.map(async ([name, load]) => [name, (await load()).map(lineOf)] as const),
+      );
+      if (json) {
+        console.log(JSON.stringify(Object.fromEntries(found), null, 2));
+        return;
+      }
+      console.log(found.map(([name, lines]) => tableOf(name, lines)).join("\n\n"));
+    });
+
+const lineOf = ({ name, summary, family }: Line): Line => ({
+  name,
+  ...(family !== undefined && { family }),
+  summary,
+});
+
+const tableOf = (kind: string, lines: readonly Line[]): string =>
+  lines.some(({ family }) => family !== undefined)
+    ? formatTable(
+        [kind, "family", "summary"],
+        lines.map(({ name, family, summary }) => [name, family ?? "", summary]),
+      )
+    : formatTable(
+        [kind, "summary"],
+        lines.map(({ name, summary }) => [name, summary]),
+      );

@@ -1,0 +1,69 @@
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
+import { parseLength } from "../../core/length.ts";
+import { readerParams, resolveReader } from "../../reader/params.ts";
+import type { ReaderParams } from "../../reader/params.ts";
+
+/** Reads a number of tokens: `131072`, `128K`, `1M` (1K is 1024). @throws UsageError for anything else */
+export const tokenCount = (text: string): number => parseLength(text);
+
+/** Reads an integer of at least `min`. */
+export const integer =
+  (min: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`allowed: an integer >= ${min}`);
+  };
+
+/** Reads a number greater than 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("allowed: a number > 0");
+}
+
+/** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
+const splitList = (text: string): string[] =>
+  text
+    .split(/,(?![^(]*\))/)
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+/** Gathers items with commas or of an option that is given again. */
+export const collect = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...splitList(text),
+];
+
+/** Gathers the values of an option that is given again. */
+export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** An interface as commander's options: a type that allows to be asked for any name. */
+export type Fields<T> = { [Name in keyof T]: T[Name] };
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+
+/** Options for the reader's parameters; texts, which `resolveReader` reads. */
+export function withReaderOptions<C extends Command>(command: C): C {
+  for (const [name, { doc, default: value }] of Object.entries(readerParams))
+    command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
+  return command;
+}
+
+/** The reader's parameters that options gave, read. @throws UsageError for a value out of range */
+export function givenReader(options: Readonly<Record<string, unknown>>): Partial<ReaderParams> {
+  const names = Object.keys(readerParams).filter((name) => options[name] !== undefined);
+  const settled = resolveReader(Object.fromEntries(names.map((name) => [name, options[name]])));
+  return Object.fromEntries(names.map((name) => [name, settled[name as keyof ReaderParams]]));
+}
+
+/** Reads a number of tokens, 0 allowed. */
+export const tokensOrNone = (text: string): number => (Number(text) === 0 ? 0 : tokenCount(text));
+
+/** Reads a share. */
+export function share(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("allowed: a number from 0 to 1");
+}

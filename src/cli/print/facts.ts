@@ -1,0 +1,69 @@
+import type { PrefillCost } from "../../attention/prefill-cost.ts";
+import type { StepCost } from "../../core/cost.ts";
+import type { Source } from "../../core/entry.ts";
+import { allowedValues } from "../../core/params.ts";
+import type { ParamSpecs } from "../../core/params.ts";
+import { formatBytes, formatQuantity, formatUnit } from "../../core/units.ts";
+import type { Quantity } from "../../core/units.ts";
+import { quantitiesOf } from "../../hardware/quantities.ts";
+
+/** A table of facts about an entry: titles and rows of text. */
+export interface Facts {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The parameters of an entry: name, default, what is allowed, what it is. */
+export const paramFacts = (specs: ParamSpecs): Facts => ({
+  titles: ["parameter", "default", "allowed", "meaning"],
+  rows: Object.entries(specs).map(([name, spec]) => [
+    name,
+    String(spec.default),
+    allowedValues(spec),
+    spec.doc,
+  ]),
+});
+
+/** What one decode step of one layer costs one sequence, and the prefill before it. */
+export function costFacts(step: StepCost, prefill: PrefillCost): Facts {
+  const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = step;
+  const far = (bytes: number): string => (farKeptBytes > 0 ? formatBytes(bytes) : "");
+  return {
+    titles: ["one layer, one sequence", "K and V", "index", "state", "of K and V, host memory"],
+    rows: [
+      [
+        "kept",
+        formatBytes(step.keptBytes),
+        formatBytes(step.indexKeptBytes),
+        formatBytes(stateBytes),
+        far(farKeptBytes),
+      ],
+      [
+        "read by a decode step",
+        formatBytes(step.kvReadBytes),
+        formatBytes(step.indexReadBytes),
+        formatBytes(stateBytes),
+        far(farReadBytes),
+      ],
+      ["computed by a decode step", formatUnit(step.flops, "FLOP"), "", "", ""],
+      ["exponentials", formatUnit(step.exponentials, ""), "", "", ""],
+      ["computed by prefill", formatUnit(prefill.flops, "FLOP"), "", "", ""],
+      ["exponentials of prefill", formatUnit(prefill.exponentials, ""), "", "", ""],
+    ],
+  };
+}
+
+/** The quantities anywhere in an entry, by path: `gpu.hbmBandwidth`, 8 TB/s, where it is from. */
+export const quantityFacts = (entry: object): Facts => ({
+  titles: ["quantity", "value", "source"],
+  rows: quantitiesOf(entry).map(([path, quantity]) => [path, formatQuantity(quantity), origin(quantity)]),
+});
+
+/** A source in one line: title, place, address. */
+export const citation = ({ title, where, url }: Source): string =>
+  [title, where, url].filter((part) => part !== undefined && part !== "").join(", ");
+
+const origin = ({ source, note }: Quantity): string =>
+  [source.where === undefined ? source.title : `${source.title}, ${source.where}`, note]
+    .filter((part) => part !== undefined)
+    .join("; ");

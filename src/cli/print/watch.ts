@@ -1,0 +1,56 @@
+import { performance } from "node:perf_hooks";
+import type { Plan } from "../../runs/plan.ts";
+import { runPlan } from "../../runs/run.ts";
+import type { Outcome } from "../../runs/run.ts";
+import { finishedRows } from "../../runs/unfinished.ts";
+import type { Watch, WatchedSettings } from "../../runs/watch.ts";
+import { startProgress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+
+/** Follows a study for a user at a terminal. */
+export const watch: Watch = {
+  steps(count, name, work) {
+    const progress = startProgress(count, count, name);
+    try {
+      return work(() => progress.advance(1));
+    } finally {
+      progress.stop();
+    }
+  },
+  trials: async (plan, settings) => finishedRows(await runWatched(plan, settings)),
+};
+
+/** Runs a plan with a bar. Ctrl-C ends it early and keeps finished trials. */
+export async function runWatched(plan: Plan, settings: WatchedSettings): Promise<Outcome> {
+  const abort = new AbortController();
+  let asked = 0;
+  // one Ctrl-C may arrive twice: from the terminal, and from a parent that passes it on. A later one ends at once
+  const interrupt = (): void => {
+    if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
+    if (!abort.signal.aborted) asked = performance.now();
+    abort.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  let progress: Progress | undefined;
+  try {
+    return await runPlan(plan, {
+      ...settings,
+      signal: abort.signal,
+      onStart(missing, { workers, threads }) {
+        const kept = plan.trials.length - missing.length;
+        console.error(
+          `${plan.name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
+            `workers ${workers}, threads ${threads}`,
+        );
+        const work = missing.reduce((sum, { trial }) => sum + trial.tokens, 0);
+        if (missing.length > 0) progress = startProgress(missing.length, work);
+      },
+      onTrial: ({ tokens }) => progress?.advance(tokens),
+    });
+  } finally {
+    progress?.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}

@@ -1,0 +1,50 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "csv-parse/sync";
+import { UsageError } from "../core/errors.ts";
+import { readText } from "./files.ts";
+import { checkout } from "./load.ts";
+import { measuredFiles } from "../hardware/constants/fit/files.ts";
+import type { Measured } from "../hardware/constants/fit/fit.ts";
+import { Row } from "../hardware/constants/fit/rows.ts";
+import type { TextRow } from "../hardware/constants/fit/rows.ts";
+
+/** The measured kernels that the package carries. */
+export const ownKernels = fileURLToPath(new URL("data/blackwell-kernels", checkout));
+
+/**
+ * The measured kernels of a folder, in the order of the fit.
+ *
+ * @throws UsageError for a folder without CSV files, a file whose name says no operator, or one that is no CSV
+ */
+export function readKernels(folder: string): Measured[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".csv"));
+  } catch (error) {
+    throw new UsageError(`cannot read the folder ${folder}: ${(error as Error).message}`);
+  }
+  const known = measuredFiles.map(({ file }) => `${file}.csv`);
+  if (names.length === 0) throw new UsageError(`${folder} has no CSV files; known: ${known.join(", ")}`);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(
+      `no operator is known for ${unknown.join(", ")} in ${folder}; known: ${known.join(", ")}`,
+    );
+  return measuredFiles
+    .filter(({ file }) => names.includes(`${file}.csv`))
+    .map((file) => ({ file, rows: readRows(join(folder, `${file.file}.csv`)) }));
+}
+
+function readRows(path: string): Row[] {
+  let texts: TextRow[];
+  try {
+    texts = parse(readText(path), { columns: true, skip_empty_lines: true, bom: true });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${path} is torn or no CSV: ${(error as Error).message}`);
+  }
+  if (texts.length === 0) throw new UsageError(`${path} has no rows`);
+  return texts.map((row, i) => new Row(basename(path), i + 2, row));
+}
