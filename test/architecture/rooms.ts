@@ -1,34 +1,76 @@
 import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "dependency-cruiser";
 
-/** Rooms from the lowest to the highest, and what each may import beside itself: a lower room never imports a higher one. */
-const rooms: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  engines: ["core"],
-  tasks: ["core"],
-  hardware: ["core"],
-  attention: ["core", "engines"],
-  reader: ["core", "engines", "tasks", "attention"],
-  deployment: ["core", "hardware", "attention"],
-  trial: ["core", "engines", "tasks", "hardware", "attention", "reader", "deployment"],
-  files: ["core", "tasks", "hardware", "trial"],
-  figures: ["core", "trial", "files"],
-  runs: ["core", "engines", "tasks", "attention", "reader", "deployment", "trial", "files", "figures"],
-  studies: [
-    ...["core", "engines", "tasks", "hardware", "attention", "reader", "deployment", "trial"],
-    ...["files", "figures", "runs"],
-  ],
+interface Room {
+  /** one line for newcomers: CONTRIBUTING.md and README.md show it */
+  readonly holds: string;
+  /** rooms that it may import beside itself; every lower room when left out */
+  readonly imports?: readonly string[];
+}
+
+/** Rooms from the lowest to the highest: a lower room never imports a higher one. */
+const declared: Readonly<Record<string, Room>> = {
+  core: {
+    holds: "tensors, random streams, parameters, entries, specs, units, costs, statistics",
+    imports: [],
+  },
+  engines: {
+    holds: "the primitives of attention (`Ops`) and the engines that compute them; `bench/` times them",
+    imports: ["core"],
+  },
+  tasks: { holds: "one file or folder a task: its text, records, truth and score", imports: ["core"] },
+  hardware: {
+    holds: "racks and models, kinds of layers, times of GPU kernels, whole passes, serving, memory",
+    imports: ["core"],
+  },
+  attention: {
+    holds: "the contract of a variant, one file a variant in `variants/`, shapings, placements, mean fields",
+    imports: ["core", "engines"],
+  },
+  reader: {
+    holds: "the constructed reader: codes, embedding into K and V, circuits, its mean field",
+    imports: ["core", "engines", "tasks", "attention"],
+  },
+  deployment: {
+    holds: "a variant and a model on a rack: cost, budgets, the fastest division among GPUs, prices",
+    imports: ["core", "hardware", "attention"],
+  },
+  trial: {
+    holds: "one problem and one variant: a row of results with its columns",
+    imports: ["core", "engines", "tasks", "hardware", "attention", "reader", "deployment"],
+  },
+  files: {
+    holds: "files of users as values: CSV, npy, safetensors, YAML, traces",
+    imports: ["core", "tasks", "hardware", "trial"],
+  },
+  figures: { holds: "rows as Vega-Lite figures", imports: ["core", "trial", "files"] },
+  runs: {
+    holds: "plans, the worker pool, the journal, resuming, results folders, plugins",
+    imports: ["core", "engines", "tasks", "attention", "reader", "deployment", "trial", "files", "figures"],
+  },
+  studies: {
+    holds: "one folder a question: from its computation to its tables and report",
+  },
+  cli: {
+    holds: "one file a command: it parses, calls and prints",
+  },
 };
 
+export const rooms = Object.entries(declared).map(([name, { holds, imports }], i, all) => ({
+  name,
+  holds,
+  imports: imports ?? all.slice(0, i).map(([lower]) => lower),
+}));
+
 const anyRoom = "^src/([^/]+)/";
-const allRooms = [...Object.keys(rooms), "cli"];
+const allRooms = rooms.map(({ name }) => name);
 const foldersOf = (names: readonly string[]): string => `^src/(${names.join("|")})/`;
 
-const roomRules = Object.entries(rooms).map(([room, allowed]): IForbiddenRuleType => ({
+const roomRules = rooms.map(({ name: room, imports }): IForbiddenRuleType => ({
   name: `${room}-imports-rooms`,
-  comment: `${room} may import ${["itself", ...allowed].join(", ")}`,
+  comment: `${room} may import ${["itself", ...imports].join(", ")}`,
   severity: "error",
   from: { path: `^src/${room}/` },
-  to: { path: foldersOf(allRooms.filter((other) => other !== room && !allowed.includes(other))) },
+  to: { path: foldersOf(allRooms.filter((other) => other !== room && !imports.includes(other))) },
 }));
 
 /** Rooms that run in a browser as they are. Of engines, their loaders reach files and threads. */

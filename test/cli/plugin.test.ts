@@ -27,7 +27,7 @@ describe("--plugin", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("makes the variant of CONTRIBUTING.md one that is described and run", async () => {
-    const [, example] = /```ts\n(import[\s\S]*?)```/.exec(contributing)!;
+    const [, example] = /```ts\n(\/\/ my-variant[\s\S]*?)```/.exec(contributing)!;
     const plugin = file("my-variant.ts", example!);
     const described = await attnsim("describe", "strided", "--plugin", plugin, "--json");
     expect(JSON.parse(described.out)).toMatchObject({ kind: "variants", name: "strided", family: "static" });

@@ -1,0 +1,27 @@
+/** Makes the content of a generated block. */
+export type Maker = () => string | Promise<string>;
+
+const block = /^<!-- ([\w-]+): made by npm run docs -->\n[\s\S]*?^<!-- end -->$/gm;
+
+/** Names of the generated blocks of a document, in order. */
+export const blockNames = (document: string): string[] =>
+  [...document.matchAll(block)].map(([, name]) => name!);
+
+/**
+ * A document whose generated blocks are made again: the lines between `<!-- NAME: made by npm run docs -->` and
+ * `<!-- end -->`.
+ *
+ * @throws Error for a block that no maker makes
+ */
+export async function withBlocks(document: string, makers: Readonly<Record<string, Maker>>): Promise<string> {
+  const made = new Map<string, string>();
+  for (const name of blockNames(document)) {
+    const maker = makers[name];
+    if (maker === undefined) throw new Error(`no block "${name}"; known: ${Object.keys(makers).join(", ")}`);
+    made.set(name, await maker());
+  }
+  return document.replace(
+    block,
+    (_, name: string) => `<!-- ${name}: made by npm run docs -->\n\n${made.get(name)!}\n\n<!-- end -->`,
+  );
+}
