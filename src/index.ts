@@ -26,11 +26,12 @@ export type { Ops, Space, Table } from "./engines/ops.ts";
 
 // attention
 export { defineVariant } from "./attention/variant.ts";
-export type { AnyVariant, AttentionVariant, KeyValueCache, Queries } from "./attention/variant.ts";
+export type { AnyVariant, AttentionVariant } from "./attention/variant.ts";
+export type { KeyValueCache, Queries } from "./attention/cache.ts";
 export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
 export { perHead } from "./attention/parts/per-head.ts";
-export { softmaxRead } from "./attention/read.ts";
+export { softmaxRead } from "./attention/parts/softmax-read.ts";
 export {
   firstRows,
   selectTop,

@@ -1,19 +1,11 @@
 import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
-import type { AnyParams } from "../core/params.ts";
 import type { Ops } from "../engines/ops.ts";
-import { dense } from "./variants/dense/dense.ts";
-import { kivi } from "./parts/kivi.ts";
+import type { KeyValueCache, Queries } from "./cache.ts";
+import type { AttentionResult } from "./read.ts";
 import { shapeCache } from "./shaping.ts";
-import type { ShapingUse } from "./shaping.ts";
-import type { AnyVariant, AttentionResult, KeyValueCache, Queries } from "./variant.ts";
-
-/** A variant with what it is set to. */
-export interface VariantUse {
-  readonly variant: AnyVariant;
-  readonly params: AnyParams;
-  readonly shaping: ShapingUse;
-}
+import type { VariantUse } from "./variant.ts";
+import { dense } from "./variants/dense/dense.ts";
 
 /** Attention of a variant over one cache. */
 export type Attend = (queries: Queries) => AttentionResult;
@@ -37,7 +29,7 @@ export function attender(
     if (queries.phase === "prefill") return prefill(queries);
     decode ??= phased(
       use,
-      measure("prepare", () => kivi(asRead)),
+      measure("prepare", () => afterPrefill(asRead)),
       ops,
       measure,
     );

@@ -5,20 +5,14 @@ import { resolveParams } from "../core/params.ts";
 import { formatCall } from "../core/spec.ts";
 import { zeros } from "../core/tensor.ts";
 import { attender } from "./attender.ts";
-import type { Attend, VariantUse } from "./attender.ts";
-import type { PlacementUse } from "./placement.ts";
+import type { Attend } from "./attender.ts";
+import type { Queries } from "./cache.ts";
 import { hbm } from "./placements/hbm.ts";
+import { contextQueryCost } from "./prefill-cost.ts";
+import type { AttentionResult } from "./read.ts";
 import type { ShapingUse } from "./shaping.ts";
 import { none } from "./shapings/none.ts";
-import { contextQueryCost } from "./prefill-cost.ts";
-import type { AnyVariant, AttentionResult, Modification, Queries } from "./variant.ts";
-
-/** A layer of a plan: a variant with everything that it is set to. */
-export interface Layer extends VariantUse {
-  readonly placement: PlacementUse;
-  /** its spec, every parameter named */
-  readonly resolved: string;
-}
+import type { AnyVariant, Layer, Modification } from "./variant.ts";
 
 /** A layer of a plan that is written in code; its parameters are the defaults but for those given. */
 export function layer(

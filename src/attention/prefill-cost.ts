@@ -1,12 +1,12 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
 import type { AnyParams } from "../core/params.ts";
-import { dense } from "./variants/dense/dense.ts";
+import { denseCost } from "./parts/costs.ts";
 import type { AnyVariant } from "./variant.ts";
 
 /** What one query of the context costs, the last of `shape.tokens`. */
 export function contextQueryCost(variant: AnyVariant, shape: StepShape, params: AnyParams): StepCost {
   if (variant.prefillCost) return variant.prefillCost(shape, params);
-  return variant.prefill === "dense" ? dense.cost(shape, {}) : variant.cost(shape, params);
+  return variant.prefill === "dense" ? denseCost(shape) : variant.cost(shape, params);
 }
 
 /** Operations of the attention of a whole prefill. */

@@ -2,7 +2,7 @@ import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import { flat, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { KeyValueCache, Queries } from "./variant.ts";
+import type { KeyValueCache, Queries } from "./cache.ts";
 
 /** How logits become weights, for any variant. One file each, one line in shapings/all.ts. */
 export interface LogitShaping<S extends ParamSpecs = ParamSpecs> extends Entry {

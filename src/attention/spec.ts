@@ -1,6 +1,6 @@
+import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
-import type { StepCost, StepShape } from "../core/cost.ts";
 import type { Entry, Registry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
@@ -8,11 +8,10 @@ import type { AnyParams, ParamSpecs } from "../core/params.ts";
 import { formatCall, parseExpression, planName } from "../core/spec.ts";
 import type { Call, Expression, LayerGroup } from "../core/spec.ts";
 import { composeLayers } from "./layers.ts";
-import type { Layer } from "./layers.ts";
 import type { PlacementUse } from "./placement.ts";
 import { placements, shapings, variants } from "./registry.ts";
 import type { LogitShaping, ShapingUse } from "./shaping.ts";
-import type { AnyVariant, Modification } from "./variant.ts";
+import type { Layer, AnyVariant, Modification } from "./variant.ts";
 
 /** An attention variant with everything that it is set to: `dsa(k=2048)+fp8+ssmax+grace`. */
 export interface AttentionSpec {

@@ -5,7 +5,8 @@ import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
-import type { KeyValueCache, Queries } from "./variant.ts";
+import type { KeyValueCache, Queries } from "./cache.ts";
+import { storageOf } from "./kv-dtype.ts";
 
 /** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */
 export interface StoredHeads {
@@ -38,6 +39,7 @@ export function cacheFromTensors(
   const { kvHeads, tokens, headDim, queryHeads, queries: count } = shapesOf(k, v, q);
   const group = queryHeads / kvHeads;
   const rowBytes = headDim * bytesPerElement;
+  const { row, afterPrefill } = storageOf(kvDtype);
   const queries: Queries = {
     heads: Array.from({ length: kvHeads }, (_, h) => groupedRows(q, h, group)),
     count,
@@ -52,14 +54,14 @@ export function cacheFromTensors(
     bytesPerElement,
     seed,
     contextEnd: tokens - 1,
-    ...(kvDtype === "kivi2" && { afterPrefill: kvDtype }),
+    ...(afterPrefill && { afterPrefill }),
     heads: Array.from({ length: kvHeads }, (_, h) => {
       const space = ops.space(`kv head ${h}`);
       const stored = (all: Tensor | StoredHeads): Tensor => {
         const own = space.empty(tokens, headDim);
         if ("readHead" in all) all.readHead(h, flat(own));
         else flat(own).set(headRows(all, h));
-        if (kvDtype !== "f32" && kvDtype !== "kivi2") ops.round(own, kvDtype);
+        if (row !== "f32") ops.round(own, row);
         return own;
       };
       return {

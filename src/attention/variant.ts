@@ -1,92 +1,13 @@
 import type { StepCost, StepShape } from "../core/cost.ts";
 import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { Ops, Space, Table } from "../engines/ops.ts";
-import type { Layer } from "./layers.ts";
-import type { WeightRule } from "./read.ts";
+import type { Ops } from "../engines/ops.ts";
+import type { KeyValueCache, Queries } from "./cache.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
 import type { MeanFieldRead } from "./mean-field/reads.ts";
-
-/** K and V of one kv head. */
-export interface HeadCache {
-  readonly space: Space;
-  /** (N, d) */
-  readonly keys: Table;
-  /** (N, d) */
-  readonly values: Table;
-}
-
-/** The KV cache of one layer and one sequence. */
-export interface KeyValueCache {
-  readonly tokens: number;
-  readonly headDim: number;
-  readonly heads: readonly HeadCache[];
-  readonly bytesPerElement: number;
-  /** seed of what a variant draws for itself (random projections, query noise) */
-  readonly seed: string;
-  /** the last token of the context, before a question; the last of all where there is none */
-  readonly contextEnd: number;
-  /** what K and V become when the prompt has been read: queries of the prompt read them as they are, later ones so */
-  readonly afterPrefill?: "kivi2";
-  /**
-   * Tokens at which something that belongs together ends, ascending: what local circuits of earlier layers know of a
-   * token besides its K and V, and a learned gate can see. Absent where nothing is known.
-   */
-  readonly spanEnds?: Int32Array;
-  /**
-   * Queries that prefill saw, for variants that decide from them what to keep: the last `count`, or so many evenly
-   * over the prompt with the last among them. The prompt ends with the question when the scorer may see it, otherwise
-   * with the context before it.
-   */
-  observed(count: number, queryAware: boolean, spread?: "last" | "even"): Queries;
-}
-
-/** Queries of every query head. */
-export interface Queries {
-  /** per kv head: (Q G, d); the G query heads of query i are rows i G ... i G + G - 1 */
-  readonly heads: readonly Tensor[];
-  readonly count: number;
-  /** query heads per kv head, G */
-  readonly group: number;
-  /** (Q) query i stands at this token and sees the keys [0, positions[i]] */
-  readonly positions: Int32Array;
-  /** factor on q.k: g / sqrt(d) in the reader, 1 / sqrt(d) in a model */
-  readonly scale: number;
-  /** logit of an attention sink: something without a value that every softmax also weighs (shaping.ts) */
-  readonly sinkLogit?: number;
-  /** what makes weights of scores, in place of a softmax (shapings/) */
-  readonly rule?: WeightRule;
-  /** the context's own queries, or a question's */
-  readonly phase: "prefill" | "decode";
-  /** which of the reader's attention steps this is, from 0; a layer plan gives each step a layer */
-  readonly step?: number;
-}
-
-/** What one kv head's queries read, and what they got. Query rows are those of `Queries.heads`: (Q G). */
-export interface HeadResult {
-  /** (Q G, d) */
-  readonly output: Tensor;
-  /** tokens that query row i reads K or V of, or a summary entry's worth of */
-  tokensRead(i: number): number;
-  /** whether query row i reads this token's own K and V; a summary of it is not that */
-  reads(i: number, row: number): boolean;
-  /**
-   * The weight of query row i on each of these tokens; what a summary weighs is shared equally by its tokens. At
-   * least 0 and of sum 1 (less than 1 beside a sink) unless the variant is `notConvex`.
-   */
-  weights(i: number, rows: ArrayLike<number>): Float64Array;
-  /**
-   * Entropy in nats of query row i's weights over what it read; of their absolute values where they are signed;
-   * NaN where it is not made out
-   */
-  entropy(i: number): number;
-}
-
-export interface AttentionResult {
-  /** one per kv head */
-  readonly heads: readonly HeadResult[];
-}
+import type { PlacementUse } from "./placement.ts";
+import type { AttentionResult } from "./read.ts";
+import type { ShapingUse } from "./shaping.ts";
 
 /** What a spec may add to a variant: `dsa+fp8+ssmax`. */
 export type Modification = "kvDtype" | "logitShaping" | "placement";
@@ -164,3 +85,17 @@ export type AnyVariant = Omit<
 /** Declares a variant with its types inferred, and hides them from code that handles variants alike. */
 export const defineVariant = <const S extends ParamSpecs, I>(variant: AttentionVariant<S, I>): AnyVariant =>
   variant as unknown as AnyVariant;
+
+/** A variant with its parameters and the shaping of its logits. */
+export interface VariantUse {
+  readonly variant: AnyVariant;
+  readonly params: AnyParams;
+  readonly shaping: ShapingUse;
+}
+
+/** A layer of a plan: a variant with everything that it is set to. */
+export interface Layer extends VariantUse {
+  readonly placement: PlacementUse;
+  /** its spec, every parameter named */
+  readonly resolved: string;
+}

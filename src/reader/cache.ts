@@ -1,4 +1,5 @@
-import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import type { KeyValueCache, Queries } from "../attention/cache.ts";
+import { storageOf } from "../attention/kv-dtype.ts";
 import { evenPositions } from "../core/places.ts";
 import type { Measure } from "../core/profile.ts";
 import { hash64 } from "../core/random.ts";
@@ -110,6 +111,7 @@ export function makeCache(
 ): KeyValueCache {
   const { params, seed, tokens, spaces } = setting;
   const rowBytes = params.headDim * kvDtypeBytes[params.kvDtype];
+  const { afterPrefill } = storageOf(params.kvDtype);
   return {
     tokens,
     headDim: params.headDim,
@@ -117,7 +119,7 @@ export function makeCache(
     seed,
     contextEnd: question.contextEnd,
     spanEnds: embeddings[0]!.ends,
-    ...(params.kvDtype === "kivi2" && { afterPrefill: params.kvDtype }),
+    ...(afterPrefill && { afterPrefill }),
     heads: embeddings.map(({ keys, values }, h) => ({
       space: spaces[h]!,
       keys: { tensor: keys, kind: "kv", rowBytes },

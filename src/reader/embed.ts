@@ -1,3 +1,4 @@
+import { storageOf } from "../attention/kv-dtype.ts";
 import { hash64 } from "../core/random.ts";
 import type { StreamKey } from "../core/random.ts";
 import { emptyPacked, packedRowsOf } from "../core/packed.ts";
@@ -58,10 +59,9 @@ export class HeadEmbedding {
 
   constructor(ops: Ops, space: Space, params: ReaderParams, seed: string, head: number, tokens: number) {
     const { headDim, kvDtype } = params;
+    const { row } = storageOf(kvDtype);
     const empty = (): Rows =>
-      kvDtype === "f32" || kvDtype === "kivi2"
-        ? space.empty(tokens, headDim)
-        : emptyPacked(space, kvDtype, tokens, headDim);
+      row === "f32" ? space.empty(tokens, headDim) : emptyPacked(space, row, tokens, headDim);
     this.#ops = ops;
     this.#space = space;
     this.#params = params;

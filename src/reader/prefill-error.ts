@@ -1,4 +1,4 @@
-import type { KeyValueCache, Queries } from "../attention/variant.ts";
+import type { KeyValueCache, Queries } from "../attention/cache.ts";
 import { countBelow } from "../core/places.ts";
 import { unmeasured } from "../core/profile.ts";
 import { hash64, Random } from "../core/random.ts";

@@ -1,4 +1,5 @@
-import type { AttentionResult, KeyValueCache, Queries } from "../attention/variant.ts";
+import type { AttentionResult } from "../attention/read.ts";
+import type { KeyValueCache, Queries } from "../attention/cache.ts";
 import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
 import type { Ops } from "../engines/ops.ts";

@@ -1,4 +1,5 @@
-import type { AttentionResult, Queries } from "../attention/variant.ts";
+import type { AttentionResult } from "../attention/read.ts";
+import type { Queries } from "../attention/cache.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { meanOfGroups } from "./cache.ts";

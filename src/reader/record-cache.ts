@@ -1,4 +1,4 @@
-import type { KeyValueCache } from "../attention/variant.ts";
+import type { KeyValueCache } from "../attention/cache.ts";
 import { flat } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { FeatureTerm, RecordSet } from "../tasks/task.ts";

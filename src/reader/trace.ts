@@ -1,4 +1,4 @@
-import type { AttentionResult } from "../attention/variant.ts";
+import type { AttentionResult } from "../attention/read.ts";
 
 /** What the reader's queries saw, added up over queries and query heads. */
 export class Trace {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
-import type { KeyValueCache } from "../../src/attention/variant.ts";
+import type { KeyValueCache } from "../../src/attention/cache.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";

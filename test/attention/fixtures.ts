@@ -1,5 +1,5 @@
 import { parseShaping } from "../../src/attention/spec.ts";
-import type { KeyValueCache, Queries } from "../../src/attention/variant.ts";
+import type { KeyValueCache, Queries } from "../../src/attention/cache.ts";
 import { evenPositions } from "../../src/core/places.ts";
 import { hash64 } from "../../src/core/random.ts";
 import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";

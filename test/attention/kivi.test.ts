@@ -49,7 +49,7 @@ describe.each([100, 128, 300])("with %i tokens", (tokens) => {
 
   it("is what decoding reads, and the prompt does not", () => {
     const use = { variant: dense, params: {}, shaping: parseShaping("none") };
-    const read = attender(use, { ...cache, afterPrefill: "kivi2" }, ops);
+    const read = attender(use, { ...cache, afterPrefill: kivi }, ops);
     const q = range(width).map((c) => queries.heads[0]!.get(0, c));
     for (const [phase, k, v] of [
       ["decode", K, V],

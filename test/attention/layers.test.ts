@@ -4,7 +4,7 @@ import { layerOfStep } from "../../src/attention/layers.ts";
 import { prefillCost } from "../../src/attention/prefill-cost.ts";
 import { variants } from "../../src/attention/registry.ts";
 import { parseShaping, parseSpec, placedCost } from "../../src/attention/spec.ts";
-import type { AttentionResult } from "../../src/attention/variant.ts";
+import type { AttentionResult } from "../../src/attention/read.ts";
 import { flat } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { clearWorlds, world } from "./fixtures.ts";

@@ -1,5 +1,6 @@
 import { variants } from "../../src/attention/registry.ts";
-import type { AttentionResult, KeyValueCache, Queries } from "../../src/attention/variant.ts";
+import type { AttentionResult } from "../../src/attention/read.ts";
+import type { KeyValueCache, Queries } from "../../src/attention/cache.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { rowNumbers } from "../../src/core/tensor.ts";

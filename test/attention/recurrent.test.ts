@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
-import type { AnyVariant, HeadResult } from "../../src/attention/variant.ts";
+import type { AnyVariant } from "../../src/attention/variant.ts";
+import type { HeadResult } from "../../src/attention/read.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { flat, zeros } from "../../src/core/tensor.ts";

@@ -3,7 +3,7 @@ import { attender } from "../../src/attention/attender.ts";
 import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { selective } from "../../src/attention/variants/eviction/selective.ts";
 import { parseShaping } from "../../src/attention/spec.ts";
-import type { HeadResult } from "../../src/attention/variant.ts";
+import type { HeadResult } from "../../src/attention/read.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { dot, rowNumbers } from "../../src/core/tensor.ts";

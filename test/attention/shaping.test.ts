@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { attender } from "../../src/attention/attender.ts";
-import type { HeadResult } from "../../src/attention/variant.ts";
+import type { HeadResult } from "../../src/attention/read.ts";
 import { parseShaping } from "../../src/attention/spec.ts";
 import { shapeCache } from "../../src/attention/shaping.ts";
 import { snapkv } from "../../src/attention/variants/eviction/snapkv.ts";

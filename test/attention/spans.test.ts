@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { joined } from "../../src/attention/parts/lists.ts";
-import { inChunks } from "../../src/attention/parts/select.ts";
+import { inChunks } from "../../src/attention/parts/chunks.ts";
 import { Spans } from "../../src/attention/parts/spans.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HeadResult } from "../../src/attention/variant.ts";
+import type { HeadResult } from "../../src/attention/read.ts";
 import { Random } from "../../src/core/random.ts";
 import { flat, rowsOf } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";

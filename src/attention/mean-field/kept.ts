@@ -1,6 +1,6 @@
-import { readsAll, randomRows } from "./reads.ts";
-import type { Crowd } from "./crowd.ts";
 import { randomCount } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
+import { readsAll, randomRows } from "./reads.ts";
 import type { SoftmaxRead } from "./reads.ts";
 import { bestTokens } from "./tokens.ts";
 

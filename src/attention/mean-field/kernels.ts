@@ -1,8 +1,8 @@
 import { upperTail } from "../../core/normal.ts";
 import { blockSum, blockVariance, heldIn, rowLength } from "./blocks.ts";
 import type { BlockScores, Held, HeldBlock } from "./blocks.ts";
-import type { Crowd } from "./crowd.ts";
 import { kinOf } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import type { FixedRead } from "./reads.ts";
 
 // Blocks that are selected by the softmax weights of pooled kernels of keys (compressed-blocks.ts).

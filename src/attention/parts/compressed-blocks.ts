@@ -2,8 +2,9 @@ import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import type { Read } from "../read.ts";
+import { inChunks } from "./chunks.ts";
 import { joined } from "./lists.ts";
-import { firstRows, inChunks } from "./select.ts";
+import { firstRows } from "./select.ts";
 
 /** Compressed entries whose tokens all lie among the first `visible`. */
 export const wholeEntries = (visible: number, block: number, stride: number): number =>

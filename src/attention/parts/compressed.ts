@@ -1,15 +1,17 @@
-import type { StepCost, StepShape } from "../../core/cost.ts";
 import { attentionFlops } from "../../core/cost.ts";
+import type { StepCost, StepShape } from "../../core/cost.ts";
 import { int, real } from "../../core/params.ts";
 import type { RowLists } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
+import type { KeyValueCache } from "../cache.ts";
+import type { Read, HeadResult } from "../read.ts";
+import { together } from "./mixtures.ts";
 import { Pools } from "./pooling.ts";
 import type { Pooling } from "./pooling.ts";
-import { softmaxRead, SummaryResult, together } from "../read.ts";
-import type { Read } from "../read.ts";
 import { unitSpans } from "./select.ts";
+import { softmaxRead } from "./softmax-read.ts";
 import { sinkAndWindow } from "./spans.ts";
-import type { HeadResult, KeyValueCache } from "../variant.ts";
+import { SummaryResult } from "./summaries.ts";
 
 // What the two compressed attentions of DeepSeek-V4 share: entries that stand for `pool` tokens, a window of raw tokens
 // and a sink logit, in one softmax.

@@ -1,12 +1,13 @@
 import type { StepCost, StepShape } from "../../core/cost.ts";
-import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
 import { flag, int } from "../../core/params.ts";
 import { tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
+import type { KeyValueCache, Queries } from "../cache.ts";
+import type { AttentionResult } from "../read.ts";
+import { costOfTokens } from "./costs.ts";
 import { perHead } from "./per-head.ts";
-import { softmaxRead } from "../read.ts";
+import { softmaxRead } from "./softmax-read.ts";
 import { Spans } from "./spans.ts";
-import type { AttentionResult, KeyValueCache, Queries } from "../variant.ts";
 
 /** What one kv head keeps: single rows, ascending, and every row from one on. */
 export interface Kept {
@@ -74,17 +75,10 @@ export const attendKept = (
     return softmaxRead({ ...read, spans }, ops);
   });
 
-/** A decode step over what a budget keeps. */
+/** Cost of a decode step over the tokens that a budget keeps. */
 export function keptCost(shape: StepShape, budget: number): StepCost {
   const kept = Math.min(budget, shape.tokens);
-  return {
-    flops: attentionFlops(shape, kept),
-    exponentials: kept * shape.queryHeads,
-    keptBytes: keyValueBytes(shape, kept),
-    indexKeptBytes: 0,
-    kvReadBytes: keyValueBytes(shape, kept),
-    indexReadBytes: 0,
-  };
+  return costOfTokens(shape, kept, kept);
 }
 
 /** The tokens that eviction keeps. */

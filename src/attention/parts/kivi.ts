@@ -2,7 +2,7 @@ import { flat, rowNumbers } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Space } from "../../engines/ops.ts";
 import { roundF16 } from "../../engines/reference/rounding.ts";
-import type { KeyValueCache } from "../variant.ts";
+import type { KeyValueCache } from "../cache.ts";
 
 /** Numbers that share a least number and a step. */
 const group = 32;

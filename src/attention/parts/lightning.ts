@@ -1,16 +1,17 @@
-import type { StepCost, StepShape } from "../../core/cost.ts";
 import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
+import type { StepCost, StepShape } from "../../core/cost.ts";
 import type { RowDtype } from "../../core/dtype.ts";
 import { int, real } from "../../core/params.ts";
 import { hash64, Random } from "../../core/random.ts";
 import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
+import type { KeyValueCache, Queries } from "../cache.ts";
+import type { AttentionResult } from "../read.ts";
 import { perHead } from "./per-head.ts";
-import { softmaxRead } from "../read.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
-import type { AttentionResult, KeyValueCache, Queries } from "../variant.ts";
+import { softmaxRead } from "./softmax-read.ts";
 
 // What indexers of tokens share: a small key for each token, and queries of a few heads with noise of their own.
 

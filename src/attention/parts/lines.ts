@@ -1,6 +1,6 @@
 import type { Ops } from "../../engines/ops.ts";
+import type { HeadCache, Queries } from "../cache.ts";
 import { Spans } from "./spans.ts";
-import type { HeadCache, Queries } from "../variant.ts";
 import { eachRow } from "./votes.ts";
 
 /** Columns (keys) and diagonals (distances from the query) of an attention matrix; ascending. */

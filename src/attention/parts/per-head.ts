@@ -1,6 +1,6 @@
-import type { Read } from "../read.ts";
+import type { HeadCache, KeyValueCache, Queries } from "../cache.ts";
+import type { Read, AttentionResult, HeadResult } from "../read.ts";
 import { visibleRows } from "./select.ts";
-import type { AttentionResult, HeadCache, HeadResult, KeyValueCache, Queries } from "../variant.ts";
 
 /**
  * Attends head by head.

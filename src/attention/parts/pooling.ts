@@ -4,7 +4,7 @@ import { mean } from "../../core/stats.ts";
 import { dot, flat, rowNumbers, rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
-import type { Layout } from "../read.ts";
+import type { EntryLayout } from "./summaries.ts";
 
 export const poolingParam = choice(
   "what an entry is made of: its tokens at which something ends (all where none is), as a trained gate could choose; or all of its tokens alike, as an untrained one does",
@@ -22,7 +22,7 @@ export interface Pooling {
 
 /** The entries of a cache, and what each is made of; causal, since an entry is its own tokens' alone. */
 export class Pools {
-  readonly layout: Layout;
+  readonly layout: EntryLayout;
   readonly #block: number;
   readonly #stride: number;
   readonly #offset: number;

@@ -1,23 +1,11 @@
 import type { StepCost, StepShape } from "../../core/cost.ts";
-import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
-import { dense } from "../variants/dense/dense.ts";
+import { costOfTokens } from "./costs.ts";
 
-// What patterns of prefill share: the cache is kept whole, and decoding is dense.
+// Shared by patterns of prefill: the cache is kept whole, and decoding is dense.
 
-export const denseDecoding = (shape: StepShape): StepCost => dense.cost(shape, {});
-
-/** A query of the context that reads so many tokens, no more than there are. */
-export function prefillReads(shape: StepShape, tokens: number): StepCost {
-  const read = Math.min(tokens, shape.tokens);
-  return {
-    flops: attentionFlops(shape, read),
-    exponentials: read * shape.queryHeads,
-    keptBytes: keyValueBytes(shape, shape.tokens),
-    indexKeptBytes: 0,
-    kvReadBytes: keyValueBytes(shape, read),
-    indexReadBytes: 0,
-  };
-}
+/** Cost of a query of the context that reads at most `tokens` tokens. */
+export const prefillReads = (shape: StepShape, tokens: number): StepCost =>
+  costOfTokens(shape, Math.min(tokens, shape.tokens), shape.tokens);
 
 /**
  * Places of the fewest largest values that together reach a share of their sum, at least one; ascending.

@@ -2,10 +2,12 @@ import type { StepCost, StepShape } from "../../core/cost.ts";
 import { dot, flat, norm, rowNumbers, rowsOf, tensor } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
+import type { KeyValueCache, Queries } from "../cache.ts";
+import type { Read, AttentionResult, HeadResult } from "../read.ts";
+import type { Modification } from "../variant.ts";
 import { perHead } from "./per-head.ts";
-import { WeighedResult } from "../read.ts";
-import type { Read, WeighedRows } from "../read.ts";
-import type { AttentionResult, HeadResult, KeyValueCache, Modification, Queries } from "../variant.ts";
+import { WeighedResult } from "./weighed-rows.ts";
+import type { WeighedRows } from "./weighed-rows.ts";
 
 // What recurrent mechanisms share. A query's output is S^T q, S the state after the last token that it sees. Walking back
 // from that token, r being what is left of q, token t has the weight w_t = strength k_t . r, and r then loses what the

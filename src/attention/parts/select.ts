@@ -1,18 +1,10 @@
 import { rowsOf } from "../../core/tensor.ts";
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
+import type { Queries } from "../cache.ts";
+import { inChunks } from "./chunks.ts";
 import { allLists, emptyLists, joined, listAt, rowLists } from "./lists.ts";
 import { Spans } from "./spans.ts";
-import type { Queries } from "../variant.ts";
-
-/** Numbers that a matrix of scores, or the row lists of one call, may hold: 64 MB of float32. */
-const chunkNumbers = 2 ** 24;
-
-/** Runs `work` on query rows [from, to) so that (to - from, width) numbers stay within 64 MB. */
-export function inChunks(count: number, width: number, work: (from: number, to: number) => void): void {
-  const size = Math.max(1, Math.floor(chunkNumbers / Math.max(1, width)));
-  for (let from = 0; from < count; from += size) work(from, Math.min(count, from + size));
-}
 
 /** (Q G) the keys that each query row sees: one more than the position of its query. */
 export const visibleRows = ({ positions, group }: Queries): Int32Array =>

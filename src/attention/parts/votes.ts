@@ -1,7 +1,8 @@
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import { firstRows, inChunks, visibleRows } from "./select.ts";
-import type { HeadCache, Queries } from "../variant.ts";
+import type { HeadCache, Queries } from "../cache.ts";
+import { inChunks } from "./chunks.ts";
+import { firstRows, visibleRows } from "./select.ts";
 
 /**
  * Calls back with what each query row of a head makes of the keys [0, end), row by row: the last of the keys that any

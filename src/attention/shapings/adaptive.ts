@@ -1,8 +1,9 @@
 import { real } from "../../core/params.ts";
 import { flat, rowsOf, tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import { RuledResult, softmaxRead } from "../read.ts";
-import type { Read, Summed } from "../read.ts";
+import { RuledResult } from "../parts/ruled.ts";
+import { softmaxRead } from "../parts/softmax-read.ts";
+import type { Read, SummedResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
 /** The polynomial of the source's figure 5 code, highest power first: the inverse temperature for an entropy in nats. */
@@ -32,7 +33,7 @@ export const adaptive = defineShaping({
   shape: (queries, { above }) => ({ ...queries, rule: (read, ops) => sharpened(read, above, ops) }),
 });
 
-function sharpened(read: Read, above: number, ops: Ops): Summed {
+function sharpened(read: Read, above: number, ops: Ops): SummedResult {
   const first = softmaxRead(read, ops);
   const [count, width] = read.queries.shape as [number, number];
   const own = flat(rowsOf(read.queries, 0, count)).slice();

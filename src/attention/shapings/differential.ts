@@ -2,10 +2,11 @@ import { real } from "../../core/params.ts";
 import { flat, tensor } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import { entropyOf, RuledResult, softmaxRead } from "../read.ts";
-import type { Read, Summed } from "../read.ts";
+import { RuledResult } from "../parts/ruled.ts";
+import { softmaxRead } from "../parts/softmax-read.ts";
+import { entropyOf } from "../parts/weighed-rows.ts";
+import type { Read, SummedResult, HeadResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
-import type { HeadResult } from "../variant.ts";
 
 /**
  * Differential attention: a second softmax is taken off the first, so that what both give to noise cancels.
@@ -47,7 +48,7 @@ export const differential = defineShaping({
   }),
 });
 
-function difference(read: Read, lambda: number, temper: number, ops: Ops): Summed {
+function difference(read: Read, lambda: number, temper: number, ops: Ops): SummedResult {
   const first = softmaxRead(read, ops);
   return new RuledResult(
     first,

@@ -2,9 +2,12 @@ import { real } from "../../core/params.ts";
 import { rowsOf } from "../../core/tensor.ts";
 import type { RowLists } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import { RuledResult, softmaxRead, WeighedResult } from "../read.ts";
-import type { Read, Summed, WeighedRows } from "../read.ts";
-import { inChunks } from "../parts/select.ts";
+import { inChunks } from "../parts/chunks.ts";
+import { RuledResult } from "../parts/ruled.ts";
+import { softmaxRead } from "../parts/softmax-read.ts";
+import { WeighedResult } from "../parts/weighed-rows.ts";
+import type { WeighedRows } from "../parts/weighed-rows.ts";
+import type { Read, SummedResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
 /**
@@ -37,7 +40,7 @@ export const entmax = defineShaping({
   shape: (queries, { alpha }) => ({ ...queries, rule: (read, ops) => ruled(read, alpha, ops) }),
 });
 
-function ruled(read: Read, alpha: number, ops: Ops): Summed {
+function ruled(read: Read, alpha: number, ops: Ops): SummedResult {
   const softmax = softmaxRead({ ...read, sinkLogit: undefined }, ops);
   const count = read.visible.length;
   const longest = Array.from({ length: count }, (_, i) => softmax.tokensRead(i)).reduce(

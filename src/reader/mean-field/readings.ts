@@ -1,10 +1,10 @@
 import { layerOfStep } from "../../attention/layers.ts";
-import type { Layer } from "../../attention/layers.ts";
+import type { Layer, AnyVariant } from "../../attention/variant.ts";
 import type { ShapingUse } from "../../attention/shaping.ts";
 import type { Crowd } from "../../attention/mean-field/crowd.ts";
 import { readsAll } from "../../attention/mean-field/reads.ts";
 import type { MeanFieldRead } from "../../attention/mean-field/reads.ts";
-import type { AnyVariant, Queries } from "../../attention/variant.ts";
+import type { Queries } from "../../attention/cache.ts";
 import type { AnyParams } from "../../core/params.ts";
 import { flat, tensor } from "../../core/tensor.ts";
 

@@ -1,6 +1,6 @@
-import { softmaxRead } from "../../attention/read.ts";
+import { softmaxRead } from "../../attention/parts/softmax-read.ts";
 import { parseShaping } from "../../attention/spec.ts";
-import type { Queries } from "../../attention/variant.ts";
+import type { Queries } from "../../attention/cache.ts";
 import { tensor } from "../../core/tensor.ts";
 import type { Table } from "../../engines/ops.ts";
 import { referenceEngine } from "../../engines/reference/engine.ts";

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AttentionSpec } from "../../attention/spec.ts";
-import type { HeadCache, KeyValueCache, Queries } from "../../attention/variant.ts";
+import type { HeadCache, KeyValueCache, Queries } from "../../attention/cache.ts";
 import { hash64 } from "../../core/random.ts";
 import { rowsOf, zeros } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";

@@ -1,7 +1,7 @@
-import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
 import { readsAll } from "../../mean-field/reads.ts";
+import { denseCost } from "../../parts/costs.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -28,17 +28,7 @@ export const dense = defineVariant({
   small: {},
   prepare: () => undefined,
   attend: (queries, cache, _index, _params, ops) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
-  cost(shape) {
-    const bytes = keyValueBytes(shape, shape.tokens);
-    return {
-      flops: attentionFlops(shape, shape.tokens),
-      exponentials: shape.tokens * shape.queryHeads,
-      keptBytes: bytes,
-      indexKeptBytes: 0,
-      kvReadBytes: bytes,
-      indexReadBytes: 0,
-    };
-  },
+  cost: denseCost,
   denseAt: () => ({}),
   meanField: (crowd) => [readsAll(crowd)],
 });

@@ -1,7 +1,7 @@
 import { int } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
 import { readsAll } from "../../mean-field/reads.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

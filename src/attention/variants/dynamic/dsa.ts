@@ -1,3 +1,4 @@
+import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import {
   indexDimParam,
   indexHeadsParam,
@@ -7,7 +8,6 @@ import {
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
-import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -1,17 +1,19 @@
 import { int, real } from "../../../core/params.ts";
 import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
-import { emptyLists, rowLists } from "../../parts/lists.ts";
+import type { HeadCache, Queries } from "../../cache.ts";
+import { inChunks } from "../../parts/chunks.ts";
+import { denseCost } from "../../parts/costs.ts";
 import { lineSpans, lineSums } from "../../parts/lines.ts";
 import type { Lines } from "../../parts/lines.ts";
+import { emptyLists, rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { covering, denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
-import { softmaxRead } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { firstRows, inChunks, meanIndex, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { covering, prefillReads } from "../../parts/prefill-only.ts";
+import { firstRows, meanIndex, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import type { Spans } from "../../parts/spans.ts";
+import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
-import type { HeadCache, Queries } from "../../variant.ts";
 
 /** What a head does: by blocks chosen for each query, or by columns and diagonals of the last queries. */
 type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readonly blockwise: true });
@@ -85,7 +87,7 @@ export const flexprefill = defineVariant({
           : space.scoped(() => coveringBlocks(read, pattern.means, gamma, block, ops));
       return softmaxRead({ ...read, spans }, ops);
     }),
-  cost: denseDecoding,
+  cost: denseCost,
   prefillCost: (shape) => prefillReads(shape, shape.tokens),
   denseAt: () => ({ gamma: 1, tau: 1 }),
 });

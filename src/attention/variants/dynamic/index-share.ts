@@ -1,4 +1,5 @@
 import { int, real } from "../../../core/params.ts";
+import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import {
   indexDimParam,
   indexHeadsParam,
@@ -8,7 +9,6 @@ import {
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
-import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

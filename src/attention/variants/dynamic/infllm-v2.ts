@@ -1,14 +1,14 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
-import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
-import { dense } from "../dense/dense.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
-import { defineVariant } from "../../variant.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelScores } from "../../mean-field/kernels.ts";
 import { readsAll, withLast } from "../../mean-field/reads.ts";
+import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
+import { denseCost } from "../../parts/costs.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
@@ -85,7 +85,7 @@ export const infllmV2 = defineVariant({
     const { tokens, queryHeads, kvHeads, headDim, bytesPerElement } = shape;
     const keyBytes = kvHeads * headDim * bytesPerElement;
     const indexKeptBytes = Math.ceil(tokens / stride) * keyBytes;
-    if (tokens <= denseBelow) return { ...dense.cost(shape, {}), indexKeptBytes };
+    if (tokens <= denseBelow) return { ...denseCost(shape), indexKeptBytes };
     const entries = wholeEntries(tokens, kernel, stride);
     const read = tokensOfUnits(tokens, block, blocks);
     return {

@@ -1,18 +1,20 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
+import { upperQuantile } from "../../../core/normal.ts";
 import { int } from "../../../core/params.ts";
 import { hash64 } from "../../../core/random.ts";
 import { dot, flat, norm, rowNumbers, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Tensor } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { WeighedResult } from "../../read.ts";
-import type { Read, WeighedRows } from "../../read.ts";
-import { defineVariant } from "../../variant.ts";
-import type { HeadCache } from "../../variant.ts";
-import { upperQuantile } from "../../../core/normal.ts";
+import type { HeadCache } from "../../cache.ts";
 import { randomCount, sumOverRandom } from "../../mean-field/crowd.ts";
 import { withLast } from "../../mean-field/reads.ts";
 import type { Share, SoftmaxRead } from "../../mean-field/reads.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxWeights } from "../../parts/softmax-weights.ts";
+import { WeighedResult } from "../../parts/weighed-rows.ts";
+import type { WeighedRows } from "../../parts/weighed-rows.ts";
+import type { Read } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /** Hash codes of a head's centred keys. */
 interface Hashes {
@@ -195,8 +197,5 @@ function sampled(
     const met = 1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI;
     return scale * scores[at]! - Math.log(samplingProbability(met, bits, tables));
   });
-  const most = logits.reduce((a, b) => Math.max(a, b), sinkLogit ?? -Infinity);
-  const exps = logits.map((z) => Math.exp(z - most));
-  const sum = exps.reduce((a, b) => a + b, sinkLogit === undefined ? 0 : Math.exp(sinkLogit - most));
-  return { rows, weights: exps.map((e) => e / sum) };
+  return { rows, weights: softmaxWeights(logits, sinkLogit) };
 }

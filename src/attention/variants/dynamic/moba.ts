@@ -1,9 +1,9 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { bestUnits, meanIndex, tokensOfUnits } from "../../parts/select.ts";
 import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { bestUnits, meanIndex, tokensOfUnits } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -4,16 +4,17 @@ import { Random } from "../../../core/random.ts";
 import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { RowLists, Tensor } from "../../../core/tensor.ts";
 import type { Table } from "../../../engines/ops.ts";
-import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "../../parts/lightning.ts";
-import { emptyLists, joined } from "../../parts/lists.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { firstRows, inChunks, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
-import { Sketch } from "../../parts/sketch.ts";
-import { defineVariant } from "../../variant.ts";
 import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
 import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
+import { inChunks } from "../../parts/chunks.ts";
+import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "../../parts/lightning.ts";
+import { emptyLists, joined } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { firstRows, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { Sketch } from "../../parts/sketch.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * MSA, the sparse attention of MiniMax-M3: an index head for each GQA group scores every token by a plain product; a

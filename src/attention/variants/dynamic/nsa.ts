@@ -1,14 +1,16 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
-import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { gated, softmaxRead, SummaryResult } from "../../read.ts";
-import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
-import { Spans } from "../../parts/spans.ts";
-import { defineVariant } from "../../variant.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelReading, kernelScores } from "../../mean-field/kernels.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
+import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
+import { gated } from "../../parts/mixtures.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
+import { SummaryResult } from "../../parts/summaries.ts";
+import { defineVariant } from "../../variant.ts";
 
 const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
   real(`share of the output ${doc}`, { default: value, min, max: 1 });

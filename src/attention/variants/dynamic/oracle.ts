@@ -1,9 +1,9 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { selectTop, unitSpans } from "../../parts/select.ts";
 import { bestTokens } from "../../mean-field/tokens.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { selectTop, unitSpans } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

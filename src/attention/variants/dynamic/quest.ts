@@ -1,12 +1,12 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
 import type { Table } from "../../../engines/ops.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { bestUnits, tokensOfUnits, unitsOfBudget } from "../../parts/select.ts";
-import { defineVariant } from "../../variant.ts";
 import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
 import { boundScores } from "../../mean-field/maxima.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { bestUnits, tokensOfUnits, unitsOfBudget } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /** Pages that a query reads, its own included: at least 3, as the source's evaluation code has it. */
 const pagesRead = (page: number, budget: number): number => unitsOfBudget(budget, page, 3);

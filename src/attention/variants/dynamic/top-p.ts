@@ -3,13 +3,14 @@ import { real } from "../../../core/params.ts";
 import { flat, rowsOf } from "../../../core/tensor.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops, Space } from "../../../engines/ops.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { rowLists } from "../../parts/lists.ts";
-import { firstRows, inChunks, unitSpans } from "../../parts/select.ts";
-import { defineVariant } from "../../variant.ts";
 import { readsAll } from "../../mean-field/reads.ts";
+import { inChunks } from "../../parts/chunks.ts";
+import { rowLists } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { firstRows, unitSpans } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import type { Read } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * Oracle top-p: each query reads the fewest keys that hold a share p of its exact weights. Like the oracle of top-k it

@@ -1,9 +1,10 @@
 import { int } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
-import { softmaxRead } from "../../read.ts";
-import { lineSpans, lineSums } from "../../parts/lines.ts";
+import { denseCost } from "../../parts/costs.ts";
 import { best } from "../../parts/kept.ts";
+import { lineSpans, lineSums } from "../../parts/lines.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { prefillReads } from "../../parts/prefill-only.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -73,7 +74,7 @@ export const verticalSlash = defineVariant({
     perHead(queries, cache, (read, _head, h) =>
       softmaxRead({ ...read, spans: lineSpans(lines[h]!, read.visible) }, ops),
     ),
-  cost: denseDecoding,
+  cost: denseCost,
   prefillCost: (shape, { vertical, slash }) => prefillReads(shape, vertical + slash),
   denseAt: ({ tokens }) => ({ slash: tokens, lastDiagonals: tokens }),
 });

@@ -1,12 +1,15 @@
 import { int, real } from "../../../core/params.ts";
 import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../../engines/ops.ts";
+import { inChunks } from "../../parts/chunks.ts";
+import { denseCost } from "../../parts/costs.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { covering, denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
-import { softmaxRead } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { firstRows, inChunks } from "../../parts/select.ts";
+import { covering, prefillReads } from "../../parts/prefill-only.ts";
+import { firstRows } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { softmaxWeights } from "../../parts/softmax-weights.ts";
 import { Spans } from "../../parts/spans.ts";
+import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -60,7 +63,7 @@ export const xattention = defineVariant({
     perHead(queries, cache, (read, { space }) =>
       softmaxRead({ ...read, spans: chosenSpans(read, queries.group, params, space, ops) }, ops),
     ),
-  cost: denseDecoding,
+  cost: denseCost,
   prefillCost: (shape) => prefillReads(shape, shape.tokens),
   denseAt: () => ({ threshold: 1 }),
 });
@@ -92,12 +95,10 @@ function blocksOf(read: Read, rows: readonly number[], params: Params, space: Sp
   const own = Math.floor((read.visible[rows[0]!]! - 1) / block);
   if (own < 2) return Array.from({ length: own + 1 }, (_, b) => b);
   const sums = new Float64Array(own + 1);
-  for (const logits of stripLogits(read, rows, stride, space, ops)) {
-    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-    const exps = logits.map((z) => Math.exp(z - most));
-    const total = exps.reduce((a, b) => a + b, 0);
-    exps.forEach((e, strip) => (sums[Math.floor((strip * stride) / block)]! += e / total));
-  }
+  for (const logits of stripLogits(read, rows, stride, space, ops))
+    softmaxWeights(logits).forEach(
+      (weight, strip) => (sums[Math.floor((strip * stride) / block)]! += weight),
+    );
   return covering(sums, threshold, [0, own]);
 }
 

@@ -1,9 +1,9 @@
 import { int, real } from "../../../core/params.ts";
+import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
 import { attendKept, best, budgetParam, keptCost, queryAwareParam, split } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
-import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
-import { defineVariant } from "../../variant.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * Ada-KV: SnapKV's votes with a budget that the heads of a layer share; a head that attends to many keys keeps more.

@@ -1,11 +1,11 @@
 import { int } from "../../../core/params.ts";
 import { norm, rowNumbers } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
-import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
+import type { HeadCache, Queries } from "../../cache.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
-import { defineVariant } from "../../variant.ts";
-import type { HeadCache, Queries } from "../../variant.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { scoreMoments } from "../../parts/votes.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * Expected Attention: keeps the keys to which queries drawn from a Gaussian, fitted to those seen, would attend most,

@@ -1,11 +1,11 @@
 import { int } from "../../../core/params.ts";
-import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { evenPositions } from "../../../core/places.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Crowd } from "../../mean-field/crowd.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
-import { defineVariant } from "../../variant.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { meanVotes } from "../../parts/votes.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * H2O, heavy-hitter oracle: keeps the keys that queries have attended to most so far, and the last ones; half of the

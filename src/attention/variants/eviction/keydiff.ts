@@ -1,10 +1,10 @@
 import { norm, rowNumbers } from "../../../core/tensor.ts";
-import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
+import type { HeadCache } from "../../cache.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Scored } from "../../mean-field/crowd.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { defineVariant } from "../../variant.ts";
-import type { HeadCache } from "../../variant.ts";
 
 /**
  * KeyDiff: keeps the keys that are least like the mean key; no queries are needed.

@@ -1,8 +1,8 @@
 import { int, real } from "../../../core/params.ts";
-import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
-import { defineVariant } from "../../variant.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * What a layer keeps: budgets fall linearly from the first layer to the last, whose room is 1 / beta of the mean, or more

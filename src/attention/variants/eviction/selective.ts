@@ -1,16 +1,18 @@
 import { int, real } from "../../../core/params.ts";
 import { flat, tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
+import type { KeyValueCache, Queries } from "../../cache.ts";
+import { inChunks } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, retained } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { listAt } from "../../parts/lists.ts";
-import { WeighedResult } from "../../read.ts";
-import type { WeighedRows } from "../../read.ts";
-import { inChunks } from "../../parts/select.ts";
+import { softmaxWeights } from "../../parts/softmax-weights.ts";
 import { Spans } from "../../parts/spans.ts";
-import { defineVariant } from "../../variant.ts";
-import type { HeadResult, KeyValueCache, Queries } from "../../variant.ts";
 import { eachRow } from "../../parts/votes.ts";
+import { WeighedResult } from "../../parts/weighed-rows.ts";
+import type { WeighedRows } from "../../parts/weighed-rows.ts";
+import type { HeadResult } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /** What the context has masked. */
 interface Masked {
@@ -154,10 +156,7 @@ function masked(
   const weighed = Array.from({ length: count * group }, (_, row): WeighedRows => {
     const { rows, taken } = read[Math.floor(row / group)]!;
     const logits = head.weights(row, rows).map((weight, at) => Math.log(weight) - (taken?.[at] ?? 0));
-    const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-    const exps = logits.map((z) => Math.exp(z - most));
-    const sum = exps.reduce((a, b) => a + b, 0);
-    return { rows, weights: exps.map((e) => e / sum) };
+    return { rows, weights: softmaxWeights(logits) };
   });
   return new WeighedResult(weighed, values);
 }

@@ -1,7 +1,7 @@
 import { int } from "../../../core/params.ts";
+import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
-import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
-import { defineVariant } from "../../variant.ts";
+import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { voteSums } from "../../parts/votes.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * TOVA, token omission via attention: keeps the keys that the last query attends to most, in the mean over all heads.

@@ -2,15 +2,15 @@ import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
-import { allLists, listAt, rowLists } from "../../parts/lists.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { bestListed } from "../../parts/select.ts";
-import { Spans } from "../../parts/spans.ts";
 import { prunes } from "../../mean-field/halving.ts";
 import type { Stage } from "../../mean-field/halving.ts";
 import { before, readsAll, withLast } from "../../mean-field/reads.ts";
+import { allLists, listAt, rowLists } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { bestListed } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
+import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 interface Params {

@@ -1,16 +1,8 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
-import { int } from "../../../core/params.ts";
-import type { Ops, Space, Table } from "../../../engines/ops.ts";
-import { allLists, rowLists } from "../../parts/lists.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead, together } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { meanIndex, selectTop, tokensOfUnits, unitSpans, unitsBefore } from "../../parts/select.ts";
-import { Spans } from "../../parts/spans.ts";
-import { defineVariant } from "../../variant.ts";
-import type { HeadResult } from "../../variant.ts";
 import { upperTail } from "../../../core/normal.ts";
+import { int } from "../../../core/params.ts";
 import { mean } from "../../../core/stats.ts";
+import type { Ops, Space, Table } from "../../../engines/ops.ts";
 import {
   blockSum,
   blockVariance,
@@ -22,6 +14,14 @@ import {
 import type { Held } from "../../mean-field/blocks.ts";
 import { kinOf, memberWeight, sumOverRandom } from "../../mean-field/crowd.ts";
 import { atPlace, readsEnds } from "../../mean-field/reads.ts";
+import { allLists, rowLists } from "../../parts/lists.ts";
+import { together } from "../../parts/mixtures.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { meanIndex, selectTop, tokensOfUnits, unitSpans, unitsBefore } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
+import type { Read, HeadResult } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * Landmark attention: the last token of each block stands for it; a query gives weight to the landmarks of its best blocks

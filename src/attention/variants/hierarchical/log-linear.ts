@@ -2,8 +2,9 @@ import { real } from "../../../core/params.ts";
 import { dot, flat, rowNumbers, rowsOf } from "../../../core/tensor.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { stateCost, stateRefuses, stateNotConvex, unit } from "../../parts/recurrent.ts";
-import { WeighedResult } from "../../read.ts";
-import type { Read, WeighedRows } from "../../read.ts";
+import { WeighedResult } from "../../parts/weighed-rows.ts";
+import type { WeighedRows } from "../../parts/weighed-rows.ts";
+import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /** States of a prefix: one for the query's own token and one for each level that a prefix of so many tokens can have. */

@@ -2,15 +2,15 @@ import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
-import { emptyLists, listAt } from "../../parts/lists.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import type { Read } from "../../read.ts";
-import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
-import { Spans } from "../../parts/spans.ts";
-import { defineVariant } from "../../variant.ts";
 import { descends } from "../../mean-field/descent.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
+import { emptyLists, listAt } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
+import type { Read } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /** Levels above the tokens: the highest has no more nodes than the beam can have children, so none is cut above it. */
 function levelsOf(tokens: number, branching: number, beam: number): number {

@@ -1,6 +1,6 @@
+import { composeLayers, layer, repeat } from "../../layers.ts";
 import { csa } from "../hierarchical/csa.ts";
 import { hca } from "../hierarchical/hca.ts";
-import { composeLayers, layer, repeat } from "../../layers.ts";
 
 /** The compressed layers of DeepSeek-V4 Flash: compressed sparse and heavily compressed attention by turns; an indexer keeps 512 entries. */
 export const deepseekV4Flash = composeLayers(

@@ -1,6 +1,6 @@
+import { composeLayers, layer, repeat } from "../../layers.ts";
 import { csa } from "../hierarchical/csa.ts";
 import { hca } from "../hierarchical/hca.ts";
-import { composeLayers, layer, repeat } from "../../layers.ts";
 
 /** The layers of DeepSeek-V4 Pro: heavily compressed attention, then that and compressed sparse attention by turns. */
 export const deepseekV4Pro = composeLayers(

@@ -1,5 +1,5 @@
-import { dense } from "../dense/dense.ts";
 import { composeLayers, layer, repeat } from "../../layers.ts";
+import { dense } from "../dense/dense.ts";
 import { sinkWindow } from "../static/sink-window.ts";
 
 const local = layer(sinkWindow, { sinks: 0, window: 1024 });

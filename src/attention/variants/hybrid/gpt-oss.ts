@@ -1,6 +1,6 @@
-import { dense } from "../dense/dense.ts";
 import { composeLayers, layer, repeat } from "../../layers.ts";
 import { sink } from "../../shapings/sink.ts";
+import { dense } from "../dense/dense.ts";
 import { sinkWindow } from "../static/sink-window.ts";
 
 /** The learned sink of each head, at logit 0. */

@@ -1,6 +1,6 @@
-import { kda } from "../recurrent/kda.ts";
 import { composeLayers, layer, repeat } from "../../layers.ts";
 import { mla } from "../dense/mla.ts";
+import { kda } from "../recurrent/kda.ts";
 
 /** The layers of Kimi K3: three of KDA, then one of MLA, and a last one of MLA. */
 export const kimiK3 = composeLayers(

@@ -1,6 +1,6 @@
-import { kda } from "../recurrent/kda.ts";
 import { composeLayers, layer, repeat } from "../../layers.ts";
 import { mla } from "../dense/mla.ts";
+import { kda } from "../recurrent/kda.ts";
 
 /** The layers of Kimi Linear: three of KDA, then one of MLA; 27 in all, the last of them MLA. */
 export const kimiLinear = composeLayers(

@@ -1,5 +1,5 @@
-import { dense } from "../dense/dense.ts";
 import { composeLayers, layer, repeat } from "../../layers.ts";
+import { dense } from "../dense/dense.ts";
 import { msa } from "../dynamic/msa.ts";
 
 /** The layers of MiniMax-M3: the first three dense, then sparse ones. */

@@ -1,6 +1,6 @@
+import { composeLayers, layer, repeat } from "../../layers.ts";
 import { dense } from "../dense/dense.ts";
 import { gatedDeltanet } from "../recurrent/gated-deltanet.ts";
-import { composeLayers, layer, repeat } from "../../layers.ts";
 
 /** The layers of Qwen3-Next: three of Gated DeltaNet, then one of grouped-query attention. */
 export const qwen3Next = composeLayers(

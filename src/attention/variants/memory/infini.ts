@@ -1,13 +1,16 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
 import { dot, flat, rowNumbers, rowsOf } from "../../../core/tensor.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { gated, softmaxRead, WeighedResult } from "../../read.ts";
-import type { Read, WeighedRows } from "../../read.ts";
-import { unitsBefore } from "../../parts/select.ts";
-import { Spans } from "../../parts/spans.ts";
-import { defineVariant } from "../../variant.ts";
 import { readsEnds } from "../../mean-field/reads.ts";
+import { gated } from "../../parts/mixtures.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { unitsBefore } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
+import { WeighedResult } from "../../parts/weighed-rows.ts";
+import type { WeighedRows } from "../../parts/weighed-rows.ts";
+import type { Read } from "../../read.ts";
+import { defineVariant } from "../../variant.ts";
 
 /**
  * Infini-attention: softmax attention within a segment, and an associative memory of all segments before it, mixed by a

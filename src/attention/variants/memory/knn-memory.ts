@@ -1,11 +1,12 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { gated, softmaxRead } from "../../read.ts";
-import { selectTop, unitSpans } from "../../parts/select.ts";
-import { sinkAndWindow } from "../../parts/spans.ts";
 import { before, readsAll, readsEnds } from "../../mean-field/reads.ts";
 import { bestTokens } from "../../mean-field/tokens.ts";
+import { gated } from "../../parts/mixtures.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { selectTop, unitSpans } from "../../parts/select.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { sinkAndWindow } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { real } from "../../../core/params.ts";
-import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { readsState } from "../../mean-field/state.ts";
+import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

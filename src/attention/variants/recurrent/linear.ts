@@ -1,6 +1,6 @@
 import { choice, real } from "../../../core/params.ts";
-import { recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { readsState } from "../../mean-field/state.ts";
+import { recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

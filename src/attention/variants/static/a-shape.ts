@@ -1,7 +1,8 @@
 import { int } from "../../../core/params.ts";
+import { denseCost } from "../../parts/costs.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
-import { softmaxRead } from "../../read.ts";
+import { prefillReads } from "../../parts/prefill-only.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -40,7 +41,7 @@ export const aShape = defineVariant({
     perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: sinkAndWindow(read.visible, sinks, window) }, ops),
     ),
-  cost: denseDecoding,
+  cost: denseCost,
   prefillCost: (shape, { sinks, window }) => prefillReads(shape, sinks + window),
   denseAt: ({ tokens }) => ({ window: tokens }),
 });

@@ -1,9 +1,9 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
-import { sinkAndWindow } from "../../parts/spans.ts";
 import { readsAll, readsEnds } from "../../mean-field/reads.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
+import { sinkAndWindow } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { int } from "../../../core/params.ts";
+import { readsEnds } from "../../mean-field/reads.ts";
 import { keptCost } from "../../parts/kept.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../read.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
-import { readsEnds } from "../../mean-field/reads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { int } from "../../../core/params.ts";
+import { denseCost } from "../../parts/costs.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { denseDecoding, prefillReads } from "../../parts/prefill-only.ts";
-import { softmaxRead } from "../../read.ts";
+import { prefillReads } from "../../parts/prefill-only.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { sinkAndWindow } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -45,7 +46,7 @@ export const triShape = defineVariant({
       const spans = sinkAndWindow(read.visible, sinks, window);
       return softmaxRead({ ...read, spans: spans.orAllAbove(cache.tokens - last, read.visible) }, ops);
     }),
-  cost: denseDecoding,
+  cost: denseCost,
   prefillCost: (shape, { sinks, window }) => prefillReads(shape, sinks + window),
   denseAt: ({ tokens }) => ({ window: tokens }),
 });

@@ -1,0 +1,58 @@
+import type { Tensor } from "../core/tensor.ts";
+import type { Space, Table } from "../engines/ops.ts";
+import type { WeightRule } from "./read.ts";
+
+/** K and V of one kv head. */
+export interface HeadCache {
+  readonly space: Space;
+  /** (N, d) */
+  readonly keys: Table;
+  /** (N, d) */
+  readonly values: Table;
+}
+
+/** The KV cache of one layer and one sequence. */
+export interface KeyValueCache {
+  readonly tokens: number;
+  readonly headDim: number;
+  readonly heads: readonly HeadCache[];
+  readonly bytesPerElement: number;
+  /** seed of a variant's own random numbers (projections, query noise) */
+  readonly seed: string;
+  /** last token of the context, before a question; the last token of all without a question */
+  readonly contextEnd: number;
+  /** Makes the cache that decoding reads, once the prompt has been read (kv-dtype.ts). The prompt reads this one. */
+  readonly afterPrefill?: (cache: KeyValueCache) => KeyValueCache;
+  /**
+   * Tokens at which a span ends (a record, a sentence), ascending. Circuits of earlier layers know it, and a learned
+   * gate can see it. Absent if nothing is known.
+   */
+  readonly spanEnds?: Int32Array;
+  /**
+   * Queries that prefill saw, from which a variant can decide what to keep: the last `count`, or `count` queries spread
+   * evenly over the prompt, its last one among them. With `queryAware` the prompt ends with the question, otherwise
+   * with the context before it.
+   */
+  observed(count: number, queryAware: boolean, spread?: "last" | "even"): Queries;
+}
+
+/** Queries of every query head. */
+export interface Queries {
+  /** per kv head: (Q G, d); the G query heads of query i are rows i G ... i G + G - 1 */
+  readonly heads: readonly Tensor[];
+  readonly count: number;
+  /** query heads per kv head, G */
+  readonly group: number;
+  /** (Q) query i stands at this token and sees the keys [0, positions[i]] */
+  readonly positions: Int32Array;
+  /** factor on q.k: g / sqrt(d) in the reader, 1 / sqrt(d) in a model */
+  readonly scale: number;
+  /** logit of an attention sink, which every softmax also weighs and which has no value (shapings/sink.ts) */
+  readonly sinkLogit?: number;
+  /** turns scores into weights, in place of a softmax (shapings/) */
+  readonly rule?: WeightRule;
+  /** "prefill" for the context's own queries, "decode" for a question's */
+  readonly phase: "prefill" | "decode";
+  /** which of the reader's attention steps this is, from 0; a layer plan gives each step a layer */
+  readonly step?: number;
+}

@@ -1,0 +1,94 @@
+import { flat, tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { HeadResult } from "../read.ts";
+import { softmaxWeights } from "./softmax-weights.ts";
+
+/** Reads whose outputs are mixed, and the share of each for query row i; shares sum to 1, or less beside a sink. */
+export interface Mixture {
+  readonly results: readonly HeadResult[];
+  gates(i: number): ArrayLike<number>;
+}
+
+/** A sum of reads by gates of each query's own. */
+class MixedResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #results: readonly HeadResult[];
+  /** per query row, one for each read */
+  readonly #gates: readonly ArrayLike<number>[];
+
+  constructor({ results, gates }: Mixture) {
+    const [count, width] = results[0]!.output.shape as [number, number];
+    this.#results = results;
+    this.#gates = range(count).map(gates);
+    const output = new Float64Array(count * width);
+    this.output = tensor(output, [count, width]);
+    for (let i = 0; i < count; i++)
+      for (const [gate, result] of this.#parts(i)) {
+        const part = flat(result.output);
+        for (let c = i * width; c < (i + 1) * width; c++) output[c]! += gate * part[c]!;
+      }
+  }
+
+  /** The reads of query row i that have a share in its output. */
+  #parts(i: number): (readonly [number, HeadResult])[] {
+    return this.#results
+      .map((result, r) => [this.#gates[i]![r]!, result] as const)
+      .filter(([gate]) => gate > 0);
+  }
+
+  tokensRead(i: number): number {
+    return this.#results.reduce((sum, result) => sum + result.tokensRead(i), 0);
+  }
+
+  reads(i: number, row: number): boolean {
+    return this.#parts(i).some(([, result]) => result.reads(i, row));
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const total = new Float64Array(rows.length);
+    for (const [gate, result] of this.#parts(i)) {
+      const part = result.weights(i, rows);
+      for (let r = 0; r < total.length; r++) total[r]! += gate * part[r]!;
+    }
+    return total;
+  }
+
+  /** Of the pairs (read, row): a row that two reads weigh counts as two. */
+  entropy(i: number): number {
+    return this.#parts(i).reduce(
+      (sum, [gate, result]) => sum + gate * (result.entropy(i) - Math.log(gate)),
+      0,
+    );
+  }
+}
+
+/** Reads by fixed gates; those of reads that found nothing to read go to the others, in proportion. */
+export function gated(parts: readonly { readonly gate: number; readonly result: HeadResult }[]): HeadResult {
+  const results = parts.map(({ result }) => result);
+  return new MixedResult({
+    results,
+    gates(i) {
+      const open = parts.map(({ gate, result }) => (result.tokensRead(i) > 0 ? gate : 0));
+      const total = open.reduce((sum, gate) => sum + gate, 0);
+      return open.map((gate) => gate / total);
+    },
+  });
+}
+
+/**
+ * Reads as parts of one softmax: each has the share of its sum of exponentials, or of a logit that stands for it.
+ *
+ * @param logits per query row, one for each read
+ * @param sinkLogit takes part in the softmax without a value
+ */
+export const together = (
+  results: readonly HeadResult[],
+  logits: (i: number) => ArrayLike<number>,
+  sinkLogit?: number,
+): HeadResult =>
+  new MixedResult({
+    results,
+    gates: (i) => softmaxWeights(logits(i), sinkLogit),
+  });
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
