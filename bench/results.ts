@@ -1,6 +1,6 @@
 import { writeMeasured } from "../src/runs/tables.ts";
 import type { BenchResult, BenchRow } from "../src/engines/bench/bench.ts";
-import type { Column } from "../src/trial/columns.ts";
+import type { Column } from "../src/core/table.ts";
 import { version } from "../src/version.ts";
 import { benchFigure } from "./figure.ts";
 

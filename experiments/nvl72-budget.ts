@@ -46,8 +46,8 @@ await computed({
         title: "Users whose caches fit a rack, K and V in fp8",
         subtitle: "one copy of the weights in nvfp4; a window keeps the same at any length",
         y: { field: "usersPerRack", title: "users a rack" },
-        series: (row) => String(row["variant"]),
-        panel: (row) => `${String(row["model"])}, ${String(row["system"])}`,
+        series: (row) => row.variant,
+        panel: (row) => `${row.model}, ${row.system}`,
       },
     );
     const dense = linesFigure(
@@ -56,8 +56,8 @@ await computed({
         title: "Users whose caches fit a rack, dense attention",
         subtitle: "one copy of the weights in nvfp4, by what K and V are stored as",
         y: { field: "usersPerRack", title: "users a rack" },
-        series: (row) => `${String(row["system"])}, ${String(row["kvDtype"])}`,
-        panel: (row) => String(row["model"]),
+        series: (row) => `${row.system}, ${row.kvDtype}`,
+        panel: (row) => row.model,
       },
     );
     return {

@@ -77,8 +77,8 @@ await computed({
           subtitle:
             "kernels as measured; the division of the model on which a step is shortest; K and V in fp8",
           y: { field: "tpotMs", title: "TPOT, ms", format: "~g" },
-          series: (row) => String(row["variant"]),
-          panel: (row) => `${String(row["model"])}, ${String(row["system"])}`,
+          series: (row) => row.variant,
+          panel: (row) => `${row.model}, ${row.system}`,
         }),
       },
       findings: findings(rows),

@@ -64,13 +64,13 @@ await computed({
         tpotMs: shortBytes > 0 || usersPerRack < users ? null : 1000 * tpotSeconds,
       };
     });
-    const lines = (field: string, title: string, format?: string) =>
+    const lines = (field: "tpotMs" | "usersPerRack", title: string, format?: string) =>
       linesFigure(rows, {
         title: `K and V in HBM, in Grace's memory, or half in each: ${title}`,
         subtitle: `${model.name} on ${system.name}, K and V in fp8, ${users} users when time is taken`,
         y: { field, title, ...(format !== undefined && { format }) },
-        series: (row) => String(row["placement"]),
-        panel: (row) => String(row["variant"]),
+        series: (row) => row.placement,
+        panel: (row) => row.variant,
       });
     return {
       tables: [

@@ -97,7 +97,9 @@ export { readerParams } from "./reader/params.ts";
 export type { ReaderParams } from "./reader/params.ts";
 
 // trials, experiments and their results
-export { columns, numberColumn, textColumn } from "./trial/columns.ts";
+export { booleanColumn, integerColumn, numberColumn, orEmpty, textColumn } from "./core/table.ts";
+export type { Column, RowOf } from "./core/table.ts";
+export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
 export { commandExperiment } from "./cli/command-experiment.ts";

@@ -2,6 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { bootstrapMean, mean, wilson } from "../core/stats.ts";
 import type { Interval } from "../core/stats.ts";
+import { trialRow } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import type { Row } from "../tasks/row.ts";
 import { version } from "../version.ts";
@@ -23,7 +24,7 @@ export function responsesOf(path: string, rows: readonly Row[]): Map<string, str
 export function scoreRow(named: NamedProblem, response: string, model: string): TrialRow {
   const { id, task, tokensNominal, seed, index, problem } = named;
   const { score, exact } = problem.score(response);
-  return {
+  return trialRow({
     id,
     task: task.spec,
     benchmark: task.task.published?.(task.params) ?? task.spec,
@@ -36,7 +37,7 @@ export function scoreRow(named: NamedProblem, response: string, model: string): 
     exact,
     fits: true,
     version,
-  };
+  });
 }
 
 /** Means of scored rows with 95% intervals: bootstrap of the score, Wilson of the exact answers. */
@@ -49,8 +50,8 @@ export interface ScoreSummary {
 }
 
 export function summarise(rows: readonly TrialRow[]): ScoreSummary {
-  const scores = rows.map(({ score }) => Number(score));
-  const exact = rows.filter((row) => row["exact"] === true).length;
+  const scores = rows.map(({ score }) => score!);
+  const exact = rows.filter((row) => row.exact === true).length;
   return {
     rows: rows.length,
     score: mean(scores),

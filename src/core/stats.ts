@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 
 /** An interval of a statistic, both ends included. */
 export interface Interval {
@@ -90,6 +90,18 @@ export function bootstrapMean(
   });
   return percentileInterval(means, (1 - level) / 2);
 }
+
+/** The mean of a sample, with the 95% bootstrap interval of the mean. */
+export interface MeanEstimate extends Interval {
+  readonly mean: number;
+  readonly trials: number;
+}
+
+/** The mean of values with its interval; undefined of nothing. @param name seeds the bootstrap */
+export const estimateMean = (values: readonly number[], name: string): MeanEstimate | undefined =>
+  values.length === 0
+    ? undefined
+    : { mean: mean(values), ...bootstrapMean(values, new Random(`bands/${name}`)), trials: values.length };
 
 /** Slope of the least-squares line through (x, y); NaN if all x are the same. */
 export function slope(x: readonly number[], y: readonly number[]): number {

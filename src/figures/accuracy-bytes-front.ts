@@ -1,7 +1,7 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { formatLength } from "../core/length.ts";
-import { bytesReadOf, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { bytesReadOf, estimate, panelOf, seriesNamer } from "./aggregate.ts";
 import { manyFamilies } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
@@ -30,7 +30,7 @@ const isOnFront = (point: Point, all: readonly Point[]): boolean =>
 
 /** The longest length of the rows and those of an eighth of it and less, within a tenth. */
 function shownLengths(rows: readonly TrialRow[]): number[] {
-  const lengths = distinct(rows.map((row) => Number(row["tokensNominal"])));
+  const lengths = distinct(rows.map((row) => row.tokensNominal));
   const longest = Math.max(...lengths);
   return lengths.filter((tokens) =>
     Array.from({ length: lengthsShown }, (_, i) => longest / lengthStep ** i).some(
@@ -47,26 +47,23 @@ export const accuracyBytesFront: Figure = {
   name: "accuracy-bytes-front",
   summary:
     "score against bytes read at the longest length and an eighth of it; variants that none beats are joined",
-  applies: (rows) => manyFamilies(rows) && rows.some((row) => bytesReadOf(row) !== undefined),
+  applies: (rows) => manyFamilies(rows) && rows.some((row) => bytesReadOf(row) !== null),
   spec(rows, title) {
     const shown = new Set(shownLengths(rows));
     const series = seriesNamer(rows);
     const cells = groupBy(
-      rows.filter((row) => shown.has(Number(row["tokensNominal"]))),
-      (row) => JSON.stringify([panelOf(row), Number(row["tokensNominal"]), series(row)]),
+      rows.filter((row) => shown.has(row.tokensNominal)),
+      (row) => JSON.stringify([panelOf(row), row.tokensNominal, series(row)]),
     );
     const points = [...cells].flatMap(([key, cell]): Point[] => {
-      const [score, bytes] = [
-        estimate(cell, (row) => number(row, "score"), key),
-        estimate(cell, bytesReadOf, key),
-      ];
+      const [score, bytes] = [estimate(cell, (row) => row.score, key), estimate(cell, bytesReadOf, key)];
       if (score === undefined || bytes === undefined) return [];
       const row = cell[0]!;
       return [
         {
-          panel: `${panelOf(row)}, ${formatLength(Number(row["tokensNominal"]))} tokens`,
+          panel: `${panelOf(row)}, ${formatLength(row.tokensNominal)} tokens`,
           series: series(row),
-          family: String(row["family"]),
+          family: row.family,
           bytes: bytes.mean,
           score: score.mean,
         },

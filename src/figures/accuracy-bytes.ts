@@ -1,29 +1,29 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import { bytesReadOf, estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
+import { bytesReadOf, estimate, panelOf, seriesNamer } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 /** A variant without its parameters: at one length its curve goes through the values that were tried. */
-const nameOf = (row: TrialRow): string => String(row["variant"]).replace(/\(.*\)/, "");
+const nameOf = (row: TrialRow): string => row.variant.replace(/\(.*\)/, "");
 
 export const accuracyBytes: Figure = {
   name: "accuracy-bytes",
   summary:
     "score against the bytes that one decode step reads, through the lengths or the settings of each variant",
-  applies: (rows) => rows.some((row) => bytesReadOf(row) !== undefined && number(row, "score") !== undefined),
+  applies: (rows) => rows.some((row) => bytesReadOf(row) !== null && row.score !== null),
   spec(rows, title) {
     const isSwept = manyLengths(rows);
     const series = isSwept ? seriesNamer(rows) : nameOf;
     const cells = groupBy(rows, (row) =>
-      JSON.stringify([panelOf(row), series(row), row["tokensNominal"], row["resolved"] ?? null]),
+      JSON.stringify([panelOf(row), series(row), row.tokensNominal, row.resolved]),
     );
     const points = [...cells].flatMap(([key, cell]) => {
-      const score = estimate(cell, (row) => number(row, "score"), key);
+      const score = estimate(cell, (row) => row.score, key);
       const bytes = estimate(cell, bytesReadOf, key);
       if (score === undefined || bytes === undefined) return [];
-      const tokens = Number(cell[0]!["tokensNominal"]);
+      const tokens = cell[0]!.tokensNominal;
       return [{ panel: panelOf(cell[0]!), series: series(cell[0]!), tokens, bytes: bytes.mean, ...score }];
     });
     const drawn = distinct(points.map((point) => point.series));
@@ -64,7 +64,7 @@ export const accuracyBytes: Figure = {
         encoding: { x, y, color: hue, shape: mark, ...(isSwept ? { size } : {}) },
       },
     ];
-    const length = Number(rows[0]!["tokensNominal"]).toLocaleString("en");
+    const length = rows[0]!.tokensNominal.toLocaleString("en");
     const sizes = isSwept ? "; larger marks are longer contexts" : `, at ${length} tokens`;
     return panelFigure({
       title,

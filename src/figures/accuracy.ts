@@ -1,5 +1,5 @@
 import { publishedScores } from "../files/published.ts";
-import { curves, number } from "./aggregate.ts";
+import { curves } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
@@ -27,7 +27,7 @@ export const accuracy: Figure = {
   summary: "score against context length, beside published scores",
   applies: manyLengths,
   spec(rows, title) {
-    const points = curves(rows, (row) => number(row, "score"));
+    const points = curves(rows, (row) => row.score);
     const beside = publishedAt(points);
     const marks =
       beside.length === 0

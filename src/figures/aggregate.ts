@@ -1,82 +1,61 @@
-import { Random } from "../core/random.ts";
-import { bootstrapMean, mean } from "../core/stats.ts";
-import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
+import { estimateMean } from "../core/stats.ts";
+import type { MeanEstimate } from "../core/stats.ts";
+import type { CellValue } from "../core/table.ts";
+import { readerColumns } from "../trial/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
 
-/** The mean of a measure over trials, with its 95% interval (bootstrap, seeded). */
-export interface Estimate {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-  readonly trials: number;
-}
+/** A number that a row has, or nothing where it has none. */
+export type Measure = (row: TrialRow) => number | null;
 
 /** Columns that set curves apart when they take more than one value. */
-const settings = [
-  "headDim",
-  "kvHeads",
-  "groupSize",
-  "sharpness",
-  "fidelity",
-  "residualNoise",
-  "coherence",
-  "reads",
-  "kvDtype",
-  "logitShaping",
-  "engine",
-  "version",
-];
+const settings = [...readerColumns.map(({ name }) => name), "engine", "version"] as const;
+
+type Setting = (typeof settings)[number];
 
 /** Names the curve that a row belongs to: its variant, and every setting that the rows differ in. */
 export function seriesNamer(rows: readonly TrialRow[]): (row: TrialRow) => string {
   const varying = settings.filter((name) => differs(rows, name));
   return (row) => {
     const own = varying.filter((name) => settingOf(row, name) !== undefined);
-    return [String(row["variant"]), ...own.map((name) => `${name} ${String(row[name])}`)].join(", ");
+    return [row.variant, ...own.map((name) => `${name} ${String(row[name])}`)].join(", ");
   };
 }
 
-/** What a row was told to be run with; a dtype that a budget decided is an outcome, and no setting. */
-const settingOf = (row: TrialRow, name: string): TrialRow[string] | undefined =>
-  name === "kvDtype" && row["budget"] ? undefined : (row[name] ?? undefined);
+/** The setting that a row was asked for; a dtype that a budget decided is an outcome, and no setting. */
+function settingOf(row: TrialRow, name: Setting): CellValue | undefined {
+  if (name === "kvDtype" && row.budget !== "") return undefined;
+  const value = row[name];
+  return value === "" || value === null ? undefined : value;
+}
 
 /** Whether rows of one variant and task differ in a setting; a variant of its own dtype is no such difference. */
-const differs = (rows: readonly TrialRow[], name: string): boolean =>
-  [...groupBy(rows, (row) => `${String(row["task"])} ${String(row["variant"])}`).values()].some(
+const differs = (rows: readonly TrialRow[], name: Setting): boolean =>
+  [...groupBy(rows, ({ task, variant }) => `${task} ${variant}`).values()].some(
     (group) =>
       distinct(group.map((row) => settingOf(row, name)).filter((value) => value !== undefined)).length > 1,
   );
 
-/** What a row's panel is called: its benchmark, where the file names one. */
-export const panelOf = (row: TrialRow): string => String(row["benchmark"] ?? row["task"]);
+/** The name of a row's panel: its benchmark, where the file names one. */
+export const panelOf = ({ benchmark, task }: TrialRow): string => (benchmark === "" ? task : benchmark);
 
-export const number = (row: TrialRow, name: string): number | undefined => {
-  const value = row[name];
-  if (typeof value === "boolean") return Number(value);
-  return typeof value === "number" ? value : undefined;
-};
+/** Bytes of K, V, index and state that one decode step reads. */
+export const bytesReadOf: Measure = ({ kvReadBytes, indexReadBytes, stateBytes }) =>
+  kvReadBytes === null ? null : kvReadBytes + (indexReadBytes ?? 0) + (stateBytes ?? 0);
 
-/** K and V and index that one decode step reads, in bytes. */
-export const bytesReadOf = (row: TrialRow): number | undefined => {
-  const kv = number(row, "kvReadBytes");
-  return kv === undefined
-    ? undefined
-    : kv + (number(row, "indexReadBytes") ?? 0) + (number(row, "stateBytes") ?? 0);
-};
-
-/** The estimate of a measure over rows that have it; undefined where none has. The name seeds the bootstrap. */
-export function estimate(
+/** The estimate of a measure over rows that have it; undefined where none has. @param name seeds the bootstrap */
+export const estimate = (
   rows: readonly TrialRow[],
-  measure: (row: TrialRow) => number | undefined,
+  measure: Measure,
   name: string,
-): Estimate | undefined {
-  const values = rows.map(measure).filter((value) => value !== undefined);
-  if (values.length === 0) return undefined;
-  return { mean: mean(values), ...bootstrapMean(values, new Random(`bands/${name}`)), trials: values.length };
-}
+): MeanEstimate | undefined =>
+  estimateMean(
+    rows.map(measure).filter((value) => value !== null),
+    name,
+  );
 
 /** A point of a curve. */
-export interface CurvePoint extends Estimate {
+export interface CurvePoint extends MeanEstimate {
   readonly panel: string;
   readonly series: string;
   /** nominal context tokens */
@@ -86,20 +65,20 @@ export interface CurvePoint extends Estimate {
 /**
  * Estimates of a measure for every panel, curve and length.
  *
- * @param named the rows whose differences name the curves; these where absent
+ * @param named the rows whose differences name the curves; these when absent
  */
 export function curves(
   rows: readonly TrialRow[],
-  measure: (row: TrialRow) => number | undefined,
+  measure: Measure,
   named: readonly TrialRow[] = rows,
 ): CurvePoint[] {
   const series = seriesNamer(named);
-  const cells = groupBy(rows, (row) => JSON.stringify([panelOf(row), series(row), row["tokensNominal"]]));
+  const cells = groupBy(rows, (row) => JSON.stringify([panelOf(row), series(row), row.tokensNominal]));
   return [...cells].flatMap(([key, cell]) => {
     const found = estimate(cell, measure, key);
     const first = cell[0]!;
     return found === undefined
       ? []
-      : [{ panel: panelOf(first), series: series(first), tokens: Number(first["tokensNominal"]), ...found }];
+      : [{ panel: panelOf(first), series: series(first), tokens: first.tokensNominal, ...found }];
   });
 }

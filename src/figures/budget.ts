@@ -1,21 +1,21 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import { estimate, number, panelOf, seriesNamer } from "./aggregate.ts";
-import type { Estimate } from "./aggregate.ts";
+import type { MeanEstimate } from "../core/stats.ts";
+import { estimate, panelOf, seriesNamer } from "./aggregate.ts";
 import { sharedOf, usersOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure } from "./style.ts";
 
 /** What the budget decided, a line each: `k=2048`, `fp8`. */
 function decisionOf(row: TrialRow): string[] {
-  const [param, dtype] = [String(row["budgetParam"] ?? ""), String(row["kvDtype"] ?? "")];
-  const named = param === "" || param === "kvDtype" ? [] : [`${param}=${String(row["budgetValue"])}`];
+  const [param, dtype] = [row.budgetParam, row.kvDtype];
+  const named = param === "" || param === "kvDtype" ? [] : [`${param}=${row.budgetValue}`];
   return dtype === "" ? named : [...named, dtype];
 }
 
 const share = (value: number): string => value.toFixed(2).replace(/^0\./, ".");
 
-const scoreOf = ({ mean, low, high, trials }: Estimate): string =>
+const scoreOf = ({ mean, low, high, trials }: MeanEstimate): string =>
   trials > 1 ? `${share(mean)} [${share(low)} ${share(high)}]` : share(mean);
 
 export const budget: Figure = {
@@ -29,7 +29,7 @@ export const budget: Figure = {
     const cells = groupBy(budgeted, (row) => JSON.stringify([panel(row), series(row), usersOf(row)]));
     const points = [...cells].map(([key, cell]) => {
       const row = cell[0]!;
-      const found = row["fits"] === false ? undefined : estimate(cell, (each) => number(each, "score"), key);
+      const found = row.fits === false ? undefined : estimate(cell, (each) => each.score, key);
       return {
         panel: panel(row),
         series: series(row),

@@ -1,4 +1,4 @@
-import { curves, number } from "./aggregate.ts";
+import { curves } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { familiesOf, manyFamilies, manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
@@ -13,7 +13,7 @@ export const families: Figure = {
   summary: "score against context length, a panel for each family of variants and benchmark, beside dense",
   applies: (rows) => manyLengths(rows) && manyFamilies(rows),
   spec(rows, title) {
-    const all = curves(rows, (row) => number(row, "score"));
+    const all = curves(rows, (row) => row.score);
     const familyOf = familiesOf(rows);
     const benchmarks = distinct(all.map(({ panel }) => panel));
     const points = distinct(all.map(({ series }) => familyOf(series))).flatMap((family) =>

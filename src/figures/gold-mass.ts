@@ -1,4 +1,4 @@
-import { curves, number } from "./aggregate.ts";
+import { curves } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
@@ -7,12 +7,12 @@ import { manyLengths } from "./applies.ts";
 export const goldMass: Figure = {
   name: "gold-mass",
   summary: "attention weight on the right positions, against context length",
-  applies: (rows) => manyLengths(rows) && rows.some((row) => number(row, "goldMass") !== undefined),
+  applies: (rows) => manyLengths(rows) && rows.some((row) => row.goldMass !== null),
   spec: (rows, title) =>
     lengthCurves({
       title,
       subtitle: "gold mass: attention weight on the right positions; mean and 95% interval",
-      points: curves(rows, (row) => number(row, "goldMass")),
+      points: curves(rows, (row) => row.goldMass),
       y: shareAxis("gold mass"),
     }),
 };

@@ -1,27 +1,26 @@
-import type { TrialRow } from "../trial/columns.ts";
 import { distinct } from "../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
-/** Lines over context length: which columns of the rows they are made of. */
-export interface LinesAsked {
+/** Lines over context length, and the columns that they show. */
+export interface LinesAsked<R> {
   readonly title: string;
   readonly subtitle: string;
   /** column of a log axis, and its title */
-  readonly y: { readonly field: string; readonly title: string; readonly format?: string };
+  readonly y: { readonly field: keyof R; readonly title: string; readonly format?: string };
   /** names the line that a row belongs to, and its panel */
-  readonly series: (row: TrialRow) => string;
-  readonly panel: (row: TrialRow) => string;
+  readonly series: (row: R) => string;
+  readonly panel: (row: R) => string;
 }
 
 /** Curves over the column `tokens`, a colour each; rows without a value of y are gaps. */
-export function linesFigure(
-  rows: readonly TrialRow[],
-  { title, subtitle, y, series, panel }: LinesAsked,
+export function linesFigure<R extends { readonly tokens: number }>(
+  rows: readonly R[],
+  { title, subtitle, y, series, panel }: LinesAsked<R>,
 ): object {
   const points = rows.flatMap((row) => {
     const value = row[y.field];
     return typeof value === "number" && value > 0
-      ? [{ panel: panel(row), series: series(row), tokens: Number(row["tokens"]), y: value }]
+      ? [{ panel: panel(row), series: series(row), tokens: row.tokens, y: value }]
       : [];
   });
   const names = distinct(points.map((point) => point.series));

@@ -1,4 +1,4 @@
-import { curves, number } from "./aggregate.ts";
+import { curves } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { manyLengths, usersOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
@@ -9,7 +9,7 @@ export const ranking: Figure = {
   summary: "score of each variant at one context length",
   applies: (rows) => !manyLengths(rows) && rows.every((row) => usersOf(row) === undefined),
   spec(rows, title) {
-    const points = curves(rows, (row) => number(row, "score"));
+    const points = curves(rows, (row) => row.score);
     const names = distinct(points.map(({ series }) => series));
     const x = shareAxis("score");
     const y = {
@@ -30,7 +30,7 @@ export const ranking: Figure = {
         encoding: { y, x: { field: "mean", ...x }, color },
       },
     ];
-    const lengths = distinct(rows.map((row) => Number(row["tokensNominal"]).toLocaleString("en")));
+    const lengths = distinct(rows.map((row) => row.tokensNominal.toLocaleString("en")));
     return panelFigure({
       title,
       subtitle: `mean score and 95% interval at ${lengths.join(" or ")} tokens`,

@@ -1,30 +1,30 @@
 import { theoryEngine } from "../trial/trial.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import { bytesReadOf, estimate, number, panelOf } from "./aggregate.ts";
+import { bytesReadOf, estimate, panelOf } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
-const lengthOf = (row: TrialRow): string => `${Number(row["tokensNominal"]).toLocaleString("en")} tokens`;
+const lengthOf = (row: TrialRow): string => `${row.tokensNominal.toLocaleString("en")} tokens`;
 
 export const reads: Figure = {
   name: "reads",
   summary: "score against the bytes that a step reads, through the reads of each query",
-  applies: (rows) => distinct(rows.map((row) => row["reads"] ?? 1)).length > 1,
+  applies: (rows) => distinct(rows.map((row) => row.reads ?? 1)).length > 1,
   spec(rows, title) {
     const panel = (row: TrialRow): string => `${panelOf(row)}, ${lengthOf(row)}`;
-    const inTheory = (row: TrialRow): boolean => row["engine"] === theoryEngine;
+    const inTheory = (row: TrialRow): boolean => row.engine === theoryEngine;
     const cells = groupBy(rows, (row) =>
-      JSON.stringify([panel(row), row["variant"], row["reads"] ?? 1, inTheory(row)]),
+      JSON.stringify([panel(row), row.variant, row.reads ?? 1, inTheory(row)]),
     );
     const points = [...cells].flatMap(([key, cell]) => {
       const row = cell[0]!;
-      const score = estimate(cell, (each) => number(each, "score"), key);
+      const score = estimate(cell, (each) => each.score, key);
       const bytes = estimate(cell, bytesReadOf, key);
       if (score === undefined || bytes === undefined) return [];
       return [
         {
-          ...{ panel: panel(row), series: String(row["variant"]), reads: Number(row["reads"] ?? 1) },
+          ...{ panel: panel(row), series: row.variant, reads: row.reads ?? 1 },
           ...{ bytes: bytes.mean, drawn: inTheory(row) ? "theory" : "numerics" },
           ...score,
         },

@@ -1,4 +1,4 @@
-import { curves, number } from "./aggregate.ts";
+import { curves } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
@@ -7,12 +7,12 @@ import { manyLengths } from "./applies.ts";
 export const recall: Figure = {
   name: "recall",
   summary: "share of the right positions that were read, against context length",
-  applies: (rows) => manyLengths(rows) && rows.some((row) => number(row, "recall") !== undefined),
+  applies: (rows) => manyLengths(rows) && rows.some((row) => row.recall !== null),
   spec: (rows, title) =>
     lengthCurves({
       title,
       subtitle: "recall: share of the right positions that were read; mean and 95% interval",
-      points: curves(rows, (row) => number(row, "recall")),
+      points: curves(rows, (row) => row.recall),
       y: shareAxis("recall"),
     }),
 };

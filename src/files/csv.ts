@@ -1,66 +1,78 @@
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../core/errors.ts";
+import type { CellValue, Column, RowOf, TableRow } from "../core/table.ts";
 import { columns } from "../trial/columns.ts";
-import type { Column, TrialRow } from "../trial/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
 import { readText } from "./files.ts";
 
-/** Wall times stand apart from the results, because no two runs have the same. */
-export const timingColumns: readonly Column[] = [
-  { name: "id", type: "string", doc: "id of the trial in data.csv" },
-  { name: "seconds", type: "number", doc: "wall time of the trial", unit: "s" },
-  { name: "threads", type: "integer", doc: "kernel threads that the trial ran on" },
-  { name: "workers", type: "integer", doc: "workers that ran trials at the same time" },
-];
-
-/** Rows as CSV: the columns in order, numbers as JavaScript writes them, empty cells for null. */
-export const formatCsv = (shown: readonly Column[], rows: readonly TrialRow[]): string =>
+/** Rows as the text of a CSV: the columns in order, numbers as JavaScript writes them, nothing for null. */
+export const formatCsv = <const Columns extends readonly Column[]>(
+  shown: Columns,
+  rows: readonly (RowOf<Columns> & TableRow)[],
+): string =>
   stringify(
-    rows.map((row) => shown.map(({ name }) => row[name] ?? null)),
+    rows.map((row: TableRow) => shown.map(({ name }) => row[name] ?? null)),
     { header: true, columns: shown.map(({ name }) => name), cast: { boolean: String } },
   );
 
-/** Columns without which rows cannot be drawn. */
-const required = ["task", "variant", "tokensNominal", "score"];
-
 /**
- * Reads a results CSV, ours or edited: columns may be missing or new, in any order.
+ * Reads the rows of a CSV as text, whatever other columns it has.
  *
- * @throws UsageError for an unreadable or torn file, missing columns, or a cell that is not of its column's type
+ * @param needed columns that the file must have
+ * @throws UsageError for an unreadable or torn file, and missing columns
  */
-export function readCsv(path: string): TrialRow[] {
+export function readCsv<Name extends string>(
+  path: string,
+  needed: readonly Name[],
+): Readonly<Record<Name, string>>[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(readText(path), { columns: true, skip_empty_lines: true, bom: true });
+    rows = parse(readText(path), { columns: true, skip_empty_lines: true, bom: true, trim: true });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} is torn or no CSV: ${(error as Error).message}`);
   }
-  if (rows.length === 0) throw new UsageError(`${path} has no rows`);
-  const missing = required.filter((name) => !(name in rows[0]!));
+  const found = Object.keys(rows[0] ?? {});
+  const missing = needed.filter((name) => found.length > 0 && !found.includes(name));
   if (missing.length > 0)
-    throw new UsageError(
-      `${path} lacks the columns ${missing.join(", ")}; it has ${Object.keys(rows[0]!).join(", ")}`,
-    );
-  return rows.map((row, i) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, text]) => [name, readCell(text, name, `${path}: row ${i + 1}`)]),
-    ),
+    throw new UsageError(`${path} lacks the columns ${missing.join(", ")}; it has ${found.join(", ")}`);
+  return rows as Record<Name, string>[];
+}
+
+/** Columns without which rows cannot be drawn. */
+const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies readonly (keyof TrialRow)[];
+
+/**
+ * Reads rows of results, ours or edited: columns may stand in any order; of those that are missing the cells are empty,
+ * and unknown ones are left out.
+ *
+ * @throws UsageError for an unreadable or torn file, a missing column that is needed, or a cell that is not of its
+ *   column's type
+ */
+export function readTrialRows(path: string): TrialRow[] {
+  const rows: Readonly<Partial<Record<string, string>>>[] = readCsv(path, needed);
+  if (rows.length === 0) throw new UsageError(`${path} has no rows`);
+  return rows.map(
+    (row, i) =>
+      Object.fromEntries(
+        columns.map((column) => [
+          column.name,
+          readCell(row[column.name] ?? "", column, `${path}: row ${i + 1}`),
+        ]),
+      ) as TrialRow,
   );
 }
 
-const types = new Map(columns.map(({ name, type }) => [name, type]));
-
-function readCell(text: string, name: string, where: string): TrialRow[string] {
-  const type = types.get(name) ?? "string";
+function readCell(text: string, { name, type, mayBeEmpty }: Column, where: string): CellValue {
   if (type === "string") return text;
-  if (text.trim() === "") return null;
+  if (text === "" && mayBeEmpty) return null;
   if (type === "boolean") {
     if (/^(true|1)$/i.test(text)) return true;
     if (/^(false|0)$/i.test(text)) return false;
     throw new UsageError(`${where}: ${name} must be true or false; got ${JSON.stringify(text)}`);
   }
-  const value = Number(text);
+  const value = text === "" ? NaN : Number(text);
   if (Number.isFinite(value)) return value;
   throw new UsageError(`${where}: ${name} must be a number; got ${JSON.stringify(text)}`);
 }

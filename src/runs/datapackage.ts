@@ -1,7 +1,7 @@
+import type { Column } from "../core/table.ts";
 import { columns } from "../trial/columns.ts";
-import type { Column } from "../trial/columns.ts";
-import { timingColumns } from "../files/csv.ts";
 import { summaryColumns } from "./effective.ts";
+import { timingColumns } from "./timings.ts";
 
 const field = ({ name, type, doc, unit }: Column): object => ({
   name,

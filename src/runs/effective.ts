@@ -1,6 +1,8 @@
 import { mean } from "../core/stats.ts";
-import type { Column, TrialRow } from "../trial/columns.ts";
-import { curves, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { integerColumn, numberColumn, orEmpty, textColumn } from "../core/table.ts";
+import type { RowOf } from "../core/table.ts";
+import type { TrialRow } from "../trial/columns.ts";
+import { curves, panelOf, seriesNamer } from "../figures/aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { formatLength } from "../core/length.ts";
 
@@ -28,9 +30,8 @@ export interface EffectiveLength {
 export function effectiveLengths(rows: readonly TrialRow[]): EffectiveLength[] {
   const seriesOf = seriesNamer(rows);
   const tasks = distinct(rows.map(panelOf)).length;
-  const budgetOf = (row: TrialRow): string => String(row["budget"] ?? "");
-  return [...groupBy(rows, (row) => JSON.stringify([seriesOf(row), budgetOf(row)])).values()].map((own) => {
-    const points = curves(own, (row) => number(row, "score"), rows);
+  return [...groupBy(rows, (row) => JSON.stringify([seriesOf(row), row.budget])).values()].map((own) => {
+    const points = curves(own, (row) => row.score, rows);
     const lengths = [...groupBy(points, ({ tokens }) => formatLength(tokens)).values()]
       .filter((cell) => cell.length === tasks)
       .map((cell) => ({
@@ -40,7 +41,7 @@ export function effectiveLengths(rows: readonly TrialRow[]): EffectiveLength[] {
       .sort((a, b) => a.tokens - b.tokens);
     return {
       series: seriesOf(own[0]!),
-      budget: budgetOf(own[0]!),
+      budget: own[0]!.budget,
       tasks,
       lengths,
       effective: lengths.findLast(({ score }) => score >= effectiveScore)?.tokens,
@@ -49,26 +50,23 @@ export function effectiveLengths(rows: readonly TrialRow[]): EffectiveLength[] {
 }
 
 /** The columns of summary.csv: a row for each variant, setting and budget. */
-export const summaryColumns: readonly Column[] = [
-  {
-    name: "variant",
-    type: "string",
-    doc: "attention variant, and the settings that the run's rows differ in",
-  },
-  { name: "budget", type: "string", doc: "the budget that the variant was fitted to; empty for none" },
-  { name: "tasks", type: "integer", doc: "tasks of the run" },
-  { name: "longest", type: "integer", doc: "longest length at which all of them were run", unit: "tokens" },
-  { name: "score", type: "number", doc: "there, the mean of the tasks' mean scores" },
-  {
-    name: "effective",
-    type: "integer",
-    doc: `RULER's effective length: the longest at which that mean is at least ${effectiveScore}; empty for none`,
-    unit: "tokens",
-  },
-];
+export const summaryColumns = [
+  textColumn("variant", "attention variant, and the settings that the run's rows differ in"),
+  textColumn("budget", "the budget that the variant was fitted to; empty for none"),
+  integerColumn("tasks", "tasks of the run"),
+  orEmpty(integerColumn("longest", "longest length at which all of them were run", "tokens")),
+  orEmpty(numberColumn("score", "there, the mean of the tasks' mean scores")),
+  orEmpty(
+    integerColumn(
+      "effective",
+      `RULER's effective length: the longest at which that mean is at least ${effectiveScore}; empty for none`,
+      "tokens",
+    ),
+  ),
+] as const;
 
 /** The rows of summary.csv. */
-export const summaryRows = (rows: readonly TrialRow[]): TrialRow[] =>
+export const summaryRows = (rows: readonly TrialRow[]): RowOf<typeof summaryColumns>[] =>
   effectiveLengths(rows).map(({ series, budget, tasks, lengths, effective }) => ({
     variant: series,
     budget,

@@ -1,7 +1,8 @@
 import type { PartTime } from "../core/profile.ts";
-import type { Column } from "../trial/columns.ts";
-import type { Trial } from "../trial/trial.ts";
 import { groupBy } from "../core/group.ts";
+import { integerColumn, numberColumn, textColumn } from "../core/table.ts";
+import type { RowOf } from "../core/table.ts";
+import type { Trial } from "../trial/trial.ts";
 
 /** What a group of trials took, part by part. */
 export interface GroupProfile {
@@ -9,24 +10,18 @@ export interface GroupProfile {
   readonly times: readonly PartTime[];
 }
 
-/** Time of one part of the trials of one task and length, and its share of theirs. */
-export interface ProfileRow extends Omit<PartTime, "owner"> {
-  readonly task: string;
-  readonly tokens: number;
-  /** whose work it was; empty for work that variants share */
-  readonly variant: string;
-  readonly share: number;
-}
+export const profileColumns = [
+  textColumn("task", "task spec"),
+  integerColumn("tokens", "nominal context length", "tokens"),
+  textColumn("variant", "variant whose work it was; empty for work that variants share"),
+  textColumn("part", "what was done"),
+  integerColumn("calls", "how often it was done"),
+  numberColumn("seconds", "wall time, without that of parts within it", "s"),
+  numberColumn("share", "of the wall time of all trials of this task and length"),
+] as const;
 
-export const profileColumns: readonly Column[] = [
-  { name: "task", type: "string", doc: "task spec" },
-  { name: "tokens", type: "integer", doc: "nominal context length", unit: "tokens" },
-  { name: "variant", type: "string", doc: "variant whose work it was; empty for work that variants share" },
-  { name: "part", type: "string", doc: "what was done" },
-  { name: "calls", type: "integer", doc: "how often it was done" },
-  { name: "seconds", type: "number", doc: "wall time, without that of parts within it", unit: "s" },
-  { name: "share", type: "number", doc: "of the wall time of all trials of this task and length" },
-];
+/** Time of one part of the trials of one task and length, and its share of theirs. */
+export type ProfileRow = RowOf<typeof profileColumns>;
 
 /** Times of the same owner and part added up, in the order in which they first come. */
 function addUp(times: readonly PartTime[]): PartTime[] {

@@ -6,7 +6,7 @@ import { distinct } from "../core/group.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { version } from "../version.ts";
-import { formatCsv, timingColumns } from "../files/csv.ts";
+import { formatCsv } from "../files/csv.ts";
 import { dataPackage } from "./datapackage.ts";
 import { summaryColumns, summaryRows } from "./effective.ts";
 import { readText, writeAtomic } from "../files/files.ts";
@@ -14,6 +14,7 @@ import type { JournalEntry } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import { profileColumns } from "./profile.ts";
 import type { ProfileRow } from "./profile.ts";
+import { timingColumns, timingRow } from "./timings.ts";
 
 /** One run into a folder, as the manifest keeps it. */
 export interface RunFacts {
@@ -40,8 +41,7 @@ export function writeResults(
   const finished = plan.trials.flatMap(({ id }) => entries.get(id) ?? []);
   const rows = finished.map(({ row }) => row);
   writeAtomic(join(folder, "data.csv"), formatCsv(columns, rows));
-  const timings = finished.map(({ id, seconds, threads, workers }) => ({ id, seconds, threads, workers }));
-  writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, timings));
+  writeAtomic(join(folder, "timings.csv"), formatCsv(timingColumns, finished.map(timingRow)));
   writeAtomic(join(folder, "summary.csv"), formatCsv(summaryColumns, summaryRows(rows)));
   writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
   const before = readManifest(folder);
@@ -55,13 +55,7 @@ export function writeResults(
 
 /** Writes where the time of a run went: profile.csv. */
 export const writeProfile = (folder: string, rows: readonly ProfileRow[]): void =>
-  writeAtomic(
-    join(folder, "profile.csv"),
-    formatCsv(
-      profileColumns,
-      rows.map((row) => ({ ...row })),
-    ),
-  );
+  writeAtomic(join(folder, "profile.csv"), formatCsv(profileColumns, rows));
 
 /** What the manifest of a folder says of the runs before; undefined where there is none that can be read. */
 export function readManifest(

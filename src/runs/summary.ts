@@ -1,5 +1,5 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { curves, number, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { curves, panelOf, seriesNamer } from "../figures/aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf, usersOf } from "../figures/applies.ts";
@@ -14,7 +14,7 @@ export interface ScoreTable {
 
 const columnOf = (row: TrialRow): string => {
   const users = usersOf(row);
-  const length = formatLength(Number(row["tokensNominal"]));
+  const length = formatLength(row.tokensNominal);
   return users === undefined ? length : `${length}, ${users} users`;
 };
 
@@ -27,7 +27,7 @@ export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
   return [...groupBy(rows, titleOf)].map(([panel, own]) => {
     const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
       column,
-      points: curves(cell, (row) => number(row, "score"), rows),
+      points: curves(cell, (row) => row.score, rows),
     }));
     return {
       panel,

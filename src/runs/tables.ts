@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Column, TrialRow } from "../trial/columns.ts";
+import type { Column, RowOf } from "../core/table.ts";
 import { version } from "../version.ts";
 import { formatCsv } from "../files/csv.ts";
 import { packageOf, resource } from "./datapackage.ts";
@@ -8,13 +8,13 @@ import { renderPng, renderSvg } from "./render.ts";
 import { hostFacts } from "./results.ts";
 
 /** A CSV file of results. */
-export interface ResultTable {
+export interface ResultTable<Columns extends readonly Column[] = readonly Column[]> {
   /** name of the file, without .csv */
   readonly name: string;
   /** what a row is */
   readonly title: string;
-  readonly columns: readonly Column[];
-  readonly rows: readonly TrialRow[];
+  readonly columns: Columns;
+  readonly rows: readonly RowOf<Columns>[];
   readonly primaryKey: readonly string[];
 }
 

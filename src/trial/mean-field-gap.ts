@@ -1,4 +1,5 @@
 import { mean, variance } from "../core/stats.ts";
+import { readerColumns } from "./columns.ts";
 import type { TrialRow } from "./columns.ts";
 import { theoryEngine } from "./trial.ts";
 
@@ -29,13 +30,10 @@ export interface TheoryGap {
   readonly agrees: boolean;
 }
 
-/** Settings that theory must share with the numerics it is compared with. */
-const settingOf = (row: TrialRow): string =>
-  JSON.stringify(
-    ["task", "variant", "tokensNominal", "headDim", "kvHeads", "groupSize", "sharpness", "fidelity"]
-      .concat(["residualNoise", "reads", "coherence", "kvDtype", "logitShaping"])
-      .map((name) => row[name] ?? null),
-  );
+/** The settings that trials must share to be compared. */
+const settings = ["task", "variant", "tokensNominal", ...readerColumns.map(({ name }) => name)] as const;
+
+const settingOf = (row: TrialRow): string => JSON.stringify(settings.map((name) => row[name]));
 
 /** Compares trials by theory with those by any numeric engine, where rows have both, in the order of the rows. */
 export function theoryGaps(rows: readonly TrialRow[]): TheoryGap[] {
@@ -44,7 +42,7 @@ export function theoryGaps(rows: readonly TrialRow[]): TheoryGap[] {
     const key = settingOf(row);
     const both = settings.get(key) ?? { theory: [], numerics: [] };
     settings.set(key, both);
-    (row["engine"] === theoryEngine ? both.theory : both.numerics).push(row);
+    (row.engine === theoryEngine ? both.theory : both.numerics).push(row);
   }
   return [...settings.values()].flatMap(({ theory, numerics }) =>
     measures.flatMap((measure) => {
@@ -60,7 +58,7 @@ export function theoryGaps(rows: readonly TrialRow[]): TheoryGap[] {
       const { task, variant, tokensNominal } = numerics[0]!;
       return [
         {
-          ...{ task: String(task), variant: String(variant), tokens: Number(tokensNominal), measure },
+          ...{ task, variant, tokens: tokensNominal, measure },
           ...{ numerics: mean(theirs), theory: mean(ours), error, unexplained },
           agrees: unexplained <= bias[measure],
         },

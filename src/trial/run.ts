@@ -153,8 +153,8 @@ function makeRow({ trial, spec, reader }: Settled, { tokens, graded, seen }: Con
     bytesPerElement: kvDtypeBytes[reader.kvDtype],
   };
   const cost = costOfReads(placedCost(spec, shape), reader.reads);
-  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, ...rest } = cost;
-  const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = rest;
+  const { flops, keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes } = cost;
+  const { stateBytes, farKeptBytes, farReadBytes } = cost;
   return {
     id: trialId(trial),
     task: taskSpec,
@@ -184,7 +184,7 @@ function makeRow({ trial, spec, reader }: Settled, { tokens, graded, seen }: Con
     ...reader,
     budget: trial.budget?.text ?? "",
     budgetParam: trial.budget?.param ?? "",
-    budgetValue: trial.budget?.value ?? "",
+    budgetValue: String(trial.budget?.value ?? ""),
     fits: trial.budget?.fits ?? true,
     short: trial.budget?.short ?? "",
     engine: trial.engine,

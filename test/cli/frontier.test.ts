@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { markFront, scoresAt } from "../../src/studies/frontier/frontier.ts";
+import { trialRow } from "../../src/trial/columns.ts";
 import type { FrontierPoint } from "../../src/studies/frontier/frontier.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "frontier-"));
@@ -22,9 +23,8 @@ async function run(words: readonly string[]): Promise<{ code: number; out: strin
 }
 
 describe("scoresAt", () => {
-  const row = (task: string, variant: string, tokensNominal: number, score: number | null) => ({
-    ...{ task, variant, tokensNominal, score },
-  });
+  const row = (task: string, variant: string, tokensNominal: number, score: number | null) =>
+    trialRow({ task, variant, tokensNominal, score });
 
   it("gives tasks the same weight, takes a length by its name, and leaves out what did not fit", () => {
     const rows = [

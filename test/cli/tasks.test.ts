@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { readCsv } from "../../src/files/csv.ts";
+import { readTrialRows } from "../../src/files/csv.ts";
 import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
 import { emptyFolder } from "../runs/folder.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
@@ -81,7 +81,7 @@ describe("tasks score", () => {
         score: 0.75,
         exact: 0.75,
       });
-      expect(readCsv(csv).map((row) => [row["variant"], row["score"], row["exact"], row["trial"]])).toEqual([
+      expect(readTrialRows(csv).map((row) => [row.variant, row.score, row.exact, row.trial])).toEqual([
         ["some-model", 1, true, 0],
         ["some-model", 1, true, 1],
         ["some-model", 1, true, 2],

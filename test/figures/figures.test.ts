@@ -1,37 +1,37 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { formatCsv, readCsv } from "../../src/files/csv.ts";
+import { formatCsv, readTrialRows } from "../../src/files/csv.ts";
 import { drawFigures, figures } from "../../src/runs/draw.ts";
-import { curves, number, seriesNamer } from "../../src/figures/aggregate.ts";
+import { curves, seriesNamer } from "../../src/figures/aggregate.ts";
 import { scoreTables } from "../../src/runs/summary.ts";
-import { columns } from "../../src/trial/columns.ts";
+import { columns, trialRow } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
 import { emptyFolder } from "../runs/folder.ts";
 
 const variants = ["dense", "dsa(k=64)"];
 
-const rowsAt = (lengths: readonly number[], more: TrialRow = {}): TrialRow[] =>
+const rowsAt = (lengths: readonly number[], more: Partial<TrialRow> = {}): TrialRow[] =>
   ["graphwalks-bfs", "mrcr-v2-8needle"].flatMap((benchmark) =>
     lengths.flatMap((tokens) =>
       variants.flatMap((variant, v) =>
-        [0, 1, 2].map((trial) => ({
-          ...Object.fromEntries(columns.map(({ name }) => [name, null])),
-          id: `${benchmark} ${tokens} ${variant} ${trial}`,
-          task: benchmark,
-          benchmark,
-          variant,
-          resolved: variant,
-          tokensNominal: tokens,
-          score: v === 0 ? 1 / (1 + tokens / 65536) : 0.9,
-          goldMass: 0.5,
-          recall: 0.75,
-          kvReadBytes: v === 0 ? tokens * 4096 : 64 * 4096,
-          indexReadBytes: v === 0 ? 0 : tokens * 64,
-          fits: true,
-          budget: "",
-          ...more,
-        })),
+        [0, 1, 2].map((trial) =>
+          trialRow({
+            id: `${benchmark} ${tokens} ${variant} ${trial}`,
+            task: benchmark,
+            benchmark,
+            variant,
+            resolved: variant,
+            tokensNominal: tokens,
+            score: v === 0 ? 1 / (1 + tokens / 65536) : 0.9,
+            goldMass: 0.5,
+            recall: 0.75,
+            kvReadBytes: v === 0 ? tokens * 4096 : 64 * 4096,
+            indexReadBytes: v === 0 ? 0 : tokens * 64,
+            fits: true,
+            ...more,
+          }),
+        ),
       ),
     ),
   );
@@ -125,7 +125,7 @@ it("draws a CSV with the columns that it needs alone", async () => {
     path,
     "task,variant,tokensNominal,score,mood\nfind,dense,4096,1,good\nfind,dense,8192,.5,bad\n",
   );
-  expect(Object.keys(await drawn(readCsv(path)))).toEqual(["accuracy"]);
+  expect(Object.keys(await drawn(readTrialRows(path)))).toEqual(["accuracy"]);
 });
 
 it("refuses a figure that the rows cannot show, or that there is none of", async () => {
@@ -140,10 +140,10 @@ it("reads back what it writes, and says what is wrong with a file", () => {
   const path = join(emptyFolder(), "data.csv");
   const reading = (text: string) => (): TrialRow[] => {
     writeFileSync(path, text);
-    return readCsv(path);
+    return readTrialRows(path);
   };
   const csv = formatCsv(columns, sweep);
-  expect(reading(csv)()[0]).toMatchObject({ score: sweep[0]!["score"], fits: true, entropy: null });
+  expect(reading(csv)()[0]).toMatchObject({ score: sweep[0]!.score, fits: true, entropy: null });
   expect(formatCsv(columns, reading(csv)())).toBe(csv);
   expect(reading(csv.slice(0, csv.length - 40))).toThrow(/torn or no CSV/);
   expect(reading("task,variant\na,b\n")).toThrow(
@@ -153,7 +153,7 @@ it("reads back what it writes, and says what is wrong with a file", () => {
     /row 1: score must be a number/,
   );
   expect(reading("")).toThrow(/has no rows/);
-  expect(() => readCsv(join(path, "x"))).toThrow(/cannot read/);
+  expect(() => readTrialRows(join(path, "x"))).toThrow(/cannot read/);
 });
 
 it("names curves by all that tells them apart", () => {
@@ -164,7 +164,7 @@ it("names curves by all that tells them apart", () => {
 
 it("bands hold the mean and are those of a known case", () => {
   const rows = [0, 1, 1, 1].map((score, trial) => ({ ...sweep[0]!, trial, score }));
-  const [point] = curves(rows, (row) => number(row, "score"));
+  const [point] = curves(rows, (row) => row.score);
   expect(point).toMatchObject({ mean: 0.75, trials: 4, tokens: 4096 });
   // 1 - (1/4)^4 - 4 (1/4)^3 (3/4) = .949: the mean of four draws is at least 1/2 in 95% of the cases
   expect(point!.low).toBeCloseTo(0.25, 5);

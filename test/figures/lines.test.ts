@@ -15,7 +15,7 @@ describe("linesFigure", () => {
       title: "Times",
       subtitle: "none",
       y: { field: "y", title: "ms" },
-      series: (row) => String(row["variant"]),
+      series: (row) => row.variant,
       panel: () => "all",
     });
     const { values } = (figure as { data: { values: readonly { tokens: number; series: string }[] } }).data;

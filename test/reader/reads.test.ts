@@ -38,9 +38,7 @@ describe("reads", () => {
   it("find what one read loses in the noise, in numerics as in theory", () => {
     const noisy = { residualNoise: 4 };
     const scores = (reads: number, row: (trial: Trial) => TrialRow, engine: string): number =>
-      mean(
-        [0, 1, 2, 3].map((trial) => Number(row(trialOf({ ...noisy, reads }, { trial, engine }))["score"])),
-      );
+      mean([0, 1, 2, 3].map((trial) => Number(row(trialOf({ ...noisy, reads }, { trial, engine })).score)));
     const [once, often] = [1, 16].map((reads) => scores(reads, numerics, "wasm"));
     expect(once).toBeLessThan(0.3);
     expect(often).toBeGreaterThan(0.7);
@@ -50,9 +48,9 @@ describe("reads", () => {
 
   it("cost what they read, and keep no more", () => {
     const [once, often] = [1, 4].map((reads) => numerics(trialOf({ reads }, { variant: "quest" })));
-    for (const column of ["queries", "kvReadBytes", "indexReadBytes", "flops"])
+    for (const column of ["queries", "kvReadBytes", "indexReadBytes", "flops"] as const)
       expect(often![column]).toBe(4 * Number(once![column]));
-    for (const column of ["keptBytes", "indexKeptBytes", "tokensRead", "recall", "goldMass"])
+    for (const column of ["keptBytes", "indexKeptBytes", "tokensRead", "recall", "goldMass"] as const)
       expect(often![column]).toBe(once![column]);
   });
 
@@ -60,15 +58,15 @@ describe("reads", () => {
     const [once, often] = [1, 4].map((reads) =>
       numerics(trialOf({ reads, groupSize: 2, fidelity: 0.8 }, { task: "graphwalks(operation=parents)" })),
     );
-    expect(often!["queries"]).toBe(4 * Number(once!["queries"]));
-    expect(often!["goldMass"]).not.toBe(once!["goldMass"]);
-    expect(Number(often!["goldMass"])).toBeCloseTo(Number(once!["goldMass"]), 1);
+    expect(often!.queries).toBe(4 * Number(once!.queries));
+    expect(often!.goldMass).not.toBe(once!.goldMass);
+    expect(Number(often!.goldMass)).toBeCloseTo(Number(once!.goldMass), 1);
   });
 
   it("of a conversation count the retrieval, not the counting in its prompt", () => {
     const trial = { task: "mrcr(needles=2)", tokens: "8K" };
     const [once, often] = [1, 3].map((reads) => numerics(trialOf({ reads }, trial)));
-    expect(Number(often!["queries"]) - Number(once!["queries"])).toBe(2);
+    expect(Number(often!.queries) - Number(once!.queries)).toBe(2);
   });
 
   it("take their share of a budget's step", () => {

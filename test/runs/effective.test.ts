@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectiveLengths, summaryColumns, summaryRows } from "../../src/runs/effective.ts";
+import { trialRow } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
 
 const row = (
@@ -8,9 +9,7 @@ const row = (
   tokensNominal: number,
   score: number | null,
   budget = "",
-): TrialRow => ({
-  ...{ task, benchmark: task, variant, tokensNominal, score, budget },
-});
+): TrialRow => trialRow({ task, benchmark: task, variant, tokensNominal, score, budget });
 
 describe("effective length", () => {
   const rows = [

@@ -1,21 +1,22 @@
-import type { FinishedTrial, GroupMessage, GroupTask } from "../../src/runs/pool.ts";
-import { columns } from "../../src/trial/columns.ts";
+import type { GroupMessage, GroupTask } from "../../src/runs/pool.ts";
+import { trialRow } from "../../src/trial/columns.ts";
+import type { TrialRow } from "../../src/trial/columns.ts";
 import type { Trial } from "../../src/trial/trial.ts";
 
 /** A row that only the trial decides: what real trials promise, in no time. */
-const rowOf = (id: string, trial: Trial): FinishedTrial["row"] => ({
-  ...Object.fromEntries(columns.map(({ name }) => [name, null])),
-  id,
-  task: trial.task,
-  benchmark: trial.task,
-  variant: trial.variant,
-  tokensNominal: trial.tokens,
-  trial: trial.trial,
-  seed: trial.seed,
-  score: parseInt(id.slice(0, 8), 16) / 2 ** 32,
-  exact: trial.trial % 2 === 0,
-  engine: trial.engine,
-});
+const rowOf = (id: string, trial: Trial): TrialRow =>
+  trialRow({
+    id,
+    task: trial.task,
+    benchmark: trial.task,
+    variant: trial.variant,
+    tokensNominal: trial.tokens,
+    trial: trial.trial,
+    seed: trial.seed,
+    score: parseInt(id.slice(0, 8), 16) / 2 ** 32,
+    exact: trial.trial % 2 === 0,
+    engine: trial.engine,
+  });
 
 /** Stands for the real worker. A trial's seed says what goes wrong: 86 kills the worker, 87 throws, 88 hangs. */
 export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {

@@ -5,6 +5,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { Journal } from "../../src/runs/journal.ts";
 import type { JournalEntry } from "../../src/runs/journal.ts";
 import { lockFolder } from "../../src/runs/lock.ts";
+import { trialRow } from "../../src/trial/columns.ts";
 import { emptyFolder } from "./folder.ts";
 
 const entry = (id: string, score = 0.5): JournalEntry => ({
@@ -12,7 +13,7 @@ const entry = (id: string, score = 0.5): JournalEntry => ({
   seconds: 1,
   threads: 1,
   workers: 2,
-  row: { id, score, task: "graphwalks, é" },
+  row: trialRow({ id, score, task: "graphwalks, é", variant: "dense", tokensNominal: 4096 }),
 });
 
 const reopened = (path: string): JournalEntry[] => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { Random } from "../../src/core/random.ts";
-import { readCsv } from "../../src/files/csv.ts";
+import { readTrialRows } from "../../src/files/csv.ts";
 import { planOf } from "../../src/runs/plan.ts";
 import type { Plan } from "../../src/runs/plan.ts";
 import { sizePool } from "../../src/runs/pool.ts";
@@ -44,7 +44,7 @@ it("writes the same CSV for any order of work and number of workers", async () =
   await run(resumed, grid);
   expect(read(two, "data.csv")).toBe(read(one, "data.csv"));
   expect(read(resumed, "data.csv")).toBe(read(one, "data.csv"));
-  expect(readCsv(join(one, "data.csv")).map(({ id }) => id)).toEqual(
+  expect(readTrialRows(join(one, "data.csv")).map(({ id }) => id)).toEqual(
     planned(grid).trials.map(({ id }) => id),
   );
 });
@@ -83,12 +83,12 @@ it("describes its CSV files as they are", async () => {
     expect(first!.split(",")).toHaveLength(schema.fields.length);
     expect(schema.fields.every(({ description }) => description !== "")).toBe(true);
   }
-  const data = readCsv(join(out, "data.csv"))[0]!;
+  const data = readTrialRows(join(out, "data.csv"))[0]!;
   const types = { string: "string", integer: "number", number: "number", boolean: "boolean" };
   for (const { name, type } of columns)
     if (data[name] !== null && data[name] !== "") expect(typeof data[name], name).toBe(types[type]);
-  expect(data["exact"]).toBe(true);
-  expect(read(out, "timings.csv").split("\n")[1]).toBe(`${String(data["id"])},0.25,1,1`);
+  expect(data.exact).toBe(true);
+  expect(read(out, "timings.csv").split("\n")[1]).toBe(`${data.id},0.25,1,1`);
 });
 
 it("adds up where the time of a run went, for each length, and writes it beside the results", async () => {
@@ -132,7 +132,7 @@ it("keeps what is finished when it is interrupted", async () => {
     },
   });
   expect(outcome).toMatchObject({ interrupted: true, failures: [], planned: 14 });
-  expect(readCsv(join(out, "data.csv"))).toHaveLength(12);
+  expect(readTrialRows(join(out, "data.csv"))).toHaveLength(12);
   expect(existsSync(join(out, ".lock"))).toBe(false);
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { makeTrial } from "../../src/runs/make-trial.ts";
 import { finishedRows, Unfinished } from "../../src/runs/unfinished.ts";
+import { trialRow } from "../../src/trial/columns.ts";
 
 const trial = makeTrial({ task: "graphwalks", variant: "dense", tokens: 1000 });
-const outcome = { rows: [{ score: 1 }], planned: 2, failures: [], interrupted: false, seconds: 1 };
+const row = trialRow({ task: "graphwalks", variant: "dense", tokensNominal: 1000, score: 1 });
+const outcome = { rows: [row], planned: 2, failures: [], interrupted: false, seconds: 1 };
 
 const thrown = (work: () => unknown): unknown => {
   try {

@@ -39,19 +39,19 @@ describe("the prefill task", () => {
     ],
     ...patterns,
   ]);
-  const score = (variant: string): number => rows.get(variant)!["score"] as number;
+  const score = (variant: string): number => rows.get(variant)!.score as number;
 
   it("is without error for what reads everything while the cache is built", () => {
     for (const variant of ["dense", "snapkv(budget=64)", "a-shape"]) {
       expect(score(variant)).toBeGreaterThan(0.9999);
-      expect(rows.get(variant)!["exact"]).toBe(true);
+      expect(rows.get(variant)!.exact).toBe(true);
     }
-    expect(rows.get("snapkv(budget=64)")!["tokensRead"]).toBe(rows.get("dense")!["tokensRead"]);
+    expect(rows.get("snapkv(budget=64)")!.tokensRead).toBe(rows.get("dense")!.tokensRead);
   });
 
   it("tells what a pattern leaves out", () => {
     for (const variant of patterns) {
-      expect(rows.get(variant)!["tokensRead"]).toBeLessThan(rows.get("dense")!["tokensRead"] as number);
+      expect(rows.get(variant)!.tokensRead).toBeLessThan(rows.get("dense")!.tokensRead as number);
       expect(score(variant)).toBeLessThan(0.95);
     }
     expect(score(patterns[1]!)).toBeGreaterThan(score(patterns[0]!));
@@ -59,9 +59,9 @@ describe("the prefill task", () => {
   });
 
   it("asks in blocks of positions, the last at the end, and all positions where there are no more", () => {
-    expect(rows.get("dense")!["queries"]).toBe(512);
+    expect(rows.get("dense")!.queries).toBe(512);
     const all = rowsOf("prefill(queries=100000)", ["dense"], 1000).get("dense")!;
-    expect(all["queries"]).toBe(all["tokens"]);
+    expect(all.queries).toBe(all.tokens);
   });
 
   it("has the text and the records of a graph walk", () => {

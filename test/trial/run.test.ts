@@ -56,7 +56,7 @@ describe("runTrials", () => {
   it("a row does not depend on what runs beside it, or in which order", async () => {
     const variants = ["oracle(k=64)", "dense", "dense+fp8", "sink-window"];
     const together = await run(variants.map((variant) => ({ ...base, variant })));
-    const byId = new Map(together.map((row) => [row["id"], row]));
+    const byId = new Map(together.map((row) => [row.id, row]));
     for (const variant of variants.toReversed()) {
       const [alone] = await run([{ ...base, variant }]);
       expect(byId.get(alone!["id"])).toEqual(alone);
@@ -72,8 +72,8 @@ describe("runTrials", () => {
     ];
     expect(two).toEqual(one);
     reference.forEach((row, i) => {
-      expect(row["score"]).toBe(one[i]!["score"]);
-      expect(Number(row["goldMass"])).toBeCloseTo(Number(one[i]!["goldMass"]), 5);
+      expect(row.score).toBe(one[i]!.score);
+      expect(Number(row.goldMass)).toBeCloseTo(Number(one[i]!.goldMass), 5);
     });
   });
 
@@ -89,8 +89,8 @@ describe("runTrials", () => {
       short: "KV by 1 GB",
     };
     const rows = await run([{ ...base, budget }, base]);
-    expect(rows.find((row) => row["fits"] === false)).toMatchObject({ score: null, budget: "users=9999" });
-    expect(rows.find((row) => row["fits"] === true)).toMatchObject({ score: 1 });
+    expect(rows.find((row) => row.fits === false)).toMatchObject({ score: null, budget: "users=9999" });
+    expect(rows.find((row) => row.fits === true)).toMatchObject({ score: 1 });
   });
 });
 

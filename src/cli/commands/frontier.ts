@@ -1,6 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { formatNumber, formatSeconds } from "../../core/units.ts";
-import { readCsv } from "../../files/csv.ts";
+import { readTrialRows } from "../../files/csv.ts";
 import { markFront, scoresAt, writeFrontier } from "../../studies/frontier/frontier.ts";
 import type { FrontierPoint } from "../../studies/frontier/frontier.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
@@ -47,9 +47,7 @@ export const define: Define = (command) =>
       const rows =
         results === undefined
           ? drawn({ theory, task, variant, tokens: asked, trials, seed })
-          : readCsv(results).filter(
-              (row) => variant === undefined || variant.includes(String(row["variant"])),
-            );
+          : readTrialRows(results).filter((row) => variant === undefined || variant.includes(row.variant));
       const { tokens, scores } = scoresAt(rows, asked);
       const workload = readWorkload({ ...options, input: tokens });
       const context = [tokens];

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { drawFigures, figures, findFigure, formats } from "../../runs/draw.ts";
 import type { Format } from "../../runs/draw.ts";
-import { readCsv } from "../../files/csv.ts";
+import { readTrialRows } from "../../files/csv.ts";
 import { readManifest } from "../../runs/results.ts";
 import type { Define } from "./all.ts";
 
@@ -38,7 +38,7 @@ export const define: Define = (command) => {
     )
     .addHelpText("after", help)
     .action(async (csv, { out = dirname(csv), figure, format, title = titleOf(csv) }) => {
-      const paths = await drawFigures(readCsv(csv), { out, title, names: figure, formats: format });
+      const paths = await drawFigures(readTrialRows(csv), { out, title, names: figure, formats: format });
       for (const path of paths) console.log(path);
     });
 };

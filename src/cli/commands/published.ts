@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError, unknownName } from "../../core/errors.ts";
 import { exportsOf } from "../../core/entry.ts";
-import { readCsv } from "../../files/csv.ts";
+import { readTrialRows } from "../../files/csv.ts";
 import { writeAtomic } from "../../files/files.ts";
 import { renderPng, renderSvg } from "../../runs/render.ts";
 import { checkout, importFile } from "../../files/load.ts";
@@ -55,7 +55,7 @@ export const define: Define = (command) =>
       const shown = chosen.length > 0 ? chosen : trends;
       const lines = trendLines(shown, (trend) => {
         const file = join(results, trend.name, "data.csv");
-        return existsSync(file) ? readCsv(file) : undefined;
+        return existsSync(file) ? readTrialRows(file) : undefined;
       });
       const checks = chosen.length > 0 ? [] : checkLines(goldenChecks);
       console.log(json ? JSON.stringify({ checks, trends: lines }, null, 2) : layOut(checks, lines));

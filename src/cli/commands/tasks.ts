@@ -116,12 +116,10 @@ const interval = ({ low, high }: Interval): string => `[${low.toFixed(3)} ${high
 
 /** Rows, then means by task and length. */
 function print(rows: readonly TrialRow[], json: boolean): void {
-  const groups = [
-    ...groupBy(rows, ({ task, tokensNominal }) => `${String(task)} ${String(tokensNominal)}`).values(),
-  ];
+  const groups = [...groupBy(rows, ({ task, tokensNominal }) => `${task} ${tokensNominal}`).values()];
   const means = groups.map((group) => ({
-    task: group[0]!["task"]!,
-    tokensNominal: group[0]!["tokensNominal"]!,
+    task: group[0]!.task,
+    tokensNominal: group[0]!.tokensNominal,
     ...summarise(group),
   }));
   if (json) {
@@ -131,20 +129,15 @@ function print(rows: readonly TrialRow[], json: boolean): void {
   console.log(
     formatTable(
       ["id", "tokens", "score", "exact"],
-      rows.map((row) => [
-        String(row["id"]),
-        Number(row["tokens"]),
-        Number(row["score"]).toFixed(4),
-        String(row["exact"]),
-      ]),
+      rows.map((row) => [row.id, row.tokens, row.score!.toFixed(4), String(row.exact)]),
     ),
   );
   console.log(
     `\n${formatTable(
       ["task", "tokens", "rows", "score", "95% interval", "exact", "95% interval"],
       means.map((mean) => [
-        String(mean.task),
-        Number(mean.tokensNominal),
+        mean.task,
+        mean.tokensNominal,
         mean.rows,
         mean.score.toFixed(3),
         interval(mean.scoreInterval),

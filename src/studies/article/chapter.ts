@@ -2,7 +2,7 @@ import type { Source } from "../../core/entry.ts";
 import type { PublishedScore } from "../../tasks/published.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import type { Trial } from "../../trial/trial.ts";
-import type { Estimate } from "../../figures/aggregate.ts";
+import type { MeanEstimate } from "../../core/stats.ts";
 import type { TrialOptions } from "../../runs/make-trial.ts";
 import type { ExplainedChange } from "./explanation.ts";
 
@@ -57,7 +57,7 @@ export interface Evidence {
   /** rows of the chapter's own trials: the mean field's, or with `numerics` those of full numerics */
   readonly rows: (numerics?: boolean) => readonly TrialRow[];
   /** mean score of a cell in the mean field. @throws Error where the chapter has no such trials */
-  readonly score: (cell: Cell) => Estimate;
+  readonly score: (cell: Cell) => MeanEstimate;
   readonly published: readonly PublishedScore[];
   /** changes of a fitted reader, as `attnsim explain` found them; absent where it has not been run */
   readonly explanation?: readonly ExplainedChange[] | undefined;

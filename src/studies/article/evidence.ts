@@ -4,7 +4,7 @@ import { trialId } from "../../trial/trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { formatShare } from "../../core/units.ts";
 import { parseTask } from "../../tasks/spec.ts";
-import { estimate, number } from "../../figures/aggregate.ts";
+import { estimate } from "../../figures/aggregate.ts";
 import { groupBy } from "../../core/group.ts";
 import { publishedScores } from "../../files/published.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
@@ -32,9 +32,9 @@ export function evidenceOf(
   explanation?: readonly ExplainedChange[],
 ): Evidence {
   const own = new Set(trialsOfChapter(chapter, full, seed).map(trialId));
-  const rows = all.filter((row) => own.has(String(row["id"])));
+  const rows = all.filter((row) => own.has(row.id));
   const byEngine = (numerics: boolean): TrialRow[] =>
-    rows.filter((row) => (row["engine"] !== theoryEngine) === numerics);
+    rows.filter((row) => (row.engine !== theoryEngine) === numerics);
   return {
     published: publishedScores(),
     explanation,
@@ -44,12 +44,9 @@ export function evidenceOf(
       const length = parseLength(tokens, task.lengths);
       const cell = byEngine(false).filter(
         (row) =>
-          row["task"] === spec &&
-          row["variant"] === variant &&
-          row["tokensNominal"] === length &&
-          row["reads"] === reads,
+          row.task === spec && row.variant === variant && row.tokensNominal === length && row.reads === reads,
       );
-      const found = estimate(cell, (row) => number(row, "score"), `${spec} ${variant} ${length} ${reads}`);
+      const found = estimate(cell, (row) => row.score, `${spec} ${variant} ${length} ${reads}`);
       if (found === undefined)
         throw new Error(
           `${chapter.name}: no trials of ${spec}, ${variant}, ${length} tokens, ${reads} reads`,
@@ -62,11 +59,10 @@ export function evidenceOf(
 /** Full numerics on real text beside the mean field, at the lengths that were run; none where there are no numerics. */
 export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly TrialRow[]): ReportTable[] {
   if (numerics.length === 0) return [];
-  const cellOf = (row: TrialRow): string =>
-    JSON.stringify([row["task"], row["variant"], row["tokensNominal"]]);
+  const cellOf = (row: TrialRow): string => JSON.stringify([row.task, row.variant, row.tokensNominal]);
   const theory = groupBy(inTheory, cellOf);
   const shown = (rows: readonly TrialRow[], name: string): string => {
-    const found = estimate(rows, (row) => number(row, "score"), name);
+    const found = estimate(rows, (row) => row.score, name);
     if (found === undefined) return "-";
     return `${formatShare(found.mean)} [${formatShare(found.low)} ${formatShare(found.high)}]`;
   };
@@ -77,8 +73,8 @@ export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly
       titles: ["attention", "tokens", "mean field", "full numerics", "trials"],
       rows: [...groupBy(numerics, cellOf)].map(([key, rows]) => {
         const { variant, tokensNominal } = rows[0]!;
-        const length = Number(tokensNominal).toLocaleString("en");
-        return [String(variant), length, shown(theory.get(key) ?? [], key), shown(rows, key), rows.length];
+        const length = tokensNominal.toLocaleString("en");
+        return [variant, length, shown(theory.get(key) ?? [], key), shown(rows, key), rows.length];
       }),
     },
   ];

@@ -1,8 +1,8 @@
 import type { Calibration, ColumnScores } from "./calibrate.ts";
 import type { Estimate } from "./sample.ts";
 import type { Target } from "./target.ts";
-import { numberColumn } from "../../trial/columns.ts";
-import type { Column } from "../../trial/columns.ts";
+import { numberColumn } from "../../core/table.ts";
+import type { Column } from "../../core/table.ts";
 import { lengthCurves } from "../../figures/length-curves.ts";
 import { shareAxis } from "../../figures/style.ts";
 

@@ -1,4 +1,4 @@
-import type { Column } from "../../trial/columns.ts";
+import type { Column } from "../../core/table.ts";
 import {
   billOf,
   breakEvenPrompt,

@@ -1,5 +1,5 @@
-import { numberColumn, textColumn } from "../../trial/columns.ts";
-import type { Column } from "../../trial/columns.ts";
+import { numberColumn, textColumn } from "../../core/table.ts";
+import type { Column } from "../../core/table.ts";
 import type { Estimate } from "../calibrate/sample.ts";
 import type { Target } from "../calibrate/target.ts";
 import { lengthCurves } from "../../figures/length-curves.ts";

@@ -2,8 +2,9 @@ import { UsageError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
 import { bootstrapMean, mean } from "../../core/stats.ts";
 import { paretoFront } from "../../hardware/serving/pareto.ts";
-import { column, numberColumn, textColumn } from "../../trial/columns.ts";
-import type { Column, TrialRow } from "../../trial/columns.ts";
+import { booleanColumn, integerColumn, numberColumn, textColumn } from "../../core/table.ts";
+import type { Column } from "../../core/table.ts";
+import type { TrialRow } from "../../trial/columns.ts";
 import type { VariantPrice } from "../../deployment/price.ts";
 import { frontierFigure } from "./figure.ts";
 import { groupBy } from "../../core/group.ts";
@@ -39,7 +40,7 @@ export function scoresAt(
   tokens: number | undefined,
 ): { tokens: number; scores: VariantScore[] } {
   const scored = rows.filter(({ score }) => typeof score === "number");
-  const lengths = [...new Set(scored.map((row) => Number(row["tokensNominal"])))].sort((a, b) => a - b);
+  const lengths = [...new Set(scored.map((row) => row.tokensNominal))].sort((a, b) => a - b);
   const nearest =
     tokens === undefined ? lengths.at(-1) : lengths.find((length) => Math.abs(length / tokens - 1) < 0.05);
   if (nearest === undefined)
@@ -47,12 +48,12 @@ export function scoresAt(
       `no rows of ${tokens ?? "any"} tokens with a score; there are ${lengths.join(", ") || "none"}`,
     );
   // a task's 128K may be 128,000 tokens, another's 131,072
-  const near = scored.filter((row) => Math.abs(Number(row["tokensNominal"]) / nearest - 1) < 0.05);
-  const scores = [...groupBy(near, (row) => String(row["variant"]))].map(([variant, own]) => {
-    const tasks = [...groupBy(own, (row) => String(row["task"])).values()].map((task) =>
-      mean(task.map((row) => Number(row["score"]))),
+  const near = scored.filter((row) => Math.abs(row.tokensNominal / nearest - 1) < 0.05);
+  const scores = [...groupBy(near, (row) => row.variant)].map(([variant, own]) => {
+    const tasks = [...groupBy(own, (row) => row.task).values()].map((task) =>
+      mean(task.map((row) => Number(row.score))),
     );
-    const values = own.map((row) => Number(row["score"]));
+    const values = own.map((row) => Number(row.score));
     const { low, high } = bootstrapMean(values, new Random(`frontier/${variant}`));
     return { variant, score: mean(tasks), low, high, trials: values.length };
   });
@@ -89,22 +90,22 @@ const columns: readonly Column[] = [
   textColumn("system", "system"),
   textColumn("model", "model whose layers attend with the variant"),
   textColumn("variant", "attention variant"),
-  column("tokens", "integer", "context", "tokens"),
+  integerColumn("tokens", "context", "tokens"),
   numberColumn("score", "mean of the tasks' mean scores"),
   numberColumn("low", "lower end of its 95% interval"),
   numberColumn("high", "upper end of its 95% interval"),
-  column("trials", "integer", "trials behind the score"),
+  integerColumn("trials", "trials behind the score"),
   numberColumn("tpotSeconds", "time of an output token; empty where the users do not fit", "s"),
-  column("usersPerRack", "integer", "users whose caches fit the system"),
+  integerColumn("usersPerRack", "users whose caches fit the system"),
   numberColumn(
     "dollarsPerMillionInput",
     "price of a million input tokens; empty where no plan meets the limit",
     "USD",
   ),
   numberColumn("dollarsPerMillionOutput", "price of a million output tokens", "USD"),
-  column("bestTpot", "boolean", "no other variant is as accurate and as fast"),
-  column("bestUsers", "boolean", "no other variant is as accurate and serves as many"),
-  column("bestPrice", "boolean", "no other variant is as accurate and as cheap"),
+  booleanColumn("bestTpot", "no other variant is as accurate and as fast"),
+  booleanColumn("bestUsers", "no other variant is as accurate and serves as many"),
+  booleanColumn("bestPrice", "no other variant is as accurate and as cheap"),
 ];
 
 /** Writes the points as CSV and as a figure. Returns the figure's paths. */
@@ -121,7 +122,7 @@ export const writeFrontier = (
         name: "data",
         title: "one row a variant",
         columns,
-        rows: points.map((point): TrialRow => ({ ...point })),
+        rows: points.map((point) => ({ ...point })),
         primaryKey: ["system", "model", "variant"],
       },
     ],

@@ -1,6 +1,6 @@
 import type { Served } from "../../hardware/serving/serve.ts";
-import { column, numberColumn, textColumn } from "../../trial/columns.ts";
-import type { Column, TrialRow } from "../../trial/columns.ts";
+import { booleanColumn, numberColumn, textColumn } from "../../core/table.ts";
+import type { CellValue, Column, TableRow } from "../../core/table.ts";
 import { paretoFigure } from "./figure.ts";
 import { writeTables } from "../../runs/tables.ts";
 
@@ -24,7 +24,7 @@ const columns: readonly Column[] = [
   textColumn("kvDtype", "what K and V are stored as"),
   textColumn("decodeAs", "division of the replicas that decode"),
   textColumn("prefillAs", "division of those that prefill; empty where they are the same"),
-  column("onFront", "boolean", "whether no other plan of this model on this system beats it"),
+  booleanColumn("onFront", "whether no other plan of this model on this system beats it"),
   numberColumn("batch", "sequences that decode at once in a replica"),
   numberColumn("gpus", "GPUs that the rates are counted over"),
   numberColumn("ttftSeconds", "time to the first token", "s"),
@@ -53,9 +53,9 @@ export const writePareto = (
         name: "data",
         title: "one row a plan and batch",
         columns,
-        rows: plans.map(({ served, ...names }): TrialRow => {
+        rows: plans.map(({ served, ...names }): TableRow => {
           const all: Record<string, unknown> = { ...names, ...served };
-          return Object.fromEntries(columns.map(({ name }) => [name, all[name] as TrialRow[string]]));
+          return Object.fromEntries(columns.map(({ name }) => [name, all[name] as CellValue]));
         }),
         primaryKey: ["system", "model", "variant", "kvDtype", "decodeAs", "prefillAs", "batch"],
       },

@@ -1,8 +1,8 @@
 import type { Source } from "../../core/entry.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import type { Trial } from "../../trial/trial.ts";
-import { estimate, number } from "../../figures/aggregate.ts";
-import type { Estimate } from "../../figures/aggregate.ts";
+import { estimate } from "../../figures/aggregate.ts";
+import type { MeanEstimate } from "../../core/stats.ts";
 import { groupBy } from "../../core/group.ts";
 import type { TrialOptions } from "../../runs/make-trial.ts";
 
@@ -19,7 +19,7 @@ export interface PublishedValue extends Place {
 }
 
 /** What our trials make of it. */
-export interface OwnValue extends Place, Estimate {}
+export interface OwnValue extends Place, MeanEstimate {}
 
 /** An axis: its title, and how its numbers are spaced. A share is from 0 to 1; names stand as they come. */
 export interface Axis {
@@ -57,7 +57,7 @@ export interface Trend {
   /** where a row's value belongs; undefined for a row that is not drawn */
   readonly place: (row: TrialRow) => Place | undefined;
   /** a row's value; its score when absent */
-  readonly value?: (row: TrialRow) => number | undefined;
+  readonly value?: (row: TrialRow) => number | null;
   /** the published numbers that the figure shows; none where the source prints a sentence alone */
   readonly published: readonly PublishedValue[];
   readonly axes: { readonly x: Axis; readonly y: Axis };
@@ -69,7 +69,7 @@ export const defineTrend = (trend: Trend): Trend => trend;
 
 /** Means of the rows of each place with their 95% intervals, in the order of the rows. */
 export function valuesOf(
-  { place, value = (row) => number(row, "score") }: Trend,
+  { place, value = (row) => row.score }: Trend,
   rows: readonly TrialRow[],
 ): OwnValue[] {
   const placed = rows.flatMap((row) => {

@@ -2,7 +2,7 @@ import type { StepCost } from "../../core/cost.ts";
 import { Random } from "../../core/random.ts";
 import { median, percentileInterval, slope } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
-import type { Column } from "../../trial/columns.ts";
+import type { Column } from "../../core/table.ts";
 import { groupBy } from "../../core/group.ts";
 import { shape } from "./measure.ts";
 import type { ScalingTimes } from "./measure.ts";

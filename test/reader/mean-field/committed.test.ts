@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { mean, variance } from "../../../src/core/stats.ts";
-import { readCsv } from "../../../src/files/csv.ts";
+import { readTrialRows } from "../../../src/files/csv.ts";
 import { groupBy } from "../../../src/core/group.ts";
 import { theoryRow } from "../../../src/trial/run.ts";
 
 // The committed numerics of length-sweep go to 1M tokens, where no test can: the mean field is held against each of their
 // tasks, variants and lengths.
 
-const committed = readCsv(join(import.meta.dirname, "../../../results/length-sweep/data.csv"));
+const committed = readTrialRows(join(import.meta.dirname, "../../../results/length-sweep/data.csv"));
 const problems = 12;
 
 interface Gap {
@@ -18,15 +18,13 @@ interface Gap {
   readonly error: number;
 }
 
-function gapsOf(measure: string): Gap[] {
-  const cells = groupBy(committed, (row) =>
-    [row["task"], row["variant"], row["tokensNominal"]].map(String).join(" "),
-  );
+function gapsOf(measure: "score" | "recall"): Gap[] {
+  const cells = groupBy(committed, (row) => [row.task, row.variant, row.tokensNominal].map(String).join(" "));
   return [...cells].flatMap(([cell, rows]) => {
-    const { task, variant, tokensNominal } = rows[0] as Record<string, string | number>;
+    const { task, variant, tokensNominal } = rows[0]!;
     const drawn = Array.from({ length: problems }, (_, trial) =>
       theoryRow({
-        ...{ task: String(task), variant: String(variant), tokens: Number(tokensNominal) },
+        ...{ task, variant, tokens: tokensNominal },
         ...{ seed: 1, trial, reader: {}, engine: "theory" },
       }),
     );
@@ -43,7 +41,7 @@ function gapsOf(measure: string): Gap[] {
 const bars = [
   { measure: "score", distance: 0.07, beyond: 0.05 },
   { measure: "recall", distance: 0.018, beyond: 0.04 },
-];
+] as const;
 
 describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, distance, beyond }) => {
   let gaps: Gap[] = [];

@@ -35,9 +35,7 @@ describe("theory of a crowded conversation", () => {
 
   const recall = (variant: string, engine: string): number =>
     mean(
-      rows
-        .filter((row) => row["variant"] === variant && row["engine"] === engine)
-        .map((row) => Number(row["recall"])),
+      rows.filter((row) => row.variant === variant && row.engine === engine).map((row) => Number(row.recall)),
     );
 
   it.each(specs)("%s: recall is that of the numerics", (variant) => {

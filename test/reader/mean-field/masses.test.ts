@@ -6,6 +6,7 @@ import type { Ops } from "../../../src/engines/ops.ts";
 import { headSpaces, makeQueries, scopedAll } from "../../../src/reader/cache.ts";
 import { resolveReader } from "../../../src/reader/params.ts";
 import { askFor, embedRecords } from "../../../src/reader/record-cache.ts";
+import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 import { useOf } from "../../../src/trial/run.ts";
 import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
@@ -57,10 +58,10 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
           for (const weight of head.weights(i, gold)) mass += weight / heads.length;
           for (const row of gold) read += (head.reads(i, row) ? 1 : 0) / gold.length / heads.length;
         }
-        return {
+        return trialRow({
           ...{ task, variant, tokensNominal: tokens, engine: "wasm", ...params },
           ...{ goldMass: mass, recall: read },
-        };
+        });
       });
     }),
   );
@@ -114,7 +115,7 @@ describe("theory of one step from every node", () => {
       ),
     ];
     const found = theoryGaps([...numerics, ...claims]);
-    const names = new Set(claims.map((row) => row["variant"]));
+    const names = new Set(claims.map((row) => row.variant));
     expect([...names].filter((name) => found.every((gap) => gap.variant !== name || gap.agrees))).toEqual([]);
   });
 });

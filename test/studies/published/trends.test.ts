@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as all from "../../../experiments/published/all.ts";
-import { readCsv } from "../../../src/files/csv.ts";
+import { readTrialRows } from "../../../src/files/csv.ts";
 import { trendFigure } from "../../../src/studies/published/figure.ts";
 import { trendLines } from "../../../src/studies/published/lines.ts";
 import { judged, valuesOf } from "../../../src/studies/published/trend.ts";
 import type { Trend } from "../../../src/studies/published/trend.ts";
 import { makeTrial } from "../../../src/runs/make-trial.ts";
 import { parseSpec } from "../../../src/attention/spec.ts";
+import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -22,14 +23,12 @@ it("every file of experiments/published is a trend", () => {
 });
 
 describe.each(trends)("$name", (trend) => {
-  const rows = readCsv(join(results(trend.name), "data.csv"));
+  const rows = readTrialRows(join(results(trend.name), "data.csv"));
 
   it("has a committed result of each of its trials", () => {
     const key = (parts: readonly unknown[]): string => JSON.stringify(parts);
     const found = new Set(
-      rows.map((row) =>
-        key([row["task"], row["resolved"], row["tokensNominal"], row["trial"], row["engine"]]),
-      ),
+      rows.map((row) => key([row.task, row.resolved, row.tokensNominal, row.trial, row.engine])),
     );
     const missing = [...trend.trials(makeTrial)].filter(
       ({ task, variant, tokens, trial, engine }) =>
@@ -73,8 +72,8 @@ describe("a trend", () => {
     ...trends[0]!,
     name: "rising",
     place: ({ variant, tokensNominal }) =>
-      variant === "dense" ? { panel: "p", series: "ours", x: Number(tokensNominal) } : undefined,
-    value: ({ score }) => Number(score),
+      variant === "dense" ? { panel: "p", series: "ours", x: tokensNominal } : undefined,
+    value: ({ score }) => score,
     judge: (found) => {
       const [low, high] = [found("p", "ours", 1).mean, found("p", "ours", 2).mean];
       return {
@@ -84,9 +83,8 @@ describe("a trend", () => {
       };
     },
   };
-  const row = (tokensNominal: number, score: number, variant = "dense"): TrialRow => ({
-    ...{ tokensNominal, score, variant },
-  });
+  const row = (tokensNominal: number, score: number, variant = "dense"): TrialRow =>
+    trialRow({ task: "graphwalks", tokensNominal, score, variant });
 
   it("is judged by the means of its places", () => {
     const rows = [row(1, 0), row(1, 0.5), row(2, 0.75), row(2, 0, "other")];
