@@ -5,7 +5,7 @@
  * hierarchical variants also at the sizes they were published with. Where a variant does not fit, it has no score.
  * Without --full: the same bytes a rack as sixteen times the users of a sixteenth of the tokens, memory alone.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const systems = ["gb200-nvl72", "gb300-nvl72"];
 const users = [100, 200, 500, 1000, 2000];
@@ -25,21 +25,23 @@ await experiment({
   name: "budget",
   question:
     "Accuracy when 100 to 2,000 users of 1M tokens share a GB200 or GB300 rack (DeepSeek-V3's dimensions)",
-  figures: ["budget"],
-  *trials({ full, trial }) {
-    const shrink = full ? 1 : 16;
-    const step = full ? ",step-ms=25" : ""; // 40 tokens a second for every user
-    for (const system of full ? systems : systems.slice(0, 1))
-      for (const count of users)
-        for (const variant of variants)
-          for (let n = 0; n < (full ? 4 : 1); n++)
-            for (const task of ["graphwalks(operation=bfs)", "mrcr(needles=8)"])
-              yield trial({
-                task,
-                variant,
-                tokens: full ? "1M" : "64K",
-                trial: n,
-                budget: `system=${system},model=deepseek-v3,users=${count * shrink}${step}`,
-              });
-  },
+  answer: trials({
+    figures: ["budget"],
+    *make({ full, trial }) {
+      const shrink = full ? 1 : 16;
+      const step = full ? ",step-ms=25" : ""; // 40 tokens a second for every user
+      for (const system of full ? systems : systems.slice(0, 1))
+        for (const count of users)
+          for (const variant of variants)
+            for (let n = 0; n < (full ? 4 : 1); n++)
+              for (const task of ["graphwalks(operation=bfs)", "mrcr(needles=8)"])
+                yield trial({
+                  task,
+                  variant,
+                  tokens: full ? "1M" : "64K",
+                  trial: n,
+                  budget: `system=${system},model=deepseek-v3,users=${count * shrink}${step}`,
+                });
+    },
+  }),
 });

@@ -5,10 +5,13 @@
  * them at the fitted point: 60 trials a column, fewer of the longest.
  * Without --full: few trials, in the mean field alone.
  */
-import { commandExperiment } from "../src/index.ts";
+import { experiment, study } from "../src/experiments.ts";
 
-await commandExperiment({
-  command: "calibrate",
-  full: ["--trials", "100", "--confirm-trials", "60", "--confirm-tokens", "24M"],
-  part: ["--trials", "10", "--starts", "1", "--no-confirm"],
+await experiment({
+  name: "calibrate",
+  question: "Which reader has GPT-5.4's scores, and what does it do on columns that it was not fitted to?",
+  answer: study("calibrate", {
+    full: ["--trials", "100", "--confirm-trials", "60", "--confirm-tokens", "24M"],
+    part: ["--trials", "10", "--starts", "1", "--no-confirm"],
+  }),
 });

@@ -6,9 +6,9 @@
  * Asked too: what a choice costs in pieces of one token to 4,096, and what a GB300 adds to a GB200.
  * Without --full: eight problems a score.
  */
+import { experiment, tables, theoryScore } from "../src/experiments.ts";
 import {
   catalog,
-  computed,
   decodeStep,
   exchangedBytes,
   fetchedBytes,
@@ -24,7 +24,6 @@ import {
   perByteFigure,
   shapeOf,
   textColumn,
-  theoryScore,
 } from "../src/index.ts";
 
 const tokens = 1_000_000;
@@ -155,86 +154,88 @@ function findings(
   ];
 }
 
-await computed({
+await experiment({
   name: "co-design",
   question: "Which attention turns the memory and the links of a rack into accuracy at a million tokens?",
-  steps: () => variants.length + blocks.length,
-  answer(full, onStep) {
-    const problems = full ? 60 : 8;
-    const [bytes, pieces, racks] = [perByte(problems, onStep), perPiece(problems, onStep), perRack()];
-    return {
-      tables: [
-        {
-          name: "data",
-          title: "accuracy, and bytes of a decode step: one row a variant",
-          columns: [
-            spec,
-            ...scores,
-            numberColumn("hbmBytes", "K, V and index that a step reads for a user, all layers", "B"),
-            numberColumn("searchPerGigabyte", "search over hbmBytes", "1/GB"),
-            numberColumn(
-              "gatheredBytes",
-              `over NVLink where the rows read are gathered from ${gpus} GPUs, a user`,
-              "B",
-            ),
-            numberColumn(
-              "exchangedBytes",
-              `over NVLink where heads' outputs are exchanged among ${gpus} GPUs, a user`,
-              "B",
-            ),
-            numberColumn("keptBytes", "K, V and index of a user, all layers", "B"),
-          ],
-          rows: bytes,
-          primaryKey: ["variant"],
-        },
-        {
-          name: "pieces",
-          title: `the choice of ${read} tokens in pieces: one row a size`,
-          columns: [
-            spec,
-            numberColumn("block", "tokens in a piece"),
-            ...scores,
-            numberColumn("pieceBytes", "bytes of a piece in one layer, fp8", "B"),
-            numberColumn("fetched", "bytes that come over bytes asked for, fp8"),
-            numberColumn("fetchedNarrow", "the same in nvfp4"),
-            numberColumn("indexReadBytes", "index that a step reads for a user, all layers", "B"),
-            numberColumn("kvReadBytes", "K and V that a step reads for a user, all layers", "B"),
-          ],
-          rows: pieces,
-          primaryKey: ["variant"],
-        },
-        {
-          name: "racks",
-          title: `two racks, ${users} users of ${tokens} tokens: one row a system and variant`,
-          columns: [
-            textColumn("system", "rack"),
-            spec,
-            { name: "usersPerRack", type: "integer", doc: "users whose caches fit" },
-            numberColumn(
-              "stepSeconds",
-              "time of a decode step: the longer of HBM and arithmetic, and links",
-              "s",
-            ),
-            numberColumn("hbmSeconds", "reading weights and caches", "s"),
-            numberColumn("arithmeticSeconds", "products", "s"),
-            numberColumn(
-              "exponentialSeconds",
-              "exponentials of the softmax at the special function units' peak",
-              "s",
-            ),
-            numberColumn("linkSeconds", "exchanges over NVLink, with their least times", "s"),
-          ],
-          rows: racks,
-          primaryKey: ["system", "variant"],
-        },
-      ],
-      figures: { "co-design": perByteFigure(bytes) },
-      findings: findings(bytes, pieces, racks),
-      assumptions: [
-        `${problems} problems a score, mean field, reader at its defaults; costs of ${model.name}'s dimensions, K and V in fp8, weights in nvfp4`,
-        `a cache spread over all ${gpus} GPUs of the rack; bytes of all GPUs together`,
-        "exchange of outputs: Helix, arXiv 2507.07120; exponentials are counted apart from the step, at peak",
-      ],
-    };
-  },
+  answer: tables({
+    steps: () => variants.length + blocks.length,
+    make({ full, onStep }) {
+      const problems = full ? 60 : 8;
+      const [bytes, pieces, racks] = [perByte(problems, onStep), perPiece(problems, onStep), perRack()];
+      return {
+        tables: [
+          {
+            name: "data",
+            title: "accuracy, and bytes of a decode step: one row a variant",
+            columns: [
+              spec,
+              ...scores,
+              numberColumn("hbmBytes", "K, V and index that a step reads for a user, all layers", "B"),
+              numberColumn("searchPerGigabyte", "search over hbmBytes", "1/GB"),
+              numberColumn(
+                "gatheredBytes",
+                `over NVLink where the rows read are gathered from ${gpus} GPUs, a user`,
+                "B",
+              ),
+              numberColumn(
+                "exchangedBytes",
+                `over NVLink where heads' outputs are exchanged among ${gpus} GPUs, a user`,
+                "B",
+              ),
+              numberColumn("keptBytes", "K, V and index of a user, all layers", "B"),
+            ],
+            rows: bytes,
+            primaryKey: ["variant"],
+          },
+          {
+            name: "pieces",
+            title: `the choice of ${read} tokens in pieces: one row a size`,
+            columns: [
+              spec,
+              numberColumn("block", "tokens in a piece"),
+              ...scores,
+              numberColumn("pieceBytes", "bytes of a piece in one layer, fp8", "B"),
+              numberColumn("fetched", "bytes that come over bytes asked for, fp8"),
+              numberColumn("fetchedNarrow", "the same in nvfp4"),
+              numberColumn("indexReadBytes", "index that a step reads for a user, all layers", "B"),
+              numberColumn("kvReadBytes", "K and V that a step reads for a user, all layers", "B"),
+            ],
+            rows: pieces,
+            primaryKey: ["variant"],
+          },
+          {
+            name: "racks",
+            title: `two racks, ${users} users of ${tokens} tokens: one row a system and variant`,
+            columns: [
+              textColumn("system", "rack"),
+              spec,
+              { name: "usersPerRack", type: "integer", doc: "users whose caches fit" },
+              numberColumn(
+                "stepSeconds",
+                "time of a decode step: the longer of HBM and arithmetic, and links",
+                "s",
+              ),
+              numberColumn("hbmSeconds", "reading weights and caches", "s"),
+              numberColumn("arithmeticSeconds", "products", "s"),
+              numberColumn(
+                "exponentialSeconds",
+                "exponentials of the softmax at the special function units' peak",
+                "s",
+              ),
+              numberColumn("linkSeconds", "exchanges over NVLink, with their least times", "s"),
+            ],
+            rows: racks,
+            primaryKey: ["system", "variant"],
+          },
+        ],
+        figures: { "co-design": perByteFigure(bytes) },
+        findings: findings(bytes, pieces, racks),
+        assumptions: [
+          `${problems} problems a score, mean field, reader at its defaults; costs of ${model.name}'s dimensions, K and V in fp8, weights in nvfp4`,
+          `a cache spread over all ${gpus} GPUs of the rack; bytes of all GPUs together`,
+          "exchange of outputs: Helix, arXiv 2507.07120; exponentials are counted apart from the step, at peak",
+        ],
+      };
+    },
+  }),
 });

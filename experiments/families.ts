@@ -4,7 +4,7 @@
  * Two to five variants of every family at the sizes they were published with, full numerics, on the same problems.
  * Without --full: one problem at each length to 32K.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const tasks = ["graphwalks(operation=bfs)", "mrcr(keys=whole)"];
 const variants = [
@@ -23,11 +23,13 @@ const whole = { "8K": 8, "32K": 8, "128K": 6, "512K": 2, "1M": 2 };
 await experiment({
   name: "families",
   question: "What does each family of attention keep at 1M tokens, and what does it read for it?",
-  figures: ["families", "accuracy-bytes-front"],
-  *trials({ full, trial }) {
-    for (const task of tasks)
-      for (const [tokens, problems] of Object.entries(full ? whole : part))
-        for (let n = 0; n < problems; n++)
-          for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
-  },
+  answer: trials({
+    figures: ["families", "accuracy-bytes-front"],
+    *make({ full, trial }) {
+      for (const task of tasks)
+        for (const [tokens, problems] of Object.entries(full ? whole : part))
+          for (let n = 0; n < problems; n++)
+            for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
+    },
+  }),
 });

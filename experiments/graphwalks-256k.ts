@@ -4,7 +4,7 @@
  * Every variant that selects what it reads, at four sizes of its selection, beside dense attention.
  * Without --full: two graphs of 32K tokens.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const settings = [
   ...[256, 1024, 4096, 16384].map((k) => `oracle(k=${k})`),
@@ -18,11 +18,13 @@ const settings = [
 await experiment({
   name: "graphwalks-256k",
   question: "How many bytes must a decode step read to walk a graph of 256K tokens?",
-  *trials({ full, trial }) {
-    const tokens = full ? "256K" : "32K";
-    for (const operation of ["bfs", "parents"])
-      for (let n = 0; n < (full ? 10 : 2); n++)
-        for (const variant of ["dense", ...settings])
-          yield trial({ task: `graphwalks(operation=${operation})`, variant, tokens, trial: n });
-  },
+  answer: trials({
+    *make({ full, trial }) {
+      const tokens = full ? "256K" : "32K";
+      for (const operation of ["bfs", "parents"])
+        for (let n = 0; n < (full ? 10 : 2); n++)
+          for (const variant of ["dense", ...settings])
+            yield trial({ task: `graphwalks(operation=${operation})`, variant, tokens, trial: n });
+    },
+  }),
 });

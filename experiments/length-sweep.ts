@@ -4,7 +4,7 @@
  * Every variant at the size it was published with, on the same problems. Without --full: two to four problems at each
  * length to 128K.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const tasks = ["graphwalks(operation=bfs)", "graphwalks(operation=parents)", "mrcr(needles=8)"];
 const variants = [
@@ -37,12 +37,14 @@ const whole = {
 await experiment({
   name: "length-sweep",
   question: "Which attention variant keeps finding facts as the context grows?",
-  *trials({ full, trial }) {
-    for (const task of tasks)
-      for (const [tokens, problems] of Object.entries(full ? whole : part)) {
-        if (tokens === "4K" && task.startsWith("mrcr")) continue;
-        for (let n = 0; n < problems; n++)
-          for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
-      }
-  },
+  answer: trials({
+    *make({ full, trial }) {
+      for (const task of tasks)
+        for (const [tokens, problems] of Object.entries(full ? whole : part)) {
+          if (tokens === "4K" && task.startsWith("mrcr")) continue;
+          for (let n = 0; n < problems; n++)
+            for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
+        }
+    },
+  }),
 });

@@ -4,7 +4,7 @@
  * Dense attention and its logit shapings and narrower caches, beside variants that select what they read.
  * Without --full: two conversations of 64K tokens.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const shapings = ["ssmax", "log-n", "yarn", "sink"].map((shaping) => `dense+${shaping}`);
 const caches = ["bf16", "fp8", "nvfp4"].flatMap((dtype) => [`dense+${dtype}`, `dsa+${dtype}`]);
@@ -13,10 +13,12 @@ const selections = ["oracle", "dsa", "quest", "quest(budget=4096)", "moba", "nsa
 await experiment({
   name: "mrcr-1m",
   question: "What finds the right one of eight identical requests among a million tokens?",
-  *trials({ full, trial }) {
-    const tokens = full ? "1M" : "64K";
-    for (let n = 0; n < (full ? 5 : 2); n++)
-      for (const variant of ["dense", ...shapings, ...selections, ...caches])
-        yield trial({ task: "mrcr(needles=8)", variant, tokens, trial: n });
-  },
+  answer: trials({
+    *make({ full, trial }) {
+      const tokens = full ? "1M" : "64K";
+      for (let n = 0; n < (full ? 5 : 2); n++)
+        for (const variant of ["dense", ...shapings, ...selections, ...caches])
+          yield trial({ task: "mrcr(needles=8)", variant, tokens, trial: n });
+    },
+  }),
 });

@@ -5,9 +5,9 @@
  * 576 numbers) and of Llama 3.1 405B (8 kv heads of 128).
  * Without --full: one rack, one model, 128K to 1M tokens.
  */
+import { experiment, tables } from "../src/experiments.ts";
 import {
   catalog,
-  computed,
   linesFigure,
   memoryAssumptions,
   memoryFit,
@@ -21,70 +21,70 @@ const lengths = [128, 256, 512, 1024, 2048, 4096, 10_240].map((thousands) => tho
 const dtypes = ["bf16", "fp8", "nvfp4"] as const;
 const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
 
-const question = "How many users fit a GB200 or GB300 rack, at 128K to 10M tokens, per variant and dtype?";
-
-await computed({
+await experiment({
   name: "nvl72-budget",
-  question,
-  steps: (full) => settings(full).length,
-  answer(full, onStep) {
-    const rows = settings(full).map(({ system, model, variant, kvDtype, tokens }) => {
-      const cost = modelCost(model, parseSpec(variant), tokens, kvDtype);
-      const { user, usersPerRack, usersPerGpu } = memoryFit(system, model, "nvfp4", cost);
-      onStep();
-      return {
-        ...{ system: system.name, model: model.name, variant, kvDtype, tokens },
-        keptBytes: user.kept,
-        indexKeptBytes: user.indexKept,
-        usersPerGpu,
-        usersPerRack,
-      };
-    });
-    const figure = linesFigure(
-      rows.filter(({ kvDtype }) => kvDtype === "fp8"),
-      {
-        title: "Users whose caches fit a rack, K and V in fp8",
-        subtitle: "one copy of the weights in nvfp4; a window keeps the same at any length",
-        y: { field: "usersPerRack", title: "users a rack" },
-        series: (row) => row.variant,
-        panel: (row) => `${row.model}, ${row.system}`,
-      },
-    );
-    const dense = linesFigure(
-      rows.filter(({ variant }) => variant === "dense"),
-      {
-        title: "Users whose caches fit a rack, dense attention",
-        subtitle: "one copy of the weights in nvfp4, by what K and V are stored as",
-        y: { field: "usersPerRack", title: "users a rack" },
-        series: (row) => `${row.system}, ${row.kvDtype}`,
-        panel: (row) => row.model,
-      },
-    );
-    return {
-      tables: [
+  question: "How many users fit a GB200 or GB300 rack, at 128K to 10M tokens, per variant and dtype?",
+  answer: tables({
+    steps: (full) => settings(full).length,
+    make({ full, onStep }) {
+      const rows = settings(full).map(({ system, model, variant, kvDtype, tokens }) => {
+        const cost = modelCost(model, parseSpec(variant), tokens, kvDtype);
+        const { user, usersPerRack, usersPerGpu } = memoryFit(system, model, "nvfp4", cost);
+        onStep();
+        return {
+          ...{ system: system.name, model: model.name, variant, kvDtype, tokens },
+          keptBytes: user.kept,
+          indexKeptBytes: user.indexKept,
+          usersPerGpu,
+          usersPerRack,
+        };
+      });
+      const figure = linesFigure(
+        rows.filter(({ kvDtype }) => kvDtype === "fp8"),
         {
-          name: "data",
-          title: "one row a rack, model, variant, dtype and length",
-          columns: [
-            textColumn("system", "rack"),
-            textColumn("model", "model whose layers attend with the variant"),
-            textColumn("variant", "attention variant spec"),
-            textColumn("kvDtype", "what K and V are stored as"),
-            numberColumn("tokens", "tokens of each user", "tokens"),
-            numberColumn("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
-            numberColumn("indexKeptBytes", "index of one user", "B"),
-            numberColumn("usersPerGpu", "users over the rack's GPUs"),
-            numberColumn("usersPerRack", "users whose caches fit"),
-          ],
-          rows,
-          primaryKey: ["system", "model", "variant", "kvDtype", "tokens"],
+          title: "Users whose caches fit a rack, K and V in fp8",
+          subtitle: "one copy of the weights in nvfp4; a window keeps the same at any length",
+          y: { field: "usersPerRack", title: "users a rack" },
+          series: (row) => row.variant,
+          panel: (row) => `${row.model}, ${row.system}`,
         },
-      ],
-      figures: { users: figure, dtypes: dense },
-      findings: findings(rows),
-      assumptions: ["weights in nvfp4", ...memoryAssumptions],
-    };
-  },
+      );
+      const dense = linesFigure(
+        rows.filter(({ variant }) => variant === "dense"),
+        {
+          title: "Users whose caches fit a rack, dense attention",
+          subtitle: "one copy of the weights in nvfp4, by what K and V are stored as",
+          y: { field: "usersPerRack", title: "users a rack" },
+          series: (row) => `${row.system}, ${row.kvDtype}`,
+          panel: (row) => row.model,
+        },
+      );
+      return {
+        tables: [
+          {
+            name: "data",
+            title: "one row a rack, model, variant, dtype and length",
+            columns: [
+              textColumn("system", "rack"),
+              textColumn("model", "model whose layers attend with the variant"),
+              textColumn("variant", "attention variant spec"),
+              textColumn("kvDtype", "what K and V are stored as"),
+              numberColumn("tokens", "tokens of each user", "tokens"),
+              numberColumn("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
+              numberColumn("indexKeptBytes", "index of one user", "B"),
+              numberColumn("usersPerGpu", "users over the rack's GPUs"),
+              numberColumn("usersPerRack", "users whose caches fit"),
+            ],
+            rows,
+            primaryKey: ["system", "model", "variant", "kvDtype", "tokens"],
+          },
+        ],
+        figures: { users: figure, dtypes: dense },
+        findings: findings(rows),
+        assumptions: ["weights in nvfp4", ...memoryAssumptions],
+      };
+    },
+  }),
 });
 
 function settings(full: boolean) {

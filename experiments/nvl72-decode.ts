@@ -5,9 +5,9 @@
  * measured. 64 users share the rack.
  * Without --full: one rack, one model, 4K to 256K tokens.
  */
+import { experiment, tables } from "../src/experiments.ts";
 import {
   catalog,
-  computed,
   fastestDecode,
   formatParallel,
   gpusOf,
@@ -24,71 +24,73 @@ const users = 64;
 const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
 const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
 
-await computed({
+await experiment({
   name: "nvl72-decode",
   question: "How long does a user wait for a token, from 4K to 1M tokens, with each attention variant?",
-  steps: (full) => settings(full).length,
-  answer(full, onStep) {
-    const rows = settings(full).map(({ system, model, variant, tokens }) => {
-      const machine = machineOf(system);
-      const spec = parseSpec(variant);
-      const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
-        ...{ machine, model, spec, weights, parallel },
-        ...({ kvDtype: "fp8", overlapLinks: false } as const),
-      }));
-      const answer = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } })!;
-      const { asked, pass, tpotSeconds, shortBytes } = answer;
-      onStep();
+  answer: tables({
+    steps: (full) => settings(full).length,
+    make({ full, onStep }) {
+      const rows = settings(full).map(({ system, model, variant, tokens }) => {
+        const machine = machineOf(system);
+        const spec = parseSpec(variant);
+        const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
+          ...{ machine, model, spec, weights, parallel },
+          ...({ kvDtype: "fp8", overlapLinks: false } as const),
+        }));
+        const answer = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } })!;
+        const { asked, pass, tpotSeconds, shortBytes } = answer;
+        onStep();
+        return {
+          ...{ system: system.name, model: model.name, variant, tokens },
+          ...{ parallel: formatParallel(asked.parallel), gpus: gpusOf(asked.parallel) },
+          tpotMs: shortBytes > 0 ? null : 1000 * tpotSeconds,
+          attentionMs: 1000 * pass.attentionSeconds,
+          feedForwardMs: 1000 * pass.feedForwardSeconds,
+          linkMs: 1000 * pass.linkSeconds,
+          shortBytes,
+        };
+      });
       return {
-        ...{ system: system.name, model: model.name, variant, tokens },
-        ...{ parallel: formatParallel(asked.parallel), gpus: gpusOf(asked.parallel) },
-        tpotMs: shortBytes > 0 ? null : 1000 * tpotSeconds,
-        attentionMs: 1000 * pass.attentionSeconds,
-        feedForwardMs: 1000 * pass.feedForwardSeconds,
-        linkMs: 1000 * pass.linkSeconds,
-        shortBytes,
-      };
-    });
-    return {
-      tables: [
-        {
-          name: "data",
-          title: "one row a rack, model, variant and length",
-          columns: [
-            textColumn("system", "rack"),
-            textColumn("model", "model whose layers attend with the variant"),
-            textColumn("variant", "attention variant spec"),
-            numberColumn("tokens", "tokens in the cache of each user", "tokens"),
-            textColumn("parallel", "division of the model on which the step is shortest"),
-            numberColumn("gpus", "GPUs of that division"),
-            numberColumn("tpotMs", "time of a token; empty where the caches do not fit", "ms"),
-            numberColumn("attentionMs", "of it, attention layers without exchanges", "ms"),
-            numberColumn("feedForwardMs", "feed-forward layers without exchanges", "ms"),
-            numberColumn("linkMs", "exchanges between GPUs", "ms"),
-            numberColumn("shortBytes", "HBM that the caches lack", "B"),
-          ],
-          rows,
-          primaryKey: ["system", "model", "variant", "tokens"],
+        tables: [
+          {
+            name: "data",
+            title: "one row a rack, model, variant and length",
+            columns: [
+              textColumn("system", "rack"),
+              textColumn("model", "model whose layers attend with the variant"),
+              textColumn("variant", "attention variant spec"),
+              numberColumn("tokens", "tokens in the cache of each user", "tokens"),
+              textColumn("parallel", "division of the model on which the step is shortest"),
+              numberColumn("gpus", "GPUs of that division"),
+              numberColumn("tpotMs", "time of a token; empty where the caches do not fit", "ms"),
+              numberColumn("attentionMs", "of it, attention layers without exchanges", "ms"),
+              numberColumn("feedForwardMs", "feed-forward layers without exchanges", "ms"),
+              numberColumn("linkMs", "exchanges between GPUs", "ms"),
+              numberColumn("shortBytes", "HBM that the caches lack", "B"),
+            ],
+            rows,
+            primaryKey: ["system", "model", "variant", "tokens"],
+          },
+        ],
+        figures: {
+          tpot: linesFigure(rows, {
+            title: `Time of a token of ${users} users who share a rack`,
+            subtitle:
+              "kernels as measured; the division of the model on which a step is shortest; K and V in fp8",
+            y: { field: "tpotMs", title: "TPOT, ms", format: "~g" },
+            series: (row) => row.variant,
+            panel: (row) => `${row.model}, ${row.system}`,
+          }),
         },
-      ],
-      figures: {
-        tpot: linesFigure(rows, {
-          title: `Time of a token of ${users} users who share a rack`,
-          subtitle:
-            "kernels as measured; the division of the model on which a step is shortest; K and V in fp8",
-          y: { field: "tpotMs", title: "TPOT, ms", format: "~g" },
-          series: (row) => row.variant,
-          panel: (row) => `${row.model}, ${row.system}`,
-        }),
-      },
-      findings: findings(rows),
-      assumptions: [
-        `${users} users; weights of attention in fp8, of feed-forward in nvfp4; K and V in fp8; nothing is drafted`,
-        ...machineOf(catalog.systems.get("gb200-nvl72")).notes,
-        ...passAssumptions,
-      ],
-    };
-  },
+        findings: findings(rows),
+        assumptions: [
+          `${users} users; weights of attention in fp8, of feed-forward in nvfp4; K and V in fp8; nothing is drafted`,
+          ...machineOf(catalog.systems.get("gb200-nvl72")).notes,
+          ...passAssumptions,
+        ],
+      };
+    },
+  }),
 });
 
 function settings(full: boolean) {

@@ -5,9 +5,9 @@
  * measured rate or the share of LPDDR's bandwidth that each GPU has. An index stays in HBM.
  * Without --full: 128K and 1M tokens alone.
  */
+import { experiment, tables } from "../src/experiments.ts";
 import {
   catalog,
-  computed,
   fastestDecode,
   formatParallel,
   linesFigure,
@@ -35,73 +35,75 @@ const settings = (full: boolean) => {
   );
 };
 
-await computed({
+await experiment({
   name: "offload",
   question: "What do users and tokens gain or lose where K and V lie in Grace's memory in place of HBM?",
-  steps: (full) => settings(full).length,
-  answer(full, onStep) {
-    const machine = machineOf(system);
-    const rows = settings(full).map(({ variant, placement, tokens }) => {
-      const spec = parseSpec(`${variant}${placement}`);
-      const cost = modelCost(model, spec, tokens, "fp8");
-      const { user, usersPerRack } = memoryFit(system, model, "nvfp4", cost);
-      const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
-        ...{ machine, model, spec, weights, parallel },
-        ...({ kvDtype: "fp8", overlapLinks: false } as const),
-      }));
-      const { asked, tpotSeconds, shortBytes } = fastestDecode(plans, {
-        ...{ users, tokens },
-        drafts: { tokens: 0, acceptance: 0 },
-      })!;
-      onStep();
-      return {
-        ...{ variant, placement: placement === "" ? "hbm" : placement.slice(1), tokens },
-        hbmBytes: user.total,
-        farBytes: user.far,
-        fetchedBytes: cost.farReadBytes ?? 0,
-        usersPerRack,
-        parallel: formatParallel(asked.parallel),
-        tpotMs: shortBytes > 0 || usersPerRack < users ? null : 1000 * tpotSeconds,
-      };
-    });
-    const lines = (field: "tpotMs" | "usersPerRack", title: string, format?: string) =>
-      linesFigure(rows, {
-        title: `K and V in HBM, in Grace's memory, or half in each: ${title}`,
-        subtitle: `${model.name} on ${system.name}, K and V in fp8, ${users} users when time is taken`,
-        y: { field, title, ...(format !== undefined && { format }) },
-        series: (row) => row.placement,
-        panel: (row) => row.variant,
+  answer: tables({
+    steps: (full) => settings(full).length,
+    make({ full, onStep }) {
+      const machine = machineOf(system);
+      const rows = settings(full).map(({ variant, placement, tokens }) => {
+        const spec = parseSpec(`${variant}${placement}`);
+        const cost = modelCost(model, spec, tokens, "fp8");
+        const { user, usersPerRack } = memoryFit(system, model, "nvfp4", cost);
+        const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
+          ...{ machine, model, spec, weights, parallel },
+          ...({ kvDtype: "fp8", overlapLinks: false } as const),
+        }));
+        const { asked, tpotSeconds, shortBytes } = fastestDecode(plans, {
+          ...{ users, tokens },
+          drafts: { tokens: 0, acceptance: 0 },
+        })!;
+        onStep();
+        return {
+          ...{ variant, placement: placement === "" ? "hbm" : placement.slice(1), tokens },
+          hbmBytes: user.total,
+          farBytes: user.far,
+          fetchedBytes: cost.farReadBytes ?? 0,
+          usersPerRack,
+          parallel: formatParallel(asked.parallel),
+          tpotMs: shortBytes > 0 || usersPerRack < users ? null : 1000 * tpotSeconds,
+        };
       });
-    return {
-      tables: [
-        {
-          name: "data",
-          title: "one row a variant, placement and length",
-          columns: [
-            textColumn("variant", "attention variant spec"),
-            textColumn("placement", "where K and V lie"),
-            numberColumn("tokens", "tokens of each user", "tokens"),
-            numberColumn("hbmBytes", "of one user in HBM: K, V and index", "B"),
-            numberColumn("farBytes", "of one user in Grace's memory", "B"),
-            numberColumn("fetchedBytes", "that a step of one user fetches over NVLink-C2C", "B"),
-            numberColumn("usersPerRack", "users who fit HBM and Grace's memory"),
-            textColumn("parallel", "division of the model on which the step is shortest"),
-            numberColumn("tpotMs", `time of a token of ${users} users; empty where they do not fit`, "ms"),
-          ],
-          rows,
-          primaryKey: ["variant", "placement", "tokens"],
-        },
-      ],
-      figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms", "~g") },
-      findings: findings(rows),
-      assumptions: [
-        "a fetch is not overlapped: which rows a layer reads is known when its queries are",
-        "weights in nvfp4 when users are counted; of attention in fp8 when time is taken",
-        ...machine.notes,
-        ...passAssumptions,
-      ],
-    };
-  },
+      const lines = (field: "tpotMs" | "usersPerRack", title: string, format?: string) =>
+        linesFigure(rows, {
+          title: `K and V in HBM, in Grace's memory, or half in each: ${title}`,
+          subtitle: `${model.name} on ${system.name}, K and V in fp8, ${users} users when time is taken`,
+          y: { field, title, ...(format !== undefined && { format }) },
+          series: (row) => row.placement,
+          panel: (row) => row.variant,
+        });
+      return {
+        tables: [
+          {
+            name: "data",
+            title: "one row a variant, placement and length",
+            columns: [
+              textColumn("variant", "attention variant spec"),
+              textColumn("placement", "where K and V lie"),
+              numberColumn("tokens", "tokens of each user", "tokens"),
+              numberColumn("hbmBytes", "of one user in HBM: K, V and index", "B"),
+              numberColumn("farBytes", "of one user in Grace's memory", "B"),
+              numberColumn("fetchedBytes", "that a step of one user fetches over NVLink-C2C", "B"),
+              numberColumn("usersPerRack", "users who fit HBM and Grace's memory"),
+              textColumn("parallel", "division of the model on which the step is shortest"),
+              numberColumn("tpotMs", `time of a token of ${users} users; empty where they do not fit`, "ms"),
+            ],
+            rows,
+            primaryKey: ["variant", "placement", "tokens"],
+          },
+        ],
+        figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms", "~g") },
+        findings: findings(rows),
+        assumptions: [
+          "a fetch is not overlapped: which rows a layer reads is known when its queries are",
+          "weights in nvfp4 when users are counted; of attention in fp8 when time is taken",
+          ...machine.notes,
+          ...passAssumptions,
+        ],
+      };
+    },
+  }),
 });
 
 /** What the rows say at 1M tokens. */

@@ -6,7 +6,7 @@
  * has both side by side.
  * Without --full: one graph of 32K tokens and four conversations.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const selections = ["dense", "oracle(k=2048)", "dsa(k=2048)"];
 const blocks = ["moba(block=64,k=32)", "quest(page=16,budget=2048)"];
@@ -31,20 +31,22 @@ const conversations = {
 await experiment({
   name: "prototypes",
   question: "Do full numerics read as the prototypes of the model did?",
-  *trials({ full, trial }) {
-    for (const { tokens, depth, problems } of full ? graphs : [{ tokens: "32K", depth: 3, problems: 1 }])
-      for (let n = 0; n < problems; n++)
-        for (const variant of [...selections, ...blocks])
-          yield trial({
-            task: `graphwalks(depth=${depth})`,
-            variant,
-            tokens,
-            trial: n,
-            reader: { sharpness: 1.2 },
-          });
-    for (const [tokens, problems] of Object.entries(full ? conversations : { "16K": 2, "64K": 2 }))
-      for (let n = 0; n < problems; n++)
-        for (const variant of selections)
-          yield trial({ task: "mrcr(keys=whole)", variant, tokens, trial: n });
-  },
+  answer: trials({
+    *make({ full, trial }) {
+      for (const { tokens, depth, problems } of full ? graphs : [{ tokens: "32K", depth: 3, problems: 1 }])
+        for (let n = 0; n < problems; n++)
+          for (const variant of [...selections, ...blocks])
+            yield trial({
+              task: `graphwalks(depth=${depth})`,
+              variant,
+              tokens,
+              trial: n,
+              reader: { sharpness: 1.2 },
+            });
+      for (const [tokens, problems] of Object.entries(full ? conversations : { "16K": 2, "64K": 2 }))
+        for (let n = 0; n < problems; n++)
+          for (const variant of selections)
+            yield trial({ task: "mrcr(keys=whole)", variant, tokens, trial: n });
+    },
+  }),
 });

@@ -6,7 +6,7 @@
  * language model, so lengths compare variants with each other, not with published models.
  * Without --full: one problem of each task to 16K.
  */
-import { experiment } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
 
 const tasks = [
   ...["niah_single_1", "niah_single_2", "niah_single_3"],
@@ -20,11 +20,13 @@ const whole = { "4K": 6, "16K": 6, "64K": 4, "256K": 2, "1M": 1 };
 await experiment({
   name: "ruler",
   question: "How long is a context that each variant really uses, by RULER's tasks?",
-  figures: ["accuracy"],
-  *trials({ full, trial }) {
-    for (const task of tasks)
-      for (const [tokens, problems] of Object.entries(full ? whole : part))
-        for (let n = 0; n < problems; n++)
-          for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
-  },
+  answer: trials({
+    figures: ["accuracy"],
+    *make({ full, trial }) {
+      for (const task of tasks)
+        for (const [tokens, problems] of Object.entries(full ? whole : part))
+          for (let n = 0; n < problems; n++)
+            for (const variant of variants) yield trial({ task, variant, tokens, trial: n });
+    },
+  }),
 });

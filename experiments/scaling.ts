@@ -6,11 +6,13 @@
  * the same data.csv.
  * Without --full: up to 64K tokens.
  */
-import { scaling } from "../src/index.ts";
+import { experiment, times } from "../src/experiments.ts";
 
-await scaling({
+await experiment({
   name: "scaling",
   question: "How does the time of a query grow with the context, and does it follow the bytes that are read?",
-  variants: ["dense", "sink-window", "quest", "moba", "dsa", "nsa", "tree", "snapkv"],
-  lengths: (full) => Array.from({ length: full ? 9 : 5 }, (_, i) => 4096 * 2 ** i),
+  answer: times({
+    variants: ["dense", "sink-window", "quest", "moba", "dsa", "nsa", "tree", "snapkv"],
+    lengths: (full) => Array.from({ length: full ? 9 : 5 }, (_, i) => 4096 * 2 ** i),
+  }),
 });

@@ -5,7 +5,8 @@
  * numerics. The table that the run prints names what is left of differences beyond three standard errors.
  * Without --full: the shortest length of each task.
  */
-import { catalog, experiment, hasTheory } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
+import { catalog, hasTheory } from "../src/index.ts";
 
 /** The context's own queries count in conversations, and of patterns of prefill there is no theory. */
 const tasks = [
@@ -17,17 +18,20 @@ const tasks = [
 await experiment({
   name: "theory-gap",
   question: "How far is the mean-field theory from the full numerics?",
-  figures: ["theory"],
-  *trials({ full, trial }) {
-    const all = catalog.variants.names().filter(hasTheory);
-    for (const { task, lengths, problems, prefill = false } of tasks) {
-      const variants = all.filter((name) => !prefill || catalog.variants.get(name).prefill !== "only");
-      for (const tokens of full ? lengths : lengths.slice(0, 1)) {
-        for (let n = 0; n < problems; n++)
-          for (const variant of variants) yield trial({ task, tokens, variant, trial: n });
-        for (let n = 0; n < 16; n++)
-          for (const variant of variants) yield trial({ task, tokens, variant, trial: n, engine: "theory" });
+  answer: trials({
+    figures: ["theory"],
+    *make({ full, trial }) {
+      const all = catalog.variants.names().filter(hasTheory);
+      for (const { task, lengths, problems, prefill = false } of tasks) {
+        const variants = all.filter((name) => !prefill || catalog.variants.get(name).prefill !== "only");
+        for (const tokens of full ? lengths : lengths.slice(0, 1)) {
+          for (let n = 0; n < problems; n++)
+            for (const variant of variants) yield trial({ task, tokens, variant, trial: n });
+          for (let n = 0; n < 16; n++)
+            for (const variant of variants)
+              yield trial({ task, tokens, variant, trial: n, engine: "theory" });
+        }
       }
-    }
-  },
+    },
+  }),
 });

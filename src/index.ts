@@ -1,4 +1,4 @@
-/** attnsim: attention variants on long-context tasks. What an experiment, or another program, builds on. */
+/** attnsim: attention variants on long-context tasks, as a library that runs in a browser too. */
 
 // core
 export { Registry } from "./core/entry.ts";
@@ -11,7 +11,7 @@ export { tensor, zeros } from "./core/tensor.ts";
 export type { RowLists, Tensor } from "./core/tensor.ts";
 export { attentionFlops, costOfReads, keyValueBytes } from "./core/cost.ts";
 export type { StepCost, StepShape } from "./core/cost.ts";
-export { formatBytes, formatSeconds } from "./core/units.ts";
+export { formatBytes, formatSeconds, formatShare } from "./core/units.ts";
 export type { Quantity } from "./core/units.ts";
 
 // entries
@@ -55,8 +55,6 @@ export { layersOf, shapeOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
 export { modelCost } from "./deployment/model-cost.ts";
-export { candidateCost } from "./studies/explain/cost.ts";
-export type { CandidateCost, CostSetting } from "./studies/explain/cost.ts";
 export { fitBudget, parseBudget } from "./deployment/budget.ts";
 export type { Budget } from "./deployment/budget.ts";
 
@@ -96,40 +94,14 @@ export { parseTask } from "./tasks/spec.ts";
 export { readerParams } from "./reader/params.ts";
 export type { ReaderParams } from "./reader/params.ts";
 
-// trials, experiments and their results
+// trials and their figures
 export { booleanColumn, integerColumn, numberColumn, orEmpty, textColumn } from "./core/table.ts";
 export type { Column, RowOf } from "./core/table.ts";
 export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
-export { commandExperiment } from "./cli/command-experiment.ts";
-export { experiment } from "./cli/experiment.ts";
-export type { Experiment, TrialContext } from "./cli/experiment.ts";
-export { computed } from "./cli/computed.ts";
-export type { Computed, ComputedExperiment } from "./cli/computed.ts";
 export { hasTheory } from "./runs/make-trial.ts";
-export { theoryScore } from "./runs/theory-score.ts";
 export { linesFigure } from "./figures/lines.ts";
 export { perByteFigure } from "./figures/per-byte.ts";
-export { scaling } from "./cli/scaling.ts";
-export type { Scaling } from "./cli/scaling.ts";
-
-// published trends
-export { formatShare } from "./core/units.ts";
-export { publishedScores } from "./files/published.ts";
-export { defineTrend } from "./studies/published/trend.ts";
-export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./studies/published/trend.ts";
-
-// the article
-export { defineChapter } from "./studies/article/chapter.ts";
-export type { Chapter, Evidence } from "./studies/article/chapter.ts";
-export { numericsTables } from "./studies/article/evidence.ts";
-export { claimOf, derivedFigure, valuesOf } from "./studies/article/claims.ts";
-export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figures.ts";
-export { economicsOf, promptsPerOutput } from "./studies/economics/economics.ts";
-export { breakEvenFigure } from "./studies/economics/figure.ts";
-export { findModel, readPrices } from "./studies/economics/prices.ts";
-export { articleClaims, modelScores } from "./files/published.ts";
-export { firstAnswerSeconds, hiddenTokens } from "./studies/economics/bill.ts";
 
 export { version } from "./version.ts";

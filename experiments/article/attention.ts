@@ -1,5 +1,6 @@
-import { barsFigure, defineChapter, formatShare } from "../../src/index.ts";
-import type { Evidence } from "../../src/index.ts";
+import { barsFigure, defineChapter } from "../../src/experiments.ts";
+import type { Evidence } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const variants = [
   "dense",

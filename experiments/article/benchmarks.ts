@@ -1,4 +1,4 @@
-import { articleClaims, defineChapter, derivedFigure, pairsFigure, valuesOf } from "../../src/index.ts";
+import { articleClaims, defineChapter, derivedFigure, pairsFigure, valuesOf } from "../../src/experiments.ts";
 
 /** Nine benchmarks of what a model knows and can do: the gains are arithmetic, the scores are OpenAI's. */
 export const benchmarks = defineChapter({

@@ -1,12 +1,5 @@
-import {
-  catalog,
-  claimOf,
-  defineChapter,
-  formatBytes,
-  memoryFit,
-  modelCost,
-  parseSpec,
-} from "../../src/index.ts";
+import { claimOf, defineChapter } from "../../src/experiments.ts";
+import { catalog, formatBytes, memoryFit, modelCost, parseSpec } from "../../src/index.ts";
 
 const settings = [
   { model: "llama-3.1-405b", variant: "dense" },

@@ -7,7 +7,7 @@ import {
   findModel,
   promptsPerOutput,
   readPrices,
-} from "../../src/index.ts";
+} from "../../src/experiments.ts";
 
 /** Prices, output tokens, and what a task costs. */
 export const economics = defineChapter({

@@ -1,15 +1,13 @@
 import {
   barsFigure,
   candidateCost,
-  catalog,
   claimOf,
   defineChapter,
   firstAnswerSeconds,
-  formatSeconds,
-  formatShare,
   hiddenTokens,
-} from "../../src/index.ts";
-import type { CostSetting } from "../../src/index.ts";
+} from "../../src/experiments.ts";
+import type { CostSetting } from "../../src/experiments.ts";
+import { catalog, formatSeconds, formatShare } from "../../src/index.ts";
 
 const walk = "graphwalks(operation=bfs)";
 const count = "mrcr(needles=8)";

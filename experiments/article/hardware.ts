@@ -1,13 +1,6 @@
-import {
-  barsFigure,
-  candidateCost,
-  catalog,
-  defineChapter,
-  formatBytes,
-  formatSeconds,
-  formatShare,
-} from "../../src/index.ts";
-import type { CostSetting } from "../../src/index.ts";
+import { barsFigure, candidateCost, defineChapter } from "../../src/experiments.ts";
+import type { CostSetting } from "../../src/experiments.ts";
+import { catalog, formatBytes, formatSeconds, formatShare } from "../../src/index.ts";
 
 const walk = "graphwalks(operation=bfs)";
 const variants = ["dense", "dense+yarn", "dsa", "moba"];

@@ -1,4 +1,4 @@
-import { barsFigure, claimOf, defineChapter, derivedFigure, hiddenTokens } from "../../src/index.ts";
+import { barsFigure, claimOf, defineChapter, derivedFigure, hiddenTokens } from "../../src/experiments.ts";
 
 /** The first token, and what may be thought before it. */
 export const latency = defineChapter({

@@ -5,7 +5,7 @@ import {
   modelScores,
   pairsFigure,
   valuesOf,
-} from "../../src/index.ts";
+} from "../../src/experiments.ts";
 
 /** What the lead would be by another page's score. */
 const otherwise = (model: string, score: number, behind: number): string =>

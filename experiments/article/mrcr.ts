@@ -3,9 +3,9 @@ import {
   claimOf,
   defineChapter,
   derivedFigure,
-  formatShare,
   numericsTables,
-} from "../../src/index.ts";
+} from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const task = "mrcr(needles=8)";
 const variants = ["dense", "dense+yarn", "dsa", "moba", "sink-window"];

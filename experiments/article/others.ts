@@ -1,4 +1,4 @@
-import { articleClaims, claimOf, defineChapter, derivedFigure, valuesOf } from "../../src/index.ts";
+import { articleClaims, claimOf, defineChapter, derivedFigure, valuesOf } from "../../src/experiments.ts";
 
 /** What is left: images, and reinforcement learning. */
 export const others = defineChapter({

@@ -4,7 +4,8 @@
  * MoBA reads 2,048 tokens a query in blocks of 16 to 1,024. A mean of B keys of which one matches has a B-th of its
  * signal and noise of 1 / sqrt(B).
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const blocks = [16, 32, 64, 128, 256, 512, 1024];
 const lengths = { "32K": 32_000, "128K": 128_000, "512K": 512_000 };

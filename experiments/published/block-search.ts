@@ -4,7 +4,8 @@
  * The source's corpus are documents that resemble the right one. Here the others are random edges of a graph, at the
  * default sharpness and at 1. Ranked first: whether the one best key of an oracle is the fact's.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = [8000, 16_000, 64_000, 128_000, 256_000, 512_000, 1_024_000];
 const [first, last] = [lengths[0]!, lengths.at(-1)!];

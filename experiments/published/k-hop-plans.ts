@@ -3,7 +3,8 @@
  *
  * Plans of four layers, of which 0 to 4 are full and the others see a window; searches of depth 1 to 4.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const layers = 4;
 const fulls = [0, 1, 2, 3, 4];

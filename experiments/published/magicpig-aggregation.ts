@@ -4,7 +4,8 @@
  * The best 1% to 20% of the keys, and all of them, on RULER; and MagicPIG's sampling, which weighs what it reads by the
  * chance of reading it. At 4K tokens, where dense attention counts words; at the source's 16K the reader no longer does.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = [4096, 16_384];
 const shares = [0.01, 0.02, 0.05, 0.2, 1];

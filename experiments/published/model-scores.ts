@@ -3,7 +3,8 @@
  *
  * Every length at which a maker has published a score. Nothing is fitted to any of them.
  */
-import { defineTrend, formatShare, publishedScores } from "../../src/index.ts";
+import { defineTrend, publishedScores } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const tasks = {
   "graphwalks-bfs": { task: "graphwalks(operation=bfs)", lengths: ["128K", "256K", "1M"] },

@@ -4,7 +4,8 @@
  * Exact top-k, which no index betters. Where dense attention is short of nothing, selection can only lose; it wins where
  * the rest of the context takes weight from the facts.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = [8192, 32_768];
 /** The source's longest, for its hardest task alone. */

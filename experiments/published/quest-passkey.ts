@@ -4,7 +4,8 @@
  * Pages that are chosen when the question is known, against caches that were cut before it. The passkey is RULER's
  * single needle in repeated sentences, which is the same test in other words.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const budgets = [32, 64, 128, 256, 512];
 

@@ -3,7 +3,8 @@
  *
  * Quest, which the source finds best in decoding, at budgets of 50% to 2% of the context, on RULER.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = [4096, 16_384];
 const sparsities = [0, 0.5, 0.8, 0.9, 0.95, 0.98];

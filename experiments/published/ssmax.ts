@@ -4,7 +4,8 @@
  * The source's figure takes one logit of +3 among n of -2, five nats apart. Here the fact is an edge of a graph, and the
  * reader's sharpness makes its logit five nats: 5 / sqrt(128). The other keys are random, and share nothing with it.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = [1000, 4000, 16_000, 64_000, 256_000, 1_024_000];
 const curves = { softmax: "dense", "SSMax, s = .43": "dense+ssmax(s=0.43)" };

@@ -4,7 +4,8 @@
  * One choice among all blocks by their mean keys: 32 blocks of 64 tokens. Where the tokens of a record share a part of
  * their keys, and where they share nothing.
  */
-import { defineTrend, formatShare } from "../../src/index.ts";
+import { defineTrend } from "../../src/experiments.ts";
+import { formatShare } from "../../src/index.ts";
 
 const lengths = ["32K", "128K", "512K", "1M"];
 const tokensOf = { "32K": 32_000, "128K": 128_000, "512K": 512_000, "1M": 1_024_000 };

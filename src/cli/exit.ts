@@ -19,3 +19,11 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
     return error instanceof UsageError ? 2 : 1;
   }
 }
+
+/** Ends the process quietly where a reader closes the pipe early, as `attnsim list | head -1` does. */
+export function allowClosedPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

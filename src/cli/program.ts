@@ -1,9 +1,8 @@
-import { Command, Option } from "@commander-js/extra-typings";
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { loadPlugin } from "../runs/plugins.ts";
+import { Command } from "@commander-js/extra-typings";
 import { version } from "../version.ts";
 import { commands } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
+import { withPlugins } from "./options/plugin.ts";
 
 const examples = `
 Examples:
@@ -32,21 +31,6 @@ export async function program(words: readonly string[]): Promise<Command> {
     for (const leaf of command.commands.length > 0 ? command.commands : [command]) withPlugins(leaf);
   }
   return root;
-}
-
-/** Every command takes the user's own entries. */
-function withPlugins(command: CommandUnknownOpts): void {
-  command
-    .addOption(
-      new Option(
-        "--plugin <file>",
-        "TypeScript or JavaScript file of your own variants, tasks or systems, or YAML of a system or model; again for more",
-      ).argParser((file: string, before?: readonly string[]) => [...(before ?? []), file]),
-    )
-    .hook("preAction", async () => {
-      for (const file of (command.opts() as { plugin?: readonly string[] }).plugin ?? [])
-        await loadPlugin(file);
-    });
 }
 
 /**

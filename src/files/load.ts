@@ -19,22 +19,40 @@ export async function importFile(path: string): Promise<Readonly<Record<string, 
   return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
 }
 
+/** The package's doors, and the source file of each under src/. */
+const doors: Readonly<Record<string, string>> = {
+  attnsim: "index",
+  "attnsim/experiments": "experiments",
+  "attnsim/cli": "cli/program",
+};
+
+/** Addresses that stand for this program's own modules: the doors, and their source files in the checkout. */
+function ownModules(): Readonly<Record<string, string>> {
+  const ending = isSource ? ".ts" : ".js";
+  const modules = Object.entries(doors).flatMap(([door, file]) => {
+    const own = new URL(`../${file}${ending}`, import.meta.url).href;
+    return [
+      [door, own],
+      [new URL(`src/${file}.ts`, checkout).href, own],
+    ];
+  });
+  return Object.fromEntries(modules) as Readonly<Record<string, string>>;
+}
+
 /**
- * Module hooks, as a module of their own: "attnsim", and in the checkout's own experiments src/index.ts, is this very
- * program, and TypeScript is ES modules, whatever package.json says. Files of packages are left to Node.
+ * Module hooks, as a module of their own. The doors are this very program, and TypeScript is ES modules, whatever
+ * package.json says. Files of packages are left to Node.
  */
 function hooks(): string {
-  const index = new URL(`../index${isSource ? ".ts" : ".js"}`, import.meta.url).href;
-  const inCheckout = new URL("src/index.ts", checkout).href;
   const esbuild = pathToFileURL(require.resolve("esbuild")).href;
   const source = `
     import { readFileSync } from "node:fs";
     import esbuild from ${JSON.stringify(esbuild)};
-    const isOwn = (specifier, parent) =>
-      specifier === "attnsim" ||
-      (specifier.startsWith(".") && URL.canParse(specifier, parent) && new URL(specifier, parent).href === ${JSON.stringify(inCheckout)});
+    const own = ${JSON.stringify(ownModules())};
+    const addressOf = (specifier, parent) =>
+      specifier.startsWith(".") && URL.canParse(specifier, parent) ? new URL(specifier, parent).href : specifier;
     export const resolve = (specifier, context, next) =>
-      next(isOwn(specifier, context.parentURL) ? ${JSON.stringify(index)} : specifier, context);
+      next(own[addressOf(specifier, context.parentURL)] ?? specifier, context);
     export function load(url, context, next) {
       const { protocol, pathname } = new URL(url);
       const source = pathname.endsWith(".ts") && !pathname.includes("/node_modules/");

@@ -106,7 +106,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "an experiment reads like a program of a user",
       severity: "error",
       from: { path: "^experiments/" },
-      to: { path: "^src/", pathNot: "^src/index\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/(index|experiments)\\.ts$" },
     },
     {
       name: "nothing-imports-programs",

@@ -64,6 +64,23 @@ describe("--plugin", () => {
     expect(err.trim().split("\n")).toHaveLength(1);
   });
 
+  it("gives a file the running program by each of its doors", async () => {
+    const content = `
+      import { catalog, defineVariant } from "attnsim";
+      import { experiment, loadPlugin, trials } from "attnsim/experiments";
+      import { main } from "attnsim/cli";
+      const dense = catalog.variants.get("dense");
+      catalog.variants.add(defineVariant({ ...dense, name: "dense-again" }));
+      if ([experiment, loadPlugin, trials].some((part) => typeof part !== "function")) throw new Error("no door");
+      if ((await main(["describe", "dense-again", "--json"])) !== 0) throw new Error("another program");
+      export { denseTwin };
+      const denseTwin = defineVariant({ ...dense, name: "dense-twin" });`;
+    const { code, out, err } = await attnsim("describe", "dense-twin", "--plugin", file("doors.ts", content));
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain('"name": "dense-again"');
+    expect(out).toContain("dense-twin: ");
+  });
+
   it("refuses a file that is not there", async () => {
     const { code, err } = await attnsim("list", "--plugin", join(folder, "absent.ts"));
     expect(code).toBe(2);

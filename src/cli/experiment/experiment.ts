@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { Command } from "@commander-js/extra-typings";
+import { allowClosedPipe, exitCodeOf } from "../exit.ts";
+import { withPlugins } from "../options/plugin.ts";
+
+/** The question that an experiment asks. */
+export interface Question {
+  /** name of its folder in results/ */
+  readonly name: string;
+  readonly question: string;
+}
+
+/** How a question is answered: `trials`, `tables`, `study` or `times`. */
+export interface Answer {
+  /** Gives the experiment's program its options beside --full, and its action. */
+  readonly define: (program: Command<[], { full?: true }>, asked: Question) => void | Promise<void>;
+  /** Words of the command line that stand before the user's. */
+  readonly words?: (full: boolean, out: string) => readonly string[];
+}
+
+/** A question and how it is answered. */
+export interface Experiment extends Question {
+  readonly answer: Answer;
+}
+
+/** Runs an experiment as the program that this script is: reads the command line, sets the exit code. */
+export async function experiment(asked: Experiment): Promise<void> {
+  allowClosedPipe();
+  process.exitCode = await runExperiment(asked, process.argv.slice(2));
+}
+
+/** Runs an experiment with the words of a command line. Returns the exit code. */
+export const runExperiment = (
+  { name, question, answer }: Experiment,
+  words: readonly string[],
+): Promise<number> =>
+  exitCodeOf(async () => {
+    const program = new Command(name)
+      .description(question)
+      .exitOverride()
+      .option(
+        "--full",
+        `ask the whole question, into results/${name}; without it a part, into results/local/${name}`,
+      );
+    await answer.define(program, { name, question });
+    withPlugins(program);
+    const full = words.includes("--full");
+    const first = answer.words?.(full, resultsFolder(name, full)) ?? [];
+    await program.parseAsync([...first, ...words], { from: "user" });
+  });
+
+/** The folder of an experiment's results. */
+export const resultsFolder = (name: string, full: boolean): string =>
+  join("results", ...(full ? [] : ["local"]), name);

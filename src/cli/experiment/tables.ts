@@ -1,0 +1,49 @@
+import { writeTables } from "../../runs/tables.ts";
+import { version } from "../../version.ts";
+import { withResultOptions } from "../options/results.ts";
+import { watch } from "../print/watch.ts";
+import { formatFindings } from "./findings.ts";
+import type { Findings } from "./findings.ts";
+import { resultsFolder } from "./experiment.ts";
+import type { Answer } from "./experiment.ts";
+
+/** What an experiment computes its tables with. */
+export interface TablesContext {
+  /** whether the whole question is asked, or a part of it that takes a minute */
+  readonly full: boolean;
+  /** Tells the progress bar that a row is done. */
+  readonly onStep: () => void;
+}
+
+/** The tables that answer a question. */
+export interface TablesOptions {
+  /** number of rows, for the progress bar */
+  readonly steps: (full: boolean) => number;
+  readonly make: (context: TablesContext) => Findings;
+}
+
+/** Answers a question by tables that are computed and not drawn as trials. */
+export const tables = ({ steps, make }: TablesOptions): Answer => ({
+  define(program, { name, question }) {
+    withResultOptions(program).action(
+      async ({ full = false, out = resultsFolder(name, full), json, dryRun }) => {
+        const count = steps(full);
+        if (dryRun) {
+          console.log(`${count} rows for ${out}`);
+          return;
+        }
+        const found = watch.steps(count, "rows", (onStep) => make({ full, onStep }));
+        const { findings, assumptions } = found;
+        const paths = await writeTables(out, {
+          name,
+          question,
+          tables: found.tables,
+          figures: found.figures,
+          manifest: { config: { full }, findings, assumptions, versions: { attnsim: version } },
+        });
+        console.log(formatFindings(found, json === true));
+        for (const path of paths) console.error(path);
+      },
+    );
+  },
+});

@@ -1,0 +1,40 @@
+import { planOf } from "../../runs/plan.ts";
+import { makeTrial } from "../../runs/make-trial.ts";
+import type { TrialOptions } from "../../runs/make-trial.ts";
+import type { Trial } from "../../trial/trial.ts";
+import { execute } from "../execute.ts";
+import { engineOf, withRunOptions } from "../options/run.ts";
+import { resultsFolder } from "./experiment.ts";
+import type { Answer } from "./experiment.ts";
+
+/** What an experiment makes its trials with. */
+export interface TrialContext {
+  /** whether the whole question is asked, or a part of it that takes a minute */
+  readonly full: boolean;
+  /** Makes a trial with the seed and engine of the command line. @throws UsageError for what it cannot read */
+  readonly trial: (options: TrialOptions) => Trial;
+}
+
+/** The trials that answer a question. */
+export interface TrialsOptions {
+  /** Yields the trials, in the order of the rows. */
+  readonly make: (context: TrialContext) => Iterable<Trial>;
+  /** figures to draw; without it all that the rows can show */
+  readonly figures?: readonly string[];
+}
+
+/** Answers a question by trials. */
+export const trials = ({ make, figures }: TrialsOptions): Answer => ({
+  define(program, { name, question }) {
+    withRunOptions(program).action(async ({ full = false, out, ...options }) => {
+      const { seed } = options;
+      const trial = (asked: TrialOptions): Trial => makeTrial({ seed, engine: engineOf(options), ...asked });
+      await execute(planOf(name, question, make({ full, trial })), {
+        ...options,
+        out: out ?? resultsFolder(name, full),
+        figures,
+        config: { full, ...options },
+      });
+    });
+  },
+});

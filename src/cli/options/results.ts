@@ -1,0 +1,17 @@
+import type { Command } from "@commander-js/extra-typings";
+
+/** Values of the options of everything that writes results. */
+export interface ResultOptions {
+  out?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+/** Options of an experiment that computes or measures. */
+export const withResultOptions = <A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+): Command<A, O & ResultOptions> =>
+  (command as unknown as Command)
+    .option("--out <folder>", "folder of the results")
+    .option("--dry-run", "print what would be worked out, and stop")
+    .option("--json", "print the tables as JSON") as unknown as Command<A, O & ResultOptions>;

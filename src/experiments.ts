@@ -1,0 +1,47 @@
+/** attnsim/experiments: experiments, and the studies, files and runs that they are made of. For Node. */
+
+// an experiment and the four kinds of answers
+export { experiment } from "./cli/experiment/experiment.ts";
+export type { Answer, Experiment, Question } from "./cli/experiment/experiment.ts";
+export { study } from "./cli/experiment/study.ts";
+export type { StudyOptions } from "./cli/experiment/study.ts";
+export { tables } from "./cli/experiment/tables.ts";
+export type { TablesContext, TablesOptions } from "./cli/experiment/tables.ts";
+export type { Findings } from "./cli/experiment/findings.ts";
+export { times } from "./cli/experiment/times.ts";
+export type { TimesOptions } from "./cli/experiment/times.ts";
+export { trials } from "./cli/experiment/trials.ts";
+export type { TrialContext, TrialsOptions } from "./cli/experiment/trials.ts";
+
+// runs
+export { loadPlugin } from "./runs/plugins.ts";
+export { planOf } from "./runs/plan.ts";
+export type { Plan } from "./runs/plan.ts";
+export { runPlan } from "./runs/run.ts";
+export type { RunSettings } from "./runs/run.ts";
+export { theoryScore } from "./runs/theory-score.ts";
+export { unwatched } from "./runs/watch.ts";
+export type { Watch } from "./runs/watch.ts";
+export { writeTables } from "./runs/tables.ts";
+export type { ResultTable } from "./runs/tables.ts";
+
+// files
+export { readCsv } from "./files/csv.ts";
+export { articleClaims, modelScores, publishedScores } from "./files/published.ts";
+
+// published trends
+export { defineTrend } from "./studies/published/trend.ts";
+export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./studies/published/trend.ts";
+
+// the article
+export { defineChapter } from "./studies/article/chapter.ts";
+export type { Chapter, Evidence } from "./studies/article/chapter.ts";
+export { numericsTables } from "./studies/article/evidence.ts";
+export { claimOf, derivedFigure, valuesOf } from "./studies/article/claims.ts";
+export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figures.ts";
+export { economicsOf, promptsPerOutput } from "./studies/economics/economics.ts";
+export { breakEvenFigure } from "./studies/economics/figure.ts";
+export { findModel, readPrices } from "./studies/economics/prices.ts";
+export { firstAnswerSeconds, hiddenTokens } from "./studies/economics/bill.ts";
+export { candidateCost } from "./studies/explain/cost.ts";
+export type { CandidateCost, CostSetting } from "./studies/explain/cost.ts";
