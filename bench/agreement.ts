@@ -26,7 +26,7 @@ function attend(
   const { cache, queries } = world(counted, shape);
   const index = variant.prepare(cache, params, counted);
   counted.counts.reset();
-  const result = variant.attend(queries, cache, index, params, counted);
+  const result = variant.attend({ queries, cache, index, ops: counted }, params);
   const outputs = result.heads.map((head) => Float64Array.from(flat(head.output)));
   clearWorlds(counted);
   return { outputs, read: [counted.counts.kv, counted.counts.index] };

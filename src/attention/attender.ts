@@ -57,7 +57,7 @@ function phaseless(
     built ??= { index: measure("prepare", () => variant.prepare(shapeCache(cache, shaping), params, ops)) };
     const { index } = built;
     return measure("attend", () =>
-      variant.attend(shaping.shaping.shape(queries, shaping.params), cache, index, params, ops),
+      variant.attend({ queries: shaping.shaping.shape(queries, shaping.params), cache, index, ops }, params),
     );
   };
 }

@@ -93,7 +93,7 @@ export function composeLayers(
         return made;
       };
     },
-    attend(queries, _cache, index) {
+    attend({ queries, index }) {
       const l = layerOfStep(layers, queries.step ?? 0);
       return l === undefined ? nothing(queries) : (index as (layer: Layer) => Attend)(layers[l]!)(queries);
     },

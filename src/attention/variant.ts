@@ -15,6 +15,14 @@ export type Modification = "kvDtype" | "logitShaping" | "placement";
 export type Family =
   "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent" | "hybrid";
 
+/** Arguments of `attend` beside the parameters. @template I what `prepare` built */
+export interface AttendArguments<I = unknown> {
+  readonly queries: Queries;
+  readonly cache: KeyValueCache;
+  readonly index: I;
+  readonly ops: Ops;
+}
+
 /**
  * An attention mechanism: maths, parameters as data, cost. One file each, one line in all.ts.
  *
@@ -42,7 +50,7 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   readonly refuses?: Readonly<Partial<Record<Modification, string>>>;
   /** Built once per cache and parameters, in the heads' spaces. */
   prepare(cache: KeyValueCache, params: Params<S>, ops: Ops): I;
-  attend(queries: Queries, cache: KeyValueCache, index: I, params: Params<S>, ops: Ops): AttentionResult;
+  attend(given: AttendArguments<I>, params: Params<S>): AttentionResult;
   /** present where the content decides how much is read: what `cost` then says */
   readonly adaptive?: string;
   /** One decode step. */
@@ -69,13 +77,7 @@ export type AnyVariant = Omit<
   /** of a layer plan, its layers from the first to the last */
   readonly layers?: readonly Layer[];
   prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
-  attend(
-    queries: Queries,
-    cache: KeyValueCache,
-    index: unknown,
-    params: AnyParams,
-    ops: Ops,
-  ): AttentionResult;
+  attend(given: AttendArguments, params: AnyParams): AttentionResult;
   cost(shape: StepShape, params: AnyParams): StepCost;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   denseAt?(shape: StepShape): AnyParams;

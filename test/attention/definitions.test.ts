@@ -127,7 +127,10 @@ describe("dsa", () => {
     const { cache, queries } = world(ops, shape);
     // both query heads of a group ask for the needle
     for (const rows of queries.heads) rows.data.copyWithin(32, 0, 32);
-    const { heads } = variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops);
+    const { heads } = variant.attend(
+      { queries, cache, index: variant.prepare(cache, params, ops), ops },
+      params,
+    );
     const lists = heads.flatMap((head) => [0, 1].map((i) => range(400).filter((t) => head.reads(i, t))));
     for (const list of lists) expect(list).toEqual(lists[0]);
     expect(lists[0]).toHaveLength(20);
@@ -141,7 +144,10 @@ describe("dsa", () => {
       const params = resolveParams("dsa", variant.params, { k: 20, indexHeads: 1, indexNoise });
       const found = range(10).map((i) => {
         const { cache, queries } = world(ops, { ...shape, group: 1, seed: `noise ${i}` });
-        const { heads } = variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops);
+        const { heads } = variant.attend(
+          { queries, cache, index: variant.prepare(cache, params, ops), ops },
+          params,
+        );
         return [31, 200].filter((t) => heads[0]!.reads(0, t)).length;
       });
       return found.reduce((a, b) => a + b, 0) / 20;

@@ -73,7 +73,10 @@ describe("tova", () => {
     const { cache: two, queries } = world(ops, { tokens: 300, kvHeads: 2, observedEnd: 299 });
     const variant = variants.get("tova");
     const params = resolveParams("tova", variant.params, { budget: 40 });
-    const { heads } = variant.attend(queries, two, variant.prepare(two, params, ops), params, ops);
+    const { heads } = variant.attend(
+      { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+      params,
+    );
     const kept = heads.map((head) => range(300).filter((t) => head.reads(0, t)));
     expect(kept[0]).toHaveLength(40);
     expect(kept[1]).toEqual(kept[0]);
@@ -124,7 +127,10 @@ describe("adakv", () => {
   const kept = (name: string, given: object): number[][] => {
     const variant = variants.get(name);
     const params = resolveParams(name, variant.params, { budget: 60, window: 8, ...given });
-    const { heads } = variant.attend(queries, two, variant.prepare(two, params, ops), params, ops);
+    const { heads } = variant.attend(
+      { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+      params,
+    );
     return heads.map((head) => range(200).filter((t) => head.reads(0, t)));
   };
 

@@ -148,7 +148,7 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
           const { cache, queries } = world(counted, { tokens, kvHeads, headDim, bytesPerElement });
           const index = variant.prepare(cache, params, counted);
           counted.counts.reset();
-          variant.attend(queries, cache, index, params, counted);
+          variant.attend({ queries, cache, index, ops: counted }, params);
           const shape = { tokens, kvHeads, queryHeads: kvHeads, headDim, bytesPerElement };
           const cost =
             variant.prefill === "only" ? variant.prefillCost!(shape, params) : variant.cost(shape, params);

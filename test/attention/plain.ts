@@ -49,7 +49,7 @@ export function plain(shape: World): Plain {
   const run = (name: string, params: AnyParams): AttentionResult => {
     const variant = variants.get(name);
     const all = resolveParams(name, variant.params, params);
-    return variant.attend(queries, cache, variant.prepare(cache, all, ops), all, ops);
+    return variant.attend({ queries, cache, index: variant.prepare(cache, all, ops), ops }, all);
   };
   return {
     q: row((c) => queries.heads[0]!.get(0, c)),

@@ -148,7 +148,8 @@ describe("what a state holds", () => {
       scale: 1,
       phase: "decode" as const,
     };
-    return variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops).heads[0]!;
+    return variant.attend({ queries, cache, index: variant.prepare(cache, params, ops), ops }, params)
+      .heads[0]!;
   };
   const orthogonal = range(width).map((i) => range(width).map((c) => (c === i ? 1 : 0)));
   const random = (count: number): number[][] => {

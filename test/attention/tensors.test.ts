@@ -21,7 +21,7 @@ describe("cacheFromTensors", () => {
   it("is softmax(q K^T / sqrt d) V with query i at N - Q + i and G query heads to a kv head", () => {
     const { cache, queries } = cacheFromTensors(ops, k, v, q);
     expect([...queries.positions]).toEqual([3, 4]);
-    const { heads } = dense.attend(queries, cache, undefined, {}, ops);
+    const { heads } = dense.attend({ queries, cache, index: undefined, ops }, {});
     for (let head = 0; head < 4; head++)
       for (let i = 0; i < 2; i++) {
         const h = Math.floor(head / 2);

@@ -15,7 +15,7 @@ const problem = task.load({ prompt }, params);
 function conclusion(seed: string): readonly number[] {
   const [outcome] = [
     ...read(problem, resolveReader(), ops, seed, [
-      { over: (cache) => (queries) => dense.attend(queries, cache, undefined, {}, ops) },
+      { over: (cache) => (queries) => dense.attend({ queries, cache, index: undefined, ops }, {}) },
     ]),
   ];
   expect(outcome!.trace.means()).toMatchObject({ queries: 1, recall: 1 });

@@ -2,8 +2,9 @@ import type { StepCost, StepShape } from "../../core/cost.ts";
 import { flag, int } from "../../core/params.ts";
 import { tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import type { KeyValueCache, Queries } from "../cache.ts";
+import type { KeyValueCache } from "../cache.ts";
 import type { AttentionResult } from "../read.ts";
+import type { AttendArguments } from "../variant.ts";
 import { costOfTokens } from "./costs.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./softmax-read.ts";
@@ -60,12 +61,12 @@ export const best = (scores: Float64Array, k: number, ops: Ops): Int32Array =>
   ops.topK(tensor(scores, [1, scores.length]), k, Int32Array.of(scores.length)).rows;
 
 /** Dense attention over what is kept. */
-export const attendKept = (
-  queries: Queries,
-  cache: KeyValueCache,
-  kept: readonly Kept[],
-  ops: Ops,
-): AttentionResult =>
+export const attendKept = ({
+  queries,
+  cache,
+  index: kept,
+  ops,
+}: AttendArguments<readonly Kept[]>): AttentionResult =>
   perHead(queries, cache, (read, _head, h) => {
     const { rows, from } = kept[h]!;
     const spans = new Spans(read.visible.length, (i, add) => {

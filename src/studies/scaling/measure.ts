@@ -104,7 +104,7 @@ function queryTimes(
       Int32Array.of(cache.tokens - 1),
       "decode",
     );
-    const [, ms] = timed(() => variant.attend(one, cache, index, params, ops));
+    const [, ms] = timed(() => variant.attend({ queries: one, cache, index, ops }, params));
     if (call < warmUps) continue;
     times.push(ms);
     total += ms;

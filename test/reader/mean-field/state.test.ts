@@ -32,7 +32,7 @@ function measured(name: string, given: object): { weights: number[][]; noise: nu
       positions: asked.map(() => tokens - 1),
     });
     const attend = () =>
-      variant.attend(queries, cache, variant.prepare(cache, params, ops), params, ops).heads;
+      variant.attend({ queries, cache, index: variant.prepare(cache, params, ops), ops }, params).heads;
     for (const { output } of attend()) squares.push(mean(flat(output).map((x) => x * x)));
     cache.heads.forEach(({ keys }, h) => {
       const own = flat(keys.tensor as Tensor);

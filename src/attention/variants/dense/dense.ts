@@ -27,7 +27,7 @@ export const dense = defineVariant({
   prefill: "same",
   small: {},
   prepare: () => undefined,
-  attend: (queries, cache, _index, _params, ops) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
+  attend: ({ queries, cache, ops }) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
   cost: denseCost,
   denseAt: () => ({}),
   meanField: (crowd) => [readsAll(crowd)],

@@ -49,7 +49,7 @@ export const mla = defineVariant({
   prefill: "same",
   small: {},
   prepare: () => undefined,
-  attend: (queries, cache, _index, { latent, rope }, ops) =>
+  attend: ({ queries, cache, ops }, { latent, rope }) =>
     perHead(queries, cache, (read) => {
       // all heads read one record, which is key and value
       const rowBytes = recordBytes(latent, rope, cache.bytesPerElement) / cache.heads.length;

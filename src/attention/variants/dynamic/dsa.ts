@@ -52,7 +52,7 @@ export const dsa = defineVariant({
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
-  attend: (queries, cache, index, params, ops) => readTop(queries, cache, index, params, ops),
+  attend: ({ queries, cache, index, ops }, params) => readTop(queries, cache, index, params, ops),
   cost: (shape, params) => topCost(shape, params),
   denseAt: ({ tokens }) => ({ k: tokens }),
   meanField: (crowd, params) => [

@@ -78,7 +78,7 @@ export const flexprefill = defineVariant({
       };
     });
   },
-  attend: (queries, cache, patterns, { gamma, block }, ops) =>
+  attend: ({ queries, cache, index: patterns, ops }, { gamma, block }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const pattern = patterns[h]!;
       const spans =

@@ -57,7 +57,7 @@ export const indexShare = defineVariant({
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
   prepare: (cache, { indexDim, period }, ops) => tokenIndex(cache, "index-share", indexDim, ops, 1 / period),
-  attend: (queries, cache, index, { drift, ...asking }, ops) =>
+  attend: ({ queries, cache, index, ops }, { drift, ...asking }) =>
     readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
   cost: (shape, params) => topCost(shape, params, params.period),
   denseAt: ({ tokens }) => ({ k: tokens }),

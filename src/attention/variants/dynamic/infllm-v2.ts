@@ -62,7 +62,7 @@ export const infllmV2 = defineVariant({
   small: { kernel: 8, stride: 4, block: 16, blocks: 6, window: 32, denseBelow: 100 },
   prepare: ({ heads }, { kernel, stride }, ops) =>
     heads.map(({ keys }) => meanIndex(keys, kernel, stride, ops)),
-  attend: (queries, cache, pooled, params, ops) =>
+  attend: ({ queries, cache, index: pooled, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) => {
       const { kernel, stride, block, blocks, initial, window, denseBelow } = params;
       if (read.visible.every((visible) => visible <= denseBelow)) return softmaxRead(read, ops);

@@ -72,7 +72,7 @@ export const magicpig = defineVariant({
     "what random keys cost: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
   prepare: ({ heads, contextEnd, seed }, { bits, tables }, ops) =>
     heads.map((head, h) => hashKeys(head, contextEnd + 1, `${seed}/magicpig/${h}`, bits, tables, ops)),
-  attend: (queries, cache, hashes, params, ops) =>
+  attend: ({ queries, cache, index: hashes, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) =>
       space.scoped(
         () =>

@@ -38,7 +38,7 @@ export const moba = defineVariant({
   budgetParam: "k",
   small: { block: 32, k: 3 },
   prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
-  attend: (queries, cache, means, { block, k }, ops) =>
+  attend: ({ queries, cache, index: means, ops }, { block, k }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const blocks = { unit: block, units: k, table: means[h]! };
       const spans = bestUnits({ ...read, ...blocks, space }, ops, (q, t) => ops.scores(q, t));

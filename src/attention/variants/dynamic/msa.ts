@@ -64,7 +64,7 @@ export const msa = defineVariant({
     const table: Table = { tensor: index, kind: "index", rowBytes };
     return { name: "msa", sketch, table };
   },
-  attend(queries, cache, index, { block, k, indexNoise }, ops) {
+  attend({ queries, cache, index, ops }, { block, k, indexNoise }) {
     const groups = cache.heads.length;
     const asked = indexQueries(queries, cache, index, groups, indexNoise, ops);
     const { space } = cache.heads[0]!;

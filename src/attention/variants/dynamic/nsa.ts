@@ -76,7 +76,7 @@ export const nsa = defineVariant({
       keys: meanIndex(keys, block, stride, ops),
       values: meanIndex(values, block, stride, ops),
     })),
-  attend: (queries, cache, compressed, params, ops) =>
+  attend: ({ queries, cache, index: compressed, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) => {
       const { block, stride, selectBlock, window } = params;
       const entries = read.visible.map((visible) => wholeEntries(visible, block, stride));

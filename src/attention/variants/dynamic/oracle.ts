@@ -35,7 +35,7 @@ export const oracle = defineVariant({
   budgetParam: "k",
   small: { k: 37 },
   prepare: () => undefined,
-  attend: (queries, cache, _index, { k }, ops) =>
+  attend: ({ queries, cache, ops }, { k }) =>
     perHead(queries, cache, (read, { space, keys }) => {
       const table = { ...keys, kind: "index" } as const;
       const rows = selectTop({ ...read, space, table, k }, ops, (q, t) => ops.scores(q, t));

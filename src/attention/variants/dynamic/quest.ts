@@ -57,7 +57,7 @@ export const quest = defineVariant({
       kind: "index",
       rowBytes: 2 * keys.rowBytes,
     })),
-  attend: (queries, cache, bounds, { page, budget }, ops) =>
+  attend: ({ queries, cache, index: bounds, ops }, { page, budget }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const pages = { unit: page, units: pagesRead(page, budget), table: bounds[h]! };
       const spans = bestUnits({ ...read, ...pages, space }, ops, (q, t) => ops.boundScores(q, t));

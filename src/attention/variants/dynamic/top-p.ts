@@ -43,7 +43,7 @@ export const topP = defineVariant({
   small: { p: 0.5 },
   adaptive: "the cost of reading every key; what was read is in the results",
   prepare: () => undefined,
-  attend: (queries, cache, _index, { p }, ops) =>
+  attend: ({ queries, cache, ops }, { p }) =>
     perHead(queries, cache, (read, { space }) =>
       softmaxRead({ ...read, spans: unitSpans(holding(read, p, space, ops), 1, read.visible) }, ops),
     ),

@@ -70,7 +70,7 @@ export const verticalSlash = defineVariant({
       };
     });
   },
-  attend: (queries, cache, lines, _params, ops) =>
+  attend: ({ queries, cache, index: lines, ops }) =>
     perHead(queries, cache, (read, _head, h) =>
       softmaxRead({ ...read, spans: lineSpans(lines[h]!, read.visible) }, ops),
     ),

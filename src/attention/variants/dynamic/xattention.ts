@@ -59,7 +59,7 @@ export const xattention = defineVariant({
   small: { block: 16, threshold: 0.5 },
   adaptive: "as if everything were read: how much covers the threshold is the prompt's",
   prepare: () => undefined,
-  attend: (queries, cache, _index, params, ops) =>
+  attend: ({ queries, cache, ops }, params) =>
     perHead(queries, cache, (read, { space }) =>
       softmaxRead({ ...read, spans: chosenSpans(read, queries.group, params, space, ops) }, ops),
     ),

@@ -67,7 +67,7 @@ export const adakv = defineVariant({
       from,
     }));
   },
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, window, pool, queryAware }) => [

@@ -60,7 +60,7 @@ export const h2o = defineVariant({
       ops,
     );
   },
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField(crowd, { budget, observe, queryAware }) {

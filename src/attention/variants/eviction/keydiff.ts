@@ -44,7 +44,7 @@ export const keydiff = defineVariant({
       (h, from, end) => unlikeness(cache.heads[h]!, from, end),
       ops,
     ),
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField(crowd, { budget }) {

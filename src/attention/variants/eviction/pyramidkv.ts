@@ -74,7 +74,7 @@ export const pyramidkv = defineVariant({
       ops,
     );
   },
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField(crowd, params) {

@@ -84,8 +84,8 @@ export const selective = defineVariant({
       ),
     };
   },
-  attend(queries, cache, { off, kept }, _params, ops) {
-    const plain = attendKept(queries, cache, kept, ops);
+  attend({ queries, cache, index: { off, kept }, ops }) {
+    const plain = attendKept({ queries, cache, index: kept, ops });
     const read = readMasks(queries, off, kept[0]!, ops);
     if (read.every(({ taken }) => taken === undefined)) return plain;
     return { heads: plain.heads.map((head, h) => masked(head, queries, read, cache.heads[h]!.values)) };

@@ -63,7 +63,7 @@ export const snapkv = defineVariant({
       ops,
     );
   },
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, window, pool, queryAware }) => [

@@ -46,7 +46,7 @@ export const tova = defineVariant({
         .reduce((total, votes) => total.map((vote, t) => vote + votes[t]!));
     return retained(cache, { budget, recent: 1, queryAware }, (_, from) => (sum ??= allHeads(from)), ops);
   },
-  attend: (queries, cache, kept, _params, ops) => attendKept(queries, cache, kept, ops),
+  attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, queryAware }) => [

@@ -89,7 +89,7 @@ export const csa = defineVariant({
     );
     return { entries, index };
   },
-  attend(queries, cache, { entries, index }, params, ops) {
+  attend({ queries, cache, index: { entries, index }, ops }, params) {
     const chosen = index.top(queries, entriesSeen(tokensSeen(queries), params.pool), params, ops);
     return perHead(queries, cache, (read, _head, h) =>
       readCompressed(read, entries[h]!, { ...params, group: queries.group }, ops, chosen),

@@ -57,7 +57,7 @@ export const hca = defineVariant({
   noMeanField,
   notConvex,
   prepare: (cache, params, ops) => entriesOf(cache, { ...params, overlap: false }, ops),
-  attend: (queries, cache, entries, params, ops) =>
+  attend: ({ queries, cache, index: entries, ops }, params) =>
     perHead(queries, cache, (read, _head, h) =>
       readCompressed(read, entries[h]!, { ...params, group: queries.group }, ops),
     ),

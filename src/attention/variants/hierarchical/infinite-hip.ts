@@ -93,7 +93,7 @@ export const infiniteHip = defineVariant({
   budgetParam: "keep",
   small: { chunk: 32, keep: 64, sinks: 4, window: 20 },
   prepare: () => undefined,
-  attend: (queries, cache, _index, params, ops) =>
+  attend: ({ queries, cache, ops }, params) =>
     perHead(queries, cache, (read) => softmaxRead({ ...read, spans: pruned(read, params, ops) }, ops)),
   cost(shape, params) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;

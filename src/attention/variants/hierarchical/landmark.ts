@@ -57,7 +57,7 @@ export const landmark = defineVariant({
   budgetParam: "k",
   small: { block: 16, k: 3 },
   prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
-  attend: (queries, cache, landmarks, { block, k }, ops) =>
+  attend: ({ queries, cache, index: landmarks, ops }, { block, k }) =>
     perHead(queries, cache, (read, { space }, h) => grouped(read, landmarks[h]!, block, k, space, ops)),
   cost(shape, { block, k }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;

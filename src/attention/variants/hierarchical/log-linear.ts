@@ -47,7 +47,7 @@ export const logLinear = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { falloff }) =>
+  attend: ({ queries, cache }, { falloff }) =>
     perHead(
       queries,
       cache,

@@ -86,7 +86,7 @@ export const tree = defineVariant({
       }
       return levels;
     }),
-  attend: (queries, cache, levels, { branching, beam }, ops) =>
+  attend: ({ queries, cache, index: levels, ops }, { branching, beam }) =>
     perHead(queries, cache, (read, _head, h) => {
       const leaves = search(read, levels[h]!, branching, beam, ops);
       return softmaxRead({ ...read, spans: unitAndCurrentSpans(leaves, branching, read.visible) }, ops);

@@ -49,7 +49,7 @@ export const infini = defineVariant({
   small: { segment: 32 },
   refuses: { placement: "what is not in its state is its last segment, which is read whole" },
   prepare: () => undefined,
-  attend: (queries, cache, _index, { segment, gate }, ops) =>
+  attend: ({ queries, cache, ops }, { segment, gate }) =>
     perHead(queries, cache, (read) => {
       const starts = unitsBefore(read.visible, segment).map((segments) => segments * segment);
       const own = softmaxRead(

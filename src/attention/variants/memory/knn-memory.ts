@@ -49,7 +49,7 @@ export const knnMemory = defineVariant({
   budgetParam: "k",
   small: { k: 9, window: 30 },
   prepare: () => undefined,
-  attend: (queries, cache, _index, { k, window, gate }, ops) =>
+  attend: ({ queries, cache, ops }, { k, window, gate }) =>
     perHead(queries, cache, (read, { space, keys }) => {
       const memory = read.visible.map((end) => Math.max(0, end - window));
       const table = { ...keys, kind: "index" } as const;

@@ -49,7 +49,7 @@ export const shadowkv = defineVariant({
   small: { chunk: 4, budget: 40 },
   refuses: { placement: "it places K in HBM and V in the host's memory" },
   prepare: ({ heads }, { chunk }, ops) => heads.map(({ keys }) => meanIndex(keys, chunk, chunk, ops)),
-  attend: (queries, cache, means, { chunk, budget, rank }, ops) =>
+  attend: ({ queries, cache, index: means, ops }, { chunk, budget, rank }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const chunks = { unit: chunk, units: unitsOfBudget(budget, chunk, 1), table: means[h]! };
       const spans = bestUnits({ ...read, ...chunks, space }, ops, (q, t) => ops.scores(q, t));

@@ -43,7 +43,7 @@ export const gatedDeltanet = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { strength, halfLife }, ops) =>
+  attend: ({ queries, cache, ops }, { strength, halfLife }) =>
     recur(
       queries,
       cache,

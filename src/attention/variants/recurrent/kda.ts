@@ -44,7 +44,7 @@ export const kda = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { strength, shortest, longest }, ops) =>
+  attend: ({ queries, cache, ops }, { strength, shortest, longest }) =>
     recur(
       queries,
       cache,

@@ -51,7 +51,7 @@ export const linear = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: (queries, cache, _index, { decay, depth }, ops) =>
+  attend: ({ queries, cache, ops }, { decay, depth }) =>
     recur(
       queries,
       cache,

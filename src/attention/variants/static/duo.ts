@@ -48,7 +48,7 @@ export const duo = defineVariant({
   budgetParam: "window",
   small: { sinks: 3, window: 41 },
   prepare: () => undefined,
-  attend: (queries, cache, _index, { full, sinks, window }, ops) =>
+  attend: ({ queries, cache, ops }, { full, sinks, window }) =>
     perHead(queries, cache, (read, _head, h) =>
       softmaxRead(
         h < Math.round(full * cache.heads.length)

@@ -37,7 +37,7 @@ export const sinkWindow = defineVariant({
   budgetParam: "window",
   small: { sinks: 3, window: 41 },
   prepare: () => undefined,
-  attend: (queries, cache, _index, { sinks, window }, ops) =>
+  attend: ({ queries, cache, ops }, { sinks, window }) =>
     perHead(queries, cache, (read) =>
       softmaxRead({ ...read, spans: sinkAndWindow(read.visible, sinks, window) }, ops),
     ),

@@ -41,7 +41,7 @@ export const triShape = defineVariant({
   small: { sinks: 3, window: 41, last: 5 },
   adaptive: "the cost of every query but the last ones",
   prepare: () => undefined,
-  attend: (queries, cache, _index, { sinks, window, last }, ops) =>
+  attend: ({ queries, cache, ops }, { sinks, window, last }) =>
     perHead(queries, cache, (read) => {
       const spans = sinkAndWindow(read.visible, sinks, window);
       return softmaxRead({ ...read, spans: spans.orAllAbove(cache.tokens - last, read.visible) }, ops);
