@@ -5,7 +5,12 @@ import { joined, table, textBlock } from "../documents/markdown.ts";
 /** docs/reference/commands.md: the help of every command that users see. */
 export async function commandsPage(): Promise<string> {
   const shown = commands.filter(({ hidden = false }) => !hidden);
-  const root = await program(shown.map(({ name }) => name));
+  const root = await program(
+    shown.flatMap((command) => [
+      command.name,
+      ...("commands" in command ? command.commands.map(({ name }) => name) : []),
+    ]),
+  );
   const leaves = root.commands
     .filter((command) => shown.some(({ name }) => name === command.name()))
     .flatMap((command) => (command.commands.length === 0 ? [command] : [...command.commands]))

@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../version.ts";
 import { commands } from "./commands/all.ts";
+import type { CommandFile, CommandGroup } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
 import { withPlugins } from "./options/plugin.ts";
 
@@ -24,13 +25,24 @@ export async function program(words: readonly string[]): Promise<Command> {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", examples);
-  for (const { name, summary, hidden = false, load } of commands) {
-    const command = root.command(name, { hidden }).description(summary);
-    if (!words.includes(name)) continue;
-    (await load()).define(command);
-    for (const leaf of command.commands.length > 0 ? command.commands : [command]) withPlugins(leaf);
-  }
+  for (const command of commands) await add(root, command, words);
   return root;
+}
+
+/** Adds a command, with its options or the commands below it where `words` names it. */
+async function add(
+  parent: Command,
+  entry: CommandFile | CommandGroup,
+  words: readonly string[],
+): Promise<void> {
+  const { name, summary, hidden = false } = entry;
+  const command = parent.command(name, { hidden }).description(summary);
+  if (!words.includes(name)) return;
+  if ("commands" in entry) for (const inner of entry.commands) await add(command, inner, words);
+  else {
+    (await entry.load()).default(command);
+    withPlugins(command);
+  }
 }
 
 /**

@@ -7,26 +7,20 @@ import { makeFolder, reasonOf } from "./files.ts";
  * Writes JSON lines as they come: to a file that nobody sees before it is whole, or to standard output.
  *
  * @param path standard output when absent
- * @returns the number of lines
  * @throws UsageError when the file cannot be written
  */
-export async function writeJsonl(path: string | undefined, rows: AsyncIterable<object>): Promise<number> {
-  let count = 0;
-  const draft = path === undefined ? undefined : openDraft(path);
-  try {
-    for await (const row of rows) {
-      const line = JSON.stringify(row);
-      if (draft === undefined) console.log(line);
-      else writeSync(draft.file, `${line}\n`);
-      count++;
-      if (process.stderr.isTTY && draft !== undefined) process.stderr.write(`\r${count} problems`);
-    }
-    draft?.keep();
-  } finally {
-    draft?.close();
-    if (process.stderr.isTTY && draft !== undefined) process.stderr.write("\r\u001b[K");
+export async function writeJsonl(path: string | undefined, rows: AsyncIterable<object>): Promise<void> {
+  if (path === undefined) {
+    for await (const row of rows) console.log(JSON.stringify(row));
+    return;
   }
-  return count;
+  const draft = openDraft(path);
+  try {
+    for await (const row of rows) writeSync(draft.file, `${JSON.stringify(row)}\n`);
+    draft.keep();
+  } finally {
+    draft.close();
+  }
 }
 
 /** A file beside the wanted one that takes its place once it is kept. */

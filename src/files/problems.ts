@@ -4,29 +4,17 @@ import { UsageError } from "../core/errors.ts";
 import { readText, reasonOf } from "./files.ts";
 import { parseLength } from "../core/length.ts";
 import { readJsonl, readParquet, withPrompt } from "../tasks/dataset.ts";
-import { drawProblem, nominalLength, parseTask } from "../tasks/spec.ts";
-import type { TaskSpec } from "../tasks/spec.ts";
+import { drawNamedProblem } from "../tasks/named-problem.ts";
+import type { NamedProblem } from "../tasks/named-problem.ts";
+import { nominalLength, parseTask } from "../tasks/spec.ts";
 import type { Row } from "../tasks/row.ts";
-import type { Problem } from "../tasks/task.ts";
 
-/** Where problems come from: a file, or the generator. */
-export interface SourceOptions {
+/** The source of problems: a file, or the generator. */
+export interface ProblemSource {
   readonly file?: string | undefined;
   readonly tokens?: string | undefined;
   readonly count?: number | undefined;
   readonly seed: number;
-}
-
-/** A problem with the name that responses call it by. */
-export interface NamedProblem {
-  /** of a generated one: task spec, nominal length, seed, index */
-  readonly id: string;
-  readonly task: TaskSpec;
-  readonly tokensNominal: number;
-  readonly seed: number;
-  /** which of the file, or of the seed */
-  readonly index: number;
-  readonly problem: Problem;
 }
 
 /**
@@ -56,18 +44,15 @@ async function rowsOf(path: string, limit: number | undefined): Promise<Row[]> {
   }
 }
 
-const nameOf = (task: TaskSpec, tokens: number, seed: number, index: number): string =>
-  `${task.spec}/${tokens}/${seed}/${index}`;
-
 /**
- * The problems that the options ask for, one after another.
+ * Reads or draws problems, one after another.
  *
- * @param text task spec; of a file whose rows name their task it may be absent
+ * @param text task spec; not needed for a file whose rows name their task
  * @throws UsageError for a missing task or length, or a row that the task cannot read
  */
 export async function* problemsOf(
   text: string | undefined,
-  { file, tokens, count, seed }: SourceOptions,
+  { file, tokens, count, seed }: ProblemSource,
 ): AsyncGenerator<NamedProblem> {
   if (file !== undefined) {
     if (tokens !== undefined) throw new UsageError("problems come from --file or from --tokens, not both");
@@ -81,10 +66,7 @@ export async function* problemsOf(
     );
   const task = parseTask(text);
   const length = parseLength(tokens, task.task.lengths);
-  for (let index = 0; index < (count ?? 1); index++) {
-    const problem = drawProblem(task, length, seed, index);
-    yield { id: nameOf(task, length, seed, index), task, tokensNominal: length, seed, index, problem };
-  }
+  for (let index = 0; index < (count ?? 1); index++) yield drawNamedProblem(task, length, seed, index);
 }
 
 function fromRow(path: string, text: string | undefined, row: Row, index: number): NamedProblem {

@@ -1,19 +1,28 @@
 import type { Command } from "@commander-js/extra-typings";
 
-/** Gives a command its arguments, options and action. */
-export type Define = (command: Command) => void;
+/** Gives a command its arguments, options and action: the default export of a command's file. */
+export type DefineCommand = (command: Command) => void;
 
-/** A command of the command line: one file each, one line below. */
-export interface CommandFile {
+interface Named {
   readonly name: string;
   readonly summary: string;
   /** not for users: left out of the help */
   readonly hidden?: boolean;
-  /** loaded when the command line names it, so that `attnsim --help` stays quick */
-  readonly load: () => Promise<{ readonly define: Define }>;
 }
 
-export const commands: readonly CommandFile[] = [
+/** A command with a file of its own. */
+export interface CommandFile extends Named {
+  /** loaded when the command line names it, so that `attnsim --help` stays quick */
+  readonly load: () => Promise<{ readonly default: DefineCommand }>;
+}
+
+/** A command with commands below it, whose files lie in a folder of its name. */
+export interface CommandGroup extends Named {
+  readonly commands: readonly CommandFile[];
+}
+
+/** Every command, in the order of the help. To add one, write its file and add its line. */
+export const commands: readonly (CommandFile | CommandGroup)[] = [
   {
     name: "run",
     summary: "run variants on tasks at lengths; results as CSV and figures",
@@ -37,12 +46,79 @@ export const commands: readonly CommandFile[] = [
   {
     name: "tasks",
     summary: "generate, score, export and inspect problems",
-    load: () => import("./tasks.ts"),
+    commands: [
+      {
+        name: "generate",
+        summary: "generate problems, as rows of the public dataset",
+        load: () => import("./tasks/generate.ts"),
+      },
+      {
+        name: "export",
+        summary: "write chat messages for a real model, a problem a line: id, task, messages",
+        load: () => import("./tasks/export.ts"),
+      },
+      {
+        name: "score",
+        summary: "score a model's responses to generated or exported problems",
+        load: () => import("./tasks/score.ts"),
+      },
+      {
+        name: "inspect",
+        summary: "sizes, tokens, records and answers of problems; of one also its first lines",
+        load: () => import("./tasks/inspect.ts"),
+      },
+    ],
   },
   {
     name: "hardware",
     summary: "memory and decode time of models on racks",
-    load: () => import("./hardware.ts"),
+    commands: [
+      {
+        name: "memory",
+        summary: "bytes kept per user, and users who fit a GPU and a rack",
+        load: () => import("./hardware/memory.ts"),
+      },
+      {
+        name: "prefill",
+        summary: "time until a prompt is computed, and where it goes",
+        load: () => import("./hardware/prefill.ts"),
+      },
+      {
+        name: "decode",
+        summary: "time of a decode step, and where it goes",
+        load: () => import("./hardware/decode.ts"),
+      },
+      {
+        name: "serve",
+        summary: "time to tokens, tokens a second and prices of serving requests",
+        load: () => import("./hardware/serve.ts"),
+      },
+      {
+        name: "pareto",
+        summary: "the plans that no other beats in a user's speed and a GPU's",
+        load: () => import("./hardware/pareto.ts"),
+      },
+      {
+        name: "local",
+        summary: "this machine measured, and its kernels predicted against measured",
+        load: () => import("./hardware/local.ts"),
+      },
+      {
+        name: "show",
+        summary: "every number of a system or model, with its source",
+        load: () => import("./hardware/show.ts"),
+      },
+      {
+        name: "validate",
+        summary: "how far predicted times are from measured kernels",
+        load: () => import("./hardware/validate.ts"),
+      },
+      {
+        name: "fit",
+        summary: "fit the constants of kernels to measured ones",
+        load: () => import("./hardware/fit.ts"),
+      },
+    ],
   },
   {
     name: "economics",

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,6 @@ import { renderSvg } from "../../runs/render.ts";
 import { checkout, importFile } from "../../files/load.ts";
 import { planOf } from "../../runs/plan.ts";
 import { version } from "../../version.ts";
-import type { Define } from "./all.ts";
 import { watch } from "../print/watch.ts";
 import { integer } from "../options/values.ts";
 
@@ -26,7 +26,7 @@ one page that needs no network; report.md has its figures as files beside it; da
 const question = "What does the simulator say of each claim of the article?";
 
 /** `attnsim article`: the claims of the article, one by one. */
-export const define: Define = (command) =>
+export default function articleCommand(command: Command): void {
   command
     .option("--full", "full numerics beside theory, up to 256K tokens: half an hour on two cores")
     .option("--out <folder>", "folder of the report", join("results", "local", "article"))
@@ -65,6 +65,7 @@ export const define: Define = (command) =>
       );
       for (const file of ["report.html", "report.md"]) console.error(join(out, file));
     });
+}
 
 /** The chapters of the checkout. @throws UsageError where the program is an installed package */
 async function loadChapters(): Promise<Chapter[]> {

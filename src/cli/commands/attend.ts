@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AttentionSpec } from "../../attention/spec.ts";
 import { shapesOf } from "../../attention/tensors.ts";
@@ -9,7 +10,6 @@ import { formatBytes } from "../../core/units.ts";
 import { loadEngine } from "../../engines/registry.ts";
 import { attendFiles } from "../attend-files.ts";
 import type { HeadReport } from "../attend-files.ts";
-import type { Define } from "./all.ts";
 import { writeNpy } from "../../files/npy.ts";
 import { TensorFile } from "../../files/tensor-file.ts";
 import { integer, positive } from "../options/values.ts";
@@ -24,7 +24,7 @@ Dense mass is the share of dense attention's weight that lies on the rows which 
 distance of its output from dense attention's, relative to the latter's length.`;
 
 /** `attnsim attend`: a variant on tensors of the user's own. */
-export const define: Define = (command) =>
+export default function attendCommand(command: Command): void {
   command
     .requiredOption("--variant <spec>", "attention variant: quest(budget=512)+fp8")
     .requiredOption("--q <file>", "queries")
@@ -62,6 +62,7 @@ export const define: Define = (command) =>
         for (const file of Object.values(files)) file.close();
       }
     });
+}
 
 type Files = Readonly<Record<"q" | "k" | "v", TensorFile>>;
 

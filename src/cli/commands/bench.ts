@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { formatNumber } from "../../core/units.ts";
 import { writeAtomic } from "../../files/files.ts";
 import { calibrationFile } from "../../engines/auto/calibration.ts";
@@ -5,7 +6,6 @@ import type { Calibration } from "../../engines/auto/calibration.ts";
 import { calibrate } from "../../engines/bench/calibrate.ts";
 import { printBench, runBench, usableEngines, withBenchOptions } from "../bench-run.ts";
 import type { BenchOptions } from "../bench-run.ts";
-import type { Define } from "./all.ts";
 import { startProgress } from "../print/progress.ts";
 import type { Progress } from "../print/progress.ts";
 import { formatTable } from "../print/table.ts";
@@ -19,7 +19,7 @@ run. What stays in the processor's caches, as gathered rows do, can be faster th
 once the processor, an engine or its version is another.`;
 
 /** `attnsim bench`: what the engines need for the workloads of long contexts, here. */
-export const define: Define = (command) => {
+export default function benchCommand(command: Command): void {
   withBenchOptions(command)
     .option("--calibrate", "measure the table that --engine auto chooses by, which takes half a minute")
     .addHelpText("after", notes)
@@ -31,7 +31,7 @@ export const define: Define = (command) => {
           options,
         );
     });
-};
+}
 
 /** Seconds of one measurement. */
 const seconds = 0.2;

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { keptFit } from "../../studies/calibrate/kept.ts";
 import { numericPlan, numericScores } from "../../studies/calibrate/numerics.ts";
@@ -22,7 +23,6 @@ import { freeParams, mostEvaluations } from "../../studies/calibrate/fit.ts";
 import { chooseTargets, defaultFit, defaultReadings, targetsOf } from "../../studies/calibrate/target.ts";
 import type { Estimate } from "../../studies/calibrate/sample.ts";
 import { version } from "../../version.ts";
-import type { Define } from "./all.ts";
 import { watch } from "../print/watch.ts";
 import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "../options/values.ts";
 import { startProgress } from "../print/progress.ts";
@@ -59,7 +59,7 @@ interface Asked {
 }
 
 /** `attnsim calibrate`: a reader fitted to published scores. */
-export const define: Define = (command) => {
+export default function calibrateCommand(command: Command): void {
   const asking = command
     .option("--variant <spec>", "attention variant of the reader", "dense")
     .option("--model <name>", "whose published scores it is fitted to", "GPT-5.4")
@@ -105,7 +105,7 @@ export const define: Define = (command) => {
       const report = await run({ ...options, reader: givenReader(options) });
       console.log(options.json ? JSON.stringify(report, null, 2) : layOut(report));
     });
-};
+}
 
 async function run(asked: Asked): Promise<CalibrationReport> {
   const { variant, model, starts, trials, confirm = true, seed, out } = asked;

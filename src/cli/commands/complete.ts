@@ -1,9 +1,9 @@
+import type { Command } from "@commander-js/extra-typings";
 import { RootCommand, ShellCompDirective } from "@bomb.sh/tab";
 import type { Command as CompletedCommand, Complete } from "@bomb.sh/tab";
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { catalog, entriesOf, kinds } from "../../catalog.ts";
 import { engineNames } from "../../engines/registry.ts";
-import type { Define } from "./all.ts";
 
 /** What an option or argument of this name takes. */
 const namesFor: Readonly<Record<string, () => readonly string[]>> = {
@@ -16,13 +16,13 @@ const namesFor: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 /** `attnsim complete -- words...`: what may stand for the last of the words; shells call it. */
-export const define: Define = (command) => {
+export default function completeCommand(command: Command): void {
   command.argument("[words...]", "the command line so far, the word to complete last").action((words) => {
     if (command.parent === null) return;
     if (wantsFile(command.parent, words)) console.log(`:${ShellCompDirective.ShellCompDirectiveDefault}`);
     else completer(command.parent, words.at(-1) ?? "").parse([...words]);
   });
-};
+}
 
 /** The commands, options and names of a program, as the completion library has them. */
 function completer(program: CommandUnknownOpts, current: string): RootCommand {

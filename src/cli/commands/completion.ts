@@ -1,6 +1,6 @@
+import type { Command } from "@commander-js/extra-typings";
 import { script } from "@bomb.sh/tab";
 import { Argument } from "@commander-js/extra-typings";
-import type { Define } from "./all.ts";
 
 const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -11,9 +11,9 @@ For the shell at hand:
   fish   attnsim completion fish | source`;
 
 /** `attnsim completion`: the script that makes a shell ask `attnsim complete`. */
-export const define: Define = (command) => {
+export default function completionCommand(command: Command): void {
   command
     .addArgument(new Argument("<shell>", "shell to complete in").choices(shells))
     .addHelpText("after", help)
     .action((shell) => script(shell, "attnsim", "attnsim"));
-};
+}

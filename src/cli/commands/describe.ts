@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import { parseShaping, parseSpec, placedCost } from "../../attention/spec.ts";
 import { placements } from "../../attention/registry.ts";
@@ -10,7 +11,6 @@ import type { Entry } from "../../core/entry.ts";
 import { unknownName } from "../../core/errors.ts";
 import { parseExpression } from "../../core/spec.ts";
 import { parseTask } from "../../tasks/spec.ts";
-import type { Define } from "./all.ts";
 import { citation, costFacts, paramFacts, quantityFacts } from "../print/facts.ts";
 import type { Facts } from "../print/facts.ts";
 import { integer, tokenCount } from "../options/values.ts";
@@ -26,7 +26,7 @@ interface Description {
 }
 
 /** `attnsim describe`: all that an entry says of itself, and what a variant costs at a shape. */
-export const define: Define = (command) =>
+export default function describeCommand(command: Command): void {
   command
     .argument("<name>", "a variant, task, system or model; a spec such as dsa(k=1024)+fp8 sets parameters")
     .option("--tokens <n>", "cost: tokens in the cache", tokenCount, 131072)
@@ -74,6 +74,7 @@ export const define: Define = (command) =>
       } else
         console.log(described.map(({ entry, lines, tables }) => layOut(entry, lines, tables)).join("\n\n"));
     });
+}
 
 function describeVariant(text: string, given: StepShape): Description {
   const spec = parseSpec(text);

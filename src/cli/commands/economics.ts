@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
 import { formatSeconds } from "../../core/units.ts";
@@ -6,7 +7,6 @@ import type { Economics, EconomicsQuestion } from "../../studies/economics/econo
 import { findModel, readPrices } from "../../studies/economics/prices.ts";
 import type { PricedModel } from "../../studies/economics/prices.ts";
 import type { Bill } from "../../studies/economics/bill.ts";
-import type { Define } from "./all.ts";
 import { positive, share, tokensOrNone } from "../options/values.ts";
 import { formatTable } from "../print/table.ts";
 import { formatChange, formatUsd } from "../print/usd.ts";
@@ -20,7 +20,7 @@ not say is a gap, and must be given where it is needed.
   attnsim economics --think 0,2000 --tpot-ms 10`;
 
 /** `attnsim economics`: what a task costs with two models, when the dearer one pays, and how long its first word takes. */
-export const define: Define = (command) =>
+export default function economicsCommand(command: Command): void {
   command
     .option("--prices <file>", "price table in YAML; the article's when absent")
     .option("--models <before,after>", "models of the table", names, ["GPT-5.4", "GPT-5.5"])
@@ -55,6 +55,7 @@ export const define: Define = (command) =>
       );
       for (const path of paths) console.error(path);
     });
+}
 
 interface Options {
   readonly prices?: string | undefined;

@@ -1,9 +1,9 @@
+import type { Command } from "@commander-js/extra-typings";
 import { listEngines } from "../../engines/registry.ts";
-import type { Define } from "./all.ts";
 import { formatTable } from "../print/table.ts";
 
 /** `attnsim engines`: which numeric engines are usable here, and why the others are not. */
-export const define: Define = (command) => {
+export default function enginesCommand(command: Command): void {
   command.option("--json", "print JSON").action(async ({ json }) => {
     const engines = await listEngines();
     if (json) {
@@ -22,4 +22,4 @@ export const define: Define = (command) => {
       .map(({ name, remark }) => `\n${name}: ${remark}`);
     console.log([formatTable(["engine", "usable", "version", "summary"], rows), ...remarks].join("\n"));
   });
-};
+}

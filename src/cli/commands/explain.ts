@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import { kvDtypes } from "../../core/dtype.ts";
 import { UsageError } from "../../core/errors.ts";
@@ -13,7 +14,6 @@ import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { systems } from "../../hardware/systems/all.ts";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { targetsOf } from "../../studies/calibrate/target.ts";
-import type { Define } from "./all.ts";
 import { explanation } from "../explanation.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
 import { formatTable } from "../print/table.ts";
@@ -28,7 +28,7 @@ the reader that attnsim calibrate has fitted; nothing is fitted again. The mean 
 The price of a change is what it costs the model of --priced, all users decoding at once.`;
 
 /** `attnsim explain`: which single change of a fitted reader has another model's scores. */
-export const define: Define = (command) => {
+export default function explainCommand(command: Command): void {
   command
     .option("--from <file>", "calibration.json of attnsim calibrate", "results/calibrate/calibration.json")
     .option("--model <name>", "whose published scores are to be explained", "GPT-5.5")
@@ -107,7 +107,7 @@ export const define: Define = (command) => {
       });
       console.log(json ? JSON.stringify(report, null, 2) : layOut(report));
     });
-};
+}
 
 const points = (share: number): string => (100 * share).toFixed(1);
 

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
 import { formatNumber, formatSeconds } from "../../core/units.ts";
 import { readTrialRows } from "../../files/csv.ts";
@@ -9,7 +10,6 @@ import { priceVariant } from "../../deployment/price.ts";
 import { theoryRow } from "../../trial/run.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
 import { theoryEngine } from "../../trial/trial.ts";
-import type { Define } from "./all.ts";
 import { deployables, deployOptions, timeLines } from "../options/division.ts";
 import { modelOptions, weightLine } from "../options/model.ts";
 import { priceOf, readWorkload, requestOptions } from "../options/workload.ts";
@@ -27,7 +27,7 @@ token takes longer than --tpot-ms. A variant is marked with * where no other is 
   attnsim frontier --theory --task graphwalks --variant dense dsa quest moba --tokens 256K --model llama-3.1-405b`;
 
 /** `attnsim frontier`: accuracy against what it costs on a rack. */
-export const define: Define = (command) =>
+export default function frontierCommand(command: Command): void {
   requestOptions(deployOptions(modelOptions(command)))
     .option("--results <file>", "results CSV that scores are taken from")
     .option("--theory", "draw scores in the mean field")
@@ -86,6 +86,7 @@ export const define: Define = (command) =>
       if (out === undefined) return;
       for (const path of await writeFrontier(out, points, { assumptions })) console.error(path);
     });
+}
 
 interface Drawn {
   readonly theory: true | undefined;

@@ -1,7 +1,7 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Argument } from "@commander-js/extra-typings";
 import { entriesOf, kinds } from "../../catalog.ts";
 import { listEngines } from "../../engines/registry.ts";
-import type { Define } from "./all.ts";
 import { formatTable } from "../print/table.ts";
 
 interface Line {
@@ -16,7 +16,7 @@ const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
 };
 
 /** `attnsim list`: names and summaries of what there is. */
-export const define: Define = (command) =>
+export default function listCommand(command: Command): void {
   command
     .addArgument(new Argument("[kind]", "what to list; everything when absent").choices(Object.keys(lists)))
     .option("--json", "print JSON")
@@ -31,6 +31,7 @@ export const define: Define = (command) =>
       }
       console.log(found.map(([name, lines]) => tableOf(name, lines)).join("\n\n"));
     });
+}
 
 const lineOf = ({ name, summary, family }: Line): Line => ({
   name,

@@ -1,10 +1,10 @@
+import type { Command } from "@commander-js/extra-typings";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { drawFigures, figures, findFigure, formats } from "../../runs/draw.ts";
 import type { Format } from "../../runs/draw.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { readManifest } from "../../runs/results.ts";
-import type { Define } from "./all.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 
@@ -26,7 +26,7 @@ Figures:
 ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}`;
 
 /** `attnsim plot`: figures of any results CSV. */
-export const define: Define = (command) => {
+export default function plotCommand(command: Command): void {
   command
     .argument("<csv>", "a results file, of attnsim or edited: results/length-sweep/data.csv")
     .option("--out <folder>", "folder of the figures; that of the CSV when absent")
@@ -41,4 +41,4 @@ export const define: Define = (command) => {
       const paths = await drawFigures(readTrialRows(csv), { out, title, names: figure, formats: format });
       for (const path of paths) console.log(path);
     });
-};
+}

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,6 @@ import type { CheckLine, TrendLine } from "../../studies/published/lines.ts";
 import { valuesOf } from "../../studies/published/trend.ts";
 import type { Trend } from "../../studies/published/trend.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
-import type { Define } from "./all.ts";
 import { watch } from "../print/watch.ts";
 import { integer } from "../options/values.ts";
 import { formatTable } from "../print/table.ts";
@@ -33,7 +33,7 @@ Examples:
 const inCheckout = (path: string): string => fileURLToPath(new URL(path, checkout));
 
 /** `attnsim published`: what sources print, and what the simulator makes of it. */
-export const define: Define = (command) =>
+export default function publishedCommand(command: Command): void {
   command
     .option("--run <names>", 'run these trends first, comma-separated, or "all"; what is finished is kept')
     .option(
@@ -60,6 +60,7 @@ export const define: Define = (command) =>
       const checks = chosen.length > 0 ? [] : checkLines(goldenChecks);
       console.log(json ? JSON.stringify({ checks, trends: lines }, null, 2) : layOut(checks, lines));
     });
+}
 
 /** The trends of the checkout; none where the program is an installed package. */
 async function loadTrends(): Promise<Trend[]> {

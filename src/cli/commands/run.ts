@@ -5,7 +5,6 @@ import { planOf } from "../../runs/plan.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
 import { readerParams } from "../../reader/params.ts";
 import type { Trial } from "../../trial/trial.ts";
-import type { Define } from "./all.ts";
 import { checkConfig, readConfig } from "../options/config.ts";
 import type { RunConfig } from "../options/config.ts";
 import { execute } from "../execute.ts";
@@ -28,7 +27,7 @@ A configuration file holds the same options, in camelCase:
 Ctrl-C keeps what is finished; the same command again runs only what is missing.`;
 
 /** `attnsim run`: every variant on every task at every length. */
-export const define: Define = (command) => {
+export default function runCommand(command: Command): void {
   command
     .option("--task <spec>", "tasks: graphwalks, mrcr(needles=8); more with commas or again", collect)
     .option(
@@ -47,7 +46,7 @@ export const define: Define = (command) => {
   withRunOptions(withReaderOptions(command))
     .addHelpText("after", help)
     .action(() => run(command));
-};
+}
 
 async function run(command: Command): Promise<void> {
   const {

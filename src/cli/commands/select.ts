@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
 import { formatSeconds } from "../../core/units.ts";
@@ -5,7 +6,6 @@ import { readPrices } from "../../studies/economics/prices.ts";
 import { publishedScores } from "../../files/published.ts";
 import { rankModels } from "../../studies/select/selection.ts";
 import type { Candidate, RankBy } from "../../studies/select/selection.ts";
-import type { Define } from "./all.ts";
 import { integer, positive, share, tokenCount, tokensOrNone } from "../options/values.ts";
 import { formatTable } from "../print/table.ts";
 import { formatUsd } from "../print/usd.ts";
@@ -32,7 +32,7 @@ A price table is YAML:
   attnsim select --prompt 8K --output-tokens 1000 --prices my-prices.yaml --by latency`;
 
 /** `attnsim select`: which model for a workload, by what is published. */
-export const define: Define = (command) =>
+export default function selectCommand(command: Command): void {
   command
     .requiredOption("--prompt <tokens>", "tokens of a prompt: 8000, 256K", tokensOrNone)
     .option(
@@ -57,6 +57,7 @@ export const define: Define = (command) =>
       if (ranked.length === 0) throw new UsageError(`${prices ?? "the price table"} has no models`);
       console.log(json ? JSON.stringify({ demand, by, models: ranked }, null, 2) : layOut(ranked, by));
     });
+}
 
 function layOut(ranked: readonly Candidate[], by: RankBy): string {
   const known = ({ cost, firstToken }: Candidate): number | undefined => (by === "cost" ? cost : firstToken);

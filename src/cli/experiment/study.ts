@@ -1,3 +1,4 @@
+import { unknownName } from "../../core/errors.ts";
 import { commands } from "../commands/all.ts";
 import type { Answer } from "./experiment.ts";
 
@@ -9,11 +10,18 @@ export interface StudyOptions {
   readonly part: readonly string[];
 }
 
-/** Answers a question by a command of attnsim, whose options it takes. */
-export const study = (command: "calibrate" | "explain", { full, part }: StudyOptions): Answer => ({
+/** Answers a question by a command of attnsim, whose options the experiment takes. */
+export const study = (command: string, { full, part }: StudyOptions): Answer => ({
   async define(program) {
-    const { load } = commands.find(({ name }) => name === command)!;
-    (await load()).define(program);
+    const files = commands.filter((each) => "load" in each);
+    const file =
+      files.find(({ name }) => name === command) ??
+      unknownName(
+        "command",
+        command,
+        files.map(({ name }) => name),
+      );
+    (await file.load()).default(program);
   },
   words: (whole, out) => [...(whole ? full : part), "--out", out],
 });

@@ -1,7 +1,7 @@
+import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
 import { formatParallel, gpusOf } from "../../../hardware/parallel.ts";
 import { fastestDecode } from "../../../deployment/steps.ts";
-import type { Define } from "../all.ts";
 import { integer } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { list, machineOptions, print, weightLine } from "../../options/model.ts";
 import { draftLine, draftOptions, readDrafts } from "../../options/workload.ts";
 
-export const define: Define = (command) => {
+export default function hardwareDecodeCommand(command: Command): void {
   draftOptions(deployOptions(machineOptions(command)))
     .option("--users <n,...>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
@@ -78,4 +78,4 @@ export const define: Define = (command) => {
           })),
         );
     });
-};
+}

@@ -1,10 +1,10 @@
+import type { Command } from "@commander-js/extra-typings";
 import { catalog } from "../../../catalog.ts";
 import { writeAtomic } from "../../../files/files.ts";
 import { fileErrors } from "../../../hardware/constants/fit/errors.ts";
 import { fitSystems, isHeldOut } from "../../../hardware/constants/fit/fit.ts";
 import type { Measured } from "../../../hardware/constants/fit/fit.ts";
 import type { FittedConstants } from "../../../hardware/constants/constants.ts";
-import type { Define } from "../all.ts";
 import { startProgress } from "../../print/progress.ts";
 import { formatTable } from "../../print/table.ts";
 import { ownKernels, readKernels } from "../../../files/kernels.ts";
@@ -19,7 +19,7 @@ own rows leave open stays as the others have it. One row in four, by a hash of i
 npm run fit writes the constants that the package carries.`;
 
 /** `attnsim hardware fit`: the constants of the operators from measured kernels. */
-export const define: Define = (command) => {
+export default function hardwareFitCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
@@ -63,7 +63,7 @@ export const define: Define = (command) => {
         console.log(formatTable(titles, cells) + (out === undefined ? "" : `\n\nwritten to ${out}`));
       }
     });
-};
+}
 
 /** The constants of every system that a row names. */
 function fitAll(files: readonly Measured[]): FittedConstants {

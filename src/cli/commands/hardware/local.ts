@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { availableParallelism, totalmem } from "node:os";
 import { median } from "../../../core/stats.ts";
 import { formatNumber, formatUnit, from } from "../../../core/units.ts";
@@ -13,7 +14,6 @@ import { predicted } from "../../../engines/bench/predict.ts";
 import { engineSubjects } from "../../../engines/bench/subject.ts";
 import { gemm, workloads } from "../../../engines/bench/workloads.ts";
 import type { Workload } from "../../../engines/bench/workloads.ts";
-import type { Define } from "../all.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { integer } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
@@ -69,7 +69,7 @@ export function localSystem(): System {
 const kernels = (shrink: number): Workload[] =>
   workloads(shrink).filter(({ kind }) => ["decode", "prefill", "gather", "block-mean"].includes(kind));
 
-export const define: Define = (command) => {
+export default function hardwareLocalCommand(command: Command): void {
   command
     .option("--threads <n>", "threads of the engine", integer(1), availableParallelism())
     .option("--repeats <n>", "rounds over all kernels", integer(1), 3)
@@ -129,7 +129,7 @@ export const define: Define = (command) => {
         ].join("\n"),
       );
     });
-};
+}
 
 /** Times of the kernels on the engine, one after another, round after round. */
 async function measure(

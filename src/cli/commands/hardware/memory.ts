@@ -1,14 +1,14 @@
+import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
 import { fetchSeconds, memoryAssumptions, memoryFit, shortage } from "../../../hardware/memory.ts";
 import { memoryParts } from "../../../hardware/memory-parts.ts";
 import { weightBytes } from "../../../hardware/parameters.ts";
-import type { Define } from "../all.ts";
 import { integer } from "../../options/values.ts";
 import { formatTable } from "../../print/table.ts";
 import type { Cell } from "../../print/table.ts";
 import { machineOptions, print, settings, weightLine } from "../../options/model.ts";
 
-export const define: Define = (command) => {
+export default function hardwareMemoryCommand(command: Command): void {
   machineOptions(command)
     .option("--users <n>", "say what so many users lack", integer(1), 1)
     .option("--explain", "print every number of each row with what it rests on")
@@ -76,4 +76,4 @@ export const define: Define = (command) => {
         );
       }
     });
-};
+}

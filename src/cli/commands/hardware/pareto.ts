@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { formatParallel } from "../../../hardware/parallel.ts";
 import { writePareto } from "../../../studies/pareto/pareto.ts";
 import {
@@ -6,7 +7,6 @@ import {
   servingAssumptions,
   servingFront,
 } from "../../../deployment/serving.ts";
-import type { Define } from "../all.ts";
 import { positive } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import { deployables, deployOptions, printExplained, timeLines } from "../../options/division.ts";
@@ -14,7 +14,7 @@ import { servedCells, servedFacts, servedPasses, servedTitles } from "../../prin
 import { modelOptions, print, weightLine } from "../../options/model.ts";
 import { priceOf, readWorkload, workloadOptions } from "../../options/workload.ts";
 
-export const define: Define = (command) => {
+export default function hardwareParetoCommand(command: Command): void {
   workloadOptions(deployOptions(modelOptions(command)))
     .option(
       "--ttft <seconds>",
@@ -74,4 +74,4 @@ export const define: Define = (command) => {
       );
       for (const path of await writePareto(out, plans, assumed)) console.error(path);
     });
-};
+}

@@ -1,10 +1,10 @@
+import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
 import { sequence } from "../../../hardware/kernels/time.ts";
 import { formatParallel, gpusOf } from "../../../hardware/parallel.ts";
 import { splitPrompt } from "../../../hardware/serving/workload.ts";
 import type { Pass } from "../../../hardware/pass/pass.ts";
 import { fastestPrefill } from "../../../deployment/steps.ts";
-import type { Define } from "../all.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "../../options/division.ts";
 import { machineOptions, print, weightLine } from "../../options/model.ts";
 
-export const define: Define = (command) => {
+export default function hardwarePrefillCommand(command: Command): void {
   deployOptions(machineOptions(command))
     .option("--prompts <n>", "prompts that are computed together", integer(1), 1)
     .option("--cache-hits <share>", "share of each prompt that is in the cache already", share, 0)
@@ -86,4 +86,4 @@ export const define: Define = (command) => {
           })),
         );
     });
-};
+}

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Random } from "../../../core/random.ts";
 import { formatNumber, formatSeconds } from "../../../core/units.ts";
 import { drawArrivals } from "../../../hardware/serving/arrivals.ts";
@@ -7,7 +8,6 @@ import { readTrace } from "../../../files/trace.ts";
 import { replicaOf } from "../../../deployment/deployment.ts";
 import { servedApart, servedTogether, servingAssumptions } from "../../../deployment/serving.ts";
 import type { ServedPlan } from "../../../deployment/serving.ts";
-import type { Define } from "../all.ts";
 import { integer, positive } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import {
@@ -30,7 +30,7 @@ a CSV file with the columns arrival_s, input_tokens, output_tokens.
   attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --input 128K --output 1024 --batch 16,64 --apart
   attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --parallel dp=8 --rate 0.5 --requests 200`;
 
-export const define: Define = (command) => {
+export default function hardwareServeCommand(command: Command): void {
   workloadOptions(deployOptions(modelOptions(command)))
     .option("--parallel <spec>", parallelOption)
     .option("--apart", "some replicas prefill, others decode")
@@ -116,7 +116,7 @@ export const define: Define = (command) => {
       ]);
       if (explain && !json) printExplained(found.flatMap(passesOf));
     });
-};
+}
 
 const mostPerGpu = (plans: readonly ServedPlan[]): ServedPlan | undefined =>
   [...plans].sort((a, b) => b.served.totalPerGpu - a.served.totalPerGpu)[0];

@@ -1,8 +1,8 @@
+import type { Command } from "@commander-js/extra-typings";
 import { catalog } from "../../../catalog.ts";
 import { Registry } from "../../../core/entry.ts";
 import type { Entry } from "../../../core/entry.ts";
 import { isDataFile, readMachine } from "../../../files/machines.ts";
-import type { Define } from "../all.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
 
@@ -12,7 +12,7 @@ const machineOf = (name: string): Entry =>
     ? readMachine(name)
     : new Registry<Entry>("system or model", [...catalog.systems, ...catalog.models]).get(name);
 
-export const define: Define = (command) => {
+export default function hardwareShowCommand(command: Command): void {
   command
     .argument(
       "<name>",
@@ -28,4 +28,4 @@ export const define: Define = (command) => {
           : `${entry.name}: ${entry.summary}\n\n${formatTable(titles, rows)}`,
       );
     });
-};
+}

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { catalog } from "../../../catalog.ts";
 import { UsageError } from "../../../core/errors.ts";
 import { formatSeconds } from "../../../core/units.ts";
@@ -8,7 +9,6 @@ import { isHeldOut } from "../../../hardware/constants/fit/fit.ts";
 import { machineOf } from "../../../hardware/kernels/machine.ts";
 import type { FittedConstants } from "../../../hardware/constants/constants.ts";
 import type { Machine } from "../../../hardware/kernels/machine.ts";
-import type { Define } from "../all.ts";
 import { formatTable } from "../../print/table.ts";
 import { ownKernels, readKernels } from "../../../files/kernels.ts";
 import { validateSystems } from "../../print/verdicts.ts";
@@ -19,7 +19,7 @@ file's name says which operator its rows measured. Errors are |predicted / measu
 One row in four of the package's files was held out of its fit: --held-out looks at those alone.`;
 
 /** `attnsim hardware validate`: how far the operators are from measured kernels, or the model from published systems. */
-export const define: Define = (command) => {
+export default function hardwareValidateCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
@@ -42,7 +42,7 @@ export const define: Define = (command) => {
         .filter((each) => each !== undefined);
       console.log(json ? JSON.stringify(errors, null, 2) : layOut(errors));
     });
-};
+}
 
 /** Every system of the catalog with the constants of its kernels. */
 export const machinesOf = (fitted?: FittedConstants): ReadonlyMap<string, Machine> =>

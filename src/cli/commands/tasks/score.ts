@@ -1,0 +1,33 @@
+import type { Command } from "@commander-js/extra-typings";
+import { formatCsv } from "../../../files/csv.ts";
+import { writeAtomic } from "../../../files/files.ts";
+import { problemsOf } from "../../../files/problems.ts";
+import { scoreResponses } from "../../../files/responses.ts";
+import { columns } from "../../../trial/columns.ts";
+import { problemOptions } from "../../options/problems.ts";
+import { formatResponses, responseMeans } from "../../print/responses.ts";
+
+/** `attnsim tasks score`: scores of a real model's responses. */
+export default function tasksScoreCommand(command: Command): void {
+  const { spec, file, tokens, count, seed } = problemOptions;
+  command
+    .argument("[task]", spec)
+    .requiredOption("--responses <path>", ".jsonl file with an id and a response a line")
+    .option(...file)
+    .option(...tokens)
+    .option(...count)
+    .option(...seed)
+    .option("--model <name>", "name of the model in the results", "model")
+    .option("--csv <path>", "write the rows as results, for attnsim plot")
+    .option("--json", "print JSON")
+    .action(async (task, { responses, model, csv, json, ...source }) => {
+      const { rows, unanswered } = await scoreResponses(responses, problemsOf(task, source), model);
+      if (csv !== undefined) writeAtomic(csv, formatCsv(columns, rows));
+      if (unanswered.length > 0)
+        console.error(
+          `${unanswered.length} problems have no response and are left out: ${unanswered[0]!} ...`,
+        );
+      const means = responseMeans(rows);
+      console.log(json ? JSON.stringify({ rows, means }, null, 2) : formatResponses(rows, means));
+    });
+}
