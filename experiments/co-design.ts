@@ -8,6 +8,7 @@
  */
 import { experiment, tables, theoryScore } from "../src/experiments.ts";
 import {
+  attentionLayer,
   catalog,
   decodeStep,
   exchangedBytes,
@@ -22,7 +23,6 @@ import {
   numberColumn,
   parseSpec,
   perByteFigure,
-  shapeOf,
   textColumn,
 } from "../src/index.ts";
 
@@ -85,7 +85,7 @@ const perPiece = (problems: number, onStep: () => void) =>
     const variant = block === 1 ? `dsa(k=${read})` : `moba(block=${block},k=${Math.max(2, read / block)})`;
     const cost = modelCost(model, parseSpec(variant), tokens, "fp8");
     const [piece, narrow] = (["fp8", "nvfp4"] as const).map((dtype) =>
-      Math.ceil(keyValueBytes(shapeOf(model.attention[0], tokens, dtype), block)),
+      Math.ceil(keyValueBytes(attentionLayer(model.attention[0]).shape(tokens, dtype), block)),
     ) as [number, number];
     const found = scoresOf(variant, problems);
     onStep();

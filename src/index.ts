@@ -51,7 +51,8 @@ export type { DecodeSetting, DecodeStep } from "./hardware/decode.ts";
 export { exchangedBytes, fetchedBytes, gatheredBytes } from "./hardware/transfers.ts";
 export { memoryFit } from "./hardware/memory.ts";
 export type { MemoryFit } from "./hardware/memory.ts";
-export { layersOf, shapeOf } from "./hardware/model.ts";
+export { attentionLayer } from "./hardware/layers/attention.ts";
+export { layersOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
 export { modelCost } from "./deployment/model-cost.ts";
@@ -59,8 +60,9 @@ export { fitBudget, parseBudget } from "./deployment/budget.ts";
 export type { Budget } from "./deployment/budget.ts";
 
 // forward passes of models on GPUs
-export { formatParallel, gpusOf, parseParallel, plansFor } from "./hardware/parallel.ts";
-export type { Parallelism } from "./hardware/parallel.ts";
+export { formatParallel, parseParallel, plansFor } from "./hardware/parallel.ts";
+export { gpusOf } from "./hardware/parallelism.ts";
+export type { Parallelism } from "./hardware/parallelism.ts";
 export { fastestDecode, fastestPrefill } from "./deployment/steps.ts";
 export type { DecodeAnswer, PrefillAnswer } from "./deployment/steps.ts";
 export { passAssumptions } from "./hardware/pass/pass.ts";

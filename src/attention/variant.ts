@@ -2,6 +2,7 @@ import type { StepCost, StepShape } from "../core/cost.ts";
 import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Ops } from "../engines/ops.ts";
+import type { MeasuredKernels } from "../hardware/layers/measured.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
 import type { MeanFieldRead } from "./mean-field/reads.ts";
@@ -60,6 +61,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
    * when it is "dense". A pattern of prefill has it: its `cost` is that of dense decoding.
    */
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
+  /** Kinds of model layer on which GPU kernels of the variant were measured; elsewhere its time follows from `cost`. */
+  readonly kernels?: MeasuredKernels<Params<S>>;
   /** Parameters at which it equals dense attention, if there are such. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
   /** What one query reads in the mean field, while decoding or where prefill is "same" (mean-field/reads.ts). */
@@ -71,7 +74,7 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
 /** A variant whose parameter and index types the caller need not know. */
 export type AnyVariant = Omit<
   AttentionVariant,
-  "prepare" | "attend" | "cost" | "prefillCost" | "denseAt" | "meanField" | "small"
+  "prepare" | "attend" | "cost" | "prefillCost" | "kernels" | "denseAt" | "meanField" | "small"
 > & {
   readonly small: AnyParams;
   /** of a layer plan, its layers from the first to the last */
@@ -80,6 +83,7 @@ export type AnyVariant = Omit<
   attend(given: AttendArguments, params: AnyParams): AttentionResult;
   cost(shape: StepShape, params: AnyParams): StepCost;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
+  readonly kernels?: MeasuredKernels<AnyParams>;
   denseAt?(shape: StepShape): AnyParams;
   meanField?(crowd: Crowd, params: AnyParams): readonly MeanFieldRead[];
 };

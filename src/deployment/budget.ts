@@ -10,7 +10,7 @@ import { formatCall, parseExpression } from "../core/spec.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { decodeStep } from "../hardware/decode.ts";
 import { cacheBytes, memoryFit, shortage } from "../hardware/memory.ts";
-import { reachesAll, shapeOf } from "../hardware/model.ts";
+import { attentionLayer } from "../hardware/layers/attention.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { weightDtypes } from "../hardware/kernels/dtypes.ts";
@@ -255,11 +255,12 @@ export function fitBudget(
   const narrowest = dtypes.at(-1)!;
   if (param === undefined)
     return result(dtypes.find((dtype) => short(dtype, {}) === "") ?? narrowest, undefined);
+  const layers = budget.model.attention.map(attentionLayer);
   const [low, most] = searchRange(
     variant,
     params,
     param,
-    shapeOf(budget.model.attention.find(reachesAll) ?? budget.model.attention[0], length, narrowest),
+    (layers.find(({ reachesAll }) => reachesAll) ?? layers[0]!).shape(length, narrowest),
   );
   const high = Object.hasOwn(call.args, param) ? Math.min(most, Number(params[param])) : most;
   for (const dtype of dtypes) {

@@ -4,15 +4,14 @@ import { placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
-import { from } from "../core/units.ts";
-import type { Quantity } from "../core/units.ts";
-import { shapeOf, unsearched } from "../hardware/model.ts";
-import type { Attention, Model } from "../hardware/model.ts";
+import { attentionLayer } from "../hardware/layers/attention.ts";
+import { measuredLayer } from "../hardware/layers/measured.ts";
+import type { Model } from "../hardware/model.ts";
 import type { Machine } from "../hardware/kernels/machine.ts";
 import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
 import { attentionWeights, feedForwardWeights, parametersOf } from "../hardware/parameters.ts";
-import { gpusOf, kvHeadsOf, stageGpus } from "../hardware/parallel.ts";
-import type { Parallelism } from "../hardware/parallel.ts";
+import { gpusOf, stageGpus } from "../hardware/parallelism.ts";
+import type { Parallelism } from "../hardware/parallelism.ts";
 import { plannedHbm } from "../hardware/memory.ts";
 import { hostBandwidth } from "../hardware/system.ts";
 import type { System } from "../hardware/system.ts";
@@ -36,58 +35,6 @@ export interface DeploymentAsked {
   readonly overlapLinks: boolean;
 }
 
-const given = from({ title: "given in the attention spec", url: "" });
-
-/**
- * The layer as the operators know it, where kernels of the variant were measured on its kind of attention: the same
- * dimensions, with the variant's own parameters. Undefined where there are no such kernels.
- */
-function measuredAs(attention: Attention, { variant, params }: AttentionSpec): Attention | undefined {
-  const count = (name: string): Quantity<"1"> => given(Number(params[name]), "1");
-  switch (attention.kind) {
-    case "grouped-query": {
-      const all = unsearched(attention);
-      if (variant.name === "dense") return all;
-      if (variant.name === "sink-window")
-        return { ...all, window: given(Number(params["sinks"]) + Number(params["window"]), "1") };
-      if (variant.name !== "msa") return undefined;
-      return {
-        ...all,
-        blocks: {
-          indexHeads: all.kvHeads,
-          indexDim: count("indexDim"),
-          block: count("block"),
-          read: count("k"),
-        },
-      };
-    }
-    case "latent": {
-      const all = unsearched(attention);
-      const { latent, rope } = all;
-      if (variant.name === "dense") return all;
-      if (variant.name === "mla")
-        return params["latent"] === latent.value && params["rope"] === rope.value ? all : undefined;
-      const indexer = { heads: count("indexHeads"), headDim: count("indexDim"), read: count("k") };
-      if (variant.name === "dsa") return { ...all, indexer };
-      if (variant.name !== "index-share") return undefined;
-      return { ...all, indexer: { ...indexer, period: count("period") } };
-    }
-    case "compressed": {
-      const all = unsearched(attention);
-      if (variant.name === "sink-window") return { ...all, window: count("window") };
-      const pooled = { ...all, pool: count("pool"), window: count("window") };
-      if (variant.name === "hca") return pooled;
-      if (variant.name !== "csa") return undefined;
-      return {
-        ...pooled,
-        indexer: { heads: count("indexHeads"), headDim: count("indexDim"), read: count("k") },
-      };
-    }
-    case "delta":
-      return variant.name === attention.rule ? attention : undefined;
-  }
-}
-
 /** Costs of prefill by spec, then by layer, dtype and length: every plan of a search asks for the same. */
 const remembered = new WeakMap<AttentionSpec, Map<string, PrefillCost>>();
 
@@ -95,17 +42,18 @@ const remembered = new WeakMap<AttentionSpec, Map<string, PrefillCost>>();
 function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCost {
   const known = remembered.get(spec) ?? new Map<string, PrefillCost>();
   remembered.set(spec, known);
+  const { shape: shapeOf } = attentionLayer(attention);
   const prefill = (tokens: number): PrefillCost => {
     const length = Math.round(tokens);
     if (length === 0) return { flops: 0, exponentials: 0 };
-    const shape = shapeOf(attention, length, dtype);
+    const shape = shapeOf(length, dtype);
     const key = JSON.stringify(shape);
     const cost = known.get(key) ?? prefillCost(spec.variant, shape, spec.params);
     known.set(key, cost);
     return cost;
   };
   return {
-    decode: (tokens) => placedCost(spec, shapeOf(attention, Math.max(1, Math.round(tokens)), dtype)),
+    decode: (tokens) => placedCost(spec, shapeOf(Math.max(1, Math.round(tokens)), dtype)),
     // where the source leaves prefill dense, kernels of dense attention were measured
     ...(spec.variant.prefill !== "dense" && { prefill }),
   };
@@ -114,10 +62,11 @@ function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCo
 function workOf(group: AttentionLayers, dtype: KvDtype): LayerWork {
   const { layers, attention, spec } = group;
   const cost = costOf(group, dtype);
-  const measured = measuredAs(attention, spec);
+  const { variant, params } = spec;
+  const measured = variant.kernels && measuredLayer(attention, variant.kernels, params);
   return {
     layers,
-    attention: measured ?? attention,
+    layer: measured ?? attentionLayer(attention),
     ...(measured === undefined && { variant: cost }),
     farReadBytes: (tokens) => cost.decode(tokens).farReadBytes ?? 0,
   };
@@ -159,10 +108,11 @@ export function weightBytesPerGpu({ model, weights, parallel }: Deployment): num
 function sequenceBytes(asked: DeploymentAsked, kvDtype: KvDtype, tokens: number): number {
   const { tp } = asked.parallel;
   return attentionLayers(asked.model, asked.spec).reduce((sum, { layers, attention, spec }) => {
-    const cost: StepCost = placedCost(spec, shapeOf(attention, Math.max(1, Math.round(tokens)), kvDtype));
+    const layer = attentionLayer(attention);
+    const cost: StepCost = placedCost(spec, layer.shape(Math.max(1, Math.round(tokens)), kvDtype));
     const { keptBytes, farKeptBytes = 0, indexKeptBytes, stateBytes = 0 } = cost;
     // GPUs that share heads each keep a record that is one for all heads
-    const copies = tp / Math.min(tp, kvHeadsOf(attention));
+    const copies = tp / Math.min(tp, layer.kvHeads);
     return sum + layers * ((keptBytes - farKeptBytes) * copies + indexKeptBytes * tp + stateBytes);
   }, 0);
 }

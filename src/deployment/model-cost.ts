@@ -4,8 +4,10 @@ import { sumOfCosts } from "../core/cost.ts";
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
-import { layersOf, nativeOf, reachesAll, shapeOf, variantOf } from "../hardware/model.ts";
-import type { Attention, Model } from "../hardware/model.ts";
+import { attentionLayer } from "../hardware/layers/attention.ts";
+import type { Attention, AttentionGroup } from "../hardware/layers/attention.ts";
+import { layersOf, nativeOf } from "../hardware/model.ts";
+import type { Model } from "../hardware/model.ts";
 
 /** Layers of a model that attend alike. */
 export interface AttentionLayers {
@@ -25,13 +27,13 @@ export interface AttentionLayers {
  * @throws UsageError where the model has no layer that another variant could stand in for
  */
 export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLayers[] {
-  const own = (attention: Attention): AttentionLayers => ({
+  const own = (attention: AttentionGroup): AttentionLayers => ({
     layers: attention.layers.value,
     attention,
-    spec: { ...parseSpec(variantOf(attention)), placement: spec.placement },
+    spec: { ...parseSpec(attentionLayer(attention).variant), placement: spec.placement },
   });
   if (spec.base === parseSpec(nativeOf(model)).base) return model.attention.map(own);
-  const first = model.attention.find(reachesAll);
+  const first = model.attention.find((group) => attentionLayer(group).reachesAll);
   if (first === undefined)
     throw new UsageError(
       `${model.name} has no layer that reaches the whole context for ${spec.text} to stand in for; ` +
@@ -39,7 +41,9 @@ export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLay
     );
   if (spec.variant.layers) return [{ layers: layersOf(model), attention: first, spec }];
   return model.attention.map((attention) =>
-    reachesAll(attention) ? { layers: attention.layers.value, attention, spec } : own(attention),
+    attentionLayer(attention).reachesAll
+      ? { layers: attention.layers.value, attention, spec }
+      : own(attention),
   );
 }
 
@@ -48,6 +52,6 @@ export const modelCost = (model: Model, spec: AttentionSpec, tokens: number, dty
   sumOfCosts(
     attentionLayers(model, spec).map(({ layers, attention, spec: used }) => [
       layers,
-      placedCost(used, shapeOf(attention, tokens, dtype)),
+      placedCost(used, attentionLayer(attention).shape(tokens, dtype)),
     ]),
   );

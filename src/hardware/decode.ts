@@ -1,7 +1,7 @@
 import type { StepCost } from "../core/cost.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { fetchSeconds } from "./memory.ts";
-import { outputWidth } from "./model.ts";
+import { attentionLayer } from "./layers/attention.ts";
 import type { Model } from "./model.ts";
 import { parametersOf, weightBytesRead } from "./parameters.ts";
 import type { WeightDtype } from "./kernels/dtypes.ts";
@@ -44,7 +44,7 @@ export function linkSeconds(system: System, model: Model, users: number): number
   const collective = neededOf(system, "collective", why);
   const hidden = users * model.hidden.value * 2;
   return model.attention.reduce((sum, group) => {
-    const outputs = users * outputWidth(group) * 2;
+    const outputs = users * attentionLayer(group).outputWidth * 2;
     const bytes = (outputs + 2 * 2 * hidden) * ((gpus - 1) / gpus);
     return sum + group.layers.value * (bytes / nvlink.value + 3 * collective.value);
   }, 0);

@@ -1,22 +1,9 @@
 import { UsageError } from "../core/errors.ts";
-import { layersOf, mixturesOf } from "./model.ts";
-import type { Attention, Model } from "./model.ts";
-
-/** How a copy of a model is divided among GPUs. */
-export interface Parallelism {
-  /** GPUs that share the heads of attention and the columns of dense layers */
-  readonly tp: number;
-  /** groups of them that attend for sequences of their own */
-  readonly dp: number;
-  /** GPUs that share a prompt, each a piece from its start and one from its end (zigzag) */
-  readonly cp: number;
-  /** GPUs that share the cache of each sequence while decoding (Helix) */
-  readonly kvp: number;
-  /** GPUs that share the experts of a layer; each expert's matrices are shared by the rest */
-  readonly ep: number;
-  /** stages of layers */
-  readonly pp: number;
-}
+import { attentionLayer } from "./layers/attention.ts";
+import { expertsOf, layersOf } from "./model.ts";
+import type { Model } from "./model.ts";
+import { stageGpus } from "./parallelism.ts";
+import type { Parallelism } from "./parallelism.ts";
 
 const meanings: Readonly<Record<keyof Parallelism, string>> = {
   tp: "GPUs that share heads and columns",
@@ -31,11 +18,6 @@ const names = Object.keys(meanings) as (keyof Parallelism)[];
 
 /** What a parallelism is written as, for help texts. */
 export const parallelHelp = names.map((name) => `${name} (${meanings[name]})`).join(", ");
-
-/** GPUs of a stage. */
-export const stageGpus = ({ tp, dp, cp, kvp }: Parallelism): number => tp * dp * cp * kvp;
-
-export const gpusOf = (parallel: Parallelism): number => stageGpus(parallel) * parallel.pp;
 
 /**
  * Reads `tp=4,dp=2`. What is left out is 1; `ep` is all GPUs of a stage for a model of experts.
@@ -57,7 +39,7 @@ export function parseParallel(text: string, model: Model): Parallelism {
   }
   const { tp = 1, dp = 1, cp = 1, kvp = 1, pp = 1 } = given;
   const stage = tp * dp * cp * kvp;
-  const isMixture = mixturesOf(model).length > 0;
+  const isMixture = expertsOf(model).length > 0;
   const ep = given.ep ?? (isMixture ? stage : 1);
   const parallel = { tp, dp, cp, kvp, ep, pp };
   const wrong = wrongWith(parallel, model);
@@ -71,10 +53,10 @@ function wrongWith(parallel: Parallelism, model: Model): string | undefined {
   const heads = Math.min(...model.attention.map(({ queryHeads }) => queryHeads.value));
   if (tp > heads) return `tp must be at most ${heads}, the query heads of ${model.name}; got ${tp}`;
   if (kvp > 1 && cp > 1) return "kvp is for decoding and cp for prefill: one of them must be 1";
-  const kvHeads = Math.min(...model.attention.map(kvHeadsOf));
+  const kvHeads = Math.min(...model.attention.map((group) => attentionLayer(group).kvHeads));
   if (kvp > 1 && tp > kvHeads)
     return `with kvp, tp must be at most ${kvHeads}, the kv heads of ${model.name}; got ${tp}`;
-  const experts = mixturesOf(model).map((mixture) => mixture.experts.value);
+  const experts = expertsOf(model);
   if (experts.length === 0 && ep > 1) return `${model.name} has no experts: ep must be 1; got ${ep}`;
   const stage = stageGpus(parallel);
   if (stage % ep !== 0) return `ep must divide the ${stage} GPUs of a stage; got ${ep}`;
@@ -92,7 +74,7 @@ const powersOf2 = (most: number): number[] =>
  * can use, and what is left of the GPUs as groups; experts over all of them; one stage.
  */
 export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"): Parallelism[] {
-  const isMixture = mixturesOf(model).length > 0;
+  const isMixture = expertsOf(model).length > 0;
   const plans = powersOf2(gpus).flatMap((tp) =>
     powersOf2(gpus / tp).flatMap((cache) => {
       const left = Math.floor(gpus / (tp * cache));
@@ -104,19 +86,6 @@ export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"
     }),
   );
   return plans.filter((plan) => wrongWith(plan, model) === undefined);
-}
-
-/** Heads of the cache: a latent or compressed record is one for all query heads; a state has those of its values. */
-export function kvHeadsOf(attention: Attention): number {
-  switch (attention.kind) {
-    case "grouped-query":
-      return attention.kvHeads.value;
-    case "latent":
-    case "compressed":
-      return 1;
-    case "delta":
-      return attention.valueHeads.value;
-  }
 }
 
 /** As it is read, without what is 1. */

@@ -1,6 +1,6 @@
 import type { StepCost } from "../core/cost.ts";
 import { from } from "../core/units.ts";
-import { outputWidth } from "./model.ts";
+import { attentionLayer } from "./layers/attention.ts";
 import type { Model } from "./model.ts";
 
 /** The least that one read from a GPU's memory brings. */
@@ -33,8 +33,8 @@ export const fetchedBytes = (piece: number): number =>
 export const exchangedBytes = ({ attention }: Model, gpus: number): number =>
   (gpus - 1) *
   attention.reduce((sum, group) => {
-    const heads = group.kind === "delta" ? group.valueHeads.value : group.queryHeads.value;
-    return sum + group.layers.value * (2 * outputWidth(group) + 8 * heads);
+    const { outputWidth, outputHeads } = attentionLayer(group);
+    return sum + group.layers.value * (2 * outputWidth + 8 * outputHeads);
   }, 0);
 
 /**

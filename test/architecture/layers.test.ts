@@ -30,6 +30,9 @@ it("the rules catch what they forbid", async () => {
     "src/engines/counting.ts": 'import { cpus } from "node:os";\nexport const x = cpus;',
     "src/attention/a.ts": 'import { b } from "./b.ts";\nexport const a = () => b;',
     "src/attention/b.ts": 'import { a } from "./a.ts";\nexport const b = () => a;',
+    "src/hardware/gpu.ts": "export const gpu = 1;\nexport type Gpu = number;",
+    "src/attention/kernels.ts": 'import type { Gpu } from "../hardware/gpu.ts";\nexport type Kernel = Gpu;',
+    "src/attention/rates.ts": 'import { gpu } from "../hardware/gpu.ts";\nexport const x = gpu;',
     "src/tasks/reads.ts": 'import { a } from "../attention/a.ts";\nexport const x = a;',
     "src/trial/catalog.ts": 'import { all } from "../catalog.ts";\nexport const x = all;',
     "src/cli/catalog.ts": 'import { all } from "../catalog.ts";\nexport const x = all;',
@@ -43,6 +46,7 @@ it("the rules catch what they forbid", async () => {
     writeFileSync(join(folder, name), text);
   }
   expect((await violations(folder, ["src", "experiments"])).sort()).toEqual([
+    "attention-takes-types-of-hardware: src/attention/rates.ts -> src/hardware/gpu.ts",
     "catalog-is-for-the-outside: src/trial/catalog.ts -> src/catalog.ts",
     "core-imports-rooms: src/core/upward.ts -> src/engines/reference/engine.ts",
     "experiments-use-the-public-api: experiments/inside.ts -> src/core/fine.ts",

@@ -24,7 +24,7 @@ const declared: Readonly<Record<string, Room>> = {
   },
   attention: {
     holds: "the contract of a variant, one file a variant in `variants/`, shapings, placements, mean fields",
-    imports: ["core", "engines"],
+    imports: ["core", "engines", "hardware"],
   },
   reader: {
     holds: "the constructed reader: codes, embedding into K and V, circuits, its mean field",
@@ -79,6 +79,13 @@ const browserRooms = ["core", "tasks", "hardware", "attention", "reader", "deplo
 export const ruleSet: IFlattenedRuleSet = {
   forbidden: [
     ...roomRules,
+    {
+      name: "attention-takes-types-of-hardware",
+      comment: "a variant says on which layers its kernels were measured; it computes without hardware",
+      severity: "error",
+      from: { path: "^src/attention/" },
+      to: { path: "^src/hardware/", dependencyTypesNot: ["type-only"] },
+    },
     {
       name: "no-node-in-the-browser",
       comment: "these rooms import nothing of Node",

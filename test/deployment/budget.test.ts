@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import { parseSpec } from "../../src/attention/spec.ts";
 import { cacheBytes } from "../../src/hardware/memory.ts";
-import { shapeOf } from "../../src/hardware/model.ts";
+import { attentionLayer } from "../../src/hardware/layers/attention.ts";
 import { fitBudget, parseBudget, shortOf } from "../../src/deployment/budget.ts";
 import { modelCost } from "../../src/deployment/model-cost.ts";
 
@@ -127,7 +127,10 @@ describe.each([...variants].filter(({ budgetParam }) => budgetParam !== undefine
         expect(shortAt(budget, fitted, param, value)).toBe(decided.short);
         const { variant, params, kvDtype } = parseSpec(fitted);
         const read = (set: object): number =>
-          variant.cost(shapeOf(budget.model.attention[0], million, kvDtype!), { ...params, ...set }).flops;
+          variant.cost(attentionLayer(budget.model.attention[0]).shape(million, kvDtype!), {
+            ...params,
+            ...set,
+          }).flops;
         // everything is read already, or one more is too much
         if (decided.fits && read({}) < read({ [param]: million }))
           expect(shortAt(budget, fitted, param, value + 1), `${fitted}, ${users} users`).not.toBe("");

@@ -3,7 +3,8 @@ import { attentionFlops, keyValueBytes } from "../../src/core/cost.ts";
 import type { StepCost } from "../../src/core/cost.ts";
 import { decodeStep, linkSeconds } from "../../src/hardware/decode.ts";
 import type { DecodeSetting } from "../../src/hardware/decode.ts";
-import { layersOf, shapeOf } from "../../src/hardware/model.ts";
+import { attentionLayer } from "../../src/hardware/layers/attention.ts";
+import { layersOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { override } from "../../src/hardware/overrides.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
@@ -11,7 +12,7 @@ import { systems } from "../../src/hardware/systems/all.ts";
 const system = systems.get("gb200-nvl72");
 
 function denseCost({ model, kvDtype }: DecodeSetting, tokens: number): StepCost {
-  const shape = shapeOf(model.attention[0], tokens, kvDtype);
+  const shape = attentionLayer(model.attention[0]).shape(tokens, kvDtype);
   const layers = layersOf(model);
   const bytes = layers * keyValueBytes(shape, tokens);
   return {

@@ -3,7 +3,8 @@ import { keyValueBytes } from "../../src/core/cost.ts";
 import type { StepCost } from "../../src/core/cost.ts";
 import type { KvDtype } from "../../src/core/dtype.ts";
 import { cacheBytes, memoryFit, shortage, userBytes } from "../../src/hardware/memory.ts";
-import { layersOf, shapeOf } from "../../src/hardware/model.ts";
+import { attentionLayer } from "../../src/hardware/layers/attention.ts";
+import { layersOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { override } from "../../src/hardware/overrides.ts";
@@ -13,14 +14,14 @@ import { systems } from "../../src/hardware/systems/all.ts";
 const keepsAll = (model: Model, tokens: number, dtype: KvDtype, indexPerToken: number): StepCost => ({
   flops: 0,
   exponentials: 0,
-  keptBytes: layersOf(model) * keyValueBytes(shapeOf(model.attention[0], tokens, dtype), tokens),
+  keptBytes: layersOf(model) * keyValueBytes(attentionLayer(model.attention[0]).shape(tokens, dtype), tokens),
   indexKeptBytes: layersOf(model) * indexPerToken * tokens,
   kvReadBytes: 0,
   indexReadBytes: 0,
 });
 
 const rowBytes = (name: string, dtype: KvDtype): number =>
-  keyValueBytes(shapeOf(models.get(name).attention[0], 1, dtype), 1);
+  keyValueBytes(attentionLayer(models.get(name).attention[0]).shape(1, dtype), 1);
 
 const million = 2 ** 20;
 
@@ -82,9 +83,9 @@ describe("memoryFit", () => {
   });
 });
 
-describe("shapeOf", () => {
+describe("the shape of a layer", () => {
   it("makes a latent cache one head whose record is key and value at once", () => {
-    const shape = shapeOf(models.get("deepseek-v3").attention[0], 10, "bf16");
+    const shape = attentionLayer(models.get("deepseek-v3").attention[0]).shape(10, "bf16");
     expect(shape).toMatchObject({ kvHeads: 1, headDim: 576, valueDim: 512, queryHeads: 128 });
     expect(keyValueBytes(shape, 10)).toBe(10 * 576 * 2);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { models } from "../../src/hardware/models/all.ts";
-import { formatParallel, gpusOf, parseParallel, plansFor } from "../../src/hardware/parallel.ts";
+import { formatParallel, parseParallel, plansFor } from "../../src/hardware/parallel.ts";
+import { gpusOf } from "../../src/hardware/parallelism.ts";
 
 const v3 = models.get("deepseek-v3");
 const llama = models.get("llama-3.1-405b");

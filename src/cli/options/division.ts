@@ -7,7 +7,7 @@ import { machineOf, profiles } from "../../hardware/kernels/machine.ts";
 import type { Machine } from "../../hardware/kernels/machine.ts";
 import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { parallelHelp, parseParallel, plansFor } from "../../hardware/parallel.ts";
-import type { Parallelism } from "../../hardware/parallel.ts";
+import type { Parallelism } from "../../hardware/parallelism.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { DeploymentAsked } from "../../deployment/deployment.ts";
 import { integer } from "./values.ts";

@@ -1,12 +1,13 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { layersOf, nativeOf } from "../../hardware/model.ts";
-import type { Attention } from "../../hardware/model.ts";
+import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { models } from "../../hardware/models/all.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parametersOf } from "../../hardware/parameters.ts";
-import { gpusOf, parseParallel, plansFor } from "../../hardware/parallel.ts";
-import type { Parallelism } from "../../hardware/parallel.ts";
+import { parseParallel, plansFor } from "../../hardware/parallel.ts";
+import { gpusOf } from "../../hardware/parallelism.ts";
+import type { Parallelism } from "../../hardware/parallelism.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import { systems } from "../../hardware/systems/all.ts";
@@ -83,14 +84,6 @@ function onDivision(prediction: Extract<Prediction, { readonly parallel: string 
 /** Operations in FP8 that take as long as one in this precision, by peak rates. */
 const equivalent = { bf16: 2, fp8: 1, fp4: 0.5 } as const;
 
-/** Operations of one query's index scores in layers that are alike. */
-function indexOperations(group: Attention, context: number): number {
-  if ((group.kind !== "latent" && group.kind !== "compressed") || group.indexer === undefined) return 0;
-  const { heads, headDim } = group.indexer;
-  const keys = group.kind === "compressed" ? context / (group.pool?.value ?? 1) : context;
-  return group.layers.value * 2 * heads.value * headDim.value * keys;
-}
-
 /**
  * DeepSeek counts "equivalent FP8 FLOPs" and does not print the weights; here they are those of peak rates: attention
  * multiplies in bf16, V3.2's index in FP8 and V4's in FP4, products in FP8, whatever their weights are stored as.
@@ -106,13 +99,13 @@ function ratio({
     const entry = models.get(name);
     const cost = modelCost(entry, parseSpec(nativeOf(entry)), context, kvDtype);
     if (kind === "cache-ratio") return cost.keptBytes + cost.indexKeptBytes + (cost.stateBytes ?? 0);
-    const index = entry.attention.reduce((sum, group) => sum + indexOperations(group, context), 0);
-    const inFp4 = entry.attention.some((group) => group.kind === "compressed");
-    return (
-      equivalent.bf16 * (cost.flops - index) +
-      equivalent[inFp4 ? "fp4" : "fp8"] * index +
-      2 * parametersOf(entry).active
-    );
+    const indexes = entry.attention.map((group) => {
+      const { index } = attentionLayer(group);
+      const flops = index === undefined ? 0 : group.layers.value * index.flops(context);
+      return { flops, equivalent: flops * equivalent[index?.precision ?? "bf16"] };
+    });
+    const sum = (of: "flops" | "equivalent"): number => indexes.reduce((total, each) => total + each[of], 0);
+    return equivalent.bf16 * (cost.flops - sum("flops")) + sum("equivalent") + 2 * parametersOf(entry).active;
   });
   return a! / b!;
 }

@@ -1,17 +1,15 @@
 import { from } from "../../core/units.ts";
-import type {
-  CompressedAttention,
-  DeltaAttention,
-  GroupedQueryAttention,
-  LatentAttention,
-  LayerAttention,
-} from "../model.ts";
+import type { Attention } from "../layers/attention.ts";
+import type { CompressedAttention } from "../layers/compressed.ts";
+import type { DeltaAttention } from "../layers/delta.ts";
+import type { GroupedQueryAttention } from "../layers/grouped-query.ts";
+import type { LatentAttention } from "../layers/latent.ts";
 import type { Keys } from "./keys.ts";
 
 const repeat = <T>(times: number, value: T): T[] => Array.from({ length: times }, () => value);
 
 /** Reads the attention of every layer of a config.json, whatever its family. */
-export function attentionOf(keys: Keys, layers: number): LayerAttention[] {
+export function attentionOf(keys: Keys, layers: number): Attention[] {
   if (keys.has("compress_ratios")) return compressedLayers(keys, layers);
   if (keys.has("linear_attn_config")) return kimiLinearLayers(keys, layers);
   if (keys.has("kv_lora_rank")) return latentLayers(keys, layers);
@@ -19,7 +17,7 @@ export function attentionOf(keys: Keys, layers: number): LayerAttention[] {
   return groupedLayers(keys, layers);
 }
 
-function grouped(keys: Keys): Omit<GroupedQueryAttention, "layers"> {
+function grouped(keys: Keys): GroupedQueryAttention {
   const queryHeads = keys.count("num_attention_heads");
   return {
     kind: "grouped-query",
@@ -33,7 +31,7 @@ function grouped(keys: Keys): Omit<GroupedQueryAttention, "layers"> {
 }
 
 /** Llama, Mistral, Qwen2 and 3, gpt-oss, Gemma, MiniMax, GLM-4: windows and sparse blocks by layer. */
-function groupedLayers(keys: Keys, layers: number): LayerAttention[] {
+function groupedLayers(keys: Keys, layers: number): Attention[] {
   const full = grouped(keys);
   if (keys.has("sparse_attention_config")) {
     const sparse = keys.nested("sparse_attention_config");
@@ -72,7 +70,7 @@ function windowedLayers(keys: Keys, layers: number): boolean[] {
   return repeat(layers, true);
 }
 
-function latent(keys: Keys): Omit<LatentAttention, "layers"> {
+function latent(keys: Keys): LatentAttention {
   return {
     kind: "latent",
     queryHeads: keys.count("num_attention_heads"),
@@ -91,7 +89,7 @@ const sparseRecord = from({
 })(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" });
 
 /** DeepSeek V2, V3 and V3.2, Kimi K2, GLM-5: with index_topk an indexer, in every layer or shared by those after it. */
-function latentLayers(keys: Keys, layers: number): LayerAttention[] {
+function latentLayers(keys: Keys, layers: number): Attention[] {
   const dense = latent(keys);
   if (!keys.has("index_topk")) return repeat(layers, dense);
   const indexer = {
@@ -104,7 +102,7 @@ function latentLayers(keys: Keys, layers: number): LayerAttention[] {
   const sparse = { ...dense, ...record, indexer };
   if (!keys.has("indexer_types")) return repeat(layers, sparse);
   const computes = keys.list("indexer_types", layers).map((type) => type === "full");
-  const out: LayerAttention[] = [];
+  const out: Attention[] = [];
   for (let first = 0; first < layers;) {
     let period = 1;
     while (first + period < layers && !computes[first + period]) period++;
@@ -116,10 +114,10 @@ function latentLayers(keys: Keys, layers: number): LayerAttention[] {
 }
 
 /** Kimi-Linear and K3: KDA, and latent attention in the layers that full_attn_layers lists (from 1). */
-function kimiLinearLayers(keys: Keys, layers: number): LayerAttention[] {
+function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
   const config = keys.nested("linear_attn_config");
   const headDim = config.count("head_dim");
-  const linear: Omit<DeltaAttention, "layers"> = {
+  const linear: DeltaAttention = {
     kind: "delta",
     rule: "kda",
     queryHeads: config.count("num_heads"),
@@ -143,8 +141,8 @@ const float32State = from({
 })(4, "B", { where: "fla/ops/kda, fla/ops/gated_delta_rule", note: "states are held in float32" });
 
 /** Qwen3-Next and 3.5: Gated DeltaNet, and gated grouped-query attention in every few layers. */
-function qwenNextLayers(keys: Keys, layers: number): LayerAttention[] {
-  const linear: Omit<DeltaAttention, "layers"> = {
+function qwenNextLayers(keys: Keys, layers: number): Attention[] {
+  const linear: DeltaAttention = {
     kind: "delta",
     rule: "gated-deltanet",
     queryHeads: keys.count("linear_num_key_heads"),
@@ -154,7 +152,7 @@ function qwenNextLayers(keys: Keys, layers: number): LayerAttention[] {
     convolution: keys.count("linear_conv_kernel_dim"),
     stateElement: float32State,
   };
-  const full: LayerAttention = { ...grouped(keys), gated: true };
+  const full: Attention = { ...grouped(keys), gated: true };
   if (keys.has("layer_types"))
     return keys.list("layer_types", layers).map((type) => (type === "linear_attention" ? linear : full));
   const interval = keys.count("full_attention_interval").value;
@@ -162,8 +160,8 @@ function qwenNextLayers(keys: Keys, layers: number): LayerAttention[] {
 }
 
 /** DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), any other reads all records. */
-function compressedLayers(keys: Keys, layers: number): LayerAttention[] {
-  const window: Omit<CompressedAttention, "layers"> = {
+function compressedLayers(keys: Keys, layers: number): Attention[] {
+  const window: CompressedAttention = {
     kind: "compressed",
     queryHeads: keys.count("num_attention_heads"),
     headDim: keys.count("head_dim"),

@@ -1,4 +1,4 @@
-import type { FeedForward, MixtureFeedForward } from "../model.ts";
+import type { FeedForward, MixtureFeedForward } from "../layers/feed-forward.ts";
 import type { Keys } from "./keys.ts";
 
 /** Reads the feed-forward layers of a config.json: dense ones, and mixtures of experts. */

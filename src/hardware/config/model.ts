@@ -1,7 +1,8 @@
 import type { Entry, Source } from "../../core/entry.ts";
 import { unknownName, UsageError } from "../../core/errors.ts";
-import { variantOf } from "../model.ts";
-import type { Attention, LayerAttention, Model } from "../model.ts";
+import { attentionLayer } from "../layers/attention.ts";
+import type { Attention, AttentionGroup } from "../layers/attention.ts";
+import type { Model } from "../model.ts";
 import { attentionOf } from "./attention.ts";
 import { feedForwardOf } from "./feed-forward.ts";
 import { Keys } from "./keys.ts";
@@ -48,7 +49,9 @@ export function modelFromConfig(
   const layers = keys.count("num_hidden_layers").value;
   const each = attentionOf(keys, layers);
   const attention = groups(each, keys);
-  const plan = about.plan ?? (attention.length === 1 ? undefined : planOf(each.map(variantOf)));
+  const plan =
+    about.plan ??
+    (attention.length === 1 ? undefined : planOf(each.map((attention) => attentionLayer(attention).variant)));
   const tied =
     keys.isTrue("tie_word_embeddings") ||
     (!keys.has("tie_word_embeddings") && family.startsWith("gemma")) ||
@@ -65,8 +68,8 @@ export function modelFromConfig(
 }
 
 /** Layers that are alike, counted, in the order in which they first come. */
-function groups(each: readonly LayerAttention[], keys: Keys): [Attention, ...Attention[]] {
-  const counted = new Map<string, Attention>();
+function groups(each: readonly Attention[], keys: Keys): [AttentionGroup, ...AttentionGroup[]] {
+  const counted = new Map<string, AttentionGroup>();
   for (const layer of each) {
     const kind = JSON.stringify(layer);
     const before = counted.get(kind)?.layers.value ?? 0;

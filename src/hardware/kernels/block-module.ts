@@ -2,6 +2,8 @@ import { kvDtypeBytes } from "../../core/dtype.ts";
 import { overhead, overlap, share } from "../constants/constants.ts";
 import { attentionPrecision } from "./dtypes.ts";
 import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
+import { gqaMatrices } from "./gqa-module.ts";
+import type { GqaModuleDims } from "./gqa-module.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
 import type { ModuleShape } from "./modules.ts";
@@ -11,10 +13,7 @@ import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
 /** MSA, MiniMax-M3's attention of one layer, projections included, on one GPU. */
-export interface MsaModuleShape extends ModuleShape {
-  readonly kvHeads: number;
-  readonly headDim: number;
-  /** one for each kv head; they share a key */
+export interface MsaModuleShape extends GqaModuleDims, ModuleShape {
   readonly indexDim: number;
   /** tokens of a block, and blocks that a kv head's queries read */
   readonly block: number;
@@ -53,7 +52,7 @@ export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & Decode
 }
 
 /**
- * The index multiplies in bf16, 2 Hkv di operations a pair, and keeps the best of each block; attention reads the
+ * The index multiplies in bf16, 2 Hi di operations a pair, and keeps the best of each block; attention reads the
  * chosen blocks, for all query heads of a kv head.
  */
 function msaModule(
@@ -62,11 +61,8 @@ function msaModule(
   phase: "prefill" | "decode",
   { queries, keys, seen, read }: { queries: number; keys: number; seen: number; read: number },
 ): OperatorTime {
-  const { hidden, queryHeads, kvHeads, headDim, indexDim, weights, kvDtype, outputRanks = 1 } = shape;
-  const matrices = [
-    [hidden, (queryHeads + 2 * kvHeads) * headDim + (kvHeads + 1) * indexDim],
-    [(queryHeads * headDim) / outputRanks, hidden],
-  ] as const;
+  const { queryHeads, kvHeads, headDim, indexDim, indexHeads = kvHeads, weights, kvDtype } = shape;
+  const matrices = gqaMatrices(shape);
   const precision = attentionPrecision(kvDtype);
   const rows = phase === "decode" ? read : keys;
   return sequence(`MSA module, ${phase}`, [
@@ -76,8 +72,8 @@ function msaModule(
       "block index",
       {
         precision: "bf16",
-        flops: 2 * seen * kvHeads * indexDim,
-        bytes: 2 * keys * indexDim + (4 * seen * kvHeads) / shape.block,
+        flops: 2 * seen * indexHeads * indexDim,
+        bytes: 2 * keys * indexDim + (4 * seen * indexHeads) / shape.block,
       },
       machine.constants(msaIndexKernel, phase),
     ),

@@ -2,38 +2,43 @@ import { attentionPrecision } from "./dtypes.ts";
 import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
-import type { ModuleShape } from "./modules.ts";
+import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
 import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** DeepSeek-V4's attention of one layer, projections included, on one GPU. Keys serve as values. */
-export interface CompressedModuleShape extends ModuleShape {
+/** Dimensions of DeepSeek-V4's attention of one layer on one GPU. */
+export interface CompressedDims extends ModuleDims {
   readonly queryRank: number;
   readonly headDim: number;
   /** of the whole model: groups of the output are shared among GPUs as heads are */
   readonly heads: number;
   readonly outputGroups: number;
   readonly outputRank: number;
-  /** last tokens, read as they are */
-  readonly window: number;
-  /** tokens from one entry to the next */
+  /** tokens from one entry to the next; Infinity where none are pooled */
   readonly pool: number;
   /** of CSA: an index chooses the entries that are read; HCA reads them all */
   readonly index?: { readonly heads: number; readonly dim: number; readonly topK: number };
+}
+
+/** DeepSeek-V4's attention of one layer, projections included, on one GPU. Keys serve as values. */
+export interface CompressedModuleShape extends CompressedDims, ModuleShape {
+  /** last tokens, read as they are */
+  readonly window: number;
   /** bytes of an entry or token in the cache: 584 in FP8 with rope in bf16 and scales */
   readonly recordBytes?: number;
 }
 
-/** [k, n]: query down with keys, query up, the compressor's two halves and gates, grouped output down, output up. */
-function matricesOf(s: CompressedModuleShape): (readonly [number, number])[] {
-  const overlap = s.index ? 2 : 1; // entries of CSA pool the tokens of the entry before as well
+/** Matrices: query down with keys, query up, the compressor's two halves and gates, grouped output down, output up, index. */
+export function compressedMatrices(s: CompressedDims): readonly Matrix[] {
+  // entries of CSA pool the tokens of the entry before as well
+  const compressor: Matrix = [s.hidden, (s.index ? 4 : 2) * s.headDim];
   const groups = Math.max(1, Math.round((s.outputGroups * s.queryHeads) / s.heads));
   return [
     [s.hidden, s.queryRank + s.headDim],
     [s.queryRank, s.queryHeads * s.headDim],
-    [s.hidden, 2 * overlap * s.headDim],
+    ...(s.pool === Infinity ? [] : [compressor]),
     [(s.queryHeads * s.headDim) / groups, groups * s.outputRank],
     [(groups * s.outputRank) / (s.outputRanks ?? 1), s.hidden],
     ...(s.index
@@ -100,7 +105,7 @@ function compressedModule(
 ): OperatorTime {
   const { queryHeads, headDim, weights, kvDtype, index, recordBytes = 584 } = shape;
   const kind = index ? "csa" : "hca";
-  const matrices = matricesOf(shape);
+  const matrices = compressedMatrices(shape);
   const scored =
     index && entries > index.topK
       ? [

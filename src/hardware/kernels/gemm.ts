@@ -37,7 +37,7 @@ export function gemm(machine: Machine, { m, n, k, dtype }: GemmShape): OperatorT
   const product = roofline(
     machine,
     `gemm ${m} x ${n} x ${k} ${dtype}`,
-    { precision: dtype, flops: 2 * m * n * k, bytes: width * (n * k + m * k) + 2 * m * n },
+    { precision: dtype, flops: 2 * m * n * k, bytes: width * (n * k + m * k) + 2 * m * n, weights: n * k },
     { ...c, compute: c.compute * share, memory: c.memory * share },
   );
   if (dtype === "bf16") return product;

@@ -4,64 +4,78 @@ import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { mlaDecode, mlaPrefill } from "./mla.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
-import type { ModuleShape } from "./modules.ts";
+import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
 import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** The attention of one layer with a latent cache, projections included, on one GPU. */
-export interface MlaModuleShape extends ModuleShape {
-  readonly queryRank: number;
+/** Dimensions of multi-head latent attention of one layer on one GPU. */
+export interface MlaDims extends ModuleDims {
+  /** queries are projected down to it and up again; in one step without it */
+  readonly queryRank?: number;
   readonly latent: number;
   readonly rope: number;
   /** of an unabsorbed head: its key beside rope, its value */
   readonly keyDim: number;
   readonly valueDim: number;
+  /** a gate as wide as the heads' values */
+  readonly gated?: true;
+}
+
+/** The attention of one layer with a latent cache, projections included, on one GPU. */
+export type MlaModuleShape = MlaDims & ModuleShape;
+
+/** Dimensions of the index of DeepSeek sparse attention. */
+export interface DsaDims extends MlaDims {
+  readonly indexHeads: number;
+  readonly indexDim: number;
 }
 
 /** DeepSeek sparse attention: an index of its own chooses the rows that are read. */
-export interface DsaModuleShape extends MlaModuleShape {
-  readonly indexHeads: number;
-  readonly indexDim: number;
+export interface DsaModuleShape extends DsaDims, ModuleShape {
   /** rows that a query reads at most */
   readonly topK: number;
   /** the rows are another layer's choice: this one has no index */
   readonly lent?: boolean;
 }
 
-/** [k, n] of the products that every token passes: down, query up, output. */
-const common = (s: MlaModuleShape): (readonly [number, number])[] => [
-  [s.hidden, s.queryRank + s.latent + s.rope],
-  [s.queryRank, s.queryHeads * (s.keyDim + s.rope)],
-  [(s.queryHeads * s.valueDim) / (s.outputRanks ?? 1), s.hidden],
-];
+/** Matrices that every token passes: down, query up, gate, output. */
+function common(s: MlaDims): Matrix[] {
+  const { hidden, queryHeads, queryRank, latent, rope, keyDim, valueDim, gated, outputRanks = 1 } = s;
+  const queries = queryHeads * (keyDim + rope);
+  const values = queryHeads * valueDim;
+  return [
+    [hidden, (queryRank ?? 0) + latent + rope],
+    [queryRank ?? hidden, queries],
+    ...(gated ? [[hidden, values] as const] : []),
+    [values / outputRanks, hidden],
+  ];
+}
 
 /** Keys and values of all heads out of the latent, where attention is not absorbed. */
-const unabsorbed = (s: MlaModuleShape): readonly [number, number] => [
-  s.latent,
-  s.queryHeads * (s.keyDim + s.valueDim),
-];
+const unabsorbed = (s: MlaDims): Matrix => [s.latent, s.queryHeads * (s.keyDim + s.valueDim)];
 
 /** Of each head, the key matrix into the query and the value matrix out of the output. */
-const absorbed = (s: MlaModuleShape): (readonly [number, number])[] => [
+const absorbed = (s: MlaDims): Matrix[] => [
   [s.keyDim, s.queryHeads * s.latent],
   [s.latent, s.queryHeads * s.valueDim],
 ];
 
-const indexer = (s: DsaModuleShape): (readonly [number, number])[] =>
-  s.lent
-    ? []
-    : [
-        [s.queryRank, s.indexHeads * s.indexDim],
-        [s.hidden, s.indexDim + s.indexHeads],
-      ];
+/** Matrices of latent attention without an index; absorbed ones have as many weights. */
+export const mlaMatrices = (dims: MlaDims): readonly Matrix[] => [...common(dims), unabsorbed(dims)];
+
+/** Matrices of the index: its queries; its key and the weights of its heads. */
+export const dsaIndexMatrices = (s: DsaDims): readonly Matrix[] => [
+  [s.queryRank ?? s.hidden, s.indexHeads * s.indexDim],
+  [s.hidden, s.indexDim + s.indexHeads],
+];
 
 /** Prefill: keys and values are made of the latents of all tokens seen, and attended to unabsorbed. */
 export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & PrefillTokens): OperatorTime {
   const { requests, newTokens, prefixTokens, weights, kvDtype } = shape;
   const rows = requests * newTokens;
-  const matrices = [...common(shape), unabsorbed(shape)];
+  const matrices = mlaMatrices(shape);
   return sequence("MLA module, prefill", [
     ...projections(machine, rows, weights, common(shape)),
     ...projections(machine, rows + requests * prefixTokens, weights, [unabsorbed(shape)]),
@@ -131,7 +145,8 @@ function dsaModule(
 ): OperatorTime {
   const { queryHeads, latent, rope, weights, kvDtype, indexHeads, indexDim } = shape;
   const kernels = `dsa-${phase}` as const;
-  const matrices = [...common(shape), ...absorbed(shape), ...indexer(shape)];
+  const index = shape.lent ? [] : dsaIndexMatrices(shape);
+  const matrices = [...common(shape), ...absorbed(shape), ...index];
   const scored = [
     indexLogits(machine, {
       queries,
@@ -145,7 +160,7 @@ function dsaModule(
     topK(machine, { queries, pairs: seen, k: shape.topK, kernels }),
   ];
   return sequence(`DSA module, ${phase}`, [
-    ...projections(machine, queries, weights, [...common(shape), ...indexer(shape)]),
+    ...projections(machine, queries, weights, [...common(shape), ...index]),
     ...projections(machine, queries, "bf16", absorbed(shape)),
     ...(indexed && !shape.lent ? scored : []),
     sparseAttention(machine, {

@@ -6,14 +6,21 @@ import type { Machine } from "./machine.ts";
 import { kernelTime } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** What every attention module of a layer has: its heads on one GPU, and what it is stored as. */
-export interface ModuleShape {
+/** A matrix: rows x columns of the product [m, rows] x [rows, columns]. */
+export type Matrix = readonly [rows: number, columns: number];
+
+/** Dimensions that every attention module of a layer has, on one GPU. */
+export interface ModuleDims {
   readonly hidden: number;
   /** on this GPU */
   readonly queryHeads: number;
-  /** further GPUs that share the output projection of these heads; 1 where absent */
+  /** further GPUs that share the output projection of these heads; 1 by default */
   readonly outputRanks?: number;
-  /** what the projections multiply in */
+}
+
+/** An attention module of a layer on one GPU: its dimensions, and the types that it is stored in. */
+export interface ModuleShape extends ModuleDims {
+  /** in which the projections multiply */
   readonly weights: Precision;
   readonly kvDtype: KvDtype;
 }
@@ -38,15 +45,14 @@ export function glue(machine: Machine, module: string, precision: string, activa
   ]);
 }
 
-/** Products of the same rows with several matrices, each [k, n]. */
+/** Products of `m` rows with each of the matrices. */
 export const projections = (
   machine: Machine,
   m: number,
   dtype: Precision,
-  matrices: readonly (readonly [k: number, n: number])[],
-): OperatorTime[] =>
-  matrices.filter(([k, n]) => k * n > 0).map(([k, n]) => gemm(machine, { m, n, k, dtype }));
+  matrices: readonly Matrix[],
+): OperatorTime[] => matrices.map(([k, n]) => gemm(machine, { m, n, k, dtype }));
 
 /** Numbers that pass in and out of products. */
-export const activationsOf = (m: number, matrices: readonly (readonly [number, number])[]): number =>
+export const activationsOf = (m: number, matrices: readonly Matrix[]): number =>
   m * matrices.reduce((sum, [k, n]) => sum + k + n, 0);

@@ -56,6 +56,7 @@ export function moe(machine: Machine, shape: MoeShape): OperatorTime {
       precision: dtype,
       flops: 2 * (pairs + touched * c.rows) * matrices,
       bytes: touched * matrices * precisionBytes[dtype],
+      weights: (experts / expertParallel) * matrices,
     },
     { ...c, overhead: c.overhead + touched * c.expert },
   );

@@ -11,6 +11,8 @@ export interface Work {
   readonly flops: number;
   readonly bytes: number;
   readonly exponentials?: number;
+  /** numbers in the model's matrices that it multiplies */
+  readonly weights?: number;
 }
 
 /** How well it does it. Exponentials take no time where their share is absent: they hide behind the rest. */
@@ -31,7 +33,7 @@ const peak = (system: System, precision: Precision): number =>
 /** Overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
 export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {
   const { gpu } = machine.system;
-  const { flops, bytes, exponentials = 0 } = work;
+  const { flops, bytes, exponentials = 0, weights = 0 } = work;
   const arithmetic = flops / (peak(machine.system, work.precision) * c.compute);
   const memory = bytes / (gpu.hbmBandwidth.value * c.memory);
   const special =
@@ -47,7 +49,7 @@ export function roofline(machine: Machine, name: string, work: Work, c: Efficien
       { what: "exponentials", seconds: special, amount: exponentials, unit: "exp" },
       { what: "overhead", seconds: c.overhead },
     ],
-    { exponentials },
+    { exponentials, weights },
   );
 }
 

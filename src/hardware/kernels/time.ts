@@ -19,13 +19,15 @@ export interface OperatorTime {
   readonly exponentials: number;
   /** sent over links, each direction */
   readonly linkBytes: number;
+  /** numbers in the model's matrices that are multiplied, each once */
+  readonly weights: number;
   /** terms of one kernel may overlap: they need not add up to `seconds` */
   readonly terms: readonly Term[];
   /** of a module: its kernels, which add up */
   readonly parts: readonly OperatorTime[];
 }
 
-const noTime = { flops: 0, bytes: 0, exponentials: 0, linkBytes: 0, terms: [], parts: [] };
+const noTime = { flops: 0, bytes: 0, exponentials: 0, linkBytes: 0, weights: 0, terms: [], parts: [] };
 
 /** An operator of one kernel. Amounts of its terms are its totals, unless they are given. */
 export function kernelTime(
@@ -58,7 +60,7 @@ export const withPass = (time: OperatorTime, what: string, bytes: number, second
 
 /** Kernels one after the other. */
 export function sequence(name: string, parts: readonly OperatorTime[]): OperatorTime {
-  const sum = (key: "seconds" | "flops" | "bytes" | "exponentials" | "linkBytes"): number =>
+  const sum = (key: Exclude<keyof OperatorTime, "name" | "terms" | "parts">): number =>
     parts.reduce((total, part) => total + part[key], 0);
   return {
     name,
@@ -67,10 +69,24 @@ export function sequence(name: string, parts: readonly OperatorTime[]): Operator
     bytes: sum("bytes"),
     exponentials: sum("exponentials"),
     linkBytes: sum("linkBytes"),
+    weights: sum("weights"),
     terms: [],
     parts,
   };
 }
+
+/** An operator `count` times, or a share of it: all its amounts scaled. */
+export const times = (count: number, time: OperatorTime): OperatorTime => ({
+  name: `${Number(count.toPrecision(3))} x ${time.name}`,
+  seconds: count * time.seconds,
+  flops: count * time.flops,
+  bytes: count * time.bytes,
+  exponentials: count * time.exponentials,
+  linkBytes: count * time.linkBytes,
+  weights: count * time.weights,
+  terms: [],
+  parts: [time],
+});
 
 /** Terms that run side by side: (a^p + b^p + ...)^(1/p), the longest of them where p is infinite. */
 export function sideBySide(p: number, seconds: readonly number[]): number {

@@ -1,15 +1,16 @@
 import type { KvDtype } from "../../core/dtype.ts";
-import type { Attention, Model } from "../model.ts";
+import type { AttentionLayer } from "../layers/layer.ts";
+import type { Model } from "../model.ts";
 import type { WeightDtype } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
-import type { Parallelism } from "../parallel.ts";
+import type { Parallelism } from "../parallelism.ts";
 import type { VariantCost } from "./variant.ts";
 
 /** Layers of a model that attend alike, as a variant has them attend. */
 export interface LayerWork {
   readonly layers: number;
-  /** with the variant's own parameters where it is one that kernels were measured of */
-  readonly attention: Attention;
+  /** with the variant's own parameters where kernels of it were measured */
+  readonly layer: AttentionLayer;
   /** of a variant of which none were */
   readonly variant?: VariantCost;
   /** bytes that a decode step of one sequence fetches from the host processors' memory, a layer */

@@ -1,16 +1,15 @@
 import { gemm } from "../kernels/gemm.ts";
-import { kernelTime, sequence } from "../kernels/time.ts";
+import { kernelTime, sequence, times } from "../kernels/time.ts";
 import type { OperatorTime } from "../kernels/time.ts";
-import { gpusOf } from "../parallel.ts";
-import type { Parallelism } from "../parallel.ts";
+import { feedForwardLayer } from "../layers/feed-forward.ts";
+import type { PassTokens } from "../layers/layer.ts";
+import { gpusOf } from "../parallelism.ts";
+import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
 import { neededOf } from "../system.ts";
-import { times } from "./attention.ts";
 import { precisionOf } from "../kernels/dtypes.ts";
 import type { Deployment } from "./deployment.ts";
-import { networkOf } from "./exchange.ts";
-import { feedForwardTime } from "./feed-forward.ts";
-import type { Tokens } from "./feed-forward.ts";
+import { networkOf } from "../kernels/exchange.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 
 /** How a forward pass is taken to run; printed with every answer. */
@@ -47,12 +46,12 @@ export interface Pass {
 export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
   const { machine, model, layers, parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel));
-  const tokens: Tokens = { own: rowsOf(own), all: rowsOf(parts) / parallel.pp };
+  const tokens: PassTokens = { own: rowsOf(own), all: rowsOf(parts) / parallel.pp };
   const weights = precisionOf[deployment.weights.feedForward];
   const rank = { machine, hidden: model.hidden.value, weights, parallel };
   const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
   const feedForward = model.feedForward.map((group) =>
-    times(group.layers.value, feedForwardTime(rank, group, tokens)),
+    times(group.layers.value, feedForwardLayer(group).time(rank, tokens)),
   );
   const stages = sequence("layers", [...attention, ...feedForward]);
   const links = linkSeconds(stages);
@@ -130,7 +129,10 @@ export function draftTime(deployment: Deployment, sequences: number, cachedToken
   };
   return sequence("draft", [
     layerAttention(deployment, layers.at(-1)!, own),
-    feedForwardTime(rank, model.feedForward.at(-1)!, { own: rowsOf(own), all: sequences / parallel.pp }),
+    feedForwardLayer(model.feedForward.at(-1)!).time(rank, {
+      own: rowsOf(own),
+      all: sequences / parallel.pp,
+    }),
     head(deployment, own),
   ]);
 }

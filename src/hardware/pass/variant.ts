@@ -1,18 +1,12 @@
 import type { StepCost } from "../../core/cost.ts";
-import { unsearched } from "../model.ts";
-import type { Attention } from "../model.ts";
 import { attentionPrecision } from "../kernels/dtypes.ts";
-import { gqaDecodeKernel, gqaPrefillKernel } from "../kernels/gqa.ts";
 import type { Machine } from "../kernels/machine.ts";
-import { mlaDecodeCase, mlaDecodeKernel, mlaPrefillKernel } from "../kernels/mla.ts";
 import { roofline } from "../kernels/roofline.ts";
 import { indexLogitsKernel, topKKernel } from "../kernels/sparse.ts";
 import { kernelTime, sequence } from "../kernels/time.ts";
 import type { OperatorTime } from "../kernels/time.ts";
-import { kvHeadsOf } from "../parallel.ts";
+import type { AttentionLayer, AttentionRank } from "../layers/layer.ts";
 import type { Part } from "../serving/replica.ts";
-import { attentionTime } from "./attention.ts";
-import type { AttentionRank } from "./attention.ts";
 
 /** What a variant without kernels of its own costs in one layer for one sequence. */
 export interface VariantCost {
@@ -31,23 +25,22 @@ export interface VariantCost {
  */
 export function variantTime(
   rank: AttentionRank & { readonly cacheRanks: number },
-  attention: Attention,
+  layer: AttentionLayer,
   part: Part,
   cost: VariantCost,
 ): OperatorTime {
   const { machine, kvDtype, tp, cacheRanks } = rank;
   const { sequences, newTokens, cachedTokens, phase } = part;
-  if (phase === "prefill" && cost.prefill === undefined)
-    return attentionTime(rank, unsearched(attention), part);
+  if (phase === "prefill" && cost.prefill === undefined) return layer.searching({}).time(rank, part);
   const precision = attentionPrecision(kvDtype);
   const queries = sequences * newTokens;
-  const projected = attentionTime(rank, unsearched(attention), {
+  const projected = layer.searching({}).time(rank, {
     phase: "decode",
     sequences: queries,
     newTokens: 1,
     cachedTokens: 0,
   });
-  const grouped = attention.kind === "grouped-query";
+  const c = { ...layer.rates(rank, phase), overhead: 0 };
   if (phase === "prefill" && cost.prefill !== undefined) {
     const [all, before] = [cost.prefill(cachedTokens + newTokens), cost.prefill(cachedTokens)];
     const work = {
@@ -56,28 +49,24 @@ export function variantTime(
       exponentials: (sequences * (all.exponentials - before.exponentials)) / tp,
       bytes: 0,
     };
-    const c = machine.constants(grouped ? gqaPrefillKernel : mlaPrefillKernel, precision);
     return sequence("attention by the variant's cost, prefill", [
       projected,
-      roofline(machine, "operations of its cost formula", work, { ...c, overhead: 0 }),
+      roofline(machine, "operations of its cost formula", work, c),
     ]);
   }
   const { flops, exponentials, kvReadBytes, indexReadBytes, stateBytes = 0 } = cost.decode(cachedTokens + 1);
   // GPUs that share heads read the same rows where there are fewer kv heads than they are; an index is for all heads
-  const rows = kvReadBytes / Math.min(tp, kvHeadsOf(attention));
+  const rows = kvReadBytes / Math.min(tp, layer.kvHeads);
   const work = {
     precision,
     flops: (queries * flops) / (tp * cacheRanks),
     exponentials: (queries * exponentials) / (tp * cacheRanks),
     bytes: (queries * rows) / cacheRanks + (2 * queries * stateBytes) / tp,
   };
-  const c = grouped
-    ? machine.constants(gqaDecodeKernel, precision)
-    : machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, attention.queryHeads.value / tp));
   return sequence("attention by the variant's cost, decode", [
     projected,
     ...(indexReadBytes > 0 ? choosing(machine, (sequences * indexReadBytes) / cacheRanks) : []),
-    roofline(machine, "bytes and operations of its cost formula", work, { ...c, overhead: 0 }),
+    roofline(machine, "bytes and operations of its cost formula", work, c),
   ]);
 }
 

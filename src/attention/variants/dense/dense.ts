@@ -29,6 +29,7 @@ export const dense = defineVariant({
   prepare: () => undefined,
   attend: ({ queries, cache, ops }) => perHead(queries, cache, (read) => softmaxRead(read, ops)),
   cost: denseCost,
+  kernels: { "grouped-query": () => ({}), latent: () => ({}) },
   denseAt: () => ({}),
   meanField: (crowd) => [readsAll(crowd)],
 });

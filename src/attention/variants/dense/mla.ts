@@ -70,6 +70,10 @@ export const mla = defineVariant({
       indexReadBytes: 0,
     };
   },
+  kernels: {
+    latent: ({ latent, rope }, layer) =>
+      layer.latent.value === latent && layer.rope.value === rope ? {} : undefined,
+  },
   denseAt: () => ({}),
   meanField: (crowd) => [readsAll(crowd)],
 });

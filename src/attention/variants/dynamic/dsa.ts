@@ -54,6 +54,11 @@ export const dsa = defineVariant({
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
   attend: ({ queries, cache, index, ops }, params) => readTop(queries, cache, index, params, ops),
   cost: (shape, params) => topCost(shape, params),
+  kernels: {
+    latent: ({ k, indexHeads, indexDim }) => ({
+      indexer: { heads: indexHeads, headDim: indexDim, read: k },
+    }),
+  },
   denseAt: ({ tokens }) => ({ k: tokens }),
   meanField: (crowd, params) => [
     { ...bestTokens(crowd, params.k, indexScores(crowd, params)), shared: true },

@@ -60,6 +60,11 @@ export const indexShare = defineVariant({
   attend: ({ queries, cache, index, ops }, { drift, ...asking }) =>
     readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
   cost: (shape, params) => topCost(shape, params, params.period),
+  kernels: {
+    latent: ({ k, indexHeads, indexDim, period }) => ({
+      indexer: { heads: indexHeads, headDim: indexDim, read: k, period },
+    }),
+  },
   denseAt: ({ tokens }) => ({ k: tokens }),
   meanField(crowd, params) {
     const indexNoise = Math.hypot(params.indexNoise, params.drift);

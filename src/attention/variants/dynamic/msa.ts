@@ -99,6 +99,11 @@ export const msa = defineVariant({
       indexReadBytes: scored * indexDim * bytesPerElement,
     };
   },
+  kernels: {
+    "grouped-query": ({ block, k, indexDim }, { kvHeads }) => ({
+      blocks: { indexHeads: kvHeads.value, indexDim, block, read: k },
+    }),
+  },
   denseAt: ({ tokens }) => ({ block: 64, k: Math.ceil(tokens / 64) }),
   meanField(crowd, { block, k, indexDim, indexNoise }) {
     const scores = indexScores(crowd, { indexDim, indexHeads: 1, indexNoise });

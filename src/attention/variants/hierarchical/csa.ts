@@ -107,4 +107,11 @@ export const csa = defineVariant({
       indexReadBytes: indexBytes,
     };
   },
+  kernels: {
+    compressed: ({ pool, window, k, indexHeads, indexDim }) => ({
+      pool,
+      window,
+      indexer: { heads: indexHeads, headDim: indexDim, read: k },
+    }),
+  },
 });

@@ -62,4 +62,5 @@ export const hca = defineVariant({
       readCompressed(read, entries[h]!, { ...params, group: queries.group }, ops),
     ),
   cost: (shape, params) => compressedCost(shape, params, Math.floor(shape.tokens / params.pool)),
+  kernels: { compressed: ({ pool, window }) => ({ pool, window }) },
 });

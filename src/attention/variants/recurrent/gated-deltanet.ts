@@ -55,6 +55,7 @@ export const gatedDeltanet = defineVariant({
       ops,
     ),
   cost: (shape) => stateCost(shape, 5),
+  kernels: { delta: (_params, { rule }) => (rule === "gated-deltanet" ? {} : undefined) },
   meanField: (crowd, { strength, halfLife }) => [
     readsState(crowd, { strength, replaces: true, rates: [Math.LN2 / halfLife] }),
   ],

@@ -58,6 +58,7 @@ export const kda = defineVariant({
       ops,
     ),
   cost: (shape) => stateCost(shape, 5),
+  kernels: { delta: (_params, { rule }) => (rule === "kda" ? {} : undefined) },
   meanField(crowd, { strength, shortest, longest }) {
     const lives = Array.from({ length: 16 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 16));
     return [readsState(crowd, { strength, replaces: true, rates: lives.map((life) => Math.LN2 / life) })];

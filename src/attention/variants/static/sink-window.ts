@@ -42,6 +42,11 @@ export const sinkWindow = defineVariant({
       softmaxRead({ ...read, spans: sinkAndWindow(read.visible, sinks, window) }, ops),
     ),
   cost: (shape, { sinks, window }) => keptCost(shape, sinks + window),
+  kernels: {
+    "grouped-query": ({ sinks, window }) => ({ window: sinks + window }),
+    // the measured kernel reads a window alone; the sinks are left out
+    compressed: ({ window }) => ({ window }),
+  },
   denseAt: ({ tokens }) => ({ window: tokens }),
   meanField: (crowd, { sinks, window }) => [readsEnds(crowd, sinks, window)],
 });

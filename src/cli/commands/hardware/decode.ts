@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
-import { formatParallel, gpusOf } from "../../../hardware/parallel.ts";
+import { formatParallel } from "../../../hardware/parallel.ts";
+import { gpusOf } from "../../../hardware/parallelism.ts";
 import { fastestDecode } from "../../../deployment/steps.ts";
 import { integer } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";

@@ -1,7 +1,8 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
 import { sequence } from "../../../hardware/kernels/time.ts";
-import { formatParallel, gpusOf } from "../../../hardware/parallel.ts";
+import { formatParallel } from "../../../hardware/parallel.ts";
+import { gpusOf } from "../../../hardware/parallelism.ts";
 import { splitPrompt } from "../../../hardware/serving/workload.ts";
 import type { Pass } from "../../../hardware/pass/pass.ts";
 import { fastestPrefill } from "../../../deployment/steps.ts";

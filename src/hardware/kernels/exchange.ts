@@ -1,6 +1,6 @@
-import { allReduce, collective } from "../kernels/collectives.ts";
-import type { Machine } from "../kernels/machine.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { allReduce, collective } from "./collectives.ts";
+import type { Machine } from "./machine.ts";
+import type { OperatorTime } from "./time.ts";
 import { neededOf } from "../system.ts";
 
 /** NVLink domains that so many GPUs reach over. */

@@ -1,0 +1,59 @@
+import { gqaDecode, gqaPrefill } from "./gqa.ts";
+import type { DecodeTokens, GqaHeads, PrefillTokens } from "./gqa.ts";
+import type { Machine } from "./machine.ts";
+import { activationsOf, glue, projections } from "./modules.ts";
+import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
+import { sequence } from "./time.ts";
+import type { OperatorTime } from "./time.ts";
+
+/** Heads of grouped queries on one GPU, as their projections have them. */
+export interface GqaModuleDims extends ModuleDims {
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** a gate as wide as the queries */
+  readonly gated?: true;
+  /** an index of this dimension, whose heads share a key; its heads are as many as kv heads by default */
+  readonly indexDim?: number;
+  readonly indexHeads?: number;
+}
+
+/** Queries with gates, keys, values and index in one product; output. */
+export function gqaMatrices(dims: GqaModuleDims): readonly Matrix[] {
+  const { hidden, queryHeads, kvHeads, headDim, gated, outputRanks = 1 } = dims;
+  const { indexDim = 0, indexHeads = kvHeads } = dims;
+  const width = queryHeads * headDim;
+  return [
+    [hidden, (gated ? 2 : 1) * width + 2 * kvHeads * headDim + (indexHeads + 1) * indexDim],
+    [width / outputRanks, hidden],
+  ];
+}
+
+/** Grouped-query attention of one layer, projections included, on one GPU. */
+export type GqaModuleShape = GqaModuleDims & ModuleShape & GqaHeads;
+
+export const gqaModulePrefill = (machine: Machine, shape: GqaModuleShape & PrefillTokens): OperatorTime =>
+  gqaModule(machine, shape, "prefill", {
+    rows: shape.requests * shape.newTokens,
+    attention: gqaPrefill(machine, shape),
+  });
+
+export const gqaModuleDecode = (machine: Machine, shape: GqaModuleShape & DecodeTokens): OperatorTime =>
+  gqaModule(machine, shape, "decode", {
+    rows: shape.requests * (shape.newTokens ?? 1),
+    attention: gqaDecode(machine, shape),
+  });
+
+function gqaModule(
+  machine: Machine,
+  shape: GqaModuleShape,
+  phase: "prefill" | "decode",
+  { rows, attention }: { rows: number; attention: OperatorTime },
+): OperatorTime {
+  const { queryHeads, weights } = shape;
+  const matrices = gqaMatrices(shape);
+  return sequence(`attention of ${queryHeads} query heads, ${phase}`, [
+    ...projections(machine, rows, weights, matrices),
+    attention,
+    glue(machine, `gqa-${phase}`, weights, activationsOf(rows, matrices)),
+  ]);
+}

@@ -1,0 +1,29 @@
+import { compressedLayer } from "./compressed.ts";
+import type { CompressedAttention } from "./compressed.ts";
+import { deltaLayer } from "./delta.ts";
+import type { DeltaAttention } from "./delta.ts";
+import { groupedQueryLayer } from "./grouped-query.ts";
+import type { GroupedQueryAttention } from "./grouped-query.ts";
+import { latentLayer } from "./latent.ts";
+import type { LatentAttention } from "./latent.ts";
+import type { AttentionLayer, Count } from "./layer.ts";
+
+/** Dimensions of the attention of one layer. */
+export type Attention = GroupedQueryAttention | LatentAttention | CompressedAttention | DeltaAttention;
+
+/** Layers of a model that attend alike. */
+export type AttentionGroup = Attention & { readonly layers: Count };
+
+/** Every kind of attention layer; a new one is a file and a line here. */
+const kinds: {
+  readonly [K in Attention["kind"]]: (attention: Extract<Attention, { kind: K }>) => AttentionLayer;
+} = {
+  "grouped-query": groupedQueryLayer,
+  latent: latentLayer,
+  compressed: compressedLayer,
+  delta: deltaLayer,
+};
+
+/** A layer with these dimensions. */
+export const attentionLayer = (attention: Attention): AttentionLayer =>
+  (kinds[attention.kind] as (attention: Attention) => AttentionLayer)(attention);

@@ -1,0 +1,118 @@
+import type { Quantity } from "../../core/units.ts";
+import { linearDecode, linearPrefill } from "../kernels/linear.ts";
+import { activationsOf, glue, projections } from "../kernels/modules.ts";
+import type { Matrix } from "../kernels/modules.ts";
+import { sequence } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/time.ts";
+import type { Part } from "../serving/replica.ts";
+import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
+import { weightsIn } from "./layer.ts";
+import { recordRates } from "./parts.ts";
+
+/** The delta rule: a state of keyDim x valueDim for each value head in place of a cache. */
+export interface DeltaAttention {
+  readonly kind: "delta";
+  readonly rule: "kda" | "gated-deltanet";
+  /** heads of queries and of keys; each serves valueHeads / queryHeads states */
+  readonly queryHeads: Count;
+  readonly valueHeads: Count;
+  readonly keyDim: Count;
+  readonly valueDim: Count;
+  readonly convolution: Count;
+  /** rank of the output gate's projection; a full projection without it */
+  readonly gateRank?: Count;
+  /** bytes of a number of the state */
+  readonly stateElement: Quantity<"B">;
+}
+
+export function deltaLayer(attention: DeltaAttention): AttentionLayer {
+  const { rule, stateElement } = attention;
+  const queryHeads = attention.queryHeads.value;
+  const valueHeads = attention.valueHeads.value;
+  const valueDim = attention.valueDim.value;
+  const layer: AttentionLayer = {
+    queryHeads,
+    kvHeads: valueHeads,
+    outputHeads: valueHeads,
+    outputWidth: valueHeads * valueDim,
+    reachesAll: false,
+    variant: rule,
+    matrices(hidden, sharing) {
+      const { products, convolution } = matricesOf(attention, hidden, sharing);
+      return [...products, convolution];
+    },
+    // a state has elements of its own width, whatever the dtype of the cache
+    shape: (tokens) => ({
+      tokens,
+      queryHeads,
+      kvHeads: valueHeads,
+      headDim: attention.keyDim.value,
+      valueDim,
+      bytesPerElement: stateElement.value,
+    }),
+    rowBytes: () => 0,
+    splitCache: () => layer,
+    searching: () => layer,
+    time: (rank, part) => timeOf(attention, rank, part),
+    rates: (rank, phase) => recordRates(rank, phase, queryHeads),
+  };
+  return layer;
+}
+
+/** Products to queries, keys, values and write strengths, gates, decays, output; and the convolution before the rule. */
+function matricesOf(
+  { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution }: DeltaAttention,
+  hidden: number,
+  { tp }: AttentionSharing,
+): { readonly products: readonly Matrix[]; readonly convolution: Matrix } {
+  const keys = (queryHeads.value * keyDim.value) / tp;
+  const values = (valueHeads.value * valueDim.value) / tp;
+  const strengths = valueHeads.value / tp;
+  const gates: Matrix[] = gateRank
+    ? [
+        [hidden, gateRank.value],
+        [gateRank.value, values],
+      ]
+    : [[hidden, values]];
+  // KDA: a decay for each channel through a rank of one head; Gated DeltaNet: one for each head
+  const decays: Matrix[] =
+    rule === "kda"
+      ? [
+          [hidden, valueDim.value],
+          [valueDim.value, keys],
+        ]
+      : [[hidden, strengths]];
+  return {
+    products: [[hidden, 2 * keys + values + strengths], ...gates, ...decays, [values, hidden]],
+    convolution: [convolution.value, 2 * keys + values],
+  };
+}
+
+function timeOf(attention: DeltaAttention, rank: AttentionRank, part: Part): OperatorTime {
+  const { machine, hidden, tp, weights } = rank;
+  const { rule, queryHeads, valueHeads, valueDim } = attention;
+  const { products, convolution } = matricesOf(attention, hidden, rank);
+  const rows = part.sequences * part.newTokens;
+  const shape = {
+    kind: rule === "kda" ? ("kda" as const) : ("gdn" as const),
+    requests: part.sequences,
+    newTokens: part.newTokens,
+    keyHeads: queryHeads.value / tp,
+    valueHeads: valueHeads.value / tp,
+    headDim: valueDim.value,
+  };
+  // drafts that are checked advance the state one after another
+  const state =
+    part.phase === "prefill"
+      ? linearPrefill(machine, shape)
+      : linearDecode(machine, { ...shape, requests: rows });
+  return sequence(`${rule}, ${part.phase}`, [
+    ...projections(machine, rows, weights, products),
+    state,
+    // the convolution is one of the small kernels around the rule
+    {
+      ...glue(machine, `${shape.kind}-${part.phase}`, weights, activationsOf(rows, products)),
+      weights: weightsIn([convolution]),
+    },
+  ]);
+}

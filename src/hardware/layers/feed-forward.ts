@@ -1,0 +1,154 @@
+import { expertExchange } from "../kernels/collectives.ts";
+import { allReduceAmong, domainsIn, networkOf } from "../kernels/exchange.ts";
+import { gemm } from "../kernels/gemm.ts";
+import { moe } from "../kernels/moe.ts";
+import { projections } from "../kernels/modules.ts";
+import type { Matrix } from "../kernels/modules.ts";
+import { sequence } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/time.ts";
+import { columnsOf, stageGpus } from "../parallelism.ts";
+import type { Count, FeedForwardLayer, FeedForwardRank, PassTokens } from "./layer.ts";
+
+/** Gated feed-forward layers, three matrices each, that every token passes. */
+export interface DenseFeedForward {
+  readonly kind: "dense";
+  readonly layers: Count;
+  readonly intermediate: Count;
+}
+
+/** Mixtures of gated experts. */
+export interface MixtureFeedForward {
+  readonly kind: "mixture";
+  readonly layers: Count;
+  readonly experts: Count;
+  /** experts that a token is sent to */
+  readonly perToken: Count;
+  /** width of a routed expert */
+  readonly intermediate: Count;
+  /** width of all shared experts together, which every token passes */
+  readonly shared?: Count;
+  /** width that routed experts read and write, where it is not the model's: one projection down and one up */
+  readonly latent?: Count;
+}
+
+/** Feed-forward of layers that are alike, as a model's dimensions give it. */
+export type FeedForward = DenseFeedForward | MixtureFeedForward;
+
+/** Every kind of feed-forward layer. */
+const kinds: {
+  readonly [K in FeedForward["kind"]]: (group: Extract<FeedForward, { kind: K }>) => FeedForwardLayer;
+} = { dense: denseLayer, mixture: mixtureLayer };
+
+/** One of the layers, whatever its kind. */
+export const feedForwardLayer = (group: FeedForward): FeedForwardLayer =>
+  (kinds[group.kind] as (group: FeedForward) => FeedForwardLayer)(group);
+
+/** Gate and up in one product, then down. */
+const gated = (hidden: number, intermediate: number): readonly Matrix[] => [
+  [hidden, 2 * intermediate],
+  [intermediate, hidden],
+];
+
+function denseLayer({ intermediate }: DenseFeedForward): FeedForwardLayer {
+  const matrices = (hidden: number, columns: number) => gated(hidden, intermediate.value / columns);
+  return {
+    experts: 0,
+    activeShare: 0,
+    always: matrices,
+    routed: () => [],
+    time({ machine, hidden, weights, parallel }, { own }) {
+      const columns = columnsOf(parallel);
+      return sequence("dense feed-forward", [
+        ...projections(machine, own, weights, matrices(hidden, columns)),
+        allReduceAmong(machine, columns, own * hidden * 2, columns),
+      ]);
+    },
+  };
+}
+
+function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
+  const experts = group.experts.value;
+  return {
+    experts,
+    activeShare: group.perToken.value / experts,
+    always(hidden, columns) {
+      const { router, others } = sharedMatrices(group, hidden, columns);
+      return [router, ...others];
+    },
+    routed: (hidden) =>
+      gated(widthOf(group, hidden), group.intermediate.value).map(([rows, columns]) => [
+        rows,
+        columns,
+        experts,
+      ]),
+    time: (rank, tokens) => mixtureTime(group, rank, tokens),
+  };
+}
+
+/** Width that routed experts read and write. */
+const widthOf = ({ latent }: MixtureFeedForward, hidden: number): number => latent?.value ?? hidden;
+
+/** The router, which every GPU has whole; projections to the experts' width and back, and shared experts. */
+function sharedMatrices(
+  { experts, latent, shared }: MixtureFeedForward,
+  hidden: number,
+  columns: number,
+): { readonly router: Matrix; readonly others: readonly Matrix[] } {
+  const between = (width: number): readonly Matrix[] => [
+    [hidden, width],
+    [width, hidden],
+  ];
+  return {
+    router: [hidden, experts.value],
+    others: [
+      ...(latent ? between(latent.value / columns) : []),
+      ...(shared ? gated(hidden, shared.value / columns) : []),
+    ],
+  };
+}
+
+/**
+ * Router, shared experts, routed experts. Where groups have tokens of their own, these are sent to the GPUs that hold
+ * their experts and back; where all have the same, each computes its experts' part and the parts are added up.
+ */
+function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
+  const { machine, hidden, weights, parallel } = rank;
+  const { tp, dp, cp, ep } = parallel;
+  const { experts, perToken, intermediate } = group;
+  const stage = stageGpus(parallel);
+  const width = widthOf(group, hidden);
+  const exchanged = dp * cp > 1;
+  const { router, others } = sharedMatrices(group, hidden, columnsOf(parallel));
+  const [k, n] = router;
+  const routed = moe(machine, {
+    tokens: tokens.all,
+    hidden: width,
+    intermediate: intermediate.value,
+    topK: perToken.value,
+    experts: experts.value,
+    tensorParallel: stage / ep,
+    expertParallel: ep,
+    dtype: weights,
+  });
+  const exchange = (op: "dispatch" | "combine"): OperatorTime => {
+    const domains = domainsIn(machine, stage);
+    return expertExchange(networkOf(machine, stage), {
+      op,
+      // GPUs that share heads hold the same tokens, and each sends its part of them
+      tokens: tokens.own / tp,
+      hidden: width,
+      topK: perToken.value,
+      // between domains a token is sent to each of them once
+      ranks: domains > 1 ? domains : ep,
+      dtype: weights,
+    });
+  };
+  return sequence("mixture of experts", [
+    gemm(machine, { m: tokens.own, n, k, dtype: "bf16" }),
+    ...projections(machine, tokens.own, weights, others),
+    ...(exchanged ? [exchange("dispatch"), routed, exchange("combine")] : [routed]),
+    exchanged
+      ? allReduceAmong(machine, tp, tokens.own * hidden * 2, tp)
+      : allReduceAmong(machine, stage, tokens.own * hidden * 2, stage),
+  ]);
+}

@@ -1,0 +1,104 @@
+import type { StepShape } from "../../core/cost.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import type { Quantity } from "../../core/units.ts";
+import type { Precision } from "../kernels/dtypes.ts";
+import type { Machine } from "../kernels/machine.ts";
+import type { Efficiency } from "../kernels/roofline.ts";
+import type { OperatorTime } from "../kernels/time.ts";
+import type { Parallelism } from "../parallelism.ts";
+import type { Part } from "../serving/replica.ts";
+
+export type Count = Quantity<"1">;
+
+/** Matrices of one size that tokens are multiplied with, and their number in a layer: 1 by default, a mean if layers share them. */
+export type LayerMatrix = readonly [rows: number, columns: number, copies?: number];
+
+/** Weights in matrices. */
+export const weightsIn = (matrices: readonly LayerMatrix[]): number =>
+  matrices.reduce((sum, [rows, columns, copies = 1]) => sum + rows * columns * copies, 0);
+
+/** GPUs among which a layer's attention is shared. */
+export interface AttentionSharing {
+  /** GPUs that share the heads */
+  readonly tp: number;
+  /** further GPUs that share the output projection */
+  readonly outputRanks: number;
+}
+
+/** A layer that one GPU has alone. */
+export const unshared: AttentionSharing = { tp: 1, outputRanks: 1 };
+
+/** A GPU among those that share a layer's attention. */
+export interface AttentionRank extends AttentionSharing {
+  readonly machine: Machine;
+  readonly hidden: number;
+  readonly weights: Precision;
+  readonly kvDtype: KvDtype;
+}
+
+/** The index of a layer: it scores keys, and attention reads the best of them. */
+export interface LayerIndex {
+  /** operations of one query's scores */
+  flops(tokens: number): number;
+  readonly precision: "bf16" | "fp8" | "fp4";
+}
+
+/** An attention layer of a model, whatever its kind: everything that times, memory and parameters are counted from. */
+export interface AttentionLayer {
+  readonly queryHeads: number;
+  /** heads of the cache, which GPUs can share */
+  readonly kvHeads: number;
+  /** heads that have an output of their own */
+  readonly outputHeads: number;
+  /** numbers in the heads' outputs of a token, before the output projection */
+  readonly outputWidth: number;
+  /** whether a query may reach the whole context, even if a step reads little of it */
+  readonly reachesAll: boolean;
+  /** spec of the attention variant that the layer was trained with */
+  readonly variant: string;
+  readonly index?: LayerIndex;
+  /** Matrices that one GPU multiplies a token with. */
+  matrices(hidden: number, sharing: AttentionSharing): readonly LayerMatrix[];
+  /** Shape of one decode step at a length: cache, state and work follow from it. */
+  shape(tokens: number, dtype: KvDtype): StepShape;
+  /** Bytes of a token's cache as GPUs pass it on. */
+  rowBytes(dtype: KvDtype): number;
+  /** The layer as a GPU sees it that holds one token in `ranks` of each cache: it reads its share of a window and of a selection. */
+  splitCache(ranks: number): AttentionLayer;
+  /**
+   * The layer with other dimensions that its cache is searched with: window, blocks, index, pools. `{}` leaves none.
+   */
+  searching(search: object): AttentionLayer;
+  /** Time of the layer on one GPU, projections included. */
+  time(rank: AttentionRank, part: Part): OperatorTime;
+  /** Rates of dense attention's kernels on this kind of cache, for variants that have no kernels of their own. */
+  rates(rank: AttentionRank, phase: Part["phase"]): Efficiency;
+}
+
+/** A GPU among those that share a layer's feed-forward. */
+export interface FeedForwardRank {
+  readonly machine: Machine;
+  readonly hidden: number;
+  readonly weights: Precision;
+  readonly parallel: Parallelism;
+}
+
+/** Tokens of a pass: those of a GPU's own group, and those of all groups of the stage. */
+export interface PassTokens {
+  readonly own: number;
+  readonly all: number;
+}
+
+/** A feed-forward layer of a model, whatever its kind. */
+export interface FeedForwardLayer {
+  /** routed experts; 0 without */
+  readonly experts: number;
+  /** share of the routed experts that a token is sent to; 0 without any */
+  readonly activeShare: number;
+  /** Matrices that every token is multiplied with, among `columns` GPUs that share their columns. */
+  always(hidden: number, columns: number): readonly LayerMatrix[];
+  /** Matrices of all routed experts. */
+  routed(hidden: number): readonly LayerMatrix[];
+  /** Time of the layer on one GPU, exchanges included. */
+  time(rank: FeedForwardRank, tokens: PassTokens): OperatorTime;
+}

@@ -1,0 +1,23 @@
+/** How a copy of a model is divided among GPUs. */
+export interface Parallelism {
+  /** GPUs that share the heads of attention and the columns of dense layers */
+  readonly tp: number;
+  /** groups of them that attend for sequences of their own */
+  readonly dp: number;
+  /** GPUs that share a prompt, each a piece from its start and one from its end (zigzag) */
+  readonly cp: number;
+  /** GPUs that share the cache of each sequence while decoding (Helix) */
+  readonly kvp: number;
+  /** GPUs that share the experts of a layer; each expert's matrices are shared by the rest */
+  readonly ep: number;
+  /** stages of layers */
+  readonly pp: number;
+}
+
+/** GPUs of a stage. */
+export const stageGpus = ({ tp, dp, cp, kvp }: Parallelism): number => tp * dp * cp * kvp;
+
+export const gpusOf = (parallel: Parallelism): number => stageGpus(parallel) * parallel.pp;
+
+/** GPUs that share the columns of dense layers: those that have the same tokens. */
+export const columnsOf = ({ tp, kvp }: Parallelism): number => tp * kvp;
