@@ -6,6 +6,11 @@ export interface Interval {
   readonly high: number;
 }
 
+/** A number and its 95% interval. */
+export interface Estimate extends Interval {
+  readonly value: number;
+}
+
 /** Two-sided 95% quantile of the standard normal distribution. */
 const z95 = 1.959963984540054;
 
@@ -112,3 +117,9 @@ export function slope(x: readonly number[], y: readonly number[]): number {
   );
   return covariance / spread;
 }
+
+/** A number with the interval that holds 95% of its resampled values. */
+export const estimateOf = (value: number, resampled: ArrayLike<number>): Estimate => ({
+  value,
+  ...percentileInterval(resampled),
+});

@@ -18,6 +18,11 @@ export interface ResultTable<Columns extends readonly Column[] = readonly Column
   readonly primaryKey: readonly string[];
 }
 
+/** A table whose rows are held to its columns. */
+export const resultTable = <const Columns extends readonly Column[]>(
+  table: ResultTable<Columns>,
+): ResultTable => table;
+
 /** Results of an experiment whose rows are no trials. */
 export interface Results {
   readonly name: string;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { CalibrationReport } from "../../src/studies/calibrate/report.ts";
+import type { CalibrationResult } from "../../src/studies/calibrate/result.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-calibrate-"));
@@ -16,28 +16,28 @@ const quick = [
 describe("attnsim calibrate", () => {
   it("fits in the mean field, and writes what it prints", async () => {
     const out = join(folder, "theory");
-    const report = await attnsimJson<CalibrationReport>("calibrate", ...quick, "--no-confirm", "--out", out);
+    const report = await attnsimJson<CalibrationResult>("calibrate", ...quick, "--no-confirm", "--out", out);
     expect(report).toMatchObject({
       ...{ variant: "dense", model: "GPT-5.4", tasks: ["mrcr(keys=whole)"], seed: 0 },
-      trials: { theory: 4, numerics: 0 },
+      trials: { meanField: 4, numerics: 0 },
       reader: { sharpness: 1.3, fidelity: 0.985, residualNoise: report.fit.point.residualNoise },
     });
     expect(report.columns.map(({ role, benchmark, column }) => [role, benchmark, column])).toEqual([
       ["fitted", "graphwalks-parents", "256K"],
       ["left out", "mrcr-v2-8needle", "4K-8K"],
     ]);
-    for (const { published, theory, numerics } of report.columns) {
+    for (const { published, meanField, numerics } of report.columns) {
       expect(published).toBeGreaterThan(0.8);
-      expect(theory.low).toBeLessThanOrEqual(theory.value);
-      expect(theory.high).toBeGreaterThanOrEqual(theory.value);
+      expect(meanField.low).toBeLessThanOrEqual(meanField.value);
+      expect(meanField.high).toBeGreaterThanOrEqual(meanField.value);
       expect(numerics).toBeNull();
     }
-    expect(report.error["left out"].theory!.value).toBeCloseTo(
-      Math.abs(report.columns[1]!.theory.value - report.columns[1]!.published),
+    expect(report.error["left out"].meanField!.value).toBeCloseTo(
+      Math.abs(report.columns[1]!.meanField.value - report.columns[1]!.published),
     );
     expect(JSON.parse(readFileSync(join(out, "calibration.json"), "utf8"))).toEqual(report);
     const [titles, first] = readFileSync(join(out, "columns.csv"), "utf8").split("\n");
-    expect(titles).toMatch(/^role,benchmark,column,published,theory,theoryLow/);
+    expect(titles).toMatch(/^role,benchmark,column,published,meanField,meanFieldLow/);
     expect(first).toMatch(/^fitted,graphwalks-parents,256K,0.828,/);
     for (const file of ["calibrate.png", "datapackage.json", "manifest.json"])
       expect(existsSync(join(out, file))).toBe(true);
@@ -57,7 +57,7 @@ describe("attnsim calibrate", () => {
     const marked = readFileSync(kept, "utf8").replace(/"evaluations": \d+/, '"evaluations": 7');
     writeFileSync(kept, marked);
     const again = [...quick.slice(4), ...columns, "--no-confirm", "--out", join(folder, "numerics")];
-    expect((await attnsimJson<CalibrationReport>("calibrate", ...again)).fit.evaluations).toBe(7);
+    expect((await attnsimJson<CalibrationResult>("calibrate", ...again)).fit.evaluations).toBe(7);
     expect(readFileSync(join(folder, "numerics/numerics/data.csv"), "utf8").split("\n")).toHaveLength(6);
   });
 

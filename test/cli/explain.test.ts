@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { ExplanationReport } from "../../src/studies/explain/report.ts";
+import type { ExplanationResult } from "../../src/studies/explain/result.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-explain-"));
@@ -18,11 +18,11 @@ writeFileSync(from, JSON.stringify({ ...fitted, columns: [] }));
 describe("attnsim explain", () => {
   it("ranks changes beside what they cost, and writes what it prints", async () => {
     const out = join(folder, "out");
-    const report = await attnsimJson<ExplanationReport>(
+    const report = await attnsimJson<ExplanationResult>(
       ...["explain", "--from", from, "--trials", "2", "--variant", "dsa,sink-window", "--out", out],
     );
     expect(report).toMatchObject({
-      ...{ models: ["GPT-5.4", "GPT-5.5"], tasks: fitted.tasks, trials: { theory: 2, numerics: 0 } },
+      ...{ models: ["GPT-5.4", "GPT-5.5"], tasks: fitted.tasks, trials: { meanField: 2, numerics: 0 } },
       priced: { model: "deepseek-v3", tokens: 1_048_576, users: 100 },
       base: { rank: 0, change: "dense", reader: fitted.reader, numerics: null },
     });

@@ -1,13 +1,14 @@
 import { UsageError, unknownName } from "../../core/errors.ts";
+import { distinct } from "../../core/group.ts";
 import { formatCall, parseExpression } from "../../core/spec.ts";
-import { mean } from "../../core/stats.ts";
 import type { PublishedScore } from "../../tasks/published.ts";
 import { parseTask, tasks } from "../../tasks/spec.ts";
 import type { AnyTask } from "../../tasks/task.ts";
 
 /**
- * How benchmarks are read unless a command says otherwise. A request known as a whole: with format and topic apart, only
- * sharper logits hold MRCR's curve, and a reader so sharp walks graphs of 1M tokens that GPT-5.4 does not (docs/model.md).
+ * Task specs that set how benchmarks are read, unless a command says otherwise. MRCR's request is known as a whole: with
+ * its format and topic apart, MRCR's curve needs logits so sharp that the reader walks graphs of 1M tokens, which GPT-5.4
+ * does not (docs/model.md).
  */
 export const defaultReadings = ["mrcr(keys=whole)"] as const;
 
@@ -21,29 +22,37 @@ export const defaultFit = [
   "graphwalks-bfs:256K",
 ] as const;
 
-/** A problem of a trial: its task and nominal length. */
-export interface Cell {
+/** Task and nominal length of a target's trials. */
+export interface TargetProblem {
   /** task spec */
   readonly task: string;
   readonly tokens: number;
 }
 
-/** A published column and the trials that stand for it. */
-export interface Target {
+/** A published column, and the trials that stand for it. */
+export interface TargetColumn {
   /** `mrcr-v2-8needle:128K-256K` */
   readonly name: string;
   readonly benchmark: string;
   readonly column: string;
   /** the published score, 0 to 1 */
   readonly published: number;
-  /** upper end of the lengths that the column stands for */
+  /** longest of the lengths that the column covers */
   readonly tokens: number;
-  /** trial t has the problem t of cell t modulo their number */
-  readonly cells: readonly Cell[];
+  /** trial t is of problem t modulo their number */
+  readonly problems: readonly TargetProblem[];
 }
 
-/** A task that stands for a benchmark, and the parameters that make it do so. */
-interface Stand {
+/** Whether a column is fitted or left out of the fit. */
+export const columnRoles = ["fitted", "left out"] as const;
+
+export type ColumnRole = (typeof columnRoles)[number];
+
+/** Targets by their role. */
+export type HalfTargets = Readonly<Record<ColumnRole, readonly TargetColumn[]>>;
+
+/** A task that stands for a benchmark, with the parameters that make it do so. */
+interface BenchmarkTask {
   readonly task: AnyTask;
   readonly args: Readonly<Record<string, string>>;
 }
@@ -62,8 +71,8 @@ function combinations(task: AnyTask): Readonly<Record<string, string>>[] {
   );
 }
 
-/** The task of the catalog whose problems a benchmark has; undefined where none stands for it. */
-function standFor(benchmark: string): Stand | undefined {
+/** The task whose problems a benchmark asks; undefined for a benchmark without one. */
+function taskOf(benchmark: string): BenchmarkTask | undefined {
   for (const task of tasks) {
     const args = combinations(task)
       .sort((a, b) => Object.keys(a).length - Object.keys(b).length)
@@ -73,7 +82,7 @@ function standFor(benchmark: string): Stand | undefined {
   return undefined;
 }
 
-/** Nominal lengths of a task within those of a column: a bin or a size, or all sizes that a range holds. */
+/** Nominal lengths of a task that a column covers: one for a bin or a size, several for a range of sizes. */
 function lengthsWithin(
   { lengths, binned = false }: AnyTask,
   { low, high }: PublishedScore["tokens"],
@@ -82,68 +91,73 @@ function lengthsWithin(
 }
 
 /**
- * The columns of a model that compare with simulated scores, as trials.
+ * A model's columns that simulated scores compare with, and their trials.
  *
- * @param readings task specs: each sets parameters of the benchmarks that its task stands for, `mrcr(keys=whole)`
- * @throws UsageError for a model without scores, an unknown task or parameter, or a task that stands for no benchmark
+ * @param readings task specs that set parameters of the benchmarks for which their tasks stand: `mrcr(keys=whole)`
+ * @throws UsageError for a model without scores, an unknown task or parameter, or a task without published scores
  */
 export function targetsOf(
   scores: readonly PublishedScore[],
   model: string,
   readings: readonly string[] = [],
-): Target[] {
+): TargetColumn[] {
   const comparable = scores.filter(({ metric }) => metric !== "other");
-  const models = [...new Set(comparable.map((score) => score.model))];
+  const models = distinct(comparable.map((score) => score.model));
   if (!models.includes(model)) unknownName("model with published scores", model, models);
   const given = readings.map((text) => {
     parseTask(text);
     return parseExpression(text);
   });
-  const stands = new Map(
-    [...new Set(comparable.map(({ benchmark }) => benchmark))].map((name) => [name, standFor(name)]),
+  const byBenchmark = new Map(
+    distinct(comparable.map(({ benchmark }) => benchmark)).map((name) => [name, taskOf(name)]),
   );
-  const known = [...stands.values()].filter((stand) => stand !== undefined);
-  const standing = [...new Set(known.map(({ task }) => task.name))];
+  const known = [...byBenchmark.values()].filter((each) => each !== undefined);
+  const names = distinct(known.map(({ task }) => task.name));
   for (const { name } of given)
-    if (!standing.includes(name)) unknownName("task with published scores", name, standing);
+    if (!names.includes(name)) unknownName("task with published scores", name, names);
   return comparable
     .filter((score) => score.model === model)
     .flatMap(({ benchmark, column, score, tokens }) => {
-      const stand = stands.get(benchmark);
-      if (!stand) return [];
+      const asked = byBenchmark.get(benchmark);
+      if (!asked) return [];
       const args = given
-        .filter(({ name, args: own }) => name === stand.task.name && agrees(own, stand, known))
-        .reduce((all, { args: own }) => ({ ...all, ...own }), stand.args);
-      const { spec } = parseTask(formatCall(stand.task.name, args));
+        .filter(({ name, args: own }) => name === asked.task.name && isMeantFor(own, asked, known))
+        .reduce((all, { args: own }) => ({ ...all, ...own }), asked.args);
+      const { spec } = parseTask(formatCall(asked.task.name, args));
       return [
         {
-          ...{ name: `${benchmark}:${column}`, benchmark, column, published: score, tokens: tokens.high },
-          cells: lengthsWithin(stand.task, tokens).map((length) => ({ task: spec, tokens: length })),
+          name: `${benchmark}:${column}`,
+          benchmark,
+          column,
+          published: score,
+          tokens: tokens.high,
+          problems: lengthsWithin(asked.task, tokens).map((length) => ({ task: spec, tokens: length })),
         },
       ];
     });
 }
 
-/** Whether arguments are meant for a stand: those that tell stands of its task apart are its own. */
-function agrees(given: Stand["args"], { task, args }: Stand, all: readonly Stand[]): boolean {
+/** Whether given arguments are meant for a benchmark: they agree with those that tell its task's benchmarks apart. */
+function isMeantFor(
+  given: BenchmarkTask["args"],
+  { task, args }: BenchmarkTask,
+  all: readonly BenchmarkTask[],
+): boolean {
   const telling = all.filter((other) => other.task === task).flatMap((other) => Object.keys(other.args));
+  const own = (name: string): unknown => args[name] ?? task.params[name]!.default;
   return telling.every((name) => (given[name] ?? own(name)) === own(name));
-
-  function own(name: string): unknown {
-    return args[name] ?? task.params[name]!.default;
-  }
 }
 
 /**
- * The targets that names choose: `mrcr-v2-8needle:32K-64K`, or `mrcr-v2-8needle` for all of a benchmark.
+ * Targets by name: `mrcr-v2-8needle:32K-64K` names one, `mrcr-v2-8needle` all of a benchmark.
  *
- * @param names those of `defaultFit` that there are when absent
- * @throws UsageError for a name that chooses none
+ * @param names the targets of `defaultFit` when absent
+ * @throws UsageError for a name of no target, and without targets
  */
 export function chooseTargets(
-  targets: readonly Target[],
+  targets: readonly TargetColumn[],
   names: readonly string[] = targets.map(({ name }) => name).filter((name) => isDefault.has(name)),
-): Target[] {
+): TargetColumn[] {
   const chosen = new Set(
     names.flatMap((asked) => {
       const found = targets.filter(({ name, benchmark }) => name === asked || benchmark === asked);
@@ -162,9 +176,6 @@ export function chooseTargets(
 
 const isDefault: ReadonlySet<string> = new Set(defaultFit);
 
-/** Trial t of a target. */
-export const cellOf = ({ cells }: Target, trial: number): Cell => cells[trial % cells.length]!;
-
-/** Mean distance between scores and what was published, 0 to 1. */
-export const meanError = (scores: readonly number[], targets: readonly Target[]): number =>
-  mean(scores.map((score, i) => Math.abs(score - targets[i]!.published)));
+/** Problem of a target's trial. */
+export const problemOf = ({ problems }: TargetColumn, trial: number): TargetProblem =>
+  problems[trial % problems.length]!;

@@ -2,30 +2,28 @@ import { shapings, variants } from "../../attention/registry.ts";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AnyVariant } from "../../attention/variant.ts";
 import { formatCall } from "../../core/spec.ts";
+import { hasTheory } from "../../runs/make-trial.ts";
 import { resolveReader } from "../../reader/params.ts";
-import type { Given } from "../calibrate/calibrate.ts";
-import { useOf } from "../../trial/run.ts";
-import { withoutTheory } from "../../reader/mean-field/readings.ts";
+import type { GivenReader } from "../calibrate/scores.ts";
+import type { FittedReader } from "./fitted.ts";
 
-/** One change of a fitted reader: its attention variant, or something else. */
+/** The fitted reader with one change: of its attention variant, or of something else. */
 export interface Candidate {
-  /** the change, as one says it: `dsa(k=512)`, `sharpness 1.44` */
+  /** the change: `dsa(k=512)`, `sharpness 1.44` */
   readonly name: string;
   readonly kind: "attention" | "logits" | "reader";
-  /** the variants or changes of which one setting is this; the best of them stands for all */
+  /** variant or parameter that the change is a setting of; summaries show the best setting of each group */
   readonly group: string;
   /** variant spec */
   readonly variant: string;
   /** reader parameters that differ from the defaults */
-  readonly reader: Given;
+  readonly reader: GivenReader;
 }
 
-const hasTheory = (variant: string): boolean => withoutTheory(useOf({ variant, reader: {} })) === undefined;
-
-/** Budgets beyond those that sweeps try, over the default: between selection and dense attention. */
+/** Multiples of a default budget that are tried beyond those of sweeps, between selection and dense attention. */
 const wider = [4, 16, 64];
 
-/** A variant at its defaults, and at each setting of its budget that sweeps try, and wider ones. */
+/** Specs of a variant: its defaults, and other budgets where it has one. */
 function settingsOf({ name, budgetParam, params }: AnyVariant): string[] {
   const spec = budgetParam === undefined ? undefined : params[budgetParam];
   if (budgetParam === undefined || spec?.kind !== "int") return [name];
@@ -35,25 +33,26 @@ function settingsOf({ name, budgetParam, params }: AnyVariant): string[] {
   return [name, ...allowed.sort((a, b) => a - b).map((value) => formatCall(name, { [budgetParam]: value }))];
 }
 
-/** Every variant and plan that has a theory, its budgets too; not those that change prefill alone. */
-export const attentionCandidates = (reader: Given): Candidate[] =>
+const attentionCandidate = (spec: string, group: string, reader: GivenReader): Candidate => ({
+  name: spec,
+  kind: "attention",
+  group,
+  variant: spec,
+  reader,
+});
+
+/** Every variant and layer plan with a mean field, at several budgets. Variants that change prefill alone are left out. */
+export const attentionCandidates = (reader: GivenReader): Candidate[] =>
   [...variants]
     .filter(({ name, prefill }) => prefill !== "only" && hasTheory(name))
-    .flatMap((variant) =>
-      settingsOf(variant).map((spec): Candidate => ({
-        ...{ name: spec, kind: "attention", group: variant.name, variant: spec, reader },
-      })),
-    );
+    .flatMap((variant) => settingsOf(variant).map((spec) => attentionCandidate(spec, variant.name, reader)));
 
-/** Specs of the user's own. @throws UsageError for one that is malformed or unknown */
-export const chosenCandidates = (specs: readonly string[], reader: Given): Candidate[] =>
-  specs.map((text) => {
-    const { variant } = parseSpec(text);
-    return { name: text, kind: "attention", group: variant.name, variant: text, reader };
-  });
+/** Variants that the user names. @throws UsageError for a malformed or unknown spec */
+export const namedCandidates = (specs: readonly string[], reader: GivenReader): Candidate[] =>
+  specs.map((spec) => attentionCandidate(spec, parseSpec(spec).variant.name, reader));
 
-/** Changes of everything but attention: how logits are shaped, and each of the reader's own numbers. */
-export function rivalCandidates(variant: string, reader: Given): Candidate[] {
+/** Changes of everything but attention: the shaping of logits, and each of the reader's own numbers. */
+export function rivalCandidates(variant: string, reader: GivenReader): Candidate[] {
   const settled = resolveReader(reader);
   const shaped = parseSpec(variant).logitShaping !== undefined;
   const logits = [...shapings]
@@ -69,7 +68,7 @@ export function rivalCandidates(variant: string, reader: Given): Candidate[] {
   const digits = (value: number): number => Number(value.toPrecision(4));
   const changes: Readonly<Record<string, readonly number[]>> = {
     sharpness: [1.05, 1.1, 1.2].map((factor) => digits(factor * settled.sharpness)),
-    // shares of the keys' noise that are left
+    // a half and a quarter of the variance of the keys' noise
     fidelity: [0.5, 0.25].map((share) => digits(Math.sqrt(1 - share * (1 - settled.fidelity ** 2)))),
     residualNoise: [0.75, 0.5].map((factor) => digits(factor * settled.residualNoise)),
     reads: [2, 4, 8],
@@ -78,9 +77,28 @@ export function rivalCandidates(variant: string, reader: Given): Candidate[] {
     ...logits,
     ...Object.entries(changes).flatMap(([param, values]) =>
       values.map((value): Candidate => ({
-        ...{ name: `${param} ${value}`, kind: "reader", group: param },
-        ...{ variant, reader: { ...reader, [param]: value } },
+        name: `${param} ${value}`,
+        kind: "reader",
+        group: param,
+        variant,
+        reader: { ...reader, [param]: value },
       })),
     ),
+  ];
+}
+
+/** The fitted reader, unchanged. */
+export const baseCandidate = ({ variant, reader }: FittedReader): Candidate =>
+  attentionCandidate(variant, variant, reader);
+
+/** Changes of a fitted reader that are tried. @param specs variants to try in place of all */
+export function candidatesOf(
+  { variant, reader }: FittedReader,
+  { specs, rivals }: { readonly specs?: readonly string[] | undefined; readonly rivals: boolean },
+): Candidate[] {
+  const attention = specs === undefined ? attentionCandidates(reader) : namedCandidates(specs, reader);
+  return [
+    ...attention.filter((candidate) => candidate.variant !== variant),
+    ...(rivals ? rivalCandidates(variant, reader) : []),
   ];
 }

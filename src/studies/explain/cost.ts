@@ -13,38 +13,40 @@ import type { DeploymentAsked } from "../../deployment/deployment.ts";
 import { modelCost } from "../../deployment/model-cost.ts";
 import { fastestDecode } from "../../deployment/steps.ts";
 
-/** Where a change is priced: a model on racks, so many users of so many tokens. */
+/** Setting in which a change is priced: a model on racks, with users and their context. */
 export interface CostSetting {
   readonly model: Model;
   readonly systems: readonly System[];
-  /** what weights are stored as; the smallest that each GPU multiplies when absent */
+  /** dtype of the weights; the smallest that each GPU multiplies when absent */
   readonly weights?: WeightDtype | undefined;
   readonly kvDtype: KvDtype;
+  /** context of each user */
   readonly tokens: number;
+  /** users of a rack */
   readonly users: number;
 }
 
-/** What a change costs on a rack. */
+/** Cost of a change on a rack. */
 export interface SystemCost {
   readonly system: string;
   readonly usersPerRack: number;
-  /** time of a decode step with the users asked for, on the division that makes it shortest; null where they do not fit */
+  /** time of a decode step of `users`, on the fastest division; null where they do not fit */
   readonly tpotSeconds: number | null;
   /** USD per million output tokens at that step, the rack rented and always at work */
   readonly dollarsPerMillion: number | null;
 }
 
-/** What a change costs one user, and on each rack. */
+/** Cost of a change for a user, and on each rack. */
 export interface CandidateCost {
-  /** cache and state that a decode step reads, of all layers */
+  /** cache and state that a decode step reads for a user, all layers */
   readonly bytesReadPerToken: number;
-  /** cache and state kept, in HBM and beside it */
+  /** cache and state of a user, in HBM and beside it */
   readonly bytesPerUser: number;
   readonly systems: readonly SystemCost[];
 }
 
 /**
- * What a decode step with a variant costs; each further read of a query takes its attention again.
+ * Cost of a decode step with a variant. Each further read of a query takes the time of its attention again.
  *
  * @throws UsageError where the model cannot take the variant
  */
@@ -58,7 +60,7 @@ export function candidateCost(
   const cost = costOfReads(modelCost(model, spec, tokens, dtype), reads);
   const { total, far } = userBytes(cost);
   return {
-    bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + (cost.stateBytes ?? 0),
+    bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + cost.stateBytes,
     bytesPerUser: total + far,
     systems: systems.map((system) => {
       const weights = given ?? usualWeights(system);
@@ -76,7 +78,9 @@ export function candidateCost(
       const seconds = step.seconds + (reads - 1) * step.pass.attentionSeconds;
       const hour = neededOf(system, "gpu.rental", "dollars per million tokens").value;
       return {
-        ...{ system: system.name, usersPerRack, tpotSeconds: seconds },
+        system: system.name,
+        usersPerRack,
+        tpotSeconds: seconds,
         dollarsPerMillion: dollarsPerMillion(hour, system.gpus.value, users / seconds, 1),
       };
     }),

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/core/errors.ts";
 import { publishedScores } from "../../../src/files/published.ts";
 import {
-  cellOf,
   chooseTargets,
   defaultFit,
   defaultReadings,
+  problemOf,
   targetsOf,
 } from "../../../src/studies/calibrate/target.ts";
 
@@ -24,13 +24,13 @@ describe("targetsOf", () => {
   });
 
   it("takes a bin by its upper edge, a size as the dataset counts it, a range size by size", () => {
-    expect(target("mrcr-v2-8needle:512K-1M").cells).toEqual([
+    expect(target("mrcr-v2-8needle:512K-1M").problems).toEqual([
       { task: "mrcr(keys=whole)", tokens: 1_048_576 },
     ]);
-    expect(target("graphwalks-bfs:1M").cells).toEqual([{ task: "graphwalks", tokens: 1_024_000 }]);
+    expect(target("graphwalks-bfs:1M").problems).toEqual([{ task: "graphwalks", tokens: 1_024_000 }]);
     const short = target("graphwalks-parents:<128K");
-    expect(short.cells.map(({ tokens }) => tokens / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
-    expect(cellOf(short, 9)).toEqual({ task: "graphwalks(operation=parents)", tokens: 2000 });
+    expect(short.problems.map(({ tokens }) => tokens / 1000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
+    expect(problemOf(short, 9)).toEqual({ task: "graphwalks(operation=parents)", tokens: 2000 });
   });
 
   it("reads a benchmark as it is told, the last word on a parameter first", () => {
@@ -40,7 +40,7 @@ describe("targetsOf", () => {
       "graphwalks(operation=parents,degree=4)",
       "mrcr(keys=parts)",
     ]);
-    const tasks = new Set(told.flatMap(({ cells }) => cells.map(({ task }) => task)));
+    const tasks = new Set(told.flatMap(({ problems }) => problems.map(({ task }) => task)));
     expect(tasks).toEqual(
       new Set(["graphwalks(degree=5)", "graphwalks(operation=parents,degree=4)", "mrcr"]),
     );

@@ -6,24 +6,33 @@ import type { CostSetting } from "../../../src/studies/explain/cost.ts";
 import { models } from "../../../src/hardware/models/all.ts";
 import { systems } from "../../../src/hardware/systems/all.ts";
 import { resolveReader } from "../../../src/reader/params.ts";
-import type { Target } from "../../../src/studies/calibrate/target.ts";
+import type { TargetColumn } from "../../../src/studies/calibrate/target.ts";
 import {
   attentionCandidates,
-  chosenCandidates,
+  namedCandidates,
   rivalCandidates,
 } from "../../../src/studies/explain/candidates.ts";
 import type { Candidate } from "../../../src/studies/explain/candidates.ts";
-import { explain, rank } from "../../../src/studies/explain/explain.ts";
+import { rankCandidates, standingsOf } from "../../../src/studies/explain/standings.ts";
 
 const candidate = (name: string): Candidate => ({
-  ...{ name, kind: "attention", group: name, variant: name, reader: {} },
+  name,
+  kind: "attention",
+  group: name,
+  variant: name,
+  reader: {},
 });
-const target = (i: number, published: number, tokens: number): Target => ({
-  ...{ name: `b:${i}`, benchmark: "b", column: String(i), published, tokens, cells: [] },
+const target = (i: number, published: number, tokens: number): TargetColumn => ({
+  name: `b:${i}`,
+  benchmark: "b",
+  column: String(i),
+  published,
+  tokens,
+  problems: [],
 });
 
 describe("candidates", () => {
-  it("are every variant that has a theory, at more settings than one where there is a budget", () => {
+  it("are every variant that has a mean field, at more settings than one where there is a budget", () => {
     const all = attentionCandidates({ sharpness: 1.3 });
     const groups = new Set(all.map(({ group }) => group));
     expect(groups.size).toBeGreaterThanOrEqual(12);
@@ -56,15 +65,15 @@ describe("candidates", () => {
   });
 
   it("are what the user names, and nothing that there is not", () => {
-    expect(chosenCandidates(["dsa(k=64)+fp8"], {})[0]).toMatchObject({
+    expect(namedCandidates(["dsa(k=64)+fp8"], {})[0]).toMatchObject({
       group: "dsa",
       variant: "dsa(k=64)+fp8",
     });
-    expect(() => chosenCandidates(["nope"], {})).toThrow(UsageError);
+    expect(() => namedCandidates(["nope"], {})).toThrow(UsageError);
   });
 });
 
-describe("rank", () => {
+describe("standingsOf", () => {
   const targets = [target(0, 0.9, 8192), target(1, 0.5, 1_048_576)];
   const scored = [
     {
@@ -91,7 +100,7 @@ describe("rank", () => {
   ];
 
   it("puts the nearest first, with what it gains on no change and how far the others are behind", () => {
-    const { base, ranking } = rank(scored, targets);
+    const { base, ranking } = standingsOf(scored, targets);
     expect(base.error.value).toBeCloseTo((0.1 + 0.5) / 2);
     expect(base.longError).toBeCloseTo(0.5);
     expect(ranking.map((each) => each.candidate.name)).toEqual(["near", "far"]);
@@ -109,21 +118,24 @@ describe("rank", () => {
   });
 });
 
-describe("explain", () => {
+describe("rankCandidates", () => {
   it("finds the change that was made", () => {
-    const cells = [{ task: "graphwalks(operation=parents)", tokens: 1_024_000 }];
+    const problems = [{ task: "graphwalks(operation=parents)", tokens: 1_024_000 }];
     const reader = { sharpness: 1.25, residualNoise: 1 };
     const [base, selected] = [candidate("dense"), candidate("dsa")].map((each) => ({ ...each, reader }));
-    const settled = { trials: 12, seed: 2 };
-    const blank = { ...target(0, 0, 1_024_000), cells };
-    const made = explain(selected!, [], [blank], settled).base.columns.means[0]!.value;
+    const asked = { trials: 12, seed: 2 };
+    const blank = { ...target(0, 0, 1_024_000), problems };
+    const made = rankCandidates({ base: selected!, candidates: [], ...asked }, [blank]).base.columns.means[0]!
+      .value;
     const seen: number[] = [];
-    const { ranking, base: unchanged } = explain(
-      base!,
-      [...rivalCandidates("dense", reader).filter(({ kind }) => kind === "logits"), selected!],
+    const { ranking, base: unchanged } = rankCandidates(
+      {
+        base: base!,
+        candidates: [...rivalCandidates("dense", reader).filter(({ kind }) => kind === "logits"), selected!],
+        ...asked,
+        onCandidate: () => seen.push(1),
+      },
       [{ ...blank, published: made }],
-      settled,
-      () => seen.push(1),
     );
     expect(ranking[0]!.error.value).toBe(0);
     expect(ranking.find(({ error }) => error.value === 0)).toBeDefined();
@@ -135,7 +147,11 @@ describe("explain", () => {
 
 describe("candidateCost", () => {
   const setting: CostSetting = {
-    ...{ model: models.get("deepseek-v3"), weights: "nvfp4", kvDtype: "fp8", tokens: 1_048_576, users: 100 },
+    model: models.get("deepseek-v3"),
+    weights: "nvfp4",
+    kvDtype: "fp8",
+    tokens: 1_048_576,
+    users: 100,
     systems: [systems.get("gb200-nvl72"), systems.get("gb300-nvl72")],
   };
 

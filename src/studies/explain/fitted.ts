@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
-import { resolveReader } from "../../reader/params.ts";
-import type { Given } from "../calibrate/calibrate.ts";
 import { readText } from "../../files/files.ts";
+import { resolveReader } from "../../reader/params.ts";
+import type { GivenReader } from "../calibrate/scores.ts";
 
 const schema = z.object({
   variant: z.string(),
@@ -12,13 +12,21 @@ const schema = z.object({
   reader: z.record(z.string(), z.union([z.number(), z.string()])),
 });
 
-/** What is kept of a calibration when something is changed. */
-export type FittedReader = Omit<z.infer<typeof schema>, "reader"> & { readonly reader: Given };
+/** A fitted reader, and the question that it was fitted to. */
+export interface FittedReader {
+  readonly variant: string;
+  /** model whose published scores were fitted */
+  readonly model: string;
+  /** task specs that set how benchmarks are read */
+  readonly tasks: readonly string[];
+  readonly seed: number;
+  readonly reader: GivenReader;
+}
 
 /**
  * Reads the fitted reader of a calibration.json.
  *
- * @throws UsageError for a file that cannot be read or is none, or a parameter out of range
+ * @throws UsageError for another file, or a parameter out of range
  */
 export function readFitted(path: string): FittedReader {
   const text = readText(path);
@@ -30,7 +38,7 @@ export function readFitted(path: string): FittedReader {
     );
   }
   resolveReader(data.reader);
-  return { ...data, reader: data.reader };
+  return data;
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import type { KvDtype } from "../../core/dtype.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { Estimate } from "../../core/stats.ts";
+import { publishedScores } from "../../files/published.ts";
+import { models } from "../../hardware/models/all.ts";
+import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
+import { systems } from "../../hardware/systems/all.ts";
+import { resolveReader } from "../../reader/params.ts";
+import { planOf } from "../../runs/plan.ts";
+import type { Watch } from "../../runs/watch.ts";
+import { numericScores, numericTrials } from "../calibrate/numerics.ts";
+import type { NumericTrials } from "../calibrate/numerics.ts";
+import { columnScores } from "../calibrate/scores.ts";
+import { targetsOf } from "../calibrate/target.ts";
+import type { TargetColumn } from "../calibrate/target.ts";
+import { finishStudy } from "../study.ts";
+import type { Study } from "../study.ts";
+import { baseCandidate, candidatesOf } from "./candidates.ts";
+import { candidateCost } from "./cost.ts";
+import type { CandidateCost, CostSetting } from "./cost.ts";
+import { explanationFigure } from "./figure.ts";
+import { readFitted } from "./fitted.ts";
+import { findingsOf } from "./report.ts";
+import { bestOfGroups, changeResult } from "./result.ts";
+import type { ChangeResult, ExplanationResult } from "./result.ts";
+import { rankCandidates } from "./standings.ts";
+import { explanationTables } from "./tables.ts";
+
+const name = "explain";
+
+export interface ExplainOptions {
+  /** calibration.json of the fitted reader */
+  readonly from: string;
+  /** model whose published scores are explained */
+  readonly model: string;
+  /** variant specs to try; every variant when absent */
+  readonly variant?: readonly string[] | undefined;
+  /** whether changes of anything but attention are tried too */
+  readonly rivals: boolean;
+  /** mean-field trials of each column */
+  readonly trials: number;
+  /** number of the best changes that full numerics confirm, beside the unchanged reader; 0 for none */
+  readonly confirm: number;
+  /** trials of each column with full numerics */
+  readonly confirmTrials: number;
+  /** most tokens of all those trials; three trials are run whatever their length */
+  readonly confirmTokens: number;
+  /** model that is priced */
+  readonly priced: string;
+  /** racks that it is priced on; GB200 and GB300 when absent */
+  readonly system?: readonly string[] | undefined;
+  /** tokens of each user */
+  readonly context: number;
+  /** users of a rack */
+  readonly users: number;
+  /** dtype of the weights; the smallest that each GPU multiplies when absent */
+  readonly weights?: WeightDtype | undefined;
+  readonly kvDtype: KvDtype;
+  readonly engine: string;
+  readonly workers?: number | undefined;
+  readonly threads?: number | undefined;
+  /** folder of the results */
+  readonly out: string;
+}
+
+/**
+ * Ranks single changes of a fitted reader by their distance from another model's published scores, prices them, confirms
+ * the best with full numerics, and writes what it found.
+ *
+ * @throws UsageError for an unknown name, a file without a fitted reader, and without a change to try; Unfinished where
+ *   numeric trials are missing
+ */
+export async function runExplain(options: ExplainOptions, watch: Watch): Promise<Study<ExplanationResult>> {
+  const { model, trials, confirm, confirmTrials, out } = options;
+  const fitted = readFitted(options.from);
+  const { seed } = fitted;
+  const columnsOf = (of: string): TargetColumn[] => targetsOf(publishedScores(), of, fitted.tasks);
+  const [before, targets] = [columnsOf(fitted.model), columnsOf(model)];
+  const setting = settingOf(options);
+  const candidates = candidatesOf(fitted, { specs: options.variant, rivals: options.rivals });
+  if (candidates.length === 0) throw new UsageError("no change is left to try");
+  const standings = watch.steps(candidates.length + 1, "changes", (onCandidate) =>
+    rankCandidates({ base: baseCandidate(fitted), candidates, trials, seed, onCandidate }, targets),
+  );
+  const [base, ...ranking] = [standings.base, ...standings.ranking].map((standing, rank) => ({
+    ...changeResult(standing, rank, targets),
+    cost: costOf(standing.candidate, setting),
+  })) as [ChangeResult, ...ChangeResult[]];
+  const best = confirm > 0 ? [base, ...bestOfGroups(ranking).slice(0, confirm)] : [];
+  const numerics = await numericErrors(best, targets, { ...options, seed }, watch);
+  const withNumerics = (change: ChangeResult): ChangeResult => ({
+    ...change,
+    numerics: numerics.get(change.change) ?? null,
+  });
+  const found = {
+    models: [fitted.model, model] as const,
+    tasks: fitted.tasks,
+    seed,
+    trials: { meanField: trials, numerics: confirm > 0 ? confirmTrials : 0 },
+    priced: { model: setting.model.name, tokens: setting.tokens, users: setting.users },
+    base: withNumerics(base),
+    ranking: ranking.map(withNumerics),
+  };
+  const result: ExplanationResult = { ...found, findings: findingsOf(found, before) };
+  const results = {
+    name,
+    question: `Which single change moves ${fitted.model}'s scores to ${model}'s, and what does it cost?`,
+    tables: explanationTables([result.base, ...result.ranking]),
+    figures: { [name]: explanationFigure(result, [before, targets]) },
+    manifest: { fitted, model, seed, trials: result.trials, priced: result.priced },
+  };
+  return finishStudy(result, results, out);
+}
+
+const settingOf = (options: ExplainOptions): CostSetting => ({
+  model: models.get(options.priced),
+  systems: (options.system ?? ["gb200-nvl72", "gb300-nvl72"]).map((rack) => systems.get(rack)),
+  weights: options.weights,
+  kvDtype: options.kvDtype,
+  tokens: options.context,
+  users: options.users,
+});
+
+/** Cost of a candidate; null where the model cannot take its variant. */
+function costOf(
+  { variant, reader }: Pick<ChangeResult, "variant" | "reader">,
+  setting: CostSetting,
+): CandidateCost | null {
+  try {
+    return candidateCost(variant, resolveReader(reader).reads, setting);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+/** Mean errors of changes with full numerics, by the names of the changes. */
+async function numericErrors(
+  changes: readonly ChangeResult[],
+  targets: readonly TargetColumn[],
+  options: ExplainOptions & { readonly seed: number },
+  watch: Watch,
+): Promise<Map<string, Estimate | null>> {
+  if (changes.length === 0) return new Map();
+  const { engine, seed, workers, threads, out } = options;
+  const readers = changes.map(({ variant, reader }): NumericTrials => ({
+    variant,
+    reader,
+    seed,
+    engine,
+    trials: options.confirmTrials,
+    mostTokens: options.confirmTokens,
+  }));
+  const plan = planOf(name, "Do the best changes hold with full numerics?", numericTrials(readers, targets));
+  const config = { changes: changes.map(({ change }) => change), engine };
+  const rows = await watch.trials(plan, { out: join(out, "numerics"), workers, threads, config });
+  return new Map(
+    changes.map(({ change }, i) => [
+      change,
+      columnScores(numericScores(rows, readers[i]!, targets), targets, `explain/${engine}`).error,
+    ]),
+  );
+}

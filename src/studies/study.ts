@@ -1,0 +1,21 @@
+import { writeTables } from "../runs/tables.ts";
+import type { Results } from "../runs/tables.ts";
+
+/** A finished study: its answer in numbers and names, and the tables and figures that show it. */
+export interface Study<Answer> {
+  readonly answer: Answer;
+  readonly results: Results;
+  /** paths of the figures that were written */
+  readonly files: readonly string[];
+}
+
+/** Writes the tables and figures of a study into a folder, if it has one. */
+export const finishStudy = async <Answer>(
+  answer: Answer,
+  results: Results,
+  out: string | undefined,
+): Promise<Study<Answer>> => ({
+  answer,
+  results,
+  files: out === undefined ? [] : await writeTables(out, results),
+});
