@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { reasonOf } from "./files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
@@ -48,7 +50,7 @@ export class TensorFile {
    * @throws UsageError for a file that is missing, of another format, torn, or of an unsupported element type
    */
   static open(where: string, name: string): TensorFile {
-    const [, path, tensor] = /^(.*\.safetensors):(.+)$/.exec(where) ?? [where, where, name];
+    const [, path, inner] = /^(.*\.safetensors):(.+)$/.exec(where) ?? [where, where, name];
     const extension = extname(path);
     if (extension !== ".npy" && extension !== ".safetensors")
       throw new UsageError(
@@ -65,7 +67,7 @@ export class TensorFile {
       const [label, layout] =
         extension === ".npy"
           ? [path, npyHeader(path, read)]
-          : [`${path}:${tensor}`, safetensorsHeader(path, tensor, read, size)];
+          : [`${path}:${inner}`, safetensorsHeader(path, inner, read, size)];
       const needed = layout.start + elements(layout.shape) * dtypeBytes[layout.dtype];
       if (size < needed)
         throw new UsageError(
@@ -92,8 +94,39 @@ export class TensorFile {
     }
   }
 
+  /** Writes the (rows, d) numbers of head h of (heads, rows, d), row-major. */
+  readHead(h: number, out: Float32Array | Float64Array): void {
+    this.read(h * out.length, out);
+  }
+
+  /** All of it, in memory. */
+  toTensor(): Tensor {
+    const all = new Float32Array(elements(this.shape));
+    this.read(0, all);
+    return tensor(all, this.shape);
+  }
+
   close(): void {
     closeSync(this.#fd);
+  }
+}
+
+/**
+ * Opens tensors, does work with them, and closes them.
+ *
+ * @param paths of each by its name, which is also that of the tensor in a .safetensors file unless the path says another
+ * @throws UsageError for a file that cannot be read
+ */
+export async function withTensorFiles<Name extends string, T>(
+  paths: Readonly<Record<Name, string>>,
+  work: (files: Readonly<Record<Name, TensorFile>>) => Promise<T>,
+): Promise<T> {
+  const open: [string, TensorFile][] = [];
+  try {
+    for (const [name, path] of Object.entries<string>(paths)) open.push([name, TensorFile.open(path, name)]);
+    return await work(Object.fromEntries(open) as Record<Name, TensorFile>);
+  } finally {
+    for (const [, file] of open) file.close();
   }
 }
 

@@ -1,18 +1,21 @@
-import { attender } from "../attention/attender.ts";
-import { dense } from "../attention/variants/dense/dense.ts";
-import { parseShaping } from "../attention/spec.ts";
-import type { AttentionSpec } from "../attention/spec.ts";
-import { cacheFromTensors } from "../attention/tensors.ts";
-import type { StoredHeads } from "../attention/tensors.ts";
-import type { AnyVariant } from "../attention/variant.ts";
-import type { AttentionResult, HeadResult } from "../attention/read.ts";
-import type { Queries } from "../attention/cache.ts";
+import type { StepCost } from "../core/cost.ts";
+import { kvDtypeBytes } from "../core/dtype.ts";
 import type { AnyParams } from "../core/params.ts";
-import { flat, tensor } from "../core/tensor.ts";
+import { mean } from "../core/stats.ts";
+import { flat } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
-import type { TensorFile } from "../files/tensor-file.ts";
+import { attender } from "./attender.ts";
+import type { Queries } from "./cache.ts";
+import type { AttentionResult, HeadResult } from "./read.ts";
+import { parseShaping } from "./spec.ts";
+import type { AttentionSpec } from "./spec.ts";
+import { cacheFromTensors } from "./tensors.ts";
+import type { StoredHeads, TensorShapes } from "./tensors.ts";
+import type { AnyVariant } from "./variant.ts";
+import { dense } from "./variants/dense/dense.ts";
 
-/** What a query head did, means over its queries. */
+/** Means over the queries of one query head. */
 export interface HeadReport {
   readonly head: number;
   readonly kvHead: number;
@@ -25,30 +28,32 @@ export interface HeadReport {
   readonly error?: number;
 }
 
+/** Tensors that a variant attends to, and how. */
+export interface AttendedTensors {
+  /** (queryHeads, Q, d) */
+  readonly q: Tensor;
+  /** (kvHeads, N, d) each */
+  readonly k: Tensor | StoredHeads;
+  readonly v: Tensor | StoredHeads;
+  readonly spec: AttentionSpec;
+  readonly ops: Ops;
+  /** compare with dense attention */
+  readonly compare: boolean;
+}
+
 /**
- * Runs a variant on tensors from files; K and V are rounded to the spec's kv dtype, and so are those of the dense
- * attention that it is compared with.
+ * Runs a variant on tensors. K and V are rounded to the spec's kv dtype, and so are those of the dense attention that
+ * it is compared with.
  *
  * @returns the output (queryHeads, Q, d), row-major, and a report for each query head
- * @throws UsageError where shapes do not fit each other or a file ends early
+ * @throws UsageError where shapes do not fit each other
  */
-export function attendFiles(
-  files: Readonly<Record<"q" | "k" | "v", TensorFile>>,
-  { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") }: AttentionSpec,
-  ops: Ops,
-  compare: boolean,
-): { output: Float32Array; heads: HeadReport[] } {
-  const q = new Float32Array(files.q.shape.reduce((a, b) => a * b, 1));
-  files.q.read(0, q);
-  const { cache, queries } = cacheFromTensors(
-    ops,
-    storedHeads(files.k),
-    storedHeads(files.v),
-    tensor(q, files.q.shape),
-    {
-      kvDtype,
-    },
-  );
+export function attendTensors({ q, k, v, spec, ops, compare }: AttendedTensors): {
+  output: Float32Array;
+  heads: HeadReport[];
+} {
+  const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
+  const { cache, queries } = cacheFromTensors(ops, k, v, q, { kvDtype });
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
     attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
   const result = attend(variant, params);
@@ -61,19 +66,35 @@ export function attendFiles(
       ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
     })),
   );
-  return { output: assemble(result, queries, files.q.shape), heads };
+  return { output: assemble(result, queries, q.shape), heads };
 }
 
-const storedHeads = (file: TensorFile): StoredHeads => ({
-  shape: file.shape,
-  readHead: (h, out) => file.read(h * out.length, out),
-});
+/** Cost of one decode step over a cache of these sizes. */
+export const tensorsCost = (
+  { variant, params, kvDtype = "f32" }: AttentionSpec,
+  shapes: TensorShapes,
+): StepCost => variant.cost({ ...shapes, bytesPerElement: kvDtypeBytes[kvDtype] }, params);
+
+/** Bytes of the program and scratch, which do not grow with the tensors. */
+const baseBytes = 300e6;
+
+/**
+ * Bytes that K, V and the index take in an engine, with q and the output. An index of narrow elements takes four times
+ * its modelled bytes.
+ */
+export function tensorsMemory(
+  engine: string,
+  { kvHeads, tokens, headDim, queryHeads, queries }: TensorShapes,
+  { indexKeptBytes }: StepCost,
+): number {
+  const element = engine === "reference" ? 8 : 4;
+  const cache = 2 * kvHeads * tokens * headDim * element;
+  return baseBytes + cache + indexKeptBytes * element + 4 * queryHeads * queries * headDim * 8;
+}
 
 /** The rows of a kv head's results that belong to its g-th query head. */
 const rowsOfHead = ({ count, group }: Queries, g: number): number[] =>
   Array.from({ length: count }, (_, i) => i * group + g);
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function means(own: HeadResult, queries: Queries, g: number): { tokensRead: number; entropy: number } {
   const rows = rowsOfHead(queries, g);

@@ -1,0 +1,65 @@
+import { attendTensors, tensorsCost, tensorsMemory } from "../attention/attend-tensors.ts";
+import type { HeadReport } from "../attention/attend-tensors.ts";
+import { parseSpec } from "../attention/spec.ts";
+import { shapesOf } from "../attention/tensors.ts";
+import type { TensorShapes } from "../attention/tensors.ts";
+import type { StepCost } from "../core/cost.ts";
+import { UsageError } from "../core/errors.ts";
+import { formatBytes } from "../core/units.ts";
+import { loadEngine } from "../engines/registry.ts";
+import { writeNpy } from "../files/npy.ts";
+import { withTensorFiles } from "../files/tensor-file.ts";
+
+/** Tensors in files, and the variant that attends to them. */
+export interface AttendedFiles {
+  /** attention variant spec */
+  readonly variant: string;
+  /** .npy or .safetensors files of the queries, keys and values */
+  readonly paths: Readonly<Record<"q" | "k" | "v", string>>;
+  /** .npy file for the output; without it the output is not kept */
+  readonly out?: string | undefined;
+  readonly engine: string;
+  readonly threads?: number | undefined;
+  /** most memory that may be taken; without it what is free */
+  readonly memoryBytes?: number | undefined;
+  /** compare with dense attention */
+  readonly compare: boolean;
+}
+
+/** A variant's work on tensors: sizes, the cost of a decode step, and a report for each query head. */
+export interface AttendReport extends TensorShapes {
+  /** attention variant spec, every parameter named */
+  readonly variant: string;
+  readonly engine: string;
+  readonly threads: number;
+  readonly cost: StepCost;
+  readonly heads: readonly HeadReport[];
+}
+
+/**
+ * Runs a variant on tensors from files, and writes its output.
+ *
+ * @throws UsageError for files that cannot be read, shapes that do not fit each other, and more memory than is allowed
+ */
+export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
+  const { paths, out, engine, threads, memoryBytes = process.availableMemory(), compare } = asked;
+  const spec = parseSpec(asked.variant);
+  if (out !== undefined && !out.endsWith(".npy")) throw new UsageError(`--out must end in .npy; got ${out}`);
+  return withTensorFiles(paths, async ({ q, k, v }) => {
+    const shapes = shapesOf(k, v, q);
+    const cost = tensorsCost(spec, shapes);
+    const needed = tensorsMemory(engine, shapes, cost);
+    if (needed > memoryBytes)
+      throw new UsageError(
+        `these tensors need ${formatBytes(needed)} of memory; allowed are ${formatBytes(memoryBytes)} (--memory-gb)`,
+      );
+    const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
+    try {
+      const { output, heads } = attendTensors({ q: q.toTensor(), k, v, spec, ops, compare });
+      if (out !== undefined) writeNpy(out, q.shape, [output]);
+      return { variant: spec.resolved, engine, threads: ops.threads, ...shapes, cost, heads };
+    } finally {
+      ops.close();
+    }
+  });
+}
