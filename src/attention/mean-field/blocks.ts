@@ -13,7 +13,7 @@ export interface Held {
 }
 
 /** A block that holds something, and how many such are expected of a run of records. */
-export interface Layout {
+export interface BlockLayout {
   readonly anchors: number;
   readonly members: number;
   readonly perRun: number;
@@ -24,7 +24,7 @@ export interface Layout {
 const offsetsTried = 16;
 
 /** Records in a row, with what stands between them. */
-export interface Row {
+export interface RecordRow {
   readonly recordTokens: number;
   readonly gap: number;
   /** how many */
@@ -36,17 +36,21 @@ export const rowOf = (
   crowd: Crowd,
   { recordTokens }: { readonly recordTokens: number },
   kin: number,
-): Row => ({
+): RecordRow => ({
   ...{ recordTokens, gap: crowd.gap },
   run: kin === 0 ? crowd.run : 1,
 });
 
 /** Tokens from the first of a row to its last anchor. */
-export const rowLength = ({ recordTokens, gap, run }: Row): number =>
+export const rowLength = ({ recordTokens, gap, run }: RecordRow): number =>
   run * Math.max(1, Math.round(recordTokens)) + (run - 1) * gap;
 
 /** What the tokens [from, to) hold, counted from a row's first. */
-export function heldIn({ recordTokens, gap, run }: Row, from: number, to: number): Omit<Held, "similarity"> {
+export function heldIn(
+  { recordTokens, gap, run }: RecordRow,
+  from: number,
+  to: number,
+): Omit<Held, "similarity"> {
   const length = Math.max(1, Math.round(recordTokens));
   let [anchors, tokens] = [0, 0];
   for (let start = 0, i = 0; i < run; i++, start += length + gap) {
@@ -57,10 +61,10 @@ export function heldIn({ recordTokens, gap, run }: Row, from: number, to: number
   return { anchors, members: tokens - anchors };
 }
 
-const known = new Map<string, readonly Layout[]>();
+const known = new Map<string, readonly BlockLayout[]>();
 
 /** What the blocks hold that a row touches, over all offsets of its first token in a block, or 16 evenly. */
-export function layoutsOf(block: number, row: Row): readonly Layout[] {
+export function layoutsOf(block: number, row: RecordRow): readonly BlockLayout[] {
   const key = `${block} ${row.recordTokens} ${row.gap} ${row.run}`;
   const layouts = known.get(key) ?? findLayouts(block, row);
   if (known.size >= 4096) known.clear();
@@ -68,9 +72,9 @@ export function layoutsOf(block: number, row: Row): readonly Layout[] {
   return layouts;
 }
 
-function findLayouts(block: number, row: Row): Layout[] {
+function findLayouts(block: number, row: RecordRow): BlockLayout[] {
   const offsets = Math.min(block, offsetsTried);
-  const found = new Map<string, Layout>();
+  const found = new Map<string, BlockLayout>();
   for (let i = 0; i < offsets; i++) {
     const start = Math.floor(((i + 0.5) * block) / offsets);
     for (let at = 0; at < start + rowLength(row); at += block) {
@@ -106,7 +110,7 @@ export function blockVariance(crowd: Crowd, block: number): number {
 }
 
 /** Blocks that hold something alike, and how likely they are to be chosen. */
-export interface HeldBlock extends Layout {
+export interface HeldBlock extends BlockLayout {
   /** probability that one scores above t */
   above(t: number): number;
 }
@@ -114,7 +118,7 @@ export interface HeldBlock extends Layout {
 /** How blocks are scored. */
 export interface BlockScores {
   /** the blocks that records of one kind touch, `run` of them in a row */
-  holding(similarity: number, row: Row): readonly HeldBlock[];
+  holding(similarity: number, row: RecordRow): readonly HeldBlock[];
   /** probability that a block without scores above t, one of whose tokens has a logit of the mean `shift` g */
   random(t: number, shift: number): number;
 }
@@ -229,7 +233,7 @@ export function chooseBlocks(
 }
 
 /** Something of each anchor by where it stands. @param blocks in order for each offset */
-export function byPlace<T extends Layout>(blocks: readonly T[], of: (held: T) => number): number[][] {
+export function byPlace<T extends BlockLayout>(blocks: readonly T[], of: (held: T) => number): number[][] {
   const values: number[][] = [];
   for (const held of blocks)
     if (held.offset !== undefined)

@@ -1,6 +1,6 @@
 import { upperTail } from "../../core/normal.ts";
 import { blockSum, blockVariance, byPlace, layoutsOf, rowOf, shareOfBlocks } from "./blocks.ts";
-import type { Held, Layout, Row } from "./blocks.ts";
+import type { Held, BlockLayout, RecordRow } from "./blocks.ts";
 import { kinOf, normalScores, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like } from "./crowd.ts";
 import { randomRows } from "./reads.ts";
@@ -23,13 +23,13 @@ function above({ mean, variance }: Normal, t: number): Normal {
 }
 
 /** Records in a row whose way down is followed: how likely it has been found, and how much its noise has helped. */
-interface Followed extends Required<Like>, Row {
+interface Followed extends Required<Like>, RecordRow {
   readonly found: number;
   readonly raised: number;
 }
 
 /** What a node of so many tokens holds of records in a row: all it can. */
-const whole = (size: number, { recordTokens, run }: Followed): Layout => {
+const whole = (size: number, { recordTokens, run }: Followed): BlockLayout => {
   const anchors = Math.min(run, Math.max(1, Math.round(size / recordTokens)));
   return { anchors, members: Math.min(size - anchors, anchors * (recordTokens - 1)), perRun: 1 };
 };

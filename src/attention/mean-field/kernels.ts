@@ -17,7 +17,7 @@ interface Pooled {
 }
 
 /** A kernel's logit, and its weight in a block's sum. */
-interface Kernel {
+interface PooledKernel {
   readonly mean: number;
   readonly variance: number;
   readonly overlap: number;
@@ -46,7 +46,7 @@ export function kernelScores(crowd: Crowd, { kernel, stride, block, pool }: Pool
     starts.push(start);
   const overlapOf = (start: number): number =>
     (Math.min(block, start + kernel) - Math.max(0, start)) / stride;
-  const scoreOf = (kernels: readonly Kernel[]): ((t: number, shift?: number) => number) =>
+  const scoreOf = (kernels: readonly PooledKernel[]): ((t: number, shift?: number) => number) =>
     pool === "max" ? largest(kernels) : sumOf(kernels, stride / kernel);
   const random = scoreOf(
     starts.map((start) => ({ ...logitOf(crowd, kernel, variance, nothing), overlap: overlapOf(start) })),
@@ -79,7 +79,7 @@ export function kernelScores(crowd: Crowd, { kernel, stride, block, pool }: Pool
 }
 
 /** ln of the sum of overlap exp(logit). @param step part of a kernel to the next: what neighbours do not share */
-function sumOf(kernels: readonly Kernel[], step: number): (t: number, shift?: number) => number {
+function sumOf(kernels: readonly PooledKernel[], step: number): (t: number, shift?: number) => number {
   const means = kernels.map(({ mean, variance, overlap }) => overlap * Math.exp(mean + variance / 2));
   const mean = means.reduce((a, b) => a + b, 0);
   let square = 0;
@@ -95,7 +95,7 @@ function sumOf(kernels: readonly Kernel[], step: number): (t: number, shift?: nu
 }
 
 /** The largest logit; of two neighbours that share half of their tokens one counts for three quarters. */
-function largest(kernels: readonly Kernel[]): (t: number, shift?: number) => number {
+function largest(kernels: readonly PooledKernel[]): (t: number, shift?: number) => number {
   const power = (kernels.length + 1) / (2 * kernels.length);
   return (t, shift = 0) =>
     1 -

@@ -11,7 +11,7 @@ export const wholeEntries = (visible: number, block: number, stride: number): nu
   visible < block ? 0 : Math.floor((visible - block) / stride) + 1;
 
 /** Which blocks are selected by the weights of compressed ones. */
-export interface Choice {
+export interface BlockSelection {
   readonly block: number;
   readonly stride: number;
   readonly selectBlock: number;
@@ -32,7 +32,7 @@ export function selectBlocks(
   summaries: Read,
   visible: Int32Array,
   group: number,
-  choice: Choice,
+  choice: BlockSelection,
   space: Space,
   ops: Ops,
 ): RowLists {
@@ -74,7 +74,7 @@ export function selectBlocks(
 function addByOverlap(
   weights: Float32Array | Float64Array,
   importance: Float32Array | Float64Array,
-  { block, stride, selectBlock }: Choice,
+  { block, stride, selectBlock }: BlockSelection,
 ): void {
   for (let e = 0; e < weights.length; e++) {
     const [start, end] = [e * stride, e * stride + block];
@@ -89,7 +89,7 @@ function addByOverlap(
 function raiseToLargest(
   rows: readonly (Float32Array | Float64Array)[],
   importance: Float32Array | Float64Array,
-  { block, stride, selectBlock }: Choice,
+  { block, stride, selectBlock }: BlockSelection,
 ): void {
   for (let e = 0; e < rows[0]!.length; e++) {
     const weight = rows.reduce((sum, row) => sum + row[e]!, 0);
@@ -100,7 +100,7 @@ function raiseToLargest(
 }
 
 /** Puts the query's own block first, then the other local ones, then the initial ones, ahead of every sum of weights. */
-function forceBlocks(importance: Float32Array | Float64Array, { initial, local }: Choice): void {
+function forceBlocks(importance: Float32Array | Float64Array, { initial, local }: BlockSelection): void {
   const own = importance.length - 1;
   importance.fill(2e9, 0, initial);
   importance.fill(3e9, Math.max(0, own + 1 - local));

@@ -41,7 +41,7 @@ export const indexNoiseParam = real("noise of an index head's query, in units of
 const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
 
 /** How an indexer asks. */
-export interface Asking {
+export interface IndexerParams {
   readonly k: number;
   readonly indexHeads: number;
   readonly indexNoise: number;
@@ -75,7 +75,12 @@ class TokenIndex {
    *
    * @param visible (Q) query i may choose among the first visible[i] rows
    */
-  top(queries: Queries, visible: Int32Array, { k, indexHeads, indexNoise }: Asking, ops: Ops): RowLists {
+  top(
+    queries: Queries,
+    visible: Int32Array,
+    { k, indexHeads, indexNoise }: IndexerParams,
+    ops: Ops,
+  ): RowLists {
     return selectTop(
       {
         space: this.#cache.heads[0]!.space,
@@ -130,7 +135,7 @@ export function readTop(
   queries: Queries,
   cache: KeyValueCache,
   index: TokenIndex,
-  asking: Asking,
+  asking: IndexerParams,
   ops: Ops,
 ): AttentionResult {
   const rows = index.top(queries, tokensSeen(queries), asking, ops);

@@ -52,11 +52,16 @@ function difference(read: Read, lambda: number, temper: number, ops: Ops): Summe
   const first = softmaxRead(read, ops);
   return new RuledResult(
     first,
-    new Difference(first, softmaxRead({ ...read, scale: temper * read.scale }, ops), lambda, read.visible),
+    new DifferentialResult(
+      first,
+      softmaxRead({ ...read, scale: temper * read.scale }, ops),
+      lambda,
+      read.visible,
+    ),
   );
 }
 
-class Difference implements HeadResult {
+class DifferentialResult implements HeadResult {
   readonly output: Tensor;
   readonly #first: HeadResult;
   readonly #second: HeadResult;

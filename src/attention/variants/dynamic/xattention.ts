@@ -68,14 +68,14 @@ export const xattention = defineVariant({
   denseAt: () => ({ threshold: 1 }),
 });
 
-interface Params {
+interface BlockParams {
   readonly block: number;
   readonly stride: number;
   readonly threshold: number;
 }
 
 /** The tokens that each query row reads: the choice of its block of queries, up to what it sees. */
-function chosenSpans(read: Read, group: number, params: Params, space: Space, ops: Ops): Spans {
+function chosenSpans(read: Read, group: number, params: BlockParams, space: Space, ops: Ops): Spans {
   const { visible } = read;
   const { block } = params;
   const members = new Map<string, number[]>();
@@ -90,7 +90,13 @@ function chosenSpans(read: Read, group: number, params: Params, space: Space, op
 }
 
 /** The blocks that query rows of one block read, their own and the first always among them. */
-function blocksOf(read: Read, rows: readonly number[], params: Params, space: Space, ops: Ops): number[] {
+function blocksOf(
+  read: Read,
+  rows: readonly number[],
+  params: BlockParams,
+  space: Space,
+  ops: Ops,
+): number[] {
   const { block, stride, threshold } = params;
   const own = Math.floor((read.visible[rows[0]!]! - 1) / block);
   if (own < 2) return Array.from({ length: own + 1 }, (_, b) => b);

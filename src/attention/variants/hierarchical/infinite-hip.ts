@@ -13,7 +13,7 @@ import { Spans } from "../../parts/spans.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-interface Params {
+interface PruningParams {
   readonly chunk: number;
   readonly keep: number;
   readonly sinks: number;
@@ -24,7 +24,7 @@ interface Params {
 const powerBelow = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
 /** Three stages; chunks are 1, 1/8 and 1/32 of the first, and what is kept 1, 1/4 and 1/16, as in the source. */
-function stagesOf({ chunk, keep }: Params): Stage[] {
+function stagesOf({ chunk, keep }: PruningParams): Stage[] {
   const [first, kept] = [powerBelow(chunk), powerBelow(keep)];
   return [
     { chunk: first, keep: Math.max(first, kept) },
@@ -34,11 +34,11 @@ function stagesOf({ chunk, keep }: Params): Stage[] {
 }
 
 /** Tokens between the sinks and the window, in whole chunks from the sinks on; the window takes the rest too. */
-const middle = (visible: number, { sinks, window }: Params, chunk: number): number =>
+const middle = (visible: number, { sinks, window }: PruningParams, chunk: number): number =>
   Math.max(0, Math.floor((visible - sinks - window) / chunk) * chunk);
 
 /** Keys that a query scores, and tokens that are left at the end. */
-function pruning(visible: number, params: Params): { scored: number; kept: number } {
+function pruning(visible: number, params: PruningParams): { scored: number; kept: number } {
   const stages = stagesOf(params);
   let kept = middle(visible, params, stages[0]!.chunk);
   let scored = 0;
@@ -121,13 +121,13 @@ export const infiniteHip = defineVariant({
 });
 
 /** The rows that each query row reads. */
-function pruned(read: Read, params: Params, ops: Ops): Spans {
+function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
   const { visible, queries, keys } = read;
   const stages = stagesOf(params);
   const between = visible.map((end) => middle(end, params, stages[0]!.chunk));
   // a representative's key is read by itself, beside K and V: it is index
   const table = { ...keys, kind: "index" } as const;
-  const scoresAt = (lists: RowLists): ArrayLike<number> => ops.scoresAt(queries, table, lists);
+  const scoresOf = (lists: RowLists): ArrayLike<number> => ops.scoresAt(queries, table, lists);
   let starts = rowLists(
     Array.from(between, (tokens) =>
       range(tokens / stages[0]!.chunk).map((c) => params.sinks + c * stages[0]!.chunk),
@@ -142,7 +142,7 @@ function pruned(read: Read, params: Params, ops: Ops): Spans {
     const lists = allLists(starts);
     const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
     if (long.rows.length === 0) continue;
-    const best = bestListed(long, descend(long, chunk, scoresAt), most);
+    const best = bestListed(long, descend(long, chunk, scoresOf), most);
     starts = rowLists(lists.map((list, i) => (list.length > most ? listAt(best, i) : list)));
   }
   return new Spans(visible.length, (i, add) => {
@@ -157,14 +157,14 @@ function pruned(read: Read, params: Params, ops: Ops): Spans {
 function descend(
   starts: RowLists,
   chunk: number,
-  scoresAt: (lists: RowLists) => ArrayLike<number>,
+  scoresOf: (lists: RowLists) => ArrayLike<number>,
 ): ArrayLike<number> {
-  if (chunk === 1) return scoresAt(starts);
+  if (chunk === 1) return scoresOf(starts);
   let at = starts.rows;
   let best: ArrayLike<number> = [];
   for (let half = chunk / 2; half >= 1; half /= 2) {
-    const lefts = scoresAt({ ...starts, rows: at });
-    const rights = scoresAt({ ...starts, rows: at.map((row) => row + half) });
+    const lefts = scoresOf({ ...starts, rows: at });
+    const rights = scoresOf({ ...starts, rows: at.map((row) => row + half) });
     best = Float64Array.from(at, (_, c) => Math.max(lefts[c]!, rights[c]!));
     at = at.map((row, c) => (rights[c]! > lefts[c]! ? row + half : row));
   }
