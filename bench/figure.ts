@@ -1,12 +1,12 @@
 import { formatNumber, formatUnit } from "../src/core/units.ts";
 import { panelFigure, seriesScales } from "../src/figures/style.ts";
 import type { BenchRow } from "../src/engines/bench/bench.ts";
-import type { Limits } from "../src/engines/bench/limits.ts";
+import type { MachineLimits } from "../src/engines/bench/limits.ts";
 
 /** The Vega-Lite specification of bars, a panel a workload, with the time that the machine's limits allow. */
 export function benchFigure(
   rows: readonly BenchRow[],
-  { bandwidth, flops }: Limits,
+  { bandwidth, flops }: MachineLimits,
   threads: number,
 ): object {
   const timed = rows.filter((row) => row.ms !== null);

@@ -4,13 +4,13 @@ import { createInterface } from "node:readline";
 import { reasonOf } from "../../src/files/files.ts";
 import { agreementOf } from "../../src/engines/bench/agreement.ts";
 import type { Difference } from "../../src/engines/bench/agreement.ts";
-import type { Subject } from "../../src/engines/bench/subject.ts";
+import type { BenchSubject } from "../../src/engines/bench/subject.ts";
 import type { Effort } from "../../src/engines/bench/timing.ts";
-import type { Workload } from "../../src/engines/bench/workloads.ts";
+import type { KernelWorkload } from "../../src/engines/bench/workloads.ts";
 
 /** What a peer is asked, a line of JSON each. */
 export interface Question {
-  readonly workload: Workload;
+  readonly workload: KernelWorkload;
   /** to time it; to check it when absent */
   readonly effort?: Effort;
 }
@@ -30,7 +30,7 @@ export interface Answer extends Partial<Difference> {
 }
 
 /** A program beside the engines that does the same workloads on data of its own. */
-export interface Peer extends Subject {
+export interface Peer extends BenchSubject {
   readonly version: string;
   close(): void;
 }

@@ -9,9 +9,9 @@ import { flat } from "../../src/core/tensor.ts";
 import { loadEngine } from "../../src/engines/registry.ts";
 import { differenceOf } from "../../src/engines/bench/agreement.ts";
 import { callOf } from "../../src/engines/bench/calls.ts";
-import { attendOptions, Operands, rowListOf } from "../../src/engines/bench/operands.ts";
+import { attendOptions, BenchOperands, rowListOf } from "../../src/engines/bench/operands.ts";
 import { timeCalls } from "../../src/engines/bench/timing.ts";
-import type { Workload } from "../../src/engines/bench/workloads.ts";
+import type { KernelWorkload } from "../../src/engines/bench/workloads.ts";
 import type { Answer, Greeting, Question } from "./peer.ts";
 
 const say = (message: Answer | Greeting): void => console.log(JSON.stringify(message));
@@ -34,18 +34,18 @@ const tf = await import("@tensorflow/tfjs-core")
 const mostBytes = 1.2e9;
 
 /** Bytes of K, V and three matrices of scores. */
-const bytesOf = ({ kind, queries, rows, width }: Workload): number =>
+const bytesOf = ({ kind, queries, rows, width }: KernelWorkload): number =>
   4 * (2 * rows * width + (kind === "decode" || kind === "prefill" ? 3 * queries * rows : 0));
 
 const memory = await loadEngine("wasm", { threads: 1 });
-let operands: Operands | undefined;
+let operands: BenchOperands | undefined;
 
 /** K and V that are large enough for a workload. */
-function operandsFor({ rows, width }: Workload): Operands {
+function operandsFor({ rows, width }: KernelWorkload): BenchOperands {
   const size = Math.max(128, rows * width);
   if (operands === undefined || operands.size < size) {
     operands?.space.clear();
-    operands = new Operands(memory, size);
+    operands = new BenchOperands(memory, size);
   }
   return operands;
 }
@@ -53,7 +53,7 @@ function operandsFor({ rows, width }: Workload): Operands {
 const matrix = (t: Tensor): Tensor2D => tf.tensor2d(flat(t) as Float32Array, t.shape as [number, number]);
 
 /** What computes the result of a workload, on tensors made before. */
-function graphOf(workload: Workload, given: Operands): () => TfTensor {
+function graphOf(workload: KernelWorkload, given: BenchOperands): () => TfTensor {
   const { kind, rows, width, take } = workload;
   switch (kind) {
     case "decode":
@@ -77,7 +77,7 @@ function graphOf(workload: Workload, given: Operands): () => TfTensor {
   }
 }
 
-function attention(workload: Workload, given: Operands): () => TfTensor {
+function attention(workload: KernelWorkload, given: BenchOperands): () => TfTensor {
   const { rows } = workload;
   const queries = tf.mul(matrix(given.queries(workload)), attendOptions(workload).scale);
   const [keys, values] = [matrix(given.keys(workload)), matrix(given.values(workload))];
@@ -112,7 +112,7 @@ function moments(numbers: ArrayLike<number>): Answer {
   return { difference, largest: 1, tolerance: 6 * Math.sqrt(2 / numbers.length) }; // six standard errors
 }
 
-function check(workload: Workload, given: Operands, graph: () => TfTensor): Answer {
+function check(workload: KernelWorkload, given: BenchOperands, graph: () => TfTensor): Answer {
   const result = tf.tidy(graph).dataSync();
   if (workload.kind === "normals") return moments(result);
   const { sample, expected } = callOf(workload, given);

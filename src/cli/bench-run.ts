@@ -2,16 +2,16 @@ import { availableParallelism } from "node:os";
 import type { Command } from "@commander-js/extra-typings";
 import { unknownName } from "../core/errors.ts";
 import { formatNumber, formatUnit } from "../core/units.ts";
-import { processorName } from "../engines/auto/calibration.ts";
+import { processorName } from "../engines/machine.ts";
 import { listEngines, loadEngines } from "../engines/registry.ts";
 import { bench, stepsOf } from "../engines/bench/bench.ts";
 import type { BenchResult, BenchRow } from "../engines/bench/bench.ts";
 import type { Limit } from "../engines/bench/limits.ts";
-import { Operands, sizeOf } from "../engines/bench/operands.ts";
+import { BenchOperands, sizeOf } from "../engines/bench/operands.ts";
 import { engineSubjects } from "../engines/bench/subject.ts";
-import type { Subject } from "../engines/bench/subject.ts";
+import type { BenchSubject } from "../engines/bench/subject.ts";
 import { gemm, workloads } from "../engines/bench/workloads.ts";
-import type { Workload } from "../engines/bench/workloads.ts";
+import type { KernelWorkload } from "../engines/bench/workloads.ts";
 import { integer } from "./options/values.ts";
 import { startProgress } from "./print/progress.ts";
 import { formatTable } from "./print/table.ts";
@@ -42,7 +42,7 @@ export const withBenchOptions = <O extends Record<string, unknown>>(
     .option("--json", "print the measurements as JSON") as unknown as Command<[], O & BenchOptions>;
 
 /** Workloads whose names begin as asked. @throws UsageError for a beginning that none has */
-function chosenWorkloads(only?: readonly string[]): Workload[] {
+function chosenWorkloads(only?: readonly string[]): KernelWorkload[] {
   const all = workloads();
   const names = all.map(({ name }) => name);
   for (const asked of only ?? [])
@@ -64,13 +64,13 @@ export const usableEngines = async (threads: number): Promise<string[]> =>
 export async function runBench(
   { threads, repeats, only }: BenchOptions,
   engines: readonly string[],
-  peers: readonly Subject[] = [],
+  peers: readonly BenchSubject[] = [],
 ): Promise<BenchResult> {
   const chosen = chosenWorkloads(only);
   const loaded = engines.length === 0 ? undefined : await loadEngines(engines, { threads });
   try {
     const own = loaded
-      ? engineSubjects(loaded.engines, new Operands(loaded.memory, sizeOf([gemm, ...chosen])))
+      ? engineSubjects(loaded.engines, new BenchOperands(loaded.memory, sizeOf([gemm, ...chosen])))
       : [];
     const subjects = [...own, ...peers];
     const plan = { workloads: chosen, subjects, threads, rounds: repeats, seconds };

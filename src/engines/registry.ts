@@ -1,23 +1,20 @@
-import { availableParallelism } from "node:os";
 import { unknownName, UsageError } from "../core/errors.ts";
 import { version } from "../version.ts";
-import { autoOver } from "./auto/engine.ts";
 import { builtinTable } from "./auto/builtin.ts";
-import { calibrationFile, processorName, readCalibration } from "./auto/calibration.ts";
-import type { Measurer } from "./auto/calibration.ts";
-import type { Measured } from "./auto/table.ts";
+import { autoOver } from "./auto/engine.ts";
+import type { TimedCall, TimedOn } from "./auto/table.ts";
 import type { Ops } from "./ops.ts";
-import { ortEngine, ortStatus } from "./ort/engine.ts";
 import { referenceEngine } from "./reference/engine.ts";
-import { tfjsEngine, tfjsStatus } from "./tfjs/engine.ts";
-import { wasmEngine, wasmStatus } from "./wasm/engine.ts";
+
+// This file imports nothing of Node, so that the library loads in a browser. Files that need Node are imported when an
+// engine is asked for.
 
 /** Whether an engine can be used here, and why not. */
 export interface EngineStatus {
   readonly usable: boolean;
   readonly reason?: string;
   readonly version?: string;
-  /** what else a user should know */
+  /** anything else that a user should know */
   readonly note?: string;
 }
 
@@ -31,10 +28,10 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-type Settings = Required<EngineOptions>;
+type EngineSettings = Required<EngineOptions>;
 
-/** What an engine is made from. */
-interface Workplace extends Settings {
+/** Material that an engine is made from. */
+interface Workplace extends EngineSettings {
   /** The last of the engines made over one memory, of which wasm is the first: an engine over it makes the next. */
   memory(): Promise<Ops>;
   /** Another engine over the same memory. */
@@ -43,36 +40,41 @@ interface Workplace extends Settings {
 
 interface Engine {
   readonly summary: string;
-  /** whether it has a memory of its own, which the other engines' do not know */
+  /** whether it has a memory of its own, which the other engines do not know */
   readonly apart?: boolean;
-  status(settings: Settings): EngineStatus | Promise<EngineStatus>;
+  status(settings: EngineSettings): EngineStatus | Promise<EngineStatus>;
   load(workplace: Workplace): Ops | Promise<Ops>;
 }
 
 const engines: Readonly<Record<string, Engine>> = {
   wasm: {
     summary: "SIMD kernels on worker threads; the same bits for any number of threads (default)",
-    status: () => ({ version, ...wasmStatus() }),
-    load: wasmEngine,
+    status: async () => ({ version, ...(await import("./wasm/engine.ts")).wasmStatus() }),
+    load: async (workplace) => (await import("./wasm/engine.ts")).wasmEngine(workplace),
   },
   tfjs: {
     summary: "TensorFlow through @tensorflow/tfjs-node, where it is installed",
-    status: tfjsStatus,
-    load: async ({ threads, memory }) => tfjsEngine({ threads, memory: await memory() }),
+    status: async (settings) => (await import("./tfjs/load.ts")).tfjsStatus(settings),
+    async load({ threads, memory }) {
+      const { tfjsEngine } = await import("./tfjs/engine.ts");
+      return tfjsEngine({ threads, memory: await memory() });
+    },
   },
   ort: {
     summary: "ONNX Runtime through onnxruntime-node, where it is installed",
-    status: () => ortStatus(),
-    load: async ({ threads, memory, engine }) =>
-      ortEngine({ threads, memory: await memory(), fallback: await engine(defaultEngine) }),
+    status: async () => (await import("./ort/load.ts")).ortStatus(),
+    async load({ threads, memory, engine }) {
+      const { ortEngine } = await import("./ort/engine.ts");
+      return ortEngine({ threads, memory: await memory(), fallback: await engine(defaultEngine) });
+    },
   },
   auto: {
     summary: "the fastest usable engine for each shape; results vary within the engines' tolerance",
     status: autoStatus,
     async load({ threads, memory, engine }) {
-      const { measurer, table } = await autoChoice({ threads });
+      const { here, table } = await autoChoice({ threads });
       const parts: Ops[] = [];
-      for (const name of Object.keys(measurer.engines)) parts.push(await engine(name));
+      for (const name of Object.keys(here.engines)) parts.push(await engine(name));
       return autoOver(parts, await memory(), table);
     },
   },
@@ -84,63 +86,80 @@ const engines: Readonly<Record<string, Engine>> = {
   },
 };
 
-/** What `auto` chooses from: all that work over the memory of the first. */
+/** Engines that `auto` chooses from: all that work over the memory of the first. */
 const autoNames = Object.keys(engines).filter((name) => name !== "auto" && !engines[name]!.apart);
 
-/** Engines that `auto` chooses from here, and the table that it chooses by. */
-export async function autoChoice(
-  settings: Settings,
-): Promise<{ measurer: Measurer; table: readonly Measured[]; measured: boolean }> {
+/** Table that `auto` chooses by, with the engines of this machine that it chooses from. */
+export interface AutoChoice {
+  readonly here: TimedOn;
+  readonly table: readonly TimedCall[];
+  /** whether it was measured on this machine; otherwise it is the built-in one */
+  readonly measured: boolean;
+}
+
+export async function autoChoice(settings: EngineSettings): Promise<AutoChoice> {
+  const { processorName } = await import("./machine.ts");
+  const { readEngineTimes } = await import("./auto/saved-times.ts");
   const found = await Promise.all(
     autoNames.map(async (name) => ({ name, ...(await engines[name]!.status(settings)) })),
   );
   const versions = found
     .filter(({ usable }) => usable)
     .map(({ name, version: of = "unknown" }) => [name, of] as const);
-  const measurer = {
+  const here: TimedOn = {
     processor: processorName(),
     threads: settings.threads,
     engines: Object.fromEntries(versions),
   };
-  const saved = readCalibration(measurer);
-  return { measurer, table: saved ?? builtinTable, measured: saved !== undefined };
+  const saved = readEngineTimes(here);
+  return { here, table: saved ?? builtinTable, measured: saved !== undefined };
 }
 
-async function autoStatus(settings: Settings): Promise<EngineStatus> {
+async function autoStatus(settings: EngineSettings): Promise<EngineStatus> {
   const { usable, reason } = await engines["wasm"]!.status(settings);
   if (!usable) return { usable, ...(reason !== undefined && { reason }) };
-  const { measurer, measured } = await autoChoice(settings);
+  const { engineTimesFile } = await import("./auto/saved-times.ts");
+  const { here, measured } = await autoChoice(settings);
   const from = measured
-    ? `as measured in ${calibrationFile(settings.threads)}`
+    ? `as measured in ${engineTimesFile(settings.threads)}`
     : "by a built-in table; `attnsim bench --calibrate` measures this machine";
-  return { usable, version, note: `chooses from ${Object.keys(measurer.engines).join(", ")}, ${from}` };
+  return { usable, version, note: `chooses from ${Object.keys(here.engines).join(", ")}, ${from}` };
 }
 
-/** The engines that a user can name. */
+/** Names of the engines. */
 export const engineNames: readonly string[] = Object.keys(engines);
 
 export const defaultEngine = "wasm";
 
-const settled = ({ threads = availableParallelism() }: EngineOptions): Settings => {
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new UsageError(`threads must be an integer >= 1; got ${threads}`);
-  return { threads };
-};
+async function settled({ threads }: EngineOptions): Promise<EngineSettings> {
+  const settings = { threads: threads ?? (await cores()) };
+  if (!Number.isInteger(settings.threads) || settings.threads < 1)
+    throw new UsageError(`threads must be an integer >= 1; got ${settings.threads}`);
+  return settings;
+}
+
+/** Cores of this machine, by the browser or by Node. */
+async function cores(): Promise<number> {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? (await import("./machine.ts")).coresHere();
+}
 
 /** Every engine, and whether it can be used here. */
-export const listEngines = (options: EngineOptions = {}): Promise<EngineInfo[]> =>
-  Promise.all(
-    Object.entries(engines).map(async ([name, { summary, status }]) => ({
+export async function listEngines(options: EngineOptions = {}): Promise<EngineInfo[]> {
+  const settings = await settled(options);
+  return Promise.all(
+    Object.entries(engines).map(async ([name, engine]) => ({
       name,
-      summary,
-      ...(await status(settled(options))),
+      summary: engine.summary,
+      ...(await engine.status(settings)),
     })),
   );
+}
 
 /**
- * An engine, to be closed when it is done with.
+ * Loads an engine, which its user closes.
  *
- * @throws UsageError for an unknown name, for threads < 1, and where the engine cannot be used
+ * @throws UsageError for an unknown name, for threads < 1, and for an engine that cannot be used
  */
 export async function loadEngine(name: string = defaultEngine, options: EngineOptions = {}): Promise<Ops> {
   const { engines: loaded } = await loadEngines([name], options);
@@ -148,8 +167,8 @@ export async function loadEngine(name: string = defaultEngine, options: EngineOp
 }
 
 /**
- * Engines over one memory: what lies in a space of `memory` is in the memory of all, but the reference's. They are
- * closed together, by closing any.
+ * Loads engines over one memory: a tensor in a space of `memory` is in the memory of every engine but the reference.
+ * Closing one of them closes all.
  *
  * @throws UsageError as `loadEngine`
  */
@@ -157,7 +176,7 @@ export async function loadEngines(
   names: readonly string[],
   options: EngineOptions = {},
 ): Promise<{ engines: Ops[]; memory: Ops }> {
-  const settings = settled(options);
+  const settings = await settled(options);
   const made = new Map<string, Ops>();
   let last: Ops | undefined;
   const make = async (name: string): Promise<Ops> => {

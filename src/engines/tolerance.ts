@@ -11,7 +11,7 @@ const lambda = 8;
 /** Unit roundoff: the largest relative error of rounding to nearest. */
 export const unitRoundoff = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 
-export type Precision = keyof typeof unitRoundoff;
+export type FloatType = keyof typeof unitRoundoff;
 
 /** Units of roundoff that an exponential, logarithm, sine or root of a polynomial may be off. */
 const functionUnits = 8;
@@ -21,11 +21,11 @@ const functionUnits = 8;
  *
  * @param magnitude the sum of the terms' magnitudes, or a bound on it
  */
-export const sumError = (length: number, magnitude: number, precision: Precision = "f32"): number =>
+export const sumError = (length: number, magnitude: number, precision: FloatType = "f32"): number =>
   lambda * Math.sqrt(length + 1) * unitRoundoff[precision] * magnitude;
 
 /** Error of a standard normal number: magnitudes stay below 6. */
-export const normalError = (precision: Precision = "f32"): number =>
+export const normalError = (precision: FloatType = "f32"): number =>
   6 * functionUnits * unitRoundoff[precision];
 
 export interface SoftmaxShape {
@@ -33,7 +33,7 @@ export interface SoftmaxShape {
   readonly scoreError: number;
   /** rows that the softmax goes over */
   readonly rows: number;
-  readonly precision?: Precision;
+  readonly precision?: FloatType;
 }
 
 /** Relative error of a softmax weight, or of the sum of exponentials: of a score and of the largest, and of the sum. */

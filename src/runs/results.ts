@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { arch, cpus, platform, totalmem } from "node:os";
 import { join } from "node:path";
-import { processorName } from "../engines/auto/calibration.ts";
+import { processorName } from "../engines/machine.ts";
 import { distinct } from "../core/group.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";

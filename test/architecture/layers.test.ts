@@ -28,6 +28,12 @@ it("the rules catch what they forbid", async () => {
     "src/core/files.ts": 'import { readFileSync } from "node:fs";\nexport const x = readFileSync;',
     "src/engines/reference/engine.ts": "export const fine = 1;",
     "src/engines/counting.ts": 'import { cpus } from "node:os";\nexport const x = cpus;',
+    "src/engines/registry.ts":
+      'import { x } from "./wasm/engine.ts";\nexport const y = [x, () => import("./tfjs/engine.ts")];',
+    "src/engines/wasm/engine.ts": 'import { cpus } from "node:os";\nexport const x = cpus;',
+    "src/engines/tfjs/engine.ts": "export const x = 1;",
+    "src/attention/variants/fine.ts": "export const fine = 1;",
+    "src/attention/parts/upward.ts": 'import { fine } from "../variants/fine.ts";\nexport const x = fine;',
     "src/attention/a.ts": 'import { b } from "./b.ts";\nexport const a = () => b;',
     "src/attention/b.ts": 'import { a } from "./a.ts";\nexport const b = () => a;',
     "src/hardware/gpu.ts": "export const gpu = 1;\nexport type Gpu = number;",
@@ -52,7 +58,9 @@ it("the rules catch what they forbid", async () => {
     "experiments-use-the-public-api: experiments/inside.ts -> src/core/fine.ts",
     "no-cycles: src/attention/a.ts -> src/attention/b.ts",
     "no-node-in-the-browser: src/core/files.ts -> fs",
-    "reference-without-node: src/engines/counting.ts -> os",
+    "no-node-in-the-browser: src/engines/counting.ts -> os",
+    "node-engines-are-loaded-late: src/engines/registry.ts -> src/engines/wasm/engine.ts",
+    "parts-know-no-variant: src/attention/parts/upward.ts -> src/attention/variants/fine.ts",
     "resolvable: src/cli/gone.ts -> ./nowhere.ts",
     "tasks-imports-rooms: src/tasks/reads.ts -> src/attention/a.ts",
   ]);

@@ -73,8 +73,21 @@ const roomRules = rooms.map(({ name: room, imports }): IForbiddenRuleType => ({
   to: { path: foldersOf(allRooms.filter((other) => other !== room && !imports.includes(other))) },
 }));
 
-/** Rooms that run in a browser as they are. Of engines, their loaders reach files and threads. */
-const browserRooms = ["core", "tasks", "hardware", "attention", "reader", "deployment", "trial", "figures"];
+/** Rooms that run in a browser. */
+const browserRooms = [
+  "core",
+  "engines",
+  "tasks",
+  "hardware",
+  "attention",
+  "reader",
+  "deployment",
+  "trial",
+  "figures",
+];
+
+/** Files of the engines that need Node: native packages, threads, files. */
+const nodeEngines = "^src/engines/((wasm|tfjs|ort|bench)/|(native|machine|auto/saved-times)\\.ts$)";
 
 export const ruleSet: IFlattenedRuleSet = {
   forbidden: [
@@ -90,15 +103,23 @@ export const ruleSet: IFlattenedRuleSet = {
       name: "no-node-in-the-browser",
       comment: "these rooms import nothing of Node",
       severity: "error",
-      from: { path: foldersOf(browserRooms) },
+      from: { path: foldersOf(browserRooms), pathNot: nodeEngines },
       to: { dependencyTypes: ["core"] },
     },
     {
-      name: "reference-without-node",
-      comment: "of the engines, reference and counting run anywhere",
+      name: "node-engines-are-loaded-late",
+      comment:
+        "a browser loads the engines' registry: engines that need Node are imported when they are asked for",
       severity: "error",
-      from: { path: "^src/engines/(reference|counting|ops|matrix)" },
-      to: { dependencyTypes: ["core"] },
+      from: { path: foldersOf(browserRooms), pathNot: nodeEngines },
+      to: { path: nodeEngines, dependencyTypesNot: ["dynamic-import"] },
+    },
+    {
+      name: "parts-know-no-variant",
+      comment: "variants are built from parts",
+      severity: "error",
+      from: { path: "^src/attention/(parts|mean-field|shapings|placements)/" },
+      to: { path: "^src/attention/variants/" },
     },
     {
       name: "catalog-is-for-the-outside",

@@ -5,16 +5,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { zeros } from "../../src/core/tensor.ts";
 import { autoOver } from "../../src/engines/auto/engine.ts";
 import { builtinTable } from "../../src/engines/auto/builtin.ts";
-import { calibrationFile, readCalibration } from "../../src/engines/auto/calibration.ts";
-import type { Calibration } from "../../src/engines/auto/calibration.ts";
+import { engineTimesFile, readEngineTimes } from "../../src/engines/auto/saved-times.ts";
+import type { EngineTimes } from "../../src/engines/auto/table.ts";
 import { callKinds, fastest } from "../../src/engines/auto/table.ts";
-import type { CallKind, Measured, Sizes } from "../../src/engines/auto/table.ts";
+import type { CallKind, TimedCall, CallSizes } from "../../src/engines/auto/table.ts";
 import { autoChoice, listEngines, loadEngine } from "../../src/engines/registry.ts";
 import type { Ops } from "../../src/engines/ops.ts";
 import { keyTable, normals, reference } from "./cases.ts";
 
 /** `a` is the faster at the first sizes of a kind, `b` at the second. */
-const table: readonly Measured[] = [
+const table: readonly TimedCall[] = [
   { kind: "attend", sizes: [1, 4096, 128], ms: { a: 1, b: 2 } },
   { kind: "attend", sizes: [64, 4096, 128], ms: { a: 2, b: 1 } },
   { kind: "causal", sizes: [64, 64, 8], ms: { a: 1, b: 2 } },
@@ -25,7 +25,7 @@ const table: readonly Measured[] = [
 ];
 
 describe("fastest", () => {
-  const choose = (kind: CallKind, sizes: Sizes, engines = ["a", "b"]): string =>
+  const choose = (kind: CallKind, sizes: CallSizes, engines = ["a", "b"]): string =>
     fastest(table, engines, kind, sizes);
 
   it("is that of the shape nearest by ratio", () => {
@@ -119,21 +119,21 @@ describe("autoOver", () => {
 
 describe("a measured table", () => {
   let folder: string;
-  let calibration: Calibration;
+  let calibration: EngineTimes;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "attnsim-"));
     vi.stubEnv("XDG_CACHE_HOME", folder);
     vi.stubEnv("LOCALAPPDATA", folder);
-    const { measurer } = await autoChoice({ threads: 1 });
-    calibration = { ...measurer, table: [{ kind: "topK", sizes: [1, 2, 3], ms: { wasm: 4 } }] };
+    const { here } = await autoChoice({ threads: 1 });
+    calibration = { ...here, table: [{ kind: "topK", sizes: [1, 2, 3], ms: { wasm: 4 } }] };
   });
   afterEach(() => {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   });
   const write = (text: string): void => {
-    mkdirSync(dirname(calibrationFile(1)), { recursive: true });
-    writeFileSync(calibrationFile(1), text);
+    mkdirSync(dirname(engineTimesFile(1)), { recursive: true });
+    writeFileSync(engineTimesFile(1), text);
   };
   const note = async (): Promise<string | undefined> =>
     (await listEngines({ threads: 1 })).find(({ name }) => name === "auto")!.note;
@@ -142,11 +142,11 @@ describe("a measured table", () => {
     write(JSON.stringify(calibration));
     const { table: chosen, measured } = await autoChoice({ threads: 1 });
     expect([chosen, measured]).toEqual([calibration.table, true]);
-    expect(await note()).toContain(calibrationFile(1));
+    expect(await note()).toContain(engineTimesFile(1));
     expect((await autoChoice({ threads: 2 })).measured).toBe(false);
   });
 
-  const first = (): Measured => calibration.table[0]!;
+  const first = (): TimedCall => calibration.table[0]!;
   const broken: [string, () => unknown][] = [
     ["of another processor", () => ({ ...calibration, processor: "another" })],
     ["of another number of threads", () => ({ ...calibration, threads: 7 })],
@@ -162,7 +162,7 @@ describe("a measured table", () => {
 
   it.each(broken)("%s is ignored", async (_, make) => {
     write(JSON.stringify(make()));
-    expect(readCalibration(calibration)).toBeUndefined();
+    expect(readEngineTimes(calibration)).toBeUndefined();
     expect((await autoChoice({ threads: 1 })).table).toBe(builtinTable);
     expect(await note()).toMatch(/^chooses from wasm.*built-in table/);
     const ops = await loadEngine("auto", { threads: 1 });
@@ -173,8 +173,8 @@ describe("a measured table", () => {
   it("that is torn, or a folder, is ignored", async () => {
     write(JSON.stringify(calibration).slice(0, -9));
     expect((await autoChoice({ threads: 1 })).measured).toBe(false);
-    rmSync(calibrationFile(1));
-    mkdirSync(calibrationFile(1));
+    rmSync(engineTimesFile(1));
+    mkdirSync(engineTimesFile(1));
     expect((await autoChoice({ threads: 1 })).measured).toBe(false);
   });
 });

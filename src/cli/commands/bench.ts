@@ -1,9 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatNumber } from "../../core/units.ts";
 import { writeAtomic } from "../../files/files.ts";
-import { calibrationFile } from "../../engines/auto/calibration.ts";
-import type { Calibration } from "../../engines/auto/calibration.ts";
-import { calibrate } from "../../engines/bench/calibrate.ts";
+import { engineTimesFile } from "../../engines/auto/saved-times.ts";
+import type { EngineTimes } from "../../engines/auto/table.ts";
+import { timeEngines } from "../../engines/bench/time-engines.ts";
 import { printBench, runBench, usableEngines, withBenchOptions } from "../bench-run.ts";
 import type { BenchOptions } from "../bench-run.ts";
 import { startProgress } from "../print/progress.ts";
@@ -43,8 +43,8 @@ async function calibrateAuto({ threads, json }: BenchOptions): Promise<void> {
       progress ??= startProgress(of, of, "measurements");
       progress.advance(1);
     };
-    const calibration = await calibrate({ threads, seconds, onStep });
-    const file = calibrationFile(threads);
+    const calibration = await timeEngines({ threads, seconds, onStep });
+    const file = engineTimesFile(threads);
     writeAtomic(file, `${JSON.stringify(calibration, null, 2)}\n`);
     progress?.stop();
     console.log(json ? JSON.stringify(calibration, null, 2) : `${layOut(calibration)}\n\nwritten to ${file}`);
@@ -53,7 +53,7 @@ async function calibrateAuto({ threads, json }: BenchOptions): Promise<void> {
   }
 }
 
-const layOut = ({ engines, table }: Calibration): string =>
+const layOut = ({ engines, table }: EngineTimes): string =>
   formatTable(
     ["call", "sizes", ...Object.keys(engines).map((name) => `${name} ms`)],
     table.map(({ kind, sizes, ms }) => [

@@ -1,10 +1,10 @@
-import type { Measured } from "./table.ts";
+import type { TimedCall } from "./table.ts";
 
 /**
  * Where nothing was measured: an estimate until `attnsim bench --calibrate` is run. On two cores with AVX-512 few
  * queries are bound by memory, which the SIMD kernels read fastest.
  */
-export const builtinTable: readonly Measured[] = [
+export const builtinTable: readonly TimedCall[] = [
   { kind: "attend", sizes: [1, 4096, 128], ms: { wasm: 0.057, tfjs: 0.221, ort: 0.0755 } },
   { kind: "attend", sizes: [1, 65536, 128], ms: { wasm: 1.2, tfjs: 2.59, ort: 1.15 } },
   { kind: "attend", sizes: [1, 1048576, 128], ms: { wasm: 20.5, tfjs: 91.6, ort: 20.6 } },

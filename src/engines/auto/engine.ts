@@ -1,6 +1,6 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { fastest } from "./table.ts";
-import type { CallKind, Measured, Sizes } from "./table.ts";
+import type { CallKind, TimedCall, CallSizes } from "./table.ts";
 import type { AttendOptions, Ops } from "../ops.ts";
 import { overMemory } from "../over-memory.ts";
 
@@ -11,12 +11,12 @@ import { overMemory } from "../over-memory.ts";
  *
  * @param engines the first takes the calls that the table knows nothing of
  */
-export function autoOver(engines: readonly Ops[], memory: Ops, table: readonly Measured[]): Ops {
+export function autoOver(engines: readonly Ops[], memory: Ops, table: readonly TimedCall[]): Ops {
   const first = engines[0]!;
   const byName = new Map(engines.map((engine) => [engine.name, engine]));
   const names = [...byName.keys()];
-  const choose = (kind: CallKind, sizes: Sizes): Ops => byName.get(fastest(table, names, kind, sizes))!;
-  const sizesOf = ({ shape: [queries, width] }: Tensor, rows: number): Sizes => [queries!, rows, width!];
+  const choose = (kind: CallKind, sizes: CallSizes): Ops => byName.get(fastest(table, names, kind, sizes))!;
+  const sizesOf = ({ shape: [queries, width] }: Tensor, rows: number): CallSizes => [queries!, rows, width!];
   return overMemory(memory, {
     name: "auto",
     threads: memory.threads,

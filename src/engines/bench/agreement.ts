@@ -1,5 +1,5 @@
 import { normalError, outputError, sumError } from "../tolerance.ts";
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** How far a result lies from float64, and how far it may: both relative to the largest number expected. */
 export interface Agreement {
@@ -25,7 +25,7 @@ export function differenceOf(got: ArrayLike<number>, expected: ArrayLike<number>
   return { difference, largest };
 }
 
-export const agreementOf = (workload: Workload, { difference, largest }: Difference): Agreement => ({
+export const agreementOf = (workload: KernelWorkload, { difference, largest }: Difference): Agreement => ({
   error: difference / largest,
   tolerance: largestDifference(workload) / largest,
 });
@@ -33,7 +33,7 @@ export const agreementOf = (workload: Workload, { difference, largest }: Differe
 /** Largest magnitude of a standard normal number, as good as always. */
 const farthest = 6;
 
-function largestDifference({ kind, rows, width, take }: Workload): number {
+function largestDifference({ kind, rows, width, take }: KernelWorkload): number {
   switch (kind) {
     case "decode":
     case "prefill":

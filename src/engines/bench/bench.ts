@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../../core/stats.ts";
 import { LimitMeter } from "./limits.ts";
-import type { Limits } from "./limits.ts";
-import type { Subject } from "./subject.ts";
+import type { MachineLimits } from "./limits.ts";
+import type { BenchSubject } from "./subject.ts";
 import { settling } from "./timing.ts";
 import { gemm } from "./workloads.ts";
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** What one subject needs for one workload. */
 export interface BenchRow {
@@ -28,8 +28,8 @@ export interface BenchRow {
 }
 
 export interface BenchOptions {
-  readonly workloads: readonly Workload[];
-  readonly subjects: readonly Subject[];
+  readonly workloads: readonly KernelWorkload[];
+  readonly subjects: readonly BenchSubject[];
   readonly threads: number;
   /** times that everything is measured, one subject after another */
   readonly rounds: number;
@@ -40,7 +40,7 @@ export interface BenchOptions {
 }
 
 export interface BenchResult {
-  readonly limits: Limits;
+  readonly limits: MachineLimits;
   readonly rows: readonly BenchRow[];
   /** what was wrong, a line each */
   readonly failures: readonly string[];
@@ -53,9 +53,9 @@ export const stepsOf = ({ workloads, subjects, rounds }: StepOptions): number =>
   subjects.length * (workloads.length + 1) * (1 + rounds);
 
 /** One subject on one workload. */
-interface Cell {
-  readonly workload: Workload;
-  readonly subject: Subject;
+interface BenchCell {
+  readonly workload: KernelWorkload;
+  readonly subject: BenchSubject;
   readonly error: number | null;
   /** median milliseconds of each round; none for a wrong result, which is not timed */
   times: number[] | undefined;
@@ -64,7 +64,7 @@ interface Cell {
 /** Checks every result, and then times those that are right, round after round with the subjects in turn. */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { workloads, subjects, threads, rounds, seconds, onStep = () => undefined } = options;
-  const cells: Cell[] = [];
+  const cells: BenchCell[] = [];
   const failures: string[] = [];
   for (const workload of [gemm, ...workloads])
     for (const subject of subjects) {
@@ -108,7 +108,7 @@ interface Checked {
   readonly failure?: string;
 }
 
-async function check(subject: Subject, workload: Workload): Promise<Checked | undefined> {
+async function check(subject: BenchSubject, workload: KernelWorkload): Promise<Checked | undefined> {
   try {
     const agreement = await subject.check(workload);
     if (agreement === undefined) return undefined;
@@ -123,7 +123,10 @@ async function check(subject: Subject, workload: Workload): Promise<Checked | un
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function rowOf({ workload, subject, error, times }: Cell, { bandwidth, flops }: Limits): BenchRow {
+function rowOf(
+  { workload, subject, error, times }: BenchCell,
+  { bandwidth, flops }: MachineLimits,
+): BenchRow {
   const ms = times === undefined ? null : median(times);
   const perSecond = (work: number, unit: number): number | null =>
     ms === null ? null : work / (ms / 1000) / unit;

@@ -2,12 +2,12 @@ import type { Tensor } from "../../core/tensor.ts";
 import { flat, rowsOf, tensor } from "../../core/tensor.ts";
 import type { Ops, Table } from "../ops.ts";
 import { referenceEngine } from "../reference/engine.ts";
-import type { Operands } from "./operands.ts";
+import type { BenchOperands } from "./operands.ts";
 import { attendOptions, keyStream } from "./operands.ts";
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** A workload on its operands. */
-export interface Call {
+export interface WorkloadCall {
   /** One call; its result may lie in the operands' space, which the caller gives back. */
   run(ops: Ops): ArrayLike<number>;
   /** The numbers of a result that are checked. */
@@ -23,7 +23,7 @@ const reference = referenceEngine();
 const table = (of: Tensor): Table => ({ tensor: of, kind: "kv", rowBytes: 4 * of.shape[1]! });
 
 /** Makes the operands that only this workload has, and the truth. That takes up to two seconds. */
-export function callOf(workload: Workload, operands: Operands): Call {
+export function callOf(workload: KernelWorkload, operands: BenchOperands): WorkloadCall {
   const { kind, rows, width, take } = workload;
   const keys = operands.keys(workload);
   switch (kind) {
@@ -78,11 +78,11 @@ export function callOf(workload: Workload, operands: Operands): Call {
 }
 
 /** Queries whose output is checked: the first, one in the middle of many, the last. */
-const checkedQueries = ({ kind, queries }: Workload): number[] => [
+const checkedQueries = ({ kind, queries }: KernelWorkload): number[] => [
   ...new Set([0, ...(kind === "prefill" ? [Math.floor(queries / 2)] : []), queries - 1]),
 ];
 
-function attention(workload: Workload, operands: Operands): Call {
+function attention(workload: KernelWorkload, operands: BenchOperands): WorkloadCall {
   const { width } = workload;
   const queries = operands.queries(workload);
   const [keys, values] = [table(operands.keys(workload)), table(operands.values(workload))];

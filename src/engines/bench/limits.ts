@@ -14,7 +14,7 @@ export interface Limit {
  * - flops: the most of a multiply-add loop in registers, which WebAssembly runs 128 bits wide and unfused, and of the
  *   matrix products of whatever is measured, which may use wider and fused instructions
  */
-export interface Limits {
+export interface MachineLimits {
   readonly bandwidth: Limit;
   readonly flops: Limit;
 }
@@ -41,7 +41,7 @@ export class LimitMeter {
     this.#flops = larger(this.#flops, flops, times, by);
   }
 
-  get found(): Limits {
+  get found(): MachineLimits {
     return { bandwidth: this.#bandwidth, flops: this.#flops };
   }
 

@@ -2,20 +2,20 @@ import type { StreamKey } from "../../core/random.ts";
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { flat, rowsOf, tensor } from "../../core/tensor.ts";
 import type { AttendOptions, Ops, Space } from "../ops.ts";
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** Streams of random numbers. */
 export const keyStream: StreamKey = [1, 0];
 const valueStream: StreamKey = [2, 0];
 
-type Shape = Pick<Workload, "rows" | "width">;
+type TableShape = Pick<KernelWorkload, "rows" | "width">;
 
 /** Numbers of K, and of V, that workloads need. */
-export const sizeOf = (shapes: readonly Shape[]): number =>
+export const sizeOf = (shapes: readonly TableShape[]): number =>
   Math.max(...shapes.map(({ rows, width }) => Math.ceil((rows * width) / 128) * 128));
 
 /** The numbers that all workloads share: one K and one V in one space of an engine's memory, normally distributed. */
-export class Operands {
+export class BenchOperands {
   /** where results may lie */
   readonly space: Space;
   readonly #keys: Tensor;
@@ -37,17 +37,17 @@ export class Operands {
   }
 
   /** (rows, width) */
-  keys(shape: Shape): Tensor {
+  keys(shape: TableShape): Tensor {
     return cut(this.#keys, shape);
   }
 
   /** (rows, width) */
-  values(shape: Shape): Tensor {
+  values(shape: TableShape): Tensor {
     return cut(this.#values, shape);
   }
 
   /** (1, rows) */
-  scores({ rows }: Workload): Tensor {
+  scores({ rows }: KernelWorkload): Tensor {
     return tensor(flat(this.#keys).subarray(0, rows), [1, rows]);
   }
 
@@ -55,7 +55,7 @@ export class Operands {
    * (queries, width): each a multiple of one of the rows that it sees, so that this row has about half of its weight.
    * With no such row an output is a mean of a million values, near 0, and an error hard to see.
    */
-  queries(workload: Workload): Tensor {
+  queries(workload: KernelWorkload): Tensor {
     const { queries, width } = workload;
     const [keys, listed] = [this.keys(workload), rowListOf(workload)?.rows];
     const seen = listed?.length ?? workload.rows;
@@ -74,11 +74,11 @@ export class Operands {
   }
 }
 
-const cut = (t: Tensor, { rows, width }: Shape): Tensor =>
+const cut = (t: Tensor, { rows, width }: TableShape): Tensor =>
   tensor(flat(t).subarray(0, rows * width), [rows, width]);
 
 /** How the queries of a workload attend. */
-export function attendOptions(workload: Workload): AttendOptions {
+export function attendOptions(workload: KernelWorkload): AttendOptions {
   const { kind, queries, rows, width } = workload;
   const visible = Int32Array.from({ length: queries }, (_, i) => (kind === "prefill" ? i + 1 : rows));
   const lists = rowListOf(workload);
@@ -86,7 +86,7 @@ export function attendOptions(workload: Workload): AttendOptions {
 }
 
 /** Rows that a workload's queries list, spread over the whole cache as an indexer selects them; none for all rows. */
-export function rowListOf({ kind, rows, take }: Workload): RowLists | undefined {
+export function rowListOf({ kind, rows, take }: KernelWorkload): RowLists | undefined {
   return kind === "gather" ? spreadLists(1, rows, take) : undefined;
 }
 

@@ -1,8 +1,8 @@
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** A kernel's work, and how long it took. */
 export interface Timed {
-  readonly workload: Pick<Workload, "bytes" | "flops">;
+  readonly workload: Pick<KernelWorkload, "bytes" | "flops">;
   readonly seconds: number;
 }
 

@@ -2,26 +2,26 @@ import type { Ops } from "../ops.ts";
 import { agreementOf, differenceOf } from "./agreement.ts";
 import type { Agreement } from "./agreement.ts";
 import { callOf } from "./calls.ts";
-import type { Call } from "./calls.ts";
-import type { Operands } from "./operands.ts";
+import type { WorkloadCall } from "./calls.ts";
+import type { BenchOperands } from "./operands.ts";
 import { timeCalls } from "./timing.ts";
 import type { Effort } from "./timing.ts";
-import type { Workload } from "./workloads.ts";
+import type { KernelWorkload } from "./workloads.ts";
 
 /** What is measured: an engine, or a peer that is none. */
-export interface Subject {
+export interface BenchSubject {
   readonly name: string;
   readonly threads: number;
   /** How far its result is from float64; undefined for a workload that it does not do. */
-  check(workload: Workload): Agreement | undefined | Promise<Agreement | undefined>;
+  check(workload: KernelWorkload): Agreement | undefined | Promise<Agreement | undefined>;
   /** Milliseconds of each call. */
-  time(workload: Workload, effort: Effort): number[] | Promise<number[]>;
+  time(workload: KernelWorkload, effort: Effort): number[] | Promise<number[]>;
 }
 
 /** Engines that share operands, and the truth about them. */
-export function engineSubjects(engines: readonly Ops[], operands: Operands): Subject[] {
-  const calls = new Map<Workload, Call>();
-  const remembered = (workload: Workload): Call => {
+export function engineSubjects(engines: readonly Ops[], operands: BenchOperands): BenchSubject[] {
+  const calls = new Map<KernelWorkload, WorkloadCall>();
+  const remembered = (workload: KernelWorkload): WorkloadCall => {
     const call = calls.get(workload) ?? callOf(workload, operands);
     calls.set(workload, call);
     return call;

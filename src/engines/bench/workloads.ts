@@ -1,5 +1,5 @@
 /** One call of a kernel whose time is measured, float32 throughout. */
-export interface Workload {
+export interface KernelWorkload {
   readonly name: string;
   readonly kind: WorkloadKind;
   /** queries; 1 where there are none */
@@ -30,12 +30,12 @@ const float = 4;
 const workload = (
   kind: WorkloadKind,
   { queries = 1, rows, width, take = 0 }: { queries?: number; rows: number; width: number; take?: number },
-): Workload => ({ kind, queries, rows, width, take, ...costs[kind]({ queries, rows, width, take }) });
+): KernelWorkload => ({ kind, queries, rows, width, take, ...costs[kind]({ queries, rows, width, take }) });
 
-type Cost = Pick<Workload, "name" | "bytes" | "flops">;
-type Sizes = Pick<Workload, "queries" | "rows" | "width" | "take">;
+type Cost = Pick<KernelWorkload, "name" | "bytes" | "flops">;
+type WorkloadSizes = Pick<KernelWorkload, "queries" | "rows" | "width" | "take">;
 
-const costs: Readonly<Record<WorkloadKind, (sizes: Sizes) => Cost>> = {
+const costs: Readonly<Record<WorkloadKind, (sizes: WorkloadSizes) => Cost>> = {
   decode: ({ queries, rows, width }) => ({
     name: `decode-q${queries}-${rows}x${width}`,
     bytes: 2 * float * rows * width,
@@ -72,7 +72,7 @@ const width = 128;
  *
  * @param shrink a power of two by which all row counts are divided
  */
-export function workloads(shrink = 1): Workload[] {
+export function workloads(shrink = 1): KernelWorkload[] {
   const tokens = 2 ** 20 / shrink;
   return [
     workload("decode", { queries: 1, rows: tokens, width }),

@@ -4,13 +4,13 @@ import { Merged } from "../merged.ts";
 import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
-import type { Context } from "./context.ts";
+import type { OrtContext } from "./context.ts";
 import { rowsAtOnce } from "./context.ts";
 import { maskedSoftmaxSums, softmaxSums } from "./graphs.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Queries that share blocks of keys. */
-interface Group {
+interface QueryGroup {
   /** the first of them */
   readonly from: number;
   /** scaled */
@@ -24,7 +24,7 @@ interface Group {
 
 /** Attention to all visible rows. */
 export function attend(
-  context: Context,
+  context: OrtContext,
   queries: Tensor,
   keys: Table<Tensor>,
   values: Table<Tensor>,
@@ -34,7 +34,7 @@ export function attend(
   const [q, k, v] = [operand(queries), operand(keys.tensor), operand(values.tensor)];
   sameWidth("queries", q.width, k.width);
   const scaled = { ...q, data: scaledBy(scale, q.data) };
-  const groups = [...ranges(q.rows, limits.queries)].map(([from, to]): Group => {
+  const groups = [...ranges(q.rows, limits.queries)].map(([from, to]): QueryGroup => {
     const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
     const [shared, most] = [Math.min(...ends), Math.max(...ends)];
     return { from, q: someRows(scaled, from, to), ends, shared, most };
@@ -66,7 +66,7 @@ function scaledBy(scale: number, data: Float32Array): Float32Array {
 function addBlock(
   runtime: Runtime,
   merged: Merged,
-  { from, q, ends }: Group,
+  { from, q, ends }: QueryGroup,
   { first, k, v }: { first: number; k: Operand; v: Operand },
   start: number,
   stop: number,

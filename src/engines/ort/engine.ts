@@ -1,7 +1,7 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { Ops, Table } from "../ops.ts";
 import { attend } from "./attention.ts";
-import type { Context } from "./context.ts";
+import type { OrtContext } from "./context.ts";
 import { defaultLimits } from "./context.ts";
 import { boundScores, reluScores, scores } from "./index-scores.ts";
 import type { Ort } from "./load.ts";
@@ -36,7 +36,7 @@ export const ortEngine = ({ threads, memory, fallback }: Settings): Ops =>
 export function ortOver(ort: Ort, memory: Ops, fallback: Ops, threads: number, limits = defaultLimits): Ops {
   const { space, empty } = borrowedMemory(memory);
   const runtime = new Runtime(ort, threads);
-  const context: Context = { runtime, limits, empty };
+  const context: OrtContext = { runtime, limits, empty };
   const few = (queries: Tensor): boolean => queries.shape[0]! < limits.fewest;
   const own = overMemory(memory, {
     name: "ort",

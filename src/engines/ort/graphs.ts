@@ -1,17 +1,17 @@
-import type { Graph } from "./onnx.ts";
+import type { OnnxGraph } from "./onnx.ts";
 
 /** exp of this and of anything below is 0 in float32; unlike exp(-Infinity), it can be multiplied by 0. */
 const vanishing = -1000;
 
 /** result (Q, n) = q (Q, d) times rows (n, d) transposed. */
-export const products: Graph = {
+export const products: OnnxGraph = {
   inputs: ["q", "rows"],
   outputs: ["result"],
   nodes: [{ op: "Gemm", inputs: ["q", "rows"], output: "result", attributes: { transB: 1 } }],
 };
 
 /** result (Q, n) = weights (Q, Q J) times ReLU of q (Q J, d) times rows (n, d) transposed. */
-export const weightedRelu: Graph = {
+export const weightedRelu: OnnxGraph = {
   inputs: ["q", "weights", "rows"],
   outputs: ["result"],
   nodes: [
@@ -35,7 +35,7 @@ const sumsOfGap = [
 const sums = ["output", "max", "sum", "moment"];
 
 /** The sums of a softmax over all rows. q (Q, d), k (n, d), v (n, e) to output (Q, e); max, sum, moment (Q, 1) */
-export const softmaxSums: Graph = {
+export const softmaxSums: OnnxGraph = {
   inputs: ["q", "k", "v"],
   outputs: sums,
   nodes: [
@@ -50,7 +50,7 @@ export const softmaxSums: Graph = {
  * The same over the rows that each query sees: mask (Q, n) is 0 there, and -Infinity elsewhere. Where a query sees
  * nothing its max is -Infinity, and its sums are NaN.
  */
-export const maskedSoftmaxSums: Graph = {
+export const maskedSoftmaxSums: OnnxGraph = {
   inputs: ["q", "k", "v", "mask"],
   outputs: sums,
   nodes: [

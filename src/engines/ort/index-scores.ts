@@ -4,11 +4,11 @@ import { sameWidth } from "../matrix.ts";
 import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { Table } from "../ops.ts";
-import type { Context } from "./context.ts";
+import type { OrtContext } from "./context.ts";
 import { rowsAtOnce } from "./context.ts";
 import { products, weightedRelu } from "./graphs.ts";
 
-export function scores(context: Context, queries: Tensor, table: Table<Tensor>): Tensor {
+export function scores(context: OrtContext, queries: Tensor, table: Table<Tensor>): Tensor {
   const q = operand(queries);
   return byBlocks(context, table, q, 1, (from, to, rows, result) =>
     context.runtime.run(products, { q: someRows(q, from, to), rows }, { result }),
@@ -16,7 +16,7 @@ export function scores(context: Context, queries: Tensor, table: Table<Tensor>):
 }
 
 export function reluScores(
-  context: Context,
+  context: OrtContext,
   queries: Tensor,
   weights: Float32Array,
   table: Table<Tensor>,
@@ -38,7 +38,7 @@ function onDiagonal(weights: Float32Array, n: number): Operand {
 }
 
 /** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
-export function boundScores(context: Context, queries: Tensor, bounds: Table<Tensor>): Tensor {
+export function boundScores(context: OrtContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { data, rows, width } = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * width);
   const parts = new Float32Array(2 * data.length);
@@ -61,7 +61,7 @@ export function boundScores(context: Context, queries: Tensor, bounds: Table<Ten
  * rows of the table.
  */
 function byBlocks(
-  context: Context,
+  context: OrtContext,
   table: Table<Tensor>,
   q: Operand,
   heads: number,

@@ -6,7 +6,7 @@
 /** An integer, a list of integers, or a float in a box of its own: 1 could be either. All >= 0 where integers. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
-export interface Node {
+export interface OnnxNode {
   /** https://onnx.ai/onnx/operators */
   readonly op: string;
   readonly inputs: readonly string[];
@@ -15,10 +15,10 @@ export interface Node {
 }
 
 /** Inputs and outputs are float32 matrices of any shape. Nodes come after those whose outputs they take. */
-export interface Graph {
+export interface OnnxGraph {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly OnnxNode[];
 }
 
 /** IR version 7 came with operator set 12, the last in which all reductions take their axes as attributes. */
@@ -26,7 +26,7 @@ const irVersion = 7;
 const operatorSet = 12;
 
 /** ModelProto: ir_version 1, graph 7, opset_import 8. */
-export const encodeModel = (graph: Graph): Uint8Array<ArrayBuffer> =>
+export const encodeModel = (graph: OnnxGraph): Uint8Array<ArrayBuffer> =>
   Uint8Array.from([
     ...integer(1, irVersion),
     ...message(7, encodeGraph(graph)),
@@ -34,7 +34,7 @@ export const encodeModel = (graph: Graph): Uint8Array<ArrayBuffer> =>
   ]);
 
 /** GraphProto: node 1, name 2, input 11, output 12. */
-const encodeGraph = ({ nodes, inputs, outputs }: Graph): number[] => [
+const encodeGraph = ({ nodes, inputs, outputs }: OnnxGraph): number[] => [
   ...nodes.flatMap((node) => message(1, encodeNode(node))),
   ...text(2, "attnsim"),
   ...inputs.flatMap((name) => message(11, encodeMatrix(name))),
@@ -42,7 +42,7 @@ const encodeGraph = ({ nodes, inputs, outputs }: Graph): number[] => [
 ];
 
 /** NodeProto: input 1, output 2, op_type 4, attribute 5. */
-const encodeNode = ({ op, inputs, output, attributes = {} }: Node): number[] => [
+const encodeNode = ({ op, inputs, output, attributes = {} }: OnnxNode): number[] => [
   ...inputs.flatMap((name) => text(1, name)),
   ...text(2, output),
   ...text(4, op),

@@ -2,14 +2,14 @@ import { someRows } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { Ort, OrtSession, OrtTensor } from "./load.ts";
 import { ortTensor } from "./load.ts";
-import type { Graph } from "./onnx.ts";
+import type { OnnxGraph } from "./onnx.ts";
 import { encodeModel } from "./onnx.ts";
 
 /** Runs graphs on matrices where they lie. */
 export class Runtime {
   readonly #ort: Ort;
   readonly #threads: number;
-  readonly #sessions = new Map<Graph, OrtSession>();
+  readonly #sessions = new Map<OnnxGraph, OrtSession>();
   /** Copies of shared memory, one a name. */
   readonly #copies = new Map<string, Float32Array>();
 
@@ -38,7 +38,7 @@ export class Runtime {
 
   /** Fills `results`, which are within reach, of the graph's outputs. */
   run(
-    graph: Graph,
+    graph: OnnxGraph,
     feeds: Readonly<Record<string, Operand>>,
     results: Readonly<Record<string, Operand>>,
   ): void {

@@ -5,18 +5,18 @@ import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
 import { block, listBlocks } from "./operands.ts";
-import type { Context } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 import { maskBeyond, numbers, partialOf } from "./partials.ts";
 
 /** Operands of one call. q (Q, d), scaled; k (n, d); v (n, dv) */
-interface Operands {
+interface AttendOperands {
   readonly q: Operand;
   readonly k: Operand;
   readonly v: Operand;
 }
 
 export function attend(
-  context: Context,
+  context: TfContext,
   queries: Tensor,
   keys: Table<Tensor>,
   values: Table<Tensor>,
@@ -36,8 +36,8 @@ export function attend(
 }
 
 function attendVisible(
-  { tf, limits }: Context,
-  { q, k, v }: Operands,
+  { tf, limits }: TfContext,
+  { q, k, v }: AttendOperands,
   visible: Int32Array,
   merged: Merged,
 ): void {
@@ -60,7 +60,12 @@ function attendVisible(
   }
 }
 
-function attendListed({ tf, limits }: Context, { q, k, v }: Operands, lists: RowLists, merged: Merged): void {
+function attendListed(
+  { tf, limits }: TfContext,
+  { q, k, v }: AttendOperands,
+  lists: RowLists,
+  merged: Merged,
+): void {
   for (const { from, to, width, rows, ends } of listBlocks(lists, k.width + v.width, limits.table))
     tf.tidy(() => {
       const queries = to - from;
@@ -76,7 +81,7 @@ function attendListed({ tf, limits }: Context, { q, k, v }: Operands, lists: Row
 }
 
 /** In place. A row that sees nothing, or only scores of -Infinity, becomes 0. */
-export function softmax({ tf, limits }: Context, scores: Tensor, visible: Int32Array, scale: number): void {
+export function softmax({ tf, limits }: TfContext, scores: Tensor, visible: Int32Array, scale: number): void {
   const all = operand(scores);
   for (const [from, to] of ranges(all.rows, rowsWithin(limits.scores, all.width)))
     tf.tidy(() => {

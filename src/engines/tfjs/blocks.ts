@@ -3,11 +3,11 @@ import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { Tf, TfTensor } from "./api.ts";
 import { block } from "./operands.ts";
-import type { Context } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 import { numbers } from "./partials.ts";
 
 export function blockMean(
-  { tf, limits, empty }: Context,
+  { tf, limits, empty }: TfContext,
   rows: Tensor,
   size: number,
   stride: number,
@@ -31,7 +31,7 @@ export function blockMean(
   return result;
 }
 
-export function pageMinMax({ tf, limits, empty }: Context, rows: Tensor, page: number): Tensor {
+export function pageMinMax({ tf, limits, empty }: TfContext, rows: Tensor, page: number): Tensor {
   const all = operand(rows);
   const count = Math.ceil(all.rows / page);
   const result = empty(rows, count, 2 * all.width);

@@ -7,7 +7,7 @@ import { attend, softmax } from "./attention.ts";
 import { blockMean, pageMinMax } from "./blocks.ts";
 import { boundScores, reluScores, scores, scoresAt, topK } from "./index-scores.ts";
 import { loadTf } from "./load.ts";
-import type { Context } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 import { defaultLimits } from "./operands.ts";
 
 export { tfjsStatus } from "./load.ts";
@@ -26,7 +26,7 @@ export function tfjsEngine({ threads, memory }: { threads: number; memory: Ops }
 /** The kernels of `tf` on tensors in the memory of another engine. */
 export function tfjsOver(tf: Tf, memory: Ops, threads: number, limits = defaultLimits): Ops {
   const { space, empty } = borrowedMemory(memory);
-  const context: Context = { tf, limits, empty };
+  const context: TfContext = { tf, limits, empty };
   return overMemory(memory, {
     name: "tfjs",
     threads,

@@ -4,10 +4,10 @@ import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Table } from "../ops.ts";
 import type { TfTensor } from "./api.ts";
 import { block, listBlocks } from "./operands.ts";
-import type { Context } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 import { maskBeyond, numbers } from "./partials.ts";
 
-export function scores(context: Context, queries: Tensor, table: Table<Tensor>): Tensor {
+export function scores(context: TfContext, queries: Tensor, table: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
@@ -17,7 +17,7 @@ export function scores(context: Context, queries: Tensor, table: Table<Tensor>):
 }
 
 export function reluScores(
-  context: Context,
+  context: TfContext,
   queries: Tensor,
   weights: Float32Array,
   table: Table<Tensor>,
@@ -38,7 +38,7 @@ export function reluScores(
 }
 
 /** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
-export function boundScores(context: Context, queries: Tensor, bounds: Table<Tensor>): Tensor {
+export function boundScores(context: TfContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * q.width);
@@ -53,7 +53,7 @@ export function boundScores(context: Context, queries: Tensor, bounds: Table<Ten
  * `products` dot products with each row are alive at once if all queries are taken.
  */
 function byBlocks(
-  { tf, limits, empty }: Context,
+  { tf, limits, empty }: TfContext,
   table: Table<Tensor>,
   queries: number,
   products: number,
@@ -77,7 +77,7 @@ function byBlocks(
 }
 
 export function scoresAt(
-  { tf, limits }: Context,
+  { tf, limits }: TfContext,
   queries: Tensor,
   table: Table<Tensor>,
   lists: RowLists,
@@ -100,7 +100,7 @@ export function scoresAt(
 }
 
 /** TensorFlow's TopK puts the lower index first among equals. */
-export function topK({ tf, limits }: Context, scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
+export function topK({ tf, limits }: TfContext, scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
   const all = operand(scoresOf);
   const ends = Int32Array.from({ length: all.rows }, (_, i) => visibleEnd(visible, i, all.width));
   const offsets = new Int32Array(all.rows + 1);

@@ -5,7 +5,7 @@ import type { Empty } from "../spaces.ts";
 import type { Tf, TfTensor } from "./api.ts";
 
 /** Sizes of the blocks that a call is cut into. */
-export interface Limits {
+export interface TfLimits {
   /** numbers of a table in one TensorFlow tensor */
   readonly table: number;
   /** scores in one TensorFlow tensor */
@@ -18,12 +18,12 @@ export interface Limits {
  * 64 MiB of a table, which bounds the copies; 8 MiB of scores, so that the passes over them stay near the caches; so
  * few queries that a causal block does little beyond the diagonal.
  */
-export const defaultLimits: Limits = { table: 2 ** 24, scores: 2 ** 21, queries: 512 };
+export const defaultLimits: TfLimits = { table: 2 ** 24, scores: 2 ** 21, queries: 512 };
 
 /** What every kernel is given. */
-export interface Context {
+export interface TfContext {
   readonly tf: Tf;
-  readonly limits: Limits;
+  readonly limits: TfLimits;
   readonly empty: Empty;
 }
 

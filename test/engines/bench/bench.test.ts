@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { bench, stepsOf } from "../../../src/engines/bench/bench.ts";
-import type { Subject } from "../../../src/engines/bench/subject.ts";
+import type { BenchSubject } from "../../../src/engines/bench/subject.ts";
 import { timeCalls } from "../../../src/engines/bench/timing.ts";
 import { gemm, workloads } from "../../../src/engines/bench/workloads.ts";
-import type { Workload } from "../../../src/engines/bench/workloads.ts";
+import type { KernelWorkload } from "../../../src/engines/bench/workloads.ts";
 
-const [decode, , , , , , , , top] = workloads() as [Workload, ...Workload[]];
+const [decode, , , , , , , , top] = workloads() as [KernelWorkload, ...KernelWorkload[]];
 
 /** A subject whose times and errors are given. */
-const fake = (name: string, error: number | undefined, times: number[]): Subject & { asked: string[] } => {
+const fake = (
+  name: string,
+  error: number | undefined,
+  times: number[],
+): BenchSubject & { asked: string[] } => {
   const asked: string[] = [];
   return {
     name,
@@ -55,14 +59,14 @@ describe("bench", () => {
   it("times nothing that is wrong, fails, or is not done", async () => {
     const wrong = fake("wrong", 0.2, [1]);
     const absent = fake("absent", undefined, [1]);
-    const failing: Subject = {
+    const failing: BenchSubject = {
       ...fake("failing", 0, [1]),
       check: (workload) => {
         if (workload === top) throw new Error("out of memory");
         return { error: NaN, tolerance: 0.1 };
       },
     };
-    const leaving: Subject = {
+    const leaving: BenchSubject = {
       ...fake("leaving", 0, [1]),
       time: (workload) => (workload === top ? Promise.reject(new Error("gone")) : [1]),
     };

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { flat, rowsOf, tensor } from "../../../src/core/tensor.ts";
 import { listEngines, loadEngines } from "../../../src/engines/registry.ts";
 import type { Ops } from "../../../src/engines/ops.ts";
-import { attendOptions, Operands, sizeOf } from "../../../src/engines/bench/operands.ts";
+import { attendOptions, BenchOperands, sizeOf } from "../../../src/engines/bench/operands.ts";
 import { engineSubjects } from "../../../src/engines/bench/subject.ts";
 import { gemm, workloads } from "../../../src/engines/bench/workloads.ts";
 
 const usable = (await listEngines({ threads: 2 })).filter(({ usable }) => usable).map(({ name }) => name);
 const { engines, memory } = await loadEngines(usable, { threads: 2 });
 const small = workloads(256);
-const operands = new Operands(memory, sizeOf([gemm, ...small]));
+const operands = new BenchOperands(memory, sizeOf([gemm, ...small]));
 
 describe("workloads", () => {
   it("are those of long contexts", () => {

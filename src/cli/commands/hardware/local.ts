@@ -3,17 +3,17 @@ import { availableParallelism, totalmem } from "node:os";
 import { median } from "../../../core/stats.ts";
 import { formatNumber, formatUnit, from } from "../../../core/units.ts";
 import type { System } from "../../../hardware/system.ts";
-import { processorName } from "../../../engines/auto/calibration.ts";
+import { processorName } from "../../../engines/machine.ts";
 import { loadEngines } from "../../../engines/registry.ts";
 import { bench, stepsOf } from "../../../engines/bench/bench.ts";
 import type { BenchRow } from "../../../engines/bench/bench.ts";
 import { LimitMeter } from "../../../engines/bench/limits.ts";
-import type { Limits } from "../../../engines/bench/limits.ts";
-import { Operands, sizeOf } from "../../../engines/bench/operands.ts";
+import type { MachineLimits } from "../../../engines/bench/limits.ts";
+import { BenchOperands, sizeOf } from "../../../engines/bench/operands.ts";
 import { predicted } from "../../../engines/bench/predict.ts";
 import { engineSubjects } from "../../../engines/bench/subject.ts";
 import { gemm, workloads } from "../../../engines/bench/workloads.ts";
-import type { Workload } from "../../../engines/bench/workloads.ts";
+import type { KernelWorkload } from "../../../engines/bench/workloads.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { integer } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
@@ -26,7 +26,7 @@ const fewer = 4;
 const engine = "wasm";
 
 /** This machine as a system of one processor: what was measured, in float32, to which the engine widens everything. */
-function systemFrom({ bandwidth, flops }: Limits): System {
+function systemFrom({ bandwidth, flops }: MachineLimits): System {
   const source = {
     title: `measured on this machine: ${processorName()}, Node ${process.versions.node}`,
     url: "",
@@ -66,7 +66,7 @@ export function localSystem(): System {
 }
 
 /** Kernels that attention is made of, whose work is bytes, multiplications and exponentials. */
-const kernels = (shrink: number): Workload[] =>
+const kernels = (shrink: number): KernelWorkload[] =>
   workloads(shrink).filter(({ kind }) => ["decode", "prefill", "gather", "block-mean"].includes(kind));
 
 export default function hardwareLocalCommand(command: Command): void {
@@ -133,13 +133,13 @@ export default function hardwareLocalCommand(command: Command): void {
 
 /** Times of the kernels on the engine, one after another, round after round. */
 async function measure(
-  chosen: readonly Workload[],
+  chosen: readonly KernelWorkload[],
   threads: number,
   rounds: number,
-): Promise<{ limits: Limits; rows: readonly BenchRow[] }> {
+): Promise<{ limits: MachineLimits; rows: readonly BenchRow[] }> {
   const { engines, memory } = await loadEngines([engine], { threads });
   try {
-    const subjects = engineSubjects(engines, new Operands(memory, sizeOf([gemm, ...chosen])));
+    const subjects = engineSubjects(engines, new BenchOperands(memory, sizeOf([gemm, ...chosen])));
     const plan = { workloads: chosen, subjects, threads, rounds, seconds };
     const progress = startProgress(stepsOf(plan), stepsOf(plan), "measurements");
     try {

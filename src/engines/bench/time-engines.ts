@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { Calibration } from "../auto/calibration.ts";
+import type { EngineTimes } from "../auto/table.ts";
 import { callKinds } from "../auto/table.ts";
-import type { CallKind, Measured, Sizes } from "../auto/table.ts";
+import type { CallKind, TimedCall, CallSizes } from "../auto/table.ts";
 import { autoChoice, loadEngines } from "../registry.ts";
 import type { Ops, Table } from "../ops.ts";
-import { Operands, spreadLists } from "./operands.ts";
+import { BenchOperands, spreadLists } from "./operands.ts";
 import { settling, timeCalls } from "./timing.ts";
 
 /** Shapes of each kind of call. */
-export type Grid = Readonly<Record<CallKind, readonly Sizes[]>>;
+export type Grid = Readonly<Record<CallKind, readonly CallSizes[]>>;
 
 /** Far enough apart that the fastest engine may change in between. */
 const fullGrid: Grid = {
   attend: [1, 8, 64].flatMap((queries) =>
-    [2 ** 12, 2 ** 16, 2 ** 20].map((rows): Sizes => [queries, rows, 128]),
+    [2 ** 12, 2 ** 16, 2 ** 20].map((rows): CallSizes => [queries, rows, 128]),
   ),
   causal: [
     [2 ** 9, 2 ** 9, 128],
@@ -52,7 +52,9 @@ const table = (tensor: Tensor): Table => ({ tensor, kind: "kv", rowBytes: 4 * te
 const scale = 0.1;
 
 /** Makes a call of each kind at given sizes. */
-const callsOf: Readonly<Record<CallKind, (sizes: Sizes, operands: Operands) => (ops: Ops) => unknown>> = {
+const callsOf: Readonly<
+  Record<CallKind, (sizes: CallSizes, operands: BenchOperands) => (ops: Ops) => unknown>
+> = {
   attend: (sizes, operands) => attend(sizes, operands, (rows) => rows),
   causal: (sizes, operands) => attend(sizes, operands, (_, query) => query + 1),
   listed([count, listed, width], operands) {
@@ -83,8 +85,8 @@ const callsOf: Readonly<Record<CallKind, (sizes: Sizes, operands: Operands) => (
 };
 
 function attend(
-  [count, rows, width]: Sizes,
-  operands: Operands,
+  [count, rows, width]: CallSizes,
+  operands: BenchOperands,
   visibleOf: (rows: number, query: number) => number,
 ): (ops: Ops) => unknown {
   const { queries, keys, values } = tensors(operands, count, rows, width);
@@ -93,7 +95,7 @@ function attend(
 }
 
 function tensors(
-  operands: Operands,
+  operands: BenchOperands,
   count: number,
   rows: number,
   width: number,
@@ -106,7 +108,7 @@ function tensors(
   };
 }
 
-export interface CalibrateOptions {
+export interface TimeEnginesOptions {
   readonly threads: number;
   /** seconds of a measurement */
   readonly seconds: number;
@@ -118,14 +120,14 @@ export interface CalibrateOptions {
 }
 
 /** Times calls of many shapes on every engine that `auto` chooses from here. */
-export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+export async function timeEngines(options: TimeEnginesOptions): Promise<EngineTimes> {
   const { threads, seconds, grid = fullGrid, size = 2 ** 27, onStep } = options;
-  const { measurer } = await autoChoice({ threads });
-  const { engines, memory } = await loadEngines(Object.keys(measurer.engines), { threads });
+  const { here } = await autoChoice({ threads });
+  const { engines, memory } = await loadEngines(Object.keys(here.engines), { threads });
   try {
     const shapes = callKinds.flatMap((kind) => grid[kind].map((sizes) => ({ kind, sizes })));
-    const operands = new Operands(memory, size);
-    const table: Measured[] = [];
+    const operands = new BenchOperands(memory, size);
+    const table: TimedCall[] = [];
     for (const { kind, sizes } of shapes) {
       const call = callsOf[kind](sizes, operands);
       const ms: Record<string, number> = {};
@@ -137,7 +139,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       }
       table.push({ kind, sizes, ms });
     }
-    return { ...measurer, table };
+    return { ...here, table };
   } finally {
     memory.close();
   }

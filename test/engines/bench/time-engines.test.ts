@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { writeAtomic } from "../../../src/files/files.ts";
-import { calibrationFile } from "../../../src/engines/auto/calibration.ts";
+import { engineTimesFile } from "../../../src/engines/auto/saved-times.ts";
 import { callKinds } from "../../../src/engines/auto/table.ts";
-import type { Sizes } from "../../../src/engines/auto/table.ts";
+import type { CallSizes } from "../../../src/engines/auto/table.ts";
 import { autoChoice } from "../../../src/engines/registry.ts";
-import { calibrate } from "../../../src/engines/bench/calibrate.ts";
-import type { Grid } from "../../../src/engines/bench/calibrate.ts";
+import { timeEngines } from "../../../src/engines/bench/time-engines.ts";
+import type { Grid } from "../../../src/engines/bench/time-engines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
 afterEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const shapes: readonly Sizes[] = [
+const shapes: readonly CallSizes[] = [
   [8, 64, 16],
   [1, 8, 8],
 ];
@@ -30,7 +30,7 @@ it("measures every call on every engine; what is written is what auto then choos
     steps++;
     announced = of;
   };
-  const calibration = await calibrate({ threads: 1, seconds: 0, grid, size: 2 ** 14, onStep });
+  const calibration = await timeEngines({ threads: 1, seconds: 0, grid, size: 2 ** 14, onStep });
   const names = Object.keys(calibration.engines);
   expect(names).toContain("wasm");
   expect(names).not.toContain("auto");
@@ -44,7 +44,7 @@ it("measures every call on every engine; what is written is what auto then choos
     for (const time of Object.values(ms)) expect(time).toBeGreaterThan(0);
   }
   expect((await autoChoice({ threads: 1 })).measured).toBe(false);
-  writeAtomic(calibrationFile(1), JSON.stringify(calibration));
+  writeAtomic(engineTimesFile(1), JSON.stringify(calibration));
   const { table, measured } = await autoChoice({ threads: 1 });
   expect(measured).toBe(true);
   expect(table).toEqual(calibration.table);
