@@ -1,0 +1,160 @@
+import { prefillCost } from "../../attention/prefill-cost.ts";
+import { placements } from "../../attention/registry.ts";
+import { parseShaping, parseSpec, placedCost } from "../../attention/spec.ts";
+import type { AnyVariant } from "../../attention/variant.ts";
+import { entriesOf, kindsOf } from "../../catalog.ts";
+import type { Kind } from "../../catalog.ts";
+import type { StepShape } from "../../core/cost.ts";
+import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { Entry } from "../../core/entry.ts";
+import { unknownName } from "../../core/errors.ts";
+import { parseExpression } from "../../core/spec.ts";
+import { parseTask } from "../../tasks/spec.ts";
+import { citation, costFacts, paramFacts, quantityFacts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { formatTable } from "./table.ts";
+
+/** The facts of an entry beside its name, summary and sources. */
+interface EntryFacts {
+  /** short facts: `family dynamic` */
+  readonly lines: Readonly<Record<string, string>>;
+  readonly tables: readonly Facts[];
+  /** the same for programs */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An entry and its facts. */
+export interface Description extends EntryFacts {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly entry: Entry;
+}
+
+/**
+ * Describes the entries of a name or spec: a layer plan and its model may share a name.
+ *
+ * @param kind the only kind to describe; without it every kind that has the name
+ * @param shape a layer, for the cost of a variant
+ * @throws UsageError where no entry has the name, or none of that kind
+ */
+export function describe(text: string, kind: Kind | undefined, shape: StepShape): Description[] {
+  const { name, layers } = parseExpression(text);
+  const named = layers ? (["variants"] as const) : kindsOf(name);
+  const chosen = named.filter((each) => kind === undefined || each === kind);
+  if (chosen.length === 0) unknownName(`kind of "${name}"`, kind!, named);
+  return chosen.map((each) => {
+    const entry = layers ? parseSpec(text).variant : entriesOf(each).get(name);
+    const facts = {
+      variants: () => describeVariant(text, shape),
+      shapings: () => describeShaping(text),
+      placements: () => describePlacement(name),
+      tasks: () => describeTask(text),
+      systems: () => describeQuantities(entry),
+      models: () => describeQuantities(entry),
+    }[each]();
+    return { kind: each, name, entry, ...facts };
+  });
+}
+
+/** Descriptions for programs: one object, or a list of several. */
+export function describedData(all: readonly Description[]): object {
+  const objects = all.map(({ kind, name, entry, data }) => ({
+    kind,
+    name,
+    summary: entry.summary,
+    ...data,
+    sources: entry.sources,
+  }));
+  return objects.length === 1 ? objects[0]! : objects;
+}
+
+function describeVariant(text: string, given: StepShape): EntryFacts {
+  const spec = parseSpec(text);
+  const { variant, params, kvDtype, resolved } = spec;
+  const shape = kvDtype === undefined ? given : { ...given, bytesPerElement: kvDtypeBytes[kvDtype] };
+  const { tokens, queryHeads, kvHeads, headDim, bytesPerElement } = shape;
+  const cost = placedCost(spec, shape);
+  const prefill = prefillCost(variant, shape, params);
+  return {
+    lines: {
+      spec: resolved,
+      family: variant.family,
+      formula: variant.formula,
+      prefill: prefills[variant.prefill],
+      ...(variant.notConvex !== undefined && { weights: variant.notConvex }),
+      ...(variant.refuses &&
+        Object.keys(variant.refuses).length > 0 && {
+          refuses: Object.entries(variant.refuses)
+            .map(([what, reason]) => `${what}: ${reason}`)
+            .join("\n"),
+        }),
+      budget:
+        variant.budgetParam === undefined
+          ? "no parameter that a budget could decide"
+          : `decides ${variant.budgetParam}`,
+      shape: `${tokens} tokens, ${queryHeads} query heads, ${kvHeads} kv heads of ${headDim}, ${bytesPerElement} B an element`,
+    },
+    tables: [paramFacts(variant.params), costFacts(cost, prefill)],
+    data: {
+      family: variant.family,
+      formula: variant.formula,
+      prefill: variant.prefill,
+      budgetParam: variant.budgetParam,
+      parameters: variant.params,
+      spec: resolved,
+      shape,
+      cost,
+      prefillCost: prefill,
+    },
+  };
+}
+
+const prefills: Readonly<Record<AnyVariant["prefill"], string>> = {
+  dense: "dense: the context's own queries see every key",
+  same: "the context's own queries go through it too",
+  only: "the context's own queries alone go through it; decoding is dense",
+};
+
+function describeShaping(text: string): EntryFacts {
+  const { shaping, params } = parseShaping(text);
+  const { formula, notConvex } = shaping;
+  return {
+    lines: { formula, ...(notConvex !== undefined && { weights: notConvex }) },
+    tables: [paramFacts(shaping.params)],
+    data: { formula, parameters: shaping.params, values: params },
+  };
+}
+
+function describePlacement(name: string): EntryFacts {
+  const { params } = placements.get(name);
+  return { lines: {}, tables: [paramFacts(params)], data: { parameters: params } };
+}
+
+function describeTask(text: string): EntryFacts {
+  const { task, spec, params } = parseTask(text);
+  return {
+    lines: { spec, lengths: task.lengths.join(", ") },
+    tables: [paramFacts(task.params)],
+    data: { parameters: task.params, spec, values: params, lengths: task.lengths },
+  };
+}
+
+function describeQuantities(entry: Entry): EntryFacts {
+  return { lines: {}, tables: [quantityFacts(entry)], data: { ...entry } };
+}
+
+/** Name and summary, short facts, tables, sources. */
+export function formatDescription({ entry, lines, tables }: Description): string {
+  const width = Math.max(0, ...Object.keys(lines).map((key) => key.length)) + 2;
+  const indented = (text: string): string => text.replaceAll("\n", `\n${" ".repeat(width)}`);
+  return [
+    `${entry.name}: ${entry.summary}`,
+    Object.entries(lines)
+      .map(([key, text]) => `${key.padEnd(width)}${indented(text)}`)
+      .join("\n"),
+    ...tables.map(({ titles, rows }) => (rows.length === 0 ? "" : formatTable(titles, rows))),
+    ["sources", ...entry.sources.map((source) => `  ${citation(source)}`)].join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
