@@ -1,20 +1,17 @@
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import { formatBytes, formatSeconds, formatShare } from "../core/units.ts";
+import { formatBytes, formatSeconds } from "../core/units.ts";
 import { drawFigures, findFigure } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { Outcome } from "../runs/run.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
-import { effectiveLengths, effectiveScore } from "../runs/effective.ts";
-import type { EffectiveLength } from "../runs/effective.ts";
+import { effectiveLengths } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
-import { formatLength } from "../core/length.ts";
-import type { ScoreTable } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
 import { theoryGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
-import { formatTable } from "./print/table.ts";
+import { formatEffective, formatScores } from "./print/scores.ts";
 import { runWatched } from "./print/watch.ts";
 
 /** How a plan is run: the options that runs and experiments share. */
@@ -71,44 +68,6 @@ function printPlan(plan: Plan, out: string): void {
     console.log(`${id}  ${describeTrial(trial)}${trial.fitted === undefined ? "" : ` -> ${trial.fitted}`}`);
   const largest = Math.max(...groupsOf(plan.trials).map(({ bytes }) => bytes));
   console.log(`${plan.trials.length} trials for ${out}; the largest takes ${formatBytes(largest)} of memory`);
-}
-
-const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
-  formatTable(
-    [panel, ...columns],
-    lines.map(({ series, cells }) => [
-      series,
-      ...cells.map((cell) =>
-        cell === undefined
-          ? null
-          : cell.trials === 1
-            ? formatShare(cell.mean)
-            : `${formatShare(cell.mean)} [${formatShare(cell.low)} ${formatShare(cell.high)}]`,
-      ),
-    ]),
-  );
-
-/** Mean scores over all tasks, and RULER's effective length. */
-function formatEffective(all: readonly EffectiveLength[]): string {
-  const { tasks } = all[0]!;
-  const lengths = [...new Set(all.flatMap((one) => one.lengths.map(({ tokens }) => tokens)))].sort(
-    (a, b) => a - b,
-  );
-  return formatTable(
-    [
-      tasks === 1 ? "one task" : `mean of ${tasks} tasks`,
-      ...lengths.map(formatLength),
-      `effective (>= ${effectiveScore})`,
-    ],
-    all.map(({ series, budget, lengths: own, effective }) => [
-      budget === "" ? series : `${series}, ${budget}`,
-      ...lengths.map((tokens) => {
-        const found = own.find((length) => length.tokens === tokens);
-        return found === undefined ? null : formatShare(found.score);
-      }),
-      effective === undefined ? "-" : formatLength(effective),
-    ]),
-  );
 }
 
 const summaryOf = (
