@@ -6,8 +6,8 @@ import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { fitBudget, parseBudget } from "../deployment/budget.ts";
 import { useOf } from "../trial/run.ts";
-import { withoutTheory } from "../reader/mean-field/readings.ts";
-import { checkTheory } from "../reader/mean-field/theorise.ts";
+import { whyNoMeanField } from "../reader/mean-field/heads.ts";
+import { requireMeanField } from "../reader/mean-field/read.ts";
 import { theoryEngine } from "../trial/trial.ts";
 import type { Trial } from "../trial/trial.ts";
 import { parseTask } from "../tasks/spec.ts";
@@ -42,7 +42,7 @@ export function makeTrial(options: TrialOptions): Trial {
   parseSpec(variant);
   const settled = resolveReader(reader);
   parseShaping(settled.logitShaping);
-  if (engine === theoryEngine) checkTheory(spec, useOf({ variant, reader }));
+  if (engine === theoryEngine) requireMeanField(spec, useOf({ variant, reader }));
   else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)
@@ -65,4 +65,4 @@ export function makeTrial(options: TrialOptions): Trial {
 
 /** Whether there is a mean-field theory of a variant spec: whether a trial of engine "theory" can have it. */
 export const hasTheory = (variant: string): boolean =>
-  withoutTheory(useOf({ variant, reader: {} })) === undefined;
+  whyNoMeanField(useOf({ variant, reader: {} })) === undefined;

@@ -66,11 +66,14 @@ export interface PrefillError {
   readonly queries: number;
 }
 
-/** A term of what a query asks for; the squared weights of a query sum to 1. */
+/** A feature with its weight. */
 export interface FeatureTerm {
   readonly weight: number;
   readonly feature: number;
 }
+
+/** Features that a query asks for; their squared weights sum to 1. */
+export type FeatureSum = readonly FeatureTerm[];
 
 /** Retrieval: each query is answered with the values of the records that its features key. */
 export interface Retrieve {
@@ -82,7 +85,7 @@ export interface Retrieve {
   /** features that a readout may answer with */
   readonly candidates: Int32Array;
   /** what each query asks for */
-  readonly asked: readonly (readonly FeatureTerm[])[];
+  readonly asked: readonly FeatureSum[];
   /** token at which each query stands; the last one when absent */
   readonly positions?: Int32Array;
   /** answers to a query, those of the largest projections; when absent, all that stand out of the noise */
@@ -143,7 +146,7 @@ export interface Problem {
   row(): Readonly<Record<string, unknown>>;
 }
 
-/** What mean-field theory needs to know of a graph walk. */
+/** What the mean field needs to know of a graph walk. */
 export interface WalkOutline {
   readonly kind: "graph-walk";
   readonly tokens: number;
@@ -160,7 +163,7 @@ export interface WalkOutline {
   readonly recordTokens: number;
 }
 
-/** What mean-field theory needs to know of counting and retrieval. */
+/** What the mean field needs to know of counting and retrieval. */
 export interface CountOutline {
   readonly kind: "count-retrieve";
   readonly tokens: number;

@@ -1,4 +1,5 @@
 import { attender } from "../attention/attender.ts";
+import type { VariantUse } from "../attention/variant.ts";
 import type { ShapingUse } from "../attention/shaping.ts";
 import { parseShaping, parseSpec, placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
@@ -9,16 +10,15 @@ import { kvDtypeBytes } from "../engines/ops.ts";
 import type { Ops } from "../engines/ops.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
-import { read } from "../reader/reader.ts";
-import type { Mechanism, Outcome } from "../reader/reader.ts";
-import type { Trace } from "../reader/trace.ts";
+import type { Mechanism, Outcome } from "../reader/numerics/mechanism.ts";
+import { readNumerics } from "../reader/numerics/read.ts";
+import type { Seen } from "../reader/reading.ts";
 import { drawProblem, parseTask } from "../tasks/spec.ts";
 import type { Problem, Score } from "../tasks/task.ts";
 import { countTokens } from "../tasks/tokenizer.ts";
 import { version } from "../version.ts";
 import type { TrialRow } from "./columns.ts";
-import type { TheoryUse } from "../reader/mean-field/readings.ts";
-import { theorise } from "../reader/mean-field/theorise.ts";
+import { readMeanField } from "../reader/mean-field/read.ts";
 import { theoryEngine, trialId } from "./trial.ts";
 import type { Trial } from "./trial.ts";
 
@@ -31,7 +31,7 @@ interface Settled {
 }
 
 /** A trial's variant with its parameters and shaping, as theory takes it. */
-export function useOf(trial: Pick<Trial, "variant" | "fitted" | "reader">): TheoryUse {
+export function useOf(trial: Pick<Trial, "variant" | "fitted" | "reader">): VariantUse {
   const spec = parseSpec(trial.fitted ?? trial.variant);
   const shaping = spec.logitShaping ?? parseShaping(resolveReader(trial.reader).logitShaping);
   return { variant: spec.variant, params: spec.params, shaping };
@@ -84,14 +84,14 @@ export function runTrials(
   const fitting = settled.filter(({ trial }) => trial.budget?.fits !== false);
   for (const dtype of new Set(fitting.map(({ reader }) => reader.kvDtype))) {
     const sharing = fitting.filter(({ reader }) => reader.kvDtype === dtype);
-    const outcomes = read(
+    const outcomes = readNumerics({
       problem,
-      sharing[0]!.reader,
+      params: sharing[0]!.reader,
       ops,
       seed,
-      sharing.map((each) => mechanism(each, ops, measureFor(each))),
-      shared,
-    );
+      mechanisms: sharing.map((each) => mechanism(each, ops, measureFor(each))),
+      measure: shared,
+    });
     for (const each of sharing) finish(each, problem, outcomes.next().value as Outcome);
   }
 }
@@ -113,11 +113,11 @@ export const theoryRow = (trial: Trial): TrialRow => {
   if (trial.engine !== theoryEngine) throw new Error(`a trial of theory, not of the engine ${trial.engine}`);
   const settled = settle(trial);
   const problem = { task: trial.task, tokens: trial.tokens, seed: streamsOf(trial) };
-  const { tokens, score, exact, seen } = theorise(problem, useOf(trial), settled.reader);
+  const { tokens, score, exact, seen } = readMeanField(problem, useOf(trial), settled.reader);
   const fits = trial.budget?.fits !== false;
   return makeRow(settled, {
     tokens,
-    ...(fits && { graded: { score, exact }, seen: { ...seen, entropy: null } }),
+    ...(fits && { graded: { score, exact }, seen }),
   });
 };
 
@@ -125,13 +125,13 @@ export const theoryRow = (trial: Trial): TrialRow => {
 interface Concluded {
   readonly tokens: number;
   readonly graded?: Score | undefined;
-  readonly seen?: ReturnType<Trace["means"]> | undefined;
+  readonly seen?: Seen | undefined;
 }
 
 const concludedOf = (problem: Problem, outcome: Outcome | undefined): Concluded => ({
   tokens: problem.tokens,
   graded: outcome && problem.score(problem.respond(outcome.conclusion)),
-  seen: outcome?.trace.means(),
+  seen: outcome?.seen,
 });
 
 const mechanism = (

@@ -65,7 +65,7 @@ describe("attnsim calibrate", () => {
     [["--model", "GPT-1"], /"GPT-1"; known: .*GPT-5.4/],
     [["--fit", "mrcr:1M"], /"mrcr:1M"; known: .*mrcr-v2-8needle:512K-1M/],
     [["--task", "prefill"], /"prefill"; known: graphwalks, mrcr/],
-    [["--variant", "dense+entmax"], /no mean-field theory of the variant/],
+    [["--variant", "dense+entmax"], /the variant has no mean field/],
     [["--residual-noise", "1"], /nothing is left to fit/],
     [["--starts", "0"], /allowed: an integer >= 1/],
   ])("refuses %j", async (words, message) => {

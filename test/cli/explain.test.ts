@@ -67,7 +67,7 @@ describe("attnsim explain", () => {
     ],
     [["--from", from, "--model", "GPT-1"], /"GPT-1"; known: .*GPT-5.5/],
     [["--from", from, "--variant", "nope"], /unknown attention variant "nope"/],
-    [["--from", from, "--variant", "dense+entmax"], /no mean-field theory/],
+    [["--from", from, "--variant", "dense+entmax"], /no mean field/],
     [["--from", from, "--variant", "dense", "--no-rivals"], /no change is left/],
     [["--from", from, "--priced", "gpt"], /unknown model "gpt"/],
     [["--from", from, "--system", "tpu"], /unknown system "tpu"/],

@@ -1,201 +1,121 @@
 import { describe, expect, it } from "vitest";
-import type { HeadResult } from "../../src/attention/read.ts";
-import { Random } from "../../src/core/random.ts";
-import { flat, rowsOf } from "../../src/core/tensor.ts";
-import { referenceEngine } from "../../src/engines/reference/engine.ts";
+import { aggregate } from "../../src/reader/circuits/aggregate.ts";
+import { chain } from "../../src/reader/circuits/chain.ts";
+import { countRequests, retrieveMessage } from "../../src/reader/circuits/count-retrieve.ts";
+import { graphWalk } from "../../src/reader/circuits/graph-walk.ts";
+import { retrieve } from "../../src/reader/circuits/retrieve.ts";
 import { resolveReader } from "../../src/reader/params.ts";
-import { read } from "../../src/reader/reader.ts";
-import type { Mechanism } from "../../src/reader/reader.ts";
-import type { Circuit, Problem, RecordSet } from "../../src/tasks/task.ts";
+import type { Reading } from "../../src/reader/reading.ts";
 
-const ops = referenceEngine();
-
-/** Softmax over everything visible, written for this test alone. */
-const everything: Mechanism["over"] = (cache) => (queries) => ({
-  heads: cache.heads.map(({ keys, values, space }, h): HeadResult => {
-    const q = queries.heads[h]!;
-    const visible = Int32Array.from(
-      { length: q.shape[0]! },
-      (_, i) => queries.positions[Math.floor(i / queries.group)]! + 1,
-    );
-    const weightsOf = (i: number) =>
-      space.scoped(() => {
-        const scores = ops.scores(rowsOf(q, i, i + 1), keys);
-        ops.softmax(scores, visible.subarray(i, i + 1), queries.scale);
-        return Array.from(flat(scores));
-      });
-    return {
-      output: ops.attend(q, keys, values, { visible, scale: queries.scale }).output,
-      tokensRead: (i) => visible[i]!,
-      reads: (i, row) => row < visible[i]!,
-      weights: (i, rows) => {
-        const all = weightsOf(i);
-        return Float64Array.from(Array.from(rows), (row) => all[row]!);
-      },
-      entropy: () => 0,
-    };
-  }),
-});
-
-/** As `everything`, but blind: it reads the first token only. */
-const blind: Mechanism["over"] = (cache) => (queries) =>
-  everything(cache)({ ...queries, positions: new Int32Array(queries.count) });
-
-/** As `everything`, but a fixed gate leaves four fifths of every weight. */
-const gated: Mechanism["over"] = (cache) => (queries) => ({
-  heads: everything(cache)(queries).heads.map((head) => ({
-    ...head,
-    weights: (i, rows) => head.weights(i, rows).map((weight) => 0.8 * weight),
-  })),
-});
-
-function problem(circuit: Circuit, features: readonly string[], tokens: number): Problem {
-  const refuse = () => {
-    throw new Error("not needed");
+/** A reading of candidates 0, 1, 2 ... whose projections are written down for each query; it notes what was asked. */
+function written(table: (query: number, step: number) => readonly number[], noise = 0) {
+  const asked: [query: number, step: number][] = [];
+  const reading: Reading = {
+    ask: (queries, step, readOut) =>
+      Array.from(queries, (query) => {
+        asked.push([query, step]);
+        const values = Float64Array.from(table(query, step));
+        return readOut({ candidates: [...values.keys()], values, total: values.length, noise });
+      }),
   };
-  return { messages: [], tokens, features, circuit, answer: "", respond: refuse, score: refuse, row: refuse };
+  return { reading, asked };
 }
 
-const tokensPerEdge = 5;
-
-function graph(nodes: number, degree: number, hops: number, operation: "bfs" | "parents") {
-  const random = new Random("graph");
-  const source = Int32Array.from({ length: nodes * degree }, (_, e) => Math.floor(e / degree));
-  const target = source.map(() => random.below(nodes));
-  const [key, value] = operation === "bfs" ? [source, target] : [target, source];
-  const start = target[0]!;
-  let frontier = new Set([start]);
-  const visited = new Set([start]);
-  for (let hop = 0; hop < hops; hop++) {
-    const next = new Set<number>();
-    key.forEach((from, e) => {
-      if (frontier.has(from) && !visited.has(value[e]!)) next.add(value[e]!);
-    });
-    for (const node of next) visited.add(node);
-    frontier = next;
-  }
-  const records: RecordSet = {
-    count: source.length,
-    start: source.map((_, e) => 10 + tokensPerEdge * e),
-    anchor: source.map((_, e) => 10 + tokensPerEdge * e + tokensPerEdge - 1),
-    key: [{ weight: 1, features: key }],
-    value,
-  };
-  const circuit: Circuit = {
-    kind: "graph-walk",
-    records,
-    candidates: Int32Array.from({ length: nodes }, (_, i) => i),
-    start,
-    hops,
-  };
-  const names = Array.from({ length: nodes }, (_, i) => `node:${i}`);
-  return {
-    problem: problem(circuit, names, 20 + tokensPerEdge * source.length),
-    truth: [...frontier].sort((a, b) => a - b),
-  };
-}
+/** Projections of 1 on some of `size` candidates. */
+const on = (candidates: readonly number[], size: number): number[] =>
+  Array.from({ length: size }, (_, c) => (candidates.includes(c) ? 1 : 0));
 
 describe("graph walk", () => {
-  for (const operation of ["bfs", "parents"] as const) {
-    for (const groupSize of [1, 2]) {
-      it(`${operation} finds the truth on a small graph, ${groupSize} query heads a kv head`, () => {
-        const { problem: small, truth } = graph(60, 3, operation === "bfs" ? 2 : 1, operation);
-        expect(truth.length).toBeGreaterThan(0);
-        const params = resolveReader({ kvHeads: 2, groupSize, residualNoise: 0.3 });
-        const [outcome] = [...read(small, params, ops, "seed", [{ over: everything }])];
-        expect(outcome!.conclusion).toEqual(truth);
-        const means = outcome!.trace.means();
-        expect(means.recall).toBe(1);
-        expect(means.goldMass).toBeGreaterThan(0.8);
-      });
-    }
-  }
+  const edges = [[1, 2], [3], [3, 0], [4], []];
 
-  it("fails when nothing can be read, and noise answers nothing", () => {
-    const { problem: small } = graph(60, 3, 2, "bfs");
-    const [outcome] = [...read(small, resolveReader({ kvHeads: 2 }), ops, "seed", [{ over: blind }])];
-    expect(outcome!.trace.means().recall).toBe(0);
+  it("goes on from new nodes only, one hop a step, and concludes with the last frontier", () => {
+    const { reading, asked } = written((node) => on(edges[node]!, 5));
+    expect(graphWalk(reading, { start: 0, hops: 3 })).toEqual([4]);
+    expect(asked).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 1],
+      [3, 2],
+    ]);
+    expect(graphWalk(reading, { start: 4, hops: 3 })).toEqual([]);
   });
 
-  it("is the same alone and beside other mechanisms", () => {
-    const { problem: small } = graph(60, 3, 2, "bfs");
-    const params = resolveReader({ kvHeads: 2 });
-    const conclusions = (mechanisms: Mechanism["over"][]) =>
-      [
-        ...read(
-          small,
-          params,
-          ops,
-          "seed",
-          mechanisms.map((over) => ({ over })),
-        ),
-      ].map(({ conclusion, trace }) => ({
-        conclusion,
-        means: trace.means(),
-      }));
-    expect(conclusions([blind, everything])[1]).toEqual(conclusions([everything])[0]);
+  it("takes what stands out of the noise and is not far below the largest", () => {
+    const projections = [0, 0.9, 0.37, 0.35, 0.3];
+    const next = (noise: number) =>
+      graphWalk(written(() => projections, noise).reading, { start: 0, hops: 1 });
+    expect(next(0.01)).toEqual([1, 2]);
+    expect(next(0.2)).toEqual([1]);
+    expect(next(1)).toEqual([]);
+  });
+
+  it("stops at a frontier that is noise", () => {
+    const everything = written(() => on([...Array(1200).keys()], 1200));
+    expect(graphWalk(everything.reading, { start: 0, hops: 5 })).toHaveLength(1199);
+    expect(everything.asked).toHaveLength(1);
   });
 });
 
-/** A conversation of `pairs` requests and responses; every fourth request is the same. */
-function conversation(pairs: number, wanted: number) {
-  const each = Int32Array.from({ length: pairs }, (_, i) => i);
-  const isNeedle = (i: number) => i % 4 === 1;
-  const names = ["format:poem", "topic:frogs"];
-  const format = each.map((i) => (isNeedle(i) ? 0 : names.push(`format:${i}`) - 1));
-  const topic = each.map((i) => (isNeedle(i) ? 1 : names.push(`topic:${i}`) - 1));
-  const message = each.map((i) => names.push(`message:${i}`) - 1);
-  const half = Math.sqrt(0.5);
-  const key = [
-    { weight: half, features: format },
-    { weight: half, features: topic },
-  ];
-  const needles = each.filter(isNeedle);
-  const circuit: Circuit = {
-    kind: "count-retrieve",
-    requests: {
-      count: pairs,
-      start: each.map((i) => 5 + 30 * i),
-      anchor: each.map((i) => 12 + 30 * i),
-      key,
-      value: each.map(() => -1),
-    },
-    responses: {
-      count: pairs,
-      start: each.map((i) => 13 + 30 * i),
-      anchor: each.map((i) => 34 + 30 * i),
-      key,
-      value: message,
-    },
-    ordinals: each.map((i) => (isNeedle(i) ? needles.indexOf(i) + 1 : 1)),
-    needles,
-    wanted,
-  };
-  return { problem: problem(circuit, names, 40 + 30 * pairs), answer: message[needles[wanted - 1]!]! };
-}
+it("a chain goes to the nearest candidate that is not on its path", () => {
+  const { reading, asked } = written(
+    (at) =>
+      [
+        [0.9, 0.2, 0.5],
+        [0.3, 0.2, 0.6],
+        [1, 1, 1],
+      ][at]!,
+  );
+  expect(chain(reading, { start: 0, hops: 2 })).toEqual([2, 1]);
+  expect(asked).toEqual([
+    [0, 0],
+    [2, 1],
+  ]);
+});
 
-describe("count and retrieve", () => {
-  for (const wanted of [1, 4, 8]) {
-    it(`retrieves the ${wanted}. of 8 identical requests' responses`, () => {
-      const { problem: talk, answer } = conversation(32, wanted);
-      const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [{ over: everything }])];
-      expect(outcome!.conclusion).toEqual([answer]);
-      expect(outcome!.trace.means().queries).toBe(9);
-    });
-  }
+describe("retrieve", () => {
+  const asked = [0, 1].map((feature) => [{ weight: 1, feature }]);
+  const { reading } = written(
+    (question) =>
+      [
+        [0.1, 0.8, 0.9],
+        [0.7, 0.1, 0.2],
+      ][question]!,
+    0.05,
+  );
 
-  it("counts with the mechanism's own readout: a fixed gate does not change the count", () => {
-    const { problem: talk, answer } = conversation(32, 7);
-    const [outcome] = [...read(talk, resolveReader({}), ops, "seed", [{ over: gated }])];
-    expect(outcome!.conclusion).toEqual([answer]);
+  it("answers each question with as many candidates as are asked for, the nearest first", () => {
+    expect(retrieve(reading, { asked, answers: 2 })).toEqual([2, 1, 0, 2]);
   });
 
-  it("a mechanism's miscount stays its own: the next one reads a cache keyed by its own count", () => {
-    const { problem: talk, answer } = conversation(32, 6);
-    const outcomes = [
-      ...read(talk, resolveReader({ kvDtype: "fp8" }), ops, "seed", [{ over: blind }, { over: everything }]),
-    ];
-    expect(outcomes[1]!.conclusion).toEqual([answer]);
-    expect(outcomes[0]!.conclusion).not.toEqual([answer]);
+  it("or with all that stand out", () => {
+    expect(retrieve(reading, { asked })).toEqual([1, 2, 0]);
+  });
+});
+
+it("an aggregation reads the sum over all askers", () => {
+  const { reading } = written(
+    (asker) =>
+      [
+        [0.5, 0.4, 0],
+        [0, 0.4, 0.5],
+      ][asker]!,
+  );
+  expect(aggregate(reading, 2, 1)).toEqual([1]);
+});
+
+describe("count and retrieve", () => {
+  it("counts by the share of the sink, calibrated on where there is nothing to count", () => {
+    const reader = resolveReader({ fidelity: 1, coherence: 0 });
+    const counts = countRequests(
+      { sinkWeightAlone: () => 0.6, sinkWeights: () => [0.6, 0.3, 0.2, 0.01, 0] },
+      { reader, members: 0, requests: 20 },
+    );
+    expect(counts.map((count) => Math.round(count * 1e6) / 1e6)).toEqual([1, 2, 3, 20, 20]);
+  });
+
+  it("asks for the message on the second step", () => {
+    const { reading, asked } = written(() => [0.1, 0.2, 0.9, 0.3]);
+    expect(retrieveMessage(reading)).toEqual([2]);
+    expect(asked).toEqual([[0, 1]]);
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { resolveReader } from "../../src/reader/params.ts";
-import { read } from "../../src/reader/reader.ts";
+import { readNumerics } from "../../src/reader/numerics/read.ts";
 import { parseTask } from "../../src/tasks/spec.ts";
 
 const prompt = readFileSync(new URL("../tasks/data/graphwalks-real-sample.txt", import.meta.url), "utf8");
@@ -11,14 +11,20 @@ const { task, params } = parseTask("graphwalks");
 const ops = referenceEngine();
 const problem = task.load({ prompt }, params);
 
-/** What dense attention concludes from the text alone. */
+/** Conclusion of dense attention from the text alone. */
 function conclusion(seed: string): readonly number[] {
   const [outcome] = [
-    ...read(problem, resolveReader(), ops, seed, [
-      { over: (cache) => (queries) => dense.attend({ queries, cache, index: undefined, ops }, {}) },
-    ]),
+    ...readNumerics({
+      problem,
+      params: resolveReader(),
+      ops,
+      seed,
+      mechanisms: [
+        { over: (cache) => (queries) => dense.attend({ queries, cache, index: undefined, ops }, {}) },
+      ],
+    }),
   ];
-  expect(outcome!.trace.means()).toMatchObject({ queries: 1, recall: 1 });
+  expect(outcome!.seen).toMatchObject({ queries: 1, recall: 1 });
   return outcome!.conclusion;
 }
 

@@ -1,7 +1,7 @@
 import type { KvDtype } from "../../core/dtype.ts";
-import type { Moment } from "./readings.ts";
+import type { Moment } from "./heads.ts";
 
-/** Variance of what rounding adds to standard normal numbers (measured; test/simulate/theory/rounding.test.ts measures it again). */
+/** Variance that rounding adds to standard normal numbers (measured; rounding.test.ts measures it again). */
 const roundingNoise: Readonly<Record<KvDtype, number>> = {
   f32: 0,
   bf16: 2.8e-6,
@@ -10,6 +10,6 @@ const roundingNoise: Readonly<Record<KvDtype, number>> = {
   kivi2: 0.154,
 };
 
-/** Variance that rounding adds to a number of the cache as a query reads it: KIVI's cache is rounded after the prompt. */
+/** Variance that rounding adds to a number of the cache as a query reads it. KIVI rounds the cache after the prompt. */
 export const roundingOf = (dtype: KvDtype, { phase }: Moment): number =>
   dtype === "kivi2" && phase === "prefill" ? 0 : roundingNoise[dtype];

@@ -1,7 +1,7 @@
 import { Random } from "../../core/random.ts";
 import { estimateOf, mean } from "../../core/stats.ts";
 import type { Estimate } from "../../core/stats.ts";
-import { checkTheory, theorise } from "../../reader/mean-field/theorise.ts";
+import { readMeanField, requireMeanField } from "../../reader/mean-field/read.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
 import { streamsOf, useOf } from "../../trial/run.ts";
@@ -48,7 +48,7 @@ export function meanFieldScores(
   return targets.map((target) =>
     Float64Array.from({ length: trials }, (_, trial) => {
       const problem = problemOf(target, trial);
-      return theorise({ ...problem, seed: streamsOf({ ...problem, trial, seed }) }, use, settled).score;
+      return readMeanField({ ...problem, seed: streamsOf({ ...problem, trial, seed }) }, use, settled).score;
     }),
   );
 }
@@ -60,7 +60,7 @@ export function checkMeanField(
 ): void {
   const use = useOf({ variant, reader });
   const tasks = new Set(targets.flatMap(({ problems }) => problems.map(({ task }) => task)));
-  for (const task of tasks) checkTheory(task, use);
+  for (const task of tasks) requireMeanField(task, use);
 }
 
 /** Means and mean error of scores, with intervals over trials drawn again. @param name of the random stream */

@@ -6,7 +6,7 @@ import { hash64 } from "../../core/random.ts";
 import { rowsOf, zeros } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import { headSpaces, scopedAll } from "../../reader/cache.ts";
+import { headSpaces, scopedAll } from "../../reader/numerics/workspace.ts";
 import { resolveReader } from "../../reader/params.ts";
 
 /** What is measured: every variant at every length. */

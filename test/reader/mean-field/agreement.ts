@@ -6,7 +6,7 @@ import type { TrialRow } from "../../../src/trial/columns.ts";
 import { runTrials, theoryRow, useOf } from "../../../src/trial/run.ts";
 import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
 import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
-import { withoutTheory } from "../../../src/reader/mean-field/readings.ts";
+import { whyNoMeanField } from "../../../src/reader/mean-field/heads.ts";
 
 /** Small heads, so that much leaks and selection errs. */
 export const reader = { kvHeads: 2, headDim: 64 };
@@ -30,7 +30,7 @@ export const specsWithTheory = (prefill = false): string[] =>
     .names()
     .filter((name) => !(prefill && variants.get(name).prefill === "only"))
     .map(smallSpec)
-    .filter((variant) => withoutTheory(useOf({ variant, reader })) === undefined);
+    .filter((variant) => whyNoMeanField(useOf({ variant, reader })) === undefined);
 
 /** Trials in the mean field: cheap, and so many that their own sampling error matters little. */
 const theoryProblems = 48;

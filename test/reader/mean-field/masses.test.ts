@@ -3,9 +3,10 @@ import { attender } from "../../../src/attention/attender.ts";
 import { unmeasured } from "../../../src/core/profile.ts";
 import { loadEngine } from "../../../src/engines/registry.ts";
 import type { Ops } from "../../../src/engines/ops.ts";
-import { headSpaces, makeQueries, scopedAll } from "../../../src/reader/cache.ts";
+import { makeQueries } from "../../../src/reader/numerics/queries.ts";
 import { resolveReader } from "../../../src/reader/params.ts";
-import { askFor, embedRecords } from "../../../src/reader/record-cache.ts";
+import { askFor, embedRecords } from "../../../src/reader/numerics/records.ts";
+import { headSpaces, scopedAll } from "../../../src/reader/numerics/workspace.ts";
 import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 import { useOf } from "../../../src/trial/run.ts";
@@ -42,12 +43,23 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
   const { records, candidates } = problem.circuit as GraphWalk;
   const spaces = headSpaces(ops, params.kvHeads);
   const seed = `masses/${tokens}/${index}`;
-  const setting = { ops, params, seed, tokens: problem.tokens, spaces, measure: unmeasured };
-  const embedded = embedRecords(setting, records, problem.features, [askFor(candidates[0]!)]);
+  const workspace = { ops, params, seed, tokens: problem.tokens, spaces, measure: unmeasured };
+  const embedded = embedRecords(workspace, {
+    records,
+    features: problem.features,
+    questions: [askFor(candidates[0]!)],
+  });
   const wanted = [...candidates].map(askFor);
   const ids = Uint32Array.from([...candidates].flatMap((node) => [node, 0]));
   const positions = new Int32Array(wanted.length).fill(problem.tokens - 1);
-  const queries = makeQueries(setting, "all", embedded.ideal(wanted), ids, positions, "decode", 0);
+  const queries = makeQueries(workspace, {
+    name: "all",
+    ideal: embedded.ideal(wanted),
+    ids,
+    positions,
+    phase: "decode",
+    step: 0,
+  });
   return asked.flatMap((variant) =>
     scopedAll(spaces, () => {
       const { heads } = attender(useOf({ variant, reader }), embedded.cache, ops)(queries);

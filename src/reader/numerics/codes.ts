@@ -1,13 +1,13 @@
-import { hash64 } from "../core/random.ts";
-import { flat, tensor } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { Ops, Space } from "../engines/ops.ts";
-import type { FeatureTerm } from "../tasks/task.ts";
+import { hash64 } from "../../core/random.ts";
+import { flat, tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { FeatureSum } from "../../tasks/task.ts";
+import type { Workspace } from "./workspace.ts";
 
-/** A feature has one code as what keys and queries speak of, another as what values carry. */
-export type Role = "key" | "value";
+/** A feature has two codes: keys and queries are made of one, values carry the other. */
+export type CodeRole = "key" | "value";
 
-/** Pairs of words that name features to the generator: (2 F). */
+/** Names of features to the generator, two words each: (2 F). */
 export function featureIds(features: readonly string[]): Uint32Array {
   const ids = new Uint32Array(2 * features.length);
   features.forEach((name, i) => ids.set(hash64(name), 2 * i));
@@ -15,25 +15,24 @@ export function featureIds(features: readonly string[]): Uint32Array {
 }
 
 /**
- * Codes of features for one head and role, (F, d) unit-variance normal numbers in `space`. The same feature has the
- * same code for the same seed, head and role, whatever else is asked for.
+ * Codes of features for one head and role: (F, d) unit-variance normal numbers in the head's space. The same feature has
+ * the same code for the same seed, head and role, whatever else is asked for.
+ *
+ * @param ids (2 F) names of the features to the generator
  */
 export function fillCodes(
-  ops: Ops,
-  space: Space,
-  seed: string,
+  { ops, spaces, seed, params }: Pick<Workspace, "ops" | "spaces" | "seed" | "params">,
   head: number,
-  role: Role,
+  role: CodeRole,
   ids: Uint32Array,
-  dim: number,
 ): Tensor {
-  const codes = space.empty(ids.length / 2, dim);
+  const codes = spaces[head]!.empty(ids.length / 2, params.headDim);
   ops.fillNormal(codes, hash64(`${seed}/code/${head}/${role}`), ids);
   return codes;
 }
 
-/** out[row] = sum of weight code[feature] over terms; codes (F, d), out (n, d). */
-export function sumCodes(codes: Tensor, terms: readonly FeatureTerm[], out: Tensor, row: number): void {
+/** Writes a sum of codes: out[row] = sum of weight code[feature]; codes (F, d), out (n, d). */
+export function sumCodes(codes: Tensor, terms: FeatureSum, out: Tensor, row: number): void {
   const d = codes.shape[1]!;
   const source = flat(codes);
   const target = flat(out);

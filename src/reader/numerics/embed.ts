@@ -1,17 +1,18 @@
-import { storageOf } from "../attention/kv-dtype.ts";
-import { hash64 } from "../core/random.ts";
-import type { StreamKey } from "../core/random.ts";
-import { emptyPacked, packedRowsOf } from "../core/packed.ts";
-import { flat, isPacked, rowsOf } from "../core/tensor.ts";
-import type { Rows, Tensor } from "../core/tensor.ts";
-import type { Ops, Space } from "../engines/ops.ts";
-import type { RecordSet } from "../tasks/task.ts";
-import type { ReaderParams } from "./params.ts";
+import { storageOf } from "../../attention/kv-dtype.ts";
+import { hash64 } from "../../core/random.ts";
+import type { StreamKey } from "../../core/random.ts";
+import { emptyPacked, packedRowsOf } from "../../core/packed.ts";
+import { flat, isPacked, rowsOf } from "../../core/tensor.ts";
+import type { Rows, Tensor } from "../../core/tensor.ts";
+import type { Ops, Space } from "../../engines/ops.ts";
+import type { RecordSet } from "../../tasks/task.ts";
+import type { ReaderParams } from "../params.ts";
+import type { Workspace } from "./workspace.ts";
 
 const member = 0;
 const anchor = 1;
 
-/** Which record each token belongs to, and as what. */
+/** The record that each token belongs to, and its part in it. */
 export interface TokenMap {
   /** (N) record, -1 outside records */
   readonly record: Int32Array;
@@ -19,6 +20,7 @@ export interface TokenMap {
   readonly cls: Uint8Array;
 }
 
+/** Maps tokens to records. */
 export function mapTokens({ count, start, anchor: anchors }: RecordSet, tokens: number): TokenMap {
   const record = new Int32Array(tokens).fill(-1);
   const cls = new Uint8Array(tokens);
@@ -29,8 +31,14 @@ export function mapTokens({ count, start, anchor: anchors }: RecordSet, tokens: 
   return { record, cls };
 }
 
-/** Record-to-row lookups composed with a token map: (to - from) rows of a table, -1 for none. */
-function tableRows(map: TokenMap, rowOfRecord: Int32Array | undefined, from: number, to: number): Int32Array {
+/** Tokens [from, to). */
+interface TokenRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows of a table that tokens [from, to) take: (to - from), -1 for none. */
+function tableRows(map: TokenMap, rowOfRecord: Int32Array | undefined, { from, to }: TokenRange): Int32Array {
   const rows = map.record.slice(from, to);
   if (rowOfRecord) for (let i = 0; i < rows.length; i++) if (rows[i]! >= 0) rows[i] = rowOfRecord[rows[i]!]!;
   return rows;
@@ -43,7 +51,7 @@ function rowIds(from: number, to: number): Uint32Array {
   return ids;
 }
 
-/** Rows that are made in float32 at a time before they are packed: 4 MiB at d = 128. */
+/** Rows drawn in float32 at a time before they are packed: 4 MiB at d = 128. */
 const packedAtOnce = 8192;
 
 /** Draws and embeds K and V of one kv head, whole or in parts; docs/model.md, section 2. */
@@ -57,8 +65,12 @@ export class HeadEmbedding {
   readonly #params: ReaderParams;
   readonly #noise: { readonly key: StreamKey; readonly value: StreamKey };
 
-  constructor(ops: Ops, space: Space, params: ReaderParams, seed: string, head: number, tokens: number) {
+  constructor(
+    { ops, spaces, params, seed, tokens }: Pick<Workspace, "ops" | "spaces" | "params" | "seed" | "tokens">,
+    head: number,
+  ) {
     const { headDim, kvDtype } = params;
+    const space = spaces[head]!;
     const { row } = storageOf(kvDtype);
     const empty = (): Rows =>
       row === "f32" ? space.empty(tokens, headDim) : emptyPacked(space, row, tokens, headDim);
@@ -71,21 +83,28 @@ export class HeadEmbedding {
   }
 
   /**
-   * Keys of tokens [from, to): rho code + sqrt(1 - rho^2) noise at anchors, sqrt(c) code + sqrt(1 - c) noise at
+   * Draws the keys of tokens: rho code + sqrt(1 - rho^2) noise at anchors, sqrt(c) code + sqrt(1 - c) noise at
    * the other tokens of a record, noise elsewhere.
    *
    * @param table codes of the records' keys: (rows, d)
    * @param rowOfRecord row of the table for each record; the record's own number when absent
+   * @param range all when absent
    */
-  embedKeys(map: TokenMap, table: Tensor, rowOfRecord?: Int32Array, from = 0, to = map.record.length): void {
+  embedKeys(
+    map: TokenMap,
+    table: Tensor,
+    rowOfRecord?: Int32Array,
+    range: TokenRange = { from: 0, to: map.record.length },
+  ): void {
     const { fidelity: rho, coherence: c } = this.#params;
+    const { from, to } = range;
     for (let t = from; t < to; t++) if (map.cls[t] === anchor) this.#ends.add(t);
     this.#store(this.keys, from, to, (rows, start, stop) => {
       this.#draw(rows, this.#noise.key, start, stop);
       this.#ops.blendRows(
         rows,
         table,
-        tableRows(map, rowOfRecord, start, stop),
+        tableRows(map, rowOfRecord, { from: start, to: stop }),
         map.cls.subarray(start, stop),
         [Math.sqrt(1 - c), Math.sqrt(1 - rho * rho)],
         [Math.sqrt(c), rho],
@@ -93,9 +112,9 @@ export class HeadEmbedding {
     });
   }
 
-  /** Values: the record's value code at its anchor, noise elsewhere. @param table (rows, d) */
+  /** Draws values: the record's value code at its anchor, noise elsewhere. @param table (rows, d) */
   embedValues(map: TokenMap, table: Tensor, rowOfRecord: Int32Array): void {
-    const tableRow = tableRows(map, rowOfRecord, 0, map.record.length);
+    const tableRow = tableRows(map, rowOfRecord, { from: 0, to: map.record.length });
     for (let i = 0; i < tableRow.length; i++) if (map.cls[i] === member) tableRow[i] = -1;
     this.#store(this.values, 0, tableRow.length, (rows, start, stop) => {
       this.#draw(rows, this.#noise.value, start, stop);
@@ -104,19 +123,19 @@ export class HeadEmbedding {
     });
   }
 
-  /** Values of noise alone, for heads that only look. */
+  /** Draws values of noise alone, for heads that only count. */
   drawValues(): void {
     this.#store(this.values, 0, this.values.shape[0], (rows, start, stop) => {
       this.#draw(rows, this.#noise.value, start, stop);
     });
   }
 
-  /** Anchors and the sink, ascending. */
+  /** Tokens at which a record ends, and the sink, ascending. */
   get ends(): Int32Array {
     return Int32Array.from(this.#ends).sort();
   }
 
-  /** Overwrites the key of token 0, the sink. @param key (1, d) */
+  /** Overwrites the key of the sink, token 0. @param key (1, d) */
   setSink(key: Tensor): void {
     this.#ends.add(0);
     this.#store(this.keys, 0, 1, (row) => {
@@ -124,12 +143,12 @@ export class HeadEmbedding {
     });
   }
 
-  /** Rows [from, to) of a noise stream. */
+  /** Draws rows [from, to) of a noise stream. */
   #draw(rows: Tensor, stream: StreamKey, from: number, to: number): void {
     this.#ops.fillNormal(rows, stream, from === 0 ? undefined : rowIds(from, to));
   }
 
-  /** Makes the rows [from, to) in float32: where they lie, or a part at a time, which is then packed. */
+  /** Draws the rows [from, to) in float32: in place, or a part at a time where rows are packed. */
   #store(rows: Rows, from: number, to: number, make: (part: Tensor, from: number, to: number) => void): void {
     if (!isPacked(rows)) {
       make(rowsOf(rows, from, to), from, to);

@@ -1,8 +1,9 @@
-import type { AttentionResult } from "../attention/read.ts";
+import type { AttentionResult } from "../../attention/read.ts";
+import type { Seen } from "../reading.ts";
 
-/** What the reader's queries saw, added up over queries and query heads. */
+/** Sums of what the reader's queries saw, over queries and query heads. */
 export class Trace {
-  queries = 0;
+  #queries = 0;
   #rows = 0;
   #goldRows = 0;
   #goldMass = 0;
@@ -11,8 +12,11 @@ export class Trace {
   #tokensRead = 0;
 
   /**
-   * @param gold for each query, the positions that it should read; none for a query that only counts as one
-   * @param times how many reads it stands for
+   * Adds the queries of a batch.
+   *
+   * @param group query heads of each query in one kv head
+   * @param gold for each query the positions that it should read; undefined for a query that is counted and not looked at
+   * @param times number of reads that the result stands for
    */
   add(
     result: AttentionResult,
@@ -20,7 +24,7 @@ export class Trace {
     gold: readonly (ArrayLike<number> | undefined)[],
     times = 1,
   ): void {
-    this.queries += times * gold.length;
+    this.#queries += times * gold.length;
     for (const head of result.heads) {
       gold.forEach((positions, i) => {
         if (positions === undefined) return;
@@ -39,20 +43,14 @@ export class Trace {
     }
   }
 
-  /** Means over queries and query heads; gold ones over the queries that have something to find. */
-  means(): {
-    goldMass: number | null;
-    recall: number | null;
-    entropy: number | null;
-    tokensRead: number;
-    queries: number;
-  } {
+  /** Means over queries and query heads; gold mass and recall over the queries that have something to find. */
+  means(): Seen {
     return {
       goldMass: this.#goldRows ? this.#goldMass / this.#goldRows : null,
       recall: this.#goldRows ? this.#recall / this.#goldRows : null,
       entropy: Number.isNaN(this.#entropy) || this.#rows === 0 ? null : this.#entropy / this.#rows,
       tokensRead: this.#rows ? this.#tokensRead / this.#rows : 0,
-      queries: this.queries,
+      queries: this.#queries,
     };
   }
 }

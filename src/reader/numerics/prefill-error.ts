@@ -1,33 +1,38 @@
-import type { KeyValueCache, Queries } from "../attention/cache.ts";
-import { countBelow } from "../core/places.ts";
-import { unmeasured } from "../core/profile.ts";
-import { hash64, Random } from "../core/random.ts";
-import { flat, rowsOf } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
-import type { PrefillError } from "../tasks/task.ts";
-import { makeQueries, scopedAll } from "./cache.ts";
-import type { Setting } from "./cache.ts";
+import type { KeyValueCache, Queries } from "../../attention/cache.ts";
+import { countBelow } from "../../core/places.ts";
+import { unmeasured } from "../../core/profile.ts";
+import { hash64, Random } from "../../core/random.ts";
+import { flat, rowsOf } from "../../core/tensor.ts";
+import type { PrefillError, Problem } from "../../tasks/task.ts";
 import { matrix, normaliseRows } from "./codes.ts";
-import type { Mechanism, Outcome } from "./reader.ts";
-import { askFor, embedRecords } from "./record-cache.ts";
+import { readWithEach } from "./mechanism.ts";
+import type { Mechanism, Outcome } from "./mechanism.ts";
+import { makeQueries } from "./queries.ts";
+import { askFor, embedRecords } from "./records.ts";
 import { Trace } from "./trace.ts";
+import type { Workspace } from "./workspace.ts";
 
-/** Positions asked together: a block of queries, as prefill kernels have them. */
+/** Positions asked together, a block of queries as prefill kernels have them. */
 const blockQueries = 128;
 
 /**
- * The outputs of the context's own queries, beside those of dense attention: blocks of positions evenly over the prompt,
- * the last one at its end. A share of the queries asks for a record that lies before, the others are noise.
+ * Compares the outputs of the context's own queries with those of dense attention. Blocks of positions are asked, evenly
+ * over the prompt, the last one at its end. A share of the queries asks for a record before them, the others are noise.
+ * This is no circuit over a reading: it looks at whole outputs, which the mean field does not draw.
  */
 export function* prefillError(
-  setting: Setting,
+  workspace: Workspace,
   { records, asking, queries: asked }: PrefillError,
-  features: readonly string[],
+  features: Problem["features"],
   mechanisms: readonly Mechanism[],
 ): Generator<Outcome> {
-  const { ops, params, seed, tokens, spaces, measure: shared } = setting;
+  const { ops, params, seed, tokens, measure } = workspace;
   const [column] = records.key;
-  const embedded = embedRecords(setting, records, features, [askFor(column!.features[records.count - 1]!)]);
+  const embedded = embedRecords(workspace, {
+    records,
+    features,
+    questions: [askFor(column!.features[records.count - 1]!)],
+  });
   /** The feature that a position asks for: that of a record before it, or -1. */
   const wantedAt = (position: number): number => {
     const random = new Random(`${seed}/prefill/${position}`);
@@ -38,8 +43,22 @@ export function* prefillError(
     const wanted = Array.from(positions, wantedAt);
     const ids = Uint32Array.from([...positions].flatMap((position) => [position, 0]));
     const codes = embedded.ideal(wanted.map((feature) => askFor(Math.max(0, feature))));
-    const content = codes.map((rows, h) => withNoise(setting, rows, wanted, ids, h));
-    return makeQueries(setting, "prefill", content, ids, positions, "prefill", 0);
+    const ideal = codes.map((rows, h) => {
+      const noise = matrix(wanted.length, params.headDim);
+      ops.fillNormal(noise, hash64(`${seed}/prefill/noise/${h}`), ids);
+      wanted.forEach((feature, i) => {
+        if (feature >= 0) flat(rowsOf(noise, i, i + 1)).set(flat(rowsOf(rows, i, i + 1)));
+      });
+      return normaliseRows(noise);
+    });
+    return makeQueries(workspace, {
+      name: "prefill",
+      ideal,
+      ids,
+      positions,
+      phase: "prefill",
+      step: 0,
+    });
   };
   // there is no question: the prompt's last queries are like all others
   const cache: KeyValueCache = {
@@ -61,30 +80,31 @@ export function* prefillError(
     { length: positions.length * params.groupSize },
     (_, row) => positions[Math.floor(row / params.groupSize)]! + 1,
   );
-  const dense = shared("attend", () =>
+  const dense = measure("attend", () =>
     cache.heads.map(({ keys, values }, h) =>
       ops.attend(queries.heads[h]!, keys, values, { visible, scale: queries.scale }),
     ),
   );
 
-  for (const { over, measure = unmeasured } of mechanisms)
-    yield scopedAll(spaces, () => {
-      const result = over(cache)(queries);
-      const trace = new Trace();
-      measure("score", () => trace.add(result, queries.group, gold));
-      let [off, length] = [0, 0];
-      for (const [h, { output }] of result.heads.entries()) {
-        const own = flat(output);
-        flat(dense[h]!.output).forEach((x, at) => {
-          off += (own[at]! - x) ** 2;
-          length += x * x;
-        });
-      }
-      return { conclusion: [Math.sqrt(off / length)], trace };
+  yield* readWithEach(workspace.spaces, mechanisms, ({ over, measure = unmeasured }) => {
+    const result = over(cache)(queries);
+    const trace = new Trace();
+    measure("score", () => {
+      trace.add(result, queries.group, gold);
     });
+    let [off, length] = [0, 0];
+    for (const [h, { output }] of result.heads.entries()) {
+      const own = flat(output);
+      flat(dense[h]!.output).forEach((x, at) => {
+        off += (own[at]! - x) ** 2;
+        length += x * x;
+      });
+    }
+    return { conclusion: [Math.sqrt(off / length)], seen: trace.means() };
+  });
 }
 
-/** Whole blocks of positions evenly over the prompt, the last at its end; all positions where so many are asked. */
+/** Whole blocks of positions evenly over the prompt, the last at its end; all positions of a prompt that is no longer. */
 function blocksOfPositions(tokens: number, asked: number, block: number): Int32Array {
   if (asked >= tokens) return Int32Array.from({ length: tokens }, (_, i) => i);
   const size = Math.min(block, asked);
@@ -96,20 +116,4 @@ function blocksOfPositions(tokens: number, asked: number, block: number): Int32A
   return Int32Array.from(
     [...new Set(starts)].flatMap((start) => Array.from({ length: size }, (_, i) => start + i)),
   );
-}
-
-/** (Q, d) the rows that ask for something, and noise of norm sqrt(d) in place of the others. */
-function withNoise(
-  { ops, params, seed }: Setting,
-  rows: Tensor,
-  wanted: readonly number[],
-  ids: Uint32Array,
-  h: number,
-): Tensor {
-  const noise = matrix(wanted.length, params.headDim);
-  ops.fillNormal(noise, hash64(`${seed}/prefill/noise/${h}`), ids);
-  wanted.forEach((feature, i) => {
-    if (feature >= 0) flat(rowsOf(noise, i, i + 1)).set(flat(rowsOf(rows, i, i + 1)));
-  });
-  return normaliseRows(noise);
 }

@@ -1,0 +1,91 @@
+import type { VariantUse } from "../../attention/variant.ts";
+import { layerOfStep } from "../../attention/layers.ts";
+import type { Crowd } from "../../attention/mean-field/crowd.ts";
+import { readsAll } from "../../attention/mean-field/reads.ts";
+import type { MeanFieldRead } from "../../attention/mean-field/reads.ts";
+import type { ShapingUse } from "../../attention/shaping.ts";
+import type { Queries } from "../../attention/cache.ts";
+import type { AnyVariant } from "../../attention/variant.ts";
+import type { AnyParams } from "../../core/params.ts";
+import { flat, tensor } from "../../core/tensor.ts";
+
+/** When a query asks. */
+export interface Moment {
+  readonly phase: Queries["phase"];
+  /** which of the reader's attention steps it is, from 0 */
+  readonly step: number;
+}
+
+/** Reads that a query makes in one kv head, which share its output by their gates. */
+export interface HeadReads {
+  /** what the query sees there */
+  readonly crowd: Crowd;
+  readonly reads: readonly MeanFieldRead[];
+  /** logit of a sink that every softmax also weighs */
+  readonly sinkLogit?: number | undefined;
+}
+
+/** The reason why a variant with these settings has no mean field; undefined where it has one. */
+export function whyNoMeanField({ variant, shaping }: VariantUse): string | undefined {
+  if (shapedBy(shaping, 2).rule) return `${shaping.text}: weights by another rule than a softmax`;
+  if (variant.layers) return variant.layers.map(whyNoMeanField).find((reason) => reason !== undefined);
+  if (variant.prefill !== "only" && variant.meanField === undefined)
+    return `${variant.name}: ${variant.noMeanField ?? "none is worked out"}`;
+  return undefined;
+}
+
+/** Effect of a shaping on a query's scale at a length, found by shaping a query of one number. */
+function shapedBy({ shaping, params }: ShapingUse, tokens: number): Queries & { readonly factor: number } {
+  const queries: Queries = {
+    heads: [tensor(new Float32Array([1]), [1, 1])],
+    count: 1,
+    group: 1,
+    positions: Int32Array.of(tokens - 1),
+    scale: 1,
+    phase: "decode",
+  };
+  const shaped = shaping.shape(queries, params);
+  return { ...shaped, factor: flat(shaped.heads[0]!)[0]! * shaped.scale };
+}
+
+/**
+ * Reads of a query in each kv head.
+ *
+ * @param crowd what the query sees, before its logits are shaped
+ * @throws Error for a variant that `whyNoMeanField` gives a reason for
+ */
+export function headReads(use: VariantUse, crowd: Crowd, { phase, step }: Moment): readonly HeadReads[] {
+  const { factor, sinkLogit } = shapedBy(use.shaping, crowd.tokens);
+  const shaped = { ...crowd, sharpness: crowd.sharpness * factor };
+  const { variant } = use;
+  const heads = Array.from({ length: crowd.kvHeads }, (_, h) => h);
+  if (variant.layers) {
+    const l = layerOfStep(variant.layers, step);
+    if (l === undefined) return heads.map(() => ({ crowd: shaped, reads: [] }));
+    return headReads(variant.layers[l]!, shaped, { phase, step });
+  }
+  if (variant.prefill === "only" && phase === "prefill")
+    throw new Error(`${variant.name} has no mean field of prefill`);
+  const isDense = variant.prefill === "only" || (variant.prefill === "dense" && phase === "prefill");
+  const all: readonly MeanFieldRead[] = isDense ? [readsAll(shaped)] : readsOf(variant, shaped, use.params);
+  return heads.map((h) => {
+    const reads = all.filter(({ heads: [from, to] = [0, Infinity] }) => h >= from && h < to);
+    return { crowd: shaped, reads, sinkLogit };
+  });
+}
+
+/** Crowds of one variant that are remembered: trials of one length have many in common. */
+const rememberedCrowds = 1024;
+
+const remembered = new WeakMap<AnyVariant, Map<string, readonly MeanFieldRead[]>>();
+
+function readsOf(variant: AnyVariant, crowd: Crowd, params: AnyParams): readonly MeanFieldRead[] {
+  if (variant.meanField === undefined) throw new Error(`${variant.name} has no mean field`);
+  const own = remembered.get(variant) ?? new Map<string, readonly MeanFieldRead[]>();
+  remembered.set(variant, own);
+  const key = JSON.stringify([crowd, params]);
+  const reads = own.get(key) ?? variant.meanField(crowd, params);
+  if (own.size >= rememberedCrowds) own.clear();
+  own.set(key, reads);
+  return reads;
+}
