@@ -10,23 +10,23 @@ import { experiment, tables, theoryScore } from "../src/experiments.ts";
 import {
   attentionLayer,
   catalog,
-  decodeStep,
   exchangedBytes,
   fetchedBytes,
   formatBytes,
+  formatSeconds,
   formatShare,
   gatheredBytes,
   keyValueBytes,
-  layersOf,
-  memoryFit,
   modelCost,
   numberColumn,
   parseSpec,
   perByteFigure,
+  stepOf,
   textColumn,
+  usersThatFit,
 } from "../src/index.ts";
 
-const tokens = 1_000_000;
+const tokens = 2 ** 20;
 const model = catalog.models.get("deepseek-v3");
 const systems = ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name));
 const gpus = systems[0]!.gpus.value;
@@ -105,18 +105,21 @@ const perPiece = (problems: number, onStep: () => void) =>
 const perRack = () =>
   systems.flatMap((system) =>
     ["dense", "dsa", "moba"].map((variant) => {
-      const cost = modelCost(model, parseSpec(variant), tokens, "fp8");
-      const step = decodeStep({ system, model, weights: "nvfp4", kvDtype: "fp8", users }, cost);
-      const exponentials = (users * cost.exponentials) / (gpus * system.gpu.exponentials!.value);
+      const on = { system, model, spec: parseSpec(variant), weights: "nvfp4", kvDtype: "fp8" } as const;
+      const { pass, seconds } = stepOf({ ...on, users, tokens });
+      const ideal = stepOf({ ...on, users, tokens, profile: "ideal" });
       return {
         system: system.name,
         variant,
-        usersPerRack: memoryFit(system, model, "nvfp4", cost).usersPerRack,
-        stepSeconds: step.seconds,
-        hbmSeconds: step.hbmSeconds,
-        arithmeticSeconds: step.computeSeconds,
-        exponentialSeconds: exponentials,
-        linkSeconds: step.linkSeconds,
+        usersPerRack: usersThatFit(on, tokens),
+        stepSeconds: seconds,
+        idealSeconds: ideal.seconds,
+        attentionSeconds: pass.attentionSeconds,
+        feedForwardSeconds: pass.feedForwardSeconds,
+        linkSeconds: pass.linkSeconds,
+        idealLinkSeconds: ideal.pass.linkSeconds,
+        hbmSeconds: pass.time.bytes / system.gpu.hbmBandwidth.value,
+        exponentialSeconds: pass.time.exponentials / system.gpu.exponentials!.value,
       };
     }),
   );
@@ -142,15 +145,15 @@ function findings(
     racks.find((row) => row.system === system && row.variant === variant)!;
   const [old, young] = [rack("gb200-nvl72", "dense"), rack("gb300-nvl72", "dense")];
   const share = (part: number, whole: number): string => `${Math.round((100 * part) / whole)}%`;
-  const exchanges = 3 * layersOf(model);
+  const links = rack("gb200-nvl72", "dsa");
   const perToken = dsa.gatheredBytes / 2048;
   return [
     `HBM: of what scores at least ${formatShare(finds)} on the search, ${least.variant} reads least, ${formatBytes(least.hbmBytes)} a user and step for ${formatShare(least.search)}; dsa(k=2048) reads ${formatBytes(dsa.hbmBytes)} for ${formatShare(dsa.search)}, dense ${formatBytes(dense.hbmBytes)} for ${formatShare(dense.search)}.`,
     `Index: ${share(one!.indexReadBytes, one!.indexReadBytes + one!.kvReadBytes)} of what dsa(k=${read}) reads is its index, a record for every token; k hardly matters to HBM. A mean for every ${largest.block} tokens is ${Math.round(one!.indexReadBytes / largest.indexReadBytes)} times smaller.`,
     `Pieces: a token's row of ${one!.pieceBytes} B is whole sectors, so that choosing single tokens fetches ${share(one!.fetched - 1, 1)} in vain in fp8, ${share(one!.fetchedNarrow - 1, 1)} in nvfp4. Memory does not ask for pages; only the index's size does. Blocks of ${largest.block} still find (${formatShare(largest.search)}), of ${next.block} no more (${formatShare(next.search)}).`,
     `NVLink: gathering the rows of dsa(k=2048) sends ${formatBytes(dsa.gatheredBytes)} a user and step, exchanging the heads' outputs ${formatBytes(dsa.exchangedBytes)} whatever is read; up to ${Math.floor(dsa.exchangedBytes / perToken)} tokens it is the rows that are less. Dense attention must exchange.`,
-    `Links: with ${users} users ${share(rack("gb200-nvl72", "dsa").linkSeconds, rack("gb200-nvl72", "dsa").stepSeconds)} of a dsa step is links, and ${share(exchanges * systems[0]!.collective!.value, rack("gb200-nvl72", "dsa").linkSeconds)} of that is the least time of ${exchanges} exchanges: fewer of them would help more than smaller ones.`,
-    `GB300: ${young.usersPerRack} users against ${old.usersPerRack} by dense attention, at the same bandwidth and so the same step; exponentials take ${share(young.exponentialSeconds, young.hbmSeconds)} of the HBM time in place of ${share(old.exponentialSeconds, old.hbmSeconds)}. Capacity is what it adds where attention selects.`,
+    `Links: with ${users} users ${share(links.linkSeconds, links.stepSeconds)} of a dsa step is exchanges over NVLink, ${formatSeconds(links.linkSeconds)}; their bytes at peak rate take ${formatSeconds(links.idealLinkSeconds)}. The rest is latency: fewer exchanges would help more than smaller ones.`,
+    `GB300: ${young.usersPerRack} users against ${old.usersPerRack} by dense attention, at the same bandwidth and nearly the same step (${formatSeconds(young.stepSeconds)}, ${formatSeconds(old.stepSeconds)}); exponentials take ${share(young.exponentialSeconds, young.hbmSeconds)} of the HBM time in place of ${share(old.exponentialSeconds, old.hbmSeconds)}. Capacity is what it adds where attention selects.`,
   ];
 }
 
@@ -212,17 +215,28 @@ await experiment({
               { name: "usersPerRack", type: "integer", doc: "users whose caches fit" },
               numberColumn(
                 "stepSeconds",
-                "time of a decode step: the longer of HBM and arithmetic, and links",
+                "time of a decode step: a whole pass on the division that makes it shortest, kernels as measured",
                 "s",
               ),
-              numberColumn("hbmSeconds", "reading weights and caches", "s"),
-              numberColumn("arithmeticSeconds", "products", "s"),
+              numberColumn(
+                "idealSeconds",
+                "lower bound of stepSeconds: kernels at peak rates, on the division that is then fastest",
+                "s",
+              ),
+              numberColumn("attentionSeconds", "of stepSeconds, attention layers without exchanges", "s"),
+              numberColumn(
+                "feedForwardSeconds",
+                "of stepSeconds, feed-forward layers without exchanges",
+                "s",
+              ),
+              numberColumn("linkSeconds", "of stepSeconds, exchanges over NVLink", "s"),
+              numberColumn("idealLinkSeconds", "of idealSeconds, exchanges over NVLink, no latencies", "s"),
+              numberColumn("hbmSeconds", "bytes that a GPU reads and writes in the step, at HBM's peak", "s"),
               numberColumn(
                 "exponentialSeconds",
-                "exponentials of the softmax at the special function units' peak",
+                "exponentials of a GPU in the step, at the special function units' peak",
                 "s",
               ),
-              numberColumn("linkSeconds", "exchanges over NVLink, with their least times", "s"),
             ],
             rows: racks,
             primaryKey: ["system", "variant"],
@@ -232,8 +246,8 @@ await experiment({
         findings: findings(bytes, pieces, racks),
         assumptions: [
           `${problems} problems a score, mean field, reader at its defaults; costs of ${model.name}'s dimensions, K and V in fp8, weights in nvfp4`,
-          `a cache spread over all ${gpus} GPUs of the rack; bytes of all GPUs together`,
-          "exchange of outputs: Helix, arXiv 2507.07120; exponentials are counted apart from the step, at peak",
+          `bytes over NVLink: of a cache spread over all ${gpus} GPUs of the rack, all GPUs together`,
+          "exchange of outputs: Helix, arXiv 2507.07120; exponentials and HBM are shares of the step, at peak rates",
         ],
       };
     },

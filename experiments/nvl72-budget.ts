@@ -1,8 +1,8 @@
 /**
  * How many users of 128K to 10M tokens fit a GB200 or GB300 rack, with each attention variant and dtype of K and V?
  *
- * One copy of the weights (nvfp4) in the rack, and all else for caches, in the dimensions of DeepSeek-V3 (a latent of
- * 576 numbers) and of Llama 3.1 405B (8 kv heads of 128).
+ * The rack divides the model in the way that holds the most users, weights in nvfp4. Dimensions are those of DeepSeek-V3
+ * (a latent of 576 numbers) and of Llama 3.1 405B (8 kv heads of 128).
  * Without --full: one rack, one model, 128K to 1M tokens.
  */
 import { experiment, tables } from "../src/experiments.ts";
@@ -10,16 +10,18 @@ import {
   catalog,
   linesFigure,
   memoryAssumptions,
-  memoryFit,
   modelCost,
   numberColumn,
   parseSpec,
   textColumn,
+  usersThatFit,
 } from "../src/index.ts";
 
 const lengths = [128, 256, 512, 1024, 2048, 4096, 10_240].map((thousands) => thousands * 1024);
 const dtypes = ["bf16", "fp8", "nvfp4"] as const;
 const variants = ["dense", "quest", "moba", "nsa", "dsa(indexHeads=64)", "csa", "hca", "sink-window"];
+
+const weights = "nvfp4";
 
 await experiment({
   name: "nvl72-budget",
@@ -28,14 +30,19 @@ await experiment({
     steps: (full) => settings(full).length,
     make({ full, onStep }) {
       const rows = settings(full).map(({ system, model, variant, kvDtype, tokens }) => {
-        const cost = modelCost(model, parseSpec(variant), tokens, kvDtype);
-        const { user, usersPerRack, usersPerGpu } = memoryFit(system, model, "nvfp4", cost);
+        const spec = parseSpec(variant);
+        const { keptBytes, indexKeptBytes, stateBytes } = modelCost(model, spec, tokens, kvDtype);
+        const usersPerRack = usersThatFit({ system, model, spec, weights, kvDtype }, tokens);
         onStep();
         return {
-          ...{ system: system.name, model: model.name, variant, kvDtype, tokens },
-          keptBytes: user.kept,
-          indexKeptBytes: user.indexKept,
-          usersPerGpu,
+          system: system.name,
+          model: model.name,
+          variant,
+          kvDtype,
+          tokens,
+          keptBytes: keptBytes + stateBytes,
+          indexKeptBytes,
+          usersPerGpu: usersPerRack / system.gpus.value,
           usersPerRack,
         };
       });
@@ -43,7 +50,7 @@ await experiment({
         rows.filter(({ kvDtype }) => kvDtype === "fp8"),
         {
           title: "Users whose caches fit a rack, K and V in fp8",
-          subtitle: "one copy of the weights in nvfp4; a window keeps the same at any length",
+          subtitle: "weights in nvfp4; a window keeps the same at any length",
           y: { field: "usersPerRack", title: "users a rack" },
           series: (row) => row.variant,
           panel: (row) => `${row.model}, ${row.system}`,
@@ -53,7 +60,7 @@ await experiment({
         rows.filter(({ variant }) => variant === "dense"),
         {
           title: "Users whose caches fit a rack, dense attention",
-          subtitle: "one copy of the weights in nvfp4, by what K and V are stored as",
+          subtitle: "weights in nvfp4, by the dtype of K and V",
           y: { field: "usersPerRack", title: "users a rack" },
           series: (row) => `${row.system}, ${row.kvDtype}`,
           panel: (row) => row.model,
@@ -68,12 +75,12 @@ await experiment({
               textColumn("system", "rack"),
               textColumn("model", "model whose layers attend with the variant"),
               textColumn("variant", "attention variant spec"),
-              textColumn("kvDtype", "what K and V are stored as"),
+              textColumn("kvDtype", "dtype of K and V"),
               numberColumn("tokens", "tokens of each user", "tokens"),
               numberColumn("keptBytes", "K, V and states of one user in HBM, all layers", "B"),
               numberColumn("indexKeptBytes", "index of one user", "B"),
               numberColumn("usersPerGpu", "users over the rack's GPUs"),
-              numberColumn("usersPerRack", "users whose caches fit"),
+              numberColumn("usersPerRack", "users whose caches fit the division that holds the most"),
             ],
             rows,
             primaryKey: ["system", "model", "variant", "kvDtype", "tokens"],
@@ -81,7 +88,7 @@ await experiment({
         ],
         figures: { users: figure, dtypes: dense },
         findings: findings(rows),
-        assumptions: ["weights in nvfp4", ...memoryAssumptions],
+        assumptions: [`weights in ${weights}`, ...memoryAssumptions],
       };
     },
   }),

@@ -8,17 +8,17 @@
 import { experiment, tables } from "../src/experiments.ts";
 import {
   catalog,
-  fastestDecode,
+  fits,
   formatParallel,
   linesFigure,
   machineOf,
-  memoryFit,
   modelCost,
   numberColumn,
   parseSpec,
   passAssumptions,
-  plansFor,
+  stepOf,
   textColumn,
+  usersThatFit,
 } from "../src/index.ts";
 
 const system = catalog.systems.get("gb200-nvl72");
@@ -26,7 +26,7 @@ const model = catalog.models.get("deepseek-v3");
 const users = 64;
 const variants = ["dense", "quest", "dsa(indexHeads=64)", "nsa"];
 const placements = ["", "+split(hot=.5)", "+grace"];
-const weights = { attention: "fp8", feedForward: "nvfp4" } as const;
+const [weights, kvDtype] = ["nvfp4", "fp8"] as const;
 
 const settings = (full: boolean) => {
   const lengths = full ? [17, 18, 19, 20, 21, 22].map((power) => 2 ** power) : [2 ** 17, 2 ** 20];
@@ -41,28 +41,27 @@ await experiment({
   answer: tables({
     steps: (full) => settings(full).length,
     make({ full, onStep }) {
-      const machine = machineOf(system);
       const rows = settings(full).map(({ variant, placement, tokens }) => {
         const spec = parseSpec(`${variant}${placement}`);
-        const cost = modelCost(model, spec, tokens, "fp8");
-        const { user, usersPerRack } = memoryFit(system, model, "nvfp4", cost);
-        const plans = plansFor(model, system.gpus.value, "decode").map((parallel) => ({
-          ...{ machine, model, spec, weights, parallel },
-          ...({ kvDtype: "fp8", overlapLinks: false } as const),
-        }));
-        const { asked, tpotSeconds, shortBytes } = fastestDecode(plans, {
-          ...{ users, tokens },
-          drafts: { tokens: 0, acceptance: 0 },
-        })!;
+        const { keptBytes, indexKeptBytes, farKeptBytes, farReadBytes } = modelCost(
+          model,
+          spec,
+          tokens,
+          kvDtype,
+        );
+        const on = { system, model, spec, weights, kvDtype } as const;
+        const { division, tpotSeconds, lack } = stepOf({ ...on, users, tokens });
         onStep();
         return {
-          ...{ variant, placement: placement === "" ? "hbm" : placement.slice(1), tokens },
-          hbmBytes: user.total,
-          farBytes: user.far,
-          fetchedBytes: cost.farReadBytes ?? 0,
-          usersPerRack,
-          parallel: formatParallel(asked.parallel),
-          tpotMs: shortBytes > 0 || usersPerRack < users ? null : 1000 * tpotSeconds,
+          variant,
+          placement: placement === "" ? "hbm" : placement.slice(1),
+          tokens,
+          hbmBytes: keptBytes - farKeptBytes + indexKeptBytes,
+          farBytes: farKeptBytes,
+          fetchedBytes: farReadBytes,
+          usersPerRack: usersThatFit(on, tokens),
+          parallel: formatParallel(division.parallel),
+          tpotMs: fits(lack) ? 1000 * tpotSeconds : null,
         };
       });
       const lines = (field: "tpotMs" | "usersPerRack", title: string, format?: string) =>
@@ -97,8 +96,8 @@ await experiment({
         findings: findings(rows),
         assumptions: [
           "a fetch is not overlapped: which rows a layer reads is known when its queries are",
-          "weights in nvfp4 when users are counted; of attention in fp8 when time is taken",
-          ...machine.notes,
+          `weights in ${weights}, K and V in ${kvDtype}`,
+          ...machineOf(system).notes,
           ...passAssumptions,
         ],
       };

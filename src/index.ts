@@ -46,27 +46,29 @@ export { composeLayers, layer, repeat } from "./attention/layers.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
 
 // hardware and budgets
-export { decodeStep } from "./hardware/decode.ts";
-export type { DecodeSetting, DecodeStep } from "./hardware/decode.ts";
 export { exchangedBytes, fetchedBytes, gatheredBytes } from "./hardware/transfers.ts";
-export { memoryFit } from "./hardware/memory.ts";
-export type { MemoryFit } from "./hardware/memory.ts";
 export { attentionLayer } from "./hardware/layers/attention.ts";
 export { layersOf } from "./hardware/model.ts";
 export type { Model } from "./hardware/model.ts";
 export type { System } from "./hardware/system.ts";
 export { modelCost } from "./deployment/model-cost.ts";
-export { fitBudget, parseBudget } from "./deployment/budget.ts";
+export { parseBudget } from "./deployment/budget.ts";
 export type { Budget } from "./deployment/budget.ts";
+export { fitBudget } from "./deployment/fit-budget.ts";
 
 // forward passes of models on GPUs
 export { formatParallel, parseParallel, plansFor } from "./hardware/parallel.ts";
 export { gpusOf } from "./hardware/parallelism.ts";
 export type { Parallelism } from "./hardware/parallelism.ts";
-export { fastestDecode, fastestPrefill } from "./deployment/steps.ts";
-export type { DecodeAnswer, PrefillAnswer } from "./deployment/steps.ts";
+export { divisionsOf } from "./deployment/division.ts";
+export type { Division, ModelOnSystem } from "./deployment/division.ts";
+export { usersThatFit } from "./deployment/choice.ts";
+export { fastestDecode, stepOf } from "./deployment/decode.ts";
+export type { DecodeAnswer, StepQuestion } from "./deployment/decode.ts";
+export { fastestPrefill } from "./deployment/prefill.ts";
+export type { PrefillAnswer } from "./deployment/prefill.ts";
 export { passAssumptions } from "./hardware/pass/pass.ts";
-export { memoryAssumptions } from "./hardware/memory.ts";
+export { fits, memoryAssumptions } from "./deployment/memory.ts";
 
 // operators: the time of kernels and modules on a GPU
 export { explain } from "./hardware/kernels/time.ts";

@@ -1,5 +1,5 @@
 import { claimOf, defineChapter } from "../../src/experiments.ts";
-import { catalog, formatBytes, memoryFit, modelCost, parseSpec } from "../../src/index.ts";
+import { catalog, formatBytes, modelCost, parseSpec, usersThatFit } from "../../src/index.ts";
 
 const settings = [
   { model: "llama-3.1-405b", variant: "dense" },
@@ -12,13 +12,17 @@ export const context = defineChapter({
   name: "context",
   title: "A million tokens: what it takes to hold them",
   tell() {
-    const tokens = 1_000_000;
+    const tokens = 2 ** 20;
     const systems = ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name));
     const rows = settings.map(({ model: name, variant }) => {
       const model = catalog.models.get(name);
-      const cost = modelCost(model, parseSpec(variant), tokens, "fp8");
-      const fits = systems.map((system) => memoryFit(system, model, "nvfp4", cost));
-      return { name, bytes: fits[0]!.user.total, users: fits.map(({ usersPerRack }) => usersPerRack) };
+      const on = { model, spec: parseSpec(variant), kvDtype: "fp8", weights: "nvfp4" } as const;
+      const { keptBytes, indexKeptBytes } = modelCost(model, on.spec, tokens, on.kvDtype);
+      return {
+        name,
+        bytes: keptBytes + indexKeptBytes,
+        users: systems.map((system) => usersThatFit({ system, ...on }, tokens)),
+      };
     });
     const claim = claimOf("context-window");
     const holds = rows.every(({ users }) => users.every((count) => count > 0));

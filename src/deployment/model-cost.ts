@@ -47,8 +47,13 @@ export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLay
   );
 }
 
-/** What a decode step costs one user in all layers of a model. */
-export const modelCost = (model: Model, spec: AttentionSpec, tokens: number, dtype: KvDtype): StepCost =>
+/** Cost of a decode step for one user, in all layers of a model. */
+export const modelCost = (
+  model: Model,
+  spec: AttentionSpec,
+  tokens: number,
+  dtype: KvDtype,
+): Required<StepCost> =>
   sumOfCosts(
     attentionLayers(model, spec).map(({ layers, attention, spec: used }) => [
       layers,

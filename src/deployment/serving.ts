@@ -1,91 +1,106 @@
 import { paretoFront } from "../hardware/serving/pareto.ts";
 import { prefillAlone, serveApart, serveTogether } from "../hardware/serving/serve.ts";
 import type { Served } from "../hardware/serving/serve.ts";
+import type { Replica } from "../hardware/serving/replica.ts";
 import { checkWorkload } from "../hardware/serving/workload.ts";
 import type { Workload } from "../hardware/serving/workload.ts";
-import { replicaOf } from "./deployment.ts";
-import type { DeploymentAsked } from "./deployment.ts";
+import type { Division } from "./division.ts";
+import { memoryOn } from "./memory.ts";
+import { replicaOf } from "./replica.ts";
 
-/** What a system gives when it serves a workload one way. */
+/** One way for a system to serve a workload, and what users get of it. */
 export interface ServedPlan {
   readonly served: Served;
-  /** replicas that decode; and prefill too, where there are no others */
-  readonly decode: DeploymentAsked;
-  readonly prefill?: DeploymentAsked;
+  /** replicas that decode, and prefill too unless others do */
+  readonly decode: Division;
+  /** replicas that prefill */
+  readonly prefill?: Division;
 }
 
+/** Divisions of a model for each phase. */
+export type PhaseDivisions = Readonly<Record<"prefill" | "decode", readonly Division[]>>;
+
+/** A workload to serve, and at what price. */
 export interface Serving {
   readonly workload: Workload;
-  /** sequences that decode at once in a replica; all of them are tried */
+  /** sequences that decode at once in a replica; each is tried */
   readonly batches: readonly number[];
   readonly dollarsPerGpuHour: number;
 }
 
-/** Every plan that prefills and decodes at once, at every batch that its caches fit. @throws UsageError for a workload out of range */
+/**
+ * Every division that prefills and decodes at once, at every batch that its caches fit.
+ *
+ * @throws UsageError for a workload out of range
+ */
 export function servedTogether(
-  plans: readonly DeploymentAsked[],
+  divisions: readonly Division[],
   { workload, batches, dollarsPerGpuHour }: Serving,
 ): ServedPlan[] {
   checkWorkload(workload);
-  return plans.flatMap((decode) => {
+  return divisions.flatMap((decode) => {
     const replica = replicaOf(decode);
-    const sequence = replica.kvBytes(workload.inputTokens + workload.outputTokens);
-    return batches
-      .filter((batch) => batch * sequence <= replica.kvCapacity)
-      .map((batch) => ({ served: serveTogether(replica, workload, batch, dollarsPerGpuHour), decode }));
+    return fittingBatches(decode, workload, batches).map((batch) => ({
+      served: serveTogether(replica, workload, batch, dollarsPerGpuHour),
+      decode,
+    }));
   });
 }
 
+/** Batches of whole requests whose caches fit. */
+function fittingBatches(
+  division: Division,
+  { inputTokens, outputTokens }: Workload,
+  batches: readonly number[],
+): number[] {
+  const { users } = memoryOn(division, inputTokens + outputTokens);
+  return batches.filter((batch) => batch <= users);
+}
+
 /**
- * Every plan that decodes, at every batch that its caches fit, beside the plan that prefills the most prompts a second
- * and GPU of those whose prompt takes at most `ttftSeconds`.
+ * Every division that decodes, at every batch that its caches fit, beside the division that prefills the most prompts a
+ * second and GPU of those whose prompt takes at most `ttftSeconds`.
  *
  * @throws UsageError for a workload out of range
  */
 export function servedApart(
-  plans: { readonly prefill: readonly DeploymentAsked[]; readonly decode: readonly DeploymentAsked[] },
+  divisions: PhaseDivisions,
   { workload, batches, dollarsPerGpuHour }: Serving,
   ttftSeconds = Infinity,
 ): ServedPlan[] {
   checkWorkload(workload);
-  const sequence = workload.inputTokens + workload.outputTokens;
-  const [best] = plans.prefill
-    .map((asked) => ({ asked, replica: replicaOf(asked) }))
-    .filter(({ replica }) => replica.kvBytes(workload.inputTokens) <= replica.kvCapacity)
+  const [best] = divisions.prefill
+    .filter((division) => memoryOn(division, workload.inputTokens).users >= 1)
+    .map((division) => ({ division, replica: replicaOf(division) }))
     .map((each) => ({ ...each, ...prefillAlone(each.replica, workload) }))
     .filter(({ seconds }) => seconds <= ttftSeconds)
     .sort((a, b) => rate(b) - rate(a));
   if (best === undefined) return [];
-  return plans.decode.flatMap((decode) => {
+  return divisions.decode.flatMap((decode) => {
     const replica = replicaOf(decode);
-    return batches
-      .filter((batch) => batch * replica.kvBytes(sequence) <= replica.kvCapacity)
-      .map((batch) => ({
-        served: serveApart({ prefill: best.replica, decode: replica }, workload, batch, dollarsPerGpuHour),
-        decode,
-        prefill: best.asked,
-      }));
+    return fittingBatches(decode, workload, batches).map((batch) => ({
+      served: serveApart({ prefill: best.replica, decode: replica }, workload, batch, dollarsPerGpuHour),
+      decode,
+      prefill: best.division,
+    }));
   });
 }
 
-const rate = ({
-  sequences,
-  seconds,
-  replica,
-}: {
-  sequences: number;
-  seconds: number;
-  replica: { gpus: number };
-}) => sequences / seconds / replica.gpus;
+/** Prompts a second and GPU. */
+const rate = (found: {
+  readonly sequences: number;
+  readonly seconds: number;
+  readonly replica: Pick<Replica, "gpus">;
+}): number => found.sequences / found.seconds / found.replica.gpus;
 
-/** Those that no other beats in both the speed that a user sees and what a GPU gives, from the fastest user on. */
+/** Plans that no other beats in both the speed that a user sees and the output of a GPU, the fastest for users first. */
 export const servingFront = (plans: readonly ServedPlan[]): ServedPlan[] =>
   paretoFront(plans, [
     ({ served }) => served.tokensPerSecondPerUser,
     ({ served }) => served.outputPerGpu,
   ]).sort((a, b) => b.served.tokensPerSecondPerUser - a.served.tokensPerSecondPerUser);
 
-/** How serving is taken to go; printed with every answer. */
+/** Assumptions about serving; printed with every answer. */
 export const servingAssumptions = (workload: Workload): string[] => {
   const { inputTokens, outputTokens, thinkTokens, cacheHits, drafts, chunkTokens, utilisation } = workload;
   return [

@@ -4,8 +4,6 @@ import { feedForwardLayer } from "./layers/feed-forward.ts";
 import type { FeedForward } from "./layers/feed-forward.ts";
 import { unshared, weightsIn } from "./layers/layer.ts";
 import type { Model } from "./model.ts";
-import { weightDtypeBytes } from "./kernels/dtypes.ts";
-import type { WeightDtype } from "./kernels/dtypes.ts";
 
 /** Weights of a model, counted from its dimensions (norms, biases and multi-token prediction left out). */
 interface Parameters {
@@ -61,23 +59,4 @@ export function parametersOf(model: Model): Parameters {
     total: embeddings + always + routed,
     active: head + always + routedActive, // an embedding is looked up, not multiplied
   };
-}
-
-/** Bytes of all weights. */
-export function weightBytes(model: Model, dtype: WeightDtype): number {
-  const { embeddings, always, routed } = parametersOf(model);
-  return embeddings * weightDtypeBytes.bf16 + (always + routed) * weightDtypeBytes[dtype];
-}
-
-/**
- * Bytes of weights that a decode step of so many tokens reads: the output head and what every token passes once,
- * and of E routed experts the share 1 - (1 - k/E)^tokens that some token is sent to (routing taken as even).
- */
-export function weightBytesRead(model: Model, dtype: WeightDtype, tokens: number): number {
-  const { head, always } = parametersOf(model);
-  const touched = model.feedForward.reduce((sum, group) => {
-    const share = 1 - (1 - feedForwardLayer(group).activeShare) ** tokens;
-    return sum + share * group.layers.value * feedForwardWeights(group, model.hidden.value).routed;
-  }, 0);
-  return head * weightDtypeBytes.bf16 + (always + touched) * weightDtypeBytes[dtype];
 }

@@ -1,5 +1,5 @@
 import { hash64 } from "../core/random.ts";
-import type { FittedBudget } from "../deployment/budget.ts";
+import type { FittedBudget } from "../deployment/fit-budget.ts";
 import { version } from "../version.ts";
 
 /** Stands for a numeric engine where a trial is drawn in the mean field (`--mode theory`). */

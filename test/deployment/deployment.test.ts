@@ -8,18 +8,21 @@ import { parseParallel } from "../../src/hardware/parallel.ts";
 import type { Part } from "../../src/hardware/serving/replica.ts";
 import { passOf } from "../../src/hardware/pass/pass.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
-import { deploymentOf, replicaOf, weightBytesPerGpu } from "../../src/deployment/deployment.ts";
-import type { DeploymentAsked } from "../../src/deployment/deployment.ts";
+import { decodeOn, fastestDecode } from "../../src/deployment/decode.ts";
+import { deploymentOf, weightBytesPerGpu } from "../../src/deployment/deployment.ts";
+import type { Division } from "../../src/deployment/division.ts";
+import { fits } from "../../src/deployment/memory.ts";
 import { modelCost } from "../../src/deployment/model-cost.ts";
-import { decodeOn, fastestDecode, prefillOn } from "../../src/deployment/steps.ts";
+import { prefillOn } from "../../src/deployment/prefill.ts";
+import { replicaOf } from "../../src/deployment/replica.ts";
 
 const gb200 = systems.get("gb200-nvl72");
 
 const asked = (
   name: string,
   parallel: string,
-  change: Partial<Omit<DeploymentAsked, "spec">> & { profile?: KernelProfile; variant?: string } = {},
-): DeploymentAsked => {
+  change: Partial<Omit<Division, "spec">> & { profile?: KernelProfile; variant?: string } = {},
+): Division => {
   const { profile = "measured", variant, ...rest } = change;
   const model = models.get(name);
   return {
@@ -48,8 +51,7 @@ const prefilling = (newTokens: number, cachedTokens = 0): Part => ({
   cachedTokens,
 });
 
-const seconds = (plan: DeploymentAsked, part: Part): number =>
-  passOf(deploymentOf(plan), [part]).time.seconds;
+const seconds = (plan: Division, part: Part): number => passOf(deploymentOf(plan), [part]).time.seconds;
 
 describe("passOf", () => {
   it.each([...models].map(({ name }) => name))(
@@ -125,8 +127,7 @@ describe("passOf", () => {
       weights: { attention: "fp8", feedForward: "fp8" },
     });
     const rack = asked("deepseek-v3", "dp=32", { weights: { attention: "fp8", feedForward: "fp8" } });
-    const links = (plan: DeploymentAsked): number =>
-      passOf(deploymentOf(plan), [decoding(4096, 4096)]).linkSeconds;
+    const links = (plan: Division): number => passOf(deploymentOf(plan), [decoding(4096, 4096)]).linkSeconds;
     expect(links(nodes)).toBeGreaterThan(2 * links(rack));
   });
 });
@@ -187,14 +188,14 @@ describe("replicaOf", () => {
 describe("fastestDecode", () => {
   it("is no slower than any plan that fits, and says what is short where none does", () => {
     const plans = ["tp=4", "tp=8", "kvp=8", "dp=8"].map((parallel) => asked("deepseek-v3", parallel));
-    const decode = { users: 32, tokens: 131_072, drafts: { tokens: 0, acceptance: 0 } };
+    const decode = { users: 32, tokens: 131_072 };
     const found = fastestDecode(plans, decode)!;
-    expect(found.shortBytes).toBe(0);
+    expect(fits(found.lack)).toBe(true);
     for (const plan of plans) {
       const answer = decodeOn(plan, decode);
-      if (answer.shortBytes === 0) expect(answer.seconds).toBeGreaterThanOrEqual(found.seconds);
+      if (fits(answer.lack)) expect(answer.seconds).toBeGreaterThanOrEqual(found.seconds);
     }
-    expect(fastestDecode(plans.slice(0, 1), { ...decode, users: 5000 })!.shortBytes).toBeGreaterThan(1e12);
+    expect(fastestDecode(plans.slice(0, 1), { ...decode, users: 5000 })!.lack.hbm).toBeGreaterThan(1e12);
     expect(fastestDecode([], decode)).toBeUndefined();
   });
 });

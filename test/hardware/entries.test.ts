@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Quantity } from "../../src/core/units.ts";
 import { models } from "../../src/hardware/models/all.ts";
-import { parametersOf, weightBytes, weightBytesRead } from "../../src/hardware/parameters.ts";
+import { parametersOf } from "../../src/hardware/parameters.ts";
 import { quantitiesOf } from "../../src/hardware/quantities.ts";
 import { override } from "../../src/hardware/overrides.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
@@ -76,25 +76,5 @@ describe("parameters", () => {
         [active, active - head].some((count) => near(count, published!.active!.value)),
         `${active} active`,
       ).toBe(true);
-  });
-
-  it("stored in NVFP4 take 4.5 bits, but for embeddings and output head", () => {
-    const model = models.get("llama-3.1-405b");
-    const embeddings = 2 * 128_256 * 16_384;
-    expect(weightBytes(model, "nvfp4")).toBeCloseTo(
-      embeddings * 2 + (parametersOf(model).total - embeddings) * 0.5625,
-      0,
-    );
-  });
-
-  it("are read once a step: experts as far as tokens are sent to them", () => {
-    const model = models.get("deepseek-v3");
-    const { embeddings, active } = parametersOf(model);
-    // one token reads what it is multiplied with, in bf16 throughout
-    expect(weightBytesRead(model, "bf16", 1)).toBeCloseTo(2 * active, -3);
-    // a thousand tokens touch every expert
-    expect(weightBytesRead(model, "bf16", 1000)).toBeCloseTo(weightBytes(model, "bf16") - embeddings, -9);
-    const dense = models.get("llama-3.1-405b");
-    expect(weightBytesRead(dense, "fp8", 1)).toBe(weightBytesRead(dense, "fp8", 500));
   });
 });

@@ -6,7 +6,7 @@ import { markFront, scoresAt, writeFrontier } from "../../studies/frontier/front
 import type { FrontierPoint } from "../../studies/frontier/frontier.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
-import { priceVariant } from "../../deployment/price.ts";
+import { priceVariant } from "../../deployment/variant-price.ts";
 import { theoryRow } from "../../trial/run.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
 import { theoryEngine } from "../../trial/trial.ts";
@@ -53,14 +53,15 @@ export default function frontierCommand(command: Command): void {
       const context = [tokens];
       const all = deployables({ ...options, context, variant: scores.map((score) => score.variant) });
       const progress = startProgress(all.length, all.length, "variants");
-      const priced = all.map(({ setting, plans }, i) => {
-        const { names, weights, system: rack } = setting;
+      const priced = all.map(({ setting, divisions }, i) => {
+        const { names, system: rack } = setting;
         const point = {
           ...scores[i % scores.length]!,
           ...{ system: names.system, model: names.model, tokens },
           ...priceVariant({
-            plans: { prefill: plans("prefill", undefined), decode: plans("decode", undefined) },
-            ...{ weights, workload, users: options.users },
+            divisions: { prefill: divisions("prefill", undefined), decode: divisions("decode", undefined) },
+            workload,
+            users: options.users,
             tpotLimit: options.tpotMs / 1000,
             dollarsPerGpuHour: priceOf(rack, price),
           }),

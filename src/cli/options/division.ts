@@ -1,15 +1,14 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import { parseSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
 import { explain } from "../../hardware/kernels/time.ts";
 import type { OperatorTime } from "../../hardware/kernels/time.ts";
 import { machineOf, profiles } from "../../hardware/kernels/machine.ts";
 import type { Machine } from "../../hardware/kernels/machine.ts";
 import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
-import { parallelHelp, parseParallel, plansFor } from "../../hardware/parallel.ts";
-import type { Parallelism } from "../../hardware/parallelism.ts";
+import { parallelHelp, parseParallel } from "../../hardware/parallel.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
-import type { DeploymentAsked } from "../../deployment/deployment.ts";
+import { divisionOf, divisionsOf } from "../../deployment/division.ts";
+import type { Division } from "../../deployment/division.ts";
 import { integer } from "./values.ts";
 import type { Fields } from "./values.ts";
 import { named, settings } from "./model.ts";
@@ -57,7 +56,7 @@ export const parallelOption = `as tp=4,dp=2; ${parallelHelp}; the best on --gpus
 export interface Deployable {
   readonly setting: Setting;
   readonly machine: Machine;
-  readonly plans: (phase: "prefill" | "decode", given: string | undefined) => readonly DeploymentAsked[];
+  readonly divisions: (phase: "prefill" | "decode", given: string | undefined) => readonly Division[];
 }
 
 /** @throws UsageError for a name that is unknown */
@@ -68,25 +67,13 @@ export function deployables(asked: DeployAsked): Deployable[] {
       ? undefined
       : named("weight dtype", weightDtypes, asked.attentionWeights);
   return settings(asked).map((setting) => {
-    const { system, model, weights, kvDtype, names } = setting;
-    const machine = machineOf(system, profile);
-    const spec = parseSpec(names.variant);
-    const deployed = (parallel: Parallelism): DeploymentAsked => ({
-      machine,
-      model,
-      spec,
-      kvDtype,
-      weights: { attention: attention ?? weights, feedForward: weights },
-      parallel,
-      overlapLinks: asked.overlapLinks ?? false,
-    });
+    const { gpus, overlapLinks } = asked;
+    const on = { ...setting, attentionWeights: attention, profile, gpus, overlapLinks };
     return {
       setting,
-      machine,
-      plans: (phase, given) =>
-        given === undefined
-          ? plansFor(model, asked.gpus ?? system.gpus.value, phase).map(deployed)
-          : [deployed(parseParallel(given, model))],
+      machine: machineOf(setting.system, profile),
+      divisions: (phase, given) =>
+        given === undefined ? divisionsOf(on, phase) : [divisionOf(on, parseParallel(given, setting.model))],
     };
   });
 }

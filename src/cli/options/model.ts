@@ -1,5 +1,6 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { parseSpec } from "../../attention/spec.ts";
+import type { AttentionSpec } from "../../attention/spec.ts";
 import { catalog } from "../../catalog.ts";
 import type { StepCost } from "../../core/cost.ts";
 import { kvDtypes } from "../../core/dtype.ts";
@@ -101,6 +102,7 @@ export interface Setting {
   readonly model: Model;
   readonly weights: WeightDtype;
   readonly kvDtype: KvDtype;
+  readonly spec: AttentionSpec;
   readonly names: { readonly system: string; readonly model: string; readonly variant: string };
   readonly tokens: number;
   /** of all layers for one user */
@@ -129,6 +131,7 @@ export function settings(asked: Asked): Setting[] {
             model,
             weights: given ?? usualWeights(system),
             kvDtype,
+            spec,
             names: { system: system.name, model: model.name, variant: name },
             tokens,
             cost: modelCost(model, spec, tokens, kvDtype),

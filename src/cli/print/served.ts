@@ -6,7 +6,7 @@ import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import { passOf } from "../../hardware/pass/pass.ts";
 import { deploymentOf } from "../../deployment/deployment.ts";
-import type { DeploymentAsked } from "../../deployment/deployment.ts";
+import type { Division } from "../../deployment/division.ts";
 import type { ServedPlan } from "../../deployment/serving.ts";
 import type { Cell } from "./table.ts";
 import { formatUsd } from "./usd.ts";
@@ -26,9 +26,9 @@ export function servedPasses(title: string, plan: ServedPlan, workload: Workload
   const newTokens = Math.min(computed, chunkTokens);
   const decoding = decodePart(plan.served.batch, inputTokens + outputTokens / 2, drafts);
   const prefilling: Part = { phase: "prefill", sequences: 1, newTokens, cachedTokens: stored };
-  const explained = (what: string, asked: DeploymentAsked, part: Part) => ({
-    title: `${title}: ${what}, ${formatParallel(asked.parallel)}`,
-    time: passOf(deploymentOf(asked), [part]).time,
+  const explained = (what: string, division: Division, part: Part) => ({
+    title: `${title}: ${what}, ${formatParallel(division.parallel)}`,
+    time: passOf(deploymentOf(division), [part]).time,
   });
   return [
     explained(`a decode step of ${formatNumber(plan.served.batch)} sequences`, plan.decode, decoding),

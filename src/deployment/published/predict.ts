@@ -2,7 +2,6 @@ import { parseSpec } from "../../attention/spec.ts";
 import { layersOf, nativeOf } from "../../hardware/model.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { models } from "../../hardware/models/all.ts";
-import { machineOf } from "../../hardware/kernels/machine.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parametersOf } from "../../hardware/parameters.ts";
 import { parseParallel, plansFor } from "../../hardware/parallel.ts";
@@ -11,27 +10,24 @@ import type { Parallelism } from "../../hardware/parallelism.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import { systems } from "../../hardware/systems/all.ts";
-import type { DeploymentAsked } from "../deployment.ts";
+import { decodeOn } from "../decode.ts";
+import type { DecodeAnswer } from "../decode.ts";
+import { divisionOf } from "../division.ts";
+import type { Division } from "../division.ts";
+import { fits } from "../memory.ts";
 import { modelCost } from "../model-cost.ts";
+import { prefillOn } from "../prefill.ts";
 import { servedApart } from "../serving.ts";
-import { decodeOn, prefillOn } from "../steps.ts";
-import type { DecodeAnswer } from "../steps.ts";
 import type { Prediction, Setup, Target } from "./target.ts";
 
-const deployed = (setup: Setup, parallel: Parallelism): DeploymentAsked => {
+const deployed = (setup: Setup, parallel: Parallelism): Division => {
+  const { kvDtype, attention, feedForward, overlapLinks, profile } = setup;
+  const system = override(systems.get(setup.system), setup.set ?? []);
   const model = models.get(setup.model);
-  return {
-    machine: machineOf(override(systems.get(setup.system), setup.set ?? []), setup.profile),
-    model,
-    spec: parseSpec(setup.variant ?? nativeOf(model)),
-    kvDtype: setup.kvDtype,
-    weights: { attention: setup.attention, feedForward: setup.feedForward },
-    parallel,
-    overlapLinks: setup.overlapLinks ?? false,
-  };
+  const spec = parseSpec(setup.variant ?? nativeOf(model));
+  const weights = { weights: feedForward, attentionWeights: attention };
+  return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks }, parallel);
 };
-
-const none = { tokens: 0, acceptance: 0 };
 
 /** What the model says where a source printed a number. @param of what it says for another target, by name */
 function predict(prediction: Prediction, of: (name: string) => number): number {
@@ -56,27 +52,27 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
 
 /** Of a model on GPUs that the source says the division of. */
 function onDivision(prediction: Extract<Prediction, { readonly parallel: string }>): number {
-  const asked = deployed(prediction, parseParallel(prediction.parallel, models.get(prediction.model)));
-  const gpus = gpusOf(asked.parallel);
+  const division = deployed(prediction, parseParallel(prediction.parallel, models.get(prediction.model)));
+  const gpus = gpusOf(division.parallel);
   switch (prediction.kind) {
     case "prefill-rate": {
       const { input, cacheHits, promptsPerGroup } = prediction;
       const { computed, stored } = splitPrompt({ inputTokens: input, cacheHits });
-      const prompts = promptsPerGroup * asked.parallel.dp;
+      const prompts = promptsPerGroup * division.parallel.dp;
       const all = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: prompts * computed };
-      return (prompts * input) / prefillOn(asked, all).seconds / gpus;
+      return (prompts * input) / prefillOn(division, all).seconds / gpus;
     }
     case "prefill-seconds": {
       const { input } = prediction;
-      return prefillOn(asked, { prompts: 1, tokens: input, cachedTokens: 0, chunkTokens: input }).seconds;
+      return prefillOn(division, { prompts: 1, tokens: input, cachedTokens: 0, chunkTokens: input }).seconds;
     }
     case "decode-rate": {
       const { context, perGpu } = prediction;
-      return perGpu / decodeOn(asked, { users: perGpu * gpus, tokens: context, drafts: none }).tpotSeconds;
+      return perGpu / decodeOn(division, { users: perGpu * gpus, tokens: context }).tpotSeconds;
     }
     case "tpot-seconds": {
       const { context, drafts } = prediction;
-      return decodeOn(asked, { users: 1, tokens: context, drafts }).tpotSeconds;
+      return decodeOn(division, { users: 1, tokens: context, drafts }).tpotSeconds;
     }
   }
 }
@@ -164,15 +160,13 @@ function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-u
   const layers = layersOf(models.get(prediction.model));
   const plans = helixPlans(gpus).filter(({ pp }) => pp <= layers);
   const answers = plans.flatMap((parallel) => {
-    const asked = deployed(prediction, parallel);
-    return Array.from({ length: 11 }, (_, i) =>
-      decodeOn(asked, { users: 2 ** i, tokens: context, drafts: none }),
-    )
+    const division = deployed(prediction, parallel);
+    return Array.from({ length: 11 }, (_, i) => decodeOn(division, { users: 2 ** i, tokens: context }))
       .map((answer, i) => ({ answer, users: 2 ** i }))
-      .filter(({ answer }) => answer.shortBytes === 0);
+      .filter(({ answer }) => fits(answer.lack));
   });
   type Point = (typeof answers)[0];
-  const isHelix = ({ answer }: Point): boolean => answer.asked.parallel.kvp > 1;
+  const isHelix = ({ answer }: Point): boolean => answer.division.parallel.kvp > 1;
   const [own, others] = [answers.filter(isHelix), answers.filter((point) => !isHelix(point))];
   const fastest = (points: readonly Point[]): number =>
     Math.min(...points.map(({ answer }) => answer.tpotSeconds));

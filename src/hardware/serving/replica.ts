@@ -54,7 +54,15 @@ export const decodePart = (sequences: number, cachedTokens: number, drafts: Draf
   cachedTokens,
 });
 
-/** Time of a decode step: the pass of the model, and one pass of the drafting layer for each draft, s. */
+/** Time of drafting the tokens that a decode step checks: a pass of the drafting layer for each, s. */
+export const draftingSeconds = (
+  replica: Pick<Replica, "draftSeconds">,
+  sequences: number,
+  cachedTokens: number,
+  { tokens }: Drafts,
+): number => (tokens === 0 ? 0 : tokens * replica.draftSeconds(sequences, cachedTokens));
+
+/** Time of a decode step: the pass of the model, and the drafting that follows it, s. */
 export const decodeSeconds = (
   replica: Replica,
   sequences: number,
@@ -62,4 +70,4 @@ export const decodeSeconds = (
   drafts: Drafts,
 ): number =>
   replica.stepSeconds([decodePart(sequences, cachedTokens, drafts)]) +
-  drafts.tokens * replica.draftSeconds(sequences, cachedTokens);
+  draftingSeconds(replica, sequences, cachedTokens, drafts);

@@ -1,7 +1,7 @@
 import { smoothRow } from "./chunks.ts";
 import { dollarsPerMillion } from "./price.ts";
 import { waitOfMd1 } from "./queue.ts";
-import { decodePart, decodeSeconds, tokensPerStep } from "./replica.ts";
+import { decodePart, decodeSeconds, draftingSeconds, tokensPerStep } from "./replica.ts";
 import type { Part, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
@@ -99,7 +99,7 @@ export function serveTogether(
   const needed = (sustained * computed) / steps;
   const prompts = Math.max(1, (needed * chunks) / computed);
   const context = meanContext(workload);
-  const drafting = drafts.tokens * replica.draftSeconds(sustained, context);
+  const drafting = draftingSeconds(replica, sustained, context, drafts);
   const alone = decodeSeconds(replica, sustained, context, drafts);
   const decoding = decodePart(sustained, context, drafts);
   const passes = prefillPasses(replica, workload, prompts, [decoding]).map((seconds) => seconds + drafting);

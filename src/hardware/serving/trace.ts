@@ -3,7 +3,7 @@ import type { Random } from "../../core/random.ts";
 import { mean, quantile } from "../../core/stats.ts";
 import type { Request } from "./arrivals.ts";
 import { checkRequests } from "./arrivals.ts";
-import { decodePart } from "./replica.ts";
+import { decodePart, draftingSeconds } from "./replica.ts";
 import type { Drafts, Part, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 
@@ -120,9 +120,7 @@ export function serveTrace(
         cachedTokens: mean(chunks.map(([{ cached }]) => cached)),
       });
     const draft =
-      decoding.length > 0 && drafts.tokens > 0
-        ? drafts.tokens * replica.draftSeconds(decoding.length, parts[0]!.cachedTokens)
-        : 0;
+      decoding.length > 0 ? draftingSeconds(replica, decoding.length, parts[0]!.cachedTokens, drafts) : 0;
     const step = replica.stepSeconds(parts) + draft;
     now += step;
     busy += step;

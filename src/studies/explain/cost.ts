@@ -1,17 +1,16 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { costOfReads } from "../../core/cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
-import { memoryFit, userBytes } from "../../hardware/memory.ts";
-import type { Model } from "../../hardware/model.ts";
-import { machineOf } from "../../hardware/kernels/machine.ts";
-import { plansFor } from "../../hardware/parallel.ts";
+import { usersThatFit } from "../../deployment/choice.ts";
+import { stepOf } from "../../deployment/decode.ts";
+import { kvDtypeOf } from "../../deployment/division.ts";
+import { fits } from "../../deployment/memory.ts";
+import { modelCost } from "../../deployment/model-cost.ts";
 import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
+import type { Model } from "../../hardware/model.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { neededOf, usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
-import type { DeploymentAsked } from "../../deployment/deployment.ts";
-import { modelCost } from "../../deployment/model-cost.ts";
-import { fastestDecode } from "../../deployment/steps.ts";
 
 /** Setting in which a change is priced: a model on racks, with users and their context. */
 export interface CostSetting {
@@ -56,33 +55,20 @@ export function candidateCost(
   { model, systems, weights: given, kvDtype, tokens, users }: CostSetting,
 ): CandidateCost {
   const spec = parseSpec(variant);
-  const dtype = spec.kvDtype ?? kvDtype;
-  const cost = costOfReads(modelCost(model, spec, tokens, dtype), reads);
-  const { total, far } = userBytes(cost);
+  const cost = costOfReads(modelCost(model, spec, tokens, kvDtypeOf({ spec, kvDtype })), reads);
+  const { keptBytes, indexKeptBytes, kvReadBytes, indexReadBytes, stateBytes } = cost;
   return {
-    bytesReadPerToken: cost.kvReadBytes + cost.indexReadBytes + cost.stateBytes,
-    bytesPerUser: total + far,
+    bytesReadPerToken: kvReadBytes + indexReadBytes + stateBytes,
+    bytesPerUser: keptBytes + indexKeptBytes + stateBytes,
     systems: systems.map((system) => {
-      const weights = given ?? usualWeights(system);
-      const { usersPerRack } = memoryFit(system, model, weights, cost);
-      if (usersPerRack < users)
+      const on = { system, model, spec, kvDtype, weights: given ?? usualWeights(system) };
+      const usersPerRack = usersThatFit(on, tokens);
+      const { lack, tpotSeconds } = stepOf({ ...on, users, tokens, reads });
+      if (!fits(lack))
         return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
-      const machine = machineOf(system);
-      const plans = plansFor(model, system.gpus.value, "decode").map((parallel): DeploymentAsked => {
-        const own = { attention: weights, feedForward: weights };
-        return { machine, model, spec, kvDtype: dtype, weights: own, parallel, overlapLinks: false };
-      });
-      const step = fastestDecode(plans, { users, tokens, drafts: { tokens: 0, acceptance: 0 } });
-      if (step === undefined || step.shortBytes > 0)
-        return { system: system.name, usersPerRack, tpotSeconds: null, dollarsPerMillion: null };
-      const seconds = step.seconds + (reads - 1) * step.pass.attentionSeconds;
       const hour = neededOf(system, "gpu.rental", "dollars per million tokens").value;
-      return {
-        system: system.name,
-        usersPerRack,
-        tpotSeconds: seconds,
-        dollarsPerMillion: dollarsPerMillion(hour, system.gpus.value, users / seconds, 1),
-      };
+      const dollars = dollarsPerMillion(hour, system.gpus.value, users / tpotSeconds, 1);
+      return { system: system.name, usersPerRack, tpotSeconds, dollarsPerMillion: dollars };
     }),
   };
 }

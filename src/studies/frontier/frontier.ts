@@ -5,7 +5,7 @@ import { paretoFront } from "../../hardware/serving/pareto.ts";
 import { booleanColumn, integerColumn, numberColumn, textColumn } from "../../core/table.ts";
 import type { Column } from "../../core/table.ts";
 import type { TrialRow } from "../../trial/columns.ts";
-import type { VariantPrice } from "../../deployment/price.ts";
+import type { VariantPrice } from "../../deployment/variant-price.ts";
 import { frontierFigure } from "./figure.ts";
 import { groupBy } from "../../core/group.ts";
 import { writeTables } from "../../runs/tables.ts";

@@ -17,7 +17,12 @@ const read = (file: string): Model =>
     JSON.parse(readFileSync(new URL(file, folder), "utf8")),
     { title: file, url: "" },
   );
-const all = [...models, ...readdirSync(folder).filter((file) => file.endsWith(".json")).map(read)];
+const all = [
+  ...models,
+  ...readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .map(read),
+];
 
 const machine = machineOf(gb200Nvl72, "ideal");
 const alone = { tp: 1, dp: 1, cp: 1, kvp: 1, ep: 1, pp: 1 };

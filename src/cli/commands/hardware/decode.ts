@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
 import { formatParallel } from "../../../hardware/parallel.ts";
 import { gpusOf } from "../../../hardware/parallelism.ts";
-import { fastestDecode } from "../../../deployment/steps.ts";
+import { fastestDecode } from "../../../deployment/decode.ts";
 import { integer } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import {
@@ -24,17 +24,18 @@ export default function hardwareDecodeCommand(command: Command): void {
       const drafts = readDrafts(rest);
       const all = deployables(rest);
       const progress = startProgress(all.length * users.length, all.length * users.length, "settings");
-      const rows = all.flatMap(({ setting, plans }) =>
+      const rows = all.flatMap(({ setting, divisions }) =>
         users.map((count) => {
           const { names, kvDtype, tokens, weights } = setting;
           const answer =
-            fastestDecode(plans("decode", parallel), { users: count, tokens, drafts }) ?? undivided(setting);
-          const { asked, pass, draftSeconds, seconds, tpotSeconds, shortBytes } = answer;
-          const gpus = gpusOf(asked.parallel);
+            fastestDecode(divisions("decode", parallel), { users: count, tokens, drafts }) ??
+            undivided(setting);
+          const { division, pass, draftSeconds, seconds, tpotSeconds, lack } = answer;
+          const gpus = gpusOf(division.parallel);
           progress.advance(1);
           return {
             ...{ names, kvDtype, tokens, weights, users: count },
-            ...{ parallel: formatParallel(asked.parallel), gpus },
+            ...{ parallel: formatParallel(division.parallel), gpus },
             attentionSeconds: pass.attentionSeconds,
             feedForwardSeconds: pass.feedForwardSeconds,
             linkSeconds: pass.linkSeconds,
@@ -43,7 +44,8 @@ export default function hardwareDecodeCommand(command: Command): void {
             tpotSeconds,
             tokensPerSecondPerUser: 1 / tpotSeconds,
             tokensPerSecondPerGpu: count / tpotSeconds / gpus,
-            shortBytes,
+            shortBytes: lack.hbm,
+            hostShortBytes: lack.host,
             time: pass.time,
           };
         }),

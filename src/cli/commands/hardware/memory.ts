@@ -1,11 +1,16 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
-import { fetchSeconds, memoryAssumptions, memoryFit, shortage } from "../../../hardware/memory.ts";
-import { memoryParts } from "../../../hardware/memory-parts.ts";
-import { weightBytes } from "../../../hardware/parameters.ts";
+import { formatBytes, formatNumber } from "../../../core/units.ts";
+import { formatParallel } from "../../../hardware/parallel.ts";
+import { gpusOf } from "../../../hardware/parallelism.ts";
+import { leastLack, roomiest } from "../../../deployment/choice.ts";
+import { weightBytesPerGpu } from "../../../deployment/deployment.ts";
+import { divisionsOf } from "../../../deployment/division.ts";
+import { memoryAssumptions } from "../../../deployment/memory.ts";
+import { memoryParts } from "../../../deployment/memory-parts.ts";
 import { integer } from "../../options/values.ts";
 import { formatTable } from "../../print/table.ts";
 import type { Cell } from "../../print/table.ts";
+import { undivided } from "../../options/division.ts";
 import { machineOptions, print, settings, weightLine } from "../../options/model.ts";
 
 export default function hardwareMemoryCommand(command: Command): void {
@@ -13,33 +18,34 @@ export default function hardwareMemoryCommand(command: Command): void {
     .option("--users <n>", "say what so many users lack", integer(1), 1)
     .option("--explain", "print every number of each row with what it rests on")
     .action(({ users, json, explain, ...rest }) => {
-      const all = settings(rest).map(({ system, model, weights, cost, ...facts }) => {
-        const fit = memoryFit(system, model, weights, cost);
-        const { user, available, usersPerRack, usersPerGpu } = fit;
-        const short = shortage(fit, users);
-        const parts = memoryParts({ system, model, weights, cost, users });
+      const all = settings(rest).map((setting) => {
+        const { names, kvDtype, tokens, weights, system } = setting;
+        const divisions = divisionsOf(setting, "decode");
+        const memory = roomiest(divisions, tokens) ?? undivided(setting);
+        const { division, user, hbm, users: usersPerRack } = memory;
+        const lack = leastLack(divisions, users, tokens);
+        const gpus = gpusOf(division.parallel);
         const row = {
-          ...facts,
-          weights,
-          weightBytes: weightBytes(model, weights),
-          availableBytes: available,
+          ...{ names, kvDtype, tokens, weights, parallel: formatParallel(division.parallel), gpus },
+          weightBytes: gpus * weightBytesPerGpu(division),
+          availableBytes: hbm,
           keptBytes: user.kept,
           indexKeptBytes: user.indexKept,
           stateBytes: user.state,
           hostBytes: user.far,
-          usersPerGpu,
+          usersPerGpu: usersPerRack / system.gpus.value,
           usersPerRack,
           users,
-          shortBytes: short.hbm,
-          hostShortBytes: short.host,
-          fetchSeconds: fetchSeconds(system, cost, users),
+          shortBytes: lack.hbm,
+          hostShortBytes: lack.host,
         };
-        return { row, parts };
+        return { row, parts: memoryParts(memory, { users, lack }) };
       });
       const rows = all.map(({ row }) => row);
       const amount = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
       type Row = (typeof rows)[number];
       const columns: readonly (readonly [title: string, cell: (row: Row) => Cell, shown?: boolean])[] = [
+        ["divided as", (row) => row.parallel],
         ["weights", (row) => formatBytes(row.weightBytes)],
         ["left", (row) => formatBytes(row.availableBytes)],
         ["KV a user", (row) => formatBytes(row.keptBytes)],
@@ -50,7 +56,6 @@ export default function hardwareMemoryCommand(command: Command): void {
         ["users a rack", (row) => row.usersPerRack],
         [`short for ${users}`, (row) => amount(row.shortBytes)],
         ["host short", (row) => amount(row.hostShortBytes), rows.some((row) => row.hostShortBytes > 0)],
-        ["fetched in", (row) => formatSeconds(row.fetchSeconds), rows.some((row) => row.fetchSeconds > 0)],
       ];
       const shown = columns.filter(([, , here = true]) => here);
       const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));

@@ -27,11 +27,11 @@ export default function hardwareParetoCommand(command: Command): void {
       const context = [workload.inputTokens + workload.outputTokens];
       const all = deployables({ ...rest, context });
       const progress = startProgress(all.length, all.length, "models on systems");
-      const found = all.map(({ setting, plans }) => {
+      const found = all.map(({ setting, divisions }) => {
         const { system } = setting;
         const serving = { workload, batches: batch, dollarsPerGpuHour: priceOf(system, price) };
-        const decode = plans("decode", undefined);
-        const apart = servedApart({ prefill: plans("prefill", undefined), decode }, serving, ttft);
+        const decode = divisions("decode", undefined);
+        const apart = servedApart({ prefill: divisions("prefill", undefined), decode }, serving, ttft);
         // both kinds of replicas in one system
         const fitting = apart.filter(({ served }) => served.gpus <= (rest.gpus ?? system.gpus.value));
         const tried = [...servedTogether(decode, serving), ...fitting];

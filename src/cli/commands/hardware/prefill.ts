@@ -5,7 +5,7 @@ import { formatParallel } from "../../../hardware/parallel.ts";
 import { gpusOf } from "../../../hardware/parallelism.ts";
 import { splitPrompt } from "../../../hardware/serving/workload.ts";
 import type { Pass } from "../../../hardware/pass/pass.ts";
-import { fastestPrefill } from "../../../deployment/steps.ts";
+import { fastestPrefill } from "../../../deployment/prefill.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
 import { startProgress } from "../../print/progress.ts";
 import {
@@ -27,26 +27,27 @@ export default function hardwarePrefillCommand(command: Command): void {
     .action(({ prompts, cacheHits, chunk, json, parallel, explain, ...rest }) => {
       const all = deployables(rest);
       const progress = startProgress(all.length, all.length, "settings");
-      const rows = all.map(({ setting, plans }) => {
+      const rows = all.map(({ setting, divisions }) => {
         const { names, kvDtype, tokens, weights } = setting;
         const { computed, stored } = splitPrompt({ inputTokens: tokens, cacheHits });
         const prefilling = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: chunk };
-        const { asked, passes, seconds, shortBytes } =
-          fastestPrefill(plans("prefill", parallel), prefilling) ?? undivided(setting);
+        const { division, passes, seconds, lack } =
+          fastestPrefill(divisions("prefill", parallel), prefilling) ?? undivided(setting);
         const sum = (of: (pass: Pass) => number): number =>
           passes.reduce((total, pass) => total + of(pass), 0);
-        const gpus = gpusOf(asked.parallel);
+        const gpus = gpusOf(division.parallel);
         progress.advance(1);
         return {
           ...{ names, kvDtype, tokens, weights, prompts, computedTokens: computed, passes: passes.length },
-          ...{ parallel: formatParallel(asked.parallel), gpus },
+          ...{ parallel: formatParallel(division.parallel), gpus },
           attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
           feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
           linkSeconds: sum(({ linkSeconds }) => linkSeconds),
           seconds,
           inputTokensPerSecondPerGpu: (prompts * tokens) / seconds / gpus,
           flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
-          shortBytes,
+          shortBytes: lack.hbm,
+          hostShortBytes: lack.host,
           time: sequence(
             "prefill",
             passes.map(({ time }) => time),

@@ -5,7 +5,7 @@ import { drawArrivals } from "../../../hardware/serving/arrivals.ts";
 import { serveTrace, summarise } from "../../../hardware/serving/trace.ts";
 import type { TraceSummary } from "../../../hardware/serving/trace.ts";
 import { readTrace } from "../../../files/trace.ts";
-import { replicaOf } from "../../../deployment/deployment.ts";
+import { replicaOf } from "../../../deployment/replica.ts";
 import { servedApart, servedTogether, servingAssumptions } from "../../../deployment/serving.ts";
 import type { ServedPlan } from "../../../deployment/serving.ts";
 import { integer, positive } from "../../options/values.ts";
@@ -50,12 +50,12 @@ export default function hardwareServeCommand(command: Command): void {
       const workload = readWorkload(rest);
       const all = deployables({ ...rest, context: [workload.inputTokens + workload.outputTokens] });
       const replay = rest.trace !== undefined || rest.rate !== undefined;
-      const found = all.flatMap(({ setting, plans }) =>
+      const found = all.flatMap(({ setting, divisions }) =>
         (replay ? [Math.max(...batch)] : batch).map((size) => {
           const serving = { workload, batches: [size], dollarsPerGpuHour: priceOf(setting.system, price) };
-          const decode = plans("decode", parallel);
+          const decode = divisions("decode", parallel);
           const served = apart
-            ? servedApart({ prefill: plans("prefill", prefillParallel), decode }, serving)
+            ? servedApart({ prefill: divisions("prefill", prefillParallel), decode }, serving)
             : servedTogether(decode, serving);
           return { setting, size, best: mostPerGpu(served), tried: decode.length || undivided(setting) };
         }),

@@ -1,0 +1,86 @@
+import { UsageError } from "../core/errors.ts";
+import { draftTime, passOf } from "../hardware/pass/pass.ts";
+import type { Pass } from "../hardware/pass/pass.ts";
+import { decodePart, draftingSeconds, tokensPerStep } from "../hardware/serving/replica.ts";
+import type { Drafts } from "../hardware/serving/replica.ts";
+import { deploymentOf } from "./deployment.ts";
+import { divisionsOf } from "./division.ts";
+import type { Division, ModelOnSystem } from "./division.ts";
+import { holding, quickest } from "./choice.ts";
+import { lackOf, memoryOn } from "./memory.ts";
+import type { Lack } from "./memory.ts";
+
+/** Users who decode together, all with caches of one length. */
+export interface Decoding {
+  readonly users: number;
+  /** tokens in the cache of each */
+  readonly tokens: number;
+  /** none when absent */
+  readonly drafts?: Drafts | undefined;
+  /** reads of each query; 1 when absent. Each read after the first takes the step's attention again. */
+  readonly reads?: number | undefined;
+}
+
+/** A decode step of a division. */
+export interface DecodeAnswer {
+  readonly division: Division;
+  readonly pass: Pass;
+  /** time of drafting the tokens that the next step checks, s */
+  readonly draftSeconds: number;
+  /** time of the step: the pass, the reads after the first, and drafting, s */
+  readonly seconds: number;
+  /** time of a token of each user: the step's over the tokens that it yields, s */
+  readonly tpotSeconds: number;
+  /** memory that the users' caches lack */
+  readonly lack: Lack;
+}
+
+const noDrafts: Drafts = { tokens: 0, acceptance: 0 };
+
+/** A decode step of one division. */
+export function decodeOn(division: Division, decoding: Decoding): DecodeAnswer {
+  const { users, tokens, drafts = noDrafts, reads = 1 } = decoding;
+  const deployment = deploymentOf(division);
+  const pass = passOf(deployment, [decodePart(users, tokens, drafts)]);
+  const drafting = {
+    draftSeconds: (sequences: number, cached: number) => draftTime(deployment, sequences, cached).seconds,
+  };
+  const draftSeconds = draftingSeconds(drafting, users, tokens, drafts);
+  const seconds = pass.time.seconds + (reads - 1) * pass.attentionSeconds + draftSeconds;
+  return {
+    division,
+    pass,
+    draftSeconds,
+    seconds,
+    tpotSeconds: seconds / tokensPerStep(drafts),
+    lack: lackOf(memoryOn(division, tokens), users),
+  };
+}
+
+/**
+ * The decode step of the division on which it is shortest, among those that the caches fit; where they fit none, among
+ * those that lack the least. Undefined without divisions.
+ */
+export const fastestDecode = (divisions: readonly Division[], decoding: Decoding): DecodeAnswer | undefined =>
+  quickest(
+    holding(divisions, decoding.users, decoding.tokens).map((division) => decodeOn(division, decoding)),
+  );
+
+/** A decode step of a model on a system. */
+export interface StepQuestion extends ModelOnSystem, Decoding {}
+
+/**
+ * The decode step of a model on a system, on the division that makes it shortest. Every table that names the time of a
+ * step takes it from here; under the profile `ideal` it is the least that the step can take.
+ *
+ * @throws UsageError where the model cannot be divided among the GPUs, or cannot take the variant
+ */
+export function stepOf(question: StepQuestion): DecodeAnswer {
+  const { system, model, gpus } = question;
+  const answer = fastestDecode(divisionsOf(question, "decode"), question);
+  if (answer === undefined)
+    throw new UsageError(
+      `${model.name} cannot be divided among ${gpus ?? system.gpus.value} GPUs of ${system.name}`,
+    );
+  return answer;
+}

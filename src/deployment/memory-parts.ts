@@ -1,0 +1,127 @@
+import { formatBytes, formatNumber, formatQuantity, formatUnit } from "../core/units.ts";
+import type { Quantity } from "../core/units.ts";
+import { hostMemory } from "../hardware/memory.ts";
+import { formatParallel } from "../hardware/parallel.ts";
+import { gpusOf, stageGpus } from "../hardware/parallelism.ts";
+import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
+import { parametersOf } from "../hardware/parameters.ts";
+import { neededOf } from "../hardware/system.ts";
+import { weightBytesPerGpu } from "./deployment.ts";
+import type { Division } from "./division.ts";
+import type { DivisionMemory, Lack } from "./memory.ts";
+
+/** A number of a memory budget, and how it comes about. */
+export interface MemoryPart {
+  readonly part: string;
+  /** with its unit */
+  readonly amount: string;
+  readonly how: string;
+}
+
+const cited = ({ source, note }: Quantity): string =>
+  [source.title, source.where, note].filter((part) => part !== undefined).join(", ");
+
+/** Every number of a division's memory with what it rests on, in the order of the calculation. */
+export function memoryParts(
+  { division, groups, user, hbm, users }: DivisionMemory,
+  asked: { readonly users: number; readonly lack: Lack },
+): MemoryPart[] {
+  const { gpu, reserved } = division.machine.system;
+  const gpus = gpusOf(division.parallel);
+  const each = (quantity: Quantity): string => `${gpus} x ${formatQuantity(quantity)}: ${cited(quantity)}`;
+  return [
+    {
+      part: "divided as",
+      amount: formatParallel(division.parallel),
+      how: `${gpus} GPUs: of all divisions the one that holds the most users`,
+    },
+    { part: "usable HBM", amount: formatBytes(gpus * gpu.hbm.value), how: each(gpu.hbm) },
+    {
+      part: "not planned with",
+      amount: formatBytes((1 - reserved.share.value) * gpus * gpu.hbm.value),
+      how: `all but ${reserved.share.value}: ${cited(reserved.share)}`,
+    },
+    {
+      part: "activations",
+      amount: formatBytes(gpus * reserved.activations.value),
+      how: each(reserved.activations),
+    },
+    {
+      part: "NCCL buffers",
+      amount: formatBytes(gpus * reserved.collectives.value),
+      how: each(reserved.collectives),
+    },
+    {
+      part: "weights",
+      amount: formatBytes(gpus * weightBytesPerGpu(division)),
+      how: weightsHow(division),
+    },
+    {
+      part: "left for caches",
+      amount: formatBytes(hbm),
+      how: "usable HBM less the above, all GPUs together",
+    },
+    { part: "K and V a user, HBM", amount: formatBytes(user.kept), how: "cost formulas of the layers" },
+    ...(user.indexKept > 0
+      ? [{ part: "index a user", amount: formatBytes(user.indexKept), how: "cost formulas; always in HBM" }]
+      : []),
+    ...(user.state > 0
+      ? [
+          {
+            part: "state a user",
+            amount: formatBytes(user.state),
+            how: "states of recurrent layers, float32",
+          },
+        ]
+      : []),
+    ...(user.far > 0 ? hostParts(division, user.far) : []),
+    {
+      part: "groups",
+      amount: formatNumber(groups),
+      how: "groups of GPUs, each with users of its own",
+    },
+    {
+      part: "users a rack",
+      amount: formatNumber(users),
+      how: "groups x the whole users for whom a group's share of what is left suffices",
+    },
+    ...lackParts(asked),
+  ];
+}
+
+/** Numbers of weights, their types, and the GPUs that keep a copy of them. */
+function weightsHow({ model, weights, parallel }: Division): string {
+  const { embeddings, always, routed } = parametersOf(model);
+  const { attention, feedForward } = weights;
+  const types = attention === feedForward ? attention : `${attention} (attention), ${feedForward}`;
+  return (
+    `${formatUnit(always + routed, "")} weights in ${types} of ${weightDtypeBytes[feedForward]} B, ` +
+    `${formatUnit(embeddings, "")} of embeddings and head at ${weightDtypeBytes.bf16} B; ` +
+    `counted from ${model.name}'s dimensions; copies on the GPUs that do not share them: split are attention ${parallel.tp}, ` +
+    `dense layers ${parallel.tp * parallel.kvp}, experts ${stageGpus(parallel)} ways`
+  );
+}
+
+/** Memory that the users asked for lack. */
+function lackParts({ users, lack }: { readonly users: number; readonly lack: Lack }): MemoryPart[] {
+  const how = "what the groups hold beyond their share, on the division that lacks the least";
+  return [
+    ...(lack.hbm > 0 ? [{ part: `HBM short for ${users}`, amount: formatBytes(lack.hbm), how }] : []),
+    ...(lack.host > 0
+      ? [{ part: `host memory short for ${users}`, amount: formatBytes(lack.host), how }]
+      : []),
+  ];
+}
+
+/** Memory of the host processors, and what lies in it. */
+function hostParts({ machine }: Division, far: number): MemoryPart[] {
+  const { processors, memory } = neededOf(machine.system, "host", "a placement in the host's memory");
+  return [
+    {
+      part: "host memory",
+      amount: formatBytes(hostMemory(machine.system)),
+      how: `${processors.value} x ${formatQuantity(memory)}: ${cited(memory)}`,
+    },
+    { part: "K and V a user, host", amount: formatBytes(far), how: "the placement's share" },
+  ];
+}

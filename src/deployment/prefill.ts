@@ -1,0 +1,80 @@
+import { passOf } from "../hardware/pass/pass.ts";
+import type { Pass } from "../hardware/pass/pass.ts";
+import { smoothRow } from "../hardware/serving/chunks.ts";
+import { deploymentOf } from "./deployment.ts";
+import type { Division } from "./division.ts";
+import { holding, quickest } from "./choice.ts";
+import { lackOf, memoryOn } from "./memory.ts";
+import type { Lack } from "./memory.ts";
+
+/** Prompts of one length that are computed together, with nothing beside them. */
+export interface Prefilling {
+  readonly prompts: number;
+  /** tokens of each that are computed */
+  readonly tokens: number;
+  /** tokens of each that are in the cache before */
+  readonly cachedTokens: number;
+  /** tokens of all prompts in a pass, at most */
+  readonly chunkTokens: number;
+}
+
+/** A prefill of a division: its passes, which add up. */
+export interface PrefillAnswer {
+  readonly division: Division;
+  readonly passes: readonly Pass[];
+  readonly seconds: number;
+  /** memory that the prompts' caches lack */
+  readonly lack: Lack;
+}
+
+/** The passes of a prefill, each of a chunk of every prompt. */
+function chunksOf(
+  division: Division,
+  { prompts, tokens, cachedTokens, chunkTokens }: Prefilling,
+): { count: number; pass: (i: number) => Pass } {
+  const deployment = deploymentOf(division);
+  const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
+  return {
+    count: Math.ceil(tokens / chunk),
+    pass: (i) =>
+      passOf(deployment, [
+        {
+          phase: "prefill",
+          sequences: prompts,
+          newTokens: Math.min(chunk, tokens - i * chunk),
+          cachedTokens: cachedTokens + i * chunk,
+        },
+      ]),
+  };
+}
+
+/** A prefill of one division. */
+export function prefillOn(division: Division, prefilling: Prefilling): PrefillAnswer {
+  const { prompts, tokens, cachedTokens } = prefilling;
+  const { count, pass } = chunksOf(division, prefilling);
+  const passes = Array.from({ length: count }, (_, i) => pass(i));
+  return {
+    division,
+    passes,
+    seconds: passes.reduce((sum, { time }) => sum + time.seconds, 0),
+    lack: lackOf(memoryOn(division, tokens + cachedTokens), prompts),
+  };
+}
+
+/**
+ * The prefill of the division that is done first, among those that the caches fit; where they fit none, among those
+ * that lack the least. Undefined without divisions.
+ */
+export function fastestPrefill(
+  divisions: readonly Division[],
+  prefilling: Prefilling,
+): PrefillAnswer | undefined {
+  const { prompts, tokens, cachedTokens } = prefilling;
+  const estimated = holding(divisions, prompts, tokens + cachedTokens).map((division) => {
+    const { count, pass } = chunksOf(division, prefilling);
+    const row = smoothRow(count, (i) => pass(i).time.seconds);
+    return { division, seconds: row.reduce((sum, seconds) => sum + seconds, 0) };
+  });
+  const found = quickest(estimated);
+  return found && prefillOn(found.division, prefilling);
+}
