@@ -91,3 +91,14 @@ export const formatQuantity = ({ value, unit }: Quantity): string =>
 /** A share in two decimals, short: .98, 1.0. */
 export const formatShare = (value: number): string =>
   value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^(-?)0/, "$1");
+
+/** An amount of money: `$0.084`, `$30`, `$2.50`. */
+export const formatUsd = (usd: number): string =>
+  usd >= 1 && !Number.isInteger(usd) ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(3))}`;
+
+/** A relative change: `-44%`, `+100%`. */
+export const formatChange = (change: number): string =>
+  `${change < 0 ? "-" : "+"}${Math.round(100 * Math.abs(change))}%`;
+
+/** A share in whole percent: `44%`. */
+export const formatPercent = (share: number): string => `${Math.round(100 * share)}%`;

@@ -43,7 +43,7 @@ describe("attnsim select", () => {
     expect(models[0]!.cost).toBeCloseTo(10 * 0.102, 12);
     expect(models[1]!.cost).toBeCloseTo(10 * 0.2016, 12);
     expect(models[1]!.answer).toBeCloseTo(1 + 400 / 100, 12);
-    expect(models[3]!.refused).toEqual(["holds 8192 tokens of 100400"]);
+    expect(models[3]!.refused).toEqual(["it holds 8192 tokens; 100400 are needed"]);
     expect(models[2]!.gaps).toEqual(["input", "output", "output tokens of the task", "context", "scores"]);
   });
 
@@ -53,7 +53,7 @@ describe("attnsim select", () => {
     );
     expect(models.map(({ model }) => model)).toEqual(["small", "quick", "unknown", "slow"]);
     expect(models[1]!.firstToken).toBeCloseTo(3, 12);
-    expect(models[3]!.refused).toEqual(["first token after 8 s of 3"]);
+    expect(models[3]!.refused).toEqual(["the first token comes after 8 s; allowed: 3 s"]);
   });
 
   it("shows the published scores that apply at the prompt's length", async () => {
@@ -71,7 +71,7 @@ describe("attnsim select", () => {
   it("prints sources and gaps", async () => {
     const { code, out } = await attnsim("select", "--prompt", "200K", "--latency", "2");
     expect(code).toBe(0);
-    expect(out).toContain("GPT-5.5: out, first token after 3 s of 2");
+    expect(out).toContain("GPT-5.5 is out: the first token comes after 3 s; allowed: 2 s");
     expect(out).toContain("Claude Opus 4.7: nobody stated input, output");
     expect(out).toContain("prices and latency: GPT-5.5 Deep Dive, https://");
   });

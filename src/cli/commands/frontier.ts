@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
-import { formatNumber, formatSeconds } from "../../core/units.ts";
+import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { markFront, scoresAt, writeFrontier } from "../../studies/frontier/frontier.ts";
 import type { FrontierPoint } from "../../studies/frontier/frontier.ts";
@@ -16,7 +16,6 @@ import { priceOf, readWorkload, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { startProgress } from "../print/progress.ts";
 import { formatTable } from "../print/table.ts";
-import { formatUsd } from "../print/usd.ts";
 
 const notes = `
 Accuracy is that of a results CSV (--results), or is drawn in the mean field (--theory, --task, --variant). Cost is that of

@@ -1,19 +1,13 @@
-import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
-import { UsageError } from "../../core/errors.ts";
-import { formatSeconds } from "../../core/units.ts";
-import { readPrices } from "../../studies/economics/prices.ts";
-import { publishedScores } from "../../files/published.ts";
-import { rankModels } from "../../studies/select/selection.ts";
-import type { Candidate, RankBy } from "../../studies/select/selection.ts";
+import type { Command } from "@commander-js/extra-typings";
+import { runSelect } from "../../studies/select/run.ts";
 import { integer, positive, share, tokenCount, tokensOrNone } from "../options/values.ts";
-import { formatTable } from "../print/table.ts";
-import { formatUsd } from "../print/usd.ts";
+import { formatSelection } from "../print/selection.ts";
 
 const notes = `
-Without --output-tokens each model takes what the table says it takes for one and the same task. Scores are the published
-ones whose column covers the prompt's length; ~ marks the nearest column, within a factor of 2. What nobody stated is a
-gap, and no model is refused for a gap.
+Without --output-tokens each model takes the table's tokens of one task that is the same for all. Scores are published:
+of the column that covers the prompt's length, or with ~ of the nearest one, within a factor of 2. A number that nobody
+stated is a gap, and no model is refused for a gap.
 
 A price table is YAML:
 
@@ -26,7 +20,7 @@ A price table is YAML:
       context: 1000000      # tokens
       firstToken: 0.7       # seconds
       tokensPerSecond: 60
-      taskTokens: 4000      # output tokens of one and the same task
+      taskTokens: 4000      # output tokens of a task that is the same for all models
 
   attnsim select --prompt 200K --requests 1000 --latency 2
   attnsim select --prompt 8K --output-tokens 1000 --prices my-prices.yaml --by latency`;
@@ -53,42 +47,7 @@ export default function selectCommand(command: Command): void {
     .addHelpText("after", notes)
     .action(({ json, prices, by, outputTokens, cached, ...rest }) => {
       const demand = { ...rest, output: outputTokens, cachedShare: cached };
-      const ranked = rankModels(readPrices(prices), publishedScores(), demand, by);
-      if (ranked.length === 0) throw new UsageError(`${prices ?? "the price table"} has no models`);
-      console.log(json ? JSON.stringify({ demand, by, models: ranked }, null, 2) : layOut(ranked, by));
+      const result = runSelect({ demand, by, prices });
+      console.log(json ? JSON.stringify(result, null, 2) : formatSelection(result));
     });
-}
-
-function layOut(ranked: readonly Candidate[], by: RankBy): string {
-  const known = ({ cost, firstToken }: Candidate): number | undefined => (by === "cost" ? cost : firstToken);
-  const benchmarks = [...new Set(ranked.flatMap(({ scores }) => scores.map(({ benchmark }) => benchmark)))];
-  const scoreOf = ({ scores }: Candidate, benchmark: string): string => {
-    const found = scores.find((score) => score.benchmark === benchmark);
-    if (found === undefined) return "-";
-    return `${found.covers ? "" : "~ "}${(100 * found.score).toFixed(1)}% (${found.column})`;
-  };
-  const table = formatTable(
-    ["", "model", "cost", "first token", "answer", "output tokens", ...benchmarks],
-    ranked.map((candidate, i) => [
-      candidate.refused.length === 0 && known(candidate) !== undefined ? i + 1 : "-",
-      candidate.model,
-      candidate.cost === undefined ? "?" : formatUsd(candidate.cost),
-      candidate.firstToken === undefined ? "?" : formatSeconds(candidate.firstToken),
-      candidate.answer === undefined ? "?" : formatSeconds(candidate.answer),
-      candidate.outputTokens ?? "?",
-      ...benchmarks.map((benchmark) => scoreOf(candidate, benchmark)),
-    ]),
-  );
-  const said = ranked.flatMap(({ model, refused, gaps }) => [
-    ...refused.map((reason) => `${model}: out, ${reason}`),
-    ...(gaps.length > 0 ? [`${model}: nobody stated ${gaps.join(", ")}`] : []),
-  ]);
-  const sources = [...new Set(ranked.map(({ source }) => source))];
-  return [
-    table,
-    ...(said.length > 0 ? ["", ...said] : []),
-    "",
-    ...sources.map((source) => `prices and latency: ${source}`),
-    "scores: data/published-scores.csv, as the makers list them",
-  ].join("\n");
 }

@@ -67,3 +67,20 @@ export function share(text: string): number {
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("allowed: a number from 0 to 1");
 }
+
+/** Reads the names of two models with a comma between them. */
+export function modelPair(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.length === 2 && names.every((name) => name !== "")) return names;
+  throw new InvalidArgumentError("allowed: two models with a comma between them, such as GPT-5.4,GPT-5.5");
+}
+
+/** Reads numbers of at least 0 with commas between them. @param count of the numbers; any when absent */
+export function numberList(count?: number): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+    const allowed = values.every((value) => Number.isFinite(value) && value >= 0);
+    if (allowed && (count ?? values.length) === values.length) return values;
+    throw new InvalidArgumentError(`allowed: ${count ?? "some"} numbers >= 0 with commas between them`);
+  };
+}

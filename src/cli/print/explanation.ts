@@ -1,8 +1,8 @@
-import { formatBytes, formatSeconds } from "../../core/units.ts";
+import { formatBytes, formatSeconds, formatUsd } from "../../core/units.ts";
 import { bestOfGroups } from "../../studies/explain/result.ts";
 import type { ChangeResult, ExplanationResult } from "../../studies/explain/result.ts";
 import { formatTable } from "./table.ts";
-import { formatUsd } from "./usd.ts";
+
 import { formatPoints, pointsWithInterval } from "./points.ts";
 
 /** A ranking for the terminal: the unchanged reader and the best setting of each group, then the findings. */

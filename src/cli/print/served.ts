@@ -1,4 +1,4 @@
-import { formatNumber, formatSeconds } from "../../core/units.ts";
+import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { decodePart } from "../../hardware/serving/replica.ts";
 import type { Part } from "../../hardware/serving/replica.ts";
@@ -9,7 +9,6 @@ import { deploymentOf } from "../../deployment/deployment.ts";
 import type { Division } from "../../deployment/division.ts";
 import type { ServedPlan } from "../../deployment/serving.ts";
 import type { Cell } from "./table.ts";
-import { formatUsd } from "./usd.ts";
 
 /** What is said of a system that serves; nulls where its caches fit no plan. */
 export const servedFacts = (plan: ServedPlan | undefined) => ({

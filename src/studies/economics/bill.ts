@@ -1,23 +1,29 @@
-/** What is charged for tokens, USD per million; an absent price is one that nobody stated. */
+/** Prices of tokens, USD per million. */
 export interface TokenPrices {
   readonly input: number;
   readonly output: number;
-  /** of a prompt token that is served from a cache; the input price where absent */
+  /** price of a prompt token that a cache serves; the input price when absent */
   readonly cachedInput?: number | undefined;
 }
 
 /** Tokens of one task. */
 export interface TaskTokens {
   readonly prompt: number;
-  /** share of the prompt that is served from a cache, 0 to 1 */
+  /** share of the prompt that a cache serves, 0 to 1 */
   readonly cachedShare: number;
-  /** of the answer that is shown */
+  /** tokens of the answer */
   readonly output: number;
-  /** of reasoning that is not shown, charged as output */
+  /** hidden reasoning tokens, charged as output */
   readonly think: number;
 }
 
-/** What a task costs, USD. */
+/** A model's prices, and the tokens of a task with it. */
+export interface PricedTask {
+  readonly prices: TokenPrices;
+  readonly tokens: TaskTokens;
+}
+
+/** Cost of a task, USD. */
 export interface Bill {
   readonly input: number;
   readonly cachedInput: number;
@@ -28,7 +34,8 @@ export interface Bill {
 
 const perMillion = (tokens: number, price: number): number => (tokens * price) / 1e6;
 
-export function billOf({ prompt, cachedShare, output, think }: TaskTokens, prices: TokenPrices): Bill {
+export function billOf({ prices, tokens }: PricedTask): Bill {
+  const { prompt, cachedShare, output, think } = tokens;
   const parts = {
     input: perMillion(prompt * (1 - cachedShare), prices.input),
     cachedInput: perMillion(prompt * cachedShare, prices.cachedInput ?? prices.input),
@@ -39,92 +46,39 @@ export function billOf({ prompt, cachedShare, output, think }: TaskTokens, price
 }
 
 /** after / before - 1: -0.44 is 44% less. */
-export const change = (before: number, after: number): number => after / before - 1;
+export const relativeChange = (before: number, after: number): number => after / before - 1;
 
-/** A model's prices and the tokens that a task takes with it. */
-export interface Side {
-  readonly prices: TokenPrices;
-  readonly tokens: TaskTokens;
+/** Output tokens of a task, hidden reasoning included. */
+export const outputTokensOf = ({ tokens }: PricedTask): number => tokens.output + tokens.think;
+
+/**
+ * The share of the output tokens of `before` that `after` must save to cost the same. It is negative where `after` may
+ * take more tokens, and over 1 where no answer is short enough.
+ */
+export function breakEvenReduction(before: PricedTask, after: PricedTask): number {
+  const promptCost = billOf({ ...after, tokens: { ...after.tokens, output: 0, think: 0 } }).total;
+  const left = billOf(before).total - promptCost;
+  return 1 - left / perMillion(outputTokensOf(before), after.prices.output);
 }
 
 /**
- * The share by which `after` must lower the output tokens of `before`, thinking included, to cost the same: negative
- * where it may even take more, over 1 where no answer is short enough.
+ * Prompt tokens for each output token of `before` above which `after` costs more. It is Infinity where the prompt of
+ * `after` costs no more, and 0 or less where `after` costs more without a prompt.
  */
-export function breakEvenReduction(before: Side, after: Side): number {
-  const spent = before.tokens.output + before.tokens.think;
-  const prompt = billOf({ ...after.tokens, output: 0, think: 0 }, after.prices).total;
-  const left = billOf(before.tokens, before.prices).total - prompt;
-  return 1 - left / perMillion(spent, after.prices.output);
-}
-
-/**
- * Prompt tokens for each output token of `before` from which on `after` costs more; Infinity where its prompt is no
- * dearer, 0 or less where it costs more even without a prompt.
- */
-export function breakEvenPrompt(before: Side, after: Side): number {
-  const spent = before.tokens.output + before.tokens.think;
+export function breakEvenPrompt(before: PricedTask, after: PricedTask): number {
   const saved =
-    perMillion(spent, before.prices.output) -
-    perMillion(after.tokens.output + after.tokens.think, after.prices.output);
-  const dearer = promptPrice(after) - promptPrice(before);
-  return dearer > 0 ? saved / perMillion(spent, dearer) : Infinity;
+    perMillion(outputTokensOf(before), before.prices.output) -
+    perMillion(outputTokensOf(after), after.prices.output);
+  const extra = promptPrice(after) - promptPrice(before);
+  return extra > 0 ? saved / perMillion(outputTokensOf(before), extra) : Infinity;
 }
 
-/** USD per million tokens of a prompt that is cached in part. */
-const promptPrice = ({ prices, tokens: { cachedShare } }: Side): number =>
-  billOf({ prompt: 1e6, cachedShare, output: 0, think: 0 }, prices).total;
+/** USD per million tokens of a prompt that a cache serves in part. */
+const promptPrice = ({ prices, tokens: { cachedShare } }: PricedTask): number =>
+  billOf({ prices, tokens: { prompt: 1e6, cachedShare, output: 0, think: 0 } }).total;
 
-/** A point of the break-even surface. */
-export interface SurfacePoint {
-  /** price of `after` over that of `before`, input and output alike */
-  readonly priceRatio: number;
-  /** prompt tokens for each output token of `before` */
-  readonly promptPerOutput: number;
-  readonly cachedShare: number;
-  /** share of the output tokens that `after` saves */
-  readonly reduction: number;
-  /** of the cost of the task, after / before - 1 */
-  readonly costChange: number;
-  /** reduction at which both cost the same */
-  readonly breakEven: number;
-}
-
-/** What the surface is drawn over. */
-export interface SurfaceAxes {
-  readonly priceRatios: readonly number[];
-  readonly promptsPerOutput: readonly number[];
-  readonly cachedShares: readonly number[];
-  readonly reductions: readonly number[];
-}
-
-/** The change of a task's cost over price ratio, prompt and saved output tokens, from the prices of `before`. */
-export function breakEvenSurface(before: TokenPrices, axes: SurfaceAxes): SurfacePoint[] {
-  const { priceRatios, promptsPerOutput, cachedShares, reductions } = axes;
-  return cachedShares.flatMap((cachedShare) =>
-    priceRatios.flatMap((priceRatio) =>
-      promptsPerOutput.flatMap((promptPerOutput) => {
-        const tokens = { prompt: promptPerOutput, cachedShare, output: 1, think: 0 };
-        const from = { prices: before, tokens };
-        const to = { prices: dearer(before, priceRatio), tokens };
-        const [breakEven, cost] = [breakEvenReduction(from, to), billOf(tokens, before).total];
-        return reductions.map((reduction) => ({
-          ...{ priceRatio, promptPerOutput, cachedShare, reduction, breakEven },
-          costChange: change(cost, billOf({ ...tokens, output: 1 - reduction }, to.prices).total),
-        }));
-      }),
-    ),
-  );
-}
-
-const dearer = ({ input, output, cachedInput }: TokenPrices, by: number): TokenPrices => ({
-  input: by * input,
-  output: by * output,
-  ...(cachedInput !== undefined && { cachedInput: by * cachedInput }),
-});
-
-/** Seconds to the first token of the answer: what hidden tokens come before it are decoded first. */
+/** Seconds to the first token of an answer: hidden tokens are decoded before it. */
 export const firstAnswerSeconds = (ttft: number, tpot: number, think: number): number => ttft + think * tpot;
 
-/** Hidden tokens that fit into a wait, at so many seconds a token. */
+/** Hidden tokens that a wait leaves room for. @param tpot seconds of a token */
 export const hiddenTokens = (seconds: number, tpot: number): number => Math.floor(seconds / tpot + 1e-9);

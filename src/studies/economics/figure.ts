@@ -1,20 +1,19 @@
-import type { SurfacePoint } from "./bill.ts";
 import { distinct } from "../../core/group.ts";
+import { formatPercent } from "../../core/units.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
-
-const percent = (share: number): string => `${Math.round(100 * share)}%`;
+import type { SurfacePoint } from "./surface.ts";
 
 /**
- * The share of output tokens that a dearer model must save, over the length of the prompt.
+ * The share of output tokens that a dearer model must save to cost the same, over the length of the prompt.
  *
- * @param reduction share that is marked, for comparison
+ * @param reduction share that a dashed line marks
  */
 export function breakEvenFigure(surface: readonly SurfacePoint[], reduction: number): object {
   const first = surface[0]!.reduction;
   const points = surface
     .filter((point) => point.reduction === first && point.breakEven < 2)
     .map(({ cachedShare, priceRatio, promptPerOutput, breakEven }) => ({
-      panel: cachedShare === 0 ? "no cached input" : `${percent(cachedShare)} of the prompt cached`,
+      panel: cachedShare === 0 ? "no cached input" : `${formatPercent(cachedShare)} of the prompt cached`,
       series: `x${priceRatio}`,
       promptPerOutput,
       breakEven,
@@ -44,7 +43,7 @@ export function breakEvenFigure(surface: readonly SurfacePoint[], reduction: num
   };
   return panelFigure({
     title: "How many output tokens must a dearer model save to cost the same?",
-    subtitle: `on a line both cost the same, below it the dearer one costs more; where a line ends, no answer is short enough; dashed: a reduction of ${percent(reduction)}`,
+    subtitle: `on a line both cost the same, below it the dearer one costs more; where a line ends, no answer is short enough; dashed: a reduction of ${formatPercent(reduction)}`,
     points,
     layer: [
       {

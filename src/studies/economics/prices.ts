@@ -23,7 +23,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** What a price table says of a model; an absent key is a gap. */
+/** A model of a price table; a number that nobody stated is absent. */
 export interface PricedModel {
   readonly name: string;
   readonly source: string;
@@ -36,12 +36,12 @@ export interface PricedModel {
   /** seconds to the first token */
   readonly firstToken?: number | undefined;
   readonly tokensPerSecond?: number | undefined;
-  /** output tokens that it takes for one and the same task */
+  /** output tokens of the task that is the same for all models of the table */
   readonly taskTokens?: number | undefined;
 }
 
 /**
- * Reads a price table in YAML; that of the article where no path is given.
+ * Reads a price table in YAML, the article's when no path is given.
  *
  * @throws UsageError for a file that cannot be read, a key that is unknown, or a value of the wrong kind
  */
@@ -65,7 +65,7 @@ export function readPrices(path = dataPath("prices.yaml")): PricedModel[] {
   }));
 }
 
-/** @throws UsageError for a model that the table does not have */
+/** A model of a table. @throws UsageError for an unknown name */
 export const findModel = (models: readonly PricedModel[], name: string): PricedModel =>
   models.find((model) => model.name === name) ??
   unknownName(

@@ -3,11 +3,11 @@ import {
   billOf,
   breakEvenPrompt,
   breakEvenReduction,
-  breakEvenSurface,
-  change,
   firstAnswerSeconds,
   hiddenTokens,
+  relativeChange,
 } from "../../../src/studies/economics/bill.ts";
+import { breakEvenSurface } from "../../../src/studies/economics/surface.ts";
 
 const cheap = { input: 2.5, output: 15, cachedInput: 0.25 };
 const dear = { input: 5, output: 30, cachedInput: 0.5 };
@@ -15,13 +15,13 @@ const tokens = { prompt: 20_000, cachedShare: 0.25, output: 1000, think: 500 };
 
 describe("billOf", () => {
   it("charges each kind of token its price", () => {
-    const { total, ...parts } = billOf(tokens, cheap);
+    const { total, ...parts } = billOf({ tokens, prices: cheap });
     expect(parts).toEqual({ input: 0.0375, cachedInput: 0.00125, output: 0.015, think: 0.0075 });
     expect(total).toBeCloseTo(0.06125, 12);
   });
 
   it("takes the input price where there is none of cached input", () => {
-    expect(billOf(tokens, { input: 2.5, output: 15 }).cachedInput).toBe((5000 * 2.5) / 1e6);
+    expect(billOf({ tokens, prices: { input: 2.5, output: 15 } }).cachedInput).toBe((5000 * 2.5) / 1e6);
   });
 });
 
@@ -31,14 +31,22 @@ describe("break-even", () => {
   it("is where both cost the same", () => {
     const reduction = breakEvenReduction(before, { prices: dear, tokens });
     const shorter = { ...tokens, output: 1500 * (1 - reduction), think: 0 };
-    expect(change(billOf(tokens, cheap).total, billOf(shorter, dear).total)).toBeCloseTo(0, 12);
+    expect(
+      relativeChange(
+        billOf({ tokens, prices: cheap }).total,
+        billOf({ tokens: shorter, prices: dear }).total,
+      ),
+    ).toBeCloseTo(0, 12);
   });
 
   it("in prompt tokens is where both cost the same", () => {
     const short = { ...tokens, output: 400, think: 20 };
     const prompt = 1500 * breakEvenPrompt(before, { prices: dear, tokens: short });
-    const [a, b] = [billOf({ ...tokens, prompt }, cheap), billOf({ ...short, prompt }, dear)];
-    expect(change(a.total, b.total)).toBeCloseTo(0, 12);
+    const [a, b] = [
+      billOf({ tokens: { ...tokens, prompt }, prices: cheap }),
+      billOf({ tokens: { ...short, prompt }, prices: dear }),
+    ];
+    expect(relativeChange(a.total, b.total)).toBeCloseTo(0, 12);
   });
 
   it("of a prompt that is no dearer never comes", () => {

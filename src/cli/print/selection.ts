@@ -1,0 +1,41 @@
+import { distinct } from "../../core/group.ts";
+import { formatSeconds, formatUsd } from "../../core/units.ts";
+import type { RankedModel } from "../../studies/select/rank.ts";
+import type { SelectResult } from "../../studies/select/run.ts";
+import { formatTable } from "./table.ts";
+
+/** Ranked models for the terminal, then what speaks against them, gaps and sources. */
+export function formatSelection({ models, by }: SelectResult): string {
+  const known = ({ cost, firstToken }: RankedModel): number | undefined =>
+    by === "cost" ? cost : firstToken;
+  const benchmarks = distinct(models.flatMap(({ scores }) => scores.map(({ benchmark }) => benchmark)));
+  const table = formatTable(
+    ["", "model", "cost", "first token", "answer", "output tokens", ...benchmarks],
+    models.map((model, i) => [
+      model.refused.length === 0 && known(model) !== undefined ? i + 1 : "-",
+      model.model,
+      model.cost === undefined ? "?" : formatUsd(model.cost),
+      model.firstToken === undefined ? "?" : formatSeconds(model.firstToken),
+      model.answer === undefined ? "?" : formatSeconds(model.answer),
+      model.outputTokens ?? "?",
+      ...benchmarks.map((benchmark) => scoreCell(model, benchmark)),
+    ]),
+  );
+  const notes = models.flatMap(({ model, refused, gaps }) => [
+    ...refused.map((reason) => `${model} is out: ${reason}`),
+    ...(gaps.length > 0 ? [`${model}: nobody stated ${gaps.join(", ")}`] : []),
+  ]);
+  return [
+    table,
+    ...(notes.length > 0 ? ["", ...notes] : []),
+    "",
+    ...distinct(models.map(({ source }) => source)).map((source) => `prices and latency: ${source}`),
+    "scores: data/published-scores.csv, as the makers list them",
+  ].join("\n");
+}
+
+function scoreCell({ scores }: RankedModel, benchmark: string): string {
+  const found = scores.find((score) => score.benchmark === benchmark);
+  if (found === undefined) return "-";
+  return `${found.covers ? "" : "~ "}${(100 * found.score).toFixed(1)}% (${found.column})`;
+}
