@@ -4,8 +4,16 @@
  */
 import { fileURLToPath } from "node:url";
 import { Command } from "@commander-js/extra-typings";
-import { printBench, runBench, usableEngines, withBenchOptions } from "../src/cli/bench-run.ts";
 import { exitCodeOf } from "../src/cli/exit.ts";
+import { withMeasureOptions } from "../src/cli/options/bench.ts";
+import { formatBench } from "../src/cli/print/bench.ts";
+import { withBar } from "../src/cli/print/progress.ts";
+import {
+  benchEngines,
+  refuseWrong,
+  usableEngines,
+  workloadsNamed,
+} from "../src/engines/bench/bench-engines.ts";
 import { listEngines } from "../src/engines/registry.ts";
 import { startPeer } from "./peers/peer.ts";
 import type { Peer } from "./peers/peer.ts";
@@ -19,7 +27,7 @@ const peerCommands: Readonly<Record<string, (options: { python: string; threads:
   torch: ({ python, threads }) => [python, fileOf("torch.py"), String(threads)],
 };
 
-const program = withBenchOptions(
+const program = withMeasureOptions(
   new Command("bench").description("Times of the engines and their peers").exitOverride(),
 )
   .option("--out <folder>", "folder of the results", "results/bench")
@@ -28,8 +36,8 @@ const program = withBenchOptions(
     "a Python, measured with PyTorch where it has it",
     process.env["PYTHON"] || "python3",
   )
-  .action(async ({ out, python, ...options }) => {
-    const { threads, engine: asked } = options;
+  .action(async ({ out, python, threads, engine: asked, only, repeats: rounds, json }) => {
+    const workloads = workloadsNamed(only);
     const isPeer = (name: string): boolean => name in peerCommands;
     const engines = asked?.filter((name) => !isPeer(name)) ?? (await usableEngines(threads));
     const peers: Peer[] = [];
@@ -40,12 +48,15 @@ const program = withBenchOptions(
         if ("absent" in peer) console.error(`${name} is left out: ${peer.absent}`);
         else peers.push(peer);
       }
-      const result = await runBench(options, engines, peers);
+      const result = await withBar("measurements", (onStep) =>
+        benchEngines({ engines, peers, workloads, threads, rounds, onStep }),
+      );
       const listed = (await listEngines({ threads })).filter(({ name }) => engines.includes(name));
       const versions = Object.fromEntries([...listed, ...peers].map(({ name, version }) => [name, version]));
-      const figures = await writeBench(out, result, { threads, rounds: options.repeats, versions });
+      const figures = await writeBench(out, result, { threads, rounds, versions });
       for (const path of figures) console.error(path);
-      printBench(result, options);
+      console.log(json ? JSON.stringify(result.rows, null, 2) : formatBench(result, threads));
+      refuseWrong(result);
     } finally {
       for (const peer of peers) peer.close();
     }

@@ -15,7 +15,7 @@ import { override, shorthands, shorthandSetting } from "../../hardware/overrides
 import { usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
 import { modelCost } from "../../deployment/model-cost.ts";
-import { localSystem } from "../commands/hardware/local.ts";
+import { localSystem } from "../../studies/this-machine/system.ts";
 import { positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
 import { formatTable } from "../print/table.ts";

@@ -32,3 +32,19 @@ export function startProgress(steps: number, work: number, what = "trials"): Pro
     stop: () => bar.stop(),
   };
 }
+
+/** Does work with a bar, which starts when the first step tells the number of all. @param name of the steps */
+export async function withBar<T>(
+  name: string,
+  work: (onStep: (steps: number) => void) => Promise<T>,
+): Promise<T> {
+  let progress: Progress | undefined;
+  try {
+    return await work((steps) => {
+      progress ??= startProgress(steps, steps, name);
+      progress.advance(1);
+    });
+  } finally {
+    progress?.stop();
+  }
+}
