@@ -3,11 +3,11 @@ import { asyncBufferFromFile } from "hyparquet";
 import { UsageError } from "../core/errors.ts";
 import { readText, reasonOf } from "./files.ts";
 import { parseLength } from "../core/length.ts";
-import { readJsonl, readParquet, withPrompt } from "../tasks/dataset.ts";
+import { readJsonl, readParquet, withPrompt } from "./dataset.ts";
 import { drawNamedProblem } from "../tasks/named-problem.ts";
 import type { NamedProblem } from "../tasks/named-problem.ts";
 import { nominalLength, parseTask } from "../tasks/spec.ts";
-import type { Row } from "../tasks/row.ts";
+import type { Row } from "../tasks/parts/dataset-row.ts";
 
 /** The source of problems: a file, or the generator. */
 export interface ProblemSource {

@@ -1,7 +1,7 @@
-export { graphwalks } from "./graphwalks.ts";
+export { graphwalks } from "./graphwalks/graphwalks.ts";
 export { kHop } from "./k-hop.ts";
 export { mqar } from "./mqar.ts";
-export { mrcr } from "./mrcr.ts";
+export { mrcr } from "./mrcr/mrcr.ts";
 export { nolima } from "./nolima.ts";
 export { prefill } from "./prefill.ts";
-export { ruler } from "./ruler.ts";
+export { ruler } from "./ruler/ruler.ts";

@@ -1,15 +1,15 @@
 import { UsageError } from "../core/errors.ts";
 import { int, real } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
-import { Features } from "./features.ts";
-import { stringColumn } from "./row.ts";
-import type { Row } from "./row.ts";
-import { tokenOffsets, wordStart } from "./spans.ts";
+import { Features } from "./parts/features.ts";
+import { stringColumn } from "./parts/dataset-row.ts";
+import type { Row } from "./parts/dataset-row.ts";
+import { tokenOffsets, wordStart } from "./parts/spans.ts";
 import { defineTask } from "./task.ts";
 import type { Problem } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
-import type { CountTokens } from "./tokenizer.ts";
-import { tokenWords } from "./words.ts";
+import { countTokens } from "./parts/tokenizer.ts";
+import type { CountTokens } from "./parts/tokenizer.ts";
+import { tokenWords } from "./parts/words.ts";
 
 const most = 1024;
 

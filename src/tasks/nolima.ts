@@ -1,17 +1,17 @@
 import { UsageError } from "../core/errors.ts";
 import { int, real } from "../core/params.ts";
-import { Features } from "./features.ts";
-import { stringColumn } from "./row.ts";
-import type { Row } from "./row.ts";
-import { essaySentences } from "./ruler/essay.ts";
-import { fill, inserted } from "./ruler/haystack.ts";
-import { withOthers } from "./ruler/kind.ts";
-import { matchAll } from "./ruler/score.ts";
-import { tokenOffsets, wordStart } from "./spans.ts";
+import { Features } from "./parts/features.ts";
+import { stringColumn } from "./parts/dataset-row.ts";
+import type { Row } from "./parts/dataset-row.ts";
+import { essaySentences } from "./parts/essay.ts";
+import { fill, inserted } from "./parts/haystack.ts";
+import { withOthers } from "./ruler/ruler-task.ts";
+import { matchAll } from "./parts/match-all.ts";
+import { tokenOffsets, wordStart } from "./parts/spans.ts";
 import { defineTask } from "./task.ts";
 import type { Problem } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
-import type { CountTokens } from "./tokenizer.ts";
+import { countTokens } from "./parts/tokenizer.ts";
+import type { CountTokens } from "./parts/tokenizer.ts";
 
 /** Landmarks and their cities, none of which the essays name. */
 const landmarks: readonly (readonly [landmark: string, city: string])[] = [

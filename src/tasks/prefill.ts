@@ -1,9 +1,9 @@
 import { int, real, resolveParams } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
-import { graphwalks } from "./graphwalks.ts";
+import { graphwalks } from "./graphwalks/graphwalks.ts";
 import { defineTask } from "./task.ts";
 import type { Problem } from "./task.ts";
-import type { CountTokens } from "./tokenizer.ts";
+import type { CountTokens } from "./parts/tokenizer.ts";
 
 interface Asked {
   readonly asking: number;

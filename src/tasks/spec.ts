@@ -6,8 +6,8 @@ import { Random } from "../core/random.ts";
 import { formatCall, parseExpression } from "../core/spec.ts";
 import * as all from "./all.ts";
 import type { AnyTask, Problem } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
-import type { CountTokens } from "./tokenizer.ts";
+import { countTokens } from "./parts/tokenizer.ts";
+import type { CountTokens } from "./parts/tokenizer.ts";
 
 /** Every task by name. */
 export const tasks = new Registry<AnyTask>("task", exportsOf(all), ["generate"]);

@@ -1,7 +1,7 @@
 import type { Entry } from "../core/entry.ts";
 import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
-import type { CountTokens } from "./tokenizer.ts";
+import type { CountTokens } from "./parts/tokenizer.ts";
 
 /** One message of a prompt, as chat models and the public datasets have it. */
 export interface Message {

@@ -15,7 +15,7 @@ import { readNumerics } from "../reader/numerics/read.ts";
 import type { Seen } from "../reader/reading.ts";
 import { drawProblem, parseTask } from "../tasks/spec.ts";
 import type { Problem, Score } from "../tasks/task.ts";
-import { countTokens } from "../tasks/tokenizer.ts";
+import { countTokens } from "../tasks/parts/tokenizer.ts";
 import { version } from "../version.ts";
 import type { TrialRow } from "./columns.ts";
 import { readMeanField } from "../reader/mean-field/read.ts";

@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import { md5 } from "../md5.ts";
+import { md5 } from "./md5.ts";
 
 /** A directed graph as a list of edges, self-loops and repeats kept: edge e goes from nodes[from[e]] to nodes[to[e]]. */
 export interface Graph {

@@ -1,5 +1,5 @@
 import { nodeId } from "./graph.ts";
-import { countTokens } from "../tokenizer.ts";
+import { countTokens } from "../parts/tokenizer.ts";
 
 /** Tokens of the lines of a graph whose edges go from each node as often as from any other, to nodes drawn uniformly. */
 interface LineTokens {

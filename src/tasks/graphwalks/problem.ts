@@ -1,5 +1,5 @@
 import type { GraphWalk, Problem } from "../task.ts";
-import type { CountTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
 import { answerOf } from "./graph.ts";
 import type { Graph, Operation } from "./graph.ts";
 import type { PromptParts } from "./prompt.ts";

@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import { Pen } from "./pen.ts";
+import { Pen } from "../parts/grammar/pen.ts";
 
 /** A kind of text that a request can ask for. */
 interface Format {

@@ -1,10 +1,10 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import type { CountTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
 import { examplesText, questionText, requestText } from "./conversation.ts";
 import type { Conversation, Exchange, Question, Subject } from "./conversation.ts";
 import { formats, writeReply } from "./formats.ts";
-import { topics } from "./topics.ts";
+import { topics } from "../parts/grammar/topics.ts";
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -1,8 +1,8 @@
 import { UsageError } from "../../core/errors.ts";
-import { sequenceRatio } from "../difflib.ts";
-import { Features } from "../features.ts";
+import { sequenceRatio } from "./difflib.ts";
+import { Features } from "../parts/features.ts";
 import type { CountRetrieve, FeatureColumn, Message, Problem, RecordSet, Score } from "../task.ts";
-import type { CountTokens } from "../tokenizer.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
 import { writeMessages } from "./conversation.ts";
 import type { Conversation, Exchange, Subject } from "./conversation.ts";
 

@@ -1,11 +1,11 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import type { CountTokens } from "../tokenizer.ts";
-import { drawCompound, tokenWords } from "../words.ts";
-import { malformed } from "./kind.ts";
-import type { Reading, RulerKind } from "./kind.ts";
-import { readWords } from "./words.ts";
-import type { CountedWord } from "./words.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
+import { drawCompound, tokenWords } from "../parts/words.ts";
+import { malformed } from "./ruler-task.ts";
+import type { Reading, RulerKind } from "./ruler-task.ts";
+import { readWords } from "./counted-words.ts";
+import type { CountedWord } from "./counted-words.ts";
 
 const beginning =
   "Below is a numbered list of words. In these words, some appear more often than others. Memorize the ones that appear most often.\n";

@@ -1,9 +1,9 @@
 import type { Random } from "../../core/random.ts";
 import { UsageError } from "../../core/errors.ts";
-import { wordStart } from "../spans.ts";
-import { malformed } from "./kind.ts";
-import type { Reading, RulerKind } from "./kind.ts";
-import { readWords } from "./words.ts";
+import { wordStart } from "../parts/spans.ts";
+import { malformed } from "./ruler-task.ts";
+import type { Reading, RulerKind } from "./ruler-task.ts";
+import { readWords } from "./counted-words.ts";
 
 const beginning =
   "Read the following coded text and track the frequency of each coded word. Find the three most frequently appeared coded words. ";

@@ -1,11 +1,11 @@
 import type { Random } from "../../core/random.ts";
-import { Features } from "../features.ts";
-import { tokenOffsets, wordStart } from "../spans.ts";
-import { drawCompound } from "../words.ts";
-import { essaySentences } from "./essay.ts";
-import { fill, inserted, noise, sample } from "./haystack.ts";
-import { malformed, withOthers } from "./kind.ts";
-import type { Reading, RulerKind } from "./kind.ts";
+import { Features } from "../parts/features.ts";
+import { tokenOffsets, wordStart } from "../parts/spans.ts";
+import { drawCompound } from "../parts/words.ts";
+import { essaySentences } from "../parts/essay.ts";
+import { fill, inserted, noise, sample } from "../parts/haystack.ts";
+import { malformed, withOthers } from "./ruler-task.ts";
+import type { Reading, RulerKind } from "./ruler-task.ts";
 
 type Kind = "numbers" | "words" | "uuids";
 

@@ -1,10 +1,10 @@
 import type { Random } from "../../core/random.ts";
-import { Features } from "../features.ts";
-import { tokenOffsets, wordStart } from "../spans.ts";
-import type { CountTokens } from "../tokenizer.ts";
-import { fill, inserted, noise, sample } from "./haystack.ts";
-import { malformed, withOthers } from "./kind.ts";
-import type { Reading, RulerKind } from "./kind.ts";
+import { Features } from "../parts/features.ts";
+import { tokenOffsets, wordStart } from "../parts/spans.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
+import { fill, inserted, noise, sample } from "../parts/haystack.ts";
+import { malformed, withOthers } from "./ruler-task.ts";
+import type { Reading, RulerKind } from "./ruler-task.ts";
 
 const beginning = "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n";
 

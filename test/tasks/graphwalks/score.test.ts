@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { scorings } from "../../src/tasks/graphwalks/score.ts";
-import { readAnswer, scoreAnswer } from "../../src/tasks/graphwalks/score.ts";
+import type { scorings } from "../../../src/tasks/graphwalks/score.ts";
+import { readAnswer, scoreAnswer } from "../../../src/tasks/graphwalks/score.ts";
 
 const score = (response: string, truth: string[], scoring: (typeof scorings)[number] = "f1"): number =>
   scoreAnswer(response, truth, scoring).score;

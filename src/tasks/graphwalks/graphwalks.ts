@@ -1,15 +1,15 @@
-import { UsageError } from "../core/errors.ts";
-import { choice, int } from "../core/params.ts";
-import { drawGraph, edgesOf } from "./graphwalks/graph.ts";
-import type { Operation } from "./graphwalks/graph.ts";
-import { lineTokens } from "./graphwalks/line-tokens.ts";
-import { problemOf } from "./graphwalks/problem.ts";
-import { readPrompt, wordings, writePrompt } from "./graphwalks/prompt.ts";
-import { scorings } from "./graphwalks/score.ts";
-import type { Random } from "../core/random.ts";
-import { stringColumn, stringsColumn } from "./row.ts";
-import { defineTask } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
+import { UsageError } from "../../core/errors.ts";
+import { choice, int } from "../../core/params.ts";
+import { drawGraph, edgesOf } from "./graph.ts";
+import type { Operation } from "./graph.ts";
+import { lineTokens } from "./line-tokens.ts";
+import { problemOf } from "./problem.ts";
+import { readPrompt, wordings, writePrompt } from "./prompt.ts";
+import { scorings } from "./score.ts";
+import type { Random } from "../../core/random.ts";
+import { stringColumn, stringsColumn } from "../parts/dataset-row.ts";
+import { defineTask } from "../task.ts";
+import { countTokens } from "../parts/tokenizer.ts";
 
 const operations = ["bfs", "parents"] as const;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matchingBlocks, sequenceRatio } from "../../src/tasks/difflib.ts";
-import golden from "./data/difflib-golden.json" with { type: "json" };
+import { matchingBlocks, sequenceRatio } from "../../../src/tasks/mrcr/difflib.ts";
+import golden from "../data/difflib-golden.json" with { type: "json" };
 
 describe("sequenceRatio", () => {
   it.each(golden.cases.map((c, index) => ({ index, ...c })))(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { md5 } from "../../src/tasks/md5.ts";
+import { md5 } from "../../../src/tasks/graphwalks/md5.ts";
 
 describe("md5", () => {
   // RFC 1321, A.5

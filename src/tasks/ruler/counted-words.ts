@@ -1,8 +1,8 @@
-import { Features } from "../features.ts";
-import { tokenOffsets } from "../spans.ts";
-import type { CountTokens } from "../tokenizer.ts";
-import { withOthers } from "./kind.ts";
-import type { Reading } from "./kind.ts";
+import { Features } from "../parts/features.ts";
+import { tokenOffsets } from "../parts/spans.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
+import { withOthers } from "./ruler-task.ts";
+import type { Reading } from "./ruler-task.ts";
 
 /** A word that counts: where it stands, from its number on, and what it is. */
 export interface CountedWord {

@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { UsageError } from "../../core/errors.ts";
 
 /** A row of a dataset's file: values by column. */
 export type Row = Readonly<Record<string, unknown>>;

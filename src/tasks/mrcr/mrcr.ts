@@ -1,11 +1,11 @@
-import { UsageError } from "../core/errors.ts";
-import { choice } from "../core/params.ts";
-import { parseMessages, readConversation } from "./mrcr/conversation.ts";
-import { drawConversation } from "./mrcr/generate.ts";
-import { keyings, problemOf } from "./mrcr/problem.ts";
-import { stringColumn } from "./row.ts";
-import { defineTask } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
+import { UsageError } from "../../core/errors.ts";
+import { choice } from "../../core/params.ts";
+import { parseMessages, readConversation } from "./conversation.ts";
+import { drawConversation } from "./generate.ts";
+import { keyings, problemOf } from "./problem.ts";
+import { stringColumn } from "../parts/dataset-row.ts";
+import { defineTask } from "../task.ts";
+import { countTokens } from "../parts/tokenizer.ts";
 
 /**
  * Means over eight generated conversations of 64K tokens; a distractor shares the format with the needles if it was drawn

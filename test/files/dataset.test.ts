@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { readJsonl, readParquet, withPrompt } from "../../src/tasks/dataset.ts";
+import { readJsonl, readParquet, withPrompt } from "../../src/files/dataset.ts";
 import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
 import type { Problem } from "../../src/tasks/task.ts";
 

@@ -1,7 +1,7 @@
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { UsageError } from "../core/errors.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "../tasks/parts/dataset-row.ts";
 
 /** Bytes that can be read in parts: an ArrayBuffer, or a file. */
 interface ByteSource {

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/core/random.ts";
-import { UsageError } from "../../src/core/errors.ts";
-import type { drawGraph } from "../../src/tasks/graphwalks/graph.ts";
-import { answerOf } from "../../src/tasks/graphwalks/graph.ts";
-import { parseTask } from "../../src/tasks/spec.ts";
-import type { GraphWalk, Problem } from "../../src/tasks/task.ts";
+import { Random } from "../../../src/core/random.ts";
+import { UsageError } from "../../../src/core/errors.ts";
+import type { drawGraph } from "../../../src/tasks/graphwalks/graph.ts";
+import { answerOf } from "../../../src/tasks/graphwalks/graph.ts";
+import { parseTask } from "../../../src/tasks/spec.ts";
+import type { GraphWalk, Problem } from "../../../src/tasks/task.ts";
 
 // A row of openai/graphwalks (MIT licence), graphwalks_128k_and_shorter.parquet, dated 02-27-2026; see data/README.md.
-const sample = readFileSync(new URL("data/graphwalks-real-sample.txt", import.meta.url), "utf8");
+const sample = readFileSync(new URL("../data/graphwalks-real-sample.txt", import.meta.url), "utf8");
 
 const generate = (spec: string, tokens: number, seed = 1): Problem => {
   const { task, params } = parseTask(spec);

@@ -1,4 +1,4 @@
-import type { Random } from "../../core/random.ts";
+import type { Random } from "../../../core/random.ts";
 import { sentences } from "./sentences.ts";
 import type { SentenceKind } from "./sentences.ts";
 import { words } from "./words.ts";

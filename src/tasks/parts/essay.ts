@@ -1,6 +1,6 @@
 import type { Random } from "../../core/random.ts";
-import { Pen } from "../mrcr/pen.ts";
-import { topics } from "../mrcr/topics.ts";
+import { Pen } from "./grammar/pen.ts";
+import { topics } from "./grammar/topics.ts";
 
 const sentencesOfEssay = 40;
 

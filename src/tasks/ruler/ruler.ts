@@ -1,13 +1,13 @@
-import { choice } from "../core/params.ts";
-import { stringColumn, stringsColumn } from "./row.ts";
-import { problemOf } from "./ruler/kind.ts";
-import type { RulerKind } from "./ruler/kind.ts";
-import { commonWordsExtraction } from "./ruler/common-words.ts";
-import { frequentWords } from "./ruler/frequent-words.ts";
-import { niah } from "./ruler/niah.ts";
-import { variableTracking } from "./ruler/variable-tracking.ts";
-import { defineTask } from "./task.ts";
-import { countTokens } from "./tokenizer.ts";
+import { choice } from "../../core/params.ts";
+import { stringColumn, stringsColumn } from "../parts/dataset-row.ts";
+import { problemOf } from "./ruler-task.ts";
+import type { RulerKind } from "./ruler-task.ts";
+import { commonWordsExtraction } from "./common-words.ts";
+import { frequentWords } from "./frequent-words.ts";
+import { niah } from "./niah.ts";
+import { variableTracking } from "./variable-tracking.ts";
+import { defineTask } from "../task.ts";
+import { countTokens } from "../parts/tokenizer.ts";
 
 const essay = { haystack: "essay", keyKind: "words", valueKind: "numbers" } as const;
 

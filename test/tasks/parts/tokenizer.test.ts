@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/core/random.ts";
-import { parseTask } from "../../src/tasks/spec.ts";
-import { countTokens } from "../../src/tasks/tokenizer.ts";
+import { Random } from "../../../src/core/random.ts";
+import { parseTask } from "../../../src/tasks/spec.ts";
+import { countTokens } from "../../../src/tasks/parts/tokenizer.ts";
 
 const whole = (text: string): number => encode(text, { disallowedSpecial: new Set() }).length;
 

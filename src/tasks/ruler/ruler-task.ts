@@ -1,9 +1,9 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import type { Features } from "../features.ts";
+import type { Features } from "../parts/features.ts";
 import type { Circuit, Problem } from "../task.ts";
-import type { CountTokens } from "../tokenizer.ts";
-import { matchAll } from "./score.ts";
+import type { CountTokens } from "../parts/tokenizer.ts";
+import { matchAll } from "../parts/match-all.ts";
 
 /** What a prompt says: the right answers, and how they are found. */
 export interface Reading {

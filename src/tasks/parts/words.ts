@@ -1,5 +1,5 @@
 import { decode } from "gpt-tokenizer/encoding/o200k_base";
-import type { Random } from "../core/random.ts";
+import type { Random } from "../../core/random.ts";
 
 /** Entries of o200k_base, special ones aside. */
 const vocabularySize = 199_998;

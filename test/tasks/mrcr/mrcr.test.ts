@@ -1,15 +1,15 @@
 import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../src/core/errors.ts";
-import { Random } from "../../src/core/random.ts";
-import { ordinalText } from "../../src/tasks/mrcr/conversation.ts";
-import { formats, writeReply } from "../../src/tasks/mrcr/formats.ts";
-import { wordCount } from "../../src/tasks/mrcr/pen.ts";
-import { scoreResponse } from "../../src/tasks/mrcr/problem.ts";
-import { topics } from "../../src/tasks/mrcr/topics.ts";
-import { parseTask } from "../../src/tasks/spec.ts";
-import { countTokens } from "../../src/tasks/tokenizer.ts";
-import type { CountRetrieve, Message, Problem } from "../../src/tasks/task.ts";
+import { UsageError } from "../../../src/core/errors.ts";
+import { Random } from "../../../src/core/random.ts";
+import { ordinalText } from "../../../src/tasks/mrcr/conversation.ts";
+import { formats, writeReply } from "../../../src/tasks/mrcr/formats.ts";
+import { wordCount } from "../../../src/tasks/parts/grammar/pen.ts";
+import { scoreResponse } from "../../../src/tasks/mrcr/problem.ts";
+import { topics } from "../../../src/tasks/parts/grammar/topics.ts";
+import { parseTask } from "../../../src/tasks/spec.ts";
+import { countTokens } from "../../../src/tasks/parts/tokenizer.ts";
+import type { CountRetrieve, Message, Problem } from "../../../src/tasks/task.ts";
 
 const generate = (spec: string, tokens: number, seed = 1): Problem => {
   const { task, params } = parseTask(spec);

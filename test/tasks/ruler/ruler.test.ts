@@ -1,10 +1,10 @@
 import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/core/random.ts";
-import { UsageError } from "../../src/core/errors.ts";
-import { matchAll } from "../../src/tasks/ruler/score.ts";
-import { parseTask } from "../../src/tasks/spec.ts";
-import type { Aggregate, Chain, Problem, RecordSet, Retrieve } from "../../src/tasks/task.ts";
+import { Random } from "../../../src/core/random.ts";
+import { UsageError } from "../../../src/core/errors.ts";
+import { matchAll } from "../../../src/tasks/parts/match-all.ts";
+import { parseTask } from "../../../src/tasks/spec.ts";
+import type { Aggregate, Chain, Problem, RecordSet, Retrieve } from "../../../src/tasks/task.ts";
 
 const generate = (task: string, tokens = 4096, seed = 1): Problem => {
   const spec = parseTask(`ruler(task=${task})`);
