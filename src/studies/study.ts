@@ -1,4 +1,4 @@
-import { writeTables } from "../runs/tables.ts";
+import { writeMeasured, writeTables } from "../runs/tables.ts";
 import type { Results } from "../runs/tables.ts";
 
 /** A finished study: its answer in numbers and names, and the tables and figures that show it. */
@@ -9,7 +9,7 @@ export interface Study<Answer> {
   readonly files: readonly string[];
 }
 
-/** Writes the tables and figures of a study into a folder, if it has one. */
+/** Writes the tables and figures of a study into a folder, if one is given. */
 export const finishStudy = async <Answer>(
   answer: Answer,
   results: Results,
@@ -19,3 +19,10 @@ export const finishStudy = async <Answer>(
   results,
   files: out === undefined ? [] : await writeTables(out, results),
 });
+
+/** The same of a study that measures this machine: no two runs have the same results. */
+export const finishMeasured = async <Answer>(
+  answer: Answer,
+  results: Results,
+  out: string,
+): Promise<Study<Answer>> => ({ answer, results, files: await writeMeasured(out, results) });

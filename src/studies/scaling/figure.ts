@@ -1,12 +1,18 @@
+import { distinct } from "../../core/group.ts";
 import { lengthAxis, panelFigure, seriesScales } from "../../figures/style.ts";
-import type { ScalingRow } from "./fit.ts";
+import type { ScalingRow } from "./tables.ts";
 
-/** The Vega-Lite specification of times over length, measured and predicted, log over log. */
+/** Times over context length, measured and predicted, both axes logarithmic. */
 export function scalingFigure(rows: readonly ScalingRow[], engine: string, threads: number): object {
-  const series = [...new Set(rows.map(({ variant }) => variant))];
+  const series = distinct(rows.map(({ variant }) => variant));
   const points = rows.map(({ variant, tokens, attendMs, attendMsMin, attendMsMax, predictedMs }) => ({
-    ...{ panel: "one query of the last position, all heads", series: variant, tokens },
-    ...{ ms: attendMs, low: attendMsMin, high: attendMsMax, predicted: predictedMs },
+    panel: "one query of the last position, all heads",
+    series: variant,
+    tokens,
+    ms: attendMs,
+    low: attendMsMin,
+    high: attendMsMax,
+    predicted: predictedMs,
   }));
   const scales = seriesScales(series);
   const shape = { field: "series", type: "nominal", scale: scales.shape, title: "variant" };
@@ -43,7 +49,7 @@ export function scalingFigure(rows: readonly ScalingRow[], engine: string, threa
   return panelFigure({
     title: "Time of a query over context length",
     subtitle:
-      `medians, engine ${engine}, ${threads} threads; dotted: the bytes that the cost formula says are read, ` +
+      `medians, engine ${engine}, ${threads} threads; dotted: bytes read by the cost formula, ` +
       `at the rate at which dense attention reads the longest cache`,
     points,
     layer,

@@ -9,14 +9,14 @@ import type { Ops } from "../../engines/ops.ts";
 import { headSpaces, scopedAll } from "../../reader/numerics/workspace.ts";
 import { resolveReader } from "../../reader/params.ts";
 
-/** What is measured: every variant at every length. */
+/** Variants and lengths to measure: every variant at every length. */
 export interface ScalingSettings {
   readonly variants: readonly string[];
   /** tokens, ascending */
   readonly lengths: readonly number[];
-  /** rounds over the variants of a length, in each of which the index is built once */
+  /** rounds over the variants of a length; each builds the index once */
   readonly rounds: number;
-  /** of queries in each round */
+  /** seconds of queries in each round of a variant */
   readonly seconds: number;
 }
 
@@ -24,29 +24,29 @@ export interface ScalingSettings {
 export interface ScalingTimes {
   readonly spec: AttentionSpec;
   readonly tokens: number;
-  /** a time for each query: one position, all heads */
+  /** of each query: one position, all heads */
   readonly attend: readonly number[];
-  /** a time for each round */
+  /** of building the index, in each round */
   readonly prepare: readonly number[];
 }
 
-/** The shape that is measured: the reader's kv heads, one query head for each. */
+/** Shape of the cache: the reader's kv heads, with one query head for each. */
 export const shape = (({ kvHeads, headDim }) => ({ kvHeads, headDim }))(resolveReader());
 
-/** Different queries, so that no two calls in a row read the same rows. */
+/** Number of different queries. Successive calls then read different rows. */
 const queryCount = 16;
 
-/** Queries before the ones that count: caches are warm, and loops compiled. */
+/** Uncounted queries at the start, which warm caches and compile loops. */
 const warmUps = 3;
 
-/** Calls of a round are at most so many. */
+/** Most calls of a round. */
 const mostCalls = 200;
 
 /**
- * Measures how long a query of the last position takes, and how long building the index does, on a cache of random
- * normal numbers: what attention costs depends on its content only through what is selected.
+ * Measures the time of a query at the last position, and of building the index, on a cache of random normal numbers. The
+ * content of a cache changes the time of a query only by what it selects.
  *
- * @param onTimes gets the times of each variant at a length when they are complete
+ * @param onTimes is called with the times of each variant at a length
  */
 export function measureScaling(
   ops: Ops,
@@ -86,7 +86,7 @@ function timed<T>(work: () => T): [T, number] {
   return [result, performance.now() - start];
 }
 
-/** Milliseconds of queries one after another, until the time is over. */
+/** Times of successive queries, ms, until the seconds are over. */
 function queryTimes(
   ops: Ops,
   { variant, params }: AttentionSpec,
@@ -129,7 +129,7 @@ const queriesAt = (heads: readonly Tensor[], positions: Int32Array, phase: Queri
   phase,
 });
 
-/** The first tokens of the heads. */
+/** A cache of the first tokens of the heads. */
 const cacheOf = (ops: Ops, heads: readonly HeadCache[], tokens: number): KeyValueCache => ({
   tokens,
   headDim: shape.headDim,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseSpec } from "../../../src/attention/spec.ts";
-import { scalingRows, scalingSummaries } from "../../../src/studies/scaling/fit.ts";
+import { scalingRows, scalingSummaries } from "../../../src/studies/scaling/exponents.ts";
 import type { ScalingTimes } from "../../../src/studies/scaling/measure.ts";
 
 const lengths = [4096, 8192, 16384, 32768, 65536, 131072, 262144];
