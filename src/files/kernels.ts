@@ -7,7 +7,7 @@ import { readText } from "./files.ts";
 import { checkout } from "./load.ts";
 import { measuredFiles } from "../hardware/constants/fit/files.ts";
 import type { Measured } from "../hardware/constants/fit/fit.ts";
-import { Row } from "../hardware/constants/fit/rows.ts";
+import { MeasuredRow } from "../hardware/constants/fit/rows.ts";
 import type { TextRow } from "../hardware/constants/fit/rows.ts";
 
 /** The measured kernels that the package carries. */
@@ -37,7 +37,7 @@ export function readKernels(folder: string): Measured[] {
     .map((file) => ({ file, rows: readRows(join(folder, `${file.file}.csv`)) }));
 }
 
-function readRows(path: string): Row[] {
+function readRows(path: string): MeasuredRow[] {
   let texts: TextRow[];
   try {
     texts = parse(readText(path), { columns: true, skip_empty_lines: true, bom: true });
@@ -46,5 +46,5 @@ function readRows(path: string): Row[] {
     throw new UsageError(`${path} is torn or no CSV: ${(error as Error).message}`);
   }
   if (texts.length === 0) throw new UsageError(`${path} has no rows`);
-  return texts.map((row, i) => new Row(basename(path), i + 2, row));
+  return texts.map((row, i) => new MeasuredRow(basename(path), i + 2, row));
 }

@@ -2,15 +2,12 @@ import type { Source } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { from } from "../../core/units.ts";
 import type { Quantity } from "../../core/units.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** Reads the keys of a config.json: each number becomes a quantity whose source says which key it is. */
 export class Keys {
-  readonly #values: Json;
+  readonly #values: JsonObject;
   readonly #source: Source;
   readonly #path: string;
 

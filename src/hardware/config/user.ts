@@ -7,11 +7,8 @@ import { systemQuantities, withQuantities } from "../overrides.ts";
 import { quantitiesOf } from "../quantities.ts";
 import type { System } from "../system.ts";
 import { modelFromConfig } from "./model.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** Keys that say what an entry is, not how large. */
 const about = ["name", "summary", "extends", "source"] as const;
@@ -23,7 +20,7 @@ interface About {
   readonly source: Source;
 }
 
-function aboutOf(data: Json, file: string, fallback: string): About {
+function aboutOf(data: JsonObject, file: string, fallback: string): About {
   const text = (key: "name" | "summary", otherwise: string): string => {
     const value = data[key] ?? otherwise;
     if (typeof value === "string" && value !== "") return value;
@@ -46,7 +43,7 @@ function aboutOf(data: Json, file: string, fallback: string): About {
 }
 
 /** The entry whose quantities stand where the file gives none. */
-function extended({ extends: name }: Json, file: string): string {
+function extended({ extends: name }: JsonObject, file: string): string {
   if (typeof name === "string") return name;
   throw new UsageError(`${file}: extends must be a name; got ${JSON.stringify(name)}`);
 }
@@ -59,16 +56,9 @@ function leaves(data: object, path: readonly string[] = []): [string, unknown][]
   });
 }
 
-/** A leaf as a quantity: a number where it is a count, else a text with its unit. */
-function quantity(file: string, path: string, value: unknown, unit: Unit, source: Source): Quantity {
-  if (typeof value !== "string" && typeof value !== "number")
-    throw new UsageError(`${file}: ${path} must be a number with its unit; got ${JSON.stringify(value)}`);
-  return from(source)(parseQuantity(`${file}: ${path}`, String(value), unit), unit);
-}
-
-/** The quantities that the user gives, by path. */
+/** The quantities that the user gives, by path: a number for a count, a text with its unit for the rest. */
 function given(
-  data: Json,
+  data: JsonObject,
   file: string,
   source: Source,
   unitOf: (path: string) => Unit,
@@ -77,7 +67,12 @@ function given(
     Object.entries(data).filter(([key]) => !(about as readonly string[]).includes(key)),
   );
   return new Map(
-    leaves(sizes).map(([path, value]) => [path, quantity(file, path, value, unitOf(path), source)]),
+    leaves(sizes).map(([path, value]) => {
+      const unit = unitOf(path);
+      if (typeof value !== "string" && typeof value !== "number")
+        throw new UsageError(`${file}: ${path} must be a number with its unit; got ${JSON.stringify(value)}`);
+      return [path, from(source)(parseQuantity(`${file}: ${path}`, String(value), unit), unit)];
+    }),
   );
 }
 

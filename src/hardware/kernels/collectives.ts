@@ -1,4 +1,5 @@
 import { overhead, share } from "../constants/constants.ts";
+import type { Constants } from "../constants/constants.ts";
 import { precisionBytes } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
@@ -33,17 +34,15 @@ export const collectiveKernel = { name: "collective", constants } as const;
 /** Of n ranks each sends M (n - 1) / n bytes, an all-reduce twice that. Over more than one rank. */
 export function collective(machine: Machine, { op, bytes, gpus }: CollectiveShape): OperatorTime {
   if (gpus <= 1) return kernelTime(op, 0, []);
-  return exchange(machine, op, ((op === "all-reduce" ? 2 : 1) * bytes * (gpus - 1)) / gpus, gpus, {
-    ...machine.constants(collectiveKernel, op),
-  });
+  const linkBytes = ((op === "all-reduce" ? 2 : 1) * bytes * (gpus - 1)) / gpus;
+  return exchange(machine, { op, linkBytes, gpus }, machine.constants(collectiveKernel, op));
 }
 
+/** Time of `linkBytes` that each of the GPUs sends. */
 function exchange(
   machine: Machine,
-  op: string,
-  linkBytes: number,
-  gpus: number,
-  c: { overhead: number; step: number; link: number; ramp: number },
+  { op, linkBytes, gpus }: { readonly op: string; readonly linkBytes: number; readonly gpus: number },
+  c: Constants<typeof constants>,
 ): OperatorTime {
   const { value: bandwidth } = neededOf(machine.system, "gpu.nvlink", `${op} among ${gpus} GPUs`);
   const link = linkBytes / (bandwidth * c.link);
@@ -70,13 +69,8 @@ export function customAllReduce(
 ): OperatorTime {
   if (gpus <= 1) return kernelTime("all-reduce", 0, []);
   const linkBytes = (2 * bytes * (gpus - 1)) / gpus;
-  return exchange(
-    machine,
-    "custom all-reduce",
-    linkBytes,
-    gpus,
-    machine.constants(customAllReduceKernel, "bf16"),
-  );
+  const constants = machine.constants(customAllReduceKernel, "bf16");
+  return exchange(machine, { op: "custom all-reduce", linkBytes, gpus }, constants);
 }
 
 /** The faster of NCCL's and the engine's own all-reduce. */

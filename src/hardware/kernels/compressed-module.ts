@@ -2,7 +2,7 @@ import { attentionPrecision } from "./dtypes.ts";
 import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
-import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
+import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
 import { sequence } from "./time.ts";
@@ -31,9 +31,9 @@ export interface CompressedModuleShape extends CompressedDims, ModuleShape {
 }
 
 /** Matrices: query down with keys, query up, the compressor's two halves and gates, grouped output down, output up, index. */
-export function compressedMatrices(s: CompressedDims): readonly Matrix[] {
+export function compressedMatrices(s: CompressedDims): readonly WeightMatrix[] {
   // entries of CSA pool the tokens of the entry before as well
-  const compressor: Matrix = [s.hidden, (s.index ? 4 : 2) * s.headDim];
+  const compressor: WeightMatrix = [s.hidden, (s.index ? 4 : 2) * s.headDim];
   const groups = Math.max(1, Math.round((s.outputGroups * s.queryHeads) / s.heads));
   return [
     [s.hidden, s.queryRank + s.headDim],
@@ -84,7 +84,7 @@ export function compressedModuleDecode(
   });
 }
 
-interface Reads {
+interface CompressedReads {
   readonly queries: number;
   readonly keys: number;
   /** pairs of a query and an entry that it may choose, and pairs that are read */
@@ -101,7 +101,7 @@ function compressedModule(
   machine: Machine,
   shape: CompressedModuleShape,
   phase: "prefill" | "decode",
-  { queries, keys, seen, read, entries }: Reads,
+  { queries, keys, seen, read, entries }: CompressedReads,
 ): OperatorTime {
   const { queryHeads, headDim, weights, kvDtype, index, recordBytes = 584 } = shape;
   const kind = index ? "csa" : "hca";

@@ -14,15 +14,20 @@ export function networkOf(machine: Machine, gpus: number): Machine {
   return { ...machine, system: { ...system, gpu: { ...system.gpu, nvlink: nic } } };
 }
 
-/** @param span GPUs from the first of the group to the last */
-export const allReduceAmong = (machine: Machine, gpus: number, bytes: number, span: number): OperatorTime =>
+/** GPUs of a deployment that exchange a message. */
+interface Exchange {
+  readonly gpus: number;
+  /** of the whole message */
+  readonly bytes: number;
+  /** GPUs from the first of them to the last */
+  readonly span: number;
+}
+
+export const allReduceAmong = (machine: Machine, { gpus, bytes, span }: Exchange): OperatorTime =>
   allReduce(networkOf(machine, span), { bytes, gpus });
 
-/** @param bytes of the whole message */
 export const exchangeAmong = (
   machine: Machine,
   op: "all-gather" | "all-to-all",
-  gpus: number,
-  bytes: number,
-  span: number,
+  { gpus, bytes, span }: Exchange,
 ): OperatorTime => collective(networkOf(machine, span), { op, bytes, gpus });

@@ -2,7 +2,7 @@ import { gqaDecode, gqaPrefill } from "./gqa.ts";
 import type { DecodeTokens, GqaHeads, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
-import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
+import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
@@ -18,7 +18,7 @@ export interface GqaModuleDims extends ModuleDims {
 }
 
 /** Queries with gates, keys, values and index in one product; output. */
-export function gqaMatrices(dims: GqaModuleDims): readonly Matrix[] {
+export function gqaMatrices(dims: GqaModuleDims): readonly WeightMatrix[] {
   const { hidden, queryHeads, kvHeads, headDim, gated, outputRanks = 1 } = dims;
   const { indexDim = 0, indexHeads = kvHeads } = dims;
   const width = queryHeads * headDim;

@@ -4,7 +4,7 @@ import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { mlaDecode, mlaPrefill } from "./mla.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
-import type { Matrix, ModuleDims, ModuleShape } from "./modules.ts";
+import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
 import { sequence } from "./time.ts";
@@ -41,7 +41,7 @@ export interface DsaModuleShape extends DsaDims, ModuleShape {
 }
 
 /** Matrices that every token passes: down, query up, gate, output. */
-function common(s: MlaDims): Matrix[] {
+function common(s: MlaDims): WeightMatrix[] {
   const { hidden, queryHeads, queryRank, latent, rope, keyDim, valueDim, gated, outputRanks = 1 } = s;
   const queries = queryHeads * (keyDim + rope);
   const values = queryHeads * valueDim;
@@ -54,19 +54,19 @@ function common(s: MlaDims): Matrix[] {
 }
 
 /** Keys and values of all heads out of the latent, where attention is not absorbed. */
-const unabsorbed = (s: MlaDims): Matrix => [s.latent, s.queryHeads * (s.keyDim + s.valueDim)];
+const unabsorbed = (s: MlaDims): WeightMatrix => [s.latent, s.queryHeads * (s.keyDim + s.valueDim)];
 
 /** Of each head, the key matrix into the query and the value matrix out of the output. */
-const absorbed = (s: MlaDims): Matrix[] => [
+const absorbed = (s: MlaDims): WeightMatrix[] => [
   [s.keyDim, s.queryHeads * s.latent],
   [s.latent, s.queryHeads * s.valueDim],
 ];
 
 /** Matrices of latent attention without an index; absorbed ones have as many weights. */
-export const mlaMatrices = (dims: MlaDims): readonly Matrix[] => [...common(dims), unabsorbed(dims)];
+export const mlaMatrices = (dims: MlaDims): readonly WeightMatrix[] => [...common(dims), unabsorbed(dims)];
 
 /** Matrices of the index: its queries; its key and the weights of its heads. */
-export const dsaIndexMatrices = (s: DsaDims): readonly Matrix[] => [
+export const dsaIndexMatrices = (s: DsaDims): readonly WeightMatrix[] => [
   [s.queryRank ?? s.hidden, s.indexHeads * s.indexDim],
   [s.hidden, s.indexDim + s.indexHeads],
 ];
@@ -129,7 +129,7 @@ export function dsaModuleDecode(machine: Machine, shape: DsaModuleShape & Decode
   });
 }
 
-interface Reads {
+interface DsaReads {
   readonly queries: number;
   readonly keys: number;
   readonly seen: number;
@@ -141,7 +141,7 @@ function dsaModule(
   machine: Machine,
   shape: DsaModuleShape,
   phase: "prefill" | "decode",
-  { queries, keys, seen, read, indexed }: Reads,
+  { queries, keys, seen, read, indexed }: DsaReads,
 ): OperatorTime {
   const { queryHeads, latent, rope, weights, kvDtype, indexHeads, indexDim } = shape;
   const kernels = `dsa-${phase}` as const;

@@ -7,7 +7,7 @@ import { kernelTime } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
 /** A matrix: rows x columns of the product [m, rows] x [rows, columns]. */
-export type Matrix = readonly [rows: number, columns: number];
+export type WeightMatrix = readonly [rows: number, columns: number];
 
 /** Dimensions that every attention module of a layer has, on one GPU. */
 export interface ModuleDims {
@@ -50,9 +50,9 @@ export const projections = (
   machine: Machine,
   m: number,
   dtype: Precision,
-  matrices: readonly Matrix[],
+  matrices: readonly WeightMatrix[],
 ): OperatorTime[] => matrices.map(([k, n]) => gemm(machine, { m, n, k, dtype }));
 
 /** Numbers that pass in and out of products. */
-export const activationsOf = (m: number, matrices: readonly Matrix[]): number =>
+export const activationsOf = (m: number, matrices: readonly WeightMatrix[]): number =>
   m * matrices.reduce((sum, [k, n]) => sum + k + n, 0);

@@ -1,7 +1,7 @@
 import type { Quantity } from "../../core/units.ts";
 import { linearDecode, linearPrefill } from "../kernels/linear.ts";
 import { activationsOf, glue, projections } from "../kernels/modules.ts";
-import type { Matrix } from "../kernels/modules.ts";
+import type { WeightMatrix } from "../kernels/modules.ts";
 import { sequence } from "../kernels/time.ts";
 import type { OperatorTime } from "../kernels/time.ts";
 import type { Part } from "../serving/replica.ts";
@@ -64,18 +64,18 @@ function matricesOf(
   { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution }: DeltaAttention,
   hidden: number,
   { tp }: AttentionSharing,
-): { readonly products: readonly Matrix[]; readonly convolution: Matrix } {
+): { readonly products: readonly WeightMatrix[]; readonly convolution: WeightMatrix } {
   const keys = (queryHeads.value * keyDim.value) / tp;
   const values = (valueHeads.value * valueDim.value) / tp;
   const strengths = valueHeads.value / tp;
-  const gates: Matrix[] = gateRank
+  const gates: WeightMatrix[] = gateRank
     ? [
         [hidden, gateRank.value],
         [gateRank.value, values],
       ]
     : [[hidden, values]];
   // KDA: a decay for each channel through a rank of one head; Gated DeltaNet: one for each head
-  const decays: Matrix[] =
+  const decays: WeightMatrix[] =
     rule === "kda"
       ? [
           [hidden, valueDim.value],

@@ -3,7 +3,7 @@ import { allReduceAmong, domainsIn, networkOf } from "../kernels/exchange.ts";
 import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
 import { projections } from "../kernels/modules.ts";
-import type { Matrix } from "../kernels/modules.ts";
+import type { WeightMatrix } from "../kernels/modules.ts";
 import { sequence } from "../kernels/time.ts";
 import type { OperatorTime } from "../kernels/time.ts";
 import { columnsOf, stageGpus } from "../parallelism.ts";
@@ -44,7 +44,7 @@ export const feedForwardLayer = (group: FeedForward): FeedForwardLayer =>
   (kinds[group.kind] as (group: FeedForward) => FeedForwardLayer)(group);
 
 /** Gate and up in one product, then down. */
-const gated = (hidden: number, intermediate: number): readonly Matrix[] => [
+const gated = (hidden: number, intermediate: number): readonly WeightMatrix[] => [
   [hidden, 2 * intermediate],
   [intermediate, hidden],
 ];
@@ -60,7 +60,7 @@ function denseLayer({ intermediate }: DenseFeedForward): FeedForwardLayer {
       const columns = columnsOf(parallel);
       return sequence("dense feed-forward", [
         ...projections(machine, own, weights, matrices(hidden, columns)),
-        allReduceAmong(machine, columns, own * hidden * 2, columns),
+        allReduceAmong(machine, { gpus: columns, bytes: own * hidden * 2, span: columns }),
       ]);
     },
   };
@@ -93,8 +93,8 @@ function sharedMatrices(
   { experts, latent, shared }: MixtureFeedForward,
   hidden: number,
   columns: number,
-): { readonly router: Matrix; readonly others: readonly Matrix[] } {
-  const between = (width: number): readonly Matrix[] => [
+): { readonly router: WeightMatrix; readonly others: readonly WeightMatrix[] } {
+  const between = (width: number): readonly WeightMatrix[] => [
     [hidden, width],
     [width, hidden],
   ];
@@ -118,6 +118,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
   const stage = stageGpus(parallel);
   const width = widthOf(group, hidden);
   const exchanged = dp * cp > 1;
+  const summing = exchanged ? tp : stage;
   const { router, others } = sharedMatrices(group, hidden, columnsOf(parallel));
   const [k, n] = router;
   const routed = moe(machine, {
@@ -147,8 +148,6 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     gemm(machine, { m: tokens.own, n, k, dtype: "bf16" }),
     ...projections(machine, tokens.own, weights, others),
     ...(exchanged ? [exchange("dispatch"), routed, exchange("combine")] : [routed]),
-    exchanged
-      ? allReduceAmong(machine, tp, tokens.own * hidden * 2, tp)
-      : allReduceAmong(machine, stage, tokens.own * hidden * 2, stage),
+    allReduceAmong(machine, { gpus: summing, bytes: tokens.own * hidden * 2, span: summing }),
   ]);
 }

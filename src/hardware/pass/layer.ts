@@ -48,7 +48,7 @@ export function layerAttention(deployment: Deployment, work: LayerWork, own: rea
   });
   return sequence("attention layer", [
     ...parts,
-    allReduceAmong(machine, tp * kvp, rowsOf(own) * hidden * 2, tp * kvp),
+    allReduceAmong(machine, { gpus: tp * kvp, bytes: rowsOf(own) * hidden * 2, span: tp * kvp }),
   ]);
 }
 
@@ -73,7 +73,7 @@ function gatherKeys(
   const { tp, cp } = parallel;
   const bytes =
     (part.sequences * part.newTokens * cp * layer.rowBytes(kvDtype)) / Math.min(tp, layer.kvHeads);
-  const gather = exchangeAmong(machine, "all-gather", cp, bytes, tp * cp);
+  const gather = exchangeAmong(machine, "all-gather", { gpus: cp, bytes, span: tp * cp });
   return { ...gather, seconds: Math.max(0, gather.seconds - seconds), terms: [] };
 }
 
@@ -87,5 +87,5 @@ function exchangeOutputs({ machine, parallel }: Deployment, layer: AttentionLaye
   const ranks = kvp * cp;
   const rows = part.sequences * part.newTokens;
   const bytes = (rows * (layer.outputWidth * 2 + layer.queryHeads * 8)) / tp;
-  return exchangeAmong(machine, "all-to-all", ranks, bytes, tp * ranks);
+  return exchangeAmong(machine, "all-to-all", { gpus: ranks, bytes, span: tp * ranks });
 }

@@ -4,7 +4,7 @@ import { ownKernels, readKernels } from "../../../src/files/kernels.ts";
 import { fileErrors } from "../../../src/hardware/constants/fit/errors.ts";
 import { measuredFiles } from "../../../src/hardware/constants/fit/files.ts";
 import { fitSystems, isHeldOut, measuredSeconds } from "../../../src/hardware/constants/fit/fit.ts";
-import type { Row } from "../../../src/hardware/constants/fit/rows.ts";
+import type { MeasuredRow } from "../../../src/hardware/constants/fit/rows.ts";
 import { fitted } from "../../../src/hardware/constants/fitted.ts";
 import { dsaModuleDecode, mlaModuleDecode } from "../../../src/hardware/kernels/latent-module.ts";
 import { machineOf } from "../../../src/hardware/kernels/machine.ts";
@@ -13,7 +13,7 @@ const measured = readKernels(ownKernels);
 const machines = new Map([...catalog.systems].map((system) => [system.name, machineOf(system)]));
 
 /** NVFP4 products and experts have a bar of their own: autotuned kernels whose rows scatter most. */
-const isLoose = (row: Row): boolean =>
+const isLoose = (row: MeasuredRow): boolean =>
   ["gemm.csv", "moe.csv"].includes(row.file) && row.text("dtype") === "nvfp4";
 
 it("has every file of the measured kernels", () => {
@@ -90,7 +90,7 @@ describe("DSA against dense MLA in decode", () => {
     const [dsa, mla] = ["dsa-module-decode", "mla-module-decode"].map((name) =>
       measured.find(({ file }) => file.file === name)!,
     );
-    const shapeOf = ({ texts }: Row): string =>
+    const shapeOf = ({ texts }: MeasuredRow): string =>
       ["system", "weight_dtype", "kv_dtype", "query_heads", "batch", "context_tokens"]
         .map((column) => texts[column])
         .join();

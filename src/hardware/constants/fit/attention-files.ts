@@ -4,9 +4,9 @@ import { causalPairs } from "../../kernels/pairs.ts";
 import { indexLogits, sparseAttention, topK } from "../../kernels/sparse.ts";
 import { cacheDtypes } from "./dtypes.ts";
 import type { MeasuredFile } from "./file.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
-const gqaHeads = (row: Row) => ({
+const gqaHeads = (row: MeasuredRow) => ({
   queryHeads: row.number("query_heads", 1),
   kvHeads: row.number("kv_heads", 1),
   headDim: row.number("head_dim", 1),
@@ -14,19 +14,19 @@ const gqaHeads = (row: Row) => ({
   kvDtype: row.choice("dtype", cacheDtypes),
 });
 
-const mlaHeads = (row: Row) => ({
+const mlaHeads = (row: MeasuredRow) => ({
   queryHeads: row.number("query_heads", 1),
   kvDtype: row.choice("kv_dtype", cacheDtypes),
 });
 
 /** The tokens of a prefill; files without `prefix_tokens` have nothing cached. */
-export const prefillTokens = (row: Row, prefixTokens = 0) => ({
+export const prefillTokens = (row: MeasuredRow, prefixTokens = 0) => ({
   requests: row.number("batch", 1),
   newTokens: row.number("new_tokens", 1),
   prefixTokens,
 });
 
-export const decodeTokens = (row: Row) => ({
+export const decodeTokens = (row: MeasuredRow) => ({
   requests: row.number("batch", 1),
   contextTokens: row.number("context_tokens", 1),
 });
@@ -35,7 +35,7 @@ export const decodeTokens = (row: Row) => ({
 const glm = { indexHeads: 32, indexDim: 128, keyBytes: 132, k: 2048, latent: 512, rope: 64 };
 
 /** The chunk of a GLM-5.2 row: each of its new tokens sees the prefix and those before it. */
-function chunk(row: Row) {
+function chunk(row: MeasuredRow) {
   const { requests, newTokens, prefixTokens } = prefillTokens(row, row.number("prefix_tokens"));
   const keys = requests * (newTokens + prefixTokens);
   return { requests, newTokens, prefixTokens, queries: requests * newTokens, keys };

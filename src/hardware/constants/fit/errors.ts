@@ -3,7 +3,7 @@ import { unknownName } from "../../../core/errors.ts";
 import type { Machine } from "../../kernels/machine.ts";
 import { measuredSeconds } from "./fit.ts";
 import type { Measured } from "./fit.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
 /** How far predictions are from a file's rows; errors are |predicted / measured - 1|. */
 export interface FileErrors {
@@ -26,7 +26,7 @@ export interface RowError {
 export function fileErrors(
   { file, rows }: Measured,
   machines: ReadonlyMap<string, Machine>,
-  kept: (row: Row) => boolean = () => true,
+  kept: (row: MeasuredRow) => boolean = () => true,
 ): FileErrors | undefined {
   const errors = rows.filter(kept).map((row): RowError => {
     const system = row.text("system");

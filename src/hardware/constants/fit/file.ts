@@ -1,10 +1,10 @@
 import type { Machine } from "../../kernels/machine.ts";
 import type { OperatorTime } from "../../kernels/time.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
 /** A file of measured kernels: its name without `.csv`, and the operator that predicts its rows. */
 export interface MeasuredFile {
   readonly file: string;
   /** @throws UsageError for a column that is missing, or a value that means nothing */
-  readonly predict: (machine: Machine, row: Row) => OperatorTime;
+  readonly predict: (machine: Machine, row: MeasuredRow) => OperatorTime;
 }

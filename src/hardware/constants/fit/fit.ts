@@ -11,19 +11,19 @@ import type { Machine } from "../../kernels/machine.ts";
 import type { System } from "../../system.ts";
 import type { MeasuredFile } from "./file.ts";
 import { leastSquares, weakPrior } from "./least-squares.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
 /** A measured file and its rows, of any system. */
 export interface Measured {
   readonly file: MeasuredFile;
-  readonly rows: readonly Row[];
+  readonly rows: readonly MeasuredRow[];
 }
 
 /** One row in four is held out of the fit, by a hash of its texts: the same rows always, whatever else the file has. */
-export const isHeldOut = (row: Row): boolean => hash64(row.key)[0] % 4 === 0;
+export const isHeldOut = (row: MeasuredRow): boolean => hash64(row.key)[0] % 4 === 0;
 
 /** Seconds that a row measured. */
-export const measuredSeconds = (row: Row): number => row.number("latency_ms", 1e-9) / 1e3;
+export const measuredSeconds = (row: MeasuredRow): number => row.number("latency_ms", 1e-9) / 1e3;
 
 /** The constants of a kernel in a case, while they are fitted. */
 interface Fitting {
@@ -50,23 +50,29 @@ export function fitSystems(
   files: readonly Measured[],
   onFile?: () => void,
 ): FittedConstants {
-  const together = fitRows(systems, files, {}, weakPrior, onFile);
+  const together = fitRows({ systems, files, start: {}, prior: weakPrior }, onFile);
   return Object.fromEntries(
-    systems.map((system) => [system.name, fitRows([system], files, together, alike, onFile)]),
+    systems.map((system) => [
+      system.name,
+      fitRows({ systems: [system], files, start: together, prior: alike }, onFile),
+    ]),
   );
+}
+
+/** Rows of some systems, and the constants that their fit starts from. */
+interface RowsToFit {
+  readonly systems: readonly System[];
+  readonly files: readonly Measured[];
+  readonly start: SystemConstants;
+  /** weight of staying with the start, per row */
+  readonly prior: number;
 }
 
 /**
  * The constants of kernels, file after file, those that a file's rows ask for and no file before it has decided, so that
  * the logarithms of predicted over measured are small, over the rows of the systems that are not held out.
  */
-function fitRows(
-  systems: readonly System[],
-  files: readonly Measured[],
-  start: SystemConstants,
-  prior: number,
-  onFile?: () => void,
-): SystemConstants {
+function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => void): SystemConstants {
   const sets = new Map<string, Fitting>();
   let asked = new Set<Fitting>();
   const constants = <S extends ConstantSpecs>(kernel: Kernel<S>, which: string): Constants<S> => {
@@ -88,7 +94,7 @@ function fitRows(
       { system, profile: "measured", notes: [], constants },
     ]),
   );
-  const machineOf = (row: Row): Machine => machines.get(row.text("system"))!;
+  const machineOf = (row: MeasuredRow): Machine => machines.get(row.text("system"))!;
   for (const { file, rows } of files) {
     const own = rows.filter((row) => machines.has(row.text("system")) && !isHeldOut(row));
     const asking = own.map((row) => {
@@ -111,8 +117,8 @@ function fitRows(
 /** Finds the free constants on which the rows rest; they are left in their sets, to four digits. */
 function solve(
   free: readonly Fitting[],
-  rows: readonly Row[],
-  predict: (row: Row) => number,
+  rows: readonly MeasuredRow[],
+  predict: (row: MeasuredRow) => number,
   prior: number,
 ): void {
   const unknowns = free.flatMap((set) =>
@@ -145,13 +151,13 @@ const positive = ({ start, min, max }: ConstantSpec): { start: number; min: numb
 });
 
 interface Asking {
-  readonly row: Row;
+  readonly row: MeasuredRow;
   readonly sets: readonly Fitting[];
 }
 
 /** Rows that share no free set can be fitted apart. */
-function connected(asking: readonly Asking[]): { rows: Row[]; sets: Fitting[] }[] {
-  let groups: { rows: Row[]; sets: Set<Fitting> }[] = [];
+function connected(asking: readonly Asking[]): { rows: MeasuredRow[]; sets: Fitting[] }[] {
+  let groups: { rows: MeasuredRow[]; sets: Set<Fitting> }[] = [];
   for (const { row, sets } of asking) {
     if (sets.length === 0) continue;
     const touching = groups.filter((group) => sets.some((set) => group.sets.has(set)));

@@ -2,7 +2,7 @@ import type { CompressedModuleShape } from "../../kernels/compressed-module.ts";
 import type { DsaModuleShape } from "../../kernels/latent-module.ts";
 import type { MsaModuleShape } from "../../kernels/block-module.ts";
 import type { ModuleShape } from "../../kernels/modules.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
 // dimensions of the models whose modules were measured, from their config.json as kept in
 // https://github.com/ai-dynamo/aiconfigurator/tree/095f58a/aic-core/src/aiconfigurator_core/model_configs
@@ -70,7 +70,7 @@ export const msaModels = {
 } satisfies Record<string, Omit<Geometry<MsaModuleShape>, "kvHeads">>;
 
 /** The model whose name is part of the row's, such as "deepseek-v3" of "deepseek-ai/DeepSeek-V3.2". */
-export function modelOf<T>(row: Row, models: Readonly<Record<string, T>>): T {
+export function modelOf<T>(row: MeasuredRow, models: Readonly<Record<string, T>>): T {
   const name = row.text("model").toLowerCase();
   const found = Object.keys(models).find((known) => name.includes(known));
   return found === undefined

@@ -10,22 +10,22 @@ import { decodeTokens, prefillTokens } from "./attention-files.ts";
 import { cacheDtypes, operandDtypes } from "./dtypes.ts";
 import type { MeasuredFile } from "./file.ts";
 import { compressedGeometry, compressedModels, latentModels, modelOf, msaModels } from "./geometry.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
-const stored = (row: Row) => ({
+const stored = (row: MeasuredRow) => ({
   queryHeads: row.number("query_heads", 1),
   weights: row.choice("weight_dtype", operandDtypes),
   kvDtype: row.choice("kv_dtype", cacheDtypes),
 });
 
-const latent = (row: Row) => ({ ...modelOf(row, latentModels), ...stored(row) });
+const latent = (row: MeasuredRow) => ({ ...modelOf(row, latentModels), ...stored(row) });
 
-const compressed = (row: Row, kind: "csa" | "hca") => ({
+const compressed = (row: MeasuredRow, kind: "csa" | "hca") => ({
   ...compressedGeometry(modelOf(row, compressedModels), kind),
   ...stored(row),
 });
 
-const blocks = (row: Row) => ({
+const blocks = (row: MeasuredRow) => ({
   ...modelOf(row, msaModels),
   ...stored(row),
   kvHeads: Math.max(1, Math.floor(row.number("query_heads", 1) / 16)),

@@ -5,10 +5,12 @@ import type { LinearShape } from "../../kernels/linear.ts";
 import { moe } from "../../kernels/moe.ts";
 import { messageBytes, operandDtypes } from "./dtypes.ts";
 import type { MeasuredFile } from "./file.ts";
-import type { Row } from "./rows.ts";
+import type { MeasuredRow } from "./rows.ts";
 
 const linear =
-  (shape: (row: Row) => Pick<LinearShape, "kind" | "keyHeads" | "valueHeads">): MeasuredFile["predict"] =>
+  (
+    shape: (row: MeasuredRow) => Pick<LinearShape, "kind" | "keyHeads" | "valueHeads">,
+  ): MeasuredFile["predict"] =>
   (machine, row) => {
     const all = {
       ...shape(row),
@@ -27,7 +29,7 @@ const collectives = {
 } as const;
 
 /** The load of experts: every token to the next ones in turn, or a power law of some exponent. */
-function routing(row: Row): "balanced" | number {
+function routing(row: MeasuredRow): "balanced" | number {
   const text = row.text("distribution");
   if (text === "balanced") return text;
   const exponent = Number(/^power_law_([\d.]+)$/.exec(text)?.[1]);

@@ -4,7 +4,7 @@ import { UsageError } from "../../../core/errors.ts";
 export type TextRow = Readonly<Record<string, string>>;
 
 /** Reads a row's columns; each method throws what, got, allowed, with the file and the line. */
-export class Row {
+export class MeasuredRow {
   /** @param line of the file, the heading being line 1 */
   constructor(
     readonly file: string,
