@@ -94,7 +94,7 @@ function ratio({
   const [a, b] = [model, over].map((name) => {
     const entry = models.get(name);
     const cost = modelCost(entry, parseSpec(nativeOf(entry)), context, kvDtype);
-    if (kind === "cache-ratio") return cost.keptBytes + cost.indexKeptBytes + (cost.stateBytes ?? 0);
+    if (kind === "cache-ratio") return cost.keptBytes + cost.indexKeptBytes + cost.stateBytes;
     const indexes = entry.attention.map((group) => {
       const { index } = attentionLayer(group);
       const flops = index === undefined ? 0 : group.layers.value * index.flops(context);
