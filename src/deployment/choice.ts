@@ -1,6 +1,6 @@
 import { divisionsOf } from "./division.ts";
 import type { Division, ModelOnSystem } from "./division.ts";
-import { lackOf, memoryOn } from "./memory.ts";
+import { lackOn, memoryOn } from "./memory.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
 
 /** Members for which a measure is least, in the order given. */
@@ -17,14 +17,14 @@ export const quickest = <T extends { readonly seconds: number }>(members: readon
 /** Divisions that the users' caches fit; where they fit none, those that lack the least memory. */
 export const holding = (divisions: readonly Division[], users: number, tokens: number): Division[] =>
   leastBy(divisions, (division) => {
-    const { hbm, host } = lackOf(memoryOn(division, tokens), users);
+    const { hbm, host } = lackOn(division, users, tokens);
     return hbm + host;
   });
 
 /** Memory that the users' caches lack on the division that lacks the least. Nothing without divisions. */
 export function leastLack(divisions: readonly Division[], users: number, tokens: number): Lack {
   const [division] = holding(divisions, users, tokens);
-  return division === undefined ? { hbm: 0, host: 0 } : lackOf(memoryOn(division, tokens), users);
+  return division === undefined ? { hbm: 0, host: 0 } : lackOn(division, users, tokens);
 }
 
 /** Memory of the division that holds the most users; of the first of equal ones. Undefined without divisions. */

@@ -7,7 +7,7 @@ import { deploymentOf } from "./deployment.ts";
 import { divisionsOf } from "./division.ts";
 import type { Division, ModelOnSystem } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
-import { lackOf, memoryOn } from "./memory.ts";
+import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 
 /** Users who decode together, all with caches of one length. */
@@ -21,8 +21,8 @@ export interface Decoding {
   readonly reads?: number | undefined;
 }
 
-/** A decode step of a division. */
-export interface DecodeAnswer {
+/** Time of a decode step of a division. */
+export interface StepTime {
   readonly division: Division;
   readonly pass: Pass;
   /** time of drafting the tokens that the next step checks, s */
@@ -31,14 +31,18 @@ export interface DecodeAnswer {
   readonly seconds: number;
   /** time of a token of each user: the step's over the tokens that it yields, s */
   readonly tpotSeconds: number;
+}
+
+/** A decode step of a division. */
+export interface DecodeAnswer extends StepTime {
   /** memory that the users' caches lack */
   readonly lack: Lack;
 }
 
 const noDrafts: Drafts = { tokens: 0, acceptance: 0 };
 
-/** A decode step of one division. */
-export function decodeOn(division: Division, decoding: Decoding): DecodeAnswer {
+/** Time of a decode step of one division, whether or not the users' caches fit. */
+export function stepOn(division: Division, decoding: Decoding): StepTime {
   const { users, tokens, drafts = noDrafts, reads = 1 } = decoding;
   const deployment = deploymentOf(division);
   const pass = passOf(deployment, [decodePart(users, tokens, drafts)]);
@@ -47,24 +51,25 @@ export function decodeOn(division: Division, decoding: Decoding): DecodeAnswer {
   };
   const draftSeconds = draftingSeconds(drafting, users, tokens, drafts);
   const seconds = pass.time.seconds + (reads - 1) * pass.attentionSeconds + draftSeconds;
-  return {
-    division,
-    pass,
-    draftSeconds,
-    seconds,
-    tpotSeconds: seconds / tokensPerStep(drafts),
-    lack: lackOf(memoryOn(division, tokens), users),
-  };
+  return { division, pass, draftSeconds, seconds, tpotSeconds: seconds / tokensPerStep(drafts) };
 }
+
+/** A decode step of one division. */
+export const decodeOn = (division: Division, decoding: Decoding): DecodeAnswer => ({
+  ...stepOn(division, decoding),
+  lack: lackOn(division, decoding.users, decoding.tokens),
+});
 
 /**
  * The decode step of the division on which it is shortest, among those that the caches fit; where they fit none, among
  * those that lack the least. Undefined without divisions.
  */
-export const fastestDecode = (divisions: readonly Division[], decoding: Decoding): DecodeAnswer | undefined =>
-  quickest(
-    holding(divisions, decoding.users, decoding.tokens).map((division) => decodeOn(division, decoding)),
-  );
+export function fastestDecode(divisions: readonly Division[], decoding: Decoding): DecodeAnswer | undefined {
+  const { users, tokens } = decoding;
+  const held = holding(divisions, users, tokens);
+  const step = quickest(held.map((division) => stepOn(division, decoding)));
+  return step && { ...step, lack: lackOn(step.division, users, tokens) };
+}
 
 /** A decode step of a model on a system. */
 export interface StepQuestion extends ModelOnSystem, Decoding {}

@@ -12,7 +12,7 @@ import { plansFor } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import type { Budget } from "./budget.ts";
 import { usersThatFit } from "./choice.ts";
-import { decodeOn, stepOf } from "./decode.ts";
+import { stepOf, stepOn } from "./decode.ts";
 import type { StepQuestion } from "./decode.ts";
 import { divisionOf } from "./division.ts";
 import { hbmBytes, memoryOn } from "./memory.ts";
@@ -143,7 +143,7 @@ function largestOnDivisions(
   const holds = (parallel: Parallelism, value: number): boolean =>
     memoryOn(divided(parallel, value), at(value).tokens).users >= users;
   const seconds = (parallel: Parallelism, value: number): number =>
-    decodeOn(divided(parallel, value), { users, ...at(value) }).seconds;
+    stepOn(divided(parallel, value), { users, ...at(value) }).seconds;
   let best = low - 1;
   for (const parallel of plansFor(model, system.gpus.value, "decode")) {
     if (best === high) break;
@@ -163,7 +163,7 @@ const remembered = new WeakMap<Budget, Map<string, FittedSpec>>();
  * Sets a variant to the most that a budget allows.
  *
  * On some division of the model among the system's GPUs, the caches of all users must fit beside the weights, and where a
- * step time is given, a whole decode step with `reads` reads of each query must not take longer (`decodeOn`).
+ * step time is given, a whole decode step with `reads` reads of each query must not take longer (`stepOn`).
  *
  * The budget parameter becomes the largest integer in its range for which both hold, and no larger than reads everything
  * there is to read at this length; a value that the spec itself gives is a ceiling. The dtype of K and V is decided first:

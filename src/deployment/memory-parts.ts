@@ -6,9 +6,9 @@ import { gpusOf, stageGpus } from "../hardware/parallelism.ts";
 import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
 import { parametersOf } from "../hardware/parameters.ts";
 import { neededOf } from "../hardware/system.ts";
-import { weightBytesPerGpu } from "./deployment.ts";
 import type { Division } from "./division.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
+import { weightBytesPerGpu } from "./weights.ts";
 
 /** A number of a memory budget, and how it comes about. */
 export interface MemoryPart {

@@ -1,11 +1,9 @@
-import { placedCost } from "../attention/spec.ts";
 import { hostMemory, plannedHbm } from "../hardware/memory.ts";
-import { attentionLayer } from "../hardware/layers/attention.ts";
 import { gpusOf } from "../hardware/parallelism.ts";
-import { weightBytesPerGpu } from "./deployment.ts";
 import { kvDtypeOf } from "./division.ts";
 import type { Division } from "./division.ts";
-import { attentionLayers } from "./model-cost.ts";
+import { layerCosts } from "./model-cost.ts";
+import { weightBytesPerGpu } from "./weights.ts";
 
 /** How memory is shared; printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
@@ -58,12 +56,10 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
   const { tp } = parallel;
   const sum = { kept: 0, indexKept: 0, state: 0, far: 0 };
   if (tokens < 1) return sum;
-  for (const { layers, attention, spec: used } of attentionLayers(model, spec)) {
-    const layer = attentionLayer(attention);
-    const cost = placedCost(used, layer.shape(Math.round(tokens), kvDtypeOf(division)));
+  for (const { layers, kvHeads, cost } of layerCosts(model, spec, Math.round(tokens), kvDtypeOf(division))) {
     const { keptBytes, farKeptBytes = 0, indexKeptBytes, stateBytes = 0 } = cost;
     // GPUs that share heads each keep a record that is one for all heads
-    const copies = tp / Math.min(tp, layer.kvHeads);
+    const copies = tp / Math.min(tp, kvHeads);
     sum.kept += layers * (keptBytes - farKeptBytes) * copies;
     sum.far += layers * farKeptBytes * copies;
     sum.indexKept += layers * indexKeptBytes * tp;
@@ -100,3 +96,7 @@ export function lackOf({ groups, user, hbm, host }: DivisionMemory, users: numbe
   };
   return { hbm: lack(hbm, hbmBytes(user)), host: lack(host, user.far) };
 }
+
+/** Memory that users of one length lack on a division. */
+export const lackOn = (division: Division, users: number, tokens: number): Lack =>
+  lackOf(memoryOn(division, tokens), users);

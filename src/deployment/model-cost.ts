@@ -8,25 +8,25 @@ import { attentionLayer } from "../hardware/layers/attention.ts";
 import type { Attention, AttentionGroup } from "../hardware/layers/attention.ts";
 import { layersOf, nativeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
+import { remembered } from "./remembered.ts";
 
 /** Layers of a model that attend alike. */
 export interface AttentionLayers {
   readonly layers: number;
   /** the model's own dimensions */
   readonly attention: Attention;
-  /** what they attend with */
+  /** the variant that they attend with */
   readonly spec: AttentionSpec;
 }
 
 /**
- * What a model's layers attend with when it is asked to use a variant. Its own spec (`nativeOf`) leaves each layer
- * with its own; any other variant takes the place of every layer that reaches the whole context, while windows and
- * recurrent states stay what they are; a layer plan takes the place of all layers, at the dimensions of the first
- * that reaches the whole context.
+ * Layers of a model that is asked to use a variant. The model's own spec (`nativeOf`) leaves each layer with its own
+ * variant. Any other variant takes the place of every layer that reaches the whole context, while windows and recurrent
+ * states stay. A layer plan takes the place of all layers, at the dimensions of the first that reaches the whole context.
  *
  * @throws UsageError where the model has no layer that another variant could stand in for
  */
-export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLayers[] {
+export const attentionLayers = remembered((model, spec): readonly AttentionLayers[] => {
   const own = (attention: AttentionGroup): AttentionLayers => ({
     layers: attention.layers.value,
     attention,
@@ -45,7 +45,23 @@ export function attentionLayers(model: Model, spec: AttentionSpec): AttentionLay
       ? { layers: attention.layers.value, attention, spec }
       : own(attention),
   );
+});
+
+/** Cost of a decode step for one user, in one layer of a kind. */
+export interface LayerCost {
+  readonly layers: number;
+  /** heads of the cache: of a record that is one for all heads, 1 */
+  readonly kvHeads: number;
+  readonly cost: StepCost;
 }
+
+/** Costs of a decode step for one user, kind by kind of layer. */
+export const layerCosts = remembered((model, spec, tokens: number, dtype: KvDtype): readonly LayerCost[] =>
+  attentionLayers(model, spec).map(({ layers, attention, spec: used }) => {
+    const { shape, kvHeads } = attentionLayer(attention);
+    return { layers, kvHeads, cost: placedCost(used, shape(tokens, dtype)) };
+  }),
+);
 
 /** Cost of a decode step for one user, in all layers of a model. */
 export const modelCost = (
@@ -54,9 +70,4 @@ export const modelCost = (
   tokens: number,
   dtype: KvDtype,
 ): Required<StepCost> =>
-  sumOfCosts(
-    attentionLayers(model, spec).map(({ layers, attention, spec: used }) => [
-      layers,
-      placedCost(used, attentionLayer(attention).shape(tokens, dtype)),
-    ]),
-  );
+  sumOfCosts(layerCosts(model, spec, tokens, dtype).map(({ layers, cost }) => [layers, cost]));

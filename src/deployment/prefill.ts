@@ -4,7 +4,7 @@ import { smoothRow } from "../hardware/serving/chunks.ts";
 import { deploymentOf } from "./deployment.ts";
 import type { Division } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
-import { lackOf, memoryOn } from "./memory.ts";
+import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 
 /** Prompts of one length that are computed together, with nothing beside them. */
@@ -57,7 +57,7 @@ export function prefillOn(division: Division, prefilling: Prefilling): PrefillAn
     division,
     passes,
     seconds: passes.reduce((sum, { time }) => sum + time.seconds, 0),
-    lack: lackOf(memoryOn(division, tokens + cachedTokens), prompts),
+    lack: lackOn(division, prompts, tokens + cachedTokens),
   };
 }
 

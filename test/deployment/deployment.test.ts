@@ -9,12 +9,13 @@ import type { Part } from "../../src/hardware/serving/replica.ts";
 import { passOf } from "../../src/hardware/pass/pass.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
 import { decodeOn, fastestDecode } from "../../src/deployment/decode.ts";
-import { deploymentOf, weightBytesPerGpu } from "../../src/deployment/deployment.ts";
+import { deploymentOf } from "../../src/deployment/deployment.ts";
 import type { Division } from "../../src/deployment/division.ts";
 import { fits } from "../../src/deployment/memory.ts";
 import { modelCost } from "../../src/deployment/model-cost.ts";
 import { prefillOn } from "../../src/deployment/prefill.ts";
 import { replicaOf } from "../../src/deployment/replica.ts";
+import { weightBytesPerGpu } from "../../src/deployment/weights.ts";
 
 const gb200 = systems.get("gb200-nvl72");
 
@@ -78,7 +79,7 @@ describe("passOf", () => {
     const model = models.get("llama-3.1-405b");
     const cache = modelCost(model, plan.spec, 100_001, "fp8").kvReadBytes;
     const embedding = (model.vocabulary.value * model.hidden.value * 2) / 8;
-    const bytes = weightBytesPerGpu(deploymentOf(plan)) - embedding + (16 * cache) / 8;
+    const bytes = weightBytesPerGpu(plan) - embedding + (16 * cache) / 8;
     const { time } = passOf(deploymentOf(plan), [decoding(16, 100_000)]);
     const atLeast = bytes / gb200.gpu.hbmBandwidth.value;
     expect(time.seconds).toBeGreaterThan(atLeast);
@@ -106,7 +107,7 @@ describe("passOf", () => {
 
   it("keeps a stage's share of layers on a GPU, and the pipeline full: as many tokens in less time for each GPU", () => {
     const [one, two] = ["tp=4", "tp=4,pp=2"].map((parallel) => asked("llama-3.1-405b", parallel));
-    expect(weightBytesPerGpu(deploymentOf(two!)) / weightBytesPerGpu(deploymentOf(one!))).toBeCloseTo(0.5, 6);
+    expect(weightBytesPerGpu(two!) / weightBytesPerGpu(one!)).toBeCloseTo(0.5, 6);
     // of 256 sequences each stage has 128 at a time
     expect(seconds(two!, decoding(256, 8192))).toBeLessThan(seconds(one!, decoding(256, 8192)));
     expect(seconds(two!, decoding(256, 8192))).toBeGreaterThan(seconds(one!, decoding(128, 8192)));

@@ -3,7 +3,7 @@ import { formatBytes, formatNumber } from "../../../core/units.ts";
 import { formatParallel } from "../../../hardware/parallel.ts";
 import { gpusOf } from "../../../hardware/parallelism.ts";
 import { leastLack, roomiest } from "../../../deployment/choice.ts";
-import { weightBytesPerGpu } from "../../../deployment/deployment.ts";
+import { weightBytesPerGpu } from "../../../deployment/weights.ts";
 import { divisionsOf } from "../../../deployment/division.ts";
 import { memoryAssumptions } from "../../../deployment/memory.ts";
 import { memoryParts } from "../../../deployment/memory-parts.ts";
