@@ -8,6 +8,18 @@ import ts from "typescript";
 const root = new URL("../", import.meta.url);
 await mkdir(new URL("dist/src/engines/wasm/", root), { recursive: true });
 
+const compilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  rewriteRelativeImportExtensions: true,
+};
+for (const name of ["abi", "worker", "protocol"]) {
+  const source = await readFile(new URL(`src/engines/wasm/${name}.ts`, root), "utf8");
+  const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: `${name}.ts` });
+  await writeFile(new URL(`dist/src/engines/wasm/${name}.js`, root), outputText);
+}
+
+const { initialPages, maximumPages } = await import(new URL("dist/src/engines/wasm/abi.js", root));
 const options = [
   ["--baseDir", fileURLToPath(root)],
   ["--outFile", "dist/kernels.wasm"],
@@ -16,22 +28,11 @@ const options = [
   ["--use", "abort="],
   ["--enable", "simd,threads"],
   ["--importMemory", "--sharedMemory"],
-  ["--initialMemory", "1"], // pages of 64 KiB
-  ["--maximumMemory", "65536"],
+  ["--initialMemory", `${initialPages}`],
+  ["--maximumMemory", `${maximumPages}`],
 ];
 const { error, stderr } = await asc.main(["src/engines/wasm/assembly/index.ts", ...options.flat()]);
 if (error) {
   console.error(stderr.toString());
   throw error;
-}
-
-const compilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.ESNext,
-  rewriteRelativeImportExtensions: true,
-};
-for (const name of ["worker", "protocol"]) {
-  const source = await readFile(new URL(`src/engines/wasm/${name}.ts`, root), "utf8");
-  const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: `${name}.ts` });
-  await writeFile(new URL(`dist/src/engines/wasm/${name}.js`, root), outputText);
 }

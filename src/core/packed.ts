@@ -1,4 +1,5 @@
 import type { RowDtype } from "./dtype.ts";
+import { nvfp4Block } from "./formats.ts";
 
 /** Types narrower than float32 that rows can be packed as, in the order of their codes in a kernel's table. */
 export const packedDtypes = ["bf16", "fp8", "nvfp4"] as const satisfies readonly RowDtype[];
@@ -19,9 +20,6 @@ export interface PackedRows {
   /** (rows, packedRowBytes) */
   readonly codes: Uint8Array;
 }
-
-/** Numbers under one scale in NVFP4. */
-export const nvfp4Block = 16;
 
 const blocksOf = (width: number): number => Math.ceil(width / nvfp4Block);
 

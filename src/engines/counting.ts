@@ -37,9 +37,9 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       build(out);
       ops.fillNormal(out, key, ids);
     },
-    blendRows(out, ...rest) {
+    blendRows(out, blend) {
       build(out);
-      ops.blendRows(out, ...rest);
+      ops.blendRows(out, blend);
     },
     round(rows, dtype) {
       build(rows);

@@ -1,69 +1,90 @@
 import { tensor } from "../core/tensor.ts";
 import type { Attended } from "./ops.ts";
 
-/** Softmax sums over one block of rows, for `queries` queries. */
-export interface Partial {
+/** Softmax of one query over a part of its rows. */
+export interface SoftmaxPart {
+  /** largest score; -Infinity if it saw no row */
+  readonly max: number;
+  /** sum of exp(score - max) */
+  readonly sum: number;
+  /** sum of exp(score - max) (score - max) */
+  readonly moment: number;
+  /** numbers in which the sum of exp(score - max) value begins at `at` */
+  readonly numbers: Float32Array;
+  readonly at: number;
+}
+
+/** Softmaxes of several queries over a part of their rows. */
+export interface SoftmaxParts {
   /** (queries, d) sum of exp(score - max) value */
   readonly output: Float32Array;
-  /** (queries) */
+  /** (queries) as of `SoftmaxPart` */
   readonly max: Float32Array;
   readonly sum: Float32Array;
   readonly moment: Float32Array;
 }
 
-/** Merges the sums of blocks, in the order in which they come, in float64. */
-export class Merged {
-  readonly #output: Float64Array;
+/** Merges softmaxes over parts of the rows, in the order in which they come, in float64. */
+export class MergedSoftmax {
+  readonly #width: number;
+  readonly #exp: (x: number) => number;
   readonly #max: Float64Array;
   readonly #sum: Float64Array;
   readonly #moment: Float64Array;
-  readonly #queries: number;
-  readonly #width: number;
+  readonly #output: Float64Array;
 
-  constructor(queries: number, width: number) {
-    this.#queries = queries;
+  /** @param exp exponential of numbers up to 0 */
+  constructor(queries: number, width: number, exp: (x: number) => number = Math.exp) {
     this.#width = width;
-    this.#output = new Float64Array(queries * width);
+    this.#exp = exp;
     this.#max = new Float64Array(queries).fill(-Infinity);
     this.#sum = new Float64Array(queries);
     this.#moment = new Float64Array(queries);
+    this.#output = new Float64Array(queries * width);
   }
 
-  /** Adds a block's sums for the queries from `first` on. */
-  add(first: number, partial: Partial): void {
-    for (let g = 0; g < partial.max.length; g++) {
-      if (partial.max[g] === -Infinity) continue;
-      const i = first + g;
-      const max = Math.max(this.#max[i]!, partial.max[g]!);
-      const [oldGap, newGap] = [this.#max[i]! - max, partial.max[g]! - max];
-      const [oldFactor, newFactor] = [Math.exp(oldGap), Math.exp(newGap)];
-      this.#max[i] = max;
-      this.#moment[i] =
-        shifted(this.#moment[i]!, this.#sum[i]!, oldGap) +
-        shifted(partial.moment[g]!, partial.sum[g]!, newGap);
-      this.#sum[i] = oldFactor * this.#sum[i]! + newFactor * partial.sum[g]!;
-      for (let c = 0, to = i * this.#width, from = g * this.#width; c < this.#width; c++)
-        this.#output[to + c] = oldFactor * this.#output[to + c]! + newFactor * partial.output[from + c]!;
-    }
+  /** Adds a part of query i's rows. */
+  add(i: number, { max, sum, moment, numbers, at }: SoftmaxPart): void {
+    if (max === -Infinity) return;
+    const newMax = Math.max(max, this.#max[i]!);
+    const oldFall = this.#max[i]! - newMax;
+    const fall = max - newMax;
+    const keep = oldFall === -Infinity ? 0 : this.#exp(oldFall);
+    const share = this.#exp(fall);
+    const movedMoment = keep === 0 ? 0 : keep * (this.#moment[i]! + this.#sum[i]! * oldFall);
+    this.#moment[i] = movedMoment + share * (moment + sum * fall);
+    this.#sum[i] = keep * this.#sum[i]! + share * sum;
+    this.#max[i] = newMax;
+    const start = i * this.#width;
+    for (let c = 0; c < this.#width; c++)
+      this.#output[start + c] = keep * this.#output[start + c]! + share * numbers[at + c]!;
   }
 
-  /** The quotients. A query that saw no row gives 0. */
+  /** Adds a part of the rows of the queries from `first` on. */
+  addAll(first: number, { output, max, sum, moment }: SoftmaxParts): void {
+    for (let q = 0; q < max.length; q++)
+      this.add(first + q, {
+        max: max[q]!,
+        sum: sum[q]!,
+        moment: moment[q]!,
+        numbers: output,
+        at: q * this.#width,
+      });
+  }
+
+  /** The whole softmaxes. A query that saw no row has the output 0. */
   attended(): Attended {
-    const output = new Float32Array(this.#output.length);
-    for (let i = 0; i < this.#queries; i++) {
-      const sum = this.#sum[i]!;
-      const end = (i + 1) * this.#width;
-      for (let at = i * this.#width; at < end; at++) output[at] = sum > 0 ? this.#output[at]! / sum : 0;
+    const queries = this.#max.length;
+    const output = new Float32Array(queries * this.#width);
+    for (let i = 0; i < queries; i++) {
+      const share = this.#sum[i] === 0 ? 0 : 1 / this.#sum[i]!;
+      for (let c = i * this.#width; c < (i + 1) * this.#width; c++) output[c] = this.#output[c]! * share;
     }
     return {
-      output: tensor(output, [this.#queries, this.#width]),
+      output: tensor(output, [queries, this.#width]),
       max: this.#max,
       sum: this.#sum,
       moment: this.#moment,
     };
   }
 }
-
-/** sum of e^(x + gap) (x + gap) from sum of e^x x and sum of e^x; 0 for a gap of -Infinity. */
-const shifted = (moment: number, sum: number, gap: number): number =>
-  gap === -Infinity ? 0 : Math.exp(gap) * (moment + sum * gap);

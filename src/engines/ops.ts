@@ -40,6 +40,20 @@ export interface SketchPart {
   readonly factors: Float32Array;
 }
 
+/** Rows to be blended into others. */
+export interface Blend {
+  /** (m, d) */
+  readonly table: Tensor;
+  /** (n) the table's row that is blended into each row; none where it is negative */
+  readonly index: Int32Array;
+  /** (n) the class of each row, which names its factors */
+  readonly classes: Uint8Array;
+  /** factor of a row itself, by class */
+  readonly self: readonly number[];
+  /** factor of the table's row, by class */
+  readonly other: readonly number[];
+}
+
 /** The softmax over the rows each query reads, and what a caller needs to rebuild any of its weights. */
 export interface Attended {
   /** (Q, d), on the JavaScript heap */
@@ -80,18 +94,8 @@ export interface Ops {
    */
   fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void;
 
-  /**
-   * out[i] = self[c] out[i] + other[c] table[index[i]] with c = cls[i], for every row i with index[i] >= 0.
-   * out (n, d); table (m, d); index, cls (n); self, other: a few classes' factors.
-   */
-  blendRows(
-    out: Tensor,
-    table: Tensor,
-    index: Int32Array,
-    cls: Uint8Array,
-    self: readonly number[],
-    other: readonly number[],
-  ): void;
+  /** out[i] = self[c] out[i] + other[c] table[index[i]] with c = classes[i], for every row i with index[i] >= 0. (n, d) */
+  blendRows(out: Tensor, blend: Blend): void;
 
   /** Rounds in place to what a cache of that type holds. (n, d) */
   round(rows: Tensor, dtype: RowDtype): void;

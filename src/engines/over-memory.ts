@@ -11,7 +11,7 @@ export function overMemory(memory: Ops, own: OwnOps): Ops {
   return {
     ...own,
     fillNormal: (out, key, ids) => memory.fillNormal(out, key, ids),
-    blendRows: (out, ...rest) => memory.blendRows(out, ...rest),
+    blendRows: (out, blend) => memory.blendRows(out, blend),
     round: (rows, dtype) => memory.round(rows, dtype),
     pack: (rows, into) => memory.pack(rows, into),
     sketch: (parts, out) => memory.sketch(parts, out),

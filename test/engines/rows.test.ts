@@ -7,11 +7,11 @@ describe.each(engines)("$name rows", (ops) => {
   for (const n of awkward.rows) {
     it.each(awkward.widths)(`${n} of width %i are blended and rounded as by the reference`, (d) => {
       const index = Int32Array.from({ length: n }, (_, i) => (i % 4) - 1);
-      const cls = Uint8Array.from({ length: n }, (_, i) => i % 2);
-      const table = normals(2, 3, d);
+      const classes = Uint8Array.from({ length: n }, (_, i) => i % 2);
+      const blend = { table: normals(2, 3, d), index, classes, self: [0.6, 0], other: [0.8, 1] };
       const [got, expected] = [placed(poisoned(ops), normals(1, n, d)), normals(1, n, d)];
-      ops.blendRows(got, table, index, cls, [0.6, 0], [0.8, 1]);
-      reference.blendRows(expected, table, index, cls, [0.6, 0], [0.8, 1]);
+      ops.blendRows(got, blend);
+      reference.blendRows(expected, blend);
       expectClose(flat(got), flat(expected), 20 * unitRoundoff.f32);
 
       for (const dtype of ["f32", "bf16", "fp8", "nvfp4"] as const) {
@@ -30,7 +30,13 @@ describe.each(engines)("$name rows", (ops) => {
     const first = all.hi(3, 5);
     ops.round(first, "nvfp4");
     ops.fillNormal(first, [1, 1]);
-    ops.blendRows(first, before, Int32Array.of(8, 8, 8), new Uint8Array(3), [0], [1]);
+    ops.blendRows(first, {
+      table: before,
+      index: Int32Array.of(8, 8, 8),
+      classes: new Uint8Array(3),
+      self: [0],
+      other: [1],
+    });
     expect([...flat(all)].slice(3 * 5)).toEqual(after);
   });
 

@@ -38,14 +38,13 @@ function everything(ops: Ops): Record<string, string | string[]> {
   const weights = ops.scores(few, keyTable(keys));
   ops.softmax(weights, Int32Array.of(rows, 4001), 0.3);
   const blended = normals(5, rows, width);
-  ops.blendRows(
-    blended,
-    keys,
-    Int32Array.from({ length: rows }, (_, i) => (i * 7) % rows),
-    new Uint8Array(rows),
-    [0.1],
-    [0.9],
-  );
+  ops.blendRows(blended, {
+    table: keys,
+    index: Int32Array.from({ length: rows }, (_, i) => (i * 7) % rows),
+    classes: new Uint8Array(rows),
+    self: [0.1],
+    other: [0.9],
+  });
   const rounded = (["bf16", "fp8", "nvfp4"] as const).map((dtype) => {
     const copy = normals(6, rows, width);
     ops.round(copy, dtype);

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
-import { Merged } from "../merged.ts";
+import { MergedSoftmax } from "../merged.ts";
 import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
@@ -39,7 +39,7 @@ export function attend(
     const [shared, most] = [Math.min(...ends), Math.max(...ends)];
     return { from, q: someRows(scaled, from, to), ends, shared, most };
   });
-  const merged = new Merged(q.rows, v.width);
+  const merged = new MergedSoftmax(q.rows, v.width);
   const longest = Math.max(0, ...groups.map(({ most }) => most));
   const keysAtOnce = rowsWithin(limits.scores, Math.min(q.rows, limits.queries));
   // a copy serves all groups
@@ -65,7 +65,7 @@ function scaledBy(scale: number, data: Float32Array): Float32Array {
 /** Adds the sums over the rows [start, stop) of a part of the tables that begins at row `first`. */
 function addBlock(
   runtime: Runtime,
-  merged: Merged,
+  merged: MergedSoftmax,
   { from, q, ends }: QueryGroup,
   { first, k, v }: { first: number; k: Operand; v: Operand },
   start: number,
@@ -86,7 +86,7 @@ function addBlock(
   if (masked) runtime.run(maskedSoftmaxSums, { ...feeds, mask: maskOf(ends, start, stop) }, results);
   else runtime.run(softmaxSums, feeds, results);
   const { output, max, sum, moment } = results;
-  merged.add(from, { output: output.data, max: max.data, sum: sum.data, moment: moment.data });
+  merged.addAll(from, { output: output.data, max: max.data, sum: sum.data, moment: moment.data });
 }
 
 /** (Q, stop - start) 0 where a query sees the row, -Infinity elsewhere. */

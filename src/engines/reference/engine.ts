@@ -2,7 +2,7 @@ import type { StreamKey } from "../../core/random.ts";
 import type { PackedRows } from "../../core/packed.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { matrix, sameShape, sameWidth } from "../matrix.ts";
-import type { RowDtype, Ops, Space } from "../ops.ts";
+import type { Blend, RowDtype, Ops, Space } from "../ops.ts";
 import { attend, softmax } from "./attention.ts";
 import { blockMean, pageMinMax } from "./blocks.ts";
 import { zeros64 } from "./heap.ts";
@@ -53,20 +53,13 @@ function fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void {
     );
 }
 
-function blendRows(
-  out: Tensor,
-  table: Tensor,
-  index: Int32Array,
-  cls: Uint8Array,
-  self: readonly number[],
-  other: readonly number[],
-): void {
+function blendRows(out: Tensor, { table, index, classes, self, other }: Blend): void {
   const { data, rows, width } = matrix(out);
   const source = matrix(table);
   sameWidth("the table", source.width, width);
   for (let i = 0; i < rows; i++) {
     if (index[i]! < 0) continue;
-    const [keep, add] = [self[cls[i]!]!, other[cls[i]!]!];
+    const [keep, add] = [self[classes[i]!]!, other[classes[i]!]!];
     for (let c = 0; c < width; c++)
       data[i * width + c] = keep * data[i * width + c]! + add * source.data[index[i]! * width + c]!;
   }

@@ -1,6 +1,7 @@
-import { e2m1, e4m3, nvfp4Block, packedRowBytes } from "../../core/packed.ts";
+import { largestE2m1, largestE4m3, nvfp4Block } from "../../core/formats.ts";
+import { e2m1, e4m3, packedRowBytes } from "../../core/packed.ts";
 import type { PackedRows } from "../../core/packed.ts";
-import { largest, largestE2m1, largestE4m3, over, roundE2m1, roundE4m3, roundRow } from "./rounding.ts";
+import { largest, over, roundE2m1, roundE4m3, roundRow } from "./rounding.ts";
 
 const f32 = Math.fround;
 

@@ -1,4 +1,4 @@
-import { nvfp4Block } from "../../core/packed.ts";
+import { largestE2m1, largestE4m3, nvfp4Block } from "../../core/formats.ts";
 import type { RowDtype } from "../ops.ts";
 
 /**
@@ -23,11 +23,6 @@ export function roundRow(row: Float32Array | Float64Array, dtype: RowDtype): voi
 }
 
 const f32 = Math.fround;
-
-/** OCP 8-bit floating point specification 1.0, table 1: 4 exponent bits, bias 7, largest 448, subnormal step 2^-9. */
-export const largestE4m3 = 448;
-/** OCP microscaling formats specification 1.0, table 5: 2 exponent bits, bias 1, largest 6, subnormal step 1/2. */
-export const largestE2m1 = 6;
 
 /** NVFP4: E2M1 in blocks of 16, each with an E4M3 scale, under a float32 scale per row. */
 function roundToNvfp4(row: Float32Array | Float64Array): void {

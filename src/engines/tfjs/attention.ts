@@ -1,6 +1,6 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
-import { Merged } from "../merged.ts";
+import { MergedSoftmax } from "../merged.ts";
 import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
@@ -29,7 +29,7 @@ export function attend(
     v: operand(values.tensor),
   };
   sameWidth("queries", q.width, operands.k.width);
-  const merged = new Merged(q.rows, operands.v.width);
+  const merged = new MergedSoftmax(q.rows, operands.v.width);
   if (rows) attendListed(context, operands, rows, merged);
   else attendVisible(context, operands, visible, merged);
   return merged.attended();
@@ -39,7 +39,7 @@ function attendVisible(
   { tf, limits }: TfContext,
   { q, k, v }: AttendOperands,
   visible: Int32Array,
-  merged: Merged,
+  merged: MergedSoftmax,
 ): void {
   const queries = Math.min(q.rows, limits.queries);
   const keys = Math.min(
@@ -55,7 +55,7 @@ function attendVisible(
         const scores = tf.matMul(block(tf, q, from, to), block(tf, k, start, stop), false, true);
         const mix = (weights: typeof scores): typeof scores => tf.matMul(weights, block(tf, v, start, stop));
         const left = ends.map((end) => Math.max(0, end - start));
-        merged.add(from, partialOf(tf, scores, left, mix));
+        merged.addAll(from, partialOf(tf, scores, left, mix));
       });
   }
 }
@@ -64,7 +64,7 @@ function attendListed(
   { tf, limits }: TfContext,
   { q, k, v }: AttendOperands,
   lists: RowLists,
-  merged: Merged,
+  merged: MergedSoftmax,
 ): void {
   for (const { from, to, width, rows, ends } of listBlocks(lists, k.width + v.width, limits.table))
     tf.tidy(() => {
@@ -76,7 +76,7 @@ function attendListed(
       const scores = tf.reshape(tf.matMul(q3, k3, false, true), [queries, width]);
       const mix = (weights: typeof scores): typeof scores =>
         tf.reshape(tf.matMul(tf.reshape(weights, [queries, 1, width]), v3), [queries, v.width]);
-      merged.add(from, partialOf(tf, scores, ends, mix));
+      merged.addAll(from, partialOf(tf, scores, ends, mix));
     });
 }
 

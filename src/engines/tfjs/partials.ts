@@ -1,4 +1,4 @@
-import type { Partial } from "../merged.ts";
+import type { SoftmaxParts } from "../merged.ts";
 import type { Tf, TfTensor } from "./api.ts";
 
 /** exp of this and of anything below is 0 in float32; unlike exp(-Infinity), it can be multiplied by 0. */
@@ -15,7 +15,7 @@ export function partialOf(
   scores: TfTensor,
   ends: Int32Array,
   mix: (weights: TfTensor) => TfTensor,
-): Partial {
+): SoftmaxParts {
   const masked = maskBeyond(tf, scores, ends);
   const max = tf.max(masked, 1, true);
   const gap = tf.maximum(tf.sub(masked, tf.maximum(max, lowest)), vanishing);

@@ -4,7 +4,7 @@ import type { PackedRows } from "../../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { flat, isPacked, tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
-import type { AttendOptions, Attended, RowDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { AttendOptions, Attended, Blend, RowDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
 import { attend } from "./attend.ts";
 import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
 import { sketch } from "./sketch.ts";
@@ -69,32 +69,26 @@ class WasmEngine implements Ops {
   fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void {
     const { rows, width } = matrix(out);
     this.#inPlace(out, (space, address) => {
-      const perChunk = rowsPerChunk(width);
-      this.#overRows(space, "fillNormal", rows, width, perChunk, 32, [
-        address,
+      const args = [address, rows, width, ...key, ids ? space.copyIn(ids) : 0];
+      overRows(space, {
+        kernel: "fillNormal",
         rows,
         width,
-        ...key,
-        ids ? space.copyIn(ids) : 0,
-      ]);
+        perChunk: rowsPerChunk(width),
+        scratch: 32,
+        args,
+      });
     });
   }
 
-  blendRows(
-    out: Tensor,
-    table: Tensor,
-    index: Int32Array,
-    cls: Uint8Array,
-    self: readonly number[],
-    other: readonly number[],
-  ): void {
+  blendRows(out: Tensor, { table, index, classes, self, other }: Blend): void {
     const { rows, width } = matrix(out);
     sameWidth("the table", matrix(table).width, width);
     const factors = Float32Array.from(self.flatMap((factor, c) => [factor, other[c]!]));
     this.#inPlace(out, (space, address) => {
       const [tableAt, indexAt] = [space.place(table), space.copyIn(index)];
-      const args = [address, rows, width, tableAt, indexAt, space.copyIn(cls), space.copyIn(factors)];
-      this.#overRows(space, "blendRows", rows, width, rowsPerChunk(width), 0, args);
+      const args = [address, rows, width, tableAt, indexAt, space.copyIn(classes), space.copyIn(factors)];
+      overRows(space, { kernel: "blendRows", rows, width, perChunk: rowsPerChunk(width), args });
     });
   }
 
@@ -103,7 +97,13 @@ class WasmEngine implements Ops {
     const { rows: n, width } = matrix(rows);
     const kernel = { bf16: "roundBf16", fp8: "roundFp8", nvfp4: "roundNvfp4" }[dtype];
     this.#inPlace(rows, (space, address) =>
-      this.#overRows(space, kernel, n, width, rowsPerChunk(width), 0, [address, n, width]),
+      overRows(space, {
+        kernel,
+        rows: n,
+        width,
+        perChunk: rowsPerChunk(width),
+        args: [address, n, width],
+      }),
     );
   }
 
@@ -116,38 +116,36 @@ class WasmEngine implements Ops {
     space.scoped(() => {
       const to = space.placeBytes(into.codes);
       const args = [space.place(rows), n, width, to];
-      this.#overRows(space, kernel, n, width, rowsPerChunk(width), 16, args);
+      overRows(space, { kernel, rows: n, width, perChunk: rowsPerChunk(width), scratch: 16, args });
       if (!home) into.codes.set(new Uint8Array(space.memory.buffer, to, into.codes.length));
     });
   }
 
   sketch(parts: readonly SketchPart[], out: Tensor): void {
     const spaceOf = (t: Rows): WasmSpace => this.#spaceOf(t) ?? this.#bench;
-    sketch({ threads: this.#threads, spaceOf, inPlace: this.#inPlace.bind(this) }, parts, out);
+    sketch({ spaceOf, inPlace: this.#inPlace.bind(this) }, parts, out);
   }
 
   attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended {
     const space = this.#spaceOf(keys.tensor) ?? this.#bench;
     const valueSpace = this.#spaceOf(values.tensor) ?? space;
-    return attend(this.#threads, space, valueSpace, queries, keys, values, options);
+    return attend({ queries, keys, values, keySpace: space, valueSpace }, options);
   }
 
   scores(queries: Tensor, table: Table): Tensor {
     const shape = [queries.shape[0]!, table.tensor.shape[0]];
-    return this.#produce(table.tensor, shape, (space, out) =>
-      scores(this.#threads, space, queries, table.tensor, out),
-    );
+    return this.#produce(table.tensor, shape, (space, out) => scores(space, queries, table.tensor, out));
   }
 
   scoresAt(queries: Tensor, table: Table, rows: RowLists): Float32Array {
     const space = this.#spaceOf(table.tensor) ?? this.#bench;
-    return space.scoped(() => scoresAt(this.#threads, space, queries, table.tensor, rows));
+    return space.scoped(() => scoresAt(space, queries, table.tensor, rows));
   }
 
   reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor {
     const shape = [queries.shape[0]! / weights.length, table.tensor.shape[0]];
     return this.#produce(table.tensor, shape, (space, out) =>
-      reluScores(this.#threads, space, queries, weights, table.tensor, out),
+      reluScores(space, { queries, weights, rows: table.tensor }, out),
     );
   }
 
@@ -167,47 +165,45 @@ class WasmEngine implements Ops {
   softmax(scoresOf: Tensor, visible: Int32Array, scale: number): void {
     const { rows, width } = matrix(scoresOf);
     this.#inPlace(scoresOf, (space, address) =>
-      softmax(this.#threads, space, address, [rows, width], visible, scale),
+      softmax(space, { address, queries: rows, n: width }, visible, scale),
     );
   }
 
   topK(scoresOf: Tensor, k: number, visible: Int32Array): RowLists {
     const { rows, width } = matrix(scoresOf);
     const space = this.#spaceOf(scoresOf) ?? this.#bench;
-    return space.scoped(() => topK(this.#threads, space, space.place(scoresOf), [rows, width], k, visible));
+    return space.scoped(() =>
+      topK(space, { address: space.place(scoresOf), queries: rows, n: width }, k, visible),
+    );
   }
 
   blockMean(rows: Rows, block: number, stride: number): Tensor {
     const { rows: n, width } = rowsShape(rows);
     const blocks = Math.ceil(n / stride);
-    const perChunk = rowsPerChunk(width * block);
     return this.#produce(rows, [blocks, width], (space, out) =>
-      this.#overRows(
-        space,
-        "blockMean",
-        blocks,
-        width * block,
-        perChunk,
-        4 * padded(width) + roomFor(1, width),
-        [placeTable(space, rows), n, block, stride, out],
-      ),
+      overRows(space, {
+        kernel: "blockMean",
+        rows: blocks,
+        width: width * block,
+        perChunk: rowsPerChunk(width * block),
+        scratch: 4 * padded(width) + roomFor(1, width),
+        args: [placeTable(space, rows), n, block, stride, out],
+      }),
     );
   }
 
   pageMinMax(rows: Rows, page: number): Tensor {
     const { rows: n, width } = rowsShape(rows);
     const pages = Math.ceil(n / page);
-    const perChunk = rowsPerChunk(width * page);
     return this.#produce(rows, [pages, 2 * width], (space, out) =>
-      this.#overRows(
-        space,
-        "pageMinMax",
-        pages,
-        width * page,
-        perChunk,
-        8 * padded(width) + roomFor(1, width),
-        [placeTable(space, rows), n, page, out],
-      ),
+      overRows(space, {
+        kernel: "pageMinMax",
+        rows: pages,
+        width: width * page,
+        perChunk: rowsPerChunk(width * page),
+        scratch: 8 * padded(width) + roomFor(1, width),
+        args: [placeTable(space, rows), n, page, out],
+      }),
     );
   }
 
@@ -217,20 +213,6 @@ class WasmEngine implements Ops {
 
   #spaceOf(t: Rows): WasmSpace | undefined {
     return this.#threads.owner((isPacked(t) ? t.codes : t.data).buffer);
-  }
-
-  /** Runs a kernel over chunks of `perChunk` rows. */
-  #overRows(
-    space: WasmSpace,
-    kernel: string,
-    rows: number,
-    width: number,
-    perChunk: number,
-    scratch: number,
-    args: readonly number[],
-  ): void {
-    const items = Math.ceil(rows / perChunk);
-    this.#threads.run(space, { kernel, items, args: [perChunk, ...args], scratch, work: rows * width });
   }
 
   /** Works on a tensor where it lies, or on a copy that is then copied back. */
@@ -258,4 +240,21 @@ class WasmEngine implements Ops {
       return tensor(Float32Array.from(out.data), shape);
     });
   }
+}
+
+interface RowJob {
+  readonly kernel: string;
+  readonly rows: number;
+  /** numbers touched for each row */
+  readonly width: number;
+  readonly perChunk: number;
+  /** bytes that each thread needs; 0 when absent */
+  readonly scratch?: number;
+  readonly args: readonly number[];
+}
+
+/** Runs a kernel over chunks of `perChunk` rows. */
+function overRows(space: WasmSpace, { kernel, rows, width, perChunk, scratch = 0, args }: RowJob): void {
+  const items = Math.ceil(rows / perChunk);
+  space.run({ kernel, items, args: [perChunk, ...args], scratch, work: rows * width });
 }

@@ -39,11 +39,11 @@ export function limitKernels({
     flops: items * steps * flopsPerStep,
     read() {
       const args = [bytes / 4 / items, numbers, out];
-      threads.run(space, { kernel: "readStream", items, args, scratch: 0, work: bytes });
+      space.run({ kernel: "readStream", items, args, scratch: 0, work: bytes });
       return sum();
     },
     multiplyAdd() {
-      threads.run(space, { kernel: "multiplyAddChains", items, args: [steps, out], scratch: 0, work: steps });
+      space.run({ kernel: "multiplyAddChains", items, args: [steps, out], scratch: 0, work: steps });
       return sum();
     },
     close: () => threads.close(),

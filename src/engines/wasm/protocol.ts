@@ -3,6 +3,17 @@ import type { MessagePort } from "node:worker_threads";
 /** What a module of kernels exports: func(item, scratch, ...arguments). */
 export type Kernels = Readonly<Record<string, (...args: number[]) => number>>;
 
+/** A kernel to run over items 0 ... items - 1, in any order and on any thread. */
+export interface Job {
+  readonly kernel: string;
+  readonly items: number;
+  readonly args: readonly number[];
+  /** bytes that each thread needs */
+  readonly scratch: number;
+  /** multiplications, or numbers touched: small jobs stay on the calling thread, as waking others takes 75 us */
+  readonly work: number;
+}
+
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;

@@ -1,24 +1,23 @@
 import { tensor } from "../../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameWidth, visibleEnd } from "../matrix.ts";
+import { bins, chunkBytes, chunkMax, chunkSum, tileRows } from "./abi.ts";
 import type { WasmSpace } from "./space.ts";
 import { blocksOf, cut, padded, placeItems, placePadded, placeTransposed } from "./split.ts";
 import { placeTable, roomFor } from "./table.ts";
-import type { Threads } from "./threads.ts";
 
+/** Fewer queries than this are cheaper one by one than as a padded block. */
 const smallestBlock = 3;
 const largestBlock = 64;
+/** Rows of which pieces for one query are whole multiples. */
 const quantum = 256;
-const tile = 64;
-/** Bins of the histogram of `topK`. */
-const bins = 8192;
 
-/** Rows 0 ... n - 1 for each of so many groups. */
+/** Rows 0 ... n - 1 for each group. */
 const allRows = (groups: number, n: number): { group: number; first: number; end: number }[] =>
   Array.from({ length: groups }, (_, group) => ({ group, first: 0, end: n }));
 
 /** @param out address of (Q, n) */
-export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows: Rows, out: number): void {
+export function scores(space: WasmSpace, queries: Tensor, rows: Rows, out: number): void {
   const { rows: count, width } = matrix(queries);
   const { rows: n, width: tableWidth } = rowsShape(rows);
   sameWidth("queries", width, tableWidth);
@@ -27,7 +26,7 @@ export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows
   if (count < smallestBlock) {
     const items = cut(allRows(count, n), quantum);
     const args = [placeItems(space, items), placePadded(space, queries), table, n, out];
-    threads.run(space, {
+    space.run({
       kernel: "scoresOne",
       items: items.length,
       args,
@@ -37,22 +36,22 @@ export function scores(threads: Threads, space: WasmSpace, queries: Tensor, rows
     return;
   }
   const { count: blocks, block } = blocksOf(count, largestBlock);
-  const items = cut(allRows(blocks, n), tile);
+  const items = cut(allRows(blocks, n), tileRows);
   const at = placeTransposed(space, queries, block);
   const args = [placeItems(space, items), block, at, count, table, n, out];
-  const scratch = 4 * tile * block + roomFor(tile, width);
-  threads.run(space, { kernel: "scoresBlock", items: items.length, args, scratch, work });
+  const scratch = 4 * tileRows * block + roomFor(tileRows, width);
+  space.run({ kernel: "scoresBlock", items: items.length, args, scratch, work });
+}
+
+/** Operands of `reluScores`. queries (Q J, width); weights (J); rows (n, width) */
+interface ReluOperands {
+  readonly queries: Tensor;
+  readonly weights: Float32Array;
+  readonly rows: Rows;
 }
 
 /** @param out address of (Q, n) */
-export function reluScores(
-  threads: Threads,
-  space: WasmSpace,
-  queries: Tensor,
-  weights: Float32Array,
-  rows: Rows,
-  out: number,
-): void {
+export function reluScores(space: WasmSpace, { queries, weights, rows }: ReluOperands, out: number): void {
   const { rows: count, width } = matrix(queries);
   const { rows: n, width: tableWidth } = rowsShape(rows);
   sameWidth("queries", width, tableWidth);
@@ -65,12 +64,12 @@ export function reluScores(
     const at = space.copyIn(interleaved(queries));
     const args = [placeItems(space, items), at, space.copyIn(paddedWeights), placeTable(space, rows), out];
     const job = { items: items.length, args, scratch: roomFor(1, width), work: count * n * width };
-    threads.run(space, { kernel: "scoresReluOne", ...job });
+    space.run({ kernel: "scoresReluOne", ...job });
     return;
   }
   const { count: blocks, perBlock } = evenBlocks(asked, Math.max(1, Math.floor(largestBlock / heads)));
   const block = padded(perBlock * heads);
-  const items = cut(allRows(blocks, n), tile);
+  const items = cut(allRows(blocks, n), tileRows);
   const args = [
     placeItems(space, items),
     block,
@@ -83,9 +82,9 @@ export function reluScores(
     n,
     out,
   ];
-  const scratch = 4 * tile * block + roomFor(tile, width);
+  const scratch = 4 * tileRows * block + roomFor(tileRows, width);
   const job = { items: items.length, args, scratch, work: count * n * width };
-  threads.run(space, { kernel: "scoresRelu", ...job });
+  space.run({ kernel: "scoresRelu", ...job });
 }
 
 /** At most four rows, four columns of each side by side: (columns / 4, 4, 4), zero-padded to whole pairs of fours. */
@@ -115,13 +114,7 @@ function padHeads(queries: Tensor, heads: number, padded: number): Tensor {
 }
 
 /** Dot products with the rows that each query lists. */
-export function scoresAt(
-  threads: Threads,
-  space: WasmSpace,
-  queries: Tensor,
-  rows: Rows,
-  lists: RowLists,
-): Float32Array {
+export function scoresAt(space: WasmSpace, queries: Tensor, rows: Rows, lists: RowLists): Float32Array {
   const { rows: count, width } = matrix(queries);
   sameWidth("queries", width, rowsShape(rows).width);
   const ranges = Array.from({ length: count }, (_, group) => ({
@@ -134,16 +127,20 @@ export function scoresAt(
   const places = [placeItems(space, items), placePadded(space, queries), placeTable(space, rows)];
   const args = [...places, space.copyIn(lists.rows), out];
   const job = { items: items.length, args, scratch: 16 + roomFor(1, width), work: lists.rows.length * width };
-  threads.run(space, { kernel: "scoresListed", ...job });
+  space.run({ kernel: "scoresListed", ...job });
   return space.floats(out, lists.rows.length).slice();
 }
 
-/** @param address of (Q, n) */
+/** A (Q, n) matrix of scores at an address. */
+interface PlacedScores {
+  readonly address: number;
+  readonly queries: number;
+  readonly n: number;
+}
+
 export function softmax(
-  threads: Threads,
   space: WasmSpace,
-  address: number,
-  [queries, n]: readonly [number, number],
+  { address, queries, n }: PlacedScores,
   visible: Int32Array,
   scale: number,
 ): void {
@@ -152,30 +149,29 @@ export function softmax(
     ends.map((end, group) => ({ group, first: 0, end })),
     quantum,
   );
-  const partials = space.allocate(8 * items.length);
+  const partials = space.allocate(chunkBytes * items.length);
   const at = placeItems(space, items);
   const job = { items: items.length, scratch: 0, work: 8 * queries * n };
-  threads.run(space, { kernel: "softmaxChunk", args: [at, address, n, scale, partials], ...job });
-  const results = space.floats(partials, 2 * items.length);
+  space.run({ kernel: "softmaxChunk", args: [at, address, n, scale, partials], ...job });
+  const stride = chunkBytes / 4;
+  const results = space.floats(partials, stride * items.length);
+  const maxOf = (i: number): number => results[i * stride + chunkMax / 4]!;
   const max = new Float64Array(queries).fill(-Infinity);
   const sum = new Float64Array(queries);
-  for (const [i, { group }] of items.entries()) max[group] = Math.max(max[group]!, results[2 * i]!);
+  for (const [i, { group }] of items.entries()) max[group] = Math.max(max[group]!, maxOf(i));
   const factors = Float32Array.from(items, ({ group }, i) => {
-    const factor = results[2 * i] === -Infinity ? 0 : space.kernels.exp!(results[2 * i]! - max[group]!);
-    sum[group]! += factor * results[2 * i + 1]!;
+    const factor = maxOf(i) === -Infinity ? 0 : space.kernels.exp!(maxOf(i) - max[group]!);
+    sum[group]! += factor * results[i * stride + chunkSum / 4]!;
     return factor;
   });
   for (const [i, { group }] of items.entries()) factors[i]! /= sum[group] === 0 ? 1 : sum[group]!;
-  threads.run(space, { kernel: "scaleChunk", args: [at, address, n, space.copyIn(factors)], ...job });
+  space.run({ kernel: "scaleChunk", args: [at, address, n, space.copyIn(factors)], ...job });
   for (const [i, end] of ends.entries()) space.floats(address + 4 * (i * n + end), n - end).fill(0);
 }
 
-/** @param address of (Q, n) */
 export function topK(
-  threads: Threads,
   space: WasmSpace,
-  address: number,
-  [queries, n]: readonly [number, number],
+  { address, queries, n }: PlacedScores,
   k: number,
   visible: Int32Array,
 ): RowLists {
@@ -186,6 +182,6 @@ export function topK(
   const rows = space.allocate(4 * total);
   const args = [address, n, space.copyIn(limits), space.copyIn(offsets), rows];
   const job = { items: queries, args, scratch: 4 * (bins + n), work: 16 * queries * n };
-  threads.run(space, { kernel: "topK", ...job });
+  space.run({ kernel: "topK", ...job });
   return { offsets, rows: space.ints(rows, total).slice() };
 }

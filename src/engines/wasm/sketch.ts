@@ -4,7 +4,6 @@ import { matrix, rowsShape, sameWidth } from "../matrix.ts";
 import type { SketchPart } from "../ops.ts";
 import type { WasmSpace } from "./space.ts";
 import { placeTable, roomFor } from "./table.ts";
-import type { Threads } from "./threads.ts";
 
 /** Numbers that go from one part's memory to the next at a time: 4 MB, which a cache holds. */
 const carried = 2 ** 20;
@@ -12,7 +11,6 @@ const rowsPerChunk = 512;
 
 /** How the engine works on tensors wherever they lie. */
 interface Where {
-  readonly threads: Threads;
   /** the space in which a tensor is worked on */
   readonly spaceOf: (t: Rows) => WasmSpace;
   /** works on a tensor where it lies, or on a copy that is then copied back */
@@ -43,7 +41,7 @@ function addParts(
     where.inPlace(out, (space, address) => {
       const own = space.copyIn(sums ?? new Float32Array(size));
       const args = [rowsPerChunk, own, n, dim, address];
-      where.threads.run(space, { kernel: "sketchRows", args, work: n * dim, ...job });
+      space.run({ kernel: "sketchRows", args, work: n * dim, ...job });
     });
     return;
   }
@@ -55,7 +53,7 @@ function addParts(
     const own = sums ? space.copyIn(sums) : space.allocate(4 * size);
     const places = [placeTable(space, rows), n, space.copyIn(outputs), space.copyIn(factors)];
     const args = [rowsPerChunk, ...places, own, dim, sums ? 0 : 1];
-    where.threads.run(space, {
+    space.run({
       kernel: "sketch",
       args,
       work: n * width,

@@ -1,37 +1,51 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { flat, tensor } from "../../core/tensor.ts";
-import type { Kernels } from "./protocol.ts";
+import { initialPages, maximumPages, pageBytes, readAheadBytes } from "./abi.ts";
+import type { Job, Kernels } from "./protocol.ts";
 
-const pageBytes = 65536;
-const maxPages = 65536;
-/** Addresses that kernels may read past the end of the last row. */
-const slackBytes = 256;
 /** Nothing lies at address 0, which kernels take for "absent". */
 const firstAddress = 1024;
-/** Regions grow by whole steps, so that they grow seldom. */
+/** Pages that a region grows by at least, so that it grows seldom. */
 const growPages = 256;
 
 const aligned = (address: number): number => Math.ceil(address / 64) * 64;
 
+interface SpaceOptions {
+  /** names the region to the worker threads */
+  readonly id: number;
+  /** names it in error messages */
+  readonly label: string;
+  readonly module: WebAssembly.Module;
+  /** the region of every buffer of the engine */
+  readonly owners: WeakMap<ArrayBufferLike, WasmSpace>;
+  readonly run: (space: WasmSpace, job: Job) => void;
+}
+
 /** A shared WebAssembly memory of at most 4 GiB, given out from its start and given back in reverse order. */
 export class WasmSpace {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared: true });
+  readonly memory = new WebAssembly.Memory({
+    initial: initialPages,
+    maximum: maximumPages,
+    shared: true,
+  });
+  readonly id: number;
+  readonly label: string;
   readonly kernels: Kernels;
+  readonly #run: SpaceOptions["run"];
   readonly #owners: WeakMap<ArrayBufferLike, WasmSpace>;
   #top = firstAddress;
 
-  /**
-   * @param id names the region to the worker threads
-   * @param owners the region of every buffer of the engine
-   */
-  constructor(
-    readonly id: number,
-    readonly label: string,
-    module: WebAssembly.Module,
-    owners: WeakMap<ArrayBufferLike, WasmSpace>,
-  ) {
+  constructor({ id, label, module, owners, run }: SpaceOptions) {
+    this.id = id;
+    this.label = label;
     this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as Kernels;
     this.#owners = owners;
+    this.#run = run;
+  }
+
+  /** Runs a kernel on this memory. */
+  run(job: Job): void {
+    this.#run(this, job);
   }
 
   empty(...shape: number[]): Tensor {
@@ -46,7 +60,7 @@ export class WasmSpace {
 
   /** Bytes that are left of 4 GiB. */
   get left(): number {
-    return maxPages * pageBytes - slackBytes - aligned(this.#top);
+    return maximumPages * pageBytes - readAheadBytes - aligned(this.#top);
   }
 
   get isEmpty(): boolean {
@@ -75,10 +89,10 @@ export class WasmSpace {
       throw new RangeError(
         `region "${this.label}" is full: asked ${bytes} bytes, ${this.left} left of 4 GiB`,
       );
-    const pages = Math.ceil((end + slackBytes) / pageBytes);
+    const pages = Math.ceil((end + readAheadBytes) / pageBytes);
     const present = this.memory.buffer.byteLength / pageBytes;
     if (pages > present)
-      this.memory.grow(Math.min(maxPages, Math.ceil(pages / growPages) * growPages) - present);
+      this.memory.grow(Math.min(maximumPages, Math.ceil(pages / growPages) * growPages) - present);
     this.#top = end;
     return address;
   }

@@ -1,3 +1,4 @@
+import { paddedNumbers, pieceBytes, pieceEnd, pieceFirst, pieceGroup } from "./abi.ts";
 import { matrix } from "../matrix.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { WasmSpace } from "./space.ts";
@@ -28,16 +29,24 @@ export function cut(ranges: readonly Range[], quantum: number): Range[] {
   );
 }
 
-/** Address of the pieces as kernels read them: (items, 3) int32. */
-export const placeItems = (space: WasmSpace, items: readonly Range[]): number =>
-  space.copyIn(Int32Array.from(items.flatMap(({ group, first, end }) => [group, first, end])));
+/** Address of pieces as kernels read them. */
+export function placeItems(space: WasmSpace, items: readonly Range[]): number {
+  const stride = pieceBytes / 4;
+  const words = new Int32Array(stride * items.length);
+  for (const [i, { group, first, end }] of items.entries()) {
+    words[i * stride + pieceGroup / 4] = group;
+    words[i * stride + pieceFirst / 4] = first;
+    words[i * stride + pieceEnd / 4] = end;
+  }
+  return space.copyIn(words);
+}
 
 /** Rows of a chunk for kernels that go over rows one by one; about 2^17 numbers. */
 export const rowsPerChunk = (numbersPerRow: number): number =>
   Math.max(1, Math.floor(2 ** 17 / numbersPerRow));
 
 /** Width of a row padded to whole pairs of vectors. */
-export const padded = (width: number): number => Math.ceil(width / 8) * 8;
+export const padded = (width: number): number => Math.ceil(width / paddedNumbers) * paddedNumbers;
 
 /** Address of queries padded with zeros: (Q, padded width). */
 export function placePadded(space: WasmSpace, queries: Tensor): number {

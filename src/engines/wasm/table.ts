@@ -1,29 +1,40 @@
-import { packedDtypes, packedRowBytes } from "../../core/packed.ts";
+import { packedRowBytes } from "../../core/packed.ts";
+import type { PackedDtype } from "../../core/packed.ts";
 import { isPacked } from "../../core/tensor.ts";
 import type { Rows } from "../../core/tensor.ts";
 import { rowsShape } from "../matrix.ts";
+import {
+  constantBytes,
+  decodedNumbers,
+  dtypeBf16,
+  dtypeF32,
+  dtypeFp8,
+  dtypeNvfp4,
+  tableBytes,
+  tableDtype,
+  tableRows,
+  tableStride,
+  tableWidth,
+} from "./abi.ts";
 import type { WasmSpace } from "./space.ts";
 
-/** Numbers that kernels decode at a time: room for a row is a multiple of them. */
-const decodeStep = 16;
-
-/** Constants before a decoded row, `CONSTANTS` in assembly/fused.ts. */
-const constantBytes = 80;
-
-/** Bytes of room for constants and so many decoded rows, one after another. */
+/** Bytes of room for constants and `rows` decoded rows, one after another. */
 export const roomFor = (rows: number, width: number): number =>
-  constantBytes + 4 * (rows * width + decodeStep);
+  constantBytes + 4 * (rows * width + decodedNumbers);
 
-/** Address of the description of rows as kernels read it, `Table` in assembly/table.ts. */
+const packedCodes: Readonly<Record<PackedDtype, number>> = {
+  bf16: dtypeBf16,
+  fp8: dtypeFp8,
+  nvfp4: dtypeNvfp4,
+};
+
+/** Address of the description of rows that kernels read, `Table` in assembly/table.ts. */
 export function placeTable(space: WasmSpace, rows: Rows): number {
   const { width } = rowsShape(rows);
-  const description = isPacked(rows)
-    ? [
-        space.placeBytes(rows.codes),
-        packedRowBytes[rows.dtype](width),
-        width,
-        1 + packedDtypes.indexOf(rows.dtype),
-      ]
-    : [space.place(rows), 4 * width, width, 0];
-  return space.copyIn(Int32Array.from(description));
+  const words = new Int32Array(tableBytes / 4);
+  words[tableRows / 4] = isPacked(rows) ? space.placeBytes(rows.codes) : space.place(rows);
+  words[tableStride / 4] = isPacked(rows) ? packedRowBytes[rows.dtype](width) : 4 * width;
+  words[tableWidth / 4] = width;
+  words[tableDtype / 4] = isPacked(rows) ? packedCodes[rows.dtype] : dtypeF32;
+  return space.copyIn(words);
 }

@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import type { RegionMessage, WorkerStart } from "./protocol.ts";
+import type { Job, RegionMessage, WorkerStart } from "./protocol.ts";
 import { controlBytes, controlViews, runItems, word } from "./protocol.ts";
 import { WasmSpace } from "./space.ts";
 
@@ -12,17 +12,6 @@ const workerFile = new URL(
 
 /** Milliseconds that a worker may take to start. */
 const startLimit = 20_000;
-
-/** A kernel to run over items 0 ... items - 1, in any order and on any thread. */
-export interface Job {
-  readonly kernel: string;
-  readonly items: number;
-  readonly args: readonly number[];
-  /** bytes that each thread needs */
-  readonly scratch: number;
-  /** multiplications, or numbers touched: small jobs stay on the calling thread, as waking others takes 75 us */
-  readonly work: number;
-}
 
 /** The threads of an engine and the regions they know. Calls are synchronous; workers sleep between them. */
 export class Threads {
@@ -51,7 +40,13 @@ export class Threads {
 
   /** A memory that the kernels can work in. */
   memory(label: string): WasmSpace {
-    const space = new WasmSpace(this.#regions++, label, this.#module, this.#owners);
+    const space = new WasmSpace({
+      id: this.#regions++,
+      label,
+      module: this.#module,
+      owners: this.#owners,
+      run: (on, job) => this.#run(on, job),
+    });
     if (this.count > 1) {
       this.#live.set(space.id, new WeakRef(space.memory));
       this.#collected.register(space, space.id);
@@ -65,7 +60,7 @@ export class Threads {
     return this.#owners.get(buffer);
   }
 
-  run(space: WasmSpace, { kernel, items, args, scratch, work }: Job): void {
+  #run(space: WasmSpace, { kernel, items, args, scratch, work }: Job): void {
     if (this.#closed) throw new Error("the wasm engine has been closed");
     space.scoped(() => {
       const alone = this.count === 1 || items < 2 || work <= this.#fanOutAbove;

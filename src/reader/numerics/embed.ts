@@ -101,14 +101,13 @@ export class HeadEmbedding {
     for (let t = from; t < to; t++) if (map.cls[t] === anchor) this.#ends.add(t);
     this.#store(this.keys, from, to, (rows, start, stop) => {
       this.#draw(rows, this.#noise.key, start, stop);
-      this.#ops.blendRows(
-        rows,
+      this.#ops.blendRows(rows, {
         table,
-        tableRows(map, rowOfRecord, { from: start, to: stop }),
-        map.cls.subarray(start, stop),
-        [Math.sqrt(1 - c), Math.sqrt(1 - rho * rho)],
-        [Math.sqrt(c), rho],
-      );
+        index: tableRows(map, rowOfRecord, { from: start, to: stop }),
+        classes: map.cls.subarray(start, stop),
+        self: [Math.sqrt(1 - c), Math.sqrt(1 - rho * rho)],
+        other: [Math.sqrt(c), rho],
+      });
     });
   }
 
@@ -118,8 +117,13 @@ export class HeadEmbedding {
     for (let i = 0; i < tableRow.length; i++) if (map.cls[i] === member) tableRow[i] = -1;
     this.#store(this.values, 0, tableRow.length, (rows, start, stop) => {
       this.#draw(rows, this.#noise.value, start, stop);
-      const cls = map.cls.subarray(start, stop);
-      this.#ops.blendRows(rows, table, tableRow.subarray(start, stop), cls, [1, 0], [0, 1]);
+      this.#ops.blendRows(rows, {
+        table,
+        index: tableRow.subarray(start, stop),
+        classes: map.cls.subarray(start, stop),
+        self: [1, 0],
+        other: [0, 1],
+      });
     });
   }
 

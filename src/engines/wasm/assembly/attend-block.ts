@@ -1,4 +1,5 @@
-import { TILE, tileDots } from "./dots";
+import { pieceBytes, pieceEnd, pieceFirst, tileRows } from "../abi";
+import { tileDots } from "./dots";
 import { bytes, exp, FAR, multiplyAdd, paddedBytes, splat } from "./simd";
 import { rowsFrom, Table } from "./table";
 
@@ -29,11 +30,11 @@ export function attendBlock(
   const width = keys.width;
   const valueWidth = values.width;
   const outputBytes = paddedBytes(valueWidth);
-  const room = scratch + TILE * blockBytes;
-  const part = items + <usize>item * 12;
+  const room = scratch + <usize>tileRows * blockBytes;
+  const part = items + <usize>item * pieceBytes;
   const index = <usize>load<i32>(part);
-  const first = load<i32>(part, 4);
-  const end = load<i32>(part, 8);
+  const first = load<i32>(part, pieceFirst);
+  const end = load<i32>(part, pieceEnd);
   const record = partials + <usize>item * (3 * blockBytes + <usize>block * outputBytes);
   const top = record;
   const sum = top + blockBytes;
@@ -47,8 +48,8 @@ export function attendBlock(
   let shortest = i32.MAX_VALUE;
   for (let q: usize = 0; q < blockBytes; q += 4) shortest = min(shortest, load<i32>(limits + q));
 
-  for (let start = first; start < end; start += TILE) {
-    const count = min(TILE, end - start);
+  for (let start = first; start < end; start += tileRows) {
+    const count = min(tileRows, end - start);
     const tile = scratch;
     tileDots(queries, block, rowsFrom(keys, start, count, room), count, width, scale, tile);
     const filled = (count + 3) & ~3;

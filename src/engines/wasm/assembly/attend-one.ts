@@ -1,10 +1,8 @@
+import { dtypeF32, pieceBytes, pieceEnd, pieceFirst, recordMoment, recordOutput, recordSum, spanRows } from "../abi";
 import { fourDots } from "./dots";
 import { addPacked, CONSTANTS, fusible, placeConstants } from "./fused";
 import { bytes, exp, FAR, maxLanes, multiplyAdd, paddedBytes, splat, sumLanes } from "./simd";
-import { addressOf, decode, Dtype, listed, Table } from "./table";
-
-/** Rows whose scores are held at a time. */
-const SPAN = 256;
+import { addressOf, decode, listed, Table } from "./table";
 
 /** The softmax so far: largest score, sum and moment. Each thread has its own instance. */
 let top: f32 = FAR;
@@ -30,16 +28,16 @@ export function attendOne(
   scale: f32,
   partials: usize,
 ): void {
-  const piece = items + <usize>item * 12;
+  const piece = items + <usize>item * pieceBytes;
   const query = queries + <usize>load<i32>(piece) * paddedBytes(keys.width);
-  const first = load<i32>(piece, 4);
-  const end = load<i32>(piece, 8);
-  const record = partials + <usize>item * (16 + paddedBytes(values.width));
-  const room = scratch + SPAN * 4 + paddedBytes(values.width);
+  const first = load<i32>(piece, pieceFirst);
+  const end = load<i32>(piece, pieceEnd);
+  const record = partials + <usize>item * (<usize>recordOutput + paddedBytes(values.width));
+  const room = scratch + spanRows * 4 + paddedBytes(values.width);
   const factor = splat(scale);
   begin(record, room, values);
-  for (let start = first; start < end; start += SPAN) {
-    const count = min(SPAN, end - start);
+  for (let start = first; start < end; start += spanRows) {
+    const count = min(spanRows, end - start);
     if (list) {
       touch(keys, list, start, count);
       touch(values, list, start, count);
@@ -69,15 +67,15 @@ export function attendScored(
   scale: f32,
   partials: usize,
 ): void {
-  const piece = items + <usize>item * 12;
-  const first = load<i32>(piece, 4);
-  const end = load<i32>(piece, 8);
-  const record = partials + <usize>item * (16 + paddedBytes(values.width));
+  const piece = items + <usize>item * pieceBytes;
+  const first = load<i32>(piece, pieceFirst);
+  const end = load<i32>(piece, pieceEnd);
+  const record = partials + <usize>item * (<usize>recordOutput + paddedBytes(values.width));
   let from = dots + bytes(load<i32>(offsets + bytes(item)));
   const factor = splat(scale);
-  begin(record, scratch + SPAN * 4 + paddedBytes(values.width), values);
-  for (let start = first; start < end; start += SPAN) {
-    const count = min(SPAN, end - start);
+  begin(record, scratch + spanRows * 4 + paddedBytes(values.width), values);
+  for (let start = first; start < end; start += spanRows) {
+    const count = min(spanRows, end - start);
     for (let t: usize = 0; t < bytes(count); t += 16)
       v128.store(scratch + t, f32x4.mul(v128.load(from + t), factor));
     from += bytes(count);
@@ -106,7 +104,7 @@ function touch(table: Table, list: usize, start: i32, count: i32): void {
 
 function begin(record: usize, room: usize, values: Table): void {
   placeConstants(room);
-  memory.fill(record + 16, 0, paddedBytes(values.width));
+  memory.fill(record + recordOutput, 0, paddedBytes(values.width));
   top = FAR;
   sum = 0;
   moment = 0;
@@ -118,9 +116,9 @@ function begin(record: usize, room: usize, values: Table): void {
  * @param scores (256), then a part of the output and room
  */
 function absorb(record: usize, scores: usize, values: Table, list: usize, start: i32, count: i32): void {
-  const output = record + 16;
+  const output = record + recordOutput;
   const outputBytes = paddedBytes(values.width);
-  const part = scores + SPAN * 4;
+  const part = scores + spanRows * 4;
   const room = part + outputBytes;
   for (let t = count; t & 3; t++) store<f32>(scores + bytes(t), FAR);
   let highest = splat(top);
@@ -151,7 +149,7 @@ function absorb(record: usize, scores: usize, values: Table, list: usize, start:
   for (let t = 0; t < count; t++) {
     const weight = v128.load32_splat(scores + bytes(t));
     const row = addressOf(values, listed(list, start + t));
-    if (values.dtype == Dtype.f32) addRow(part, outputBytes, weight, row);
+    if (values.dtype == dtypeF32) addRow(part, outputBytes, weight, row);
     else if (fusible(values, row)) addPacked(values, part, weight, row, room);
     else addRow(part, outputBytes, weight, decode(values, row, room + CONSTANTS));
   }
@@ -162,8 +160,8 @@ function absorb(record: usize, scores: usize, values: Table, list: usize, start:
 @inline
 function finish(record: usize): void {
   store<f32>(record, top);
-  store<f32>(record, <f32>sum, 4);
-  store<f32>(record, <f32>moment, 8);
+  store<f32>(record, <f32>sum, recordSum);
+  store<f32>(record, <f32>moment, recordMoment);
 }
 
 /** to += weight times row. Lanes beyond the width hold whatever follows the row. */

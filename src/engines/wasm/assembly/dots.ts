@@ -1,6 +1,7 @@
+import { dtypeF32, readAheadBytes } from "../abi";
 import { CONSTANTS, dotPacked, fusible } from "./fused";
 import { bytes, lanesBelow, multiplyAdd, splat, sumLanesOfFour } from "./simd";
-import { addressOf, decode, Dtype, listed, Table } from "./table";
+import { addressOf, decode, listed, Table } from "./table";
 
 /**
  * Dot products of one query with the rows that are j-th to (j + 3)-th of a list, as one vector; `last` stands in for
@@ -23,7 +24,7 @@ export function fourDots(q: usize, table: Table, list: usize, j: i32, last: i32,
 @inline
 function rowLanes(q: usize, table: Table, r: u32, room: usize): v128 {
   const row = addressOf(table, r);
-  if (table.dtype == Dtype.f32) return dotLanes(q, row, table.width);
+  if (table.dtype == dtypeF32) return dotLanes(q, row, table.width);
   if (fusible(table, row)) return dotPacked(table, q, row, room);
   return dotLanes(q, decode(table, row, room + CONSTANTS), table.width);
 }
@@ -59,9 +60,6 @@ function dotLanes(q: usize, k: usize, width: i32): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** Rows of a tile of keys. */
-export const TILE = 64;
-
 /** All bits of what `readAhead` has read: without a use, the reads could be left out. */
 let seen: v128 = i32x4.splat(0);
 
@@ -73,7 +71,7 @@ let seen: v128 = i32x4.splat(0);
 function readAhead(from: usize, length: usize): void {
   let all = seen;
   const end = from + length;
-  for (; from < end; from += 256)
+  for (; from < end; from += readAheadBytes)
     all = v128.or(
       v128.or(all, v128.load(from)),
       v128.or(v128.load(from, 64), v128.or(v128.load(from, 128), v128.load(from, 192))),

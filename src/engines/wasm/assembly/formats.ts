@@ -1,10 +1,8 @@
+import { largestE2m1, largestE4m3 } from "../../../core/formats";
 import { bytes, lanesBelow, maxLanes, splat } from "./simd";
 
-/** Largest E4M3 and E2M1 numbers. */
-const LARGEST_E4M3: f32 = 448;
-const LARGEST_E2M1: f32 = 6;
-/** Numbers under one scale. */
-export const NVFP4_BLOCK = 16;
+const LARGEST_E4M3: f32 = <f32>largestE4m3;
+const LARGEST_E2M1: f32 = <f32>largestE2m1;
 
 /** bf16 in the upper halves of float32 numbers, to nearest, ties to even. */
 @inline

@@ -1,6 +1,6 @@
+import { constantBytes, dtypeBf16, dtypeFp8 } from "../abi";
 import { multiplyAdd, splat } from "./simd";
 import {
-  Dtype,
   e4m3Mask,
   FROM_E4M3,
   fromE4m3,
@@ -23,7 +23,7 @@ import {
  * Bytes before a decoded row that hold what the loops below use in every turn. V8 makes a vector constant anew in each
  * turn, in up to five instructions; a load is one.
  */
-export const CONSTANTS: usize = 80;
+export const CONSTANTS: usize = constantBytes;
 const E4M3_MASK: usize = 0;
 const FIRST_BYTES: usize = 16;
 const SECOND_BYTES: usize = 32;
@@ -43,7 +43,7 @@ export function placeConstants(room: usize): void {
 /** Rows that can be read so: whole steps, and a scale whose product with 2^120 is finite. */
 @inline
 export function fusible(table: Table, row: usize): bool {
-  return (table.width & 15) == 0 && (table.dtype == Dtype.bf16 || load<f32>(row) < 128);
+  return (table.width & 15) == 0 && (table.dtype == dtypeBf16 || load<f32>(row) < 128);
 }
 
 export function dotPacked(table: Table, q: usize, row: usize, room: usize): v128 {
@@ -53,7 +53,7 @@ export function dotPacked(table: Table, q: usize, row: usize, room: usize): v128
   let b = a;
   let c = a;
   let d = a;
-  if (table.dtype == Dtype.bf16) {
+  if (table.dtype == dtypeBf16) {
     for (; q < end; q += 64) {
       const x = v128.load(row);
       const y = v128.load(row, 16);
@@ -63,7 +63,7 @@ export function dotPacked(table: Table, q: usize, row: usize, room: usize): v128
       d = multiplyAdd(v128.load(q, 48), highHalves(zero, y), d);
       row += 32;
     }
-  } else if (table.dtype == Dtype.fp8) {
+  } else if (table.dtype == dtypeFp8) {
     store<f32>(room + SCALE, load<f32>(row) * FROM_E4M3);
     row += 4;
     for (; q < end; q += 64) {
@@ -103,14 +103,14 @@ export function dotPacked(table: Table, q: usize, row: usize, room: usize): v128
 export function addPacked(table: Table, to: usize, weight: v128, row: usize, room: usize): void {
   const end = to + (<usize>table.width << 2);
   const zero = i32x4.splat(0);
-  if (table.dtype == Dtype.bf16) {
+  if (table.dtype == dtypeBf16) {
     for (; to < end; to += 64) {
       const x = v128.load(row);
       const y = v128.load(row, 16);
       addTo(to, weight, lowHalves(zero, x), highHalves(zero, x), lowHalves(zero, y), highHalves(zero, y));
       row += 32;
     }
-  } else if (table.dtype == Dtype.fp8) {
+  } else if (table.dtype == dtypeFp8) {
     store<f32>(room + SCALE, load<f32>(row) * FROM_E4M3);
     row += 4;
     for (; to < end; to += 64) {

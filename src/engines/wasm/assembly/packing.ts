@@ -1,4 +1,5 @@
-import { blockScale, fp8Scale, NVFP4_BLOCK, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./formats";
+import { nvfp4Block } from "../../../core/formats";
+import { blockScale, fp8Scale, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./formats";
 import { bytes, splat } from "./simd";
 
 /**
@@ -39,15 +40,15 @@ export function packFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize, 
 /** As `packBf16`. */
 export function packNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32, to: usize): void {
   const end = min(n, (chunk + 1) * perChunk);
-  const blocks = (width + NVFP4_BLOCK - 1) / NVFP4_BLOCK;
+  const blocks = (width + nvfp4Block - 1) / nvfp4Block;
   for (let i = chunk * perChunk; i < end; i++) {
     const row = rows + <usize>i * bytes(width);
     const packed = to + <usize>i * (4 + 9 * blocks);
     const rowScale = nvfp4Scale(row, width);
     store<f32>(packed, rowScale);
     for (let b = 0; b < blocks; b++) {
-      const start = b * NVFP4_BLOCK;
-      const stop = min(start + NVFP4_BLOCK, width);
+      const start = b * nvfp4Block;
+      const stop = min(start + nvfp4Block, width);
       const scale = blockScale(row, start, stop, rowScale);
       store<u8>(packed + 4 + b, <u8>i32x4.extract_lane(codesOfE4m3(scale), 0));
       packBlock(row, start, stop, f32x4.extract_lane(scale, 0) * rowScale, scratch, packed + 4 + blocks + 8 * b);

@@ -1,3 +1,4 @@
+import { pieceBytes, pieceEnd, pieceFirst } from "../abi";
 import { bytes, lanesBelow, multiplyAdd, splat, sumLanes, sumLanesOfFour } from "./simd";
 import { rowOf, Table } from "./table";
 
@@ -20,12 +21,12 @@ export function scoresReluOne(
   table: Table,
   out: usize,
 ): void {
-  const part = items + <usize>item * 12;
-  const end = load<i32>(part, 8);
+  const part = items + <usize>item * pieceBytes;
+  const end = load<i32>(part, pieceEnd);
   const width = table.width;
   const wholeBytes = bytes(width & ~7);
   const weight = v128.load(weights);
-  for (let r = load<i32>(part, 4); r < end; r++) {
+  for (let r = load<i32>(part, pieceFirst); r < end; r++) {
     let k = rowOf(table, r, scratch);
     let q = query;
     let a = splat(0);

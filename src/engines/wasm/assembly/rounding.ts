@@ -1,4 +1,5 @@
-import { blockScale, fp8Scale, NVFP4_BLOCK, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./formats";
+import { nvfp4Block } from "../../../core/formats";
+import { blockScale, fp8Scale, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./formats";
 import { bytes, splat } from "./simd";
 
 /** Upper 16 bits of float32. */
@@ -27,8 +28,8 @@ export function roundNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usiz
   for (let i = chunk * perChunk; i < end; i++) {
     const row = rows + <usize>i * bytes(width);
     const rowScale = nvfp4Scale(row, width);
-    for (let start = 0; start < width; start += NVFP4_BLOCK) {
-      const stop = min(start + NVFP4_BLOCK, width);
+    for (let start = 0; start < width; start += nvfp4Block) {
+      const stop = min(start + nvfp4Block, width);
       const scales = f32x4.mul(blockScale(row, start, stop, rowScale), splat(rowScale));
       const scale = f32x4.extract_lane(scales, 0);
       for (let c = start; c < stop; c += 4)

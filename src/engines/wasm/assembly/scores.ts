@@ -1,5 +1,6 @@
+import { pieceBytes, pieceEnd, pieceFirst, tileRows } from "../abi";
 import { placeConstants } from "./fused";
-import { fourDots, TILE, tileDots } from "./dots";
+import { fourDots, tileDots } from "./dots";
 import { bytes, copyRow, multiplyAdd, paddedBytes, splat, sumLanes } from "./simd";
 import { rowsFrom, Table } from "./table";
 
@@ -20,10 +21,10 @@ export function scoresOne(
   n: i32,
   out: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const query = load<i32>(part);
-  const first = load<i32>(part, 4);
-  const end = load<i32>(part, 8);
+  const first = load<i32>(part, pieceFirst);
+  const end = load<i32>(part, pieceEnd);
   const q = queries + <usize>query * paddedBytes(table.width);
   const to = out + <usize>query * bytes(n);
   placeConstants(scratch + 16);
@@ -58,11 +59,11 @@ export function scoresListed(
   list: usize,
   out: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const q = queries + <usize>load<i32>(part) * paddedBytes(table.width);
-  const end = load<i32>(part, 8);
+  const end = load<i32>(part, pieceEnd);
   placeConstants(scratch + 16);
-  for (let j = load<i32>(part, 4); j < end; j += 4)
+  for (let j = load<i32>(part, pieceFirst); j < end; j += 4)
     storeUpTo(out, j, end, fourDots(q, table, list, j, end - 1, scratch + 16), scratch);
 }
 
@@ -86,22 +87,22 @@ export function scoresBlock(
   n: i32,
   out: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const index = load<i32>(part);
-  const first = load<i32>(part, 4);
-  const end = load<i32>(part, 8);
+  const first = load<i32>(part, pieceFirst);
+  const end = load<i32>(part, pieceEnd);
   const blockBytes = bytes(block);
   const width = table.width;
-  const room = scratch + TILE * blockBytes;
+  const room = scratch + <usize>tileRows * blockBytes;
   queries += <usize>index * blockBytes * <usize>width;
   const present = min(block, count - index * block);
-  for (let start = first; start < end; start += TILE) {
-    const tileRows = min(TILE, end - start);
-    tileDots(queries, block, rowsFrom(table, start, tileRows, room), tileRows, width, 1, scratch);
+  for (let start = first; start < end; start += tileRows) {
+    const rows = min(tileRows, end - start);
+    tileDots(queries, block, rowsFrom(table, start, rows, room), rows, width, 1, scratch);
     for (let q = 0; q < present; q++) {
       let from = scratch + bytes(q);
       let to = out + <usize>(index * block + q) * bytes(n) + bytes(start);
-      const toEnd = to + bytes(tileRows);
+      const toEnd = to + bytes(rows);
       for (; to < toEnd; to += 4) {
         store<f32>(to, load<f32>(from));
         from += blockBytes;
@@ -136,22 +137,22 @@ export function scoresRelu(
   n: i32,
   out: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const index = load<i32>(part);
-  const first = load<i32>(part, 4);
-  const end = load<i32>(part, 8);
+  const first = load<i32>(part, pieceFirst);
+  const end = load<i32>(part, pieceEnd);
   const headBytes = bytes(heads);
   const width = table.width;
-  const room = scratch + TILE * bytes(block);
+  const room = scratch + <usize>tileRows * bytes(block);
   queries += <usize>index * bytes(block) * <usize>width;
   const present = min(perBlock, count - index * perBlock);
-  for (let start = first; start < end; start += TILE) {
-    const tileRows = min(TILE, end - start);
-    tileDots(queries, block, rowsFrom(table, start, tileRows, room), tileRows, width, 1, scratch);
+  for (let start = first; start < end; start += tileRows) {
+    const rows = min(tileRows, end - start);
+    tileDots(queries, block, rowsFrom(table, start, rows, room), rows, width, 1, scratch);
     for (let q = 0; q < present; q++) {
       let line = scratch + <usize>q * headBytes;
       let to = out + <usize>(index * perBlock + q) * bytes(n) + bytes(start);
-      const toEnd = to + bytes(tileRows);
+      const toEnd = to + bytes(rows);
       for (; to < toEnd; to += 4) {
         let sum = splat(0);
         for (let j: usize = 0; j < headBytes; j += 16)

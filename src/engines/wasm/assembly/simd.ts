@@ -1,7 +1,9 @@
+import { farScore, paddedNumbers } from "../abi";
+
 /** Four float32 lanes at a time. No fused multiply-add and no relaxed operations: the same bits on every machine. */
 
-/** Score of a row that a query does not see: its weight is exactly 0, and it is finite so that 0 times it is 0. */
-export const FAR: f32 = -1e30;
+/** `farScore` as the kernels compare it. */
+export const FAR: f32 = <f32>farScore;
 
 @inline
 export function splat(x: f32): v128 {
@@ -48,7 +50,7 @@ export function lanesBelow(c: i32, end: i32): v128 {
 /** Bytes of `width` float32 numbers, padded to whole pairs of vectors. */
 @inline
 export function paddedBytes(width: i32): usize {
-  return (<usize>((width + 7) & ~7)) << 2;
+  return (<usize>((width + (paddedNumbers - 1)) & ~(paddedNumbers - 1))) << 2;
 }
 
 @inline

@@ -1,3 +1,4 @@
+import { decodedNumbers } from "../abi";
 import { bytes, multiplyAdd, splat } from "./simd";
 import { rowOf, Table } from "./table";
 
@@ -26,7 +27,7 @@ export function sketch(
 ): void {
   const width = table.width;
   const rowBytes = bytes(width);
-  const roomBytes = bytes((width + 15) & ~15);
+  const roomBytes = bytes((width + (decodedNumbers - 1)) & ~(decodedNumbers - 1));
   const sumBytes = bytes(dim) << 2;
   const end = min(n, (chunk + 1) * perChunk);
   const wholeEnd = outputs + bytes(width & ~3);

@@ -1,3 +1,4 @@
+import { chunkBytes, chunkSum, pieceBytes, pieceEnd, pieceFirst } from "../abi";
 import { bytes, exp as expLanes, lanesBelow, maxLanes, splat, sumLanes } from "./simd";
 
 /** exp(x) for x <= 0: the same on every platform, unlike that of JavaScript. */
@@ -21,10 +22,10 @@ export function softmaxChunk(
   scale: f32,
   partials: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const row = scores + <usize>load<i32>(part) * bytes(n);
-  const first = load<i32>(part, 4);
-  const end = load<i32>(part, 8);
+  const first = load<i32>(part, pieceFirst);
+  const end = load<i32>(part, pieceEnd);
   const factor = splat(scale);
   const lowest = splat(-Infinity);
   let highest = lowest;
@@ -33,10 +34,10 @@ export function softmaxChunk(
     highest = f32x4.pmax(highest, v128.bitselect(scaled, lowest, lanesBelow(r, end)));
   }
   const top = maxLanes(highest);
-  store<f32>(partials + ((<usize>item) << 3), top);
+  store<f32>(partials + <usize>item * chunkBytes, top);
   if (top == -Infinity) {
     memory.fill(row + bytes(first), 0, bytes(end - first));
-    store<f32>(partials + ((<usize>item) << 3), 0, 4);
+    store<f32>(partials + <usize>item * chunkBytes, 0, chunkSum);
     return;
   }
   let total: f64 = 0;
@@ -57,7 +58,7 @@ export function softmaxChunk(
       total += <f64>weight;
     }
   }
-  store<f32>(partials + ((<usize>item) << 3), <f32>total, 4);
+  store<f32>(partials + <usize>item * chunkBytes, <f32>total, chunkSum);
 }
 
 /**
@@ -73,11 +74,11 @@ export function scaleChunk(
   n: i32,
   factors: usize,
 ): void {
-  const part = items + <usize>item * 12;
+  const part = items + <usize>item * pieceBytes;
   const row = scores + <usize>load<i32>(part) * bytes(n);
-  const end = row + bytes(load<i32>(part, 8));
+  const end = row + bytes(load<i32>(part, pieceEnd));
   const factor = load<f32>(factors + bytes(item));
-  let at = row + bytes(load<i32>(part, 4));
+  let at = row + bytes(load<i32>(part, pieceFirst));
   for (; at + 16 <= end; at += 16) v128.store(at, f32x4.mul(v128.load(at), splat(factor)));
   for (; at < end; at += 4) store<f32>(at, load<f32>(at) * factor);
 }

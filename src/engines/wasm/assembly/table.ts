@@ -1,23 +1,28 @@
+import { dtypeBf16, dtypeF32, dtypeFp8, tableDtype, tableRows, tableStride, tableWidth } from "../abi";
 import { bytes, splat } from "./simd";
 
-/** Rows as kernels find them; `placeTable` in ../table.ts writes it. */
+/** Rows as kernels find them: a description at this address, which `placeTable` in ../table.ts writes. */
 @unmanaged
 export class Table {
   /** address of row 0 */
-  rows: u32;
-  /** bytes from row to row */
-  stride: u32;
-  /** numbers of a row */
-  width: i32;
-  /** what they are stored as */
-  dtype: Dtype;
-}
+  @inline get rows(): u32 {
+    return load<u32>(changetype<usize>(this), tableRows);
+  }
 
-export enum Dtype {
-  f32,
-  bf16,
-  fp8,
-  nvfp4,
+  /** bytes from row to row */
+  @inline get stride(): u32 {
+    return load<u32>(changetype<usize>(this), tableStride);
+  }
+
+  /** numbers of a row */
+  @inline get width(): i32 {
+    return load<i32>(changetype<usize>(this), tableWidth);
+  }
+
+  /** how they are stored */
+  @inline get dtype(): i32 {
+    return load<i32>(changetype<usize>(this), tableDtype);
+  }
 }
 
 /** 2^120, from an E4M3 number's bits read as the upper bits of a float32 to its value: the biases are 127 and 7. */
@@ -33,14 +38,14 @@ export function addressOf(table: Table, r: u32): usize {
 @inline
 export function rowOf(table: Table, r: u32, room: usize): usize {
   const at = addressOf(table, r);
-  return table.dtype == Dtype.f32 ? at : decode(table, at, room);
+  return table.dtype == dtypeF32 ? at : decode(table, at, room);
 }
 
 /** Address of the rows [first, first + count) as float32 numbers, one after another. */
 @inline
 export function rowsFrom(table: Table, first: i32, count: i32, room: usize): usize {
   const at = addressOf(table, first);
-  if (table.dtype == Dtype.f32) return at;
+  if (table.dtype == dtypeF32) return at;
   for (let r = 0; r < count; r++)
     decode(table, at + <usize>r * table.stride, room + <usize>r * bytes(table.width)); // in order: each writes past its end
   return room;
@@ -55,8 +60,8 @@ export function listed(list: usize, j: i32): u32 {
 /** Decodes a packed row, in steps of 16 numbers. */
 export function decode(table: Table, row: usize, room: usize): usize {
   const end = room + bytes(table.width);
-  if (table.dtype == Dtype.bf16) decodeBf16(row, room, end);
-  else if (table.dtype == Dtype.fp8) decodeFp8(row, room, end);
+  if (table.dtype == dtypeBf16) decodeBf16(row, room, end);
+  else if (table.dtype == dtypeFp8) decodeFp8(row, room, end);
   else decodeNvfp4(row, room, end);
   return room;
 }

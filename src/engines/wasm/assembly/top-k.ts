@@ -1,7 +1,5 @@
+import { binBits, bins } from "../abi";
 import { bytes, splat } from "./simd";
-
-/** Bins of a histogram over 13 bits of the order key. */
-const BINS = 8192;
 
 /** A float32 as an unsigned number of the same order; -0 and 0 are equal. */
 @inline
@@ -52,18 +50,18 @@ export function topK(
     return;
   }
   const histogram = scratch;
-  const candidates = scratch + BINS * 4;
+  const candidates = scratch + bins * 4;
 
-  memory.fill(histogram, 0, BINS * 4);
-  for (let r = 0; r < limit; r++) count(histogram, orderKey(load<f32>(row + bytes(r))) >> 19);
+  memory.fill(histogram, 0, bins * 4);
+  for (let r = 0; r < limit; r++) count(histogram, orderKey(load<f32>(row + bytes(r))) >> (32 - binBits));
   let needed = k;
   let prefix = lastBin(histogram, needed);
   needed -= above;
-  const candidateEnd = collect(row, limit, fromOrderKey(prefix << 19), candidates);
+  const candidateEnd = collect(row, limit, fromOrderKey(prefix << (32 - binBits)), candidates);
 
   for (let shift: u32 = 6; ; shift = 0) {
-    const width: u32 = shift ? 13 : 6;
-    memory.fill(histogram, 0, BINS * 4);
+    const width: u32 = shift ? binBits : 6;
+    memory.fill(histogram, 0, bins * 4);
     for (let c = candidates; c < candidateEnd; c += 4) {
       const key = orderKey(load<f32>(row + bytes(load<i32>(c))));
       if (key >> (shift + width) == prefix) count(histogram, (key >> shift) & ((1 << width) - 1));
@@ -89,7 +87,7 @@ let above: i32 = 0;
 /** The highest bin from which on at least `needed` were counted. */
 function lastBin(histogram: usize, needed: i32): u32 {
   above = 0;
-  let bin: u32 = BINS - 1;
+  let bin: u32 = bins - 1;
   for (; bin > 0; bin--) {
     const here = load<i32>(histogram + (<usize>bin << 2));
     if (above + here >= needed) break;
