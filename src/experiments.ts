@@ -31,7 +31,7 @@ export { articleClaims, modelScores, publishedScores } from "./files/published.t
 
 // published trends
 export { defineTrend } from "./studies/published/trend.ts";
-export type { Judgement, OwnValue, Place, PublishedValue, Trend } from "./studies/published/trend.ts";
+export type { CurvePlace, Judgement, OwnValue, PublishedValue, Trend } from "./studies/published/trend.ts";
 
 // the article
 export { defineChapter } from "./studies/article/chapter.ts";

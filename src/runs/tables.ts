@@ -47,15 +47,18 @@ export async function writeTables(folder: string, results: Results): Promise<str
   writeAtomic(join(folder, "datapackage.json"), json(packageOf(name, question, version, resources)));
   writeAtomic(join(folder, "manifest.json"), json({ name, question, ...manifest }));
   const paths: string[] = [];
-  for (const [file, figure] of Object.entries(figures)) {
-    const svg = await renderSvg(figure);
-    for (const [kind, content] of [["svg", svg] as const, ["png", renderPng(svg)] as const]) {
-      const path = join(folder, `${file}.${kind}`);
-      writeAtomic(path, content);
-      paths.push(path);
-    }
-  }
+  for (const [file, figure] of Object.entries(figures))
+    paths.push(...(await writeFigure(folder, file, figure)));
   return paths;
+}
+
+/** Writes a figure as SVG and PNG. Returns the paths. @param spec Vega-Lite specification */
+export async function writeFigure(folder: string, name: string, spec: object): Promise<string[]> {
+  const svg = await renderSvg(spec);
+  const [vector, pixels] = [join(folder, `${name}.svg`), join(folder, `${name}.png`)];
+  writeAtomic(vector, svg);
+  writeAtomic(pixels, renderPng(svg));
+  return [vector, pixels];
 }
 
 /** Writes measurements of this machine, which no two runs have alike. */

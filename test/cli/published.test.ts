@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { CheckLine, TrendLine } from "../../src/studies/published/lines.ts";
+import type { CheckResult, TrendResult } from "../../src/studies/published/result.ts";
 import { emptyFolder } from "../runs/folder.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
 interface Shown {
-  readonly checks: readonly CheckLine[];
-  readonly trends: readonly TrendLine[];
+  readonly checks: readonly CheckResult[];
+  readonly trends: readonly TrendResult[];
 }
 
 it("prints checks and trends with their verdicts", async () => {

@@ -6,14 +6,14 @@ import { resolveParams } from "../../core/params.ts";
 import type { AnyParams } from "../../core/params.ts";
 import { largestWeight } from "./one-among-many.ts";
 
-/** A number that a source prints, and what our own code makes of it. */
+/** A number that a source prints, and the same number by our code. */
 export interface GoldenCheck {
   readonly name: string;
   /** as printed */
   readonly published: number;
   readonly unit: string;
   readonly ours: () => number;
-  /** how far ours may be: half of the last digit that is printed, or more where `note` says why */
+  /** allowed difference: half of the last printed digit, or more where `note` says why */
   readonly within: number;
   readonly note?: string;
   readonly source: Source;
@@ -32,7 +32,7 @@ function cost(name: string, shape: StepShape, params: AnyParams = {}): StepCost 
   return variant.cost(shape, resolveParams(name, variant.params, params));
 }
 
-/** Bytes that a decode step reads, K, V and index, in tokens' worth of K and V. */
+/** K, V and index that a decode step reads, counted as tokens of K and V. */
 function tokensRead(name: string, tokens: number, params: AnyParams = {}): number {
   const { kvReadBytes, indexReadBytes } = cost(name, shapeAt(tokens), params);
   return (kvReadBytes + indexReadBytes) / keyValueBytes(shapeAt(tokens), 1);
@@ -52,13 +52,19 @@ const nsa: readonly GoldenCheck[] = [
 ].flatMap(({ tokens, read, speedUp }) => [
   {
     name: `NSA, tokens read a step at ${tokens / 1024}K`,
-    ...{ published: read, unit: "tokens", ours: () => tokensRead("nsa", tokens), within: 1 },
+    published: read,
+    unit: "tokens",
+    ours: () => tokensRead("nsa", tokens),
+    within: 1,
     note: "N/16 entries count one whose block the end of the context cuts",
     source: nsaSource,
   },
   {
     name: `NSA, speed-up by bytes at ${tokens / 1024}K`,
-    ...{ published: speedUp, unit: "x", ours: () => tokens / tokensRead("nsa", tokens), within: 0.05 },
+    published: speedUp,
+    unit: "x",
+    ours: () => tokens / tokensRead("nsa", tokens),
+    within: 0.05,
     source: nsaSource,
   },
 ]);
@@ -125,7 +131,7 @@ const msa: GoldenCheck = {
   name: "MSA, times fewer FLOPs than dense over a prefill of 1M",
   published: 28.4,
   unit: "x",
-  // the mean query of a causal prefill sees half of it
+  // the mean query of a causal prefill sees half of the context
   ours: () => cost("dense", shapeAt(2 ** 19)).flops / cost("msa", shapeAt(2 ** 19)).flops,
   within: 0.06,
   note: "the query's own block is read without being scored, which the published figure leaves out",
@@ -157,7 +163,7 @@ const deepseekV4: readonly GoldenCheck[] = [
   source: { title: "DeepSeek-V4", url: "https://huggingface.co/deepseek-ai", where: "technical report" },
 }));
 
-/** Figure 1 of SSMax: n elements, all -2 but one of +3. */
+/** Figure 1 of SSMax: one logit of +3 among n of -2. */
 const ssmax: readonly GoldenCheck[] = [
   { n: 1e2, plain: 0.6, scaled: 0.995, within: [5e-4, 5e-4] },
   { n: 1e3, plain: 0.129, scaled: 0.9996, within: [5e-4, 5e-5] },
@@ -179,7 +185,7 @@ const ssmax: readonly GoldenCheck[] = [
   })),
 );
 
-/** Numbers that sources print of their mechanisms, each made again by the code that simulates it. */
+/** Numbers that sources print of their mechanisms, each computed by the code that simulates it. */
 export const goldenChecks: readonly GoldenCheck[] = [
   msa,
   ...nsa,

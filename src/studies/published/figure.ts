@@ -1,18 +1,19 @@
+import { distinct } from "../../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
-import type { Axis, OwnValue, Place, Trend } from "./trend.ts";
+import type { CurvePlace, OwnValue, Trend, TrendAxis } from "./trend.ts";
 
-/** Ours as filled marks and lines with their 95% intervals, the published numbers as open marks and dashes beside them. */
+/** Our means with 95% intervals as filled marks and lines, the published numbers as open marks and dashes. */
 export function trendFigure({ question, published, axes, note }: Trend, ours: readonly OwnValue[]): object {
-  // two published numbers say nothing of what lies between them
-  const isCurve = (value: Place): boolean =>
+  // two published numbers make no curve
+  const isCurve = (value: CurvePlace): boolean =>
     published.filter(({ panel, series }) => panel === value.panel && series === value.series).length > 2;
   const points = [
     ...ours.map((value) => ({ ...value, from: "ours", joined: true })),
     ...published.map((value) => ({ ...value, from: "published", joined: isCurve(value) })),
   ];
-  const series = [...new Set(points.map((point) => point.series))];
+  const series = distinct(points.map((point) => point.series));
   const { color } = seriesScales(series);
-  const names = [...new Set(points.map(({ x }) => x))];
+  const names = distinct(points.map(({ x }) => x));
   const x = { field: "x", ...axisOf(axes.x, names) };
   const y = { field: "mean", ...axisOf(axes.y, []) };
   const hue = {
@@ -71,7 +72,7 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
   });
 }
 
-function axisOf({ title, kind }: Axis, values: readonly (number | string)[]): object {
+function axisOf({ title, kind }: TrendAxis, values: readonly (number | string)[]): object {
   switch (kind) {
     case "tokens":
       return { ...lengthAxis(values.map(Number)), title };

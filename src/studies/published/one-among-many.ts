@@ -6,7 +6,7 @@ import type { Table } from "../../engines/ops.ts";
 import { referenceEngine } from "../../engines/reference/engine.ts";
 
 /**
- * The weight that attention gives to the one logit of +3 among n of which all others are -2.
+ * The weight that attention gives to one logit of +3 among n logits, all others -2.
  *
  * @param shaping spec of a logit shaping: `ssmax(s=0.43)`
  */

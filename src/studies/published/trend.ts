@@ -5,69 +5,70 @@ import { estimate } from "../../figures/aggregate.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import { groupBy } from "../../core/group.ts";
 import type { TrialOptions } from "../../runs/make-trial.ts";
+import type { Agreement } from "../verdict.ts";
 
-/** Where a number stands in a figure: a panel, a curve, a place along it. */
-export interface Place {
+/** Place of a number in a figure: its panel, its curve, and its x. */
+export interface CurvePlace {
   readonly panel: string;
   readonly series: string;
   readonly x: number | string;
 }
 
 /** A number that a source prints. */
-export interface PublishedValue extends Place {
+export interface PublishedValue extends CurvePlace {
   readonly mean: number;
 }
 
-/** What our trials make of it. */
-export interface OwnValue extends Place, MeanEstimate {}
+/** The mean of our trials at a place. */
+export interface OwnValue extends CurvePlace, MeanEstimate {}
 
-/** An axis: its title, and how its numbers are spaced. A share is from 0 to 1; names stand as they come. */
-export interface Axis {
+/** Title and scale of an axis. A share goes from 0 to 1; names keep their order. */
+export interface TrendAxis {
   readonly title: string;
   readonly kind: "tokens" | "log" | "linear" | "share" | "names";
 }
 
-/** What our numbers say to the published ones. */
+/** Our numbers against the published ones. */
 export interface Judgement {
-  readonly verdict: "reproduced" | "contradicted";
-  /** our numbers, as short as the published ones are quoted */
+  readonly verdict: Agreement;
+  /** our numbers, as briefly as the published ones are quoted */
   readonly ours: string;
-  /** where and why they agree or do not, from the numbers */
+  /** where they agree and where not, and why */
   readonly sentence: string;
 }
 
-/** Our values by their place. */
-export type Found = (panel: string, series: string, x: number | string) => OwnValue;
+/** Our value at a place. @throws Error where there is none */
+export type ValueAt = (panel: string, series: string, x: number | string) => OwnValue;
 
 /**
- * A trend that a source has published, asked of our trials: what was published, the trials, and the rule that says
- * whether they show it. One file each in experiments/published.
+ * A published trend: what was published, the trials that test it, and the rule that judges them. One file each in
+ * experiments/published.
  */
 export interface Trend {
   /** name of its folder in results/published */
   readonly name: string;
   readonly question: string;
   readonly sources: readonly Source[];
-  /** what was published, in a phrase */
+  /** the published finding, in a phrase */
   readonly claim: string;
-  /** what stands for what, and what could not be checked at the source; empty where there is nothing to say */
+  /** what our task stands for, and what could not be checked at the source */
   readonly note?: string;
   /** yields the trials, in the order of the rows */
   readonly trials: (trial: (options: TrialOptions) => Trial) => Iterable<Trial>;
-  /** where a row's value belongs; undefined for a row that is not drawn */
-  readonly place: (row: TrialRow) => Place | undefined;
+  /** the place of a row's value; undefined for a row that is not drawn */
+  readonly place: (row: TrialRow) => CurvePlace | undefined;
   /** a row's value; its score when absent */
   readonly value?: (row: TrialRow) => number | null;
-  /** the published numbers that the figure shows; none where the source prints a sentence alone */
+  /** published numbers that the figure shows; none if the source prints only a sentence */
   readonly published: readonly PublishedValue[];
-  readonly axes: { readonly x: Axis; readonly y: Axis };
-  readonly judge: (found: Found) => Judgement;
+  readonly axes: { readonly x: TrendAxis; readonly y: TrendAxis };
+  readonly judge: (found: ValueAt) => Judgement;
 }
 
 /** Declares a trend. */
 export const defineTrend = (trend: Trend): Trend => trend;
 
-/** Means of the rows of each place with their 95% intervals, in the order of the rows. */
+/** Means of the rows at each place with 95% intervals, in the order of the rows. */
 export function valuesOf(
   { place, value = (row) => row.score }: Trend,
   rows: readonly TrialRow[],
@@ -88,7 +89,7 @@ export function valuesOf(
   );
 }
 
-/** What a trend's rows say. @throws Error where a value is missing that the rule needs */
+/** Judges a trend's rows by its rule. @throws Error where the rule needs a value that is missing */
 export function judged(trend: Trend, rows: readonly TrialRow[]): Judgement {
   const values = valuesOf(trend, rows);
   return trend.judge((panel, series, x) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as all from "../../../experiments/published/all.ts";
 import { readTrialRows } from "../../../src/files/csv.ts";
 import { trendFigure } from "../../../src/studies/published/figure.ts";
-import { trendLines } from "../../../src/studies/published/lines.ts";
+import { trendResults } from "../../../src/studies/published/result.ts";
 import { judged, valuesOf } from "../../../src/studies/published/trend.ts";
 import type { Trend } from "../../../src/studies/published/trend.ts";
 import { makeTrial } from "../../../src/runs/make-trial.ts";
@@ -94,6 +94,6 @@ describe("a trend", () => {
 
   it("is not judged without its results", () => {
     expect(() => judged(rising, [row(1, 1)])).toThrow("rising: no result of p, ours at 2; run it again");
-    expect(trendLines([rising], () => undefined)[0]).toMatchObject({ verdict: "not run", ours: "" });
+    expect(trendResults([rising], () => undefined)[0]).toMatchObject({ verdict: "not run", ours: "" });
   });
 });

@@ -1,0 +1,52 @@
+import type { Source } from "../../core/entry.ts";
+import type { TrialRow } from "../../trial/columns.ts";
+import { verdictOf } from "../verdict.ts";
+import type { Agreement } from "../verdict.ts";
+import { holds } from "./checks.ts";
+import type { GoldenCheck } from "./checks.ts";
+import { judged } from "./trend.ts";
+import type { Trend } from "./trend.ts";
+
+/** A golden check with our number and its verdict. */
+export interface CheckResult extends Pick<GoldenCheck, "name" | "published" | "unit" | "within" | "source"> {
+  readonly ours: number;
+  readonly verdict: Agreement;
+  readonly note?: string | undefined;
+}
+
+/** A trend with its verdict. */
+export interface TrendResult {
+  readonly name: string;
+  readonly question: string;
+  readonly published: string;
+  readonly ours: string;
+  readonly verdict: Agreement | "not run";
+  readonly sentence: string;
+  readonly note?: string | undefined;
+  readonly sources: readonly Source[];
+}
+
+export const checkResults = (checks: readonly GoldenCheck[]): CheckResult[] =>
+  checks.map((check) => {
+    const { name, published, unit, within, note, source } = check;
+    const ours = check.ours();
+    return { name, published, ours, unit, within, verdict: verdictOf(holds(check, ours)), note, source };
+  });
+
+/** @param rowsOf rows of a trend's results; undefined for a trend that was not run */
+export const trendResults = (
+  trends: readonly Trend[],
+  rowsOf: (trend: Trend) => readonly TrialRow[] | undefined,
+): TrendResult[] =>
+  trends.map((trend) => {
+    const { name, question, claim, note, sources } = trend;
+    const rows = rowsOf(trend);
+    const judgement = rows === undefined ? notRun(name) : judged(trend, rows);
+    return { name, question, published: claim, ...judgement, note, sources };
+  });
+
+const notRun = (name: string): Pick<TrendResult, "verdict" | "ours" | "sentence"> => ({
+  verdict: "not run",
+  ours: "",
+  sentence: `there are no results; attnsim published --run ${name} makes them.`,
+});
