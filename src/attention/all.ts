@@ -1,47 +1,62 @@
+// dense: every token, exactly
 export { dense } from "./variants/dense/dense.ts";
+export { mla } from "./variants/dense/mla.ts";
+
+// static: tokens chosen by place alone
+export { aShape } from "./variants/static/a-shape.ts";
+export { duo } from "./variants/static/duo.ts";
 export { sinkWindow } from "./variants/static/sink-window.ts";
+export { triShape } from "./variants/static/tri-shape.ts";
+
+// dynamic: tokens chosen for each query
+export { dsa } from "./variants/dynamic/dsa.ts";
+export { flexprefill } from "./variants/dynamic/flexprefill.ts";
+export { indexShare } from "./variants/dynamic/index-share.ts";
+export { infllmV2 } from "./variants/dynamic/infllm-v2.ts";
+export { magicpig } from "./variants/dynamic/magicpig.ts";
+export { moba } from "./variants/dynamic/moba.ts";
+export { msa } from "./variants/dynamic/msa.ts";
+export { nsa } from "./variants/dynamic/nsa.ts";
+export { topP } from "./variants/dynamic/oracle-top-p.ts";
 export { oracle } from "./variants/dynamic/oracle.ts";
 export { quest } from "./variants/dynamic/quest.ts";
-export { moba } from "./variants/dynamic/moba.ts";
-export { dsa } from "./variants/dynamic/dsa.ts";
-export { nsa } from "./variants/dynamic/nsa.ts";
-export { tree } from "./variants/hierarchical/tree.ts";
-export { snapkv } from "./variants/eviction/snapkv.ts";
-export { gemma3 } from "./variants/hybrid/gemma-3.ts";
-export { gptOss } from "./variants/hybrid/gpt-oss.ts";
-export { h2o } from "./variants/eviction/h2o.ts";
-export { tova } from "./variants/eviction/tova.ts";
-export { selective } from "./variants/eviction/selective.ts";
-export { pyramidkv } from "./variants/eviction/pyramidkv.ts";
+export { verticalSlash } from "./variants/dynamic/vertical-slash.ts";
+export { xattention } from "./variants/dynamic/xattention.ts";
+
+// eviction: tokens dropped for good after the prompt
 export { adakv } from "./variants/eviction/adakv.ts";
-export { keydiff } from "./variants/eviction/keydiff.ts";
 export { expected } from "./variants/eviction/expected.ts";
-export { infllmV2 } from "./variants/dynamic/infllm-v2.ts";
-export { indexShare } from "./variants/dynamic/index-share.ts";
-export { msa } from "./variants/dynamic/msa.ts";
-export { duo } from "./variants/static/duo.ts";
-export { topP } from "./variants/dynamic/top-p.ts";
-export { magicpig } from "./variants/dynamic/magicpig.ts";
-export { mla } from "./variants/dense/mla.ts";
+export { h2o } from "./variants/eviction/h2o.ts";
+export { keydiff } from "./variants/eviction/keydiff.ts";
+export { pyramidkv } from "./variants/eviction/pyramidkv.ts";
+export { selective } from "./variants/eviction/selective.ts";
+export { snapkv } from "./variants/eviction/snapkv.ts";
+export { tova } from "./variants/eviction/tova.ts";
+
+// hierarchical: summaries of the context at one size or several
 export { csa } from "./variants/hierarchical/csa.ts";
 export { hca } from "./variants/hierarchical/hca.ts";
-export { landmark } from "./variants/hierarchical/landmark.ts";
 export { infiniteHip } from "./variants/hierarchical/infinite-hip.ts";
-export { linear } from "./variants/recurrent/linear.ts";
-export { gatedDeltanet } from "./variants/recurrent/gated-deltanet.ts";
-export { kda } from "./variants/recurrent/kda.ts";
+export { landmark } from "./variants/hierarchical/landmark.ts";
 export { logLinear } from "./variants/hierarchical/log-linear.ts";
+export { tree } from "./variants/hierarchical/tree.ts";
+
+// memory: a memory beside the window, or in another tier
 export { infini } from "./variants/memory/infini.ts";
 export { knnMemory } from "./variants/memory/knn-memory.ts";
 export { shadowkv } from "./variants/memory/shadowkv.ts";
-export { kimiLinear } from "./variants/hybrid/kimi-linear.ts";
-export { kimiK3 } from "./variants/hybrid/kimi-k3.ts";
-export { qwen3Next } from "./variants/hybrid/qwen3-next.ts";
-export { minimaxM3 } from "./variants/hybrid/minimax-m3.ts";
-export { deepseekV4Pro } from "./variants/hybrid/deepseek-v4-pro.ts";
+
+// recurrent: a state in place of a cache
+export { gatedDeltanet } from "./variants/recurrent/gated-deltanet.ts";
+export { kda } from "./variants/recurrent/kda.ts";
+export { linear } from "./variants/recurrent/linear.ts";
+
+// hybrid: layer plans of models
 export { deepseekV4Flash } from "./variants/hybrid/deepseek-v4-flash.ts";
-export { aShape } from "./variants/static/a-shape.ts";
-export { triShape } from "./variants/static/tri-shape.ts";
-export { verticalSlash } from "./variants/dynamic/vertical-slash.ts";
-export { flexprefill } from "./variants/dynamic/flexprefill.ts";
-export { xattention } from "./variants/dynamic/xattention.ts";
+export { deepseekV4Pro } from "./variants/hybrid/deepseek-v4-pro.ts";
+export { gemma3 } from "./variants/hybrid/gemma-3.ts";
+export { gptOss } from "./variants/hybrid/gpt-oss.ts";
+export { kimiK3 } from "./variants/hybrid/kimi-k3.ts";
+export { kimiLinear } from "./variants/hybrid/kimi-linear.ts";
+export { minimaxM3 } from "./variants/hybrid/minimax-m3.ts";
+export { qwen3Next } from "./variants/hybrid/qwen3-next.ts";
