@@ -1,7 +1,7 @@
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { UsageError } from "../core/errors.ts";
-import type { Row } from "../tasks/parts/dataset-row.ts";
+import type { DatasetRow } from "../tasks/task.ts";
 
 /** Bytes that can be read in parts: an ArrayBuffer, or a file. */
 interface ByteSource {
@@ -11,11 +11,11 @@ interface ByteSource {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const isRow = (value: unknown): value is Row =>
+const isRow = (value: unknown): value is DatasetRow =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** 64-bit integers as numbers: the datasets' counts are small. */
-const plain = (row: Row): Row =>
+const plain = (row: DatasetRow): DatasetRow =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]) => [column, typeof value === "bigint" ? Number(value) : value]),
   );
@@ -27,7 +27,7 @@ const plain = (row: Row): Row =>
  * @param limit rows to read at most, from the first
  * @throws UsageError for a file that is torn or no parquet
  */
-export async function readParquet(name: string, file: ByteSource, limit?: number): Promise<Row[]> {
+export async function readParquet(name: string, file: ByteSource, limit?: number): Promise<DatasetRow[]> {
   try {
     const rows = await parquetReadObjects({
       file,
@@ -47,8 +47,8 @@ export async function readParquet(name: string, file: ByteSource, limit?: number
  * @param limit rows to read at most, from the first
  * @throws UsageError naming the line that is no JSON object
  */
-export function readJsonl(name: string, text: string, limit = Infinity): Row[] {
-  const rows: Row[] = [];
+export function readJsonl(name: string, text: string, limit = Infinity): DatasetRow[] {
+  const rows: DatasetRow[] = [];
   const lines = text.split("\n");
   for (const [i, line] of lines.entries()) {
     if (rows.length >= limit) break;
@@ -70,7 +70,7 @@ export function readJsonl(name: string, text: string, limit = Infinity): Row[] {
  * A row that has a `prompt`. Chat messages, as they are exported for models, stand for the prompt of their dataset: the
  * one message's text, or the JSON of them all.
  */
-export function withPrompt(row: Row): Row {
+export function withPrompt(row: DatasetRow): DatasetRow {
   const { messages, prompt } = row;
   if (prompt !== undefined || !Array.isArray(messages)) return row;
   const only: unknown = messages.length === 1 ? messages[0] : undefined;

@@ -7,7 +7,7 @@ import { readJsonl, readParquet, withPrompt } from "./dataset.ts";
 import { drawNamedProblem } from "../tasks/named-problem.ts";
 import type { NamedProblem } from "../tasks/named-problem.ts";
 import { nominalLength, parseTask } from "../tasks/spec.ts";
-import type { Row } from "../tasks/parts/dataset-row.ts";
+import type { DatasetRow } from "../tasks/task.ts";
 
 /** The source of problems: a file, or the generator. */
 export interface ProblemSource {
@@ -22,13 +22,13 @@ export interface ProblemSource {
  *
  * @throws UsageError for another kind of file, or one that is missing, torn or empty
  */
-export async function readRows(path: string, limit?: number): Promise<Row[]> {
+export async function readRows(path: string, limit?: number): Promise<DatasetRow[]> {
   const rows = await rowsOf(path, limit);
   if (rows.length === 0) throw new UsageError(`${path} has no rows`);
   return rows;
 }
 
-async function rowsOf(path: string, limit: number | undefined): Promise<Row[]> {
+async function rowsOf(path: string, limit: number | undefined): Promise<DatasetRow[]> {
   const kind = extname(path);
   switch (kind) {
     case ".jsonl":
@@ -69,7 +69,7 @@ export async function* problemsOf(
   for (let index = 0; index < (count ?? 1); index++) yield drawNamedProblem(task, length, seed, index);
 }
 
-function fromRow(path: string, text: string | undefined, row: Row, index: number): NamedProblem {
+function fromRow(path: string, text: string | undefined, row: DatasetRow, index: number): NamedProblem {
   const where = `${path}: row ${index + 1}`;
   const named = text ?? row["task"];
   if (typeof named !== "string")

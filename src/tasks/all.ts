@@ -1,3 +1,4 @@
+// Every task, a line each. A new one is a file like nolima.ts, with a line here.
 export { graphwalks } from "./graphwalks/graphwalks.ts";
 export { kHop } from "./k-hop.ts";
 export { mqar } from "./mqar.ts";

@@ -1,19 +1,19 @@
 import { UsageError } from "../core/errors.ts";
 import { int } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
-import { stringColumn } from "./parts/dataset-row.ts";
-import type { Row } from "./parts/dataset-row.ts";
-import { tokenOffsets, wordStart } from "./parts/spans.ts";
-import { defineTask } from "./task.ts";
-import type { Problem } from "./task.ts";
+import { rowOfProblem, stringColumn, withAnswer } from "./parts/dataset-row.ts";
+import type { LoadedRow } from "./parts/dataset-row.ts";
+import { recordSpans, wordStart } from "./parts/spans.ts";
 import { countTokens } from "./parts/tokenizer.ts";
 import type { CountTokens } from "./parts/tokenizer.ts";
+import { defineTask } from "./task.ts";
+import type { Problem } from "./task.ts";
 
 const mostHops = 16;
 const longest = 131_072;
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
-/** Names of characters: letters, and beyond the alphabet numbered ones. */
+/** Name of a character: a letter, or beyond the alphabet a numbered one. */
 const characterName = (c: number): string =>
   c < letters.length ? letters[c]! : `${letters[c % letters.length]!}${Math.floor(c / letters.length)}`;
 
@@ -21,7 +21,7 @@ const head = (hops: number): string =>
   `A hop goes from a character of the sequence below to the character right after the last occurrence of the same character before it. Begin at the last character and make ${hops} hops.\n`;
 const tail = "\nWhich character do you end at? Answer with that character alone.";
 
-/** Where each place's hop goes: right after the last occurrence before it of the same character; -1 for nowhere. */
+/** Place to which the hop from each place goes: right after the last earlier occurrence of its character; -1 for none. */
 function hopsOf(sequence: readonly string[]): Int32Array {
   const last = new Map<string, number>();
   return Int32Array.from(sequence, (character, i) => {
@@ -31,7 +31,7 @@ function hopsOf(sequence: readonly string[]): Int32Array {
   });
 }
 
-/** The places of a walk from the last one: as many hops as there are, `hops` at most. */
+/** Places of a walk from the last place, of `hops` hops or as many as there are. */
 function walk(sequence: readonly string[], hops: number): number[] {
   const next = hopsOf(sequence);
   const path = [sequence.length - 1];
@@ -39,7 +39,7 @@ function walk(sequence: readonly string[], hops: number): number[] {
   return path;
 }
 
-/** Characters of which none comes twice in a row. */
+/** Draws characters of which none comes twice in a row. */
 function drawSequence(length: number, characters: number, random: Random): string[] {
   let at = random.below(characters);
   return Array.from({ length }, (_, i) => {
@@ -51,12 +51,12 @@ function drawSequence(length: number, characters: number, random: Random): strin
 const attempts = 1000;
 
 /**
- * k-hop induction: from the last character to the one after its last occurrence before, and so on, k times. Each hop is
- * one step of the reader, so that a layer plan with fewer layers that reach all of the context than hops fails; the
- * source's transformers do k hops in about log2(k) layers, by layers that join hops already made.
+ * k-hop induction: from the last character to the one after its last earlier occurrence, and so on, k times. Each hop is
+ * one step of the reader, so that a layer plan fails if fewer of its layers than hops reach all of the context. The
+ * source's transformers do k hops in about log2(k) layers, which join hops already made.
  *
- * As the source draws sequences, neighbours differ; sequences with fewer hops than asked for are drawn again. A hop goes
- * back about as many places as there are characters: with 4 of them the hops stay at the end of a long context, with more
+ * Neighbours in a sequence differ, as in the source, and a sequence with too few hops is drawn again. A hop goes back
+ * about as many places as there are characters: with 4 of them the hops stay at the end of a long context, with more
  * they reach over it. The nominal length is that of the sequence; an instruction stands around it.
  */
 export const kHop = defineTask({
@@ -92,14 +92,14 @@ export const kHop = defineTask({
     for (let i = 0; i < attempts; i++) {
       const sequence = drawSequence(tokens, characters, drawing);
       if (walk(sequence, hops).length === hops + 1)
-        return problemOf(head(hops) + sequence.join(" ") + tail, count);
+        return kHopProblem(head(hops) + sequence.join(" ") + tail, count);
     }
     throw new UsageError(
       `k-hop: none of ${attempts} sequences of ${tokens} characters of ${characters} kinds has ${hops} hops; allowed: longer ones, fewer kinds, fewer hops`,
     );
   },
 
-  load: (row) => problemOf(stringColumn("k-hop", row, "prompt"), countTokens, row),
+  load: (row) => kHopProblem(stringColumn("k-hop", row, "prompt"), countTokens, withAnswer(row)),
 });
 
 const announced = /Begin at the last character and make (\d+) hops\.\n(.+)\nWhich character/;
@@ -107,21 +107,25 @@ const announced = /Begin at the last character and make (\d+) hops\.\n(.+)\nWhic
 const malformed = (reason: string): UsageError => new UsageError(`not a prompt of k-hop: ${reason}`);
 
 /**
- * A place right after the n-th of a character is known by both, which counting tells without looking far. A record's key is
- * its own place, its value the place that its character leads to; from that one the character can be told too.
+ * Reads a problem from its prompt. A record's key is its own place: a place is known to be the one after the n-th
+ * occurrence of a character, which counting tells without looking far. Its value is the place that its character leads
+ * to, which tells that place's character too.
  */
-function problemOf(prompt: string, count: CountTokens, loaded?: Row): Problem {
+function kHopProblem(prompt: string, count: CountTokens, loaded?: LoadedRow): Problem {
   const found = announced.exec(prompt);
   if (found === null) throw malformed('no "Begin at the last character and make ... hops."');
   const from = found.index + found[0].indexOf("\n") + 1;
-  const places = [...found[2]!.matchAll(/\S+/g)].map(({ index, 0: text }) => ({ start: from + index, text }));
-  const sequence = places.map(({ text }) => text);
+  const words = [...found[2]!.matchAll(/\S+/g)];
+  const sequence = words.map(([text]) => text);
   const hops = Number(found[1]);
   const path = walk(sequence, hops);
   if (path.length <= hops) throw malformed(`its sequence has ${path.length - 1} hops, not ${hops}`);
-  const spans = places.flatMap(({ start, text }) => [wordStart(prompt, start), start + text.length]);
-  const offsets = tokenOffsets(prompt, spans, count);
-  // a place from 1 on is a feature of that number; after these, a first character that leads nowhere
+  const places = words.map(({ index, 0: text }) => ({
+    start: wordStart(prompt, from + index),
+    end: from + index + text.length,
+  }));
+  const { spans, contextEnd } = recordSpans(prompt, places, places.at(-1)!.end, count);
+  // a place from 1 on is a feature of that number; behind them come first characters that lead nowhere
   const { length } = sequence;
   const characters = [...new Set(sequence)];
   const next = hopsOf(sequence);
@@ -143,23 +147,22 @@ function problemOf(prompt: string, count: CountTokens, loaded?: Row): Problem {
       kind: "chain",
       records: {
         count: each.length,
-        start: each.map((place) => offsets[2 * place]!),
-        anchor: each.map((place) => offsets[2 * place + 1]! - 1),
+        start: spans.start.slice(1),
+        anchor: spans.anchor.slice(1),
         key: [{ weight: 1, features: each }],
         value: each.map(leadsTo),
       },
-      contextEnd: offsets.at(-1)! - 1,
+      contextEnd,
       candidates: Int32Array.from({ length: length - 1 + characters.length }, (_, c) => c + 1),
       start: leadsTo(last),
       hops,
     },
     answer,
-    ...(typeof loaded?.["answer"] === "string" && { stated: loaded["answer"] }),
     respond: (conclusion) => (hops === 0 ? sequence[last]! : characterOf(conclusion.at(-1)!)),
     score: (response) => {
       const exact = response.trim() === answer;
       return { score: Number(exact), exact };
     },
-    row: () => loaded ?? { prompt, answer, hops },
+    ...rowOfProblem(loaded, () => ({ prompt, answer, hops })),
   };
 }

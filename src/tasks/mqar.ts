@@ -1,28 +1,29 @@
 import { UsageError } from "../core/errors.ts";
 import { int, real } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
+import { rowOfProblem, stringColumn, withAnswer } from "./parts/dataset-row.ts";
+import type { LoadedRow } from "./parts/dataset-row.ts";
 import { Features } from "./parts/features.ts";
-import { stringColumn } from "./parts/dataset-row.ts";
-import type { Row } from "./parts/dataset-row.ts";
-import { tokenOffsets, wordStart } from "./parts/spans.ts";
-import { defineTask } from "./task.ts";
-import type { Problem } from "./task.ts";
+import { recordSpans, wordStart } from "./parts/spans.ts";
+import type { TextSpan } from "./parts/spans.ts";
 import { countTokens } from "./parts/tokenizer.ts";
 import type { CountTokens } from "./parts/tokenizer.ts";
 import { tokenWords } from "./parts/words.ts";
+import { defineTask } from "./task.ts";
+import type { Problem } from "./task.ts";
 
-const most = 1024;
+const mostPairs = 1024;
 
-/** Pairs for a length: zoology's (64, 4), (128, 8), (256, 16), (512, 64), and so on to `most`. */
+/** Pairs for a length: zoology's (64, 4), (128, 8), (256, 16), (512, 64), and so on to `mostPairs`. */
 const pairsOf = (length: number): number =>
-  Math.min(most, Math.floor(length < 512 ? length / 16 : length / 8));
+  Math.min(mostPairs, Math.floor(length < 512 ? length / 16 : length / 8));
 
 const head = (pairs: number): string =>
   `The list below begins with ${pairs} keys, each followed by its value. Later in the list every one of these keys comes once more, among other words.\n`;
 const tail =
   "\nGive the values of these keys, in the order in which the keys come the second time, with a blank between two of them.";
 
-/** `count` different places of [0, space), place g with weight (g + 1)^(power - 1). */
+/** Draws `count` different places of [0, space), place g with weight (g + 1)^(power - 1). */
 function drawGaps(count: number, space: number, power: number, random: Random): number[] {
   // the largest of u^(1/w) are a weighted sample without replacement: Efraimidis and Spirakis 2006
   const keyed = Array.from({ length: space }, (_, g) => ({
@@ -37,8 +38,8 @@ function drawGaps(count: number, space: number, power: number, random: Random): 
 
 /**
  * Multi-query associative recall as zoology generates it: key-value pairs, then every key once more, at gaps that follow
- * a power law, among words drawn from the rest of the vocabulary (the source draws from all of it,
- * keys of the list too, which it does not ask for). Symbols are words of one token each: the first half of the
+ * a power law. Between them stand words from the rest of the vocabulary; the source draws them from all of it, so that
+ * keys of the list are among them, which it does not ask for. Symbols are words of one token each: the first half of the
  * vocabulary are keys, the second half values. The nominal length is that of the list; an instruction stands around it.
  */
 export const mqar = defineTask({
@@ -56,7 +57,7 @@ export const mqar = defineTask({
     },
   ],
   params: {
-    pairs: int(`key-value pairs; 0: the length over 16, from 512 on over 8, ${most} at most`, {
+    pairs: int(`key-value pairs; 0: the length over 16, from 512 on over 8, ${mostPairs} at most`, {
       default: 0,
       min: 0,
       max: 8192,
@@ -94,35 +95,41 @@ export const mqar = defineTask({
     drawGaps(pairs, space, power, random.fork("gaps")).forEach((gap, i) => {
       list[2 * pairs + 2 * gap] = keys[i]!;
     });
-    return problemOf(head(pairs) + list.join(" ") + tail, vocabulary, count);
+    return mqarProblem(head(pairs) + list.join(" ") + tail, vocabulary, count);
   },
 
-  load: (row, { vocabulary }) => problemOf(stringColumn("mqar", row, "prompt"), vocabulary, countTokens, row),
+  load: (row, { vocabulary }) =>
+    mqarProblem(stringColumn("mqar", row, "prompt"), vocabulary, countTokens, withAnswer(row)),
 });
 
 const announced = /The list below begins with (\d+) keys, .+\n(.+)\nGive the values/;
 
 const malformed = (reason: string): UsageError => new UsageError(`not a prompt of mqar: ${reason}`);
 
-function problemOf(prompt: string, vocabulary: number, count: CountTokens, loaded?: Row): Problem {
+/** Reads a problem from its prompt. */
+function mqarProblem(prompt: string, vocabulary: number, count: CountTokens, loaded?: LoadedRow): Problem {
   const found = announced.exec(prompt);
   if (found === null) throw malformed('no "The list below begins with ..."');
   const from = found.index + found[0].indexOf("\n") + 1;
-  const words = [...found[2]!.matchAll(/\S+/g)].map(({ index, 0: word }) => ({ start: from + index, word }));
+  const words = [...found[2]!.matchAll(/\S+/g)].map(({ index, 0: word }) => ({
+    word,
+    start: wordStart(prompt, from + index),
+    end: from + index + word.length,
+  }));
   const pairs = Number(found[1]);
-  const features = new Features();
   const valueOf = new Map<string, string>();
   for (let i = 0; i < 2 * pairs && i + 1 < words.length; i += 2)
     valueOf.set(words[i]!.word, words[i + 1]!.word);
   if (valueOf.size !== pairs) throw malformed(`its list has ${valueOf.size} keys, not ${pairs}`);
   const queries = words.slice(2 * pairs).filter(({ word }) => valueOf.has(word));
   const values = queries.map(({ word }) => valueOf.get(word)!);
-  const spans = [...words.slice(0, 2 * pairs), ...queries].flatMap(({ start, word }) => [
-    wordStart(prompt, start),
-    start + word.length,
-  ]);
-  const offsets = tokenOffsets(prompt, spans, count);
   const each = Int32Array.from({ length: pairs }, (_, r) => r);
+  const pairSpans = Array.from(each, (r): TextSpan => ({
+    start: words[2 * r]!.start,
+    end: words[2 * r + 1]!.end,
+  }));
+  const { spans } = recordSpans(prompt, [...pairSpans, ...queries], prompt.length, count);
+  const features = new Features();
   const keyFeatures = each.map((r) => features.index(`key:${words[2 * r]!.word}`));
   const valueFeatures = each.map((r) => features.index(`value:${words[2 * r + 1]!.word}`));
   const known = tokenWords().slice(Math.floor(vocabulary / 2), vocabulary);
@@ -135,27 +142,26 @@ function problemOf(prompt: string, vocabulary: number, count: CountTokens, loade
       kind: "retrieve",
       records: {
         count: pairs,
-        start: each.map((r) => offsets[4 * r]!),
-        anchor: each.map((r) => offsets[4 * r + 3]! - 1),
+        start: spans.start.slice(0, pairs),
+        anchor: spans.anchor.slice(0, pairs),
         key: [{ weight: 1, features: keyFeatures }],
         value: valueFeatures,
       },
-      contextEnd: offsets[4 * pairs - 1]! - 1,
+      contextEnd: spans.anchor[pairs - 1]!,
       candidates: Int32Array.from(
         new Set([...valueFeatures, ...known.map((word) => features.index(`value:${word}`))]),
       ),
       asked: queries.map(({ word }) => [{ weight: 1, feature: features.index(`key:${word}`) }]),
-      positions: Int32Array.from(queries, (_, i) => offsets[4 * pairs + 2 * i + 1]! - 1),
+      positions: spans.anchor.slice(pairs),
       answers: 1,
     },
     answer,
-    ...(typeof loaded?.["answer"] === "string" && { stated: loaded["answer"] }),
     respond: (conclusion) => conclusion.map((f) => features.names[f]!.slice("value:".length)).join(" "),
     score(response) {
       const given = response.trim().split(/\s+/);
       const right = values.filter((value, i) => given[i] === value).length;
       return { score: right / values.length, exact: right === values.length && given.length === right };
     },
-    row: () => loaded ?? { prompt, answer },
+    ...rowOfProblem(loaded, () => ({ prompt, answer })),
   };
 }

@@ -50,6 +50,7 @@ export interface ProblemFacts {
   readonly statedAnswerAgrees: boolean | undefined;
 }
 
+/** Counts what a problem holds. */
 export function problemFacts({ id, task, tokensNominal, problem }: NamedProblem): ProblemFacts {
   const { messages, tokens, circuit, answer, stated } = problem;
   return {

@@ -1,17 +1,18 @@
 import { UsageError } from "../core/errors.ts";
 import { int, real } from "../core/params.ts";
-import { Features } from "./parts/features.ts";
-import { stringColumn } from "./parts/dataset-row.ts";
-import type { Row } from "./parts/dataset-row.ts";
+import { withOthers } from "./parts/candidates.ts";
+import { rowOfProblem, stringColumn, withAnswer } from "./parts/dataset-row.ts";
+import type { LoadedRow } from "./parts/dataset-row.ts";
 import { essaySentences } from "./parts/essay.ts";
+import { Features } from "./parts/features.ts";
 import { fill, inserted } from "./parts/haystack.ts";
-import { withOthers } from "./ruler/ruler-task.ts";
 import { matchAll } from "./parts/match-all.ts";
-import { tokenOffsets, wordStart } from "./parts/spans.ts";
-import { defineTask } from "./task.ts";
-import type { Problem } from "./task.ts";
+import { recordSpans, wordStart } from "./parts/spans.ts";
+import type { TextSpan } from "./parts/spans.ts";
 import { countTokens } from "./parts/tokenizer.ts";
 import type { CountTokens } from "./parts/tokenizer.ts";
+import { defineTask } from "./task.ts";
+import type { Problem } from "./task.ts";
 
 /** Landmarks and their cities, none of which the essays name. */
 const landmarks: readonly (readonly [landmark: string, city: string])[] = [
@@ -33,21 +34,10 @@ const landmarks: readonly (readonly [landmark: string, city: string])[] = [
   ["the Space Needle", "Seattle"],
 ];
 
+// prettier-ignore
 const characters = [
-  ...["Amelia", "Bruno", "Clara", "Desmond", "Elena", "Farid", "Gwen", "Henrik", "Isla", "Joaquin", "Keiko"],
-  ...[
-    "Lorenzo",
-    "Nadia",
-    "Oscar",
-    "Paulina",
-    "Quentin",
-    "Ruth",
-    "Soren",
-    "Tamsin",
-    "Uriel",
-    "Vera",
-    "Wendell",
-  ],
+  "Amelia", "Bruno", "Clara", "Desmond", "Elena", "Farid", "Gwen", "Henrik", "Isla", "Joaquin", "Keiko",
+  "Lorenzo", "Nadia", "Oscar", "Paulina", "Quentin", "Ruth", "Soren", "Tamsin", "Uriel", "Vera", "Wendell",
 ];
 
 const promptOf = (context: string, city: string): string =>
@@ -58,11 +48,11 @@ const needleText = (character: string, landmark: string): string =>
 const distractorText = (city: string): string => `An article about ${city} was in the morning paper.`;
 
 /**
- * A needle that shares no word with the question: who has been to Berlin is whoever lives beside the Brandenburg Gate.
- * The query that asks for the city correlates with the landmark's key as strongly as the reader's knowledge associates
- * the two: it is s code(landmark) + sqrt(1 - s^2) code(city), and a distractor that names the city matches by the rest.
+ * A needle that shares no word with the question: the one who has been to Berlin lives beside the Brandenburg Gate. The
+ * reader's knowledge associates city and landmark, so that the query for the city correlates with the landmark's key: it
+ * is s code(landmark) + sqrt(1 - s^2) code(city). A distractor that names the city matches by the rest.
  *
- * In the manner of NoLiMa, with texts, names and essays of attnsim's own: NoLiMa's are not free to give away.
+ * Texts, names and essays are attnsim's own, in the manner of NoLiMa: NoLiMa's may not be passed on.
  */
 export const nolima = defineTask({
   name: "nolima",
@@ -87,7 +77,7 @@ export const nolima = defineTask({
       max: 1000,
     }),
   },
-  lengths: [...[512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576]],
+  lengths: [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
 
   generate(tokens, { association, distractors }, random, count = countTokens) {
     const drawing = random.fork("needle");
@@ -97,80 +87,70 @@ export const nolima = defineTask({
       ...Array.from({ length: distractors }, () => distractorText(city)),
     ];
     const essay = essaySentences(random.fork("haystack"));
-    const sentences = fill(
-      tokens - count(promptOf(needles.join(" "), city)),
-      1,
-      () => essay.next().value,
-      (sentence) => count(` ${sentence}`),
-    );
+    const sentences = fill({
+      tokens: tokens - count(promptOf(needles.join(" "), city)),
+      least: 1,
+      next: () => essay.next().value,
+      sizeOf: (sentence) => count(` ${sentence}`),
+    });
     const placing = random.fork("places");
     const places = needles.map(() => placing.below(sentences.length + 1));
     const prompt = promptOf(inserted(sentences, drawing.shuffled(needles), places).join(" "), city);
-    return problemOf(prompt, association, count);
+    return nolimaProblem(prompt, association, count);
   },
 
   load: (row, { association }) =>
-    problemOf(stringColumn("nolima", row, "prompt"), association, countTokens, row),
+    nolimaProblem(stringColumn("nolima", row, "prompt"), association, countTokens, withAnswer(row)),
 });
 
 const malformed = (reason: string): UsageError => new UsageError(`not a prompt of nolima: ${reason}`);
 
-/** What stands in a text: a needle's or a distractor's place, key and value. */
-interface Found {
-  readonly start: number;
-  readonly end: number;
+/** A needle or a distractor of a text. */
+interface KeyedSentence extends TextSpan {
+  /** name of its key feature */
   readonly key: string;
+  /** the needle's answer; undefined for a distractor */
   readonly character: string | undefined;
 }
 
-const found = (prompt: string, city: string): Found[] =>
-  [
-    ...prompt.matchAll(
-      /Actually, (\S+) lives right beside (.+?)\.|An article about (.+?) was in the morning paper\./g,
-    ),
-  ].map(({ index, 0: { length }, 1: character, 2: landmark }) => ({
-    start: index,
+const keyedSentence =
+  /Actually, (\S+) lives right beside (.+?)\.|An article about (.+?) was in the morning paper\./g;
+
+/** Finds needles and distractors. Their spans end before the full stop, which is a token of its own. */
+const keyedSentences = (prompt: string, city: string): KeyedSentence[] =>
+  [...prompt.matchAll(keyedSentence)].map(({ index, 0: { length }, 1: character, 2: landmark }) => ({
+    start: wordStart(prompt, index),
     end: index + length - 1,
     key: landmark === undefined ? `city:${city}` : `landmark:${landmark}`,
     character,
   }));
 
-function problemOf(prompt: string, association: number, count: CountTokens, loaded?: Row): Problem {
+/** Reads a problem from its prompt. */
+function nolimaProblem(prompt: string, association: number, count: CountTokens, loaded?: LoadedRow): Problem {
   const question = /\n\nQuestion: Which character has been to (.+?)\?/.exec(prompt);
   if (question === null) throw malformed('no "Which character has been to ...?"');
   const city = question[1]!;
   const landmark = landmarks.find(([, where]) => where === city)?.[0];
   if (landmark === undefined) throw malformed(`it asks about ${city}, of which no landmark is known`);
-  const sentences = found(prompt, city);
-  const needle = sentences.find(({ key }) => key === `landmark:${landmark}`);
-  if (needle?.character === undefined)
-    throw malformed(`it asks about ${city}, and nobody lives beside ${landmark}`);
+  const sentences = keyedSentences(prompt, city);
+  const answer = sentences.find(({ key }) => key === `landmark:${landmark}`)?.character;
+  if (answer === undefined) throw malformed(`it asks about ${city}, and nobody lives beside ${landmark}`);
+  const { spans, contextEnd } = recordSpans(prompt, sentences, question.index, count);
   const features = new Features();
-  const spans = sentences.flatMap(({ start, end }) => [wordStart(prompt, start), end]);
-  const offsets = tokenOffsets(prompt, [...spans, question.index], count);
   const value = Int32Array.from(sentences, ({ character }) =>
     character === undefined ? -1 : features.index(`character:${character}`),
   );
-  const answer = needle.character;
+  const key = Int32Array.from(sentences, ({ key: name }) => features.index(name));
+  const inText = value.filter((feature) => feature >= 0);
   return {
     messages: [{ role: "user", content: prompt }],
     tokens: count(prompt),
     features: features.names,
     circuit: {
       kind: "retrieve",
-      records: {
-        count: sentences.length,
-        start: Int32Array.from(sentences, (_, r) => offsets[2 * r]!),
-        anchor: Int32Array.from(sentences, (_, r) => offsets[2 * r + 1]! - 1),
-        key: [{ weight: 1, features: Int32Array.from(sentences, ({ key }) => features.index(key)) }],
-        value,
-      },
-      contextEnd: offsets.at(-1)! - 1,
-      candidates: withOthers(
-        value.filter((feature) => feature >= 0),
-        features,
-        "character",
-      ),
+      records: { ...spans, key: [{ weight: 1, features: key }], value },
+      contextEnd,
+      candidates: withOthers(inText, features, "character"),
       asked: [
         [
           { weight: association, feature: features.index(`landmark:${landmark}`) },
@@ -180,9 +160,8 @@ function problemOf(prompt: string, association: number, count: CountTokens, load
       answers: 1,
     },
     answer,
-    ...(typeof loaded?.["answer"] === "string" && { stated: loaded["answer"] }),
     respond: ([feature]) => features.names[feature!]!.slice("character:".length),
     score: (response) => matchAll(response, [answer]),
-    row: () => loaded ?? { prompt, answer },
+    ...rowOfProblem(loaded, () => ({ prompt, answer })),
   };
 }

@@ -5,16 +5,10 @@ import { defineTask } from "./task.ts";
 import type { Problem } from "./task.ts";
 import type { CountTokens } from "./parts/tokenizer.ts";
 
-interface Asked {
-  readonly asking: number;
-  readonly queries: number;
-  readonly tolerance: number;
-}
-
 /**
- * The context's own queries, while the cache is built: the text and the records of a graph walk, and queries at the
- * positions of the prompt, of which a share asks for the edges of a node that stand before it. There is no question; the
- * score is 1 / (1 + e), e the distance of the outputs from dense attention's, relative to the latter's length.
+ * The context's own queries, while the cache is built. Text and records are those of a graph walk. Queries stand at the
+ * positions of the prompt, and a share of them asks for the edges of a node that stand before it. There is no question:
+ * the score is 1 / (1 + e), where e is the distance of the outputs from dense attention's over the length of the latter.
  */
 export const prefill = defineTask({
   name: "prefill",
@@ -48,11 +42,17 @@ export const prefill = defineTask({
 const walkOf = (tokens: number, random: Random, count?: CountTokens): Problem =>
   graphwalks.generate(tokens, resolveParams("graphwalks", graphwalks.params), random, count);
 
-function asPrefill(walk: Problem, { asking, queries, tolerance }: Asked): Problem {
+/** The text and records of a graph walk, asked by their own positions. */
+function asPrefill(
+  walk: Problem,
+  { asking, queries, tolerance }: Readonly<Record<"asking" | "queries" | "tolerance", number>>,
+): Problem {
   const { messages, tokens, features, circuit } = walk;
   if (circuit.kind !== "graph-walk") throw new Error("a graph walk has the circuit of one");
   return {
-    ...{ messages, tokens, features },
+    messages,
+    tokens,
+    features,
     circuit: { kind: "prefill-error", records: circuit.records, asking, queries },
     answer: "0",
     row: () => walk.row(),

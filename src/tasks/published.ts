@@ -1,22 +1,22 @@
 import { UsageError } from "../core/errors.ts";
 
-/** Context lengths in tokens, both ends included; a point where low is high. */
-interface TokenRange {
+/** Context lengths in tokens, both ends included. */
+interface LengthRange {
   readonly low: number;
   readonly high: number;
 }
 
 /** A score that a model's maker has published. */
 export interface PublishedScore {
-  /** as `Task.published` names it */
+  /** name that `Task.published` gives it */
   readonly benchmark: string;
-  /** "f1", "mean ratio"; "other" where it compares with no other row */
+  /** "f1", "mean ratio"; "other" for a score that compares with no other row */
   readonly metric: string;
   readonly model: string;
   /** the column's label, as published: "<128K", "256K", "4K-8K" */
   readonly column: string;
   /** the lengths that the label stands for */
-  readonly tokens: TokenRange;
+  readonly tokens: LengthRange;
   /** 0 to 1 */
   readonly score: number;
   readonly note: string;
@@ -32,11 +32,11 @@ function tokensOf(benchmark: string, label: string): number {
 }
 
 /**
- * The lengths that a published column stands for: `256K` a point, `<128K` all to it, `4K-8K` a range (`pooled` or not).
+ * Lengths that a published column stands for: `256K` one length, `<128K` all up to it, `4K-8K` a range (`pooled` or not).
  *
  * @throws UsageError for another label
  */
-export function columnTokens(benchmark: string, column: string): TokenRange {
+export function columnTokens(benchmark: string, column: string): LengthRange {
   const label = column.replace(/ pooled$/, "");
   if (label.startsWith("<")) return { low: 0, high: tokensOf(benchmark, label.slice(1)) };
   const [low, high] = label.split("-").map((part) => tokensOf(benchmark, part));
@@ -48,7 +48,11 @@ type PublishedRow = Readonly<
   Record<"benchmark" | "metric" | "model" | "column" | "score_percent" | "note", string>
 >;
 
-/** @throws UsageError for a column that stands for no length */
+/**
+ * A published score from its row.
+ *
+ * @throws UsageError for a column that stands for no length
+ */
 export const publishedScore = ({ score_percent, ...row }: PublishedRow): PublishedScore => ({
   ...row,
   tokens: columnTokens(row.benchmark, row.column),

@@ -39,11 +39,11 @@ export function parseTask(text: string): TaskSpec {
 }
 
 /**
- * A problem of a run: the same for the same task spec, length, seed and index.
+ * Draws a problem of a run: the same for the same task spec, length, seed and index.
  *
  * @param tokens nominal length
  * @param index which of the problems of this seed, from 0
- * @param count tokens of a text: `countTokens`, or something that watches it
+ * @param count counts the tokens of a text: `countTokens`, or something that watches it
  */
 export const drawProblem = (
   { task, params, spec }: TaskSpec,
@@ -54,8 +54,8 @@ export const drawProblem = (
 ): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`), count);
 
 /**
- * The nominal length of a problem that came without one: of sizes the nearest, of bins the one that holds prompt and
- * answer; the real length beyond the last bin.
+ * Nominal length of a problem that came without one. Of sizes it is the nearest; of bins it is the bin that holds prompt
+ * and answer, and beyond the last bin the real length.
  */
 export function nominalLength({ lengths, binned = false }: AnyTask, { tokens, answer }: Problem): number {
   if (binned) {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { parseTask } from "../../src/tasks/spec.ts";
-import type { Chain, Problem, RecordSet, Retrieve } from "../../src/tasks/task.ts";
+import type { Chain, RecordSet, Retrieve } from "../../src/tasks/circuit.ts";
+import type { Problem } from "../../src/tasks/task.ts";
 
 const generate = (text: string, tokens: number, seed = 1): Problem => {
   const { task, params } = parseTask(text);

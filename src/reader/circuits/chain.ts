@@ -1,4 +1,4 @@
-import type { Chain } from "../../tasks/task.ts";
+import type { Chain } from "../../tasks/circuit.ts";
 import type { Reading } from "../reading.ts";
 import { nearest } from "../readout.ts";
 

@@ -24,7 +24,7 @@ export function countRequests(reading: CountReading, readout: OrdinalReadout): n
 export const retrieveMessage = (reading: Reading): number[] =>
   reading.ask([0], 1, (answer) => nearest(answer));
 
-/** What the readout of ordinals has learnt of its contexts. */
+/** Facts of its contexts that a readout of ordinals has learnt. */
 export interface OrdinalReadout {
   readonly reader: Pick<ReaderParams, "sharpness" | "headDim" | "fidelity" | "coherence">;
   /** tokens of a request besides its anchor */

@@ -1,4 +1,4 @@
-import type { GraphWalk } from "../../tasks/task.ts";
+import type { GraphWalk } from "../../tasks/circuit.ts";
 import type { Reading } from "../reading.ts";
 import { standingOut } from "../readout.ts";
 

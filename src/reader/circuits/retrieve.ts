@@ -1,4 +1,4 @@
-import type { Retrieve } from "../../tasks/task.ts";
+import type { Retrieve } from "../../tasks/circuit.ts";
 import type { Reading } from "../reading.ts";
 import { largest, standingOut } from "../readout.ts";
 

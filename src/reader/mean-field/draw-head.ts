@@ -94,7 +94,7 @@ export function drawHead(
   return head;
 }
 
-/** What a read of one head is drawn from. */
+/** Everything that a read of one head is drawn from. */
 interface DrawnFrom {
   readonly crowd: Crowd;
   readonly found: FoundRecords;

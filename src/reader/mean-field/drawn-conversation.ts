@@ -1,6 +1,7 @@
 import type { Like } from "../../attention/mean-field/crowd.ts";
 import type { Random } from "../../core/random.ts";
-import type { CountOutline, Score } from "../../tasks/task.ts";
+import type { CountOutline } from "../../tasks/outline.ts";
+import type { Score } from "../../tasks/task.ts";
 import {
   calibrationTokens,
   contentShare,
@@ -142,7 +143,7 @@ function responseReading(
   };
 }
 
-/** What the last query sees besides the needles: other messages share half of the content, the first ordinal, or both. */
+/** Sight of the last query besides the needles: other messages share half of the content, the first ordinal, or both. */
 function otherResponses(outline: CountOutline, wanted: number): Sight {
   const { tokens, head, needles, requests, halfMatches, requestTokens, responseTokens } = outline;
   const others = requests - needles;

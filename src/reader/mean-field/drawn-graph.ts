@@ -1,6 +1,7 @@
 import { upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
-import type { Score, WalkOutline } from "../../tasks/task.ts";
+import type { WalkOutline } from "../../tasks/outline.ts";
+import type { Score } from "../../tasks/task.ts";
 import { graphWalk } from "../circuits/graph-walk.ts";
 import { projectionNoise } from "../readout.ts";
 import type { Reading } from "../reading.ts";

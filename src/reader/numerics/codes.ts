@@ -1,7 +1,7 @@
 import { hash64 } from "../../core/random.ts";
 import { flat, tensor } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { FeatureSum } from "../../tasks/task.ts";
+import type { FeatureSum } from "../../tasks/circuit.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A feature has two codes: keys and queries are made of one, values carry the other. */

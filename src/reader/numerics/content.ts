@@ -1,5 +1,5 @@
 import type { Tensor } from "../../core/tensor.ts";
-import type { FeatureSum, FeatureTerm, RecordSet } from "../../tasks/task.ts";
+import type { FeatureSum, FeatureTerm, RecordSet } from "../../tasks/circuit.ts";
 import { matrix, sumCodes } from "./codes.ts";
 
 /** Content of a record's key: the features of its key columns, scaled. */

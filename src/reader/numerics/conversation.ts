@@ -1,4 +1,5 @@
-import type { CountRetrieve, Problem } from "../../tasks/task.ts";
+import type { CountRetrieve } from "../../tasks/circuit.ts";
+import type { Problem } from "../../tasks/task.ts";
 import { countRequests, retrieveMessage } from "../circuits/count-retrieve.ts";
 import { readWithEach } from "./mechanism.ts";
 import type { Mechanism, Outcome } from "./mechanism.ts";

@@ -5,7 +5,7 @@ import { emptyPacked, packedRowsOf } from "../../core/packed.ts";
 import { flat, isPacked, rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
-import type { RecordSet } from "../../tasks/task.ts";
+import type { RecordSet } from "../../tasks/circuit.ts";
 import type { ReaderParams } from "../params.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -7,7 +7,7 @@ import { scopedAll } from "./workspace.ts";
 
 /** An attention variant at work. */
 export interface Mechanism {
-  /** Makes it ready for a cache. What it builds for the cache lives in the heads' spaces. */
+  /** Makes it ready for a cache. It builds its index in the heads' spaces. */
   readonly over: (cache: KeyValueCache) => Attend;
   /** measures work that the reader does for this mechanism alone */
   readonly measure?: Measure;

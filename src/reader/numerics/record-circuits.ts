@@ -1,4 +1,4 @@
-import type { Aggregate, Chain, FeatureSum, GraphWalk, Retrieve } from "../../tasks/task.ts";
+import type { Aggregate, Chain, FeatureSum, GraphWalk, Retrieve } from "../../tasks/circuit.ts";
 import { aggregate } from "../circuits/aggregate.ts";
 import { chain } from "../circuits/chain.ts";
 import { graphWalk } from "../circuits/graph-walk.ts";

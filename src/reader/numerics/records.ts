@@ -1,7 +1,7 @@
 import type { KeyValueCache } from "../../attention/cache.ts";
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { FeatureSum, RecordSet } from "../../tasks/task.ts";
+import type { FeatureSum, RecordSet } from "../../tasks/circuit.ts";
 import { makeCache } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";

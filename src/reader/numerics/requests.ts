@@ -2,7 +2,8 @@ import type { AttentionResult } from "../../attention/read.ts";
 import { unmeasured } from "../../core/profile.ts";
 import { flat } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { CountRetrieve, Problem, RecordSet } from "../../tasks/task.ts";
+import type { CountRetrieve, RecordSet } from "../../tasks/circuit.ts";
+import type { Problem } from "../../tasks/task.ts";
 import { calibrationTokens } from "../circuits/count-retrieve.ts";
 import type { CountReading } from "../reading.ts";
 import { makeCache } from "./cache.ts";
@@ -15,7 +16,7 @@ import type { Trace } from "./trace.ts";
 import { scopedAll } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** What one kv head counts with: codes of rows (1, d). */
+/** Ideal query and key of the sink in one kv head: rows (1, d). */
 interface CountingHead {
   readonly query: Tensor;
   readonly sink: Tensor;

@@ -1,5 +1,6 @@
 import { unmeasured } from "../../core/profile.ts";
-import type { CountRetrieve, FeatureTerm, Problem, RecordSet } from "../../tasks/task.ts";
+import type { CountRetrieve, FeatureTerm, RecordSet } from "../../tasks/circuit.ts";
+import type { Problem } from "../../tasks/task.ts";
 import { contentShare, ordinalShare } from "../circuits/count-retrieve.ts";
 import type { Reading } from "../reading.ts";
 import { askerOf } from "./asker.ts";

@@ -1,29 +1,29 @@
 import type { Random } from "../../core/random.ts";
 import { md5 } from "./md5.ts";
 
-/** A directed graph as a list of edges, self-loops and repeats kept: edge e goes from nodes[from[e]] to nodes[to[e]]. */
-export interface Graph {
+/** A list of directed edges, with self-loops and repeats: edge e goes from nodes[from[e]] to nodes[to[e]]. */
+export interface DirectedGraph {
   readonly nodes: readonly string[];
   readonly from: Int32Array;
   readonly to: Int32Array;
 }
 
-/** What a problem asks of a graph. */
-export type Operation =
+/** A question about a graph. */
+export type GraphOperation =
   | { readonly kind: "bfs"; readonly node: number; readonly depth: number }
   | { readonly kind: "parents"; readonly node: number };
 
 /** The id that the public dataset gives its i-th node: the first ten hexadecimal digits of md5("i"). */
 export const nodeId = (i: number): string => md5(String(i)).slice(0, 10);
 
-/** Edges of a problem of nominal size, fitted to rows of the public dataset: 68.3 a thousand tokens, less 21.6. */
+/** Edges of a problem of a nominal size, fitted to rows of the public dataset: 68.3 a thousand tokens, less 21.6. */
 export const edgesOf = (tokens: number): number => Math.round((68.3 * tokens) / 1000 - 21.6);
 
 /**
- * A graph as the public dataset draws them: every node has `degree` edges, listed by source, to targets drawn uniformly
+ * Draws a graph as the public dataset does: every node has `degree` edges, listed by source, to targets drawn uniformly
  * with replacement.
  */
-export function drawGraph(nodes: number, degree: number, random: Random): Graph {
+export function drawGraph(nodes: number, degree: number, random: Random): DirectedGraph {
   const from = new Int32Array(nodes * degree);
   const to = new Int32Array(nodes * degree);
   for (let e = 0; e < from.length; e++) {
@@ -34,7 +34,7 @@ export function drawGraph(nodes: number, degree: number, random: Random): Graph 
 }
 
 /** Distinct nodes with an edge to the given one, itself left out, ascending. */
-function parents({ from, to }: Graph, node: number): number[] {
+function parents({ from, to }: DirectedGraph, node: number): number[] {
   const found = new Set<number>();
   to.forEach((target, e) => {
     if (target === node) found.add(from[e]!);
@@ -44,7 +44,7 @@ function parents({ from, to }: Graph, node: number): number[] {
 }
 
 /** Nodes first reached after exactly `depth` steps, in the order in which they are reached. */
-function frontierAt({ nodes, from, to }: Graph, start: number, depth: number): number[] {
+function frontierAt({ nodes, from, to }: DirectedGraph, start: number, depth: number): number[] {
   const targets: number[][] = nodes.map(() => []);
   from.forEach((source, e) => targets[source]!.push(to[e]!));
   const visited = new Set([start]);
@@ -61,8 +61,8 @@ function frontierAt({ nodes, from, to }: Graph, start: number, depth: number): n
   return depth === 0 ? [] : frontier;
 }
 
-/** The nodes that the operation results in; often none. The node asked about is never among them. */
-export const answerOf = (graph: Graph, operation: Operation): number[] =>
+/** Nodes that an operation results in, often none. The node asked about is never among them. */
+export const answerOf = (graph: DirectedGraph, operation: GraphOperation): number[] =>
   operation.kind === "bfs"
     ? frontierAt(graph, operation.node, operation.depth)
     : parents(graph, operation.node);

@@ -1,9 +1,9 @@
 import { UsageError } from "../../core/errors.ts";
 import { choice, int } from "../../core/params.ts";
 import { drawGraph, edgesOf } from "./graph.ts";
-import type { Operation } from "./graph.ts";
+import type { GraphOperation } from "./graph.ts";
 import { lineTokens } from "./line-tokens.ts";
-import { problemOf } from "./problem.ts";
+import { finalAnswer, graphwalksProblem } from "./problem.ts";
 import { readPrompt, wordings, writePrompt } from "./prompt.ts";
 import { scorings } from "./score.ts";
 import type { Random } from "../../core/random.ts";
@@ -16,7 +16,7 @@ const operations = ["bfs", "parents"] as const;
 /** Out-degrees of the public dataset's rows. */
 const degrees = [1, 3, 4, 5];
 
-/** Tokens before the list of edges and behind it, those of generated problems. */
+/** Tokens before the list of edges and behind it, in generated problems. */
 const outlined = { head: 267, tail: 113 } as const;
 
 const outDegree = (degree: number, random: Random): number =>
@@ -65,8 +65,10 @@ export const graphwalks = defineTask({
     }
     const graph = drawGraph(nodes, out, random.fork("edges"));
     const node = random.fork("node").below(nodes);
-    const asked: Operation = operation === "bfs" ? { kind: "bfs", node, depth } : { kind: "parents", node };
-    return problemOf(writePrompt(graph, asked, wording), graph, asked, scoring, count);
+    const asked: GraphOperation =
+      operation === "bfs" ? { kind: "bfs", node, depth } : { kind: "parents", node };
+    const parts = writePrompt(graph, asked, wording);
+    return graphwalksProblem({ parts, graph, operation: asked }, scoring, count);
   },
 
   outline(tokens, { operation, depth, degree }, random) {
@@ -75,19 +77,24 @@ export const graphwalks = defineTask({
     const { head, tail } = outlined;
     const edges = out * nodes;
     const { mean, sd } = lineTokens(nodes);
+    const backwards = operation === "parents";
     return {
       kind: "graph-walk",
-      ...{ head, tail, degree: out, nodes },
       tokens: Math.round(head + tail + edges * mean + Math.sqrt(edges) * sd * random.fork("tokens").normal()),
-      ...{ backwards: operation === "parents", hops: operation === "parents" ? 1 : depth },
+      head,
+      tail,
+      nodes,
+      degree: out,
+      backwards,
+      hops: backwards ? 1 : depth,
       recordTokens: mean - 1,
     };
   },
 
   load(row, { scoring }) {
-    const { parts, graph, operation } = readPrompt(stringColumn("graphwalks", row, "prompt"));
+    const prompt = readPrompt(stringColumn("graphwalks", row, "prompt"));
     const column = ["answer_nodes", "answer"].find((name) => row[name] !== undefined);
-    const stated = column === undefined ? undefined : stringsColumn("graphwalks", row, column);
-    return problemOf(parts, graph, operation, scoring, countTokens, { row, stated });
+    const stated = column === undefined ? undefined : finalAnswer(stringsColumn("graphwalks", row, column));
+    return graphwalksProblem(prompt, scoring, countTokens, { row, stated });
   },
 });

@@ -1,20 +1,20 @@
 import { nodeId } from "./graph.ts";
 import { countTokens } from "../parts/tokenizer.ts";
 
-/** Tokens of the lines of a graph whose edges go from each node as often as from any other, to nodes drawn uniformly. */
+/** Tokens of the lines of a graph whose nodes all have as many edges, to nodes drawn uniformly. */
 interface LineTokens {
   readonly mean: number;
-  /** of one line for another target, from the same source */
+  /** standard deviation over the targets of one source */
   readonly sd: number;
 }
 
-/** Ids whose tokens are counted; those of more nodes are taken to have as many in the mean. */
+/** Number of ids whose tokens are counted; the ids of more nodes are taken to have the same mean. */
 const counted = 1024;
 
-/** For n - 1: of the first n nodes, tokens of their ids as sources and targets, and those as targets and their squares. */
+/** Sums over the first n nodes at n - 1: tokens of their lines, of their ids as targets, and squares of the latter. */
 const sums: { lines: number; targets: number; squares: number }[] = [];
 
-/** Tokens of an edge's line, its line break included, among the first nodes. */
+/** Tokens of an edge's line, its line break included, in a graph of the first `nodes` nodes. */
 export function lineTokens(nodes: number): LineTokens {
   const n = Math.min(nodes, counted);
   while (sums.length < n) {

@@ -1,22 +1,25 @@
-import type { GraphWalk, Problem } from "../task.ts";
+import type { GraphWalk } from "../circuit.ts";
+import type { Problem } from "../task.ts";
+import { rowOfProblem } from "../parts/dataset-row.ts";
+import type { LoadedRow } from "../parts/dataset-row.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { answerOf } from "./graph.ts";
-import type { Graph, Operation } from "./graph.ts";
-import type { PromptParts } from "./prompt.ts";
+import type { DirectedGraph, GraphOperation } from "./graph.ts";
+import type { GraphPrompt } from "./prompt.ts";
 import { scoreAnswer } from "./score.ts";
 import type { Scoring } from "./score.ts";
 
 /**
- * Where each edge's line stands, in tokens. The anchor is the last token of the target's id, where all of the edge has
- * been seen; the line break after it belongs to no record.
+ * Counts where each edge's line stands, in tokens. The anchor is the last token of the target's id, where all of the edge
+ * has been seen; the line break after it belongs to no record.
  *
- * Counts add up exactly: a line is its source, " ->", a blank with the target, a line break, and no token spans two of
- * these (ids are letters and digits).
+ * Counts add up exactly: a line is its source, " ->", a blank with the target, and a line break, and no token spans two
+ * of these (ids are letters and digits).
  *
  * @param head tokens before the first line
  */
 function edgeSpans(
-  { nodes, from, to }: Graph,
+  { nodes, from, to }: DirectedGraph,
   head: number,
   count: CountTokens,
 ): { start: Int32Array; anchor: Int32Array } {
@@ -36,8 +39,13 @@ function edgeSpans(
   return { start, anchor };
 }
 
-/** What a perfect local circuit knows: an edge's anchor is found by one end and tells the other. */
-function circuitOf(graph: Graph, operation: Operation, head: number, count: CountTokens): GraphWalk {
+/** The circuit of an operation. An edge's anchor is found by one end of the edge and tells the other. */
+function circuitOf(
+  graph: DirectedGraph,
+  operation: GraphOperation,
+  head: number,
+  count: CountTokens,
+): GraphWalk {
   const { nodes, from, to } = graph;
   const bfs = operation.kind === "bfs";
   return {
@@ -54,22 +62,15 @@ function circuitOf(graph: Graph, operation: Operation, head: number, count: Coun
   };
 }
 
-const finalAnswer = (nodes: readonly string[]): string => `Final Answer: [${nodes.join(", ")}]`;
+/** Text of an answer. */
+export const finalAnswer = (nodes: readonly string[]): string => `Final Answer: [${nodes.join(", ")}]`;
 
-/** What a problem was loaded from: the row of the dataset, and the nodes that it states. */
-interface Loaded {
-  readonly row: Readonly<Record<string, unknown>>;
-  readonly stated: readonly string[] | undefined;
-}
-
-/** A problem from its text and what the text says. */
-export function problemOf(
-  parts: PromptParts,
-  graph: Graph,
-  operation: Operation,
+/** Makes a problem of a prompt and what it says. */
+export function graphwalksProblem(
+  { parts, graph, operation }: GraphPrompt,
   scoring: Scoring,
   count: CountTokens,
-  loaded?: Loaded,
+  loaded?: LoadedRow,
 ): Problem {
   const prompt = parts.head + parts.edges + parts.tail;
   const truth = answerOf(graph, operation).map((node) => graph.nodes[node]!);
@@ -81,15 +82,13 @@ export function problemOf(
     features: graph.nodes.map((id) => `node:${id}`),
     circuit,
     answer: finalAnswer(truth),
-    ...(loaded?.stated && { stated: finalAnswer(loaded.stated) }),
     respond: (conclusion) => finalAnswer(conclusion.map((node) => graph.nodes[node]!)),
     score: (response) => scoreAnswer(response, truth, scoring),
-    row: () =>
-      loaded?.row ?? {
-        prompt,
-        answer_nodes: truth,
-        prompt_chars: Array.from(prompt).length,
-        problem_type: operation.kind,
-      },
+    ...rowOfProblem(loaded, () => ({
+      prompt,
+      answer_nodes: truth,
+      prompt_chars: Array.from(prompt).length,
+      problem_type: operation.kind,
+    })),
   };
 }

@@ -1,7 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
-import type { Graph, Operation } from "./graph.ts";
+import type { DirectedGraph, GraphOperation } from "./graph.ts";
 
-/** How a prompt puts breadth-first search. */
+/** Texts by which a prompt asks for breadth-first search. */
 export const wordings = ["original", "exact-depth"] as const;
 
 type Wording = (typeof wordings)[number];
@@ -66,7 +66,7 @@ If the operation returns the empty set, your response should be:
 Final Answer: []
 `;
 
-function operationText({ nodes }: Graph, operation: Operation, wording: Wording): string {
+function operationText({ nodes }: DirectedGraph, operation: GraphOperation, wording: Wording): string {
   const node = nodes[operation.node]!;
   if (operation.kind === "parents") return `Find the parents of node ${node}.`;
   return wording === "original"
@@ -74,15 +74,25 @@ function operationText({ nodes }: Graph, operation: Operation, wording: Wording)
     : `Perform a BFS from node ${node} and return only the nodes at exactly depth ${operation.depth} (not nodes at intermediate depths).`;
 }
 
-/** The prompt in three parts: what comes before the first edge, the edges' lines, what follows the last edge's target. */
-export interface PromptParts {
+/** A prompt in three parts. */
+interface PromptParts {
+  /** text before the first edge */
   readonly head: string;
+  /** the edges' lines */
   readonly edges: string;
+  /** text behind the last edge's target */
   readonly tail: string;
 }
 
-/** The prompt of a problem, as the public dataset writes it. */
-export function writePrompt(graph: Graph, operation: Operation, wording: Wording): PromptParts {
+/** A prompt, with the graph and the operation that it gives. */
+export interface GraphPrompt {
+  readonly parts: PromptParts;
+  readonly graph: DirectedGraph;
+  readonly operation: GraphOperation;
+}
+
+/** Writes the prompt of a problem as the public dataset does. */
+export function writePrompt(graph: DirectedGraph, operation: GraphOperation, wording: Wording): PromptParts {
   const { nodes, from, to } = graph;
   const lines = Array.from(from, (source, e) => `${nodes[source]!} -> ${nodes[to[e]!]!}`);
   return {
@@ -99,8 +109,12 @@ const parentsText = /^Find the parents of node (\S+?)\.?$/;
 
 const malformed = (reason: string): UsageError => new UsageError(`not a graphwalks prompt: ${reason}`);
 
-/** The last graph of a prompt, and the operation after it: from the text alone. @throws UsageError */
-export function readPrompt(prompt: string): { parts: PromptParts; graph: Graph; operation: Operation } {
+/**
+ * Reads the last graph of a prompt and the operation after it, from the text alone.
+ *
+ * @throws UsageError for another text
+ */
+export function readPrompt(prompt: string): GraphPrompt {
   const announced = prompt.lastIndexOf(announcement);
   if (announced < 0) throw malformed(`no line ${JSON.stringify(announcement.trim())}`);
   const start = announced + announcement.length;

@@ -1,6 +1,6 @@
 import type { Score } from "../task.ts";
 
-/** How a response is read and scored. */
+/** Ways to read and score a response. */
 export const scorings = ["f1", "card-literal", "lm-eval"] as const;
 
 export type Scoring = (typeof scorings)[number];
@@ -13,28 +13,28 @@ const items = (list: string, clean: (item: string) => string = (item) => item): 
 
 const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
 
-/** The nodes of the last line's `Final Answer: [...]`; undefined where it has none. Blank lines at the end do not count. */
+/** Nodes of `Final Answer: [...]` in the last line that is not blank; undefined without one. */
 export function readAnswer(response: string): string[] | undefined {
   const list = /Final Answer:\s*\[(.*)\]/.exec(lastLine(response.trimEnd()))?.[1];
   return list === undefined ? undefined : items(list);
 }
 
 /**
- * The parser of the dataset's card, to the letter: the brackets are stripped from a match that still holds
- * "Final Answer: [", so the first node never matches, and an empty list is read as the node "Final Answer:".
+ * Reads an answer as the parser of the dataset's card does, to the letter. It strips brackets from a match that still
+ * holds "Final Answer: [", so that the first node never matches, and an empty list is read as the node "Final Answer:".
  */
 function readAsCard(response: string): string[] | undefined {
   const match = /Final Answer: ?\[.*\]/.exec(lastLine(response))?.[0];
   return match === undefined ? undefined : items(match.replace(/^[[\]]+|[[\]]+$/g, ""));
 }
 
-/** lm-evaluation-harness, tasks/graphwalks/utils.py: quotes around nodes are dropped, no answer is an empty one. */
+/** Reads an answer as lm-evaluation-harness does (tasks/graphwalks/utils.py): without quotes around nodes, and empty if there is none. */
 function readAsHarness(response: string): string[] {
   const list = /Final Answer:\s*\[(.*)\]/.exec(lastLine(response.replace(/\n+$/, "")))?.[1];
   return list === undefined ? [] : items(list, (item) => item.replace(/^['"]+|['"]+$/g, ""));
 }
 
-/** 2PR / (P + R) of two sets; `disjoint` where they share nothing. */
+/** 2PR / (P + R) of two sets; `disjoint` for two that share nothing. */
 function f1(given: ReadonlySet<string>, truth: ReadonlySet<string>, disjoint: number): number {
   const shared = [...given].filter((node) => truth.has(node)).length;
   if (shared === 0) return disjoint;
@@ -44,10 +44,10 @@ function f1(given: ReadonlySet<string>, truth: ReadonlySet<string>, disjoint: nu
 
 /**
  * Scores a response against the right nodes.
- * - `f1`: F1 of the two sets; 1 where both are empty, 0 where there is no answer to read.
+ * - `f1`: F1 of the two sets; 1 if both are empty, 0 if there is no answer to read.
  * - `card-literal`: the dataset card's parser and formula, bugs kept: any answer it can read that shares no node with
  *   the truth scores 1.
- * - `lm-eval`: as lm-evaluation-harness does: 0 where both are empty.
+ * - `lm-eval`: the score of lm-evaluation-harness: 0 if both are empty.
  */
 export function scoreAnswer(response: string, nodes: readonly string[], scoring: Scoring): Score {
   const truth = new Set(nodes);

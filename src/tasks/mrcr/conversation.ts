@@ -1,7 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Message } from "../task.ts";
 
-/** What a request asks for. */
+/** Format and topic that a request asks for. */
 export interface Subject {
   /** "poem", "short essay" */
   readonly format: string;
@@ -13,8 +13,8 @@ export interface Exchange extends Subject {
   readonly reply: string;
 }
 
-/** The final question: repeat the i-th reply to a request, after a hash. */
-export interface Question extends Subject {
+/** The last message, which asks to repeat the i-th reply to a request after a hash. */
+export interface FinalQuestion extends Subject {
   /** ten letters and digits that the answer must begin with */
   readonly hash: string;
   /** from 1 */
@@ -25,26 +25,27 @@ export interface Question extends Subject {
 export interface Conversation {
   readonly examples: string;
   readonly exchanges: readonly Exchange[];
-  readonly question: Question;
+  readonly question: FinalQuestion;
 }
 
-/** "a email" too: the public dataset writes it so. */
+/** Text of a request. It may be "a email", as in the public dataset. */
 export const requestText = ({ format, topic }: Subject): string => `write a ${format} about ${topic}`;
 
-/** 1st, 2nd, 3rd, 4th, 11th, 22nd */
+/** A number as an ordinal: 1st, 2nd, 3rd, 4th, 11th, 22nd. */
 export function ordinalText(n: number): string {
   const teen = n % 100 >= 11 && n % 100 <= 13;
   return `${n}${teen ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 }
 
-export const questionText = ({ hash, ordinal, format, topic }: Question): string =>
+/** Text of the last message. */
+export const questionText = ({ hash, ordinal, format, topic }: FinalQuestion): string =>
   `Prepend ${hash} to the ${ordinalText(ordinal)} (1 indexed) ${format} about ${topic}. Do not include any other text in your response.`;
 
-/** The first message: short conversations, each with its question answered. */
+/** Text of the first message: short conversations, each with its question answered. */
 export const examplesText = (
   examples: readonly {
     readonly exchanges: readonly Exchange[];
-    readonly question: Question;
+    readonly question: FinalQuestion;
     readonly answer: string;
   }[],
 ): string =>
@@ -81,7 +82,11 @@ const isMessage = (value: unknown): value is Message =>
   typeof value.role === "string" &&
   typeof value.content === "string";
 
-/** Messages from the JSON of the `prompt` column. @throws UsageError */
+/**
+ * Messages of the JSON in the `prompt` column.
+ *
+ * @throws UsageError for another text
+ */
 export function parseMessages(json: string): Message[] {
   let value: unknown;
   try {
@@ -94,7 +99,11 @@ export function parseMessages(json: string): Message[] {
   return value;
 }
 
-/** The conversation that messages hold: examples, then requests and replies by turns, then the question. @throws UsageError */
+/**
+ * Reads the conversation of messages: examples, then requests and replies by turns, then the question.
+ *
+ * @throws UsageError for other messages
+ */
 export function readConversation(messages: readonly Message[]): Conversation {
   if (messages.length < 4 || messages.length % 2 !== 0)
     throw malformed(`it must have an even number of messages, at least 4; got ${messages.length}`);

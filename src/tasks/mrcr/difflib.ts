@@ -1,9 +1,8 @@
 /**
  * Python's difflib.SequenceMatcher, exactly, for texts: `SequenceMatcher(None, a, b).ratio()`.
  *
- * CPython, Lib/difflib.py. Elements are code points, as in Python; "autojunk" leaves elements of b that occur more
- * than floor(n / 100) + 1 times out of the index when b has n >= 200 of them, so that they extend matches but never
- * begin one.
+ * CPython, Lib/difflib.py. Elements are code points, as in Python. Where b has n >= 200 elements, "autojunk" leaves those
+ * that occur more than floor(n / 100) + 1 times out of the index, so that they extend matches but never begin one.
  */
 
 /** A run of equal elements: a[a ... a + size) is b[b ... b + size). */
@@ -21,7 +20,7 @@ interface MatcherOptions {
 const codePoints = (text: string): Int32Array =>
   Int32Array.from(Array.from(text), (point) => point.codePointAt(0)!);
 
-/** Where each element stands in b, ascending, without the popular ones. */
+/** Places of each element in b, ascending, without the popular elements. */
 function indexOf(b: Int32Array, autojunk: boolean): Map<number, number[]> {
   const positions = new Map<number, number[]>();
   for (let j = 0; j < b.length; j++) {
@@ -36,7 +35,7 @@ function indexOf(b: Int32Array, autojunk: boolean): Map<number, number[]> {
   return positions;
 }
 
-/** The first place in an ascending list whose value is not below `least`. */
+/** First place in an ascending list whose value is not below `least`. */
 function firstFrom(list: readonly number[], least: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {
@@ -56,7 +55,7 @@ function erase(lengths: Int32Array, places: readonly number[], blo: number, bhi:
 class Matcher {
   readonly #a: Int32Array;
   readonly #b: Int32Array;
-  /** for each element of a, where b has it */
+  /** places in b of each element of a */
   readonly #found: readonly (readonly number[])[];
   /** length of the longest match that ends at (row, j), of two neighbouring rows; at j + 1 */
   #previous: Int32Array;

@@ -1,11 +1,11 @@
 import type { Random } from "../../core/random.ts";
 import { Pen } from "../parts/grammar/pen.ts";
 
-/** A kind of text that a request can ask for. */
-interface Format {
+/** Kind of text that a request can ask for. */
+interface ReplyFormat {
   /** as requests name it */
   readonly name: string;
-  /** the whole text, its middle of about so many words */
+  /** Writes the whole text, its middle of about `words` words. */
   readonly write: (pen: Pen, words: number) => string;
 }
 
@@ -17,7 +17,7 @@ const paragraphs = (pen: Pen, words: number): string[] =>
 const stanza = (pen: Pen): string => Array.from({ length: 4 }, () => pen.say("verse")).join("  \n");
 
 /** The nine formats of the public dataset, and product reviews, which are ours. */
-export const formats: readonly Format[] = [
+export const formats: readonly ReplyFormat[] = [
   { name: "poem", write: (pen, words) => pen.fill(words, () => stanza(pen)).join("\n\n") },
   {
     name: "song",
@@ -125,8 +125,8 @@ export const formats: readonly Format[] = [
 ];
 
 /**
- * A reply to `write a {format} about {topic}`, of about 150 to 350 words: a stand-in for the replies that a model wrote
- * for the public dataset, made by a grammar.
+ * Writes a reply to `write a {format} about {topic}`, of about 150 to 350 words, by a grammar. It stands in for the
+ * replies that a model wrote for the public dataset.
  */
-export const writeReply = (format: Format, topic: string, random: Random): string =>
+export const writeReply = (format: ReplyFormat, topic: string, random: Random): string =>
   format.write(new Pen(topic, random), 170 + random.below(131));

@@ -2,7 +2,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { examplesText, questionText, requestText } from "./conversation.ts";
-import type { Conversation, Exchange, Question, Subject } from "./conversation.ts";
+import type { Conversation, Exchange, FinalQuestion, Subject } from "./conversation.ts";
 import { formats, writeReply } from "./formats.ts";
 import { topics } from "../parts/grammar/topics.ts";
 
@@ -18,7 +18,7 @@ const drawSubject = (random: Random): Subject => ({
 
 const isSame = (a: Subject, b: Subject): boolean => a.format === b.format && a.topic === b.topic;
 
-/** A share of the distractors asks for the needles' format, another for their topic; none for both. */
+/** Share of the distractors that asks for the needles' format, and share that asks for their topic; none asks for both. */
 const relatedShare = 0.1;
 
 function drawDistractor(needle: Subject, random: Random): Subject {
@@ -33,7 +33,7 @@ function drawDistractor(needle: Subject, random: Random): Subject {
   return isSame(subject, needle) ? drawDistractor(needle, random) : subject;
 }
 
-/** Replies by one stream, no two of them equal. */
+/** Writes replies by one stream, no two of them equal. */
 function replyWriter(random: Random): (subject: Subject) => Exchange {
   const written = new Set<string>();
   return (subject) => {
@@ -45,14 +45,14 @@ function replyWriter(random: Random): (subject: Subject) => Exchange {
   };
 }
 
-/** Two short conversations: two identical requests each, one of them asked for. */
+/** Draws two short conversations of two identical requests each, one of which is asked for. */
 function drawExamples(random: Random): string {
   const write = replyWriter(random);
   return examplesText(
     [1, 2].map((ordinal) => {
       const subject = drawSubject(random);
       const exchanges = [write(subject), write(subject)];
-      const question: Question = { ...subject, hash: drawHash(random), ordinal };
+      const question: FinalQuestion = { ...subject, hash: drawHash(random), ordinal };
       return { exchanges, question, answer: question.hash + exchanges[ordinal - 1]!.reply };
     }),
   );
@@ -62,8 +62,8 @@ const exchangeTokens = (exchange: Exchange, count: CountTokens): number =>
   count(requestText(exchange)) + count(exchange.reply);
 
 /**
- * A conversation with `needles` identical requests whose tokens, the answer's included, lie in (tokens / 2, tokens]: a
- * length is drawn uniformly from that bin, and distractors fill the conversation up to it.
+ * Draws a conversation with `needles` identical requests. Its length, the answer included, is drawn uniformly from
+ * (tokens / 2, tokens], and distractors fill it up.
  *
  * @throws UsageError where the needles alone are too long
  */
@@ -75,7 +75,7 @@ export function drawConversation(
 ): Conversation {
   const subject = drawSubject(random.fork("subject"));
   const write = replyWriter(random.fork("replies"));
-  const question: Question = {
+  const question: FinalQuestion = {
     ...subject,
     hash: drawHash(random.fork("hash")),
     ordinal: 1 + random.fork("ordinal").below(needles),
@@ -105,7 +105,7 @@ export function drawConversation(
   return { examples, exchanges: interleave(found, distractors, random.fork("places")), question };
 }
 
-/** The needles at places drawn without replacement, in their order, distractors everywhere else. */
+/** Puts the needles at places drawn without replacement, in their order, and distractors everywhere else. */
 function interleave(
   needles: readonly Exchange[],
   distractors: readonly Exchange[],

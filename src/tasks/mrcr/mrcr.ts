@@ -2,26 +2,29 @@ import { UsageError } from "../../core/errors.ts";
 import { choice } from "../../core/params.ts";
 import { parseMessages, readConversation } from "./conversation.ts";
 import { drawConversation } from "./generate.ts";
-import { keyings, problemOf } from "./problem.ts";
-import { stringColumn } from "../parts/dataset-row.ts";
+import { keyings, mrcrProblem } from "./problem.ts";
+import { stringColumn, withAnswer } from "../parts/dataset-row.ts";
 import { defineTask } from "../task.ts";
 import { countTokens } from "../parts/tokenizer.ts";
 
-/**
- * Means over eight generated conversations of 64K tokens; a distractor shares the format with the needles if it was drawn
- * to (.1) or by chance among ten, or the topic if it was drawn to. `wrongScore`: 506 wrong answers of results/length-sweep.
- */
+/** Means over eight generated conversations of 64K tokens, and probabilities. */
 const conversationOutline = {
-  ...{ head: 2046, exchangeTokens: 319, requestTokens: 6.7, responseTokens: 312 },
-  ...{ halfMatches: 0.1 + 0.8 * 0.1 + 0.1, wrongScore: 0.039 },
+  head: 2046,
+  exchangeTokens: 319,
+  requestTokens: 6.7,
+  responseTokens: 312,
+  // a distractor shares the needles' format on purpose (.1) or by chance among ten, their topic on purpose alone
+  halfMatches: 0.1 + 0.8 * 0.1 + 0.1,
+  // of 506 wrong answers of results/length-sweep
+  wrongScore: 0.039,
 } as const;
 
 /**
- * Multi-round co-reference resolution in the format of openai/mrcr (files of 2025-12-05): in a long conversation the
+ * Multi-round co-reference resolution in the format of openai/mrcr (files of 2025-12-05). In a long conversation the
  * same text is asked for several times, and the i-th of the replies is to be repeated.
  *
- * The replies come from a grammar; a model wrote those of the public files. The nominal length is the upper edge of a
- * bin of the dataset: prompt and answer have more than half as many tokens, and no more.
+ * A grammar writes the replies; those of the public files are a model's. The nominal length is the upper edge of a bin of
+ * the dataset: prompt and answer have more than half as many tokens, and at most as many.
  */
 export const mrcr = defineTask({
   name: "mrcr",
@@ -45,7 +48,7 @@ export const mrcr = defineTask({
   binned: true,
   published: ({ needles, keys }) => (needles === "8" && keys === "parts" ? "mrcr-v2-8needle" : undefined),
   generate: (tokens, { needles, keys }, random, count = countTokens) =>
-    problemOf(drawConversation(tokens, Number(needles), random, count), keys, count),
+    mrcrProblem(drawConversation(tokens, Number(needles), random, count), keys, count),
   outline(tokens, { needles, keys }, random) {
     const { head, exchangeTokens } = conversationOutline;
     const least = head + Number(needles) * exchangeTokens;
@@ -55,21 +58,17 @@ export const mrcr = defineTask({
     const drawn = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
     const total = Math.max(least, Math.round(drawn - exchangeTokens / 2));
     return {
+      ...conversationOutline,
       kind: "count-retrieve",
       tokens: total,
       needles: Number(needles),
-      ...conversationOutline,
       requests: Math.max(Number(needles), Math.round((total - head) / exchangeTokens)),
       halfMatches: keys === "parts" ? conversationOutline.halfMatches : 0,
     };
   },
   load(row, { keys }) {
     if (row["answer"] !== undefined) stringColumn("mrcr", row, "answer");
-    return problemOf(
-      readConversation(parseMessages(stringColumn("mrcr", row, "prompt"))),
-      keys,
-      countTokens,
-      row,
-    );
+    const conversation = readConversation(parseMessages(stringColumn("mrcr", row, "prompt")));
+    return mrcrProblem(conversation, keys, countTokens, withAnswer(row));
   },
 });

@@ -1,14 +1,17 @@
 import { UsageError } from "../../core/errors.ts";
 import { sequenceRatio } from "./difflib.ts";
 import { Features } from "../parts/features.ts";
-import type { CountRetrieve, FeatureColumn, Message, Problem, RecordSet, Score } from "../task.ts";
+import type { CountRetrieve, FeatureColumn, RecordSet } from "../circuit.ts";
+import type { Message, Problem, Score } from "../task.ts";
+import { rowOfProblem } from "../parts/dataset-row.ts";
+import type { LoadedRow } from "../parts/dataset-row.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { writeMessages } from "./conversation.ts";
 import type { Conversation, Exchange, Subject } from "./conversation.ts";
 
 /**
- * Score of the public dataset: 0 unless the response begins with the hash; then the similarity of what follows, as
- * difflib's SequenceMatcher(None, response, answer).ratio() gives it.
+ * Score of the public dataset: 0 for a response that does not begin with the hash, and for others the similarity of what
+ * follows it, as difflib's SequenceMatcher(None, response, answer).ratio() gives it.
  */
 export function scoreResponse(response: string, hash: string, answer: string): Score {
   const exact = response === answer;
@@ -16,14 +19,14 @@ export function scoreResponse(response: string, hash: string, answer: string): S
   return { score: exact ? 1 : sequenceRatio(response.slice(hash.length), answer.slice(hash.length)), exact };
 }
 
-/** How what an exchange is about makes its key: format and topic apart, or as one. */
+/** Ways in which the subject of an exchange makes its key: format and topic apart, or as one. */
 export const keyings = ["parts", "whole"] as const;
 
 export type Keying = (typeof keyings)[number];
 
 /**
- * What every exchange is about: format and topic, half the variance each, so that requests which share one of them
- * match by half; or one feature for both, so that only identical requests match.
+ * Key columns of the exchanges. Format and topic have half of the variance each, so that requests with one of them in
+ * common match by half; or one feature stands for both, so that only identical requests match.
  */
 function subjectKey(exchanges: readonly Exchange[], keys: Keying, features: Features): FeatureColumn[] {
   if (keys === "whole")
@@ -42,7 +45,7 @@ function subjectKey(exchanges: readonly Exchange[], keys: Keying, features: Feat
   ];
 }
 
-/** Every second message from `first` on, whole: the anchor is its last token. */
+/** Every second message from `first` on as a record: the anchor is its last token. */
 function spans(
   starts: Int32Array,
   first: number,
@@ -57,7 +60,7 @@ function spans(
 
 const subjectName = ({ format, topic }: Subject): string => `${format} about ${topic}`;
 
-/** The place of each exchange among those with the same request, from 1. */
+/** Place of each exchange among those with the same request, from 1. */
 function countOrdinals(exchanges: readonly Exchange[]): Int32Array {
   const seen = new Map<string, number>();
   return Int32Array.from(exchanges, (exchange) => {
@@ -68,7 +71,7 @@ function countOrdinals(exchanges: readonly Exchange[]): Int32Array {
   });
 }
 
-/** Where each message starts, in tokens; the last number is the length of them all. */
+/** Token at which each message starts; the last number is the length of them all. */
 function messageStarts(messages: readonly Message[], count: CountTokens): Int32Array {
   const starts = new Int32Array(messages.length + 1);
   messages.forEach(({ content }, m) => (starts[m + 1] = starts[m]! + count(content)));
@@ -76,17 +79,16 @@ function messageStarts(messages: readonly Message[], count: CountTokens): Int32A
 }
 
 /**
- * A problem from a conversation.
+ * Makes a problem of a conversation.
  *
- * @param keys how what is asked for makes the keys of requests and responses
- * @param dataset the row it came from, where it came from a file
- * @throws UsageError where the conversation has fewer such requests than the question counts
+ * @param keys ways in which subjects make the keys of requests and responses
+ * @throws UsageError for a conversation with fewer such requests than the question counts
  */
-export function problemOf(
+export function mrcrProblem(
   conversation: Conversation,
   keys: Keying,
   countTokens: CountTokens,
-  dataset?: Readonly<Record<string, unknown>>,
+  loaded?: LoadedRow,
 ): Problem {
   const { exchanges, question } = conversation;
   const messages = writeMessages(conversation);
@@ -123,19 +125,17 @@ export function problemOf(
     features: features.names,
     circuit,
     answer,
-    ...(typeof dataset?.["answer"] === "string" && { stated: dataset["answer"] }),
     respond: ([feature]) => (feature === undefined ? "" : repeat(feature - firstMessage)),
     score: (response) => scoreResponse(response, question.hash, answer),
-    row: () =>
-      dataset ?? {
-        prompt: JSON.stringify(messages),
-        answer,
-        random_string_to_prepend: question.hash,
-        n_needles: needles.length,
-        // counted without the examples, as the public rows count it: an odd number
-        desired_msg_index: 2 * wanted + 1,
-        total_messages: messages.length,
-        n_chars: messages.reduce((sum, { content }) => sum + Array.from(content).length, 0),
-      },
+    ...rowOfProblem(loaded, () => ({
+      prompt: JSON.stringify(messages),
+      answer,
+      random_string_to_prepend: question.hash,
+      n_needles: needles.length,
+      // counted without the examples, as the public rows count it: an odd number
+      desired_msg_index: 2 * wanted + 1,
+      total_messages: messages.length,
+      n_chars: messages.reduce((sum, { content }) => sum + Array.from(content).length, 0),
+    })),
   };
 }

@@ -4,7 +4,7 @@ import { topics } from "./grammar/topics.ts";
 
 const sentencesOfEssay = 40;
 
-/** Sentences of essays by the grammar of mrcr's replies: a stand-in for Paul Graham's, which cannot be given away. */
+/** Writes sentences of essays by the grammar of mrcr's replies. They stand in for Paul Graham's, which may not be passed on. */
 export function* essaySentences(random: Random): Generator<string, never> {
   for (;;) {
     const pen = new Pen(random.pick(topics), random);

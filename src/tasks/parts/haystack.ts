@@ -9,7 +9,11 @@ export const noise =
 export const sample = <T>(items: readonly T[], count: number, random: Random): T[] =>
   random.shuffled(items).slice(0, count);
 
-/** Needles into text, each before the sentence at its place. @param places one for each needle, which takes the next of them in the order of the text */
+/**
+ * Puts needles into text, in their order.
+ *
+ * @param places a sentence for each needle, in any order: one needle stands before each of them
+ */
 export const inserted = (
   sentences: readonly string[],
   needles: readonly string[],
@@ -25,17 +29,26 @@ export const inserted = (
   return [...out, ...sentences.slice(from)];
 };
 
+/** Room that a text leaves for fillers. */
+export interface FillerRoom<T> {
+  /** tokens that all fillers may take */
+  readonly tokens: number;
+  /** fewest fillers that there must be room for */
+  readonly least: number;
+  /** Makes the next filler. */
+  readonly next: () => T;
+  /** Tokens of a filler, with what joins it to its neighbours. */
+  readonly sizeOf: (filler: T) => number;
+}
+
 /**
- * Fillers until a text is full.
+ * Fillers until there is no room for the next one.
  *
- * @param room tokens that all of them may take
- * @param least how many there must be room for
- * @param sizeOf tokens of one, with what joins it to its neighbours
- * @throws UsageError where there is room for fewer
+ * @throws UsageError where there is room for fewer than `least`
  */
-export function fill<T>(room: number, least: number, next: () => T, sizeOf: (filler: T) => number): T[] {
+export function fill<T>({ tokens, least, next, sizeOf }: FillerRoom<T>): T[] {
   const fillers: T[] = [];
-  let left = room;
+  let left = tokens;
   for (let filler = next(); left >= sizeOf(filler); filler = next()) {
     fillers.push(filler);
     left -= sizeOf(filler);

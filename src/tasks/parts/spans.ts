@@ -1,20 +1,45 @@
+import type { RecordSet } from "../circuit.ts";
 import type { CountTokens } from "./tokenizer.ts";
 
-/**
- * Tokens before each of some places of a text; exact where no token reaches over any of them.
- *
- * @param places ascending indices of characters
- */
-export function tokenOffsets(text: string, places: ArrayLike<number>, count: CountTokens): Int32Array {
-  const offsets = new Int32Array(places.length);
-  let [from, tokens] = [0, 0];
-  for (let p = 0; p < places.length; p++) {
-    tokens += count(text.slice(from, places[p]));
-    from = places[p]!;
-    offsets[p] = tokens;
-  }
-  return offsets;
+/** Characters [start, end) of a text. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Where the token of a word begins that stands at a place of a text: a blank before it belongs to it. */
+/** Spans of a text as records, in tokens. */
+export interface RecordSpans {
+  readonly spans: Pick<RecordSet, "count" | "start" | "anchor">;
+  /** last token before the question */
+  readonly contextEnd: number;
+}
+
+/**
+ * Counts where spans of a text stand in tokens: exact where no token reaches over an end of one.
+ *
+ * @param spans ascending, without overlaps
+ * @param question character at which the question begins, behind all spans
+ */
+export function recordSpans(
+  text: string,
+  spans: readonly TextSpan[],
+  question: number,
+  count: CountTokens,
+): RecordSpans {
+  const start = new Int32Array(spans.length);
+  const anchor = new Int32Array(spans.length);
+  let [at, tokens] = [0, 0];
+  const tokensBefore = (place: number): number => {
+    tokens += count(text.slice(at, place));
+    at = place;
+    return tokens;
+  };
+  spans.forEach((span, r) => {
+    start[r] = tokensBefore(span.start);
+    anchor[r] = tokensBefore(span.end) - 1;
+  });
+  return { spans: { count: spans.length, start, anchor }, contextEnd: tokensBefore(question) - 1 };
+}
+
+/** Start of the token of a word that stands at a place of a text: a blank before the word belongs to it. */
 export const wordStart = (text: string, at: number): number => (text[at - 1] === " " ? at - 1 : at);

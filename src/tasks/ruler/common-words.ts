@@ -3,7 +3,7 @@ import type { Random } from "../../core/random.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { drawCompound, tokenWords } from "../parts/words.ts";
 import { malformed } from "./ruler-task.ts";
-import type { Reading, RulerKind } from "./ruler-task.ts";
+import type { RulerPrompt, RulerTask } from "./ruler-task.ts";
 import { readWords } from "./counted-words.ts";
 import type { CountedWord } from "./counted-words.ts";
 
@@ -16,7 +16,7 @@ const promptOf = (context: string): string =>
 
 const numbered = (words: readonly string[]): string => words.map((word, i) => `${i + 1}. ${word}`).join(" ");
 
-/** Common words, and how often each of them and each of the others comes. */
+/** Occurrences of each common word, and of each other word. */
 interface Frequencies {
   readonly common: number;
   readonly others: number;
@@ -24,9 +24,9 @@ interface Frequencies {
 
 const commonWords = 10;
 
-/** scripts/data/synthetic/common_words_extraction.py: what is asked, and the example, whose words are fewer. */
+/** The list asked about and the example, whose words are fewer (scripts/data/synthetic/common_words_extraction.py). */
 const long = { asked: { common: 30, others: 3 }, example: { common: 10, others: 3 }, exampleWords: 40 };
-/** for lengths below 4,096 */
+/** The same for lengths below 4,096. */
 const short = { asked: { common: 6, others: 1 }, example: { common: 3, others: 1 }, exampleWords: 20 };
 
 /** Different words one after another: those of the tokeniser in any order, then compounds. */
@@ -40,7 +40,7 @@ const listOf = (words: readonly string[], { common, others }: Frequencies, rando
     words.flatMap((word, w) => new Array<string>(w < commonWords ? common : others).fill(word)),
   );
 
-/** As many words as fit, the common ones first: an item is a blank, a number, a full stop and the word. */
+/** Takes words as long as they fit, the common ones first. An item is a blank, a number, a full stop and the word. */
 function wordsThatFit(
   tokens: number,
   words: Iterator<string, never>,
@@ -67,7 +67,7 @@ function wordsThatFit(
 const item = /(\d+)\. (.+?)(?= \d+\. |$)/g;
 
 /** Ten words come thirty times each, the others three times; an example stands before. */
-export const commonWordsExtraction: RulerKind = {
+export const commonWordsExtraction: RulerTask = {
   answerTokens: 120,
 
   write(tokens, random, count) {
@@ -79,7 +79,7 @@ export const commonWordsExtraction: RulerKind = {
     return head + promptOf(numbered(listOf(own, asked, random.fork("list"))));
   },
 
-  read(prompt, count): Reading {
+  read(prompt, count): RulerPrompt {
     const asked = [
       ...prompt.matchAll(/\nQuestion: What are the (\d+) most common words in the above list\?/g),
     ].at(-1);
@@ -97,7 +97,7 @@ export const commonWordsExtraction: RulerKind = {
       }));
     });
     return {
-      ...readWords(prompt, words, "asked", Number(asked[1]), asked.index, count),
+      ...readWords({ prompt, words, list: "asked", answers: Number(asked[1]), question: asked.index }, count),
       answerPrefix: " Answer: The top",
     };
   },

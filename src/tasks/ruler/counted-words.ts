@@ -1,59 +1,48 @@
+import { withOthers } from "../parts/candidates.ts";
 import { Features } from "../parts/features.ts";
-import { tokenOffsets } from "../parts/spans.ts";
+import { recordSpans } from "../parts/spans.ts";
+import type { TextSpan } from "../parts/spans.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
-import { withOthers } from "./ruler-task.ts";
-import type { Reading } from "./ruler-task.ts";
+import type { RulerPrompt } from "./ruler-task.ts";
 
-/** A word that counts: where it stands, from its number on, and what it is. */
-export interface CountedWord {
-  readonly start: number;
-  readonly end: number;
+/** A word that counts. Its span begins with its number, if it has one. */
+export interface CountedWord extends TextSpan {
   readonly word: string;
   /** what all words of its list have in common */
   readonly list: string;
 }
 
-/**
- * What aggregation makes of words: a record each, keyed by the list it stands in.
- *
- * @param list the one that is asked about
- * @param contextEnd character where the question begins
- */
+/** A prompt that asks for the most frequent words of a list. */
+export interface CountedWords {
+  readonly prompt: string;
+  readonly words: readonly CountedWord[];
+  /** the list that is asked about */
+  readonly list: string;
+  /** number of words asked for */
+  readonly answers: number;
+  /** character at which the question begins */
+  readonly question: number;
+}
+
+/** Reads a prompt for aggregation: a record for each word, keyed by the list it stands in. */
 export function readWords(
-  prompt: string,
-  words: readonly CountedWord[],
-  list: string,
-  answers: number,
-  contextEnd: number,
+  { prompt, words, list, answers, question }: CountedWords,
   count: CountTokens,
-): Pick<Reading, "answers" | "features" | "circuit" | "textOf"> {
+): Omit<RulerPrompt, "answerPrefix"> {
   const features = new Features();
   const keys = Int32Array.from(words, (word) => features.index(`list:${word.list}`));
   const values = Int32Array.from(words, ({ word }) => features.index(`word:${word}`));
   const own = words.filter((word) => word.list === list).map(({ word }) => word);
-  const offsets = tokenOffsets(
-    prompt,
-    [...words.flatMap(({ start, end }) => [start, end]), contextEnd],
-    count,
-  );
+  const inText = own.map((word) => features.index(`word:${word}`));
+  const { spans, contextEnd } = recordSpans(prompt, words, question, count);
   return {
     answers: mostFrequent(own, answers),
     features,
     circuit: {
       kind: "aggregate",
-      records: {
-        count: words.length,
-        start: Int32Array.from(words, (_, r) => offsets[2 * r]!),
-        anchor: Int32Array.from(words, (_, r) => offsets[2 * r + 1]! - 1),
-        key: [{ weight: 1, features: keys }],
-        value: values,
-      },
-      contextEnd: offsets.at(-1)! - 1,
-      candidates: withOthers(
-        own.map((word) => features.index(`word:${word}`)),
-        features,
-        "word",
-      ),
+      records: { ...spans, key: [{ weight: 1, features: keys }], value: values },
+      contextEnd,
+      candidates: withOthers(inText, features, "word"),
       asked: features.index(`list:${list}`),
       answers,
     },

@@ -2,7 +2,7 @@ import type { Random } from "../../core/random.ts";
 import { UsageError } from "../../core/errors.ts";
 import { wordStart } from "../parts/spans.ts";
 import { malformed } from "./ruler-task.ts";
-import type { Reading, RulerKind } from "./ruler-task.ts";
+import type { RulerPrompt, RulerTask } from "./ruler-task.ts";
 import { readWords } from "./counted-words.ts";
 
 const beginning =
@@ -19,11 +19,11 @@ const letters = "abcdefghijklmnopqrstuvwxyz";
 /** zeta(2), which makes k^-2 a distribution. */
 const zeta2 = Math.PI ** 2 / 6;
 
-/** How often the word of each rank comes among `words` of them: floor(words k^-2 / zeta(2)). */
+/** Occurrences of the word of each rank among `words` words: floor(words k^-2 / zeta(2)). */
 const frequencies = (words: number, ranks: number): number[] =>
   Array.from({ length: ranks }, (_, k) => Math.floor(words / ((k + 1) ** 2 * zeta2)));
 
-/** The words by rank; the most frequent is noise. */
+/** Draws words by rank; the most frequent is noise. */
 function drawVocabulary(size: number, random: Random): string[] {
   const drawn = new Set<string>();
   while (drawn.size < size)
@@ -32,7 +32,7 @@ function drawVocabulary(size: number, random: Random): string[] {
 }
 
 /** Coded words with frequencies of a zeta distribution, alpha = 2 (scripts/data/synthetic/freq_words_extraction.py). */
-export const frequentWords: RulerKind = {
+export const frequentWords: RulerTask = {
   answerTokens: 50,
 
   write(tokens, random, count) {
@@ -53,7 +53,7 @@ export const frequentWords: RulerKind = {
     return beginning + random.fork("places").shuffled(text).join(" ") + question + answerPrefix;
   },
 
-  read(prompt, count): Reading {
+  read(prompt, count): RulerPrompt {
     const end = prompt.lastIndexOf(question);
     const begun = prompt.lastIndexOf(beginning, end);
     if (end < 0 || begun < 0)
@@ -66,7 +66,7 @@ export const frequentWords: RulerKind = {
       list: "coded",
     }));
     return {
-      ...readWords(prompt, words, "coded", 3, end, count),
+      ...readWords({ prompt, words, list: "coded", answers: 3, question: end }, count),
       answerPrefix: " Answer: According",
     };
   },

@@ -1,19 +1,21 @@
 import type { Random } from "../../core/random.ts";
+import { withOthers } from "../parts/candidates.ts";
 import { Features } from "../parts/features.ts";
-import { tokenOffsets, wordStart } from "../parts/spans.ts";
+import { recordSpans, wordStart } from "../parts/spans.ts";
 import { drawCompound } from "../parts/words.ts";
 import { essaySentences } from "../parts/essay.ts";
 import { fill, inserted, noise, sample } from "../parts/haystack.ts";
-import { malformed, withOthers } from "./ruler-task.ts";
-import type { Reading, RulerKind } from "./ruler-task.ts";
+import { malformed } from "./ruler-task.ts";
+import type { RulerPrompt, RulerTask } from "./ruler-task.ts";
 
-type Kind = "numbers" | "words" | "uuids";
+/** Kinds of keys and values. */
+type NeedleKind = "numbers" | "words" | "uuids";
 
-/** Arguments of scripts/data/synthetic/niah.py, its defaults left out. */
+/** Arguments of scripts/data/synthetic/niah.py; those left out are 1. */
 export interface NiahSettings {
   readonly haystack: "noise" | "essay" | "needle";
-  readonly keyKind: Kind;
-  readonly valueKind: Kind;
+  readonly keyKind: NeedleKind;
+  readonly valueKind: NeedleKind;
   readonly keys?: number;
   readonly values?: number;
   readonly queries?: number;
@@ -28,7 +30,7 @@ interface Needle {
   readonly value: string;
 }
 
-const needleText = (kind: Kind, { key, value }: Needle): string =>
+const needleText = (kind: NeedleKind, { key, value }: Needle): string =>
   `One of the special magic ${kind} for ${key} is: ${value}.`;
 
 const digits = "0123456789abcdef";
@@ -43,7 +45,7 @@ function drawUuid(random: Random): string {
     .join("-");
 }
 
-function draw(kind: Kind, random: Random): string {
+function draw(kind: NeedleKind, random: Random): string {
   switch (kind) {
     case "numbers":
       return String(1_000_000 + random.below(9_000_000));
@@ -57,8 +59,8 @@ function draw(kind: Kind, random: Random): string {
 /** Depths of needles in essays, in percent: round(linspace(0, 100, 40)). */
 const depths = Array.from({ length: 40 }, (_, i) => Math.round((100 * i) / 39));
 
-/** The template with its blanks filled; of a single answer in the singular, as RULER's replacements make it. */
-function promptOf(single: boolean, valueKind: Kind, context: string, query: string): string {
+/** Fills the blanks of the template. A single answer is asked for in the singular, by RULER's replacements. */
+function promptOf(single: boolean, valueKind: NeedleKind, context: string, query: string): string {
   const text = template + answerPrefix;
   const worded = single
     ? text.replaceAll("Some", "A").replaceAll("are all", "is").replaceAll("are", "is")
@@ -78,8 +80,8 @@ const needlePattern = /One of the special magic (?:numbers|words|uuids) for (\S+
 const questionPattern =
   /\nWhat (is|are all) the special magic (?:number|word|uuid)s? for (.+?) mentioned in the provided text\?/g;
 
-/** Needles in a haystack, of one kind of RULER's eight. */
-export const niah = (settings: NiahSettings): RulerKind => ({
+/** Needles in a haystack: one of RULER's eight settings. */
+export const niah = (settings: NiahSettings): RulerTask => ({
   answerTokens: 128,
 
   write(tokens, random, count) {
@@ -95,7 +97,6 @@ export const niah = (settings: NiahSettings): RulerKind => ({
     const query = queryText(sample(drawn, queries, random.fork("query")));
     const write = (context: string): string => promptOf(queries * values === 1, valueKind, context, query);
     const join = haystack === "essay" ? " " : "\n";
-    const room = tokens - count(write(needles.join(join)));
     const fillers = random.fork("haystack");
     const essay = essaySentences(fillers);
     const next = (): string => {
@@ -108,7 +109,12 @@ export const niah = (settings: NiahSettings): RulerKind => ({
           return needleText(valueKind, { key: draw(keyKind, fillers), value: draw(valueKind, fillers) });
       }
     };
-    const sentences = fill(room, needles.length, next, (sentence) => count(`.${join}${sentence}`) - 1);
+    const sentences = fill({
+      tokens: tokens - count(write(needles.join(join))),
+      least: needles.length,
+      next,
+      sizeOf: (sentence) => count(`.${join}${sentence}`) - 1,
+    });
     const placing = random.fork("places");
     const places =
       haystack === "essay"
@@ -117,7 +123,7 @@ export const niah = (settings: NiahSettings): RulerKind => ({
     return write(inserted(sentences, needles, places).join(join));
   },
 
-  read(prompt, count): Reading {
+  read(prompt, count): RulerPrompt {
     const question = [...prompt.matchAll(questionPattern)].at(-1);
     if (question === undefined)
       throw malformed('no "What is the special magic ... mentioned in the provided text?"');
@@ -132,24 +138,18 @@ export const niah = (settings: NiahSettings): RulerKind => ({
     );
     if (answers.length === 0) throw malformed(`it asks for ${queries.join(", ")}, which no needle is for`);
     // a record ends with its value: the full stop after it is a token of its own
-    const places = found.flatMap(({ index, 0: { length } }) => [
-      wordStart(prompt, index),
-      index + length - 1,
-    ]);
-    const offsets = tokenOffsets(prompt, [...places, question.index], count);
+    const needles = found.map(({ index, 0: { length } }) => ({
+      start: wordStart(prompt, index),
+      end: index + length - 1,
+    }));
+    const { spans, contextEnd } = recordSpans(prompt, needles, question.index, count);
     return {
       answers,
       features,
       circuit: {
         kind: "retrieve",
-        records: {
-          count: found.length,
-          start: Int32Array.from(found, (_, r) => offsets[2 * r]!),
-          anchor: Int32Array.from(found, (_, r) => offsets[2 * r + 1]! - 1),
-          key: [{ weight: 1, features: keys }],
-          value: values,
-        },
-        contextEnd: offsets.at(-1)! - 1,
+        records: { ...spans, key: [{ weight: 1, features: keys }], value: values },
+        contextEnd,
         candidates: withOthers(values, features, "value"),
         asked,
         ...(question[1] === "is" && { answers: 1 }),

@@ -1,7 +1,7 @@
 import { choice } from "../../core/params.ts";
 import { stringColumn, stringsColumn } from "../parts/dataset-row.ts";
-import { problemOf } from "./ruler-task.ts";
-import type { RulerKind } from "./ruler-task.ts";
+import { joinAnswers, rulerProblem } from "./ruler-task.ts";
+import type { RulerTask } from "./ruler-task.ts";
 import { commonWordsExtraction } from "./common-words.ts";
 import { frequentWords } from "./frequent-words.ts";
 import { niah } from "./niah.ts";
@@ -12,7 +12,7 @@ import { countTokens } from "../parts/tokenizer.ts";
 const essay = { haystack: "essay", keyKind: "words", valueKind: "numbers" } as const;
 
 /** The tasks of scripts/synthetic.yaml, by their names there. */
-const kinds = {
+const rulerTasks = {
   niah_single_1: niah({ haystack: "noise", keyKind: "words", valueKind: "numbers" }),
   niah_single_2: niah(essay),
   niah_single_3: niah({ ...essay, valueKind: "uuids" }),
@@ -24,9 +24,9 @@ const kinds = {
   vt: variableTracking(4),
   cwe: commonWordsExtraction,
   fwe: frequentWords,
-} as const satisfies Record<string, RulerKind>;
+} as const satisfies Record<string, RulerTask>;
 
-type Kind = keyof typeof kinds;
+type RulerTaskName = keyof typeof rulerTasks;
 
 /**
  * RULER's synthetic tasks in the format of NVIDIA/RULER, its questions on SQuAD and HotpotQA left out. Prompt and answer
@@ -50,13 +50,15 @@ export const ruler = defineTask({
     },
   ],
   params: {
-    task: choice("which of RULER's tasks", Object.keys(kinds) as Kind[], { default: "niah_single_1" }),
+    task: choice("which of RULER's tasks", Object.keys(rulerTasks) as RulerTaskName[], {
+      default: "niah_single_1",
+    }),
   },
   lengths: [4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576],
 
   generate(tokens, { task }, random, count = countTokens) {
-    const kind: RulerKind = kinds[task];
-    return problemOf(kind, kind.write(tokens - kind.answerTokens, random, count), count);
+    const chosen: RulerTask = rulerTasks[task];
+    return rulerProblem(chosen, chosen.write(tokens - chosen.answerTokens, random, count), count);
   },
 
   load(row, { task }) {
@@ -65,7 +67,8 @@ export const ruler = defineTask({
         ? stringColumn("ruler", row, "input") +
           (row["answer_prefix"] === undefined ? "" : stringColumn("ruler", row, "answer_prefix"))
         : stringColumn("ruler", row, "prompt");
-    const stated = row["outputs"] === undefined ? undefined : stringsColumn("ruler", row, "outputs");
-    return problemOf(kinds[task], prompt, countTokens, { row, stated });
+    const stated =
+      row["outputs"] === undefined ? undefined : joinAnswers(stringsColumn("ruler", row, "outputs"));
+    return rulerProblem(rulerTasks[task], prompt, countTokens, { row, stated });
   },
 });

@@ -1,10 +1,11 @@
 import type { Random } from "../../core/random.ts";
+import { withOthers } from "../parts/candidates.ts";
 import { Features } from "../parts/features.ts";
-import { tokenOffsets, wordStart } from "../parts/spans.ts";
+import { recordSpans, wordStart } from "../parts/spans.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { fill, inserted, noise, sample } from "../parts/haystack.ts";
-import { malformed, withOthers } from "./ruler-task.ts";
-import type { Reading, RulerKind } from "./ruler-task.ts";
+import { malformed } from "./ruler-task.ts";
+import type { RulerPrompt, RulerTask } from "./ruler-task.ts";
 
 const beginning = "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n";
 
@@ -20,7 +21,7 @@ interface ChainText {
   readonly lines: readonly string[];
 }
 
-/** One chain: a variable with a value, and `hops` more that are each set to the one before. */
+/** Draws a chain: a variable with a value, and `hops` more that are each set to the one before. */
 function drawChain(hops: number, letters: number, random: Random): ChainText {
   const drawn = new Set<string>();
   while (drawn.size <= hops)
@@ -33,31 +34,31 @@ function drawChain(hops: number, letters: number, random: Random): ChainText {
   return { variables, value, lines };
 }
 
-/** A prompt of that many tokens at most: the chain's lines in lines of noise. */
+/** Writes a prompt of at most `tokens` tokens: the chain's lines in lines of noise. */
 function writeProblem(tokens: number, chain: ChainText, random: Random, count: CountTokens): string {
   const { lines, value, variables } = chain;
   const write = (context: readonly string[]): string => promptOf(context.join("\n"), value, variables.length);
-  const sentences = fill(
-    tokens - count(write(lines)),
-    lines.length,
-    () => noise,
-    (line) => count(`.\n${line}`) - 1,
-  );
+  const sentences = fill({
+    tokens: tokens - count(write(lines)),
+    least: lines.length,
+    next: () => noise,
+    sizeOf: (line) => count(`.\n${line}`) - 1,
+  });
   return write(inserted(sentences, lines, sample([...sentences.keys()], lines.length, random)));
 }
 
-/** RULER's example of a problem and its answer has this many tokens at most. */
+/** Most tokens of RULER's example of a problem and its answer. */
 const exampleTokens = 500;
 
-/** What follows the example. */
+/** Answer to the example. */
 const answered = ({ variables }: ChainText): string => ` ${variables.join(" ")}\n\n`;
 
 const assignment = /VAR ([A-Z]+) = (?:VAR ([A-Z]+)|(\d+))/g;
-const question = /Find all variables that are assigned the value (\S+) in the text above\./g;
+const questionPattern = /Find all variables that are assigned the value (\S+) in the text above\./g;
 const counted = /, (\d+) variables are assi?gn?ed the value/g;
 
-/** Variables that are set to a value, or to one another, behind an example of it (scripts/data/synthetic/variable_tracking.py). */
-export const variableTracking = (hops: number): RulerKind => ({
+/** Variables that are set to a value or to one another, behind an example (scripts/data/synthetic/variable_tracking.py). */
+export const variableTracking = (hops: number): RulerTask => ({
   answerTokens: 30,
 
   write(tokens, random, count) {
@@ -68,8 +69,8 @@ export const variableTracking = (hops: number): RulerKind => ({
     return shown + writeProblem(tokens - count(shown), chain, random.fork("places"), count);
   },
 
-  read(prompt, count): Reading {
-    const asked = [...prompt.matchAll(question)].at(-1);
+  read(prompt, count): RulerPrompt {
+    const asked = [...prompt.matchAll(questionPattern)].at(-1);
     if (asked === undefined) throw malformed('no "Find all variables that are assigned the value ..."');
     const value = asked[1]!;
     const found = [...prompt.slice(0, asked.index).matchAll(assignment)];
@@ -80,23 +81,20 @@ export const variableTracking = (hops: number): RulerKind => ({
       features.index(name === undefined ? `value:${number!}` : `variable:${name}`);
     const keys = Int32Array.from(found, ([, , name, number]) => source(name, number));
     const values = Int32Array.from(found, ([, name]) => source(name, undefined));
-    const places = found.flatMap(({ index, 0: { length } }) => [wordStart(prompt, index), index + length]);
-    const contextEnd = prompt.lastIndexOf("\n", asked.index);
-    const offsets = tokenOffsets(prompt, [...places, contextEnd], count);
+    const lines = found.map(({ index, 0: { length } }) => ({
+      start: wordStart(prompt, index),
+      end: index + length,
+    }));
+    const question = prompt.lastIndexOf("\n", asked.index);
+    const { spans, contextEnd } = recordSpans(prompt, lines, question, count);
     const number = [...prompt.matchAll(counted)].at(-1)?.[1];
     return {
       answers,
       features,
       circuit: {
         kind: "chain",
-        records: {
-          count: found.length,
-          start: Int32Array.from(found, (_, r) => offsets[2 * r]!),
-          anchor: Int32Array.from(found, (_, r) => offsets[2 * r + 1]! - 1),
-          key: [{ weight: 1, features: keys }],
-          value: values,
-        },
-        contextEnd: offsets.at(-1)! - 1,
+        records: { ...spans, key: [{ weight: 1, features: keys }], value: values },
+        contextEnd,
         candidates: withOthers(values, features, "variable"),
         start: features.index(`value:${value}`),
         hops: number === undefined ? answers.length : Number(number),
@@ -107,7 +105,7 @@ export const variableTracking = (hops: number): RulerKind => ({
   },
 });
 
-/** Everything that has a value, directly or through others, in the order of the chain. */
+/** Variables that have a value, directly or through others, in the order of the chain. */
 function chainFrom(value: string, found: readonly RegExpExecArray[]): string[] {
   const reached = new Set<string>();
   const take = (source: string): void => {

@@ -13,7 +13,7 @@ import { useOf } from "../../../src/trial/run.ts";
 import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
 import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
 import { drawProblem, parseTask } from "../../../src/tasks/spec.ts";
-import type { GraphWalk } from "../../../src/tasks/task.ts";
+import type { GraphWalk } from "../../../src/tasks/circuit.ts";
 import { inTheory, reader, specsWithTheory } from "./agreement.ts";
 
 // One step from every node of a graph, in one batch: many queries of one cache, so that the masses of matches and the

@@ -6,7 +6,7 @@ import { referenceEngine } from "../../../src/engines/reference/engine.ts";
 import { featureIds, fillCodes, normaliseRows, sumCodes } from "../../../src/reader/numerics/codes.ts";
 import { HeadEmbedding, mapTokens } from "../../../src/reader/numerics/embed.ts";
 import { resolveReader } from "../../../src/reader/params.ts";
-import type { RecordSet } from "../../../src/tasks/task.ts";
+import type { RecordSet } from "../../../src/tasks/circuit.ts";
 
 const dim = 128;
 const ops = referenceEngine();

@@ -7,7 +7,8 @@ import { resolveReader } from "../../../src/reader/params.ts";
 import type { ReaderParams } from "../../../src/reader/params.ts";
 import type { Mechanism } from "../../../src/reader/numerics/mechanism.ts";
 import { readNumerics } from "../../../src/reader/numerics/read.ts";
-import type { Circuit, Problem, RecordSet } from "../../../src/tasks/task.ts";
+import type { Circuit, RecordSet } from "../../../src/tasks/circuit.ts";
+import type { Problem } from "../../../src/tasks/task.ts";
 
 const ops = referenceEngine();
 

@@ -6,7 +6,8 @@ import { UsageError } from "../../../src/core/errors.ts";
 import type { drawGraph } from "../../../src/tasks/graphwalks/graph.ts";
 import { answerOf } from "../../../src/tasks/graphwalks/graph.ts";
 import { parseTask } from "../../../src/tasks/spec.ts";
-import type { GraphWalk, Problem } from "../../../src/tasks/task.ts";
+import type { GraphWalk } from "../../../src/tasks/circuit.ts";
+import type { Problem } from "../../../src/tasks/task.ts";
 
 // A row of openai/graphwalks (MIT licence), graphwalks_128k_and_shorter.parquet, dated 02-27-2026; see data/README.md.
 const sample = readFileSync(new URL("../data/graphwalks-real-sample.txt", import.meta.url), "utf8");

@@ -9,7 +9,8 @@ import { scoreResponse } from "../../../src/tasks/mrcr/problem.ts";
 import { topics } from "../../../src/tasks/parts/grammar/topics.ts";
 import { parseTask } from "../../../src/tasks/spec.ts";
 import { countTokens } from "../../../src/tasks/parts/tokenizer.ts";
-import type { CountRetrieve, Message, Problem } from "../../../src/tasks/task.ts";
+import type { CountRetrieve } from "../../../src/tasks/circuit.ts";
+import type { Message, Problem } from "../../../src/tasks/task.ts";
 
 const generate = (spec: string, tokens: number, seed = 1): Problem => {
   const { task, params } = parseTask(spec);

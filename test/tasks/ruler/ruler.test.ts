@@ -4,7 +4,8 @@ import { Random } from "../../../src/core/random.ts";
 import { UsageError } from "../../../src/core/errors.ts";
 import { matchAll } from "../../../src/tasks/parts/match-all.ts";
 import { parseTask } from "../../../src/tasks/spec.ts";
-import type { Aggregate, Chain, Problem, RecordSet, Retrieve } from "../../../src/tasks/task.ts";
+import type { Aggregate, Chain, RecordSet, Retrieve } from "../../../src/tasks/circuit.ts";
+import type { Problem } from "../../../src/tasks/task.ts";
 
 const generate = (task: string, tokens = 4096, seed = 1): Problem => {
   const spec = parseTask(`ruler(task=${task})`);

@@ -3,7 +3,7 @@ import { sentences } from "./sentences.ts";
 import type { SentenceKind } from "./sentences.ts";
 import { words } from "./words.ts";
 
-/** Words of a text, as its blanks divide it. */
+/** Number of words of a text, as its blanks divide it. */
 export const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== "").length;
 
 /** Writes about one topic. Sentences do not come again before all of their kind have been used. */

@@ -1,4 +1,4 @@
-/** What the requests are about: 438 topics, as many as the public dataset has; the words are ours. */
+/** Topics of requests: 438, as many as in the public dataset, in attnsim's own words. */
 export const topics: readonly string[] = `
 horses records fields departments agreements rivers mountains lighthouses bridges gardens libraries museums
 markets harbors islands deserts forests glaciers volcanoes canyons meadows waterfalls caves reefs beaches
