@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../core/errors.ts";
-import { readText } from "./files.ts";
+import { readText, reasonOf } from "./files.ts";
 import { checkout } from "./load.ts";
+import type { FittedConstants } from "../hardware/constants/constants.ts";
 import { measuredFiles } from "../hardware/constants/fit/files.ts";
 import type { Measured } from "../hardware/constants/fit/fit.ts";
 import { MeasuredRow } from "../hardware/constants/fit/rows.ts";
@@ -47,4 +48,14 @@ function readRows(path: string): MeasuredRow[] {
   }
   if (texts.length === 0) throw new UsageError(`${path} has no rows`);
   return texts.map((row, i) => new MeasuredRow(basename(path), i + 2, row));
+}
+
+/** Constants that `attnsim hardware fit` wrote. @throws UsageError for a file that cannot be read or is no JSON */
+export function readConstants(path: string): FittedConstants {
+  const text = readText(path);
+  try {
+    return JSON.parse(text) as FittedConstants;
+  } catch (error) {
+    throw new UsageError(`${path} is no JSON of constants: ${reasonOf(error)}`);
+  }
 }

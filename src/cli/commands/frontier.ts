@@ -10,11 +10,12 @@ import { priceVariant } from "../../deployment/variant-price.ts";
 import { theoryRow } from "../../trial/run.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
 import { theoryEngine } from "../../trial/trial.ts";
-import { deployables, deployOptions, timeLines } from "../options/division.ts";
-import { modelOptions, weightLine } from "../options/model.ts";
-import { priceOf, readWorkload, requestOptions } from "../options/workload.ts";
+import { divisionsFor, gpuHourPrice, rackSettings } from "../../studies/racks/settings.ts";
+import { divisionOptions, rackOptions, readRacks } from "../options/racks.ts";
+import { readWorkload, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { startProgress } from "../print/progress.ts";
+import { timeLines, weightLine } from "../print/racks.ts";
 import { formatTable } from "../print/table.ts";
 
 const notes = `
@@ -27,7 +28,7 @@ token takes longer than --tpot-ms. A variant is marked with * where no other is 
 
 /** `attnsim frontier`: accuracy against what it costs on a rack. */
 export default function frontierCommand(command: Command): void {
-  requestOptions(deployOptions(modelOptions(command)))
+  requestOptions(divisionOptions(rackOptions(command)))
     .option("--results <file>", "results CSV that scores are taken from")
     .option("--theory", "draw scores in the mean field")
     .option("--task <spec>", "tasks, with --theory; more with commas or again", collect)
@@ -49,20 +50,27 @@ export default function frontierCommand(command: Command): void {
           : readTrialRows(results).filter((row) => variant === undefined || variant.includes(row.variant));
       const { tokens, scores } = scoresAt(rows, asked);
       const workload = readWorkload({ ...options, input: tokens });
-      const context = [tokens];
-      const all = deployables({ ...options, context, variant: scores.map((score) => score.variant) });
+      const question = {
+        ...readRacks(options),
+        context: [tokens],
+        variant: scores.map((score) => score.variant),
+      };
+      const all = rackSettings(question);
       const progress = startProgress(all.length, all.length, "variants");
-      const priced = all.map(({ setting, divisions }, i) => {
+      const priced = all.map((setting, i) => {
         const { names, system: rack } = setting;
         const point = {
           ...scores[i % scores.length]!,
           ...{ system: names.system, model: names.model, tokens },
           ...priceVariant({
-            divisions: { prefill: divisions("prefill", undefined), decode: divisions("decode", undefined) },
+            divisions: {
+              prefill: divisionsFor(setting, "prefill", undefined),
+              decode: divisionsFor(setting, "decode", undefined),
+            },
             workload,
             users: options.users,
             tpotLimit: options.tpotMs / 1000,
-            dollarsPerGpuHour: priceOf(rack, price),
+            dollarsPerGpuHour: gpuHourPrice(rack, price),
           }),
         };
         progress.advance(1);
@@ -75,8 +83,8 @@ export default function frontierCommand(command: Command): void {
           : `scores of ${results}`,
         "a variant costs what its formula or its kernels cost in the model's layers that reach the whole context",
         `TPOT of ${options.users} users on the whole system; prices where no token takes longer than ${options.tpotMs} ms, replicas that prefill apart`,
-        weightLine(options),
-        ...timeLines({ ...options, context }),
+        weightLine(question),
+        ...timeLines(question),
         ...servingAssumptions(workload),
       ];
       const points = system.flatMap((name) =>

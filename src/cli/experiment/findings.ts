@@ -1,6 +1,6 @@
 import type { ResultTable } from "../../runs/tables.ts";
 import { formatTable } from "../print/table.ts";
-import type { Cell } from "../print/table.ts";
+import type { TableCell } from "../print/table.ts";
 
 /** What an experiment computes: tables, and what they show. */
 export interface Findings {
@@ -27,8 +27,8 @@ const listOf = (title: string, lines: readonly string[]): string =>
 const layOut = ({ title, columns, rows }: ResultTable): string =>
   `${title}\n${formatTable(
     columns.map(({ name }) => name),
-    rows.map((row) => columns.map(({ name }): Cell => cellOf(row[name]))),
+    rows.map((row) => columns.map(({ name }): TableCell => cellOf(row[name]))),
   )}`;
 
-const cellOf = (value: string | number | boolean | null | undefined): Cell =>
+const cellOf = (value: string | number | boolean | null | undefined): TableCell =>
   typeof value === "number" ? Number(value.toPrecision(4)) : value == null ? null : String(value);

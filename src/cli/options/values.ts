@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
+import { unknownName } from "../../core/errors.ts";
 import { parseLength } from "../../core/length.ts";
 import { readerParams, resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
@@ -36,6 +37,18 @@ export const collect = (text: string, before: readonly string[] = []): string[] 
   ...splitList(text),
 ];
 
+/** Reads values with a comma between them. */
+export const list =
+  <T>(read: (text: string) => T) =>
+  (text: string): T[] =>
+    text.split(",").map((part) => read(part.trim()));
+
+/** Reads one of the known names. @param kind of the names, for the message */
+export const oneOf =
+  <T extends string>(kind: string, known: readonly T[]) =>
+  (text: string): T =>
+    known.find((each) => each === text) ?? unknownName(kind, text, known);
+
 /** Gathers the values of an option that is given again. */
 export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
@@ -59,7 +72,7 @@ export function givenReader(options: Readonly<Record<string, unknown>>): Partial
 }
 
 /** Reads a number of tokens, 0 allowed. */
-export const tokensOrNone = (text: string): number => (Number(text) === 0 ? 0 : tokenCount(text));
+export const tokensOrNone = (text: string): number => (text.trim() === "0" ? 0 : tokenCount(text));
 
 /** Reads a share. */
 export function share(text: string): number {

@@ -1,20 +1,17 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
-import { neededOf } from "../../hardware/system.ts";
-import type { System } from "../../hardware/system.ts";
-import { integer, positive, share, tokenCount } from "./values.ts";
+import { integer, list, positive, share, tokenCount, tokensOrNone } from "./values.ts";
 import type { Fields } from "./values.ts";
-import { list } from "./model.ts";
 
-/** What drafts are asked for with. */
-export interface DraftAsked {
+/** Values of the options of multi-token prediction. */
+export interface DraftOptions {
   readonly mtp: number;
   readonly acceptance: number;
 }
 
-/** What requests are asked for with, but for the length of their prompts. */
-export interface RequestAsked extends DraftAsked {
+/** Values of the options of requests, but for the length of their prompts. */
+export interface RequestOptions extends DraftOptions {
   readonly output: number;
   readonly think: number;
   readonly cacheHits: number;
@@ -23,37 +20,31 @@ export interface RequestAsked extends DraftAsked {
   readonly price?: number | undefined;
 }
 
-/** What a workload and its batches are asked for with. */
-export interface WorkloadAsked extends RequestAsked {
+/** Values of the options of a workload and its batches. */
+export interface WorkloadOptions extends RequestOptions {
   readonly input: number;
   readonly batch: readonly number[];
 }
 
-/** Options of multi-token prediction. */
+/** Adds the options of multi-token prediction. */
 export function draftOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-): Command<A, O & Fields<DraftAsked>> {
+): Command<A, O & Fields<DraftOptions>> {
   command
     .option("--mtp <n>", "tokens drafted ahead of each step (multi-token prediction)", integer(0), 0)
     .option("--acceptance <share>", "how likely a draft is accepted where the one before it was", share, 0.8);
-  return command as unknown as Command<A, O & Fields<DraftAsked>>;
+  return command as unknown as Command<A, O & Fields<DraftOptions>>;
 }
 
-export const readDrafts = ({ mtp, acceptance }: DraftAsked): Drafts => ({
+export const readDrafts = ({ mtp, acceptance }: DraftOptions): Drafts => ({
   tokens: mtp,
   acceptance,
 });
 
-/** What is taken of drafts. */
-export const draftLine = ({ tokens, acceptance }: Drafts): string =>
-  tokens === 0
-    ? "a token of each user a step: nothing is drafted"
-    : `${tokens} tokens drafted ahead of each step, each accepted with probability ${acceptance}`;
-
-/** Options of requests, and of the batches that are tried. */
+/** Adds the options of requests, and of the batches that are tried. */
 export function workloadOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-): Command<A, O & Fields<WorkloadAsked>> {
+): Command<A, O & Fields<WorkloadOptions>> {
   requestOptions(command)
     .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
     .option(
@@ -62,35 +53,29 @@ export function workloadOptions<A extends unknown[], O extends OptionValues>(
       list(integer(1)),
       [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
     );
-  return command as unknown as Command<A, O & Fields<WorkloadAsked>>;
+  return command as unknown as Command<A, O & Fields<WorkloadOptions>>;
 }
 
-/** Options of requests but for their prompts' length, and of the price of serving them. */
+/** Adds the options of requests but for their prompts' length, and of the price of serving them. */
 export function requestOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-): Command<A, O & Fields<RequestAsked>> {
+): Command<A, O & Fields<RequestOptions>> {
   draftOptions(command)
     .option("--output <tokens>", "tokens generated for each, thinking among them", tokenCount, 1024)
-    .option("--think <tokens>", "of these, tokens before the answer", count, 0)
+    .option("--think <tokens>", "of these, tokens before the answer", tokensOrNone, 0)
     .option("--cache-hits <share>", "share of each prompt whose cache is stored", share, 0)
     .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
     .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
-    .option("--price <usd>", "of a GPU-hour; the system's rental when absent", positive);
-  return command as unknown as Command<A, O & Fields<RequestAsked>>;
+    .option("--price <usd>", "of a GPU-hour; without it the system's rental", positive);
+  return command as unknown as Command<A, O & Fields<RequestOptions>>;
 }
 
-const count = (text: string): number => (text.trim() === "0" ? 0 : tokenCount(text));
-
-export const readWorkload = (asked: Omit<WorkloadAsked, "batch">): Workload => ({
-  inputTokens: asked.input,
-  outputTokens: asked.output,
-  thinkTokens: asked.think,
-  cacheHits: asked.cacheHits,
-  drafts: readDrafts(asked),
-  chunkTokens: asked.chunk,
-  utilisation: asked.utilisation,
+export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
+  inputTokens: options.input,
+  outputTokens: options.output,
+  thinkTokens: options.think,
+  cacheHits: options.cacheHits,
+  drafts: readDrafts(options),
+  chunkTokens: options.chunk,
+  utilisation: options.utilisation,
 });
-
-/** Dollars of a GPU-hour. @throws UsageError where neither the user nor the system says */
-export const priceOf = (system: System, given: number | undefined): number =>
-  given ?? neededOf(system, "gpu.rental", "a price (or --price)").value;

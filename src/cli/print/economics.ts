@@ -3,7 +3,7 @@ import { outputTokensOf } from "../../studies/economics/bill.ts";
 import type { Bill } from "../../studies/economics/bill.ts";
 import type { EconomicsResult } from "../../studies/economics/run.ts";
 import { formatTable } from "./table.ts";
-import type { Cell } from "./table.ts";
+import type { TableCell } from "./table.ts";
 
 /** Costs and waits of a task with two models, for the terminal. */
 export const formatEconomics = (result: EconomicsResult): string =>
@@ -13,15 +13,15 @@ export const formatEconomics = (result: EconomicsResult): string =>
 
 function costTable({ models, question: { before, after }, economics }: EconomicsResult): string {
   const { changes, before: from, after: to } = economics;
-  const line = (name: string, was: string, is: string, by: number | null): Cell[] => [
+  const line = (name: string, was: string, is: string, by: number | null): TableCell[] => [
     name,
     was,
     is,
     by === null ? null : formatChange(by),
   ];
-  const usd = (name: string, of: (bill: Bill) => number, by: number | null = null): Cell[] =>
+  const usd = (name: string, of: (bill: Bill) => number, by: number | null = null): TableCell[] =>
     line(name, formatUsd(of(from)), formatUsd(of(to)), by);
-  const price = (name: string, kind: "input" | "output", by: number | null): Cell[] =>
+  const price = (name: string, kind: "input" | "output", by: number | null): TableCell[] =>
     line(name, formatUsd(before.prices[kind]), formatUsd(after.prices[kind]), by);
   return formatTable(
     ["", ...models, "change"],

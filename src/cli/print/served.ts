@@ -1,61 +1,80 @@
 import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
-import { formatParallel } from "../../hardware/parallel.ts";
-import { decodePart } from "../../hardware/serving/replica.ts";
-import type { Part } from "../../hardware/serving/replica.ts";
-import { splitPrompt } from "../../hardware/serving/workload.ts";
-import type { Workload } from "../../hardware/serving/workload.ts";
-import { passOf } from "../../hardware/pass/pass.ts";
 import { deploymentOf } from "../../deployment/deployment.ts";
 import type { Division } from "../../deployment/division.ts";
+import { servingAssumptions } from "../../deployment/serving.ts";
 import type { ServedPlan } from "../../deployment/serving.ts";
-import type { Cell } from "./table.ts";
+import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import { passOf } from "../../hardware/pass/pass.ts";
+import { decodePart } from "../../hardware/serving/replica.ts";
+import type { Part } from "../../hardware/serving/replica.ts";
+import type { Served } from "../../hardware/serving/serve.ts";
+import { splitPrompt } from "../../hardware/serving/workload.ts";
+import type { Workload } from "../../hardware/serving/workload.ts";
+import type { ServeQuestion, ServeRow } from "../../studies/racks/serve.ts";
+import { timeLines, weightLine } from "./racks.ts";
+import type { RackColumn } from "./racks.ts";
+import type { TableCell } from "./table.ts";
 
-/** What is said of a system that serves; nulls where its caches fit no plan. */
-export const servedFacts = (plan: ServedPlan | undefined) => ({
+/** Assumptions of every answer about serving. */
+export const servingLines = (question: Omit<ServeQuestion, "batch">): string[] => [
+  weightLine(question),
+  ...timeLines(question),
+  ...servingAssumptions(question.workload),
+];
+
+/** A row for programs; nulls where the caches fit no plan. */
+export const servedData = ({ plan, ...row }: ServeRow) => ({
+  ...row,
   divided: plan === undefined ? null : formatParallel(plan.decode.parallel),
   prefillDivided: plan?.prefill === undefined ? null : formatParallel(plan.prefill.parallel),
   gpus: null,
   ...plan?.served,
 });
 
-/** The passes that a plan's times rest on, for `printExplained`. */
-export function servedPasses(title: string, plan: ServedPlan, workload: Workload) {
+/** A column of a plan's numbers. */
+const served = (title: string, cell: (served: Served) => TableCell): RackColumn<ServeRow> => [
+  title,
+  ({ plan }) => (plan === undefined ? "-" : cell(plan.served)),
+];
+
+export const servedColumns: readonly RackColumn<ServeRow>[] = [
+  ["batch", ({ batch }) => batch],
+  ["decode as", ({ plan }) => (plan === undefined ? "fits no plan" : formatParallel(plan.decode.parallel))],
+  ["prefill as", ({ plan }) => (plan === undefined ? "-" : prefillText(plan))],
+  served("GPUs", ({ gpus }) => formatNumber(gpus)),
+  served("TTFT", ({ ttftSeconds }) => formatSeconds(ttftSeconds)),
+  served("answer", ({ firstAnswerSeconds }) => formatSeconds(firstAnswerSeconds)),
+  served("TPOT", ({ tpotSeconds }) => formatSeconds(tpotSeconds)),
+  served("tokens/s/user", ({ tokensPerSecondPerUser }) => formatNumber(tokensPerSecondPerUser)),
+  served("in/s/GPU", ({ inputPerGpu }) => formatNumber(inputPerGpu)),
+  served("out/s/GPU", ({ outputPerGpu }) => formatNumber(outputPerGpu)),
+  served("total/s/GPU", ({ totalPerGpu }) => formatNumber(totalPerGpu)),
+  served("$/M in", ({ dollarsPerMillionInput }) => formatUsd(dollarsPerMillionInput)),
+  served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
+  served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
+];
+
+const prefillText = ({ prefill }: ServedPlan): string =>
+  prefill === undefined ? "the same" : formatParallel(prefill.parallel);
+
+/** The passes that the times of a plan rest on, for `formatTimes`. */
+export function servedPasses(
+  { names, plan }: Pick<ServeRow, "names" | "plan">,
+  workload: Workload,
+): { title: string; time: OperatorTime }[] {
+  if (plan === undefined) return [];
   const { inputTokens, outputTokens, drafts, chunkTokens } = workload;
   const { computed, stored } = splitPrompt(workload);
   const newTokens = Math.min(computed, chunkTokens);
   const decoding = decodePart(plan.served.batch, inputTokens + outputTokens / 2, drafts);
   const prefilling: Part = { phase: "prefill", sequences: 1, newTokens, cachedTokens: stored };
-  const explained = (what: string, division: Division, part: Part) => ({
-    title: `${title}: ${what}, ${formatParallel(division.parallel)}`,
+  const explained = (pass: string, division: Division, part: Part) => ({
+    title: `${names.model} on ${names.system}: ${pass}, ${formatParallel(division.parallel)}`,
     time: passOf(deploymentOf(division), [part]).time,
   });
   return [
     explained(`a decode step of ${formatNumber(plan.served.batch)} sequences`, plan.decode, decoding),
     explained(`${newTokens} tokens of one prompt`, plan.prefill ?? plan.decode, prefilling),
-  ];
-}
-
-export const servedTitles = [
-  ...["decode as", "prefill as", "GPUs", "TTFT", "answer", "TPOT", "tokens/s/user"],
-  ...["in/s/GPU", "out/s/GPU", "total/s/GPU", "$/M in", "$/M out", "$/M all"],
-];
-
-export function servedCells(plan: ServedPlan | undefined): Cell[] {
-  if (plan === undefined) return ["fits no plan", ...servedTitles.slice(1).map(() => "-")];
-  const { served, decode, prefill } = plan;
-  return [
-    formatParallel(decode.parallel),
-    prefill === undefined ? "the same" : formatParallel(prefill.parallel),
-    formatNumber(served.gpus),
-    formatSeconds(served.ttftSeconds),
-    formatSeconds(served.firstAnswerSeconds),
-    formatSeconds(served.tpotSeconds),
-    formatNumber(served.tokensPerSecondPerUser),
-    formatNumber(served.inputPerGpu),
-    formatNumber(served.outputPerGpu),
-    formatNumber(served.totalPerGpu),
-    formatUsd(served.dollarsPerMillionInput),
-    formatUsd(served.dollarsPerMillionOutput),
-    formatUsd(served.dollarsPerMillionTotal),
   ];
 }

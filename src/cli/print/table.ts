@@ -1,5 +1,5 @@
-/** What a table shows in a cell; null is an empty one. */
-export type Cell = string | number | null;
+/** A cell of a table; null is an empty one. */
+export type TableCell = string | number | null;
 
 /** A number, with a unit or without: `12`, `0.98`, `12.4 ms`, `>= 5`, `-`. */
 const numeric = /^(?:[<>~≥≤]?=? ?[-+]?\$?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/%]+)?|-)$/;
@@ -9,7 +9,7 @@ const numeric = /^(?:[<>~≥≤]?=? ?[-+]?\$?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/
  *
  * @param rows as many cells as there are titles
  */
-export function formatTable(titles: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function formatTable(titles: readonly string[], rows: readonly (readonly TableCell[])[]): string {
   const cells = rows.map((row) => titles.map((_, c) => String(row[c] ?? "")));
   const right = titles.map((_, c) => cells.every((row) => row[c] === "" || numeric.test(row[c]!)));
   const widths = titles.map((title, c) => Math.max(title.length, ...cells.map((row) => row[c]!.length)));

@@ -1,33 +1,28 @@
 import { formatNumber } from "../../core/units.ts";
-import { judge } from "../../deployment/published/predict.ts";
 import type { Verdict } from "../../deployment/published/predict.ts";
-import { targets } from "../../deployment/published/targets.ts";
-import { startProgress } from "./progress.ts";
 import { formatTable } from "./table.ts";
 
-/** What systems were published to do, beside what the model says of them. */
-export function validateSystems(json: boolean): string {
-  const progress = startProgress(targets.length, targets.length, "published numbers");
-  const verdicts = judge(targets, () => progress.advance(1));
-  progress.stop();
-  if (json)
-    return JSON.stringify(
-      verdicts.map(({ target: { prediction, leftOut, ...target }, predicted, error, within }) => ({
-        ...target,
-        predicted,
-        error,
-        within,
-        ...(!within && { leftOut }),
-        prediction,
-      })),
-      null,
-      2,
-    );
+/** A verdict for programs. */
+export const verdictData = ({ target, predicted, error, within }: Verdict) => {
+  const { prediction, leftOut, ...published } = target;
+  return { ...published, predicted, error, within, ...(!within && { leftOut }), prediction };
+};
+
+/** Published numbers of systems beside the model's, the misses explained, and the sources. */
+export function formatVerdicts(verdicts: readonly Verdict[]): string {
   const titles = ["target", "predicted", "published", "unit", "error", "allowed", "within"];
   const rows = verdicts.map(({ target, predicted, error, within }) => [
-    ...[target.name, formatNumber(predicted), formatNumber(target.published), target.unit],
-    ...[signed(error), `${100 * target.tolerance}%`, within ? "yes" : "NO"],
+    target.name,
+    formatNumber(predicted),
+    formatNumber(target.published),
+    target.unit,
+    signed(error),
+    `${100 * target.tolerance}%`,
+    within ? "yes" : "NO",
   ]);
+  const sources = verdicts.map(
+    ({ target: { name, conditions, source } }) => `  ${name}: ${conditions} (${source.title}, ${source.url})`,
+  );
   return [
     formatTable(titles, rows),
     "",
@@ -35,9 +30,7 @@ export function validateSystems(json: boolean): string {
     ...verdicts.flatMap(explained),
     "",
     "conditions and sources:",
-    ...targets.map(
-      ({ name, conditions, source }) => `  ${name}: ${conditions} (${source.title}, ${source.url})`,
-    ),
+    ...sources,
   ].join("\n");
 }
 

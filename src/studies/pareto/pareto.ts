@@ -1,6 +1,8 @@
 import type { Served } from "../../hardware/serving/serve.ts";
 import { booleanColumn, numberColumn, textColumn } from "../../core/table.ts";
 import type { CellValue, Column, TableRow } from "../../core/table.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import type { SettingPlans } from "./plans.ts";
 import { paretoFigure } from "./figure.ts";
 import { writeTables } from "../../runs/tables.ts";
 
@@ -39,13 +41,26 @@ const columns: readonly Column[] = [
   numberColumn("dollarsPerMillionTotal", "price of a million tokens of both kinds", "USD"),
 ];
 
+const triedPlans = (settings: readonly SettingPlans[]): TriedPlan[] =>
+  settings.flatMap(({ names, kvDtype, tried, front }) =>
+    tried.map(({ served, decode, prefill }) => ({
+      ...names,
+      kvDtype,
+      decodeAs: formatParallel(decode.parallel),
+      prefillAs: prefill === undefined ? null : formatParallel(prefill.parallel),
+      onFront: front.some((plan) => plan.served === served),
+      served,
+    })),
+  );
+
 /** Writes every plan as CSV and the fronts as a figure. Returns the figure's paths. */
-export const writePareto = (
+export function writePareto(
   folder: string,
-  plans: readonly TriedPlan[],
+  settings: readonly SettingPlans[],
   assumptions: readonly string[],
-): Promise<string[]> =>
-  writeTables(folder, {
+): Promise<string[]> {
+  const plans = triedPlans(settings);
+  return writeTables(folder, {
     name: "pareto",
     question: "How fast can a user be served, and how many tokens does a GPU give then?",
     tables: [
@@ -63,3 +78,4 @@ export const writePareto = (
     figures: { pareto: paretoFigure(plans) },
     manifest: { assumptions },
   });
+}

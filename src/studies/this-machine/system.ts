@@ -40,8 +40,15 @@ export function systemFrom({ bandwidth, flops }: MachineLimits): System {
 const rounds = 2;
 const roundSeconds = 0.15;
 
-/** This machine, measured for less than a second. */
+let measuredSystem: System | undefined;
+
+/** This machine, measured for less than a second when it is first asked for. */
 export function localSystem(): System {
+  measuredSystem ??= measureSystem();
+  return measuredSystem;
+}
+
+function measureSystem(): System {
   const meter = new LimitMeter(coresHere());
   try {
     for (let round = 0; round < rounds; round++) meter.measure(roundSeconds);

@@ -1,14 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
-import { catalog } from "../../../catalog.ts";
 import { writeAtomic } from "../../../files/files.ts";
-import { fileErrors } from "../../../hardware/constants/fit/errors.ts";
-import { fitSystems, isHeldOut } from "../../../hardware/constants/fit/fit.ts";
-import type { Measured } from "../../../hardware/constants/fit/fit.ts";
-import type { FittedConstants } from "../../../hardware/constants/constants.ts";
-import { startProgress } from "../../print/progress.ts";
-import { formatTable } from "../../print/table.ts";
-import { ownKernels, readKernels } from "../../../files/kernels.ts";
-import { machinesOf, percent } from "./validate.ts";
+import { ownKernels } from "../../../files/kernels.ts";
+import { constantsFile, fitKernels } from "../../../studies/kernels/fit.ts";
+import { formatFit } from "../../print/kernels.ts";
+import { watch } from "../../print/watch.ts";
 
 const notes = `
 For each system a set of constants for each kernel and precision, never for a row: launch overheads, shares of peak rates,
@@ -23,7 +18,7 @@ export default function hardwareFitCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
-      "folder of measured kernels; the package's own (data/blackwell-kernels) where absent",
+      "folder of measured kernels; without it the package's own (data/blackwell-kernels)",
     )
     .option("--out <file>", "write the constants: JSON, or a module of TypeScript where the name ends so")
     .option(
@@ -32,64 +27,9 @@ export default function hardwareFitCommand(command: Command): void {
     )
     .addHelpText("after", notes)
     .action(({ kernels = ownKernels, out, json }) => {
-      const files = readKernels(kernels);
-      const fitted = fitAll(files);
-      if (out !== undefined) writeAtomic(out, formatConstants(fitted, out));
-      const machines = machinesOf(fitted);
-      const errors = files.map((file) => ({
-        file: `${file.file.file}.csv`,
-        fitted: fileErrors(file, machines, (row) => !isHeldOut(row)),
-        heldOut: fileErrors(file, machines, isHeldOut),
-      }));
+      const { constants, errors } = fitKernels(kernels, watch);
+      if (out !== undefined) writeAtomic(out, constantsFile(constants, out));
       if (json) console.log(JSON.stringify(errors, null, 2));
-      else {
-        const titles = [
-          "file",
-          "rows fitted",
-          "median error",
-          "90th percentile",
-          "held out",
-          "median",
-          "90th",
-        ];
-        const cells = errors.map((each) => [
-          each.file,
-          ...[each.fitted, each.heldOut].flatMap((side) =>
-            side === undefined
-              ? ["-", "-", "-"]
-              : [side.rows, percent(side.medianAbsError), percent(side.p90AbsError)],
-          ),
-        ]);
-        console.log(formatTable(titles, cells) + (out === undefined ? "" : `\n\nwritten to ${out}`));
-      }
+      else console.log(formatFit(errors) + (out === undefined ? "" : `\n\nwritten to ${out}`));
     });
-}
-
-/** The constants of every system that a row names. */
-function fitAll(files: readonly Measured[]): FittedConstants {
-  const named = new Set(files.flatMap(({ rows }) => rows.map((row) => row.text("system"))));
-  const systems = [...named].sort().map((name) => catalog.systems.get(name));
-  const passes = (systems.length + 1) * files.length;
-  const progress = startProgress(passes, passes, "files");
-  try {
-    return fitSystems(systems, files, () => {
-      progress.advance(1);
-    });
-  } finally {
-    progress.stop();
-  }
-}
-
-const heading = `import type { FittedConstants } from "../../hardware/constants.ts";
-
-/**
- * Constants of kernels by system, kernel, case and name, fitted to the measured kernels of data/blackwell-kernels by
- * \`npm run fit\`, which writes this file. Seconds, and shares of peak rates; each kernel's own file says what each is.
- */
-`;
-
-function formatConstants(fitted: FittedConstants, path: string): string {
-  const json = JSON.stringify(fitted, null, 2);
-  if (!path.endsWith(".ts")) return `${json}\n`;
-  return `${heading}export const fitted: FittedConstants = ${json.replaceAll(/"([A-Za-z_]\w*)":/g, "$1:")};\n`;
 }

@@ -1,91 +1,54 @@
 import type { Command } from "@commander-js/extra-typings";
 import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
-import { sequence } from "../../../hardware/kernels/time.ts";
-import { formatParallel } from "../../../hardware/parallel.ts";
-import { gpusOf } from "../../../hardware/parallelism.ts";
-import { splitPrompt } from "../../../hardware/serving/workload.ts";
-import type { Pass } from "../../../hardware/pass/pass.ts";
-import { fastestPrefill } from "../../../deployment/prefill.ts";
-import { integer, share, tokenCount } from "../../options/values.ts";
-import { startProgress } from "../../print/progress.ts";
+import { prefillRows } from "../../../studies/racks/prefill.ts";
+import type { PrefillRow } from "../../../studies/racks/prefill.ts";
 import {
-  deployables,
-  deployOptions,
+  contextOption,
+  divisionOptions,
   parallelOption,
-  printExplained,
-  timeLines,
-  undivided,
-} from "../../options/division.ts";
-import { machineOptions, print, weightLine } from "../../options/model.ts";
+  rackOptions,
+  readRacks,
+} from "../../options/racks.ts";
+import { integer, share, tokenCount } from "../../options/values.ts";
+import { formatRacks, formatTimes, racksJson, timeLines, weightLine } from "../../print/racks.ts";
+import type { RackColumn } from "../../print/racks.ts";
+import { watch } from "../../print/watch.ts";
 
+/** `attnsim hardware prefill`: time until a prompt is computed, and where it goes. */
 export default function hardwarePrefillCommand(command: Command): void {
-  deployOptions(machineOptions(command))
+  divisionOptions(contextOption(rackOptions(command)))
     .option("--prompts <n>", "prompts that are computed together", integer(1), 1)
     .option("--cache-hits <share>", "share of each prompt that is in the cache already", share, 0)
     .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)
     .option("--parallel <spec>", parallelOption)
-    .action(({ prompts, cacheHits, chunk, json, parallel, explain, ...rest }) => {
-      const all = deployables(rest);
-      const progress = startProgress(all.length, all.length, "settings");
-      const rows = all.map(({ setting, divisions }) => {
-        const { names, kvDtype, tokens, weights } = setting;
-        const { computed, stored } = splitPrompt({ inputTokens: tokens, cacheHits });
-        const prefilling = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: chunk };
-        const { division, passes, seconds, lack } =
-          fastestPrefill(divisions("prefill", parallel), prefilling) ?? undivided(setting);
-        const sum = (of: (pass: Pass) => number): number =>
-          passes.reduce((total, pass) => total + of(pass), 0);
-        const gpus = gpusOf(division.parallel);
-        progress.advance(1);
-        return {
-          ...{ names, kvDtype, tokens, weights, prompts, computedTokens: computed, passes: passes.length },
-          ...{ parallel: formatParallel(division.parallel), gpus },
-          attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
-          feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
-          linkSeconds: sum(({ linkSeconds }) => linkSeconds),
-          seconds,
-          inputTokensPerSecondPerGpu: (prompts * tokens) / seconds / gpus,
-          flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
-          shortBytes: lack.hbm,
-          hostShortBytes: lack.host,
-          time: sequence(
-            "prefill",
-            passes.map(({ time }) => time),
-          ),
-        };
-      });
-      progress.stop();
-      const titles = [
-        ...["prompts", "GPUs", "divided as", "passes", "attention", "feed-forward", "links", "prefill"],
-        ...["input tokens/s/GPU", "PFLOP/s/GPU", "HBM short"],
-      ];
-      const cells = rows.map((row) => [
-        ...[row.prompts, row.gpus, row.parallel, row.passes],
-        formatSeconds(row.attentionSeconds),
-        formatSeconds(row.feedForwardSeconds),
-        formatSeconds(row.linkSeconds),
-        formatSeconds(row.seconds),
-        formatNumber(row.inputTokensPerSecondPerGpu),
-        formatNumber(row.flopsPerSecondPerGpu / 1e15),
-        row.shortBytes > 0 ? formatBytes(row.shortBytes) : "-",
-      ]);
-      print(
-        json,
-        rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) })),
-        titles,
-        cells,
-        [
-          weightLine(rest),
-          `${cacheHits} of each prompt in the cache already; passes of ${chunk} tokens`,
-          ...timeLines(rest),
-        ],
-      );
-      if (explain && !json)
-        printExplained(
-          rows.map(({ names, tokens, parallel: divided, time }) => ({
-            title: `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${divided}`,
-            time,
-          })),
-        );
+    .action(({ context, prompts, cacheHits, chunk, parallel, json, explain, ...options }) => {
+      const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
+      const rows = prefillRows(question, watch);
+      const cached = `${cacheHits} of each prompt in the cache already; passes of ${chunk} tokens`;
+      const assumed = [weightLine(question), cached, ...timeLines(question)];
+      if (json) {
+        const shown = rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) }));
+        console.log(racksJson(shown, assumed));
+        return;
+      }
+      console.log(formatRacks(rows, columns, assumed));
+      if (explain) console.log(formatTimes(rows.map((row) => ({ title: titleOf(row), time: row.time }))));
     });
 }
+
+const columns: readonly RackColumn<PrefillRow>[] = [
+  ["prompts", ({ prompts }) => prompts],
+  ["GPUs", ({ gpus }) => gpus],
+  ["divided as", ({ parallel }) => parallel],
+  ["passes", ({ passes }) => passes],
+  ["attention", ({ attentionSeconds }) => formatSeconds(attentionSeconds)],
+  ["feed-forward", ({ feedForwardSeconds }) => formatSeconds(feedForwardSeconds)],
+  ["links", ({ linkSeconds }) => formatSeconds(linkSeconds)],
+  ["prefill", ({ seconds }) => formatSeconds(seconds)],
+  ["input tokens/s/GPU", (row) => formatNumber(row.inputTokensPerSecondPerGpu)],
+  ["PFLOP/s/GPU", (row) => formatNumber(row.flopsPerSecondPerGpu / 1e15)],
+  ["HBM short", ({ shortBytes }) => (shortBytes > 0 ? formatBytes(shortBytes) : "-")],
+];
+
+const titleOf = ({ names, tokens, parallel }: PrefillRow): string =>
+  `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${parallel}`;

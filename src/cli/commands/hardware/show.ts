@@ -6,12 +6,13 @@ import { isDataFile, readMachine } from "../../../files/machines.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
 
-/** @throws UsageError where there is neither a system nor a model of that name, or in that file */
-const machineOf = (name: string): Entry =>
+/** The system or model of a name, or in a file. @throws UsageError where there is none */
+const machineNamed = (name: string): Entry =>
   isDataFile(name)
     ? readMachine(name)
     : new Registry<Entry>("system or model", [...catalog.systems, ...catalog.models]).get(name);
 
+/** `attnsim hardware show`: every number of a system or model, with its source. */
 export default function hardwareShowCommand(command: Command): void {
   command
     .argument(
@@ -20,7 +21,7 @@ export default function hardwareShowCommand(command: Command): void {
     )
     .option("--json", "print JSON")
     .action((name, { json }) => {
-      const entry = machineOf(name);
+      const entry = machineNamed(name);
       const { titles, rows } = quantityFacts(entry);
       console.log(
         json

@@ -1,0 +1,144 @@
+import type { Command, OptionValues } from "@commander-js/extra-typings";
+import { catalog } from "../../catalog.ts";
+import { kvDtypes } from "../../core/dtype.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
+import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
+import { profiles } from "../../hardware/kernels/machine.ts";
+import type { KernelProfile } from "../../hardware/kernels/machine.ts";
+import { shorthands, shorthandSetting } from "../../hardware/overrides.ts";
+import { parallelHelp } from "../../hardware/parallel.ts";
+import type { RackQuestion } from "../../studies/racks/settings.ts";
+import { integer, list, oneOf, positive, tokenCount } from "./values.ts";
+import type { Fields } from "./values.ts";
+
+/** Values of the options that name models and racks. */
+export interface RackOptions {
+  readonly system: readonly string[];
+  readonly model: readonly string[];
+  readonly variant?: readonly string[] | undefined;
+  readonly kvDtype: readonly KvDtype[];
+  readonly weights?: WeightDtype | undefined;
+  readonly hbmGb?: number | undefined;
+  readonly hbmGbps?: number | undefined;
+  readonly nvlinkGbps?: number | undefined;
+  readonly c2cGbps?: number | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Values of the options that say how a model is divided among GPUs and timed. */
+export interface DivisionOptions {
+  readonly attentionWeights?: WeightDtype | undefined;
+  readonly profile: KernelProfile;
+  readonly gpus?: number | undefined;
+  readonly overlapLinks?: true | undefined;
+  readonly explain?: true | undefined;
+}
+
+/** Adds the options that name models and racks. */
+export function rackOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & Fields<RackOptions>> {
+  command
+    .option(
+      "--system <name,...>",
+      "racks, files of your own (my-rack.yaml), or local: this machine, measured",
+      list(String),
+      ["gb200-nvl72", "gb300-nvl72"],
+    )
+    .option(
+      "--model <name,...>",
+      "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
+      list(String),
+      [...catalog.models.names()],
+    )
+    .option("--variant <spec...>", "attention variants; without it each model's own")
+    .option(
+      "--kv-dtype <type,...>",
+      "types that K and V are stored as, unless the spec says",
+      list(oneOf("kv dtype", kvDtypes)),
+      ["fp8"],
+    )
+    .option(
+      "--weights <type>",
+      `type that weights are stored as: ${weightDtypes.join(", ")}; without it the smallest that the GPU multiplies`,
+      oneOf("weight dtype", weightDtypes),
+    )
+    .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
+    .option("--hbm-gbps <gb/s>", shorthands["hbm-gbps"].doc, positive)
+    .option("--nvlink-gbps <gb/s>", shorthands["nvlink-gbps"].doc, positive)
+    .option("--c2c-gbps <gb/s>", shorthands["c2c-gbps"].doc, positive)
+    .option(
+      "--set <path=value...>",
+      "any quantity of the systems, with its unit: gpu.fp8=4.5PFLOP/s host.memory=960GB (`hardware show` lists them)",
+    )
+    .option("--json", "print JSON");
+  return command as unknown as Command<A, O & Fields<RackOptions>>;
+}
+
+/** Adds the context lengths at which a model on a rack is asked about. */
+export function contextOption<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & { context: number[] }> {
+  command.option("--context <tokens,...>", "tokens of each user", list(tokenCount), [131_072, 1_048_576]);
+  return command as unknown as Command<A, O & { context: number[] }>;
+}
+
+/** Adds the options that say how a model is divided among GPUs and timed. */
+export function divisionOptions<A extends unknown[], O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & Fields<DivisionOptions>> {
+  command
+    .option(
+      "--attention-weights <type>",
+      `type that weights of attention are stored as, where not as the others: ${weightDtypes.join(", ")}`,
+      oneOf("weight dtype", weightDtypes),
+    )
+    .option(
+      "--profile <name>",
+      "kernels at the rates fitted to measured ones (measured) or at peak rates (ideal)",
+      oneOf("profile", profiles),
+      "measured",
+    )
+    .option(
+      "--gpus <n>",
+      "GPUs to divide the model among, where --parallel does not say; without it the system's",
+      integer(1),
+    )
+    .option("--overlap-links", "exchanges between GPUs hide behind the work of another half of the batch")
+    .option("--explain", "print what each row's time is made of, kernel by kernel");
+  return command as unknown as Command<A, O & Fields<DivisionOptions>>;
+}
+
+/** Help of an option that takes a division among GPUs. */
+export const parallelOption = `as tp=4,dp=2; ${parallelHelp}; without it the best on --gpus`;
+
+/** Quantities that the user puts in place of the systems' own. */
+export function givenQuantities(options: RackOptions): string[] {
+  const { hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] } = options;
+  const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
+  return [
+    ...(Object.keys(short) as (keyof typeof short)[]).flatMap((name) => {
+      const value = short[name];
+      return value === undefined ? [] : [shorthandSetting(name, value)];
+    }),
+    ...set,
+  ];
+}
+
+/** The question that options ask about models and racks, but for the lengths. */
+export const readRacks = (
+  options: RackOptions & Partial<DivisionOptions>,
+): Omit<RackQuestion, "context"> => ({
+  system: options.system,
+  model: options.model,
+  variant: options.variant,
+  kvDtype: options.kvDtype,
+  weights: options.weights,
+  attentionWeights: options.attentionWeights,
+  set: givenQuantities(options),
+  profile: options.profile,
+  gpus: options.gpus,
+  overlapLinks: options.overlapLinks,
+});

@@ -1,0 +1,73 @@
+import { explain } from "../../hardware/kernels/time.ts";
+import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { passAssumptions } from "../../hardware/pass/pass.ts";
+import type { Drafts } from "../../hardware/serving/replica.ts";
+import { machineNotes, rackSettings } from "../../studies/racks/settings.ts";
+import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
+import { formatTable } from "./table.ts";
+import type { TableCell } from "./table.ts";
+
+/** A column of a table about models on racks: its title, its cells, and whether it is shown. */
+export type RackColumn<Row> = readonly [
+  title: string,
+  cell: (row: Row) => TableCell,
+  shown?: (rows: readonly Row[]) => boolean,
+];
+
+/** Rows about models on racks, as a table and what it assumes. */
+export function formatRacks<Row extends RackRow>(
+  rows: readonly Row[],
+  columns: readonly RackColumn<Row>[],
+  assumptions: readonly string[],
+): string {
+  const shown = columns.filter(([, , isShown]) => isShown?.(rows) ?? true);
+  const table = formatTable(
+    ["system", "model", "attention", "KV as", "context", ...shown.map(([title]) => title)],
+    rows.map((row) => {
+      const { names, kvDtype, tokens } = row;
+      return [
+        names.system,
+        names.model,
+        names.variant,
+        kvDtype,
+        tokens,
+        ...shown.map(([, cell]) => cell(row)),
+      ];
+    }),
+  );
+  return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Rows about models on racks, as JSON. */
+export const racksJson = (rows: readonly RackRow[], assumptions: readonly string[]): string =>
+  JSON.stringify({ assumptions, rows: rows.map(({ names, ...rest }) => ({ ...names, ...rest })) }, null, 2);
+
+/** The times of rows, kernel by kernel. */
+export const formatTimes = (
+  rows: readonly { readonly title: string; readonly time: OperatorTime }[],
+): string => rows.map(({ title, time }) => ["", title, ...explain(time, 1)].join("\n")).join("\n");
+
+/** The assumption about weights, and the quantities that were given. */
+export const weightLine = ({ weights, set }: Pick<RackQuestion, "weights" | "set">): string =>
+  [
+    `weights in ${weights ?? "nvfp4, in fp8 where a GPU has no FP4"}`,
+    ...set.map((setting) => `${setting}, as given`),
+  ].join("; ");
+
+/** Assumptions of every answer about times. */
+export const timeLines = (question: Omit<RackQuestion, "context">): string[] => [
+  ...machineNotes(rackSettings({ ...question, context: [1] })),
+  ...(question.attentionWeights === undefined
+    ? []
+    : [`weights of attention in ${question.attentionWeights}`]),
+  ...(question.overlapLinks
+    ? ["exchanges between GPUs hide behind the work of another half of the batch"]
+    : []),
+  ...passAssumptions,
+];
+
+/** The assumption about drafts. */
+export const draftLine = ({ tokens, acceptance }: Drafts): string =>
+  tokens === 0
+    ? "a token of each user a step: nothing is drafted"
+    : `${tokens} tokens drafted ahead of each step, each accepted with probability ${acceptance}`;

@@ -1,0 +1,39 @@
+import { formatNumber, formatSeconds } from "../../core/units.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import type { ReplayQuestion, ReplayRow } from "../../studies/racks/replay.ts";
+import type { RackColumn } from "./racks.ts";
+
+/** Assumptions of a replay. */
+export const replayLines = ({ trace, requests, rate = 1, variation, seed }: ReplayQuestion): string[] => [
+  trace === undefined
+    ? `${requests} requests, ${rate} a second, times between arrivals gamma-distributed with variation ${variation}, seed ${seed}`
+    : `requests of ${trace}`,
+  "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
+];
+
+/** A row for programs. */
+export const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
+  ...row,
+  asked: batch,
+  divided: formatParallel(plan.decode.parallel),
+  gpus: plan.served.gpus,
+});
+
+const percent = (share: number): string => `${formatNumber(100 * share)}%`;
+
+export const replayColumns: readonly RackColumn<ReplayRow>[] = [
+  ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
+  ["GPUs", ({ plan }) => plan.served.gpus],
+  ["requests", ({ requests }) => requests],
+  ["TTFT p50", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p50)],
+  ["p90", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p90)],
+  ["p99", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p99)],
+  ["TPOT p50", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p50)],
+  ["p90", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p90)],
+  ["p99", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p99)],
+  ["batch", ({ meanBatch }) => formatNumber(meanBatch)],
+  ["input tokens/s", ({ inputPerSecond }) => formatNumber(inputPerSecond)],
+  ["output tokens/s", ({ outputPerSecond }) => formatNumber(outputPerSecond)],
+  ["utilisation", ({ utilisation }) => percent(utilisation)],
+  ["KV peak", ({ peakKvShare }) => percent(peakKvShare)],
+];

@@ -1,0 +1,71 @@
+import { fastestDecode } from "../../deployment/decode.ts";
+import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import { gpusOf } from "../../hardware/parallelism.ts";
+import type { Drafts } from "../../hardware/serving/replica.ts";
+import { unwatched } from "../../runs/watch.ts";
+import type { Watch } from "../../runs/watch.ts";
+import { divisionsFor, rackSettings, rowStart, undivided } from "./settings.ts";
+import type { RackQuestion, RackRow } from "./settings.ts";
+
+/** Decode steps of models on racks. */
+export interface DecodeQuestion extends RackQuestion {
+  /** users who share the GPUs; each number is tried */
+  readonly users: readonly number[];
+  readonly drafts: Drafts;
+  /** division of the model, as `tp=4,dp=2`; without it the one whose token is fastest */
+  readonly parallel?: string | undefined;
+}
+
+/** The time of a decode step. */
+export interface DecodeRow extends RackRow {
+  readonly users: number;
+  readonly parallel: string;
+  readonly gpus: number;
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  readonly linkSeconds: number;
+  readonly draftSeconds: number;
+  readonly seconds: number;
+  readonly tpotSeconds: number;
+  readonly tokensPerSecondPerUser: number;
+  readonly tokensPerSecondPerGpu: number;
+  readonly shortBytes: number;
+  readonly hostShortBytes: number;
+  readonly time: OperatorTime;
+}
+
+/** Times of the decode steps of a question. @throws UsageError for an unknown name or a model that cannot be divided */
+export function decodeRows(question: DecodeQuestion, watch: Watch = unwatched): DecodeRow[] {
+  const { users, drafts, parallel } = question;
+  const settings = rackSettings(question);
+  return watch.steps(settings.length * users.length, "settings", (onStep) =>
+    settings.flatMap((setting) =>
+      users.map((count) => {
+        const divisions = divisionsFor(setting, "decode", parallel);
+        const wanted = { users: count, tokens: setting.tokens, drafts };
+        const step = fastestDecode(divisions, wanted) ?? undivided(setting);
+        const { division, pass, draftSeconds, seconds, tpotSeconds, lack } = step;
+        const gpus = gpusOf(division.parallel);
+        onStep();
+        return {
+          ...rowStart(setting),
+          users: count,
+          parallel: formatParallel(division.parallel),
+          gpus,
+          attentionSeconds: pass.attentionSeconds,
+          feedForwardSeconds: pass.feedForwardSeconds,
+          linkSeconds: pass.linkSeconds,
+          draftSeconds,
+          seconds,
+          tpotSeconds,
+          tokensPerSecondPerUser: 1 / tpotSeconds,
+          tokensPerSecondPerGpu: count / tpotSeconds / gpus,
+          shortBytes: lack.hbm,
+          hostShortBytes: lack.host,
+          time: pass.time,
+        };
+      }),
+    ),
+  );
+}

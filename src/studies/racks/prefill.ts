@@ -1,0 +1,80 @@
+import { fastestPrefill } from "../../deployment/prefill.ts";
+import { sequence } from "../../hardware/kernels/time.ts";
+import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import { gpusOf } from "../../hardware/parallelism.ts";
+import type { Pass } from "../../hardware/pass/pass.ts";
+import { splitPrompt } from "../../hardware/serving/workload.ts";
+import { unwatched } from "../../runs/watch.ts";
+import type { Watch } from "../../runs/watch.ts";
+import { divisionsFor, rackSettings, rowStart, undivided } from "./settings.ts";
+import type { RackQuestion, RackRow } from "./settings.ts";
+
+/** Prefill of prompts by models on racks. */
+export interface PrefillQuestion extends RackQuestion {
+  /** prompts that are computed together */
+  readonly prompts: number;
+  /** share of each prompt that is in the cache already */
+  readonly cacheHits: number;
+  /** prompt tokens in a pass, of all prompts together */
+  readonly chunk: number;
+  /** division of the model, as `tp=4,dp=2`; without it the fastest */
+  readonly parallel?: string | undefined;
+}
+
+/** The time of a prefill. */
+export interface PrefillRow extends RackRow {
+  readonly prompts: number;
+  readonly computedTokens: number;
+  readonly passes: number;
+  readonly parallel: string;
+  readonly gpus: number;
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  readonly linkSeconds: number;
+  readonly seconds: number;
+  readonly inputTokensPerSecondPerGpu: number;
+  readonly flopsPerSecondPerGpu: number;
+  readonly shortBytes: number;
+  readonly hostShortBytes: number;
+  readonly time: OperatorTime;
+}
+
+/** Times of the prefills of a question. @throws UsageError for an unknown name or a model that cannot be divided */
+export function prefillRows(question: PrefillQuestion, watch: Watch = unwatched): PrefillRow[] {
+  const { prompts, cacheHits, chunk, parallel } = question;
+  const settings = rackSettings(question);
+  return watch.steps(settings.length, "settings", (onStep) =>
+    settings.map((setting) => {
+      const { tokens } = setting;
+      const { computed, stored } = splitPrompt({ inputTokens: tokens, cacheHits });
+      const prefilling = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: chunk };
+      const divisions = divisionsFor(setting, "prefill", parallel);
+      const fastest = fastestPrefill(divisions, prefilling) ?? undivided(setting);
+      const { division, passes, seconds, lack } = fastest;
+      const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
+      const gpus = gpusOf(division.parallel);
+      onStep();
+      return {
+        ...rowStart(setting),
+        prompts,
+        computedTokens: computed,
+        passes: passes.length,
+        parallel: formatParallel(division.parallel),
+        gpus,
+        attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
+        feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
+        linkSeconds: sum(({ linkSeconds }) => linkSeconds),
+        seconds,
+        inputTokensPerSecondPerGpu: (prompts * tokens) / seconds / gpus,
+        flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
+        shortBytes: lack.hbm,
+        hostShortBytes: lack.host,
+        time: sequence(
+          "prefill",
+          passes.map(({ time }) => time),
+        ),
+      };
+    }),
+  );
+}

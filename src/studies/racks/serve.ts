@@ -1,0 +1,58 @@
+import { servedApart, servedTogether } from "../../deployment/serving.ts";
+import type { ServedPlan } from "../../deployment/serving.ts";
+import type { Workload } from "../../hardware/serving/workload.ts";
+import { divisionsFor, gpuHourPrice, rackSettings, rowStart, undivided } from "./settings.ts";
+import type { RackQuestion, RackRow, RackSetting } from "./settings.ts";
+
+/** Requests that are served by models on racks. */
+export interface ServeQuestion extends Omit<RackQuestion, "context"> {
+  readonly workload: Workload;
+  /** sequences that decode at once in a replica; each number is tried */
+  readonly batch: readonly number[];
+  /** dollars of a GPU-hour; without it the system's rental */
+  readonly price?: number | undefined;
+  /** whether some replicas prefill and others decode */
+  readonly apart?: boolean | undefined;
+  /** divisions of the replicas, as `tp=4,dp=2`; without them the best */
+  readonly parallel?: string | undefined;
+  readonly prefillParallel?: string | undefined;
+}
+
+/** The plan that gives a GPU the most tokens at a batch. */
+export interface ServeRow extends RackRow {
+  readonly batch: number;
+  /** undefined where the batch's caches fit no plan */
+  readonly plan: ServedPlan | undefined;
+}
+
+/** Settings of requests: the context is a whole request. */
+export const servingSettings = (question: Omit<ServeQuestion, "batch">): RackSetting[] =>
+  rackSettings({ ...question, context: [requestTokens(question.workload)] });
+
+const requestTokens = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens;
+
+/** The best plan of each setting at each batch. @throws UsageError for a model that cannot be divided */
+export const serveRows = (question: ServeQuestion): ServeRow[] =>
+  servingSettings(question).flatMap((setting) =>
+    question.batch.map((batch) => ({
+      ...rowStart(setting),
+      tokens: question.workload.inputTokens,
+      batch,
+      plan: bestPlan(setting, question, [batch]),
+    })),
+  );
+
+/** The plan of a setting that gives a GPU the most tokens at one of the batches; undefined where none fits. */
+export function bestPlan(
+  setting: RackSetting,
+  { workload, price, apart, parallel, prefillParallel }: Omit<ServeQuestion, "batch">,
+  batches: readonly number[],
+): ServedPlan | undefined {
+  const serving = { workload, batches, dollarsPerGpuHour: gpuHourPrice(setting.system, price) };
+  const decode = divisionsFor(setting, "decode", parallel);
+  if (decode.length === 0) undivided(setting);
+  const plans = apart
+    ? servedApart({ prefill: divisionsFor(setting, "prefill", prefillParallel), decode }, serving)
+    : servedTogether(decode, serving);
+  return [...plans].sort((a, b) => b.served.totalPerGpu - a.served.totalPerGpu)[0];
+}

@@ -1,0 +1,124 @@
+import { parseSpec } from "../../attention/spec.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import { UsageError } from "../../core/errors.ts";
+import { divisionOf, divisionsOf } from "../../deployment/division.ts";
+import type { Division, ModelOnSystem } from "../../deployment/division.ts";
+import { modelOf, systemOf } from "../../files/machines.ts";
+import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
+import { machineOf } from "../../hardware/kernels/machine.ts";
+import type { KernelProfile } from "../../hardware/kernels/machine.ts";
+import { nativeOf } from "../../hardware/model.ts";
+import { override } from "../../hardware/overrides.ts";
+import { parseParallel } from "../../hardware/parallel.ts";
+import { neededOf, usualWeights } from "../../hardware/system.ts";
+import type { System } from "../../hardware/system.ts";
+import { localSystem } from "../this-machine/system.ts";
+
+/** Models on racks, by their names. */
+export interface RackQuestion {
+  /** names, files of systems, or `local`: this machine, measured */
+  readonly system: readonly string[];
+  /** names, or files of models */
+  readonly model: readonly string[];
+  /** attention variant specs; without them each model's own */
+  readonly variant?: readonly string[] | undefined;
+  readonly kvDtype: readonly KvDtype[];
+  /** without it the smallest that the system's GPUs multiply */
+  readonly weights?: WeightDtype | undefined;
+  /** without it that of the other weights */
+  readonly attentionWeights?: WeightDtype | undefined;
+  /** quantities in place of the systems' own: `gpu.fp8=4.5PFLOP/s` */
+  readonly set: readonly string[];
+  /** tokens of each user */
+  readonly context: readonly number[];
+  /** without it the fitted kernels */
+  readonly profile?: KernelProfile | undefined;
+  /** without it all of the system */
+  readonly gpus?: number | undefined;
+  readonly overlapLinks?: boolean | undefined;
+}
+
+/** Names of a setting, as rows of results have them. */
+export interface RackNames {
+  readonly system: string;
+  readonly model: string;
+  readonly variant: string;
+}
+
+/** One model on one rack with one variant, one dtype and one length. */
+export interface RackSetting extends ModelOnSystem {
+  readonly weights: WeightDtype;
+  readonly names: RackNames;
+  readonly tokens: number;
+}
+
+/** Columns that every row about a setting begins with. */
+export interface RackRow {
+  readonly names: RackNames;
+  readonly kvDtype: KvDtype;
+  readonly tokens: number;
+  readonly weights: WeightDtype;
+}
+
+export const rowStart = ({ names, kvDtype, tokens, weights }: RackSetting): RackRow => ({
+  names,
+  kvDtype,
+  tokens,
+  weights,
+});
+
+/** Every setting of a question. @throws UsageError for a name that is unknown */
+export function rackSettings(question: RackQuestion): RackSetting[] {
+  const { attentionWeights, profile, gpus, overlapLinks } = question;
+  const systems = question.system.map((name) =>
+    override(name === "local" ? localSystem() : systemOf(name), question.set),
+  );
+  const models = question.model.map(modelOf);
+  return systems.flatMap((system) =>
+    models.flatMap((model) =>
+      (question.variant ?? [nativeOf(model)]).flatMap((text) => {
+        const spec = parseSpec(text);
+        const { kvDtype: own } = spec;
+        return (own === undefined ? question.kvDtype : [own]).flatMap((kvDtype) =>
+          question.context.map((tokens) => ({
+            system,
+            model,
+            spec,
+            kvDtype,
+            weights: question.weights ?? usualWeights(system),
+            attentionWeights,
+            profile,
+            gpus,
+            overlapLinks,
+            names: { system: system.name, model: model.name, variant: spec.text },
+            tokens,
+          })),
+        );
+      }),
+    ),
+  );
+}
+
+/** The division that is given, as `tp=4,dp=2`, or without one every division that a phase can use. */
+export const divisionsFor = (
+  setting: RackSetting,
+  phase: "prefill" | "decode",
+  parallel: string | undefined,
+): readonly Division[] =>
+  parallel === undefined
+    ? divisionsOf(setting, phase)
+    : [divisionOf(setting, parseParallel(parallel, setting.model))];
+
+/** Refuses a model that cannot be divided among the GPUs that there are. @throws UsageError always */
+export function undivided({ names }: RackSetting): never {
+  throw new UsageError(`${names.model} cannot be divided among the GPUs of ${names.system}; give --parallel`);
+}
+
+/** Notes on the kernels of the settings' machines. */
+export const machineNotes = (settings: readonly RackSetting[]): readonly string[] => [
+  ...new Set(settings.flatMap(({ system, profile }) => machineOf(system, profile).notes)),
+];
+
+/** Dollars of a GPU-hour. @throws UsageError where neither the user nor the system says */
+export const gpuHourPrice = (system: System, given: number | undefined): number =>
+  given ?? neededOf(system, "gpu.rental", "a price (or --price)").value;
