@@ -2,8 +2,7 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { UsageError } from "../core/errors.ts";
 import { reasonOf } from "./files.ts";
 import type { Dtype } from "./dtypes.ts";
-
-import type { Layout, ReadBytes } from "./tensor-file.ts";
+import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 const magic = "\x93NUMPY";
@@ -14,7 +13,7 @@ const dtypes: Readonly<Record<string, Dtype>> = { "<f2": "f16", "<f4": "f32", "<
  *
  * @throws UsageError for what is no .npy file, or holds anything but row-major little-endian floats
  */
-export function npyHeader(path: string, read: ReadBytes): Layout {
+export function npyHeader(path: string, read: ReadBytes): TensorLayout {
   const prefix = Buffer.from(read(0, 12));
   if (prefix.toString("latin1", 0, 6) !== magic)
     throw new UsageError(`${path} is no .npy file: it does not start with \\x93NUMPY`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { unknownName, UsageError } from "../core/errors.ts";
 import { dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
-import type { Layout, ReadBytes } from "./tensor-file.ts";
+import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 // Format: https://huggingface.co/docs/safetensors/index#format
 const maxHeaderBytes = 100_000_000;
@@ -21,7 +21,12 @@ const tensorEntry = z.object({
  * @param fileBytes size of the file
  * @throws UsageError for a torn or malformed header, an unknown tensor, or an element type other than floats
  */
-export function safetensorsHeader(path: string, name: string, read: ReadBytes, fileBytes: number): Layout {
+export function safetensorsHeader(
+  path: string,
+  name: string,
+  read: ReadBytes,
+  fileBytes: number,
+): TensorLayout {
   if (fileBytes < 8)
     throw new UsageError(`${path} is cut short: it ends at byte ${fileBytes}, within the header's length`);
   const length = Number(Buffer.from(read(0, 8)).readBigUInt64LE());

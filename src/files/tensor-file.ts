@@ -7,30 +7,19 @@ import { reasonOf } from "./files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import { npyHeader } from "./npy.ts";
-
 import { safetensorsHeader } from "./safetensors.ts";
-
-/** Where a tensor lies in a file. */
-export interface Layout {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  /** byte of the first element */
-  readonly start: number;
-}
-
-/** Bytes [from, from + length) of a file, or as many as there are. */
-export type ReadBytes = (from: number, length: number) => Uint8Array;
+import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 const chunkElements = 1 << 19;
 
 /** A tensor in a file, read on demand: row-major numbers that become float32. */
 export class TensorFile {
   readonly #fd: number;
-  readonly #layout: Layout;
+  readonly #layout: TensorLayout;
   /** as messages name it: `k.npy`, `cache.safetensors:k` */
   readonly label: string;
 
-  private constructor(label: string, fd: number, layout: Layout) {
+  private constructor(label: string, fd: number, layout: TensorLayout) {
     this.label = label;
     this.#fd = fd;
     this.#layout = layout;

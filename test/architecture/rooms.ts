@@ -148,7 +148,7 @@ export const ruleSet: IFlattenedRuleSet = {
       comment: "files that need each other are one file, or three",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     {
       name: "resolvable",

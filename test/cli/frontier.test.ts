@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { markFront, scoresAt } from "../../src/studies/frontier/frontier.ts";
 import { trialRow } from "../../src/trial/columns.ts";
-import type { FrontierPoint } from "../../src/studies/frontier/frontier.ts";
+import type { FrontierPoint } from "../../src/studies/frontier/point.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "frontier-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import { UsageError } from "../../core/errors.ts";
 import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { markFront, scoresAt, writeFrontier } from "../../studies/frontier/frontier.ts";
-import type { FrontierPoint } from "../../studies/frontier/frontier.ts";
+import type { FrontierPoint } from "../../studies/frontier/point.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { priceVariant } from "../../deployment/variant-price.ts";

@@ -1,4 +1,4 @@
-import type { FrontierPoint } from "./frontier.ts";
+import type { FrontierPoint } from "./point.ts";
 import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 

@@ -5,30 +5,10 @@ import { paretoFront } from "../../hardware/serving/pareto.ts";
 import { booleanColumn, integerColumn, numberColumn, textColumn } from "../../core/table.ts";
 import type { Column } from "../../core/table.ts";
 import type { TrialRow } from "../../trial/columns.ts";
-import type { VariantPrice } from "../../deployment/variant-price.ts";
 import { frontierFigure } from "./figure.ts";
+import type { FrontierPoint, VariantScore } from "./point.ts";
 import { groupBy } from "../../core/group.ts";
 import { writeTables } from "../../runs/tables.ts";
-
-/** How accurate a variant is at a length: the mean of its tasks' means, with the 95% interval of the mean of trials. */
-export interface VariantScore {
-  readonly variant: string;
-  readonly score: number;
-  readonly low: number;
-  readonly high: number;
-  readonly trials: number;
-}
-
-/** A variant's score beside its price. */
-export interface FrontierPoint extends VariantScore, VariantPrice {
-  readonly system: string;
-  readonly model: string;
-  readonly tokens: number;
-  /** no other variant is as accurate and as cheap, and better in one of the two */
-  readonly bestTpot: boolean;
-  readonly bestUsers: boolean;
-  readonly bestPrice: boolean;
-}
 
 /**
  * Scores of the rows at a length.

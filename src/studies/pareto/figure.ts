@@ -1,4 +1,4 @@
-import type { TriedPlan } from "./pareto.ts";
+import type { TriedPlan } from "./plan.ts";
 import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 

@@ -1,23 +1,10 @@
-import type { Served } from "../../hardware/serving/serve.ts";
 import { booleanColumn, numberColumn, textColumn } from "../../core/table.ts";
 import type { CellValue, Column, TableRow } from "../../core/table.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import type { SettingPlans } from "./plans.ts";
 import { paretoFigure } from "./figure.ts";
+import type { TriedPlan } from "./plan.ts";
 import { writeTables } from "../../runs/tables.ts";
-
-/** A way to serve that was tried. */
-export interface TriedPlan {
-  readonly system: string;
-  readonly model: string;
-  readonly variant: string;
-  readonly kvDtype: string;
-  readonly decodeAs: string;
-  /** null where the same replicas prefill */
-  readonly prefillAs: string | null;
-  readonly onFront: boolean;
-  readonly served: Served;
-}
 
 const columns: readonly Column[] = [
   textColumn("system", "system"),
