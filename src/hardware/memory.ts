@@ -7,7 +7,7 @@ export function plannedHbm({ gpu, reserved }: System): number {
   return share.value * gpu.hbm.value - activations.value - collectives.value;
 }
 
-/** Memory of all host processors, B. @throws UsageError where the system has none that its GPUs reach */
+/** Memory of all host processors, B. @throws UsageError for a system without memory that its GPUs reach */
 export function hostMemory(system: System): number {
   const { processors, memory } = neededOf(system, "host", "a placement in the host's memory");
   return processors.value * memory.value;

@@ -6,8 +6,8 @@ import type { FeedForward } from "./layers/feed-forward.ts";
 import type { Count } from "./layers/layer.ts";
 
 /**
- * A language model: the dimensions that its memory and its times follow from. Layers are grouped twice, by their
- * attention and by their feed-forward; both groupings add up to the same number of layers.
+ * A language model: the dimensions that decide its memory and its times. Layers are grouped twice, by their attention
+ * and by their feed-forward; both groupings add up to the same number of layers.
  */
 export interface Model extends Entry {
   readonly hidden: Count;
@@ -16,20 +16,20 @@ export interface Model extends Entry {
   readonly tied?: true;
   readonly attention: readonly [AttentionGroup, ...AttentionGroup[]];
   readonly feedForward: readonly [FeedForward, ...FeedForward[]];
-  /** spec of the attention of all layers in their order, where that is more than one variant */
+  /** spec of the attention of all layers in their order, for models of more than one variant */
   readonly plan?: string;
-  /** what its makers say, where they do; the formula of parameters.ts must agree */
+  /** numbers that its makers publish; the count of parameters.ts must agree */
   readonly published?: { readonly parameters: Count; readonly active?: Count };
 }
 
 export const layersOf = ({ attention }: Model): number =>
   attention.reduce((sum, { layers }) => sum + layers.value, 0);
 
-/** Routed experts of each group of layers that has some. */
+/** Routed experts of each group of layers that has them. */
 export const expertsOf = ({ feedForward }: Model): number[] =>
   feedForward.map((group) => feedForwardLayer(group).experts).filter((experts) => experts > 0);
 
-/** Spec of the attention of the whole model, as it was trained. */
+/** Spec of the attention that the model was trained with. */
 export const nativeOf = ({ plan, attention }: Model): string =>
   plan ??
   (attention.length === 1

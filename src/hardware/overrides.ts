@@ -4,7 +4,7 @@ import type { Quantity, Unit } from "../core/units.ts";
 import { quantitiesOf } from "./quantities.ts";
 import type { System } from "./system.ts";
 
-/** Every quantity of a system, by path: its unit, and whether a system may be without it. */
+/** Every quantity of a system, by path: its unit, and whether it is optional. */
 export const systemQuantities: Readonly<Record<string, { readonly unit: Unit; readonly optional?: true }>> = {
   gpus: { unit: "1" },
   "gpu.hbmMarketed": { unit: "B", optional: true },
@@ -46,9 +46,9 @@ export type Shorthand = keyof typeof shorthands;
 const given = from({ title: "given by the user", url: "" });
 
 /**
- * A system with quantities in place of its own, as `gpu.fp8=4.5PFLOP/s`.
+ * A system with some quantities replaced, each setting written `gpu.fp8=4.5PFLOP/s`.
  *
- * @throws UsageError for a path that no system has, another unit, a value that is no number > 0, or part of a host
+ * @throws UsageError for a path that no system has, another unit, a value that is not a number > 0, or an incomplete host
  */
 export function override(system: System, settings: readonly string[]): System {
   const set = new Map<string, Quantity>();
@@ -67,14 +67,14 @@ export function override(system: System, settings: readonly string[]): System {
   return set.size === 0 ? system : withQuantities(system, set);
 }
 
-/** `hbm-gb`, 288 as a setting of its path. */
+/** Setting that a shorthand stands for: `gpu.hbm=288GB` for `hbm-gb` and 288. */
 export const shorthandSetting = (name: Shorthand, value: number): string =>
   `${shorthands[name].path}=${value}${shorthands[name].unit}`;
 
 /**
- * A system made of another's parts and quantities by path.
+ * A system with the parts of another one, and quantities by path in place of its own.
  *
- * @throws UsageError naming what is missing for a whole system, or a whole host
+ * @throws UsageError naming the quantities that a system, or its host, lacks
  */
 export function withQuantities(
   base: Pick<System, "name" | "summary" | "sources"> & Partial<System>,

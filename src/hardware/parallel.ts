@@ -10,19 +10,19 @@ const meanings: Readonly<Record<keyof Parallelism, string>> = {
   dp: "groups that attend for sequences of their own",
   cp: "GPUs that share a prompt (zigzag)",
   kvp: "GPUs that share each cache while decoding (Helix)",
-  ep: "GPUs that share the experts of a layer; all of a stage where absent",
+  ep: "GPUs that share the experts of a layer; all GPUs of a stage by default",
   pp: "stages of layers",
 };
 
 const names = Object.keys(meanings) as (keyof Parallelism)[];
 
-/** What a parallelism is written as, for help texts. */
+/** Names and meanings of a parallelism, for help texts. */
 export const parallelHelp = names.map((name) => `${name} (${meanings[name]})`).join(", ");
 
 /**
- * Reads `tp=4,dp=2`. What is left out is 1; `ep` is all GPUs of a stage for a model of experts.
+ * Reads `tp=4,dp=2`. The default of each name is 1, but `ep` of a model of experts is all GPUs of a stage by default.
  *
- * @throws UsageError for an unknown name, a value that is no integer >= 1, or a division that the model does not allow
+ * @throws UsageError for an unknown name, a value that is not an integer >= 1, or a division that the model does not allow
  */
 export function parseParallel(text: string, model: Model): Parallelism {
   const given: Partial<Record<keyof Parallelism, number>> = {};
@@ -47,7 +47,7 @@ export function parseParallel(text: string, model: Model): Parallelism {
   return parallel;
 }
 
-/** Why a model cannot be divided so; undefined where it can. */
+/** Reason why the model cannot be divided like this; undefined if it can. */
 function wrongWith(parallel: Parallelism, model: Model): string | undefined {
   const { tp, ep, kvp, cp, pp } = parallel;
   const heads = Math.min(...model.attention.map(({ queryHeads }) => queryHeads.value));
@@ -70,8 +70,8 @@ const powersOf2 = (most: number): number[] =>
   Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
 
 /**
- * Ways to divide a model among at most so many GPUs of one NVLink domain: powers of two of each kind that the phase
- * can use, and what is left of the GPUs as groups; experts over all of them; one stage.
+ * Ways to divide a model among at most `gpus` GPUs of one NVLink domain: powers of two of each kind that the phase can
+ * use, the remaining GPUs as groups, experts over all GPUs, and one stage.
  */
 export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"): Parallelism[] {
   const isMixture = expertsOf(model).length > 0;
@@ -88,7 +88,7 @@ export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"
   return plans.filter((plan) => wrongWith(plan, model) === undefined);
 }
 
-/** As it is read, without what is 1. */
+/** The parallelism as `parseParallel` reads it, without the names whose value is 1. */
 export const formatParallel = (parallel: Parallelism): string =>
   names
     .filter((name) => parallel[name] > 1)

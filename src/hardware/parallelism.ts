@@ -2,13 +2,13 @@
 export interface Parallelism {
   /** GPUs that share the heads of attention and the columns of dense layers */
   readonly tp: number;
-  /** groups of them that attend for sequences of their own */
+  /** groups of GPUs that each attend for their own sequences */
   readonly dp: number;
-  /** GPUs that share a prompt, each a piece from its start and one from its end (zigzag) */
+  /** GPUs that share a prompt; each has a piece from its start and one from its end (zigzag) */
   readonly cp: number;
   /** GPUs that share the cache of each sequence while decoding (Helix) */
   readonly kvp: number;
-  /** GPUs that share the experts of a layer; each expert's matrices are shared by the rest */
+  /** GPUs that share the experts of a layer; the other GPUs of the stage share each expert's matrices */
   readonly ep: number;
   /** stages of layers */
   readonly pp: number;
@@ -19,5 +19,5 @@ export const stageGpus = ({ tp, dp, cp, kvp }: Parallelism): number => tp * dp *
 
 export const gpusOf = (parallel: Parallelism): number => stageGpus(parallel) * parallel.pp;
 
-/** GPUs that share the columns of dense layers: those that have the same tokens. */
+/** GPUs that share the columns of dense layers: all that have the same tokens. */
 export const columnsOf = ({ tp, kvp }: Parallelism): number => tp * kvp;

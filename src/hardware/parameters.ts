@@ -5,28 +5,26 @@ import type { FeedForward } from "./layers/feed-forward.ts";
 import { unshared, weightsIn } from "./layers/layer.ts";
 import type { Model } from "./model.ts";
 
-/** Weights of a model, counted from its dimensions (norms, biases and multi-token prediction left out). */
+/** Weights of a model, counted from its dimensions, without norms, biases and multi-token prediction. */
 interface Parameters {
-  /** token embedding and output head; stored in bf16 whatever the rest is stored as */
+  /** token embedding and output head, always stored in bf16 */
   readonly embeddings: number;
   /** the output head: V h */
   readonly head: number;
   /** linear layers that every token passes: attention, dense feed-forward, shared experts, routers */
   readonly always: number;
-  /** routed experts, all of them */
+  /** all routed experts */
   readonly routed: number;
   readonly total: number;
   /** weights that one token is multiplied with */
   readonly active: number;
 }
 
-/**
- * Weights of one attention layer; of an indexer that layers share, the mean over the layers.
- */
+/** Weights of one attention layer. An indexer that layers share counts as its mean over them. */
 export const attentionWeights = (attention: Attention, hidden: number): number =>
   weightsIn(attentionLayer(attention).matrices(hidden, unshared));
 
-/** Weights of one feed-forward layer: those that every token passes, and the routed experts. */
+/** Weights of one feed-forward layer: those that every token passes, and those of the routed experts. */
 export function feedForwardWeights(
   group: FeedForward,
   hidden: number,

@@ -4,18 +4,18 @@ import type { Quantity } from "../core/units.ts";
 import type { WeightDtype } from "./kernels/dtypes.ts";
 
 /**
- * GPUs in one NVLink domain: a rack, or a node. Rates are dense (never 2:4 sparse) and per GPU. What a system lacks is
- * absent, and whatever needs it refuses (`neededOf`).
+ * GPUs in one NVLink domain: a rack or a node. Rates are dense (never 2:4 sparse) and per GPU. A part that a system
+ * lacks is left out, and code that needs it throws (`neededOf`).
  */
 export interface System extends Entry {
   readonly gpus: Quantity<"1">;
   readonly gpu: {
-    /** what is sold */
+    /** as marketed */
     readonly hbmMarketed?: Quantity<"B">;
-    /** what the driver reports */
+    /** as the driver reports it */
     readonly hbm: Quantity<"B">;
     readonly hbmBandwidth: Quantity<"B/s">;
-    /** each direction; absent where there is one GPU */
+    /** each direction; left out for a single GPU */
     readonly nvlink?: Quantity<"B/s">;
     /** scale-out network, each direction */
     readonly nic?: Quantity<"B/s">;
@@ -25,7 +25,7 @@ export interface System extends Entry {
     /** exponentials of the special function units */
     readonly exponentials?: Quantity<"op/s">;
     readonly power?: Quantity<"W">;
-    /** price of a GPU and its share of everything else */
+    /** price of a GPU with its share of the rest of the system */
     readonly rental?: Quantity<"USD/h">;
   };
   /** processors whose memory the GPUs reach over NVLink-C2C */
@@ -40,15 +40,15 @@ export interface System extends Entry {
     /** host memory to one GPU, as measured */
     readonly toGpu: Quantity<"B/s">;
   };
-  /** what a server does not give to weights and caches, on every GPU */
+  /** memory of every GPU that a server does not give to weights and caches */
   readonly reserved: {
-    /** share of the usable HBM that it plans with */
+    /** share of the usable HBM that the server plans with */
     readonly share: Quantity<"1">;
     readonly activations: Quantity<"B">;
     /** buffers of collectives */
     readonly collectives: Quantity<"B">;
   };
-  /** least time of a collective exchange among GPUs, however small; absent where there is one GPU */
+  /** time of the smallest collective exchange among GPUs; left out for a single GPU */
   readonly collective?: Quantity<"s">;
 }
 
@@ -59,8 +59,8 @@ type OptionalParts = {
 /**
  * A part that a system may lack.
  *
- * @param why what cannot be told without it
- * @throws UsageError naming system, part and reason where it is absent
+ * @param why the answer that needs the part
+ * @throws UsageError naming system, part and reason if the system lacks it
  */
 export function neededOf<P extends keyof OptionalParts>(
   system: System,
@@ -75,7 +75,7 @@ export function neededOf<P extends keyof OptionalParts>(
   return found as OptionalParts[P];
 }
 
-/** Bytes a second that one GPU gets from the host's memory while all do: the link's, and no more than its share of LPDDR. */
+/** Bytes a second that each GPU gets from the host's memory while all read: the link's rate, or its share of LPDDR's. */
 export function hostBandwidth(system: System): number {
   const { processors, memoryBandwidth, toGpu } = neededOf(
     system,
@@ -85,5 +85,5 @@ export function hostBandwidth(system: System): number {
   return Math.min(toGpu.value, (processors.value * memoryBandwidth.value) / system.gpus.value);
 }
 
-/** What weights are stored as where nothing is said: the smallest that the GPU multiplies. */
+/** Default format of weights: the smallest one that the GPU multiplies. */
 export const usualWeights = ({ gpu }: System): WeightDtype => (gpu.fp4 ? "nvfp4" : "fp8");

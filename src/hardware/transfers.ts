@@ -3,7 +3,7 @@ import { from } from "../core/units.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { Model } from "./model.ts";
 
-/** The least that one read from a GPU's memory brings. */
+/** Smallest unit that one read from a GPU's memory brings. */
 const sector = from({
   title: "CUPTI, CUpti_ActivityGlobalAccess2",
   url: "https://docs.nvidia.com/cupti/api/structCUpti__ActivityGlobalAccess2.html",
@@ -15,8 +15,8 @@ function commonDivisor(a: number, b: number): number {
 }
 
 /**
- * Mean bytes that come when one of many pieces laid end to end is read: whole sectors, one more where it straddles. Of a
- * piece of p bytes and sectors of s, p - gcd(p, s) + s.
+ * Mean bytes that a read of one of many pieces laid end to end brings: whole sectors, and one more if the piece
+ * straddles them. For a piece of p bytes and sectors of s it is p - gcd(p, s) + s.
  *
  * @param piece whole bytes
  */
@@ -24,9 +24,9 @@ export const fetchedBytes = (piece: number): number =>
   piece - commonDivisor(piece, sector.value) + sector.value;
 
 /**
- * Bytes over NVLink of a decode step for one user whose cache is spread over so many GPUs, each of which attends to its
- * part, where the outputs of the heads are exchanged (Helix): per layer Hq dv bf16 and two float32 a head, a share of it
- * from each to each, whatever the context and the variant. All GPUs together.
+ * Bytes over NVLink of a decode step for one user, all GPUs together, if the cache is spread over `gpus` GPUs, each
+ * attends to its part, and the outputs of the heads are exchanged (Helix). Each layer sends Hq dv numbers in bf16 and two
+ * float32 a head, whatever the context and the variant.
  *
  * Bhatia et al. 2025, arXiv 2507.07120, section 2.1.
  */
@@ -38,8 +38,8 @@ export const exchangedBytes = ({ attention }: Model, gpus: number): number =>
   }, 0);
 
 /**
- * Bytes over NVLink where one GPU attends for the user and the rows that it reads come from all the others; the index is
- * searched where it lies.
+ * Bytes over NVLink of a decode step for one user if one GPU attends for the user and gathers the rows that it reads from
+ * all others. Each GPU searches its own part of the index.
  */
 export const gatheredBytes = ({ kvReadBytes }: StepCost, gpus: number): number =>
   (kvReadBytes * (gpus - 1)) / gpus;

@@ -8,7 +8,7 @@ import type { Keys } from "./keys.ts";
 
 const repeat = <T>(times: number, value: T): T[] => Array.from({ length: times }, () => value);
 
-/** Reads the attention of every layer of a config.json, whatever its family. */
+/** Reads the attention of every layer of a config.json, of any family. */
 export function attentionOf(keys: Keys, layers: number): Attention[] {
   if (keys.has("compress_ratios")) return compressedLayers(keys, layers);
   if (keys.has("linear_attn_config")) return kimiLinearLayers(keys, layers);
@@ -30,7 +30,7 @@ function grouped(keys: Keys): GroupedQueryAttention {
   };
 }
 
-/** Llama, Mistral, Qwen2 and 3, gpt-oss, Gemma, MiniMax, GLM-4: windows and sparse blocks by layer. */
+/** Layers of Llama, Mistral, Qwen2 and 3, gpt-oss, Gemma, MiniMax and GLM-4, some with windows or sparse blocks. */
 function groupedLayers(keys: Keys, layers: number): Attention[] {
   const full = grouped(keys);
   if (keys.has("sparse_attention_config")) {
@@ -51,7 +51,7 @@ function groupedLayers(keys: Keys, layers: number): Attention[] {
   return windowed.map((is) => (is ? local : full));
 }
 
-/** Which layers have a sliding window. Source: transformers, configuration_*.py of each family. */
+/** Whether each layer has a sliding window. Source: transformers, configuration_*.py of each family. */
 function windowedLayers(keys: Keys, layers: number): boolean[] {
   const every = (period: number): boolean[] =>
     Array.from({ length: layers }, (_, l) => (l + 1) % period !== 0);
@@ -88,7 +88,7 @@ const sparseRecord = from({
   url: "https://docs.vllm.ai/en/v0.11.0/api/vllm/v1/attention/backends/mla/flashmla_sparse.html",
 })(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" });
 
-/** DeepSeek V2, V3 and V3.2, Kimi K2, GLM-5: with index_topk an indexer, in every layer or shared by those after it. */
+/** Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5. `index_topk` adds an indexer to each, or one that several share. */
 function latentLayers(keys: Keys, layers: number): Attention[] {
   const dense = latent(keys);
   if (!keys.has("index_topk")) return repeat(layers, dense);
@@ -113,7 +113,7 @@ function latentLayers(keys: Keys, layers: number): Attention[] {
   return out;
 }
 
-/** Kimi-Linear and K3: KDA, and latent attention in the layers that full_attn_layers lists (from 1). */
+/** Layers of Kimi-Linear and K3: KDA, and latent attention in those that full_attn_layers lists (from 1). */
 function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
   const config = keys.nested("linear_attn_config");
   const headDim = config.count("head_dim");
@@ -140,7 +140,7 @@ const float32State = from({
   url: "https://github.com/fla-org/flash-linear-attention",
 })(4, "B", { where: "fla/ops/kda, fla/ops/gated_delta_rule", note: "states are held in float32" });
 
-/** Qwen3-Next and 3.5: Gated DeltaNet, and gated grouped-query attention in every few layers. */
+/** Layers of Qwen3-Next and 3.5: Gated DeltaNet, with gated grouped-query attention between. */
 function qwenNextLayers(keys: Keys, layers: number): Attention[] {
   const linear: DeltaAttention = {
     kind: "delta",
@@ -159,7 +159,7 @@ function qwenNextLayers(keys: Keys, layers: number): Attention[] {
   return Array.from({ length: layers }, (_, l) => ((l + 1) % interval === 0 ? full : linear));
 }
 
-/** DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), any other reads all records. */
+/** Layers of DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), others read all records. */
 function compressedLayers(keys: Keys, layers: number): Attention[] {
   const window: CompressedAttention = {
     kind: "compressed",

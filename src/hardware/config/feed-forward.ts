@@ -1,7 +1,7 @@
 import type { FeedForward, MixtureFeedForward } from "../layers/feed-forward.ts";
 import type { Keys } from "./keys.ts";
 
-/** Reads the feed-forward layers of a config.json: dense ones, and mixtures of experts. */
+/** Reads the feed-forward layers of a config.json: dense layers, then mixtures of experts. */
 export function feedForwardOf(keys: Keys, layers: number): [FeedForward, ...FeedForward[]] {
   const experts = ["n_routed_experts", "num_local_experts", "num_experts"].find((key) => keys.has(key));
   if (experts === undefined)
@@ -21,7 +21,7 @@ export function feedForwardOf(keys: Keys, layers: number): [FeedForward, ...Feed
 
 const width = (keys: Keys) => keys.count("intermediate_size");
 
-/** How many layers have no experts. Source: transformers, modeling_*.py of each family. */
+/** Number of layers without experts. Source: transformers, modeling_*.py of each family. */
 function denseLayers(keys: Keys, layers: number): number {
   if (keys.has("mlp_layer_types"))
     return keys.list("mlp_layer_types", layers).filter((type) => type === "dense").length;

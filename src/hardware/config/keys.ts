@@ -5,13 +5,13 @@ import type { Quantity } from "../../core/units.ts";
 import { isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 
-/** Reads the keys of a config.json: each number becomes a quantity whose source says which key it is. */
+/** Reads the keys of a config.json; each number becomes a quantity whose source names its key. */
 export class Keys {
   readonly #values: JsonObject;
   readonly #source: Source;
   readonly #path: string;
 
-  /** @throws UsageError where the value is no object */
+  /** @throws UsageError for a value that is not an object */
   constructor(values: unknown, source: Source, path = "") {
     if (!isObject(values))
       throw new UsageError(`${source.title}: ${path === "" ? "a model" : path} must be an object of keys`);
@@ -43,7 +43,7 @@ export class Keys {
   /** One value for each layer. */
   list(key: string, length: number): readonly unknown[] {
     const value = this.#values[key];
-    // one more or several are those of multi-token prediction
+    // values beyond the layers belong to multi-token prediction
     if (Array.isArray(value) && value.length >= length) return value.slice(0, length);
     throw this.#wrong(key, `a list of at least ${length} values, one for each layer`);
   }
@@ -55,7 +55,7 @@ export class Keys {
     throw this.#wrong(key, "a list of numbers");
   }
 
-  /** The first of these keys that is there: an integer > 0. */
+  /** Value of the first of these keys that is there: an integer > 0. */
   count(...keys: readonly [string, ...string[]]): Quantity<"1"> {
     const key = keys.find((each) => this.has(each));
     if (key === undefined)
@@ -75,7 +75,7 @@ export class Keys {
     return this.counted(value, this.#named(key));
   }
 
-  /** Zero where the key is absent, null or 0. */
+  /** An integer >= 0; 0 for a key that is missing or null. */
   number(key: string): number {
     if (!this.has(key)) return 0;
     const value = this.#values[key];
@@ -83,7 +83,7 @@ export class Keys {
     throw this.#wrong(key, "an integer >= 0");
   }
 
-  /** A number that follows from keys. */
+  /** A number that is computed from keys. */
   counted(value: number, where: string, note?: string): Quantity<"1"> {
     return from(this.#source)(value, "1", { where, ...(note !== undefined && { note }) });
   }

@@ -8,7 +8,7 @@ import { feedForwardOf } from "./feed-forward.ts";
 import { Keys } from "./keys.ts";
 import { planOf } from "./plan.ts";
 
-/** Families whose layers are read right; of any other, layers could be missed without notice. */
+/** Families whose layers are read correctly; layers of any other family could be missed without notice. */
 const families = [
   ...["llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next"],
   ...[
@@ -25,16 +25,16 @@ const families = [
   ...["glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss"],
 ];
 
-/** Where multimodal models keep the language model. */
+/** Keys under which multimodal models keep the language model. */
 const nested = ["text_config", "language_config", "llm_config"];
 
 /**
  * A model from a Hugging Face config.json: Llama, Mistral, Qwen 2 to 3.5, DeepSeek V2 to V4, Kimi, GLM, MiniMax, gpt-oss
  * and Gemma 1 to 3. Vision and multi-token prediction are left out.
  *
- * @param about what config.json does not say
- * @param source of every number; the key is added
- * @throws UsageError naming the key that is missing or wrong, or a family that is not known
+ * @param about facts that config.json lacks
+ * @param source source of every number; the key is added
+ * @throws UsageError naming the key that is missing or wrong, or an unknown family
  */
 export function modelFromConfig(
   about: Entry & Pick<Model, "published" | "plan">,
@@ -67,7 +67,7 @@ export function modelFromConfig(
   };
 }
 
-/** Layers that are alike, counted, in the order in which they first come. */
+/** Groups of equal layers with their numbers, in order of first appearance. */
 function groups(each: readonly Attention[], keys: Keys): [AttentionGroup, ...AttentionGroup[]] {
   const counted = new Map<string, AttentionGroup>();
   for (const layer of each) {

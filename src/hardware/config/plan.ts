@@ -1,7 +1,7 @@
-/** Longest unit that is looked for in a plan: more than any model repeats. */
+/** Longest unit to look for in a plan; no model repeats a longer one. */
 const longest = 16;
 
-/** Variants one after another, alike neighbours counted: `3*kda|dense`. */
+/** The variants in order, equal neighbours written once with their number: `3*kda|dense`. */
 function runs(specs: readonly string[]): string {
   const out: string[] = [];
   for (let at = 0; at < specs.length;) {
@@ -14,7 +14,7 @@ function runs(specs: readonly string[]): string {
 }
 
 /**
- * The shortest layer plan that spells these layers with one repeated part at most: `layers(23*(3*kda|dense)|dense)`.
+ * The shortest layer plan that spells these layers with at most one repeated part: `layers(23*(3*kda|dense)|dense)`.
  *
  * @param specs attention variant of each layer, in order
  */

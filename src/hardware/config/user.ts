@@ -10,10 +10,10 @@ import { modelFromConfig } from "./model.ts";
 import { isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 
-/** Keys that say what an entry is, not how large. */
+/** Keys that describe an entry; all other keys are quantities. */
 const about = ["name", "summary", "extends", "source"] as const;
 
-/** What a file of the user's says of itself. */
+/** Description of an entry that a file of the user's gives. */
 interface About {
   readonly name: string;
   readonly summary: string;
@@ -42,7 +42,7 @@ function aboutOf(data: JsonObject, file: string, fallback: string): About {
   };
 }
 
-/** The entry whose quantities stand where the file gives none. */
+/** Name of the entry whose quantities the file leaves unchanged. */
 function extended({ extends: name }: JsonObject, file: string): string {
   if (typeof name === "string") return name;
   throw new UsageError(`${file}: extends must be a name; got ${JSON.stringify(name)}`);
@@ -76,17 +76,17 @@ function given(
   );
 }
 
-/** Whether such data is a system: it extends one, or says what its GPUs are. */
+/** Whether the data is a system: it extends one, or has GPUs. */
 export const isSystem = (data: unknown, systems: Registry<System>): boolean =>
   isObject(data) &&
   ("gpu" in data || "gpus" in data || (typeof data["extends"] === "string" && systems.has(data["extends"])));
 
 /**
- * A system of the user's own: its quantities nested by path with their units, `gpu: { hbm: 288GB }`, in place of
- * those of the system that `extends` names, or all of them.
+ * A system of the user's own: quantities with their units nested by path, `gpu: { hbm: 288GB }`. They replace those of
+ * the system that `extends` names; without `extends` they are all given.
  *
- * @param file names it in messages
- * @param fallback name where the data has none
+ * @param file file that messages name
+ * @param fallback name of the system if the data has none
  * @throws UsageError naming the key that is unknown, missing or wrong
  */
 export function systemFrom(data: unknown, file: string, fallback: string, systems: Registry<System>): System {
@@ -104,8 +104,8 @@ export function systemFrom(data: unknown, file: string, fallback: string, system
 }
 
 /**
- * A model of the user's own: the keys of a Hugging Face config.json, with `name`, `summary`, `source` and `plan` beside
- * them as one likes; or quantities by path in place of those of the model that `extends` names.
+ * A model of the user's own: the keys of a Hugging Face config.json, with optional `name`, `summary`, `source` and `plan`;
+ * or quantities by path that replace those of the model that `extends` names.
  *
  * @throws UsageError naming the key that is unknown, missing or wrong
  */
@@ -128,7 +128,7 @@ export function modelFrom(data: unknown, file: string, fallback: string, models:
       `${file}: ${base.name} has no "${path}"; known: ${[...about, ...own.keys()].join(", ")}`,
     );
   });
-  // what its makers say holds for the original
+  // published numbers hold for the original model alone
   const rest = Object.entries(base).filter(([key]) => key !== "published");
   return { ...(replaced(Object.fromEntries(rest), set) as Model), ...entry };
 }

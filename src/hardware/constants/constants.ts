@@ -1,27 +1,27 @@
 import type { Unit } from "../../core/units.ts";
 
-/** A constant of a kernel's time: how it is fitted, and what it is where nothing is lost. */
+/** A constant of a kernel's time: the range of its fit, and its ideal value. */
 export interface ConstantSpec {
   readonly doc: string;
   readonly unit: Unit;
-  /** where the fit starts; the value where no rows decide it */
+  /** start of the fit; the value if no rows decide it */
   readonly start: number;
   readonly min: number;
   readonly max: number;
-  /** its value in the profile `ideal` */
+  /** value in the profile `ideal` */
   readonly ideal: number;
 }
 
 export type ConstantSpecs = Readonly<Record<string, ConstantSpec>>;
 export type Constants<S extends ConstantSpecs> = { readonly [K in keyof S]: number };
 
-/** A kernel whose time has constants. Each precision (and each system) has a set of its own. */
+/** A kernel whose time has constants, with a set of values for each system and case. */
 export interface Kernel<S extends ConstantSpecs = ConstantSpecs> {
   readonly name: string;
   readonly constants: S;
 }
 
-/** Values of the constants of one system by kernel, the kernel's case (a precision, or another distinction) and name. */
+/** Values of the constants of one system by kernel, case of the kernel (a precision or another trait) and name. */
 export type SystemConstants = Readonly<
   Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
 >;
@@ -29,7 +29,7 @@ export type SystemConstants = Readonly<
 /** Values of constants by system. */
 export type FittedConstants = Readonly<Record<string, SystemConstants>>;
 
-/** Seconds from the launch of a kernel to the start of its work, and from its end to the next launch. */
+/** A constant in seconds; by default the time around a kernel's work, from its launch to the next launch. */
 export const overhead = (start: number, doc = "launch, prologue and epilogue"): ConstantSpec => ({
   doc,
   unit: "s",
@@ -39,7 +39,7 @@ export const overhead = (start: number, doc = "launch, prologue and epilogue"): 
   ideal: 0,
 });
 
-/** A share of a peak rate that is reached. */
+/** A constant: the share of a peak rate that a kernel reaches. */
 export const share = (start: number, doc: string, max = 1): ConstantSpec => ({
   doc,
   unit: "1",
@@ -50,8 +50,8 @@ export const share = (start: number, doc: string, max = 1): ConstantSpec => ({
 });
 
 /**
- * How terms that run side by side add up: (a^p + b^p)^(1/p). 1 is one after the other, infinite is the longer of
- * the two.
+ * A constant: the p with which terms that run side by side add up to (a^p + b^p)^(1/p). 1 is one after the other, infinity
+ * is the longer one.
  */
 export const overlap = (start: number): ConstantSpec => ({
   doc: "p of (arithmetic^p + memory^p)^(1/p): 1 is one after the other, infinity is full overlap",
@@ -62,13 +62,13 @@ export const overlap = (start: number): ConstantSpec => ({
   ideal: Infinity,
 });
 
-/** A share of HBM bandwidth that a pass of its own reaches; ideally the kernels beside it do its work on the way. */
+/** A constant: the share of HBM bandwidth of a separate pass over memory, which ideally hides in the kernels beside it. */
 export const hidden = (start: number, doc: string): ConstantSpec => ({
   ...share(start, doc, 100),
   ideal: Infinity,
 });
 
-/** The share of a GPU that one unit of parallel work keeps busy. */
+/** A constant: the share of a GPU that one unit of parallel work keeps busy. */
 export const busy = (start: number, doc: string): ConstantSpec => ({
   doc,
   unit: "1",
@@ -78,7 +78,7 @@ export const busy = (start: number, doc: string): ConstantSpec => ({
   ideal: Infinity,
 });
 
-/** A number of rows, tiles or tokens. */
+/** A constant: a number of rows, tiles or tokens. */
 export const count = (start: number, ideal: number, doc: string): ConstantSpec => ({
   doc,
   unit: "1",

@@ -3,7 +3,7 @@ import type { FittedConstants } from "./constants.ts";
 /**
  * FlashAttention-3 on an H100 SXM5: 642 TFLOP/s of 989 at 16K tokens, forward, causal (arXiv 2407.08608, figure 5, head
  * dimension 256), and 540 of about 800 at 8K on one limited in power (Meta, arXiv 2411.01783, section 4.2.3). It is
- * the whole kernel's rate, exponentials among it.
+ * the rate of the whole kernel, exponentials included.
  */
 const flashAttention3 = { compute: 0.65, exponentials: 1, overlap: 16 } as const;
 
@@ -13,7 +13,7 @@ const hopper = {
 } as const;
 
 /**
- * Constants that papers print, of systems whose kernels are not in data/blackwell-kernels; they go before those of the
- * system that stands in.
+ * Constants from papers, for systems whose kernels are not in data/blackwell-kernels; they replace those of the system
+ * that stands in.
  */
 export const published: FittedConstants = { h100: hopper, h200: hopper };

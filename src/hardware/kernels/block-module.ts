@@ -12,10 +12,10 @@ import { roofline } from "./roofline.ts";
 import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** MSA, MiniMax-M3's attention of one layer, projections included, on one GPU. */
+/** MSA, the attention of MiniMax-M3, of one layer on one GPU, projections included. */
 export interface MsaModuleShape extends GqaModuleDims, ModuleShape {
   readonly indexDim: number;
-  /** tokens of a block, and blocks that a kv head's queries read */
+  /** tokens of a block, and blocks that the queries of a kv head read */
   readonly block: number;
   readonly topBlocks: number;
 }
@@ -52,8 +52,8 @@ export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & Decode
 }
 
 /**
- * The index multiplies in bf16, 2 Hi di operations a pair, and keeps the best of each block; attention reads the
- * chosen blocks, for all query heads of a kv head.
+ * Time of the module. The index multiplies in bf16, 2 Hi di operations a pair, and keeps the best score of each block;
+ * attention reads the chosen blocks for all query heads of a kv head.
  */
 function msaModule(
   machine: Machine,

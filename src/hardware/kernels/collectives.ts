@@ -12,7 +12,7 @@ export type CollectiveOp = (typeof collectiveOps)[number];
 
 export interface CollectiveShape {
   readonly op: CollectiveOp;
-  /** the whole message: what a rank holds at the end of an all-gather, and at the start of the others */
+  /** the whole message: as a rank holds it at the end of an all-gather, and at the start of the others */
   readonly bytes: number;
   readonly gpus: number;
 }
@@ -31,7 +31,7 @@ const constants = {
 
 export const collectiveKernel = { name: "collective", constants } as const;
 
-/** Of n ranks each sends M (n - 1) / n bytes, an all-reduce twice that. Over more than one rank. */
+/** Time of a collective: each of n ranks sends M (n - 1) / n bytes, and twice that in an all-reduce. */
 export function collective(machine: Machine, { op, bytes, gpus }: CollectiveShape): OperatorTime {
   if (gpus <= 1) return kernelTime(op, 0, []);
   const linkBytes = ((op === "all-reduce" ? 2 : 1) * bytes * (gpus - 1)) / gpus;
@@ -62,7 +62,7 @@ function exchange(
 
 export const customAllReduceKernel = { name: "custom-all-reduce", constants } as const;
 
-/** The one-shot all-reduce of inference engines, for small messages: every rank reads all the others'. */
+/** Time of inference engines' one-shot all-reduce for small messages: every rank reads those of all others. */
 export function customAllReduce(
   machine: Machine,
   { bytes, gpus }: Omit<CollectiveShape, "op">,
@@ -73,7 +73,7 @@ export function customAllReduce(
   return exchange(machine, { op: "custom all-reduce", linkBytes, gpus }, constants);
 }
 
-/** The faster of NCCL's and the engine's own all-reduce. */
+/** Time of the faster one of NCCL's and the engine's own all-reduce. */
 export function allReduce(machine: Machine, shape: Omit<CollectiveShape, "op">): OperatorTime {
   const own = customAllReduce(machine, shape);
   const general = collective(machine, { op: "all-reduce", ...shape });
@@ -83,7 +83,7 @@ export function allReduce(machine: Machine, shape: Omit<CollectiveShape, "op">):
 export interface ExpertExchangeShape {
   /** `prepare` exchanges counts; a low-precision combine rounds what it sends to 4 bits */
   readonly op: "prepare" | "dispatch" | "combine" | "combine-low-precision";
-  /** kernels where one side writes to the other, or both take part; `one` where absent */
+  /** kernels in which one side writes to the other, or both take part; `one` by default */
   readonly sides?: "one" | "two";
   /** of each rank */
   readonly tokens: number;
@@ -92,9 +92,9 @@ export interface ExpertExchangeShape {
   readonly topK: number;
   /** ranks that share the experts */
   readonly ranks: number;
-  /** what is dispatched; results are combined in bf16 */
+  /** format of dispatched tokens; results are combined in bf16 */
   readonly dtype: Precision;
-  /** experts by chance (where absent), or spread over as many ranks as there can be */
+  /** experts chosen by chance (the default), or spread over as many ranks as possible */
   readonly routing?: "random" | "balanced";
 }
 
@@ -109,8 +109,8 @@ export const expertExchangeKernel = {
 } as const;
 
 /**
- * Sends each token to the ranks that hold its experts, once to each, or gathers their results. Of n ranks, chance picks
- * n (1 - (1 - 1/n)^k) for k experts, a balanced choice min(k, n); all but 1 in n of them are over links.
+ * Time to send each token once to each rank that holds some of its experts, or to gather their results. Of n ranks, k
+ * experts chosen by chance lie on n (1 - (1 - 1/n)^k), balanced ones on min(k, n); 1 in n of them needs no link.
  */
 export function expertExchange(machine: Machine, shape: ExpertExchangeShape): OperatorTime {
   const { op, sides = "one", tokens, hidden, topK, ranks, dtype, routing = "random" } = shape;

@@ -12,27 +12,30 @@ import type { OperatorTime } from "./time.ts";
 export interface CompressedDims extends ModuleDims {
   readonly queryRank: number;
   readonly headDim: number;
-  /** of the whole model: groups of the output are shared among GPUs as heads are */
+  /** query heads of the whole layer: GPUs share groups of the output like heads */
   readonly heads: number;
   readonly outputGroups: number;
   readonly outputRank: number;
-  /** tokens from one entry to the next; Infinity where none are pooled */
+  /** tokens from one entry to the next; Infinity if none are pooled */
   readonly pool: number;
-  /** of CSA: an index chooses the entries that are read; HCA reads them all */
+  /** index of CSA, which chooses the entries that are read; HCA reads all entries */
   readonly index?: { readonly heads: number; readonly dim: number; readonly topK: number };
 }
 
 /** DeepSeek-V4's attention of one layer, projections included, on one GPU. Keys serve as values. */
 export interface CompressedModuleShape extends CompressedDims, ModuleShape {
-  /** last tokens, read as they are */
+  /** last tokens, which are read without compression */
   readonly window: number;
   /** bytes of an entry or token in the cache: 584 in FP8 with rope in bf16 and scales */
   readonly recordBytes?: number;
 }
 
-/** Matrices: query down with keys, query up, the compressor's two halves and gates, grouped output down, output up, index. */
+/**
+ * Matrices of query down with keys, query up, compressor (values and gates), grouped output down, output up, and index.
+ * Source: transformers, modeling_deepseek_v4.py.
+ */
 export function compressedMatrices(s: CompressedDims): readonly WeightMatrix[] {
-  // entries of CSA pool the tokens of the entry before as well
+  // entries of CSA also pool the tokens of the entry before
   const compressor: WeightMatrix = [s.hidden, (s.index ? 4 : 2) * s.headDim];
   const groups = Math.max(1, Math.round((s.outputGroups * s.queryHeads) / s.heads));
   return [
@@ -50,7 +53,7 @@ export function compressedMatrices(s: CompressedDims): readonly WeightMatrix[] {
   ];
 }
 
-/** Prefill: a query sees its window, and of the entries before it all, or the best. */
+/** Time of prefill: a query reads its window, and all entries before it or the best of them. */
 export function compressedModulePrefill(
   machine: Machine,
   shape: CompressedModuleShape & PrefillTokens,
@@ -67,7 +70,7 @@ export function compressedModulePrefill(
   });
 }
 
-/** Decode: each query reads its window and its entries; CSA scores all of them first. */
+/** Time of decoding: each query reads its window and its entries; CSA first scores all entries. */
 export function compressedModuleDecode(
   machine: Machine,
   shape: CompressedModuleShape & DecodeTokens,
@@ -90,11 +93,11 @@ interface CompressedReads {
   /** pairs of a query and an entry that it may choose, and pairs that are read */
   readonly seen: number;
   readonly read: number;
-  /** most entries that a query sees: no index is asked where they are not more than it would choose */
+  /** most entries that a query sees; the index runs only if they are more than it would choose */
   readonly entries: number;
 }
 
-/** Queries beyond which SGLang's prefill is twice as fast; measured between 10,240 and 12,288. */
+/** Number of queries beyond which SGLang's prefill is twice as fast; measured between 10,240 and 12,288. */
 const manyQueries = 11_264;
 
 function compressedModule(

@@ -3,10 +3,10 @@ import type { Machine } from "./machine.ts";
 import type { OperatorTime } from "./time.ts";
 import { neededOf } from "../system.ts";
 
-/** NVLink domains that so many GPUs reach over. */
+/** NVLink domains that `gpus` neighbouring GPUs lie in. */
 export const domainsIn = ({ system }: Machine, gpus: number): number => Math.ceil(gpus / system.gpus.value);
 
-/** The machine as an exchange among so many neighbouring GPUs sees it: beyond one NVLink domain the network binds. */
+/** The machine as an exchange among `gpus` neighbouring GPUs sees it: beyond one NVLink domain its links are the network. */
 export function networkOf(machine: Machine, gpus: number): Machine {
   const { system } = machine;
   if (domainsIn(machine, gpus) === 1) return machine;

@@ -27,8 +27,8 @@ export const gemmKernel = {
 } as const;
 
 /**
- * 2 m n k operations; bytes w (n k + m k) + 2 m n, the output in bf16. The left operand comes in bf16: it is read, rounded
- * and written in a pass of its own where the precision is another.
+ * Time of 2 m n k operations and w (n k + m k) + 2 m n bytes, the output in bf16. The left operand comes in bf16; for
+ * another precision it is first read, rounded and written in a separate pass.
  */
 export function gemm(machine: Machine, { m, n, k, dtype }: GemmShape): OperatorTime {
   const c = machine.constants(gemmKernel, dtype);

@@ -12,12 +12,15 @@ export interface GqaModuleDims extends ModuleDims {
   readonly headDim: number;
   /** a gate as wide as the queries */
   readonly gated?: true;
-  /** an index of this dimension, whose heads share a key; its heads are as many as kv heads by default */
+  /** dimension and heads of an index whose heads share a key; one head for each kv head by default */
   readonly indexDim?: number;
   readonly indexHeads?: number;
 }
 
-/** Queries with gates, keys, values and index in one product; output. */
+/**
+ * Matrices of queries, gates, keys, values and index side by side, and of the output. Source: transformers,
+ * modeling_llama.py and modeling_qwen3_next.py.
+ */
 export function gqaMatrices(dims: GqaModuleDims): readonly WeightMatrix[] {
   const { hidden, queryHeads, kvHeads, headDim, gated, outputRanks = 1 } = dims;
   const { indexDim = 0, indexHeads = kvHeads } = dims;

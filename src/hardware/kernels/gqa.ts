@@ -19,7 +19,7 @@ export interface PrefillTokens {
 /** Requests that decode a token each, or check a draft. */
 export interface DecodeTokens {
   readonly requests: number;
-  /** tokens of each request in this step, which read its cache together; 1 where absent */
+  /** tokens of each request in this step, which read its cache together; 1 by default */
   readonly newTokens?: number;
   /** of each request, in the cache */
   readonly contextTokens: number;
@@ -30,7 +30,7 @@ export interface GqaHeads {
   readonly queryHeads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** last tokens that are read; absent or 0: all */
+  /** last tokens that are read; all tokens by default and for 0 */
   readonly window?: number;
   readonly kvDtype: KvDtype;
 }
@@ -52,7 +52,7 @@ export const gqaPrefillKernel = {
   },
 } as const;
 
-/** Causal attention of new tokens over all they see: 4 d operations and an exponential a pair and query head. */
+/** Time of causal attention of new tokens: 4 d operations and an exponential for each query head and pair. */
 export function gqaPrefill(machine: Machine, shape: GqaHeads & PrefillTokens): OperatorTime {
   const { requests, newTokens, prefixTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
   const precision = attentionPrecision(kvDtype);
@@ -80,17 +80,17 @@ export const gqaDecodeKernel = {
     overlap: overlap(4),
     busy: busy(
       0.1,
-      "of the GPU that one head of one request keeps busy: its cache is split among so many processors",
+      "of the GPU that one head of one request keeps busy: a limited number of processors share its cache",
     ),
     head: overhead(1e-9, "of a head of a request, beside its cache"),
     again: count(0.5, 0, "cost of reading the cache again for each further 16 query heads, from L2"),
   },
 } as const;
 
-/** TensorRT-LLM's fast kernel takes so many query heads a kv head; more go to one that multiplies without tensor cores. */
+/** Most query heads a kv head of TensorRT-LLM's fast kernel; more go to a kernel that multiplies without tensor cores. */
 const mostGrouped = 32;
 
-/** One token of each request over its cache: K and V are read once, for all query heads of a kv head. */
+/** Time of one token of each request over its cache; K and V are read once for all query heads of a kv head. */
 export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
   const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype, newTokens = 1 } = shape;
   const precision = attentionPrecision(kvDtype);

@@ -32,15 +32,18 @@ export interface DsaDims extends MlaDims {
   readonly indexDim: number;
 }
 
-/** DeepSeek sparse attention: an index of its own chooses the rows that are read. */
+/** DeepSeek sparse attention: an index chooses the rows that are read. */
 export interface DsaModuleShape extends DsaDims, ModuleShape {
   /** rows that a query reads at most */
   readonly topK: number;
-  /** the rows are another layer's choice: this one has no index */
+  /** the layer has no index and reads the rows that another layer chose */
   readonly lent?: boolean;
 }
 
-/** Matrices that every token passes: down, query up, gate, output. */
+/**
+ * Matrices of both phases: down, query up, gate, output. Sources: transformers, modeling_deepseek_v3.py; Kimi-Linear,
+ * modeling_kimi.py, for queries without a rank; `mla_use_output_gate` of Kimi K3's config.json for the gate.
+ */
 function common(s: MlaDims): WeightMatrix[] {
   const { hidden, queryHeads, queryRank, latent, rope, keyDim, valueDim, gated, outputRanks = 1 } = s;
   const queries = queryHeads * (keyDim + rope);
@@ -53,10 +56,10 @@ function common(s: MlaDims): WeightMatrix[] {
   ];
 }
 
-/** Keys and values of all heads out of the latent, where attention is not absorbed. */
+/** Matrix from the latent to keys and values of all heads, for attention that is not absorbed. */
 const unabsorbed = (s: MlaDims): WeightMatrix => [s.latent, s.queryHeads * (s.keyDim + s.valueDim)];
 
-/** Of each head, the key matrix into the query and the value matrix out of the output. */
+/** Matrices of absorbed attention: those of keys, applied to the query, and those of values, applied to the output. */
 const absorbed = (s: MlaDims): WeightMatrix[] => [
   [s.keyDim, s.queryHeads * s.latent],
   [s.latent, s.queryHeads * s.valueDim],
@@ -65,13 +68,13 @@ const absorbed = (s: MlaDims): WeightMatrix[] => [
 /** Matrices of latent attention without an index; absorbed ones have as many weights. */
 export const mlaMatrices = (dims: MlaDims): readonly WeightMatrix[] => [...common(dims), unabsorbed(dims)];
 
-/** Matrices of the index: its queries; its key and the weights of its heads. */
+/** Matrices of the index: for its queries, and for its key with the weights of its heads. */
 export const dsaIndexMatrices = (s: DsaDims): readonly WeightMatrix[] => [
   [s.queryRank ?? s.hidden, s.indexHeads * s.indexDim],
   [s.hidden, s.indexDim + s.indexHeads],
 ];
 
-/** Prefill: keys and values are made of the latents of all tokens seen, and attended to unabsorbed. */
+/** Time of prefill: keys and values are computed from the latents of all tokens seen, and attention is not absorbed. */
 export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & PrefillTokens): OperatorTime {
   const { requests, newTokens, prefixTokens, weights, kvDtype } = shape;
   const rows = requests * newTokens;
@@ -84,7 +87,7 @@ export function mlaModulePrefill(machine: Machine, shape: MlaModuleShape & Prefi
   ]);
 }
 
-/** Decode: the key and value matrices are absorbed into query and output. */
+/** Time of decoding: the matrices of keys and values are absorbed into query and output. */
 export function mlaModuleDecode(machine: Machine, shape: MlaModuleShape & DecodeTokens): OperatorTime {
   const { requests, newTokens = 1, weights, kvDtype } = shape;
   const rows = requests * newTokens;
@@ -97,14 +100,14 @@ export function mlaModuleDecode(machine: Machine, shape: MlaModuleShape & Decode
   ]);
 }
 
-/** Bytes of a cached row: of FP8, 512 latents, 4 float32 scales and 64 rope numbers in bf16, 656 as in vLLM's FlashMLA. */
+/** Bytes of a cached row. In FP8, vLLM's FlashMLA has 656: 512 latents, 4 float32 scales and 64 rope numbers in bf16. */
 const rowBytes = ({ latent, rope, kvDtype }: MlaModuleShape): number =>
   kvDtype === "fp8" ? latent + latent / 32 + 2 * rope : (latent + rope) * kvDtypeBytes[kvDtype];
 
 /** Bytes of an index key: FP8 and a float32 scale. */
 const indexKeyBytes = (indexDim: number): number => indexDim + 4;
 
-/** Prefill: the index scores every token that a query sees, from the first chunk with more than topK on. */
+/** Time of prefill: the index scores every token that a query sees, once a chunk sees more than topK tokens. */
 export function dsaModulePrefill(machine: Machine, shape: DsaModuleShape & PrefillTokens): OperatorTime {
   const { requests, newTokens, prefixTokens } = shape;
   return dsaModule(machine, shape, "prefill", {
@@ -116,7 +119,7 @@ export function dsaModulePrefill(machine: Machine, shape: DsaModuleShape & Prefi
   });
 }
 
-/** Decode: each query scores its whole context and reads topK rows of it. */
+/** Time of decoding: each query scores its whole context and reads topK rows of it. */
 export function dsaModuleDecode(machine: Machine, shape: DsaModuleShape & DecodeTokens): OperatorTime {
   const { requests, contextTokens, newTokens = 1 } = shape;
   const queries = requests * newTokens;

@@ -26,12 +26,12 @@ export const linearPrefillKernel = {
   constants: { ...constants, step: overhead(1e-6, "of one chunk after the other: the recurrence is serial") },
 } as const;
 
-/** tokens of a chunk, within which the recurrence is a product of matrices */
+/** Tokens of a chunk, within which the recurrence is a product of matrices. */
 const chunk = 64;
 
 /**
- * Chunked prefill: per token and value head about 4 d^2 operations with the state and 4 C d within its chunk of C;
- * Q, K, V, gates and outputs in bf16, a state of d x d in float32 read and written.
+ * Time of chunked prefill: per token and value head about 4 d^2 operations with the state and 4 C d within its chunk of C
+ * tokens; Q, K, V, gates and outputs in bf16; a state of d x d in float32 that is read and written.
  */
 export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTime {
   const { kind, requests, newTokens, keyHeads, valueHeads, headDim } = shape;
@@ -54,7 +54,7 @@ export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTim
 
 export const linearDecodeKernel = { name: "linear-decode", constants } as const;
 
-/** One token: the state of d x d a value head is read and written, in float32. */
+/** Time of one token: the float32 state of d x d of each value head is read and written. */
 export function linearDecode(machine: Machine, shape: Omit<LinearShape, "newTokens">): OperatorTime {
   const { kind, requests, valueHeads, headDim } = shape;
   return roofline(

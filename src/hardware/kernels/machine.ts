@@ -3,22 +3,22 @@ import type { Constants, ConstantSpecs, FittedConstants, Kernel } from "../const
 import { fitted } from "../constants/fitted.ts";
 import { published } from "../constants/published.ts";
 
-/** Constants of kernels: fitted to measured kernels, or those of a machine that loses nothing. */
+/** Sources of the constants of kernels: fitted to measured kernels, or the ideal of a machine without losses. */
 export const profiles = ["measured", "ideal"] as const;
 export type KernelProfile = (typeof profiles)[number];
 
-/** A system, and how well kernels use it. */
+/** A system with the constants of its kernels. */
 export interface Machine {
   readonly system: System;
   readonly profile: KernelProfile;
-  /** where its constants are from; printed with every answer */
+  /** origin of its constants; printed with every answer */
   readonly notes: readonly string[];
-  /** the constants of a kernel in a case */
+  /** Constants of a kernel in a case. */
   readonly constants: <S extends ConstantSpecs>(kernel: Kernel<S>, which: string) => Constants<S>;
 }
 
 /**
- * The machine of a system in a profile. A system whose kernels were not measured takes the constants of one that was, as
+ * The machine of a system in a profile. A system without measured kernels takes the constants of one that has them, as
  * shares of its own peak rates, and its notes say so.
  */
 export function machineOf(
@@ -45,7 +45,7 @@ export function machineOf(
         : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates${standing}`,
     ],
     constants: remembered(({ name: kernel, constants: specs }, which) => {
-      // a kernel that was measured on one system alone (expert exchange) is taken to be as good on the other
+      // a kernel measured on one system alone (expert exchange) has the same constants on the other
       const cases =
         [constants[name], ...Object.values(constants)].find((each) => each?.[kernel])?.[kernel] ?? {};
       const own = cases[which] ?? cases[nearest(which, Object.keys(cases))];
@@ -56,8 +56,8 @@ export function machineOf(
 }
 
 /**
- * Of the cases that begin with the same word the one that goes on alike for longest: of modules in precisions that were
- * not measured together.
+ * The case with the same first word and the longest common start, for modules in precisions that were not measured
+ * together; empty without one.
  */
 function nearest(which: string, cases: readonly string[]): string {
   const alike = (other: string): number => {
@@ -71,7 +71,7 @@ function nearest(which: string, cases: readonly string[]): string {
     .reduce((best, other) => (alike(other) > alike(best) ? other : best), "");
 }
 
-/** Blackwell Ultra doubles the exponentials of Blackwell; what is older counts as Blackwell. */
+/** Measured system to take constants from: GB300 for the doubled exponentials of Blackwell Ultra, otherwise GB200. */
 const closest = (system: System, names: readonly string[]): string =>
   names.includes(system.name)
     ? system.name
@@ -87,7 +87,7 @@ const values = <S extends ConstantSpecs>(
     Object.entries(specs).map(([key, spec]) => [key, of(spec as S[keyof S], key)]),
   ) as Constants<S>;
 
-/** Makes each kernel's constants once. */
+/** Looks up constants that are made once for each kernel and case. */
 function remembered(make: (kernel: Kernel, which: string) => Constants<ConstantSpecs>): Machine["constants"] {
   const made = new Map<Kernel, Map<string, Constants<ConstantSpecs>>>();
   return <S extends ConstantSpecs>(kernel: Kernel<S>, which: string): Constants<S> => {

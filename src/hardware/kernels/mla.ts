@@ -8,7 +8,7 @@ import { causalPairs } from "./pairs.ts";
 import { occupancy, roofline } from "./roofline.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** Heads of multi-head latent attention on one GPU. The dimensions are DeepSeek's where absent. */
+/** Heads of multi-head latent attention on one GPU. Default dimensions are DeepSeek's. */
 export interface MlaHeads {
   readonly queryHeads: number;
   readonly kvDtype: KvDtype;
@@ -17,7 +17,7 @@ export interface MlaHeads {
   readonly rope?: number;
   readonly valueDim?: number;
   readonly latent?: number;
-  /** last tokens that are read; absent or 0: all */
+  /** last tokens that are read; all tokens by default and for 0 */
   readonly window?: number;
 }
 
@@ -32,7 +32,7 @@ export const mlaPrefillKernel = {
   },
 } as const;
 
-/** Unabsorbed: keys of keyDim + rope and values of valueDim for each head, 2 (dqk + dv) operations a pair. */
+/** Time of unabsorbed attention: each head has keys of keyDim + rope and values of valueDim; 2 (dqk + dv) FLOP a pair. */
 export function mlaPrefill(machine: Machine, shape: MlaHeads & PrefillTokens): OperatorTime {
   const { requests, newTokens, prefixTokens, queryHeads, kvDtype, window = 0 } = shape;
   const { keyDim = 128, rope = 64, valueDim = 128 } = shape;
@@ -55,10 +55,7 @@ export const mlaDecodeKernel = {
     compute: share(0.75, "of peak arithmetic"),
     memory: share(0.75, "of HBM bandwidth"),
     overlap: overlap(4),
-    busy: busy(
-      0.4,
-      "of the GPU that one request keeps busy: its cache is split among so many processors at most",
-    ),
+    busy: busy(0.4, "of the GPU that one request keeps busy: a limited number of processors share its cache"),
     again: count(0.5, 0, "cost of reading the cache again for each further 16 heads, from L2"),
   },
 } as const;
@@ -66,11 +63,11 @@ export const mlaDecodeKernel = {
 /** TensorRT-LLM takes up to 32 heads in tiles of 16, each of which reads the cache, and more in one tile of 64 or 128. */
 const fewHeads = 32;
 
-/** The case of the kernel for so many heads. */
+/** Case of the decode kernel for this number of query heads. */
 export const mlaDecodeCase = (precision: string, queryHeads: number): string =>
   `${precision}, ${queryHeads <= fewHeads ? "up to 32" : "more"} heads`;
 
-/** Absorbed: all query heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
+/** Time of absorbed attention: all heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
 export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): OperatorTime {
   const { requests, contextTokens, queryHeads, kvDtype, window = 0, latent = 512, rope = 64 } = shape;
   const { newTokens = 1 } = shape;

@@ -20,12 +20,12 @@ export interface ModuleDims {
 
 /** An attention module of a layer on one GPU: its dimensions, and the types that it is stored in. */
 export interface ModuleShape extends ModuleDims {
-  /** in which the projections multiply */
+  /** precision of the projections */
   readonly weights: Precision;
   readonly kvDtype: KvDtype;
 }
 
-/** What a module does between its products: norms, rope, quantisation, writes to the cache. */
+/** Small kernels of a module between its products: norms, rope, quantisation, writes to the cache. */
 export const glueKernel = {
   name: "glue",
   constants: {
@@ -34,7 +34,7 @@ export const glueKernel = {
   },
 } as const;
 
-/** Small kernels of a module over so many numbers of activations, each read and written in bf16. */
+/** Time of the small kernels of a module, which read and write each activation in bf16. */
 export function glue(machine: Machine, module: string, precision: string, activations: number): OperatorTime {
   const c = machine.constants(glueKernel, `${module} ${precision}`);
   const bytes = 4 * activations;
@@ -45,7 +45,7 @@ export function glue(machine: Machine, module: string, precision: string, activa
   ]);
 }
 
-/** Products of `m` rows with each of the matrices. */
+/** Times of the products of `m` rows with each of the matrices. */
 export const projections = (
   machine: Machine,
   m: number,

@@ -39,8 +39,8 @@ export const moeKernel = {
 } as const;
 
 /**
- * Three products of each token with each of its experts here, 2 T k 3 h i / EP operations, on the rank that has most;
- * the weights of the experts that some token is sent to; rows permuted before and summed after.
+ * Time of the busiest rank: three products of each token with each of its experts there, 2 T k 3 h i / EP operations; the
+ * weights of all experts that have tokens; rows that are permuted before and summed after.
  */
 export function moe(machine: Machine, shape: MoeShape): OperatorTime {
   const { hidden, intermediate, tokens, experts, tensorParallel, expertParallel, dtype } = shape;

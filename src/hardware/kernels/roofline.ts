@@ -5,7 +5,7 @@ import type { OperatorTime } from "./time.ts";
 import { neededOf } from "../system.ts";
 import type { System } from "../system.ts";
 
-/** What a kernel must do. */
+/** Work of a kernel. */
 export interface Work {
   readonly precision: Precision;
   readonly flops: number;
@@ -15,7 +15,7 @@ export interface Work {
   readonly weights?: number;
 }
 
-/** How well it does it. Exponentials take no time where their share is absent: they hide behind the rest. */
+/** Rates of a kernel as shares of peak rates. Without a share for exponentials, these hide behind the rest. */
 export interface Efficiency {
   readonly overhead: number;
   readonly compute: number;
@@ -30,7 +30,7 @@ const rates = { bf16: "gpu.bf16", fp8: "gpu.fp8", "fp8-block": "gpu.fp8", nvfp4:
 const peak = (system: System, precision: Precision): number =>
   neededOf(system, rates[precision], `products in ${precision}`).value;
 
-/** Overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
+/** Time of a kernel: its overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
 export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {
   const { gpu } = machine.system;
   const { flops, bytes, exponentials = 0, weights = 0 } = work;
@@ -53,5 +53,5 @@ export function roofline(machine: Machine, name: string, work: Work, c: Efficien
   );
 }
 
-/** The share of a GPU that is busy with so many of what would fill it: near x below 1, near 1 above. */
+/** Share of a GPU that is busy, given the work as a multiple x of what would fill it: near x below 1, near 1 above. */
 export const occupancy = (x: number): number => (x === Infinity ? 1 : x / (1 + x ** 4) ** (1 / 4));

@@ -1,8 +1,8 @@
 import { Random } from "../../core/random.ts";
 
 /**
- * How tokens choose experts: each by chance, all alike; in turn, so that no expert has more than another; or with loads
- * of the experts drawn from a power law of that exponent, where the rank with most of them is looked at.
+ * Choice of experts: `random`, uniformly by chance; `balanced`, in turn, so that all experts have the same load; or a
+ * number, the exponent of a power law that loads are drawn from, of which the busiest rank counts.
  */
 export type Routing = "random" | "balanced" | number;
 
@@ -11,11 +11,11 @@ interface RoutingShape {
   readonly topK: number;
   readonly experts: number;
   readonly expertParallel: number;
-  /** `random` where absent */
+  /** `random` by default */
   readonly routing?: Routing;
 }
 
-/** What the hottest rank has. */
+/** Load of the busiest rank. */
 interface RankLoad {
   /** pairs of a token and an expert */
   readonly pairs: number;
@@ -36,9 +36,9 @@ const draws = 8;
 const known = new Map<string, RankLoad>();
 
 /**
- * The power law of AIConfigurator's collector (helper.py, _generate_power_law_distribution, commit 095f58a): loads
- * between 1 and .8 T, or .01 and 2 where there are fewer pairs than experts, scaled to T k pairs, rounded, at most T each.
- * Mean of the hottest rank over a few draws, which are always the same.
+ * Draws loads by the power law of AIConfigurator's collector (helper.py, _generate_power_law_distribution, commit
+ * 095f58a): between 1 and .8 T, or .01 and 2 if there are fewer pairs than experts; scaled to T k pairs, rounded, at most
+ * T each. Mean load of the busiest rank over a few draws, which are always the same.
  */
 function powerLaw({ tokens, topK, experts, expertParallel }: RoutingShape, exponent: number): RankLoad {
   const key = [tokens, topK, experts, expertParallel, exponent].join();

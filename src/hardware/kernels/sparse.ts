@@ -3,11 +3,11 @@ import type { Machine } from "./machine.ts";
 import { roofline } from "./roofline.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** Which of the measured kernels: GLM-5.2's apart, or those inside the modules of DSA, CSA, at prefill or decode. */
+/** Measured kernels: those of GLM-5.2, measured alone, or those inside the modules of DSA and CSA, at prefill or decode. */
 export type SparseKernels =
   "glm52" | "glm52 ties" | "dsa-prefill" | "dsa-decode" | "csa-prefill" | "csa-decode";
 
-/** Scores of an index: so many queries, each over `keys` of the cache on average. */
+/** Scores of an index: each query scores keys of its cache. */
 export interface IndexShape {
   /** queries, of all requests */
   readonly queries: number;
@@ -32,7 +32,7 @@ export const indexLogitsKernel = {
   },
 } as const;
 
-/** The lightning indexer: sum over heads of w ReLU(q . k), always in FP8; a float32 score a pair is written. */
+/** Time of the lightning indexer: the sum over heads of w ReLU(q . k), always in FP8; it writes a float32 score a pair. */
 export function indexLogits(machine: Machine, shape: IndexShape): OperatorTime {
   const { pairs, keys, indexHeads, indexDim, keyBytes, kernels } = shape;
   return roofline(
@@ -43,10 +43,10 @@ export function indexLogits(machine: Machine, shape: IndexShape): OperatorTime {
   );
 }
 
-/** The best of each query's scores. */
+/** Choice of each query's best scores. */
 export interface TopKShape {
   readonly queries: number;
-  /** queries that have more than k scores; the others take them all. All of them where absent */
+  /** queries that have more than k scores, while the others take all of theirs; all queries by default */
   readonly selecting?: number;
   /** scores of the queries that select */
   readonly pairs: number;
@@ -65,10 +65,10 @@ export const topKKernel = {
   },
 } as const;
 
-/** Scores of a row from which SGLang's decode selects by a kernel of several blocks a row; measured between 16K and 32K. */
+/** Scores beyond which SGLang's decode selects with several blocks a row; measured between 16K and 32K. */
 const longRow = 16_384;
 
-/** Radix select over float32 scores: they are read `passes` times, k indices a query are written. */
+/** Time of radix select over float32 scores, which are read `passes` times; k indices a query are written. */
 export function topK(
   machine: Machine,
   { queries, selecting = queries, pairs, k, kernels }: TopKShape,
@@ -110,7 +110,7 @@ export const sparseAttentionKernel = {
   },
 } as const;
 
-/** 2 H (dk + dv) operations a pair, all heads reading the same rows. */
+/** Time of 2 H (dk + dv) operations a pair; all heads read the same rows. */
 export function sparseAttention(machine: Machine, shape: SparseShape): OperatorTime {
   const { queries, pairs, queryHeads, keyDim, valueDim, rowBytes, precision, kernels } = shape;
   const c = machine.constants(sparseAttentionKernel, kernels);

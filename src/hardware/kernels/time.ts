@@ -1,6 +1,6 @@
 import { formatSeconds, formatUnit } from "../../core/units.ts";
 
-/** A part of an operator's time: so much of something at a rate, or seconds alone. */
+/** A part of an operator's time: an amount at a rate, or seconds alone. */
 export interface Term {
   readonly what: string;
   readonly seconds: number;
@@ -8,28 +8,28 @@ export interface Term {
   readonly unit?: "FLOP" | "B" | "exp";
 }
 
-/** What an operator takes on one GPU, and what that is made of. */
+/** Time and work of an operator on one GPU, with their parts. */
 export interface OperatorTime {
   readonly name: string;
   readonly seconds: number;
-  /** computed, the padding of tiles counted; so are exponentials */
+  /** computed operations, the padding of tiles included, as for exponentials */
   readonly flops: number;
   /** read from and written to HBM */
   readonly bytes: number;
   readonly exponentials: number;
   /** sent over links, each direction */
   readonly linkBytes: number;
-  /** numbers in the model's matrices that are multiplied, each once */
+  /** numbers in the model's matrices that it multiplies, each counted once */
   readonly weights: number;
-  /** terms of one kernel may overlap: they need not add up to `seconds` */
+  /** terms of one kernel; they may overlap, so that they need not add up to `seconds` */
   readonly terms: readonly Term[];
-  /** of a module: its kernels, which add up */
+  /** kernels of a module, which add up */
   readonly parts: readonly OperatorTime[];
 }
 
 const noTime = { flops: 0, bytes: 0, exponentials: 0, linkBytes: 0, weights: 0, terms: [], parts: [] };
 
-/** An operator of one kernel. Amounts of its terms are its totals, unless they are given. */
+/** An operator of one kernel. The amounts of its terms are its totals unless `totals` gives others. */
 export function kernelTime(
   name: string,
   seconds: number,
@@ -58,7 +58,7 @@ export const withPass = (time: OperatorTime, what: string, bytes: number, second
   terms: seconds > 0 ? [...time.terms, { what, seconds, amount: bytes, unit: "B" }] : time.terms,
 });
 
-/** Kernels one after the other. */
+/** Kernels that run one after the other. */
 export function sequence(name: string, parts: readonly OperatorTime[]): OperatorTime {
   const sum = (key: Exclude<keyof OperatorTime, "name" | "terms" | "parts">): number =>
     parts.reduce((total, part) => total + part[key], 0);
@@ -75,7 +75,7 @@ export function sequence(name: string, parts: readonly OperatorTime[]): Operator
   };
 }
 
-/** An operator `count` times, or a share of it: all its amounts scaled. */
+/** An operator that runs `count` times, or a share of it: all its amounts are scaled. */
 export const times = (count: number, time: OperatorTime): OperatorTime => ({
   name: `${Number(count.toPrecision(3))} x ${time.name}`,
   seconds: count * time.seconds,
@@ -88,14 +88,14 @@ export const times = (count: number, time: OperatorTime): OperatorTime => ({
   parts: [time],
 });
 
-/** Terms that run side by side: (a^p + b^p + ...)^(1/p), the longest of them where p is infinite. */
+/** Time of terms that run side by side: (a^p + b^p + ...)^(1/p), which is the longest one for infinite p. */
 export function sideBySide(p: number, seconds: readonly number[]): number {
   const longest = Math.max(...seconds, 0);
   if (longest === 0 || p === Infinity) return longest;
   return longest * seconds.reduce((sum, each) => sum + (each / longest) ** p, 0) ** (1 / p);
 }
 
-/** What an operator's time is made of, a line each: `gemm 12 us: arithmetic 8 us (1.2 TFLOP at 150 TFLOP/s)`. */
+/** Lines that explain an operator's time: `gemm 12 us: arithmetic 8 us (1.2 TFLOP at 150 TFLOP/s)`. */
 export function explain(time: OperatorTime, depth = 0): string[] {
   const terms = time.terms.map(({ what, seconds, amount, unit }) =>
     amount === undefined || unit === undefined

@@ -48,7 +48,7 @@ export function compressedLayer(attention: CompressedAttention): AttentionLayer 
       },
     }),
     matrices: (hidden, sharing) => compressedMatrices(dimsOf(attention, hidden, sharing)),
-    // a record is key and value at once
+    // a record is both key and value
     shape: (tokens, dtype) => ({
       tokens,
       queryHeads,

@@ -21,7 +21,7 @@ export interface DeltaAttention {
   readonly convolution: Count;
   /** rank of the output gate's projection; a full projection without it */
   readonly gateRank?: Count;
-  /** bytes of a number of the state */
+  /** bytes of each number in the state */
   readonly stateElement: Quantity<"B">;
 }
 
@@ -59,7 +59,10 @@ export function deltaLayer(attention: DeltaAttention): AttentionLayer {
   return layer;
 }
 
-/** Products to queries, keys, values and write strengths, gates, decays, output; and the convolution before the rule. */
+/**
+ * Matrices: queries, keys, values and write strengths; gates; decays; output. The convolution comes before the rule.
+ * Sources: transformers, modeling_qwen3_next.py; Kimi-Linear, modeling_kimi.py.
+ */
 function matricesOf(
   { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution }: DeltaAttention,
   hidden: number,
@@ -74,7 +77,7 @@ function matricesOf(
         [gateRank.value, values],
       ]
     : [[hidden, values]];
-  // KDA: a decay for each channel through a rank of one head; Gated DeltaNet: one for each head
+  // KDA has a decay for each channel, through a rank of one head; Gated DeltaNet has one for each head
   const decays: WeightMatrix[] =
     rule === "kda"
       ? [

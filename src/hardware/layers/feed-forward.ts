@@ -27,11 +27,11 @@ export interface MixtureFeedForward {
   readonly intermediate: Count;
   /** width of all shared experts together, which every token passes */
   readonly shared?: Count;
-  /** width that routed experts read and write, where it is not the model's: one projection down and one up */
+  /** width that routed experts read and write, with a projection down and one up; the model's width by default */
   readonly latent?: Count;
 }
 
-/** Feed-forward of layers that are alike, as a model's dimensions give it. */
+/** Dimensions of the feed-forward of layers that are alike. */
 export type FeedForward = DenseFeedForward | MixtureFeedForward;
 
 /** Every kind of feed-forward layer. */
@@ -39,11 +39,11 @@ const kinds: {
   readonly [K in FeedForward["kind"]]: (group: Extract<FeedForward, { kind: K }>) => FeedForwardLayer;
 } = { dense: denseLayer, mixture: mixtureLayer };
 
-/** One of the layers, whatever its kind. */
+/** A layer with these dimensions. */
 export const feedForwardLayer = (group: FeedForward): FeedForwardLayer =>
   (kinds[group.kind] as (group: FeedForward) => FeedForwardLayer)(group);
 
-/** Gate and up in one product, then down. */
+/** Matrices of a gated layer: gate and up side by side, then down. */
 const gated = (hidden: number, intermediate: number): readonly WeightMatrix[] => [
   [hidden, 2 * intermediate],
   [intermediate, hidden],
@@ -88,7 +88,7 @@ function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
 /** Width that routed experts read and write. */
 const widthOf = ({ latent }: MixtureFeedForward, hidden: number): number => latent?.value ?? hidden;
 
-/** The router, which every GPU has whole; projections to the experts' width and back, and shared experts. */
+/** Matrices of the router (whole on every GPU), of projections to the experts' width and back, and of shared experts. */
 function sharedMatrices(
   { experts, latent, shared }: MixtureFeedForward,
   hidden: number,
@@ -108,8 +108,8 @@ function sharedMatrices(
 }
 
 /**
- * Router, shared experts, routed experts. Where groups have tokens of their own, these are sent to the GPUs that hold
- * their experts and back; where all have the same, each computes its experts' part and the parts are added up.
+ * Time of router, shared experts and routed experts. If groups have their own tokens, these are sent to the GPUs that hold
+ * their experts and back. If all GPUs have the same tokens, each computes the part of its experts and the parts are added.
  */
 function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
   const { machine, hidden, weights, parallel } = rank;
@@ -135,11 +135,11 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     const domains = domainsIn(machine, stage);
     return expertExchange(networkOf(machine, stage), {
       op,
-      // GPUs that share heads hold the same tokens, and each sends its part of them
+      // GPUs that share heads hold the same tokens; each sends its part of them
       tokens: tokens.own / tp,
       hidden: width,
       topK: perToken.value,
-      // between domains a token is sent to each of them once
+      // between domains, a token is sent to each domain once
       ranks: domains > 1 ? domains : ep,
       dtype: weights,
     });

@@ -78,7 +78,7 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
   };
 }
 
-/** Heads and index of one GPU; several GPUs keep the same kv head where there are fewer heads than GPUs. */
+/** Heads and index of one GPU; if there are more GPUs than kv heads, several GPUs keep the same head. */
 function headsOf(attention: GroupedQueryAttention, { tp, outputRanks }: AttentionSharing) {
   const { queryHeads, kvHeads, headDim, gated, blocks } = attention;
   const share = (heads: Count): number => Math.max(1, heads.value / tp);

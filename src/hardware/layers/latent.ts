@@ -17,8 +17,8 @@ import type { AttentionLayer, AttentionRank, AttentionSharing, Count, LayerMatri
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
 
 /**
- * Multi-head latent attention. The cache holds one latent (key and value at once) and one rope key per token and
- * layer; at decode the projections are absorbed and every query head reads that one record.
+ * Multi-head latent attention. The cache holds one latent (both key and value) and one rope key per token and layer; at
+ * decode the projections are absorbed and every query head reads that one record.
  */
 export interface LatentAttention {
   readonly kind: "latent";
@@ -32,9 +32,9 @@ export interface LatentAttention {
   readonly valueDim: Count;
   /** the output is multiplied by a gate, which is as wide as the heads' values and has its own projection */
   readonly gated?: true;
-  /** bytes of a cached record where they are not (latent + rope) elements */
+  /** bytes of a cached record; (latent + rope) elements by default */
   readonly record?: Readonly<Partial<Record<KvDtype, Quantity<"B">>>>;
-  /** DeepSeek sparse attention's index heads; one layer of `period` has them, and lends its choice to those after it */
+  /** DeepSeek sparse attention's index; one layer in `period` has it, and the layers after it use its choice */
   readonly indexer?: {
     readonly heads: Count;
     readonly headDim: Count;
@@ -73,7 +73,7 @@ export function latentLayer(attention: LatentAttention): AttentionLayer {
       const index = dsaIndexMatrices(indexDims(dims, indexer));
       return [...mlaMatrices(dims), ...index.map(([rows, columns]): LayerMatrix => [rows, columns, copies])];
     },
-    // the first `latent` numbers of a row serve as the value: a row is latent + rope elements, not twice that
+    // the first `latent` numbers of a row are also the value, so that a row is latent + rope elements, not twice that
     shape: (tokens, dtype) => ({
       tokens,
       queryHeads,

@@ -10,7 +10,7 @@ import type { Part } from "../serving/replica.ts";
 
 export type Count = Quantity<"1">;
 
-/** Matrices of one size that tokens are multiplied with, and their number in a layer: 1 by default, a mean if layers share them. */
+/** Matrices of one size, and their number in a layer: 1 by default, a mean if layers share them. */
 export type LayerMatrix = readonly [rows: number, columns: number, copies?: number];
 
 /** Weights in matrices. */
@@ -38,7 +38,7 @@ export interface AttentionRank extends AttentionSharing {
 
 /** The index of a layer: it scores keys, and attention reads the best of them. */
 export interface LayerIndex {
-  /** operations of one query's scores */
+  /** Operations of one query's scores. */
   flops(tokens: number): number;
   readonly precision: "bf16" | "fp8" | "fp4";
 }
@@ -63,7 +63,7 @@ export interface AttentionLayer {
   shape(tokens: number, dtype: KvDtype): StepShape;
   /** Bytes of a token's cache as GPUs pass it on. */
   rowBytes(dtype: KvDtype): number;
-  /** The layer as a GPU sees it that holds one token in `ranks` of each cache: it reads its share of a window and of a selection. */
+  /** The layer on a GPU that holds one token in `ranks` of each cache: it reads its share of window and selection. */
   splitCache(ranks: number): AttentionLayer;
   /**
    * The layer with other dimensions that its cache is searched with: window, blocks, index, pools. `{}` leaves none.
@@ -91,9 +91,9 @@ export interface PassTokens {
 
 /** A feed-forward layer of a model, whatever its kind. */
 export interface FeedForwardLayer {
-  /** routed experts; 0 without */
+  /** routed experts; 0 for a dense layer */
   readonly experts: number;
-  /** share of the routed experts that a token is sent to; 0 without any */
+  /** share of the routed experts that a token is sent to; 0 for a dense layer */
   readonly activeShare: number;
   /** Matrices that every token is multiplied with, among `columns` GPUs that share their columns. */
   always(hidden: number, columns: number): readonly LayerMatrix[];

@@ -6,24 +6,24 @@ import type { Machine } from "../kernels/machine.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { VariantCost } from "./variant.ts";
 
-/** Layers of a model that attend alike, as a variant has them attend. */
+/** Layers of a model that attend alike, with the variant that they attend with. */
 export interface LayerWork {
   readonly layers: number;
-  /** with the variant's own parameters where kernels of it were measured */
+  /** searched at the variant's parameters if its kernels were measured on this kind of layer */
   readonly layer: AttentionLayer;
-  /** of a variant of which none were */
+  /** cost of a variant whose kernels were not measured */
   readonly variant?: VariantCost;
-  /** bytes that a decode step of one sequence fetches from the host processors' memory, a layer */
+  /** Bytes that a layer of a decode step of one sequence fetches from the host processors' memory. */
   farReadBytes(tokens: number): number;
 }
 
-/** What weights are stored as and multiply in. */
+/** Formats that weights are stored and multiplied in. */
 export interface Weights {
   readonly attention: WeightDtype;
   readonly feedForward: WeightDtype;
 }
 
-/** A model on GPUs. */
+/** A model divided among GPUs. */
 export interface Deployment {
   readonly machine: Machine;
   readonly model: Model;

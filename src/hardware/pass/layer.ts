@@ -13,7 +13,7 @@ import { variantTime } from "./variant.ts";
 export const rowsOf = (parts: readonly Part[]): number =>
   parts.reduce((sum, { sequences, newTokens }) => sum + sequences * newTokens, 0);
 
-/** One layer's attention of every part on one GPU, with its exchanges. */
+/** Time of one layer's attention for all parts of a pass on one GPU, exchanges included. */
 export function layerAttention(deployment: Deployment, work: LayerWork, own: readonly Part[]): OperatorTime {
   const { machine, model, kvDtype, weights, parallel } = deployment;
   const { tp, cp, kvp } = parallel;
@@ -52,7 +52,7 @@ export function layerAttention(deployment: Deployment, work: LayerWork, own: rea
   ]);
 }
 
-/** From the host processors' memory: as fast as the link, or as the memory that its GPUs share. */
+/** Time to fetch rows from the host processors' memory, at the rate of the link or of the memory that GPUs share. */
 function fetch(machine: Machine, bytes: number): OperatorTime {
   const seconds = bytes / hostBandwidth(machine.system);
   return kernelTime("rows fetched from the host processors' memory", seconds, [
@@ -61,8 +61,8 @@ function fetch(machine: Machine, bytes: number): OperatorTime {
 }
 
 /**
- * Context parallel prefill: the pieces' keys and values go round, and hide behind the attention to those that are
- * there (pass-KV). Yang et al. 2024, "Context parallelism for scalable million-token inference", arXiv 2411.01783.
+ * Time of context-parallel prefill's exchange of keys and values (pass-KV), beyond the attention that it hides behind.
+ * Yang et al. 2024, "Context parallelism for scalable million-token inference", arXiv 2411.01783.
  */
 function gatherKeys(
   { machine, parallel, kvDtype }: Deployment,
@@ -78,9 +78,9 @@ function gatherKeys(
 }
 
 /**
- * Helix: each GPU has attended to its part of every cache, and sends the outputs of the heads, with the logarithm of
- * their weights' sum, to the GPUs that go on with them: B H / KVP bf16 and B heads / KVP x 2 float32 from each to each,
- * whatever the context. Bhatia et al. 2025, arXiv 2507.07120, section 2.1.
+ * Time of Helix's exchange. Each GPU has attended to its part of every cache; it sends the outputs of the heads, with the
+ * logarithm of their weights' sum, to the GPUs that continue with them: B H / KVP numbers in bf16 and 2 B heads / KVP in
+ * float32 to each GPU, whatever the context. Bhatia et al. 2025, arXiv 2507.07120, section 2.1.
  */
 function exchangeOutputs({ machine, parallel }: Deployment, layer: AttentionLayer, part: Part): OperatorTime {
   const { tp, cp, kvp } = parallel;

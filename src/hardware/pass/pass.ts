@@ -12,37 +12,37 @@ import type { Deployment } from "./deployment.ts";
 import { networkOf } from "../kernels/exchange.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 
-/** How a forward pass is taken to run; printed with every answer. */
+/** Assumptions about a forward pass; printed with every answer. */
 export const passAssumptions: readonly string[] = [
   "kernels one after another; sequences of a pass that decode are as long as their mean",
   "even routing over experts, and sequences spread evenly over groups and stages",
-  "a variant of which no kernels were measured reads at the rate of dense attention's, and chooses as DSA does",
-  "prefill and decoding in one pass share the products of feed-forward layers, and have those of attention apart",
+  "a variant without measured kernels reads at the rate of dense attention's kernels, and chooses as DSA does",
+  "prefill and decoding in one pass share the products of feed-forward layers, but not those of attention",
   "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
 ];
 
-/** What one GPU does of each part of a pass: sequences over groups and stages, tokens over pieces of a prompt. */
+/** One GPU's share of a part of a pass: its group's and stage's sequences, its piece of a prompt. */
 function ownPart({ phase, sequences, newTokens, cachedTokens }: Part, parallel: Parallelism): Part {
   const { dp, cp, pp } = parallel;
   const groups = dp * pp;
   const own = sequences > groups ? sequences / groups : Math.min(1, sequences);
   if (phase === "decode") return { phase, sequences: own, newTokens, cachedTokens };
-  // pieces of the same number of query-key pairs: as many as a piece in the middle has
+  // all pieces have as many query-key pairs as a piece in the middle of the prompt
   const piece = newTokens / cp;
   return { phase, sequences: own, newTokens: piece, cachedTokens: cachedTokens + (newTokens - piece) / 2 };
 }
 
-/** A forward pass, and where its time goes. */
+/** A forward pass: its time, and the time of its parts. */
 export interface Pass {
   readonly time: OperatorTime;
   /** of the slowest GPU, without exchanges */
   readonly attentionSeconds: number;
   readonly feedForwardSeconds: number;
-  /** exchanges between GPUs, as far as they do not hide behind work */
+  /** exchanges between GPUs that do not hide behind work */
   readonly linkSeconds: number;
 }
 
-/** Time of one forward pass, and what it is made of. */
+/** The forward pass that computes these parts together. */
 export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
   const { machine, model, layers, parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel));
@@ -79,12 +79,12 @@ function linkSeconds(time: OperatorTime): number {
   if (time.linkBytes === 0) return 0;
   if (time.parts.length === 0) return time.seconds;
   const inside = time.parts.reduce((sum, part) => sum + linkSeconds(part), 0);
-  // a repeated operator is longer than the one part that it shows
+  // a repeated operator takes longer than the one part that it lists
   const shown = time.parts.reduce((sum, part) => sum + part.seconds, 0);
   return (inside * time.seconds) / shown;
 }
 
-/** Hidden states from stage to stage. */
+/** Time to send hidden states from stage to stage. */
 function stageChanges({ machine, model, parallel }: Deployment, rows: number): OperatorTime[] {
   const { pp } = parallel;
   if (pp === 1) return [];
@@ -100,13 +100,13 @@ function stageChanges({ machine, model, parallel }: Deployment, rows: number): O
   return [kernelTime("hidden states between stages", link + latency, terms, { bytes: 0, linkBytes: bytes })];
 }
 
-/** A pass with prompts is cut into as many micro-batches as stages: it fills the pipeline, and drains it. */
+/** Time to fill and drain the pipeline: a pass with prompts is cut into as many micro-batches as stages. */
 const fill = (parts: readonly Part[], { pp }: Parallelism, seconds: number): OperatorTime[] =>
   pp > 1 && parts.some(({ phase }) => phase === "prefill")
     ? [kernelTime("filling and draining the pipeline", ((pp - 1) / pp) * seconds, [])]
     : [];
 
-/** The output head: a row for each token that decodes, one for each prompt. */
+/** Time of the output head: it has one row for each token that decodes, and one for each prompt. */
 function head({ machine, model, parallel }: Deployment, own: readonly Part[]): OperatorTime {
   const rows = own.reduce(
     (sum, { phase, sequences, newTokens }) => sum + sequences * (phase === "decode" ? newTokens : 1),
@@ -116,7 +116,7 @@ function head({ machine, model, parallel }: Deployment, own: readonly Part[]): O
   return gemm(machine, { m: rows, n, k: model.hidden.value, dtype: "bf16" });
 }
 
-/** One pass of a multi-token-prediction layer: a layer like the model's last, and the output head. */
+/** Time of one pass of a multi-token-prediction layer: a layer like the model's last one, and the output head. */
 export function draftTime(deployment: Deployment, sequences: number, cachedTokens: number): OperatorTime {
   const { machine, model, layers, parallel, weights } = deployment;
   const part: Part = { phase: "decode", sequences, newTokens: 1, cachedTokens };

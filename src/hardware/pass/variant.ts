@@ -8,20 +8,20 @@ import type { OperatorTime } from "../kernels/time.ts";
 import type { AttentionLayer, AttentionRank } from "../layers/layer.ts";
 import type { Part } from "../serving/replica.ts";
 
-/** What a variant without kernels of its own costs in one layer for one sequence. */
+/** Cost formulas of a variant without measured kernels, for one layer and one sequence. */
 export interface VariantCost {
-  /** a decode step with so many tokens in the cache */
+  /** Cost of a decode step with `tokens` tokens in the cache. */
   decode(tokens: number): StepCost;
-  /** queries of the context, from the first up to the last of so many tokens; absent where they read everything */
+  /** Work of the queries of the first `tokens` tokens of a prompt; left out if prefill is dense attention. */
   prefill?(tokens: number): { readonly flops: number; readonly exponentials: number };
 }
 
 /**
- * A layer that attends with a variant of which no kernel was measured: the variant's bytes, operations and
- * exponentials at the rates that attention kernels of the layer's kind reach, and the layer's projections, which are
- * those of as many decoding sequences with nothing in their caches.
+ * Time of a layer whose variant has no measured kernels: the variant's bytes, operations and exponentials at the rates of
+ * attention kernels of the layer's kind, and the layer's projections. These take as long as those of as many decoding
+ * sequences with empty caches.
  *
- * @param rank of `cacheRanks` GPUs, each reads its share of every sequence's cache
+ * @param rank one of `cacheRanks` GPUs, each of which reads its share of every sequence's cache
  */
 export function variantTime(
   rank: AttentionRank & { readonly cacheRanks: number },
@@ -55,7 +55,7 @@ export function variantTime(
     ]);
   }
   const { flops, exponentials, kvReadBytes, indexReadBytes, stateBytes = 0 } = cost.decode(cachedTokens + 1);
-  // GPUs that share heads read the same rows where there are fewer kv heads than they are; an index is for all heads
+  // if there are fewer kv heads than GPUs that share heads, several GPUs read the same rows; an index serves all heads
   const rows = kvReadBytes / Math.min(tp, layer.kvHeads);
   const work = {
     precision,
@@ -70,7 +70,7 @@ export function variantTime(
   ]);
 }
 
-/** Reading an index and choosing by it, as fast and with the launches that DSA's kernels of decoding have. */
+/** Time to read an index and to choose by it, at the rates and with the launches of DSA's kernels of decoding. */
 function choosing(machine: Machine, bytes: number): OperatorTime[] {
   const scores = machine.constants(indexLogitsKernel, "dsa-decode");
   const { overhead } = machine.constants(topKKernel, "dsa-decode");

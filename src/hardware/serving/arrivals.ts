@@ -8,7 +8,7 @@ export interface Request {
   readonly outputTokens: number;
 }
 
-/** An arrival process; its requests are all as long as each other. */
+/** An arrival process of requests of equal length. */
 export interface Arrivals {
   readonly requests: number;
   /** requests per second */
@@ -31,7 +31,7 @@ export function drawArrivals(arrivals: Arrivals, random: Random): Request[] {
 }
 
 /**
- * A gamma-distributed number of this shape and scale 1.
+ * Draws from the gamma distribution of this shape and scale 1.
  *
  * Marsaglia and Tsang 2000, "A simple method for generating gamma variables", ACM TOMS 26, 363-372,
  * https://doi.org/10.1145/358407.358414; shapes below 1 by their boost of a shape one larger.
@@ -47,7 +47,7 @@ export function gamma(shape: number, random: Random): number {
   }
 }
 
-/** @throws UsageError for a request that arrives before the one above it, or has no tokens */
+/** @throws UsageError for a request that arrives before the one above it, or that has no tokens */
 export function checkRequests(requests: readonly Request[]): void {
   if (requests.length === 0) throw new UsageError("a trace needs at least one request; got none");
   requests.forEach(({ arrivalSeconds, inputTokens, outputTokens }, i) => {

@@ -1,13 +1,13 @@
-/** Values that are taken of a long row; between two of them it is linear, or nearly. */
+/** Values computed of a long row, which is nearly linear between two of them. */
 const nodes = 17;
 
 /**
- * f(0), f(1) ... f(count - 1), where f is smooth but for its ends: all of them for a short row, for a long one those of
- * nodes that lie closer where the row starts, and lines between them.
+ * Values f(0), f(1) ... f(count - 1) of a function that is smooth except at its end. A short row is computed whole; of a
+ * long one, nodes that lie closer at the start are computed and joined by lines.
  */
 export function smoothRow(count: number, f: (i: number) => number): number[] {
   if (count <= nodes) return Array.from({ length: count }, (_, i) => f(i));
-  // the last may be a chunk of its own size
+  // the last chunk may have another size
   const smooth = count - 1;
   const at = [
     ...new Set(Array.from({ length: nodes }, (_, n) => Math.round((smooth - 1) * (n / (nodes - 1)) ** 2))),

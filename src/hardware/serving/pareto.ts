@@ -1,6 +1,6 @@
 /**
- * The members that no other beats: none is at least as good in every measure and better in one. In the order given;
- * of equal members, all.
+ * Members that no other member beats: to beat is to be at least as good in every measure and better in one. They keep
+ * their order, and equal members all stay.
  *
  * @param measures larger is better
  */

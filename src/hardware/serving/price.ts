@@ -1,7 +1,7 @@
 /**
  * Dollars for a million tokens: GPU-hour price x GPUs / (3600 x tokens/s x utilisation) x 1e6.
  *
- * @param tokensPerSecond of all those GPUs together while they work
+ * @param tokensPerSecond of all these GPUs together while they work
  */
 export const dollarsPerMillion = (
   dollarsPerGpuHour: number,

@@ -1,40 +1,40 @@
-/** Sequences of one kind in a forward pass: each decodes a token (or checks a draft), or computes a chunk of its prompt. */
+/** Sequences of a forward pass that all decode a token (or check a draft), or all compute a chunk of their prompts. */
 export interface Part {
   readonly phase: "prefill" | "decode";
   readonly sequences: number;
   /** tokens of each sequence that the pass computes */
   readonly newTokens: number;
-  /** tokens of each sequence that are in the cache before them; the mean where they differ */
+  /** tokens of each sequence that are in the cache before; their mean if sequences differ */
   readonly cachedTokens: number;
 }
 
-/** A copy of a model on some GPUs: all that serving needs to know of it. */
+/** A copy of a model on some GPUs, as serving sees it. */
 export interface Replica {
   readonly gpus: number;
-  /** parts of it that work on sequences of their own side by side, each on a share of a pass */
+  /** groups of GPUs that work side by side, each on its own sequences */
   readonly groups: number;
-  /** time of one forward pass of these sequences together, s */
+  /** Time of one forward pass of these sequences together, s. */
   stepSeconds(parts: readonly Part[]): number;
-  /** time of one pass of a multi-token-prediction layer over so many sequences, s */
+  /** Time of one pass of a multi-token-prediction layer over these sequences, s. */
   draftSeconds(sequences: number, cachedTokens: number): number;
-  /** cache of one sequence of so many tokens, in HBM, B */
+  /** Cache of one sequence of `tokens` tokens in HBM, B. */
   kvBytes(tokens: number): number;
   /** HBM of the replica that is left for caches, B */
   readonly kvCapacity: number;
-  /** from the host processors' memory to the replica's GPUs together, B/s */
+  /** from the host processors' memory to all GPUs of the replica, B/s */
   readonly loadBandwidth: number;
-  /** from the replica's GPUs together to another replica, B/s */
+  /** from all GPUs of the replica to another replica, B/s */
   readonly transferBandwidth: number;
 }
 
-/** Tokens that are drafted ahead of each decode step, and how likely each is to be accepted. */
+/** Tokens that are drafted ahead of each decode step, and the probability that each is accepted. */
 export interface Drafts {
   readonly tokens: number;
   readonly acceptance: number;
 }
 
 /**
- * Tokens that a decode step yields: with n drafts, each accepted with probability a where the one before it was,
+ * Tokens that a decode step yields. With n drafts, each accepted with probability a if the one before it was, they are
  * (1 - a^(n+1)) / (1 - a).
  *
  * Leviathan, Kalman and Matias 2023, "Fast inference from transformers via speculative decoding", equation 1,
@@ -46,7 +46,7 @@ export function tokensPerStep({ tokens, acceptance }: Drafts): number {
   return sum;
 }
 
-/** Sequences that decode, each a token and the drafts to check. */
+/** Sequences that decode: each computes a token and checks its drafts. */
 export const decodePart = (sequences: number, cachedTokens: number, drafts: Drafts): Part => ({
   phase: "decode",
   sequences,

@@ -6,7 +6,7 @@ import type { Part, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
-/** What users of a system see, and what it costs. Rates are while the GPUs work; prices count the rest too. */
+/** Speeds that users of a system see, and their prices. Rates hold while the GPUs work; prices include idle time. */
 export interface Served {
   /** sequences that decode at the same time in a replica */
   readonly batch: number;
@@ -25,25 +25,25 @@ export interface Served {
   readonly tpotSeconds: number;
   readonly tokensPerSecondPerUser: number;
   readonly requestsPerSecond: number;
-  /** tokens/s/GPU; of a split system over the GPUs of both kinds */
+  /** tokens/s/GPU; a split system counts the GPUs of both kinds */
   readonly inputPerGpu: number;
   readonly outputPerGpu: number;
   readonly totalPerGpu: number;
-  /** of input tokens over the cost of prefill, of output tokens over that of decoding */
+  /** cost of prefill over input tokens, cost of decoding over output tokens */
   readonly dollarsPerMillionInput: number;
   readonly dollarsPerMillionOutput: number;
-  /** of all tokens alike */
+  /** cost of both over all tokens */
   readonly dollarsPerMillionTotal: number;
-  /** caches of the batch at their full length, and what HBM has for them, B of a decode replica */
+  /** caches of the batch at their full length, and HBM for them, B of a decode replica */
   readonly kvBytes: number;
   readonly kvCapacity: number;
   readonly fits: boolean;
 }
 
-/** Tokens in the cache of a sequence that decodes, over its life on average. */
+/** Mean number of tokens in the cache of a sequence while it decodes. */
 const meanContext = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens / 2;
 
-/** Passes that compute a prompt, in chunks, of so many sequences at once, and beside whatever else they carry, s each. */
+/** Times of the passes that compute the prompts of `sequences` sequences in chunks, beside other parts, s each. */
 function prefillPasses(
   replica: Replica,
   workload: Workload,
@@ -64,7 +64,7 @@ function prefillPasses(
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** As many prompts as fill a pass together, and the time until they are computed, s. */
+/** Number of prompts that fill a pass, and the time until they are computed, s. */
 export function prefillAlone(replica: Replica, workload: Workload): { sequences: number; seconds: number } {
   const sequences =
     replica.groups * Math.max(1, Math.floor(workload.chunkTokens / splitPrompt(workload).computed));
@@ -78,9 +78,9 @@ const memoryOf = (replica: Replica, { inputTokens, outputTokens }: Workload, bat
 
 /**
  * Replicas that decode and prefill at once, in a steady state: while `batch` sequences decode, the prompts of their
- * successors are computed in chunks beside them. A prompt is computed as soon as it is there: of the passes some carry
- * a chunk, or all carry as many prompts as arrive in one. Where full chunks are not enough for the batch to last, fewer
- * sequences decode than were asked for.
+ * successors are computed in chunks beside them, as soon as they arrive. Either some passes carry a chunk, or all passes
+ * carry the prompts that arrive during one. If full chunks do not supply enough prompts, fewer than `batch` sequences
+ * decode.
  */
 export function serveTogether(
   replica: Replica,
@@ -93,7 +93,7 @@ export function serveTogether(
   const perStep = tokensPerStep(drafts);
   const steps = outputTokens / perStep;
   const chunks = Math.ceil(computed / chunkTokens);
-  // prompt tokens that a pass can bring in, and that it must for the batch to last
+  // prompt tokens that a pass can compute, and that it must compute to keep the batch full
   const most = replica.groups * (chunks === 1 ? chunkTokens : computed / chunks);
   const sustained = Math.min(batch, (most * steps) / computed);
   const needed = (sustained * computed) / steps;
@@ -105,12 +105,12 @@ export function serveTogether(
   const passes = prefillPasses(replica, workload, prompts, [decoding]).map((seconds) => seconds + drafting);
   const prefillSeconds = sum(passes);
   const mixed = prefillSeconds / chunks;
-  // of all passes, those that carry prompt tokens
+  // share of passes that carry prompt tokens
   const share = (needed * chunks) / (prompts * computed);
   const step = share * mixed + (1 - share) * alone;
   const tpotSeconds = step / perStep;
   const requestsPerSecond = sustained / (outputTokens * tpotSeconds);
-  // of a step's time, what its prompt tokens add
+  // share of a step's time that its prompt tokens add
   const prefillShare = (share * (mixed - alone)) / step;
   const price = (part: number, tokens: number): number =>
     dollarsPerMillion(dollarsPerGpuHour, part * replica.gpus, requestsPerSecond * tokens, utilisation);
@@ -141,8 +141,8 @@ export function serveTogether(
 }
 
 /**
- * What a replica of a split system reaches of its own rate: of prefill, for bubbles between prompts; of decoding, for
- * slots of the batch that stand empty.
+ * Share of its own rate that a replica of a split system reaches: prefill loses to bubbles between prompts, decoding to
+ * empty slots of the batch.
  *
  * AIConfigurator, sdk/picking.py, _RATE_MATCHING_PREFILL_DEGRADATION_FACTOR and _RATE_MATCHING_DECODE_DEGRADATION_FACTOR,
  * https://github.com/ai-dynamo/aiconfigurator.
@@ -150,8 +150,8 @@ export function serveTogether(
 const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
 
 /**
- * Replicas that prefill and others that decode, as many of each as their rates ask for: the smallest number of GPUs
- * for a rate, which need be no whole number of replicas. Caches move over the links.
+ * Replicas that prefill and others that decode, in the numbers that their rates need: the smallest number of GPUs for a
+ * rate, which may be a fraction of a replica. Caches move over the links.
  */
 export function serveApart(
   { prefill, decode }: { prefill: Replica; decode: Replica },

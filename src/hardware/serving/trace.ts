@@ -14,11 +14,11 @@ export interface TraceSettings {
   readonly chunkTokens: number;
   readonly cacheHits: number;
   readonly drafts: Drafts;
-  /** called now and then with how many requests are done */
+  /** called now and then with the number of finished requests */
   readonly onProgress?: (done: number) => void;
 }
 
-/** When a request was served, s from the start of the trace. */
+/** Times at which a request was served, s from the start of the trace. */
 export interface Trip {
   readonly request: Request;
   readonly firstToken: number;
@@ -27,11 +27,11 @@ export interface Trip {
 
 export interface TraceResult {
   readonly trips: readonly Trip[];
-  /** s in which forward passes ran */
+  /** time in which forward passes ran, s */
   readonly busySeconds: number;
   /** from the first arrival to the last token, s */
   readonly seconds: number;
-  /** most cache held at once, B */
+  /** largest cache held at once, B */
   readonly peakKvBytes: number;
   readonly meanBatch: number;
   readonly steps: number;
@@ -47,18 +47,16 @@ interface Sequence {
 }
 
 /**
- * A replica that serves a trace, forward pass by forward pass. A request is admitted in order of arrival when its cache
- * at its full length fits beside those admitted (so nothing is evicted) and a place in the batch is free. A pass
- * decodes a token of every sequence whose prompt is read (with drafts, those accepted too) and computes up to
- * `chunkTokens` of the prompts that are not, first come first served. The first token comes out of the pass that ends
- * the prompt.
+ * Serves a trace on a replica, one forward pass after another. Requests are admitted in order of arrival, each when its
+ * cache at its full length fits beside those admitted (so that nothing is evicted) and a place in the batch is free. A
+ * pass decodes a token of every sequence whose prompt has been read (and the accepted drafts), and computes up to
+ * `chunkTokens` of the other prompts, first come first served. The pass that ends a prompt yields its first token.
  *
  * Continuous batching: Yu et al. 2022, Orca, OSDI. Chunked prefill beside decoding: Agrawal et al. 2024, Sarathi-Serve,
- * arXiv 2403.02310. Simplified: sequences that decode are taken at their mean length, as are chunks; scheduling takes no
- * time.
+ * arXiv 2403.02310. Simplified: sequences that decode, and chunks, all have their mean length; scheduling takes no time.
  *
  * @param random decides which drafts are accepted
- * @throws UsageError for requests out of order, or one that does not fit even alone
+ * @throws UsageError for requests out of order, or a request that does not fit even alone
  */
 export function serveTrace(
   replica: Replica,
@@ -72,7 +70,7 @@ export function serveTrace(
   const trips: Trip[] = [];
   let running: Sequence[] = [];
   let [now, next, busy, kv, peakKv, batchTime, steps] = [0, 0, 0, 0, 0, 0, 0];
-  /** when a stored prefix has been fetched */
+  /** Time at which a request's stored prefix has been fetched. */
   const ready = ({ arrivalSeconds, inputTokens }: Request): number =>
     arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
 
@@ -174,7 +172,7 @@ const percentiles = (values: readonly number[]): Percentiles => {
 
 export interface TraceSummary {
   readonly ttftSeconds: Percentiles;
-  /** of requests of more than one token: time after the first token over the tokens after it; NaN without any */
+  /** requests of more than one token: time after the first token over the tokens after it; NaN without such requests */
   readonly tpotSeconds: Percentiles;
   readonly requestSeconds: Percentiles;
   readonly requestsPerSecond: number;
@@ -182,7 +180,7 @@ export interface TraceSummary {
   readonly outputPerSecond: number;
   /** share of the time in which passes ran */
   readonly utilisation: number;
-  /** most of the replica's HBM for caches that was taken at once, as a share */
+  /** largest share of the replica's HBM for caches that was taken at once */
   readonly peakKvShare: number;
   readonly meanBatch: number;
 }

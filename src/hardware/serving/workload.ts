@@ -1,17 +1,17 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Drafts } from "./replica.ts";
 
-/** Requests that are all alike. */
+/** A stream of equal requests. */
 export interface Workload {
   readonly inputTokens: number;
-  /** all tokens that are generated, those of thinking among them */
+  /** all generated tokens, thinking included */
   readonly outputTokens: number;
   /** generated before the first token of the answer */
   readonly thinkTokens: number;
-  /** share of input tokens whose cache is stored and need not be computed */
+  /** share of input tokens whose cache is stored, so that it is not computed */
   readonly cacheHits: number;
   readonly drafts: Drafts;
-  /** prompt tokens that one group of a replica computes in a pass at most, of all its sequences together */
+  /** most prompt tokens of all its sequences that one group of a replica computes in a pass */
   readonly chunkTokens: number;
   /** share of the time in which the GPUs work; the rest waits for requests */
   readonly utilisation: number;
@@ -39,7 +39,7 @@ export function checkWorkload(workload: Workload): void {
   check("utilisation", utilisation > 0 && utilisation <= 1, utilisation, "in (0, 1]");
 }
 
-/** Tokens of a prompt that are computed, and those that are found in the store. */
+/** Tokens of a prompt that are computed, and tokens that are found in the store. */
 export function splitPrompt({ inputTokens, cacheHits }: Pick<Workload, "inputTokens" | "cacheHits">): {
   computed: number;
   stored: number;

@@ -2,20 +2,20 @@ import type { Source } from "../../core/entry.ts";
 import { from } from "../../core/units.ts";
 import type { Quantity } from "../../core/units.ts";
 
-/** What AIConfigurator plans with for a system: nominal rates, usable memory. */
+/** Nominal rates and usable memory of a system, as AIConfigurator plans with them. */
 export const aicConfig = (name: string): Source => ({
   title: `AIConfigurator, systems/${name}.yaml`,
   url: `https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/${name}.yaml`,
 });
 
-/** Least time of a collective: a measured custom all-reduce of TensorRT-LLM, 256 elements in bf16. */
+/** Time of the smallest collective: a measured custom all-reduce of TensorRT-LLM, 256 elements in bf16. */
 export const measuredAllReduce = (system: string, gpus: number, seconds: number): Quantity<"s"> =>
   from({
     title: `AIConfigurator, measured custom all-reduce on ${system}`,
     url: `https://github.com/ai-dynamo/aiconfigurator/tree/095f58a/aic-core/src/aiconfigurator_core/systems/data/${system}`,
   })(seconds, "s", { note: `bf16 all-reduce of 256 elements among ${gpus} GPUs, TensorRT-LLM 1.3.0rc20` });
 
-/** Price of a GPU and its share of the system, rented for three years. */
+/** Price of a GPU with its share of the system, rented for three years. */
 export const rentalOf = (name: string, price: number): Quantity<"USD/h"> =>
   from({
     title: "SemiAnalysis InferenceX, total cost of ownership",
@@ -31,7 +31,7 @@ export const exponentialSource: Source = {
 
 const aicMemory = from(aicConfig("gb200"));
 
-/** What a server leaves free on every GPU. */
+/** Memory that a server leaves free on every GPU. */
 export const reserved = {
   share: from({
     title: "TensorRT-LLM, how to change KV cache behavior",

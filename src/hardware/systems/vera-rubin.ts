@@ -7,7 +7,7 @@ const announced = {
   title: "NVIDIA Vera Rubin NVL72, preliminary specifications",
   url: "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/",
 };
-/** Read as others quote them: nobody has measured such a rack in public. */
+/** Note on numbers that were read in quotations; no public measurement of such a rack exists. */
 const quoted = "preliminary; read as quoted in the press, not at its source";
 const rack = from(announced);
 const assumed = from({
@@ -15,7 +15,7 @@ const assumed = from({
   url: "https://www.nvidia.com/en-us/data-center/gb300-nvl72/",
 });
 
-/** A projection: announced numbers, and Blackwell Ultra's where nothing is announced. */
+/** A projection: announced numbers, and those of Blackwell Ultra for the rest. */
 export const veraRubin: System = {
   name: "vera-rubin",
   summary: "projection, not measured: 72 Rubin GPUs and 36 Vera processors in one NVLink domain",

@@ -19,7 +19,7 @@ const mlaHeads = (row: MeasuredRow) => ({
   kvDtype: row.choice("kv_dtype", cacheDtypes),
 });
 
-/** The tokens of a prefill; files without `prefix_tokens` have nothing cached. */
+/** Tokens of a prefill; files without `prefix_tokens` have empty caches. */
 export const prefillTokens = (row: MeasuredRow, prefixTokens = 0) => ({
   requests: row.number("batch", 1),
   newTokens: row.number("new_tokens", 1),
@@ -34,7 +34,7 @@ export const decodeTokens = (row: MeasuredRow) => ({
 /** GLM-5.2: 32 index heads of 128, FP8 keys with a float32 scale, the best 2048 tokens. */
 const glm = { indexHeads: 32, indexDim: 128, keyBytes: 132, k: 2048, latent: 512, rope: 64 };
 
-/** The chunk of a GLM-5.2 row: each of its new tokens sees the prefix and those before it. */
+/** Chunk of a GLM-5.2 row: each new token sees the prefix and the new tokens before it. */
 function chunk(row: MeasuredRow) {
   const { requests, newTokens, prefixTokens } = prefillTokens(row, row.number("prefix_tokens"));
   const keys = requests * (newTokens + prefixTokens);
@@ -62,7 +62,7 @@ export const attentionFiles: readonly MeasuredFile[] = [
     file: "glm52-indexer-logits-prefill",
     predict: (machine, row) => {
       const { requests, newTokens, prefixTokens, queries, keys } = chunk(row);
-      // the kernel skips what a query does not see: times at no prefix are half of those of all pairs
+      // the kernel skips keys that a query does not see: without a prefix it takes half the time of all pairs
       const pairs = requests * causalPairs(newTokens, prefixTokens);
       return indexLogits(machine, { ...glm, queries, pairs, keys, kernels: "glm52" });
     },
@@ -71,10 +71,10 @@ export const attentionFiles: readonly MeasuredFile[] = [
     file: "glm52-topk-prefill",
     predict: (machine, row) => {
       const { requests, newTokens, prefixTokens, queries } = chunk(row);
-      const few = Math.min(newTokens, Math.max(0, glm.k - prefixTokens)); // queries that see at most k
+      const few = Math.min(newTokens, Math.max(0, glm.k - prefixTokens)); // queries that see at most k keys
       const selecting = requests * (newTokens - few);
       const pairs = requests * causalPairs(newTokens - few, prefixTokens + few);
-      // equal scores, where the order is decided by the last digits, take longest to tell apart
+      // scores that are equal except in their last digits take longest to rank
       const kernels = row.choice("score_mode", { flat: "glm52 ties", top_last: "glm52" } as const);
       return topK(machine, { queries, selecting, pairs, k: glm.k, kernels });
     },
@@ -85,7 +85,7 @@ export const attentionFiles: readonly MeasuredFile[] = [
       const { queries } = chunk(row);
       return sparseAttention(machine, {
         queries,
-        pairs: queries * glm.k, // its lists are padded to k: time is the same for any prefix
+        pairs: queries * glm.k, // its lists are padded to k: any prefix takes the same time
         queryHeads: row.number("query_heads", 1),
         keyDim: glm.latent + glm.rope,
         valueDim: glm.latent,

@@ -2,7 +2,7 @@ import type { KvDtype } from "../../../core/dtype.ts";
 import { precisionBytes } from "../../kernels/dtypes.ts";
 import type { Precision } from "../../kernels/dtypes.ts";
 
-/** Names that the measured tables have for types of elements; half precision counts as bf16. */
+/** Types of elements by their names in the measured tables; half precision counts as bf16. */
 const elements = {
   bfloat16: "bf16",
   float16: "bf16",

@@ -5,7 +5,7 @@ import { measuredSeconds } from "./fit.ts";
 import type { Measured } from "./fit.ts";
 import type { MeasuredRow } from "./rows.ts";
 
-/** How far predictions are from a file's rows; errors are |predicted / measured - 1|. */
+/** Errors of the predictions of a file's rows, |predicted / measured - 1|. */
 export interface FileErrors {
   readonly file: string;
   readonly rows: number;
@@ -22,7 +22,7 @@ export interface RowError {
   readonly absError: number;
 }
 
-/** Errors of a file's rows, of those that are `kept`. Undefined where none is. */
+/** Errors of the rows of a file that are `kept`; undefined if none is. */
 export function fileErrors(
   { file, rows }: Measured,
   machines: ReadonlyMap<string, Machine>,

@@ -3,5 +3,5 @@ import type { MeasuredFile } from "./file.ts";
 import { moduleFiles } from "./module-files.ts";
 import { otherFiles } from "./other-files.ts";
 
-/** Every file of measured kernels, in the order of the fit: modules rest on the kernels alone. */
+/** Every file of measured kernels in the order of the fit: single kernels first, since modules use their constants. */
 export const measuredFiles: readonly MeasuredFile[] = [...otherFiles, ...attentionFiles, ...moduleFiles];

@@ -19,10 +19,10 @@ export interface Measured {
   readonly rows: readonly MeasuredRow[];
 }
 
-/** One row in four is held out of the fit, by a hash of its texts: the same rows always, whatever else the file has. */
+/** Whether the row is held out of the fit: one in four is, by a hash of its texts, whatever else the file has. */
 export const isHeldOut = (row: MeasuredRow): boolean => hash64(row.key)[0] % 4 === 0;
 
-/** Seconds that a row measured. */
+/** Measured time of a row, s. */
 export const measuredSeconds = (row: MeasuredRow): number => row.number("latency_ms", 1e-9) / 1e3;
 
 /** The constants of a kernel in a case, while they are fitted. */
@@ -34,14 +34,14 @@ interface Fitting {
 }
 
 /**
- * Weight of staying with what the rows of all systems say, per row: of 1e-3, 1e-2, 5e-2 and .3 the one with the smallest
- * 90th percentile of errors on rows held out.
+ * Weight per row of the constants fitted to all systems, in the fit of one system: of 1e-3, 1e-2, 5e-2 and .3 the one with
+ * the smallest 90th percentile of errors on rows held out.
  */
 const alike = 1e-2;
 
 /**
- * The constants of the kernels of each system: first those of all systems together, then each system's own from there, so
- * that its rows move what they decide and leave the rest as the rows of the others have it.
+ * Constants of the kernels of each system. They are fitted to the rows of all systems together, then from there to each
+ * system's own rows, so that constants that its rows do not decide keep the values of all systems.
  *
  * @param onFile after each file, of all systems together and of each
  */
@@ -69,8 +69,8 @@ interface RowsToFit {
 }
 
 /**
- * The constants of kernels, file after file, those that a file's rows ask for and no file before it has decided, so that
- * the logarithms of predicted over measured are small, over the rows of the systems that are not held out.
+ * Constants of kernels, fitted file after file: each file decides the constants that its rows need and that no file before
+ * it has decided, so that the logarithms of predicted over measured are small. Rows held out take no part.
  */
 function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => void): SystemConstants {
   const sets = new Map<string, Fitting>();
@@ -114,7 +114,7 @@ function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => voi
   return result;
 }
 
-/** Finds the free constants on which the rows rest; they are left in their sets, to four digits. */
+/** Finds the free constants of the rows and stores them in their sets, to four digits. */
 function solve(
   free: readonly Fitting[],
   rows: readonly MeasuredRow[],
@@ -143,7 +143,7 @@ function solve(
   place(found.map((value) => Number(value.toPrecision(4))));
 }
 
-/** The fit moves in logarithms. */
+/** Bounds above 0, since the fit moves in logarithms. */
 const positive = ({ start, min, max }: ConstantSpec): { start: number; min: number; max: number } => ({
   min: Math.max(min, max * 1e-9),
   max,
@@ -155,7 +155,7 @@ interface Asking {
   readonly sets: readonly Fitting[];
 }
 
-/** Rows that share no free set can be fitted apart. */
+/** Groups of rows that share free sets; each group is fitted by itself. */
 function connected(asking: readonly Asking[]): { rows: MeasuredRow[]; sets: Fitting[] }[] {
   let groups: { rows: MeasuredRow[]; sets: Set<Fitting> }[] = [];
   for (const { row, sets } of asking) {

@@ -21,7 +21,7 @@ const deepseek: Geometry<DsaModuleShape> = {
   topK: 2048,
 };
 
-/** Latent attention: DeepSeek-V3 (with the index of V3.2) and GLM-5. */
+/** Models of latent attention: DeepSeek-V3 (with the index of V3.2) and GLM-5. */
 export const latentModels = {
   "deepseek-v3": deepseek,
   "deepseek-r1": deepseek,
@@ -49,13 +49,13 @@ const flash = {
   topK: 512,
 };
 
-/** DeepSeek-V4. */
+/** Models of compressed attention: DeepSeek-V4. */
 export const compressedModels = {
   "v4-pro": { ...flash, hidden: 7168, heads: 128, queryRank: 1536, outputGroups: 16, topK: 1024 },
   "v4-flash": flash,
 };
 
-/** The layer of a DeepSeek-V4 model: CSA has an entry for every 4 tokens and an index, HCA one for every 128. */
+/** Layer of a DeepSeek-V4 model: CSA has an entry for every 4 tokens and an index, HCA an entry for every 128 tokens. */
 export function compressedGeometry(
   model: (typeof compressedModels)["v4-flash"],
   kind: "csa" | "hca",
@@ -64,12 +64,12 @@ export function compressedGeometry(
   return kind === "csa" ? { ...rest, pool: 4, index: { heads, dim, topK } } : { ...rest, pool: 128 };
 }
 
-/** MiniMax-M3. The collector gives a GPU a kv head, with an index head, for each 16 query heads. */
+/** Models of MSA: MiniMax-M3. The collector gives a GPU one kv head with an index head for every 16 query heads. */
 export const msaModels = {
   "minimax-m3": { hidden: 6144, headDim: 128, indexDim: 128, block: 128, topBlocks: 16 },
 } satisfies Record<string, Omit<Geometry<MsaModuleShape>, "kvHeads">>;
 
-/** The model whose name is part of the row's, such as "deepseek-v3" of "deepseek-ai/DeepSeek-V3.2". */
+/** The model whose name is part of the name in the row: "deepseek-v3" for "deepseek-ai/DeepSeek-V3.2". */
 export function modelOf<T>(row: MeasuredRow, models: Readonly<Record<string, T>>): T {
   const name = row.text("model").toLowerCase();
   const found = Object.keys(models).find((known) => name.includes(known));

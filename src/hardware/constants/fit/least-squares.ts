@@ -1,19 +1,19 @@
-/** A number to be found, greater than 0. */
+/** A number > 0 that is fitted. */
 export interface Unknown {
   readonly start: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Weight of staying where one starts, per row, that decides only what the rows do not. */
+/** Weight of the start, per row: so small that it decides only numbers that the rows leave open. */
 export const weakPrior = 1e-3;
-/** residuals beyond this (a tenth) count by their size, not their square: Charbonnier's loss */
+/** Size beyond which a residual counts linearly, not by its square: Charbonnier's loss. */
 const robust = 0.1;
 const iterations = 60;
 
 /**
- * Positive numbers that make `residuals` (logarithms of predicted over measured) small: Levenberg-Marquardt in the
- * logarithms of the numbers, reweighted for the robust loss sum of d^2 (sqrt(1 + (r/d)^2) - 1).
+ * Finds positive numbers that make `residuals` (logarithms of predicted over measured) small, by Levenberg-Marquardt in the
+ * logarithms of the numbers, reweighted for the robust loss: the sum of d^2 (sqrt(1 + (r/d)^2) - 1).
  *
  * Levenberg 1944; Marquardt 1963; Charbonnier et al. 1997, https://doi.org/10.1109/83.551699.
  */
@@ -71,7 +71,7 @@ function dot3(a: readonly number[], b: readonly number[], c: readonly number[]):
   return sum;
 }
 
-/** Solves A x = b for a symmetric positive A, by Gauss with the largest pivot. */
+/** Solves A x = b for a symmetric positive A by Gaussian elimination with the largest pivot. */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const n = right.length;
   const rows = matrix.map((line, i) => [...line, right[i]!]);

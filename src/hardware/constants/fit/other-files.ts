@@ -28,7 +28,7 @@ const collectives = {
   all_reduce: "all-reduce",
 } as const;
 
-/** The load of experts: every token to the next ones in turn, or a power law of some exponent. */
+/** Load of experts: balanced, or the exponent of a power law. */
 function routing(row: MeasuredRow): "balanced" | number {
   const text = row.text("distribution");
   if (text === "balanced") return text;

@@ -1,18 +1,18 @@
 import { UsageError } from "../../../core/errors.ts";
 
-/** A row of a CSV: texts by column. */
+/** Texts of a row of a CSV, by column. */
 export type TextRow = Readonly<Record<string, string>>;
 
-/** Reads a row's columns; each method throws what, got, allowed, with the file and the line. */
+/** A row of measured kernels. Its methods read columns; each throws file, line, what, got and allowed. */
 export class MeasuredRow {
-  /** @param line of the file, the heading being line 1 */
+  /** @param line line of the file; the heading is line 1 */
   constructor(
     readonly file: string,
     readonly line: number,
     readonly texts: TextRow,
   ) {}
 
-  /** its texts but the measured time */
+  /** All texts except the measured time. */
   get key(): string {
     return Object.entries(this.texts)
       .filter(([column]) => column !== "latency_ms")
@@ -37,7 +37,7 @@ export class MeasuredRow {
     return value;
   }
 
-  /** One of the names that a table knows. */
+  /** Value of a table for the name in the column. */
   choice<T>(column: string, table: Readonly<Record<string, T>>): T {
     const text = this.text(column).toLowerCase();
     if (!Object.hasOwn(table, text)) this.refuse(column, Object.keys(table).join(", "));
