@@ -3,7 +3,7 @@
  *
  * 64 users share the rack, which divides the model in the way that makes a step shortest. Kernels take what was measured;
  * `idealMs` is the lower bound with kernels at peak rates.
- * Without --full: one rack, one model, 4K to 256K tokens.
+ * Without --full: one rack, one model, every other length.
  */
 import { experiment, tables } from "../src/experiments.ts";
 import {
@@ -105,7 +105,7 @@ function settings(full: boolean) {
   const models = ["deepseek-v3", "llama-3.1-405b"]
     .slice(0, full ? 2 : 1)
     .map((name) => catalog.models.get(name));
-  const lengths = Array.from({ length: full ? 9 : 7 }, (_, i) => 4096 * 2 ** i);
+  const lengths = Array.from({ length: full ? 9 : 5 }, (_, i) => 4096 * (full ? 2 : 4) ** i);
   return systems.flatMap((system) =>
     models.flatMap((model) =>
       variants.flatMap((variant) => lengths.map((tokens) => ({ system, model, variant, tokens }))),

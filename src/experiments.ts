@@ -46,3 +46,7 @@ export { findModel, readPrices } from "./studies/economics/prices.ts";
 export { firstAnswerSeconds, hiddenTokens } from "./studies/economics/bill.ts";
 export { candidateCost } from "./studies/explain/cost.ts";
 export type { CandidateCost, CostSetting } from "./studies/explain/cost.ts";
+
+// attention and racks together
+export { coDesign } from "./studies/co-design/run.ts";
+export type { CoDesignQuestion } from "./studies/co-design/question.ts";

@@ -106,6 +106,5 @@ export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
 export { hasTheory } from "./runs/make-trial.ts";
 export { linesFigure } from "./figures/lines.ts";
-export { perByteFigure } from "./figures/per-byte.ts";
 
 export { version } from "./version.ts";

@@ -1,0 +1,21 @@
+import { numberColumn } from "../../core/table.ts";
+import { theoryScore } from "../../runs/theory-score.ts";
+
+export const scoreColumns = [
+  numberColumn("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
+  numberColumn("searchLow", "lower end of its 95% interval"),
+  numberColumn("searchHigh", "upper end"),
+  numberColumn("requests", "mean score of eight identical requests at 1M tokens, mean field"),
+];
+
+/** Mean-field scores of a variant at 1M tokens: of a search, and of a count of identical requests. */
+export function scoresOf(variant: string, problems: number) {
+  const score = (task: string) => theoryScore({ task, variant, tokens: "1M" }, problems);
+  const [search, requests] = [score("graphwalks(operation=bfs)"), score("mrcr(needles=8)")];
+  return {
+    search: search.mean,
+    searchLow: search.low,
+    searchHigh: search.high,
+    requests: requests.mean,
+  };
+}
