@@ -37,8 +37,8 @@ export type { CurvePlace, Judgement, OwnValue, PublishedValue, Trend } from "./s
 export { defineChapter } from "./studies/article/chapter.ts";
 export type { Chapter, Evidence } from "./studies/article/chapter.ts";
 export { numericsTables } from "./studies/article/evidence.ts";
-export { claimOf, derivedFigure, valuesOf } from "./studies/article/claims.ts";
-export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figures.ts";
+export { claimOf, derivedFigure, derivedFinding, valuesOf } from "./studies/article/claims.ts";
+export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figure.ts";
 export { economicsOf } from "./studies/economics/result.ts";
 export { promptsPerOutput } from "./studies/economics/surface.ts";
 export { breakEvenFigure } from "./studies/economics/figure.ts";

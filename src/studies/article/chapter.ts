@@ -6,22 +6,22 @@ import type { MeanEstimate } from "../../core/stats.ts";
 import type { TrialOptions } from "../../runs/make-trial.ts";
 import type { ExplainedChange } from "./explanation.ts";
 
-/** In descending order of what can be said. */
-export const verdicts = ["reproduced", "plausible", "contradicted", "out of reach"] as const;
+/** Verdicts on claims, the most certain first. */
+export const claimVerdicts = ["reproduced", "plausible", "contradicted", "out of reach"] as const;
 
 /**
- * reproduced: the article's figure follows from its numbers, or from the simulation, to its digits. plausible: the
- * simulation shows an effect of that kind and size; no evidence about a vendor's model. contradicted: the numbers say
- * otherwise. out of reach: nothing here can tell.
+ * reproduced: the article's figure follows from its numbers, to its digits. plausible: the simulation shows an effect of
+ * that kind and size, which is no evidence about a vendor's model. contradicted: the numbers say otherwise. out of reach:
+ * nothing here can tell.
  */
-export type Verdict = (typeof verdicts)[number];
+export type ClaimVerdict = (typeof claimVerdicts)[number];
 
-/** What comes out about one claim of the article. */
+/** The verdict on one claim of the article. */
 export interface Finding {
   /** its id in article-claims.csv */
   readonly claim: string;
-  readonly verdict: Verdict;
-  /** why, from the numbers, in a sentence or two */
+  readonly verdict: ClaimVerdict;
+  /** the reason, in a sentence or two with numbers */
   readonly says: string;
 }
 
@@ -31,7 +31,7 @@ export interface ReportTable {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** What a chapter tells a reader who knows the article alone. */
+/** Contents of a chapter, for a reader who knows only the article. */
 export interface Told {
   readonly findings: readonly Finding[];
   /** paragraphs */
@@ -39,12 +39,12 @@ export interface Told {
   readonly tables?: readonly ReportTable[];
   /** Vega-Lite specification */
   readonly figure?: object;
-  /** pages beside those that data/README.md names */
+  /** pages that data/README.md does not name */
   readonly sources?: readonly Source[];
 }
 
-/** Which of the chapter's own trials. */
-export interface Cell {
+/** Task, variant and length of some of a chapter's own trials. */
+export interface ChapterTrials {
   readonly task: string;
   readonly variant: string;
   /** nominal length, as a trial is given it: "256K" */
@@ -52,22 +52,22 @@ export interface Cell {
   readonly reads?: number;
 }
 
-/** What a chapter tells from. */
+/** Numbers that a chapter is written from. */
 export interface Evidence {
-  /** rows of the chapter's own trials: the mean field's, or with `numerics` those of full numerics */
+  /** rows of the chapter's own trials: in the mean field, or with `numerics` in full numerics */
   readonly rows: (numerics?: boolean) => readonly TrialRow[];
-  /** mean score of a cell in the mean field. @throws Error where the chapter has no such trials */
-  readonly score: (cell: Cell) => MeanEstimate;
+  /** mean score of trials in the mean field. @throws Error where the chapter has no such trials */
+  readonly score: (trials: ChapterTrials) => MeanEstimate;
   readonly published: readonly PublishedScore[];
-  /** changes of a fitted reader, as `attnsim explain` found them; absent where it has not been run */
+  /** changes of a fitted reader that `attnsim explain` ranked; undefined without its results */
   readonly explanation?: readonly ExplainedChange[] | undefined;
 }
 
-/** One file of experiments/article: trials, and what they and the published numbers say of some of the claims. */
+/** A chapter of the report: trials, and what they and published numbers say about some claims. One file each in experiments/article. */
 export interface Chapter {
   readonly name: string;
   readonly title: string;
-  /** yields trials of theory; with `full` numerics beside them */
+  /** yields trials in the mean field; with `full`, also trials in full numerics */
   readonly trials?: (trial: (options: TrialOptions) => Trial, full: boolean) => Iterable<Trial>;
   readonly tell: (evidence: Evidence) => Told;
 }

@@ -1,11 +1,13 @@
 import { articleClaims, modelScores } from "../../files/published.ts";
 import type { ArticleClaim } from "../../files/published.ts";
+import { verdictOf } from "../verdict.ts";
+import type { Finding } from "./chapter.ts";
 
-/** The two numbers that a claim compares; undefined where it compares none. */
+/** The two numbers that a claim compares; undefined for a claim without numbers. */
 export function valuesOf(claim: ArticleClaim): readonly [before: number, after: number] | undefined {
   if (claim.value_before !== "") return [Number(claim.value_before), Number(claim.value_after)];
   const scores = modelScores().filter((row) => row.claim === claim.id);
-  // "GPT-5.5 over Opus 4.7 ...": by how much the first model leads the second
+  // "GPT-5.5 over Opus 4.7 ..." states the lead of the first model
   const [, first, second] = /^(GPT-5\.5|Opus 4\.7) over (GPT-5\.5|Opus 4\.7) /.exec(claim.claim) ?? [];
   const scoreOf = (model: string | undefined): number | undefined => {
     const row = scores.find((score) => model !== undefined && score.model.endsWith(model));
@@ -22,8 +24,8 @@ const signed = (value: number, digits: number): string =>
 const decimals = (text: string): number => /\.(\d+)/.exec(text)?.[1]!.length ?? 0;
 
 /**
- * What the article derives from a claim's two numbers, worked out here, with as many digits as it prints; undefined
- * where it derives nothing.
+ * The figure that the article derives from a claim's two numbers, computed here, with the digits that it prints; undefined
+ * for a claim without a derived figure.
  */
 export function derivedFigure(claim: ArticleClaim): string | undefined {
   const values = valuesOf(claim);
@@ -33,13 +35,19 @@ export function derivedFigure(claim: ArticleClaim): string | undefined {
   if (claim.derived.endsWith("pp")) return `${signed(after - before, digits)} pp`;
   if (claim.derived.endsWith("percent")) return `${signed(100 * (after / before - 1), digits)} percent`;
   if (claim.derived.startsWith("x")) return `x${(after / before).toFixed(digits)}`;
-  // how many times the larger is the smaller
+  // the larger number over the smaller
   return `${(Math.max(before, after) / Math.min(before, after)).toFixed(digits)}x`;
 }
 
-/** @throws Error for an id that the article's table does not have */
+/** The claim of an id. @throws Error for an unknown id */
 export function claimOf(id: string): ArticleClaim {
   const claim = articleClaims().find((each) => each.id === id);
   if (claim === undefined) throw new Error(`no claim "${id}" in article-claims.csv`);
   return claim;
+}
+
+/** The finding on a claim whose derived figure is checked. @param says gets the figure as computed here */
+export function derivedFinding(claim: ArticleClaim, says: (ours: string) => string): Finding {
+  const ours = derivedFigure(claim)!;
+  return { claim: claim.id, verdict: verdictOf(ours === claim.derived), says: says(ours) };
 }

@@ -13,25 +13,32 @@ import type { TrialOptions } from "../../runs/make-trial.ts";
 import type { Chapter, Evidence, ReportTable } from "./chapter.ts";
 import type { ExplainedChange } from "./explanation.ts";
 
+/** Trials of an article's report: with full numerics or without, and their seed. */
+export interface ArticleTrials {
+  readonly full: boolean;
+  readonly seed: number;
+}
+
 /** A chapter's trials: in the mean field, unless it names an engine. */
-const trialsOfChapter = ({ trials }: Chapter, full: boolean, seed: number): Trial[] =>
+const trialsOfChapter = ({ trials }: Chapter, { full, seed }: ArticleTrials): Trial[] =>
   trials === undefined
     ? []
     : [...trials((asked: TrialOptions) => makeTrial({ seed, engine: theoryEngine, ...asked }), full)];
 
-/** Trials of all chapters; one that several ask for is run once. */
-export const trialsOf = (chapters: readonly Chapter[], full: boolean, seed: number): Trial[] =>
-  chapters.flatMap((chapter) => trialsOfChapter(chapter, full, seed));
+/** Trials of all chapters. Chapters may share trials. */
+export const trialsOf = (chapters: readonly Chapter[], asked: ArticleTrials): Trial[] =>
+  chapters.flatMap((chapter) => trialsOfChapter(chapter, asked));
 
-/** What a chapter tells from, of the rows of all chapters' trials. */
-export function evidenceOf(
-  chapter: Chapter,
-  full: boolean,
-  seed: number,
-  all: readonly TrialRow[],
-  explanation?: readonly ExplainedChange[],
-): Evidence {
-  const own = new Set(trialsOfChapter(chapter, full, seed).map(trialId));
+/** Results that all chapters are written from. */
+export interface ArticleResults extends ArticleTrials {
+  /** rows of all chapters' trials */
+  readonly rows: readonly TrialRow[];
+  readonly explanation?: readonly ExplainedChange[] | undefined;
+}
+
+/** Numbers that a chapter is written from. */
+export function evidenceOf(chapter: Chapter, { rows: all, explanation, ...asked }: ArticleResults): Evidence {
+  const own = new Set(trialsOfChapter(chapter, asked).map(trialId));
   const rows = all.filter((row) => own.has(row.id));
   const byEngine = (numerics: boolean): TrialRow[] =>
     rows.filter((row) => (row.engine !== theoryEngine) === numerics);
@@ -56,11 +63,11 @@ export function evidenceOf(
   };
 }
 
-/** Full numerics on real text beside the mean field, at the lengths that were run; none where there are no numerics. */
-export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly TrialRow[]): ReportTable[] {
+/** Scores in full numerics beside the mean field, at the lengths that were run. No table without numerics. */
+export function numericsTables(meanField: readonly TrialRow[], numerics: readonly TrialRow[]): ReportTable[] {
   if (numerics.length === 0) return [];
   const cellOf = (row: TrialRow): string => JSON.stringify([row.task, row.variant, row.tokensNominal]);
-  const theory = groupBy(inTheory, cellOf);
+  const expected = groupBy(meanField, cellOf);
   const shown = (rows: readonly TrialRow[], name: string): string => {
     const found = estimate(rows, (row) => row.score, name);
     if (found === undefined) return "-";
@@ -69,12 +76,12 @@ export function numericsTables(inTheory: readonly TrialRow[], numerics: readonly
   return [
     {
       caption:
-        "Full numerics, with real text, keys and values, beside the mean field; few problems, rough intervals",
+        "Mean scores and 95% intervals in full numerics, with real text, keys and values, beside the mean field. Few trials make the intervals wide",
       titles: ["attention", "tokens", "mean field", "full numerics", "trials"],
       rows: [...groupBy(numerics, cellOf)].map(([key, rows]) => {
         const { variant, tokensNominal } = rows[0]!;
         const length = tokensNominal.toLocaleString("en");
-        return [variant, length, shown(theory.get(key) ?? [], key), shown(rows, key), rows.length];
+        return [variant, length, shown(expected.get(key) ?? [], key), shown(rows, key), rows.length];
       }),
     },
   ];

@@ -7,7 +7,8 @@ import { derivedFigure, valuesOf } from "../../../src/studies/article/claims.ts"
 import type { Evidence } from "../../../src/studies/article/chapter.ts";
 import { readExplanation } from "../../../src/studies/article/explanation.ts";
 import { evidenceOf, trialsOf } from "../../../src/studies/article/evidence.ts";
-import { htmlReport, inlineSvg, markdownReport } from "../../../src/studies/article/report.ts";
+import { htmlReport, inlineSvg } from "../../../src/studies/article/page.ts";
+import { markdownReport } from "../../../src/studies/article/report.ts";
 import { articleClaims, publishedScores } from "../../../src/files/published.ts";
 import { theoryRow } from "../../../src/trial/run.ts";
 import { makeTrial } from "../../../src/runs/make-trial.ts";
@@ -135,11 +136,12 @@ describe("evidence", () => {
       },
       tell: () => ({ findings: [], text: [] }),
     };
-    const all = trialsOf([chapter], false, 0).map(theoryRow);
+    const asked = { full: false, seed: 0 };
+    const all = trialsOf([chapter], asked).map(theoryRow);
     const other = theoryRow(
       makeTrial({ task: "graphwalks", variant: "oracle", tokens: "4K", engine: "theory" }),
     );
-    const own = evidenceOf(chapter, false, 0, [...all, other]);
+    const own = evidenceOf(chapter, { ...asked, rows: [...all, other] });
     expect(own.rows()).toEqual(all);
     expect(own.rows(true)).toEqual([]);
     expect(own.score({ task: "graphwalks", variant: "dense", tokens: "8K" }).mean).toBe(all[1]!["score"]);

@@ -6,14 +6,14 @@ import type { TrialRow } from "../../trial/columns.ts";
 interface Pairs {
   readonly title: string;
   readonly subtitle: string;
-  /** what the two values of each pair are of */
+  /** names of the two values of each pair */
   readonly series: readonly [string, string];
   readonly pairs: readonly { readonly name: string; readonly values: readonly [number, number] }[];
   /** title of the axis */
   readonly axis: string;
 }
 
-/** A line a pair, from its first value to its second. */
+/** Pairs of values: a line for each, from the first value to the second. */
 export function pairsFigure({ title, subtitle, series, pairs, axis }: Pairs): object {
   const names = pairs.map(({ name }) => name);
   const points = pairs.flatMap(({ name, values }) =>
@@ -62,13 +62,13 @@ interface Bars {
     readonly name: string;
     readonly series: string;
     readonly value: number;
-    /** what stands at its end */
+    /** text at its end */
     readonly label: string;
     readonly panel?: string;
   }[];
 }
 
-/** Bars side by side, a group a name. */
+/** Bars in groups by name. */
 export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
   const series = distinct(bars.map((bar) => bar.series));
   const y = {

@@ -1,0 +1,109 @@
+import { renderSvg } from "../../runs/render.ts";
+import { claimVerdicts } from "./chapter.ts";
+import type { ClaimVerdict, Finding, ReportTable } from "./chapter.ts";
+import { claimOf } from "./claims.ts";
+import { countOf, lead, meaning, numbersOf, rowsOf, title } from "./report.ts";
+import type { ArticleReport } from "./report.ts";
+
+const escape = (text: string | number): string =>
+  String(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+
+const style = `
+:root { --ink: #1b1f24; --soft: #5d6570; --line: #dfe3e8; --paper: #fff; --accent: #0072b2; }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.62 Georgia, "DejaVu Serif", "Times New Roman", serif; }
+main { max-width: 54rem; margin: 0 auto; padding: 3.5rem 1.5rem 5rem; }
+h1 { font-size: 2.15rem; line-height: 1.2; margin: 0 0 1.2rem; letter-spacing: -.01em; }
+h2 { font-size: 1.42rem; line-height: 1.3; margin: 3.4rem 0 .9rem; padding-top: 1.6rem; border-top: 1px solid var(--line); }
+p { margin: 0 0 1rem; }
+.lead { font-size: 1.1rem; color: #30363d; }
+table, .chip, .counts, .claim, figcaption, nav, footer { font-family: system-ui, "Segoe UI", "DejaVu Sans", Helvetica, Arial, sans-serif; }
+table { border-collapse: collapse; width: 100%; font-size: .83rem; line-height: 1.42; margin: 1.2rem 0 1.6rem; }
+caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
+th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 2px solid var(--line); padding: .4rem .7rem .4rem 0; }
+td { vertical-align: top; border-bottom: 1px solid var(--line); padding: .45rem .7rem .45rem 0; }
+td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td a { color: inherit; text-decoration-color: #b9c0c8; text-underline-offset: 2px; }
+.chip { display: inline-block; white-space: nowrap; border-radius: 1rem; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; }
+.reproduced { background: #e2f3ec; color: #00634a; } .plausible { background: #e3eefb; color: #0a4f8a; }
+.contradicted { background: #fce8dd; color: #9a3b00; } .out-of-reach { background: #eceff2; color: #4d565f; }
+.counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem; margin: 2rem 0 0; padding: 0; list-style: none; font-size: .82rem; line-height: 1.4; color: var(--soft); }
+.counts b { display: block; font-size: 1.9rem; line-height: 1.2; color: var(--ink); }
+.claim { border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: 0 0 .9rem; font-size: .88rem; line-height: 1.5; }
+.claim q { font-weight: 600; quotes: none; } .claim span.f { color: var(--soft); }
+.source { margin: 0 0 .2rem; font: .82rem/1.5 system-ui, "DejaVu Sans", sans-serif; } .source a { color: var(--accent); }
+figure { margin: 1.6rem 0; overflow-x: auto; } figure svg { display: block; max-width: 100%; height: auto; }
+footer { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .82rem; color: var(--soft); }
+footer li { margin-bottom: .3rem; }
+@media print { h2 { break-after: avoid; } figure { break-inside: avoid; } main { padding: 0; } }
+`;
+
+const chip = (verdict: ClaimVerdict): string =>
+  `<span class="chip ${verdict.replaceAll(" ", "-")}">${verdict}</span>`;
+
+/** An SVG for a page with others: with ids of its own and a label. */
+export const inlineSvg = (svg: string, name: string, label: string): string =>
+  svg
+    .replaceAll(/\bid="([^"]+)"/g, `id="${name}-$1"`)
+    .replaceAll(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
+    .replaceAll(/href="#([^"]+)"/g, `href="#${name}-$1"`)
+    .replace("<svg ", `<svg role="img" aria-label="${escape(label)}" `);
+
+/** Whether a cell is a number, which is aligned right. */
+const isNumber = (cell: string | number): boolean =>
+  /^[-+$~<>]*[\d.,]+ ?(?:[%x]|pp|[kMGT]?B|[mu]?s)?$/.test(String(cell));
+
+/** The report as one page that loads nothing. */
+export async function htmlReport({ chapters, made }: ArticleReport): Promise<string> {
+  const rows = rowsOf(chapters);
+  const sections: string[] = [];
+  for (const chapter of chapters) {
+    const { name, title: heading, findings, text, tables = [], figure, sources = [] } = chapter;
+    const svg = figure && inlineSvg(await renderSvg(figure), name, heading);
+    sections.push(`<section id="${name}"><h2>${escape(heading)}</h2>
+${findings.map((finding) => claimBox(finding)).join("\n")}
+${text.map((paragraph) => `<p>${escape(paragraph)}</p>`).join("\n")}
+${tables.map(htmlTable).join("\n")}
+${svg ? `<figure>${svg}</figure>` : ""}
+${sources.map(({ title: of, url }) => `<p class="source"><a href="${escape(url)}">${escape(of)}</a></p>`).join("\n")}</section>`);
+  }
+  const counts = claimVerdicts.map(
+    (verdict) => `<li><b>${countOf(rows, verdict)}</b>${chip(verdict)}<br>${escape(meaning[verdict])}</li>`,
+  );
+  const overview = rows.map(
+    ({ article, verdict, chapter }) =>
+      `<tr><td><a href="#${chapter.name}">${escape(article.claim)}</a></td><td>${escape(numbersOf(article))}</td><td>${chip(verdict)}</td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title><style>${style}</style></head><body><main>
+<h1>${escape(title)}</h1>
+${lead.map((paragraph) => `<p class="lead">${escape(paragraph)}</p>`).join("\n")}
+<ul class="counts">${counts.join("")}</ul>
+<h2>The claims</h2>
+<table><thead><tr><th>claim</th><th>in the article</th><th>verdict</th></tr></thead><tbody>${overview.join("\n")}</tbody></table>
+${sections.join("\n")}
+<footer><p>How this was made</p><ul>${made.map((line) => `<li>${escape(line)}</li>`).join("")}</ul></footer>
+</main></body></html>
+`;
+}
+
+function claimBox({ claim, verdict, says }: Finding): string {
+  const article = claimOf(claim);
+  return `<p class="claim">${chip(verdict)} <q>${escape(article.claim)}</q> <span class="f">${escape(numbersOf(article))}</span><br>${escape(says)}</p>`;
+}
+
+function htmlTable({ caption, titles, rows }: ReportTable): string {
+  const right = titles.map((_, c) => rows.every((row) => isNumber(row[c] ?? "")));
+  const cells = (row: readonly (string | number)[]): string =>
+    row.map((each, c) => `<td${right[c] ? ' class="n"' : ""}>${escape(each)}</td>`).join("");
+  const head = titles.map(
+    (each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escape(each)}</th>`,
+  );
+  const named = caption === undefined ? "" : `<caption>${escape(caption)}</caption>`;
+  return `<table>${named}<thead><tr>${head.join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table>`;
+}
