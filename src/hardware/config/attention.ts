@@ -6,8 +6,6 @@ import type { GroupedQueryAttention } from "../layers/grouped-query.ts";
 import type { LatentAttention } from "../layers/latent.ts";
 import type { Keys } from "./keys.ts";
 
-const repeat = <T>(times: number, value: T): T[] => Array.from({ length: times }, () => value);
-
 /** Reads the attention of every layer of a config.json, of any family. */
 export function attentionOf(keys: Keys, layers: number): Attention[] {
   if (keys.has("compress_ratios")) return compressedLayers(keys, layers);
@@ -46,7 +44,7 @@ function groupedLayers(keys: Keys, layers: number): Attention[] {
       .map((used) => (used === 1 ? { ...full, blocks } : full));
   }
   const windowed = windowedLayers(keys, layers);
-  if (!windowed.includes(true)) return repeat(layers, full);
+  if (!windowed.includes(true)) return Array<Attention>(layers).fill(full);
   const local = { ...full, window: keys.count("sliding_window") };
   return windowed.map((is) => (is ? local : full));
 }
@@ -57,7 +55,7 @@ function windowedLayers(keys: Keys, layers: number): boolean[] {
     Array.from({ length: layers }, (_, l) => (l + 1) % period !== 0);
   if (keys.has("layer_types"))
     return keys.list("layer_types", layers).map((type) => type === "sliding_attention");
-  if (!keys.has("sliding_window")) return repeat(layers, false);
+  if (!keys.has("sliding_window")) return Array<boolean>(layers).fill(false);
   if (keys.has("sliding_window_pattern")) return every(keys.count("sliding_window_pattern").value);
   if (keys.has("use_sliding_window")) {
     // Qwen: the first max_window_layers attend to everything
@@ -67,7 +65,7 @@ function windowedLayers(keys: Keys, layers: number): boolean[] {
   const type = keys.text("model_type");
   if (type.startsWith("gemma3")) return every(6);
   if (type.startsWith("gemma2") || type === "gpt_oss") return every(2);
-  return repeat(layers, true);
+  return Array<boolean>(layers).fill(true);
 }
 
 function latent(keys: Keys): LatentAttention {
@@ -91,7 +89,7 @@ const sparseRecord = from({
 /** Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5. `index_topk` adds an indexer to each, or one that several share. */
 function latentLayers(keys: Keys, layers: number): Attention[] {
   const dense = latent(keys);
-  if (!keys.has("index_topk")) return repeat(layers, dense);
+  if (!keys.has("index_topk")) return Array<Attention>(layers).fill(dense);
   const indexer = {
     heads: keys.count("index_n_heads"),
     headDim: keys.count("index_head_dim"),
@@ -100,14 +98,15 @@ function latentLayers(keys: Keys, layers: number): Attention[] {
   const record =
     dense.latent.value === 512 && dense.rope.value === 64 ? { record: { fp8: sparseRecord } } : {};
   const sparse = { ...dense, ...record, indexer };
-  if (!keys.has("indexer_types")) return repeat(layers, sparse);
+  if (!keys.has("indexer_types")) return Array<Attention>(layers).fill(sparse);
   const computes = keys.list("indexer_types", layers).map((type) => type === "full");
   const out: Attention[] = [];
   for (let first = 0; first < layers;) {
     let period = 1;
     while (first + period < layers && !computes[first + period]) period++;
     const shared = { ...indexer, period: keys.counted(period, "indexer_types") };
-    out.push(...repeat(period, period === 1 ? sparse : { ...sparse, indexer: shared }));
+    const layer = period === 1 ? sparse : { ...sparse, indexer: shared };
+    out.push(...Array<Attention>(period).fill(layer));
     first += period;
   }
   return out;

@@ -9,20 +9,12 @@ import { Keys } from "./keys.ts";
 import { planOf } from "./plan.ts";
 
 /** Families whose layers are read correctly; layers of any other family could be missed without notice. */
+// prettier-ignore
 const families = [
-  ...["llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next"],
-  ...[
-    "qwen3_5",
-    "qwen3_5_text",
-    "qwen3_5_moe",
-    "qwen3_5_moe_text",
-    "gemma",
-    "gemma2",
-    "gemma3",
-    "gemma3_text",
-  ],
-  ...["deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "kimi_k2", "kimi_linear"],
-  ...["glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss"],
+  "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next",
+  "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text", "gemma", "gemma2", "gemma3", "gemma3_text",
+  "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "kimi_k2", "kimi_linear",
+  "glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss",
 ];
 
 /** Keys under which multimodal models keep the language model. */

@@ -15,7 +15,7 @@ export function networkOf(machine: Machine, gpus: number): Machine {
 }
 
 /** GPUs of a deployment that exchange a message. */
-interface Exchange {
+interface GpuExchange {
   readonly gpus: number;
   /** of the whole message */
   readonly bytes: number;
@@ -23,11 +23,11 @@ interface Exchange {
   readonly span: number;
 }
 
-export const allReduceAmong = (machine: Machine, { gpus, bytes, span }: Exchange): OperatorTime =>
+export const allReduceAmong = (machine: Machine, { gpus, bytes, span }: GpuExchange): OperatorTime =>
   allReduce(networkOf(machine, span), { bytes, gpus });
 
 export const exchangeAmong = (
   machine: Machine,
   op: "all-gather" | "all-to-all",
-  { gpus, bytes, span }: Exchange,
+  { gpus, bytes, span }: GpuExchange,
 ): OperatorTime => collective(networkOf(machine, span), { op, bytes, gpus });

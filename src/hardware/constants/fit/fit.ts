@@ -123,7 +123,8 @@ function solve(
 ): void {
   const unknowns = free.flatMap((set) =>
     Object.entries(set.kernel.constants).map(([name, spec]) => ({
-      ...{ set, name },
+      set,
+      name,
       ...positive({ ...spec, start: set.values[name]! }),
     })),
   );
