@@ -15,6 +15,7 @@ export type { TrialContext, TrialsOptions } from "./cli/experiment/trials.ts";
 
 // runs
 export { loadPlugin } from "./runs/plugins.ts";
+export { hasTheory } from "./runs/make-trial.ts";
 export { planOf } from "./runs/plan.ts";
 export type { Plan } from "./runs/plan.ts";
 export { runPlan } from "./runs/run.ts";

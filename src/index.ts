@@ -104,7 +104,6 @@ export type { Column, RowOf } from "./core/table.ts";
 export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
-export { hasTheory } from "./runs/make-trial.ts";
 export { linesFigure } from "./figures/lines.ts";
 
 export { version } from "./version.ts";
