@@ -3,7 +3,6 @@ import { kvDtypeBytes } from "../core/dtype.ts";
 import type { AnyParams } from "../core/params.ts";
 import { mean } from "../core/stats.ts";
 import { flat } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
 import { attender } from "./attender.ts";
 import type { Queries } from "./cache.ts";
@@ -11,7 +10,7 @@ import type { AttentionResult, HeadResult } from "./read.ts";
 import { parseShaping } from "./spec.ts";
 import type { AttentionSpec } from "./spec.ts";
 import { cacheFromTensors } from "./tensors.ts";
-import type { StoredHeads, TensorShapes } from "./tensors.ts";
+import type { PlainTensors, TensorShapes } from "./tensors.ts";
 import type { AnyVariant } from "./variant.ts";
 import { dense } from "./variants/dense/dense.ts";
 
@@ -29,12 +28,7 @@ export interface HeadReport {
 }
 
 /** Tensors that a variant attends to, and how. */
-export interface AttendedTensors {
-  /** (queryHeads, Q, d) */
-  readonly q: Tensor;
-  /** (kvHeads, N, d) each */
-  readonly k: Tensor | StoredHeads;
-  readonly v: Tensor | StoredHeads;
+export interface AttendedTensors extends PlainTensors {
   readonly spec: AttentionSpec;
   readonly ops: Ops;
   /** compare with dense attention */
@@ -53,7 +47,7 @@ export function attendTensors({ q, k, v, spec, ops, compare }: AttendedTensors):
   heads: HeadReport[];
 } {
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
-  const { cache, queries } = cacheFromTensors(ops, k, v, q, { kvDtype });
+  const { cache, queries } = cacheFromTensors(ops, { k, v, q }, { kvDtype });
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
     attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
   const result = attend(variant, params);

@@ -8,28 +8,33 @@ import type { Ops } from "../engines/ops.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
 import { storageOf } from "./kv-dtype.ts";
 
-/** (heads, rows, d) numbers that lie elsewhere, such as in a file, and are read into an engine's memory head by head. */
+/** (heads, rows, d) numbers outside an engine's memory, for example in a file, which are read into it head by head. */
 export interface StoredHeads {
   readonly shape: readonly number[];
   /** Writes the (rows, d) numbers of head h, row-major. */
   readHead(h: number, out: Float32Array | Float64Array): void;
 }
 
+/** K and V of kv heads and the queries of query heads, as plain tensors. */
+export interface PlainTensors {
+  /** (kvHeads, N, d) */
+  readonly k: Tensor | StoredHeads;
+  /** (kvHeads, N, d) */
+  readonly v: Tensor | StoredHeads;
+  /** (queryHeads, Q, d); query heads h G ... h G + G - 1 read kv head h */
+  readonly q: Tensor;
+}
+
 /**
- * A cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d).
- * The queries that eviction may observe are the last ones given.
+ * Makes a cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d). The
+ * queries that eviction may observe are the last ones given.
  *
- * @param k (kvHeads, N, d)
- * @param v (kvHeads, N, d)
- * @param q (queryHeads, Q, d); query heads h G ... h G + G - 1 read kv head h
- * @param options what K and V are rounded to, bytes of an element if not that type's, the cache's seed
- * @throws UsageError where the shapes do not fit each other
+ * @param options type to which K and V are rounded, bytes of an element if not that type's, the cache's seed
+ * @throws UsageError if the shapes do not fit each other
  */
 export function cacheFromTensors(
   ops: Ops,
-  k: Tensor | StoredHeads,
-  v: Tensor | StoredHeads,
-  q: Tensor,
+  { k, v, q }: PlainTensors,
   {
     kvDtype = "f32",
     bytesPerElement = kvDtypeBytes[kvDtype],
@@ -84,7 +89,7 @@ interface Shaped {
   readonly shape: readonly number[];
 }
 
-/** @throws UsageError where the shapes of k, v and q do not fit each other: what, got, allowed */
+/** @throws UsageError if the shapes of k, v and q do not fit each other: what, got, allowed */
 export function shapesOf(k: Shaped, v: Shaped, q: Shaped): TensorShapes {
   for (const [name, { shape }] of Object.entries({ q, k, v }))
     if (shape.length !== 3 || shape.includes(0))
@@ -120,7 +125,7 @@ function groupedRows(q: Tensor, h: number, group: number): Tensor {
   return tensor(out, [count * group, width]);
 }
 
-/** The last queries, or so many evenly among all, as those that prefill saw. */
+/** The last `count` queries, or `count` spread evenly over all, as queries that prefill saw. */
 function someQueries(queries: Queries, count: number, spread: "last" | "even" = "last"): Queries {
   const all = queries.count;
   const chosen =

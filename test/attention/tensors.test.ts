@@ -19,7 +19,7 @@ describe("cacheFromTensors", () => {
   const q = filled([4, 2, 3], (i) => Math.sin(3 * i));
 
   it("is softmax(q K^T / sqrt d) V with query i at N - Q + i and G query heads to a kv head", () => {
-    const { cache, queries } = cacheFromTensors(ops, k, v, q);
+    const { cache, queries } = cacheFromTensors(ops, { k, v, q });
     expect([...queries.positions]).toEqual([3, 4]);
     const { heads } = dense.attend({ queries, cache, index: undefined, ops }, {});
     for (let head = 0; head < 4; head++)
@@ -39,7 +39,7 @@ describe("cacheFromTensors", () => {
   });
 
   it("observes the last queries given", () => {
-    const { cache, queries } = cacheFromTensors(ops, k, v, q);
+    const { cache, queries } = cacheFromTensors(ops, { k, v, q });
     const last = cache.observed(1, true);
     expect([...last.positions]).toEqual([4]);
     expect([...flat(last.heads[1]!)]).toEqual([...flat(queries.heads[1]!)].slice(6));
@@ -54,7 +54,7 @@ describe("cacheFromTensors", () => {
     [k, v, zeros(4, 6, 3), "q must have at most 5 rows, as k has; got 6"],
     [k, v, zeros(4, 0, 3), "q must have three dimensions (heads, rows, d), none 0; got (4, 0, 3)"],
   ])("refuses shapes that do not fit", (keys, values, queries, message) => {
-    expect(() => cacheFromTensors(ops, keys, values, queries)).toThrow(UsageError);
-    expect(() => cacheFromTensors(ops, keys, values, queries)).toThrow(message);
+    expect(() => cacheFromTensors(ops, { k: keys, v: values, q: queries })).toThrow(UsageError);
+    expect(() => cacheFromTensors(ops, { k: keys, v: values, q: queries })).toThrow(message);
   });
 });

@@ -61,8 +61,9 @@ export function bestTokenScores(
   const groups = groupsIn(crowd, block);
   const group = allBelow(groupCoherence(crowd, block));
   const random = (n: number, t: number): number => group(t, n / groups) ** groups;
-  /** a token that shares so much with its record's code, of which w is the code's own; @param share with the query's */
-  const belowAt = (own: number, share: number, t: number, w: number, similarity: number): number => {
+  /** A token whose correlation with its record's code is `own`: at w, the part of the code that the query does not share. */
+  const belowAt = (own: number, similarity: number, t: number, w: number): number => {
+    const share = own * similarity;
     const common = own * own * (1 - similarity * similarity);
     const variance = (1 - (share * share) / 2 - common) * (1 - noise) + noise;
     return below((t - share * signal - own * w * Math.sqrt(1 - noise)) / Math.sqrt(variance));
@@ -71,9 +72,7 @@ export function bestTokenScores(
     holding: scoredLayouts(block, ({ anchors, members, similarity }) => (t) => {
       const kept = allOfRecord(
         similarity,
-        (w) =>
-          belowAt(rho, rho * similarity, t, w, similarity) ** anchors *
-          belowAt(Math.sqrt(c), Math.sqrt(c) * similarity, t, w, similarity) ** members,
+        (w) => belowAt(rho, similarity, t, w) ** anchors * belowAt(Math.sqrt(c), similarity, t, w) ** members,
       );
       return 1 - kept * random(Math.max(0, block - anchors - members), t);
     }),

@@ -22,18 +22,21 @@ export interface BlockSelection {
   readonly pool?: "sum" | "max";
 }
 
-/**
- * The selected blocks of each query, shared by its group.
- *
- * @param summaries the read of the compressed entries
- * @param visible (Q G) tokens that each query row sees
- */
+/** Read whose weights select blocks. */
+interface SelectBy {
+  /** read of the compressed entries */
+  readonly summaries: Read;
+  /** (Q G) tokens that each query row sees */
+  readonly visible: Int32Array;
+  /** query heads that share a selection */
+  readonly group: number;
+  readonly space: Space;
+}
+
+/** Selected blocks of each query, shared by its group. */
 export function selectBlocks(
-  summaries: Read,
-  visible: Int32Array,
-  group: number,
+  { summaries, visible, group, space }: SelectBy,
   choice: BlockSelection,
-  space: Space,
   ops: Ops,
 ): RowLists {
   const { queries, keys, scale, visible: entries } = summaries;

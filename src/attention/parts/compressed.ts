@@ -45,17 +45,22 @@ export function entriesOf(
   }));
 }
 
-/**
- * One softmax over entries, the window's raw tokens and the sink. A raw token is kept as such a record too.
- *
- * @param chosen entries that each query reads, for its whole group; every visible one when absent
- */
+interface CompressedRead {
+  readonly pool: number;
+  readonly window: number;
+  readonly sink: number;
+  /** query heads of a kv head, which share a choice */
+  readonly group: number;
+  /** entries that each query reads; every visible one when absent */
+  readonly chosen?: RowLists;
+}
+
+/** One softmax over entries, the window's raw tokens and the sink. A raw token is kept as a record of an entry's size. */
 export function readCompressed(
   read: Read,
   entries: Entries,
-  { pool, window, sink, group }: { pool: number; window: number; sink: number; group: number },
+  { pool, window, sink, group, chosen }: CompressedRead,
   ops: Ops,
-  chosen?: RowLists,
 ): HeadResult {
   const visible = entriesSeen(read.visible, pool);
   const own = { ...read, sinkLogit: undefined };

@@ -8,12 +8,13 @@ import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
 import type { AttentionResult } from "../read.ts";
+import type { AttendArguments } from "../variant.ts";
 import { perHead } from "./per-head.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
 import { softmaxRead } from "./softmax-read.ts";
 
-// What indexers of tokens share: a small key for each token, and queries of a few heads with noise of their own.
+// Shared by indexers of tokens: a small key for each token, and queries of a few heads with noise of their own.
 
 export const topTokensParam = int("tokens read per query", {
   default: 2048,
@@ -40,15 +41,20 @@ export const indexNoiseParam = real("noise of an index head's query, in units of
 /** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
 const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
 
-/** How an indexer asks. */
+/** Parameters of an indexer's queries. */
 export interface IndexerParams {
+  /** rows chosen */
   readonly k: number;
   readonly indexHeads: number;
   readonly indexNoise: number;
 }
 
-/** What an index key is stored as. */
-interface Stored {
+/** Rows that an index ranks, and how it stores their keys. */
+interface Indexed {
+  /** the variant, which names the random streams */
+  readonly name: string;
+  /** per kv head (n, d) */
+  readonly rows: readonly Rows[];
   readonly indexDim: number;
   readonly dtype: RowDtype;
   readonly rowBytes: number;
@@ -56,7 +62,7 @@ interface Stored {
 
 /** A small projected key for each token, or for each entry that stands for tokens. */
 class TokenIndex {
-  /** of the variant, which names its random streams */
+  /** the variant, which names the random streams */
   readonly name: string;
   readonly sketch: Sketch;
   /** (n, indexDim) */
@@ -75,16 +81,12 @@ class TokenIndex {
    *
    * @param visible (Q) query i may choose among the first visible[i] rows
    */
-  top(
-    queries: Queries,
-    visible: Int32Array,
-    { k, indexHeads, indexNoise }: IndexerParams,
-    ops: Ops,
-  ): RowLists {
+  top(queries: Queries, visible: Int32Array, params: IndexerParams, ops: Ops): RowLists {
+    const { k, indexHeads } = params;
     return selectTop(
       {
         space: this.#cache.heads[0]!.space,
-        queries: indexQueries(queries, this.#cache, this, indexHeads, indexNoise, ops),
+        queries: indexQueries({ queries, cache: this.#cache, index: this, ops }, params),
         table: this.table,
         k,
         visible,
@@ -96,12 +98,10 @@ class TokenIndex {
   }
 }
 
-/** Ranks rows of all heads together by a fixed random projection of what they hold, one after another (sketch.ts). */
-export function rankTokens(
+/** Indexes rows by a fixed random projection (sketch.ts) of the rows of all heads, one after another. */
+export function indexRows(
   cache: KeyValueCache,
-  name: string,
-  rows: readonly Rows[],
-  { indexDim, dtype, rowBytes }: Stored,
+  { name, rows, indexDim, dtype, rowBytes }: Indexed,
   ops: Ops,
 ): TokenIndex {
   const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
@@ -111,40 +111,43 @@ export function rankTokens(
   return new TokenIndex(cache, name, sketch, { tensor: index, kind: "index", rowBytes });
 }
 
-/** An index of the tokens by the kv heads' concatenated keys, in FP8. @param share of its bytes that a layer reads */
+/**
+ * Indexes the tokens by the kv heads' concatenated keys, in FP8.
+ *
+ * @param share part of the index's bytes that a layer reads; all of them when absent
+ */
 export const tokenIndex = (
   cache: KeyValueCache,
-  name: string,
-  indexDim: number,
+  { name, indexDim, share = 1 }: { name: string; indexDim: number; share?: number },
   ops: Ops,
-  share = 1,
 ): TokenIndex =>
-  rankTokens(
+  indexRows(
     cache,
-    name,
-    cache.heads.map(({ keys }) => keys.tensor),
-    { indexDim, dtype: "fp8", rowBytes: indexRowBytes(indexDim) * share },
+    {
+      name,
+      rows: cache.heads.map(({ keys }) => keys.tensor),
+      indexDim,
+      dtype: "fp8",
+      rowBytes: indexRowBytes(indexDim) * share,
+    },
     ops,
   );
 
-/** How many tokens each query sees. */
+/** (Q) tokens that each query sees. */
 export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
 
 /** Attention to the tokens that an index ranks highest, the same for all heads. */
 export function readTop(
-  queries: Queries,
-  cache: KeyValueCache,
-  index: TokenIndex,
-  asking: IndexerParams,
-  ops: Ops,
+  { queries, cache, index, ops }: AttendArguments<TokenIndex>,
+  params: IndexerParams,
 ): AttentionResult {
-  const rows = index.top(queries, tokensSeen(queries), asking, ops);
+  const rows = index.top(queries, tokensSeen(queries), params, ops);
   return perHead(queries, cache, (read) =>
     softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
   );
 }
 
-/** A decode step that reads the k best tokens. @param period layers that share an index: the mean over them */
+/** Cost of a decode step that reads the k best tokens. @param period layers that share an index: the mean over them */
 export function topCost(
   shape: StepShape,
   { k, indexHeads, indexDim }: { k: number; indexHeads: number; indexDim: number },
@@ -165,13 +168,10 @@ export function topCost(
 
 /** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
 export function indexQueries(
-  queries: Queries,
-  cache: KeyValueCache,
-  { name, sketch }: Pick<TokenIndex, "name" | "sketch">,
-  indexHeads: number,
-  indexNoise: number,
-  ops: Ops,
+  { queries, cache, index, ops }: AttendArguments<Pick<TokenIndex, "name" | "sketch">>,
+  { indexHeads, indexNoise }: Pick<IndexerParams, "indexHeads" | "indexNoise">,
 ): Tensor {
+  const { name, sketch } = index;
   const projected = zeros(queries.count, sketch.dim);
   sketch.project(
     queries.heads.map((rows) => meanOfGroup(rows, queries)),

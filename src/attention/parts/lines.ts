@@ -1,7 +1,6 @@
-import type { Ops } from "../../engines/ops.ts";
-import type { HeadCache, Queries } from "../cache.ts";
 import { Spans } from "./spans.ts";
 import { eachRow } from "./votes.ts";
+import type { Voters } from "./votes.ts";
 
 /** Columns (keys) and diagonals (distances from the query) of an attention matrix; ascending. */
 export interface Lines {
@@ -9,16 +8,11 @@ export interface Lines {
   readonly diagonals: ArrayLike<number>;
 }
 
-/** The sums of the weights of some queries over each column and each diagonal. */
-export function lineSums(
-  queries: Queries,
-  head: HeadCache,
-  h: number,
-  ops: Ops,
-): { columns: Float64Array; diagonals: Float64Array } {
-  const end = queries.positions.reduce((most, position) => Math.max(most, position + 1), 0);
+/** Sums of the weights of some queries over each column and each diagonal. */
+export function lineSums(voters: Voters): { columns: Float64Array; diagonals: Float64Array } {
+  const end = voters.queries.positions.reduce((most, position) => Math.max(most, position + 1), 0);
   const [columns, diagonals] = [new Float64Array(end), new Float64Array(end)];
-  eachRow(queries, head, h, true, ops, (weights, visible) => {
+  eachRow(voters, true, (weights, visible) => {
     for (let t = 0; t < visible; t++) {
       columns[t]! += weights[t]!;
       diagonals[visible - 1 - t]! += weights[t]!;
@@ -27,7 +21,7 @@ export function lineSums(
   return { columns, diagonals };
 }
 
-/** The tokens of columns and diagonals that each query sees. */
+/** Tokens of columns and diagonals that each query sees. */
 export const lineSpans = ({ columns, diagonals }: Lines, visible: Int32Array): Spans =>
   new Spans(visible.length, (i, add) => {
     const end = visible[i]!;

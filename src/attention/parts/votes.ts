@@ -1,21 +1,28 @@
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
-import type { HeadCache, Queries } from "../cache.ts";
+import type { KeyValueCache, Queries } from "../cache.ts";
 import { inChunks } from "./chunks.ts";
 import { firstRows, visibleRows } from "./select.ts";
 
+/** Queries of one kv head that look at its keys. */
+export interface Voters {
+  readonly queries: Queries;
+  readonly cache: KeyValueCache;
+  /** the kv head */
+  readonly h: number;
+  readonly ops: Ops;
+}
+
 /**
- * Calls back with what each query row of a head makes of the keys [0, end), row by row: the last of the keys that any
- * of them sees, and the weights or, where not `weighted`, the raw products q.k.
+ * Calls back for each query row of a head with its values for the keys [0, end), of which `end - 1` is the last key that
+ * any row sees: weights, or the raw products q.k if not `weighted`.
  */
 export function eachRow(
-  queries: Queries,
-  { space, keys }: HeadCache,
-  h: number,
+  { queries, cache, h, ops }: Voters,
   weighted: boolean,
-  ops: Ops,
   see: (values: Float32Array | Float64Array, visible: number) => void,
 ): void {
+  const { space, keys } = cache.heads[h]!;
   const visible = visibleRows(queries);
   const end = visible.reduce((most, n) => Math.max(most, n), 0);
   inChunks(visible.length, end, (first, last) =>
@@ -29,24 +36,18 @@ export function eachRow(
 }
 
 /** (from) the weight that all queries together give to each key before `from`. */
-export function voteSums(queries: Queries, head: HeadCache, h: number, from: number, ops: Ops): Float64Array {
+export function voteSums(voters: Voters, from: number): Float64Array {
   const sums = new Float64Array(from);
-  eachRow(queries, head, h, true, ops, (weights) => {
+  eachRow(voters, true, (weights) => {
     for (let t = 0; t < from; t++) sums[t]! += weights[t]!;
   });
   return sums;
 }
 
-/** (from) the mean weight of each key before `from` over the queries that see it; 0 where none does. */
-export function meanVotes(
-  queries: Queries,
-  head: HeadCache,
-  h: number,
-  from: number,
-  ops: Ops,
-): Float64Array {
+/** (from) the mean weight of each key before `from` over the queries that see it; 0 if none does. */
+export function meanVotes(voters: Voters, from: number): Float64Array {
   const [sums, seen] = [new Float64Array(from), new Int32Array(from)];
-  eachRow(queries, head, h, true, ops, (weights, visible) => {
+  eachRow(voters, true, (weights, visible) => {
     for (let t = 0; t < Math.min(from, visible); t++) {
       sums[t]! += weights[t]!;
       seen[t]!++;
@@ -57,18 +58,15 @@ export function meanVotes(
 
 /** Mean and variance over the queries of query head g of each key's scaled score, as if every query saw every key. */
 export function scoreMoments(
-  queries: Queries,
-  head: HeadCache,
-  h: number,
+  { queries, ...voters }: Voters,
   g: number,
   end: number,
-  ops: Ops,
 ): { mean: Float64Array; variance: Float64Array } {
   const [mean, variance] = [new Float64Array(end), new Float64Array(end)];
   const all = { ...queries, positions: queries.positions.map(() => end - 1) };
   let [row, rows] = [0, 0];
   // Welford's update, https://doi.org/10.1080/00401706.1962.10490022
-  eachRow(all, head, h, false, ops, (scores) => {
+  eachRow({ ...voters, queries: all }, false, (scores) => {
     if (row++ % queries.group !== g) return;
     rows++;
     for (let t = 0; t < end; t++) {
@@ -82,7 +80,7 @@ export function scoreMoments(
   return { mean, variance };
 }
 
-/** Means over `pool` neighbours; what lies outside counts as 0, as in SnapKV's pooling. */
+/** Means over `pool` neighbours; values beyond the ends count as 0, as in SnapKV's pooling. */
 export function pooled(votes: Float64Array, pool: number): Float64Array {
   const reach = Math.floor(pool / 2);
   return votes.map((_, t) => {

@@ -53,8 +53,7 @@ function ruled(read: Read, alpha: number, ops: Ops): SummedResult {
     const scores = ops.scoresAt(rowsOf(read.queries, from, to), read.keys, lists);
     for (let i = 0; i < to - from; i++) {
       const [start, stop] = [lists.offsets[i]!, lists.offsets[i + 1]!];
-      const rows = lists.rows.subarray(start, stop);
-      weighed.push(weigh(rows, scores, start, read, alpha));
+      weighed.push(weigh(lists.rows.subarray(start, stop), scores.subarray(start, stop), read, alpha));
     }
   });
   return new RuledResult(softmax, new WeighedResult(weighed, read.values));
@@ -70,11 +69,10 @@ function listsOf({ spans, visible }: Read, from: number, to: number): RowLists {
   return { offsets, rows };
 }
 
-/** The rows of weight above 0. @param scores those of the rows begin at `start` */
+/** The rows of weight above 0, and their weights. @param scores (rows) */
 function weigh(
   rows: Int32Array,
   scores: ArrayLike<number>,
-  start: number,
   { scale, sinkLogit }: Read,
   alpha: number,
 ): WeighedRows {
@@ -82,10 +80,10 @@ function weigh(
   const sink = sinkLogit === undefined ? -Infinity : sinkLogit * (alpha - 1);
   const power = 1 / (alpha - 1);
   let most = sink;
-  for (let at = 0; at < rows.length; at++) most = Math.max(most, factor * scores[start + at]!);
+  for (let at = 0; at < rows.length; at++) most = Math.max(most, factor * scores[at]!);
   // the largest weight is at most 1, so tau is at least most - 1, and what is below that has none
-  const support = [...rows.keys()].filter((at) => factor * scores[start + at]! > most - 1);
-  const values = support.map((at) => factor * scores[start + at]! - most);
+  const support = [...rows.keys()].filter((at) => factor * scores[at]! > most - 1);
+  const values = support.map((at) => factor * scores[at]! - most);
   const sumAt = (tau: number): number =>
     values.reduce((sum, z) => sum + Math.max(0, z - tau) ** power, Math.max(0, sink - most - tau) ** power);
   let [low, high] = [-1, 0];

@@ -51,8 +51,8 @@ export const dsa = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
-  prepare: (cache, { indexDim }, ops) => tokenIndex(cache, "dsa", indexDim, ops),
-  attend: ({ queries, cache, index, ops }, params) => readTop(queries, cache, index, params, ops),
+  prepare: (cache, { indexDim }, ops) => tokenIndex(cache, { name: "dsa", indexDim }, ops),
+  attend: readTop,
   cost: (shape, params) => topCost(shape, params),
   kernels: {
     latent: ({ k, indexHeads, indexDim }) => ({

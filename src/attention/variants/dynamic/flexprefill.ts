@@ -1,7 +1,6 @@
 import { int, real } from "../../../core/params.ts";
 import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
-import type { HeadCache, Queries } from "../../cache.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { denseCost } from "../../parts/costs.ts";
 import { lineSpans, lineSums } from "../../parts/lines.ts";
@@ -12,6 +11,7 @@ import { covering, prefillReads } from "../../parts/prefill-only.ts";
 import { firstRows, meanIndex, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
 import type { Spans } from "../../parts/spans.ts";
+import type { Voters } from "../../parts/votes.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -66,10 +66,11 @@ export const flexprefill = defineVariant({
   adaptive: "as if everything were read: how much covers gamma is the prompt's",
   prepare(cache, { gamma, tau, block }, ops): readonly Pattern[] {
     const last = cache.observed(block, true);
-    return cache.heads.map((head, h) => {
-      const means = meanIndex(head.keys, block, block, ops);
-      const { columns, diagonals } = lineSums(last, head, h, ops);
-      if (distance(last, head, h, means, columns, block, ops) < tau) return { means, blockwise: true };
+    return cache.heads.map(({ keys }, h) => {
+      const means = meanIndex(keys, block, block, ops);
+      const voters = { queries: last, cache, h, ops };
+      const { columns, diagonals } = lineSums(voters);
+      if (distance(voters, columns, means, block) < tau) return { means, blockwise: true };
       // the first block of columns and the query's own of diagonals are always read
       const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
       return {
@@ -84,7 +85,7 @@ export const flexprefill = defineVariant({
       const spans =
         "lines" in pattern
           ? lineSpans(pattern.lines, read.visible)
-          : space.scoped(() => coveringBlocks(read, pattern.means, gamma, block, ops));
+          : space.scoped(() => coveringBlocks(read, pattern.means, { gamma, block }, ops));
       return softmaxRead({ ...read, spans }, ops);
     }),
   cost: denseCost,
@@ -92,15 +93,15 @@ export const flexprefill = defineVariant({
   denseAt: () => ({ gamma: 1, tau: 1 }),
 });
 
-/** Square root of the Jensen-Shannon divergence, in nats as the source's code has it, between estimated and true shares of the key blocks. */
+/**
+ * Square root of the Jensen-Shannon divergence between estimated and true shares of the key blocks, in nats as in the
+ * source's code.
+ */
 function distance(
-  last: Queries,
-  { space }: HeadCache,
-  h: number,
-  means: Table,
+  { queries: last, cache, h, ops }: Voters,
   columns: Float64Array,
+  means: Table,
   block: number,
-  ops: Ops,
 ): number {
   const blocks = Math.ceil(columns.length / block);
   const truth = new Float64Array(blocks);
@@ -109,7 +110,7 @@ function distance(
   const mean = zeros(1, rows.shape[1]!);
   for (let i = 0; i < rows.shape[0]!; i++)
     flat(rowsOf(rows, i, i + 1)).forEach((x, c) => (flat(mean)[c]! += x / rows.shape[0]!));
-  const estimate = space.scoped(() => {
+  const estimate = cache.heads[h]!.space.scoped(() => {
     const scores = ops.scores(mean, firstRows(means, blocks));
     ops.softmax(scores, Int32Array.of(blocks), last.scale);
     return Float64Array.from(flat(scores));
@@ -121,7 +122,12 @@ function distance(
 }
 
 /** The first block, the own one, and the fewest between them that cover gamma of the weights of pooled keys. */
-function coveringBlocks(read: Read, means: Table, gamma: number, block: number, ops: Ops): Spans {
+function coveringBlocks(
+  read: Read,
+  means: Table,
+  { gamma, block }: { gamma: number; block: number },
+  ops: Ops,
+): Spans {
   const before = unitsBefore(read.visible, block);
   const most = before.reduce((a, b) => Math.max(a, b), 0);
   if (most === 0) return unitAndCurrentSpans(emptyLists(before.length), block, read.visible);

@@ -56,9 +56,10 @@ export const indexShare = defineVariant({
   prefill: "same",
   budgetParam: "k",
   small: { k: 37, indexDim: 24 },
-  prepare: (cache, { indexDim, period }, ops) => tokenIndex(cache, "index-share", indexDim, ops, 1 / period),
-  attend: ({ queries, cache, index, ops }, { drift, ...asking }) =>
-    readTop(queries, cache, index, { ...asking, indexNoise: Math.hypot(asking.indexNoise, drift) }, ops),
+  prepare: (cache, { indexDim, period }, ops) =>
+    tokenIndex(cache, { name: "index-share", indexDim, share: 1 / period }, ops),
+  attend: (given, { drift, ...params }) =>
+    readTop(given, { ...params, indexNoise: Math.hypot(params.indexNoise, drift) }),
   cost: (shape, params) => topCost(shape, params, params.period),
   kernels: {
     latent: ({ k, indexHeads, indexDim, period }) => ({

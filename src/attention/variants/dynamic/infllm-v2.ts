@@ -67,15 +67,18 @@ export const infllmV2 = defineVariant({
       const { kernel, stride, block, blocks, initial, window, denseBelow } = params;
       if (read.visible.every((visible) => visible <= denseBelow)) return softmaxRead(read, ops);
       const entries = read.visible.map((visible) => wholeEntries(visible, kernel, stride));
+      const summaries = { ...read, keys: pooled[h]!, values: pooled[h]!, visible: entries };
       const selected = selectBlocks(
-        { ...read, keys: pooled[h]!, values: pooled[h]!, visible: entries },
-        read.visible,
-        queries.group,
+        { summaries, visible: read.visible, group: queries.group, space },
         {
-          ...{ block: kernel, stride, selectBlock: block, selected: blocks, initial, pool: "max" },
+          block: kernel,
+          stride,
+          selectBlock: block,
+          selected: blocks,
+          initial,
           local: Math.ceil(window / block),
+          pool: "max",
         },
-        space,
         ops,
       );
       const chosen = unitSpans(selected, block, read.visible, queries.group);

@@ -71,13 +71,15 @@ export const magicpig = defineVariant({
   adaptive:
     "what random keys cost: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
   prepare: ({ heads, contextEnd, seed }, { bits, tables }, ops) =>
-    heads.map((head, h) => hashKeys(head, contextEnd + 1, `${seed}/magicpig/${h}`, bits, tables, ops)),
+    heads.map((head, h) =>
+      hashKeys(head, { end: contextEnd + 1, seed: `${seed}/magicpig/${h}`, bits, tables }, ops),
+    ),
   attend: ({ queries, cache, index: hashes, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) =>
       space.scoped(
         () =>
           new WeighedResult(
-            Array.from(read.visible, (_, i) => sampled(read, i, hashes[h]!, params, ops)),
+            Array.from(read.visible, (_, i) => sampled(read, i, { ...params, ...hashes[h]! }, ops)),
             read.values,
           ),
       ),
@@ -129,15 +131,16 @@ export const magicpig = defineVariant({
   },
 });
 
-/** @param end the centre is the mean of the keys [0, end), the context's */
-function hashKeys(
-  { space, keys }: HeadCache,
-  end: number,
-  seed: string,
-  bits: number,
-  tables: number,
-  ops: Ops,
-): Hashes {
+interface Hashing {
+  /** the centre is the mean of the context's keys [0, end) */
+  readonly end: number;
+  readonly seed: string;
+  readonly bits: number;
+  readonly tables: number;
+}
+
+/** Hashes the keys of a head. */
+function hashKeys({ space, keys }: HeadCache, { end, seed, bits, tables }: Hashing, ops: Ops): Hashes {
   const [count, width] = keys.tensor.shape;
   const centre = new Float64Array(width);
   for (let t = 0; t < end; t++) {
@@ -169,12 +172,18 @@ function hashKeys(
 const products = (rows: Tensor, vector: ArrayLike<number>): number[] =>
   Array.from({ length: rows.shape[0]! }, (_, i) => dot(flat(rowsOf(rows, i, i + 1)), vector));
 
-/** What query row i reads, and its weights. */
+interface SamplingParams {
+  readonly bits: number;
+  readonly tables: number;
+  readonly sinks: number;
+  readonly window: number;
+}
+
+/** Rows that query row i reads, and their weights. */
 function sampled(
   { queries, keys, visible, scale, sinkLogit }: Read,
   i: number,
-  { centre, norms, planes, codes }: Hashes,
-  { bits, tables, sinks, window }: { bits: number; tables: number; sinks: number; window: number },
+  { centre, norms, planes, codes, bits, tables, sinks, window }: Hashes & SamplingParams,
   ops: Ops,
 ): WeighedRows {
   const end = visible[i]!;

@@ -66,7 +66,7 @@ export const msa = defineVariant({
   },
   attend({ queries, cache, index, ops }, { block, k, indexNoise }) {
     const groups = cache.heads.length;
-    const asked = indexQueries(queries, cache, index, groups, indexNoise, ops);
+    const asked = indexQueries({ queries, cache, index, ops }, { indexHeads: groups, indexNoise });
     const { space } = cache.heads[0]!;
     return perHead(queries, cache, (read, _head, h) => {
       const before = unitsBefore(tokensSeen(queries), block);
@@ -76,7 +76,7 @@ export const msa = defineVariant({
       else
         inChunks(queries.count, most * block, (from, to) =>
           space.scoped(() => {
-            const own = ownRows(asked, groups, h, from, to);
+            const own = ownRows(asked, { heads: groups, h }, from, to);
             const scores = ops.scores(own, firstRows(index.table, most * block));
             parts.push(ops.topK(blockMaxima(scores, block), k - 1, before.subarray(from, to)));
           }),
@@ -112,7 +112,12 @@ export const msa = defineVariant({
 });
 
 /** (to - from, d) the rows of index head h among those of the queries [from, to), of `heads` rows each. */
-function ownRows(asked: Tensor, heads: number, h: number, from: number, to: number): Tensor {
+function ownRows(
+  asked: Tensor,
+  { heads, h }: { heads: number; h: number },
+  from: number,
+  to: number,
+): Tensor {
   const own = zeros(to - from, asked.shape[1]!);
   for (let i = from; i < to; i++)
     flat(rowsOf(own, i - from, i - from + 1)).set(flat(rowsOf(asked, i * heads + h, i * heads + h + 1)));

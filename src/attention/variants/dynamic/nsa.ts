@@ -83,7 +83,11 @@ export const nsa = defineVariant({
       const summaries = { ...read, ...compressed[h]!, visible: entries };
       // the softmax over the entries reads these keys; their scores are used a second time
       const scored = { ...summaries, keys: { ...summaries.keys, rowBytes: 0 } };
-      const blocks = selectBlocks(scored, read.visible, queries.group, params, space, ops);
+      const blocks = selectBlocks(
+        { summaries: scored, visible: read.visible, group: queries.group, space },
+        params,
+        ops,
+      );
       const selected = unitSpans(blocks, selectBlock, read.visible, queries.group);
       const recent = new Spans(read.visible.length, (i, add) =>
         add(Math.max(0, read.visible[i]! - window), read.visible[i]!),

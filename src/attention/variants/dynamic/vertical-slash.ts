@@ -60,8 +60,8 @@ export const verticalSlash = defineVariant({
   adaptive: "as if no column met a diagonal",
   prepare(cache, { vertical, slash, observe, firstColumns, lastDiagonals }, ops) {
     const last = cache.observed(observe, true);
-    return cache.heads.map((head, h) => {
-      const { columns, diagonals } = lineSums(last, head, h, ops);
+    return cache.heads.map((_, h) => {
+      const { columns, diagonals } = lineSums({ queries: last, cache, h, ops });
       columns.fill(Infinity, 0, firstColumns);
       diagonals.fill(Infinity, 0, lastDiagonals);
       return {

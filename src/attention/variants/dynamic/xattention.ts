@@ -61,7 +61,7 @@ export const xattention = defineVariant({
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, params) =>
     perHead(queries, cache, (read, { space }) =>
-      softmaxRead({ ...read, spans: chosenSpans(read, queries.group, params, space, ops) }, ops),
+      softmaxRead({ ...read, spans: chosenSpans({ read, space, ops }, queries.group, params) }, ops),
     ),
   cost: denseCost,
   prefillCost: (shape) => prefillReads(shape, shape.tokens),
@@ -74,34 +74,34 @@ interface BlockParams {
   readonly threshold: number;
 }
 
+/** A head's read, and what it is worked on with. */
+interface BlockWork {
+  readonly read: Read;
+  readonly space: Space;
+  readonly ops: Ops;
+}
+
 /** The tokens that each query row reads: the choice of its block of queries, up to what it sees. */
-function chosenSpans(read: Read, group: number, params: BlockParams, space: Space, ops: Ops): Spans {
-  const { visible } = read;
+function chosenSpans(work: BlockWork, group: number, params: BlockParams): Spans {
+  const { visible } = work.read;
   const { block } = params;
   const members = new Map<string, number[]>();
   const nameOf = (i: number): string => `${Math.floor((visible[i]! - 1) / block)}/${i % group}`;
   for (const i of visible.keys()) members.set(nameOf(i), [...(members.get(nameOf(i)) ?? []), i]);
-  const chosen = new Map(
-    [...members].map(([name, rows]) => [name, blocksOf(read, rows, params, space, ops)] as const),
-  );
+  const chosen = new Map([...members].map(([name, rows]) => [name, blocksOf(work, rows, params)] as const));
   return new Spans(visible.length, (i, add) => {
     for (const b of chosen.get(nameOf(i))!) add(b * block, Math.min((b + 1) * block, visible[i]!));
   });
 }
 
 /** The blocks that query rows of one block read, their own and the first always among them. */
-function blocksOf(
-  read: Read,
-  rows: readonly number[],
-  params: BlockParams,
-  space: Space,
-  ops: Ops,
-): number[] {
+function blocksOf(work: BlockWork, rows: readonly number[], params: BlockParams): number[] {
   const { block, stride, threshold } = params;
+  const { read } = work;
   const own = Math.floor((read.visible[rows[0]!]! - 1) / block);
   if (own < 2) return Array.from({ length: own + 1 }, (_, b) => b);
   const sums = new Float64Array(own + 1);
-  for (const logits of stripLogits(read, rows, stride, space, ops))
+  for (const logits of stripLogits(work, rows, stride))
     softmaxWeights(logits).forEach(
       (weight, strip) => (sums[Math.floor((strip * stride) / block)]! += weight),
     );
@@ -113,12 +113,11 @@ function blocksOf(
  * of queries meets a strip of keys along one antidiagonal.
  */
 function stripLogits(
-  { queries, keys, visible, scale }: Read,
+  { read, space, ops }: BlockWork,
   rows: readonly number[],
   stride: number,
-  space: Space,
-  ops: Ops,
 ): Iterable<Float64Array> {
+  const { queries, keys, visible, scale } = read;
   const end = rows.reduce((most, i) => Math.max(most, visible[i]!), 0);
   const width = queries.shape[1]!;
   // of the keys one in `stride` is read, for the choice alone

@@ -55,8 +55,8 @@ export const adakv = defineVariant({
     const voters = cache.observed(window, queryAware);
     // all heads' votes one after the other; those that the floor keeps come before any other
     const all = new Float64Array(heads.length * from);
-    heads.forEach((head, h) => {
-      const votes = pooled(voteSums(voters, head, h, from, ops), pool);
+    heads.forEach((_, h) => {
+      const votes = pooled(voteSums({ queries: voters, cache, h, ops }, from), pool);
       const safe = Math.floor(floor * room);
       if (safe > 0) for (const t of best(votes, safe, ops)) votes[t]! += voters.count * voters.group + 1;
       all.set(votes, h * from);

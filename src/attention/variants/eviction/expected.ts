@@ -1,10 +1,9 @@
 import { int } from "../../../core/params.ts";
 import { norm, rowNumbers } from "../../../core/tensor.ts";
-import type { Ops } from "../../../engines/ops.ts";
-import type { HeadCache, Queries } from "../../cache.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { scoreMoments } from "../../parts/votes.ts";
+import type { Voters } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -57,7 +56,7 @@ export const expected = defineVariant({
     return retained(
       cache,
       { budget, recent: 0, queryAware },
-      (h, from, end) => expectedWeights(queries, cache.heads[h]!, h, from, end, sinks, ops),
+      (h, from, end) => expectedWeights({ queries, cache, h, ops }, { from, end, sinks }),
       ops,
     );
   },
@@ -74,21 +73,18 @@ export const expected = defineVariant({
  * value; the sinks' come before all others.
  */
 function expectedWeights(
-  queries: Queries,
-  head: HeadCache,
-  h: number,
-  from: number,
-  end: number,
-  sinks: number,
-  ops: Ops,
+  voters: Voters,
+  { from, end, sinks }: { from: number; end: number; sinks: number },
 ): Float64Array {
+  const { queries, cache, h } = voters;
+  const { values } = cache.heads[h]!;
   const total = new Float64Array(from);
   for (let g = 0; g < queries.group; g++) {
-    const { mean, variance } = scoreMoments(queries, head, h, g, end, ops);
+    const { mean, variance } = scoreMoments(voters, g, end);
     const logits = mean.map((z, t) => (t < sinks ? -Infinity : z + variance[t]! / 2));
     const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
     const sum = logits.reduce((all, z) => all + Math.exp(z - most), 0);
     for (let t = 0; t < from; t++) total[t]! += Math.exp(logits[t]! - most) / (sum * queries.group);
   }
-  return total.map((weight, t) => (t < sinks ? Infinity : weight * norm(rowNumbers(head.values.tensor, t))));
+  return total.map((weight, t) => (t < sinks ? Infinity : weight * norm(rowNumbers(values.tensor, t))));
 }

@@ -56,7 +56,7 @@ export const h2o = defineVariant({
     return retained(
       cache,
       { budget, recent: Math.max(0, Math.floor(budget / 2) - after), queryAware },
-      (h, from) => meanVotes(queries, cache.heads[h]!, h, from, ops),
+      (h, from) => meanVotes({ queries, cache, h, ops }, from),
       ops,
     );
   },

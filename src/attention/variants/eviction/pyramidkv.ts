@@ -70,7 +70,7 @@ export const pyramidkv = defineVariant({
     return retained(
       cache,
       { budget: layerBudget(params, cache.tokens), recent: window, queryAware },
-      (h, from) => pooled(voteSums(voters, cache.heads[h]!, h, from, ops), pool),
+      (h, from) => pooled(voteSums({ queries: voters, cache, h, ops }, from), pool),
       ops,
     );
   },

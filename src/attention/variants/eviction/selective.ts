@@ -110,7 +110,7 @@ function maskOf(cache: KeyValueCache, queries: Queries, offset: number, ops: Ops
   const sums = (flat(first!.space.empty(cache.tokens, 1)) as Float32Array).fill(0);
   const least = offset * queries.scale * cache.headDim;
   let row = 0;
-  eachRow(queries, first!, 0, false, ops, (scores, visible) => {
+  eachRow({ queries, cache, h: 0, ops }, false, (scores, visible) => {
     const i = Math.floor(row / queries.group);
     // the first query head selects; each query stands for those since the one before
     if (row++ % queries.group !== 0) return;

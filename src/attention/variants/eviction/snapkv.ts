@@ -59,7 +59,7 @@ export const snapkv = defineVariant({
     return retained(
       cache,
       { budget, recent: window, queryAware },
-      (h, from) => pooled(voteSums(voters, cache.heads[h]!, h, from, ops), pool),
+      (h, from) => pooled(voteSums({ queries: voters, cache, h, ops }, from), pool),
       ops,
     );
   },

@@ -42,7 +42,7 @@ export const tova = defineVariant({
     let sum: Float64Array | undefined;
     const allHeads = (from: number): Float64Array =>
       cache.heads
-        .map((head, h) => voteSums(last, head, h, from, ops))
+        .map((_, h) => voteSums({ queries: last, cache, h, ops }, from))
         .reduce((total, votes) => total.map((vote, t) => vote + votes[t]!));
     return retained(cache, { budget, recent: 1, queryAware }, (_, from) => (sum ??= allHeads(from)), ops);
   },

@@ -10,7 +10,7 @@ import {
   sinkParam,
   windowParam,
 } from "../../parts/compressed.ts";
-import { indexHeadsParam, indexNoiseParam, rankTokens, tokensSeen } from "../../parts/lightning.ts";
+import { indexHeadsParam, indexNoiseParam, indexRows, tokensSeen } from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { poolingParam } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
@@ -80,11 +80,15 @@ export const csa = defineVariant({
   prepare(cache, params, ops) {
     const entries = entriesOf(cache, params, ops);
     const { indexDim } = params;
-    const index = rankTokens(
+    const index = indexRows(
       cache,
-      "csa",
-      entries.map(({ keys }) => keys.tensor),
-      { indexDim, dtype: "nvfp4", rowBytes: indexEntryBytes(indexDim) },
+      {
+        name: "csa",
+        rows: entries.map(({ keys }) => keys.tensor),
+        indexDim,
+        dtype: "nvfp4",
+        rowBytes: indexEntryBytes(indexDim),
+      },
       ops,
     );
     return { entries, index };
@@ -92,7 +96,7 @@ export const csa = defineVariant({
   attend({ queries, cache, index: { entries, index }, ops }, params) {
     const chosen = index.top(queries, entriesSeen(tokensSeen(queries), params.pool), params, ops);
     return perHead(queries, cache, (read, _head, h) =>
-      readCompressed(read, entries[h]!, { ...params, group: queries.group }, ops, chosen),
+      readCompressed(read, entries[h]!, { ...params, group: queries.group, chosen }, ops),
     );
   },
   cost(shape, params) {

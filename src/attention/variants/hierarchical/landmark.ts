@@ -58,7 +58,9 @@ export const landmark = defineVariant({
   small: { block: 16, k: 3 },
   prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
   attend: ({ queries, cache, index: landmarks, ops }, { block, k }) =>
-    perHead(queries, cache, (read, { space }, h) => grouped(read, landmarks[h]!, block, k, space, ops)),
+    perHead(queries, cache, (read, { space }, h) =>
+      grouped({ read, landmarks: landmarks[h]!, space, ops }, block, k),
+    ),
   cost(shape, { block, k }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
     const before = Math.floor((tokens - 1) / block);
@@ -125,8 +127,15 @@ export const landmark = defineVariant({
   },
 });
 
+interface GroupedRead {
+  readonly read: Read;
+  readonly landmarks: Table;
+  readonly space: Space;
+  readonly ops: Ops;
+}
+
 /** The grouped softmax: a read for the own block, and one for each of the chosen blocks by rank of place. */
-function grouped(read: Read, landmarks: Table, block: number, k: number, space: Space, ops: Ops): HeadResult {
+function grouped({ read, landmarks, space, ops }: GroupedRead, block: number, k: number): HeadResult {
   const { queries, visible, scale } = read;
   const chosen = selectTop(
     { space, queries, table: landmarks, k, visible: unitsBefore(visible, block) },

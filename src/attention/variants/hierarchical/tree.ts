@@ -88,7 +88,7 @@ export const tree = defineVariant({
     }),
   attend: ({ queries, cache, index: levels, ops }, { branching, beam }) =>
     perHead(queries, cache, (read, _head, h) => {
-      const leaves = search(read, levels[h]!, branching, beam, ops);
+      const leaves = search(read, levels[h]!, { branching, beam }, ops);
       return softmaxRead({ ...read, spans: unitAndCurrentSpans(leaves, branching, read.visible) }, ops);
     }),
   cost(shape, { branching, beam }) {
@@ -120,7 +120,12 @@ export const tree = defineVariant({
 });
 
 /** The leaves that each query row ends with. @param levels from the top down to the leaves */
-function search(read: Read, levels: readonly Table[], branching: number, beam: number, ops: Ops): RowLists {
+function search(
+  read: Read,
+  levels: readonly Table[],
+  { branching, beam }: { branching: number; beam: number },
+  ops: Ops,
+): RowLists {
   const { queries, visible } = read;
   let kept = emptyLists(visible.length);
   let above: Int32Array = new Int32Array(visible.length);
