@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { judge } from "../../../deployment/published/predict.ts";
-import { targets } from "../../../deployment/published/targets.ts";
+import { targets } from "../../../deployment/published/system-targets.ts";
 import { kernelErrors } from "../../../studies/kernels/errors.ts";
 import { formatKernelErrors } from "../../print/kernels.ts";
 import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
