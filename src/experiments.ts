@@ -2,7 +2,7 @@
 
 // an experiment and the four kinds of answers
 export { experiment } from "./cli/experiment/experiment.ts";
-export type { Answer, Experiment, Question } from "./cli/experiment/experiment.ts";
+export type { Answer, Experiment, ExperimentTitle } from "./cli/experiment/experiment.ts";
 export { study } from "./cli/experiment/study.ts";
 export type { StudyOptions } from "./cli/experiment/study.ts";
 export { tables } from "./cli/experiment/tables.ts";
