@@ -29,13 +29,10 @@ ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n"
 export default function plotCommand(command: Command): void {
   command
     .argument("<csv>", "a results file, of attnsim or edited: results/length-sweep/data.csv")
-    .option("--out <folder>", "folder of the figures; that of the CSV when absent")
-    .option("--figure <names>", "figures, with commas; all that the rows can show when absent", figureList)
+    .option("--out <folder>", "folder of the figures (default: that of the CSV)")
+    .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
     .option("--format <formats>", "svg, png or both", formatList)
-    .option(
-      "--title <text>",
-      "what stands above the figures; the question of the folder's manifest when absent",
-    )
+    .option("--title <text>", "title above the figures (default: the question of the folder's manifest)")
     .addHelpText("after", help)
     .action(async (csv, { out = dirname(csv), figure, format, title = titleOf(csv) }) => {
       const paths = await drawFigures(readTrialRows(csv), { out, title, names: figure, formats: format });

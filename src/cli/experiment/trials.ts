@@ -7,7 +7,7 @@ import { engineOf, withRunOptions } from "../options/run.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
 
-/** What an experiment makes its trials with. */
+/** Arguments of the function that makes the trials. */
 export interface TrialContext {
   /** whether the whole question is asked, or a part of it that takes a minute */
   readonly full: boolean;
