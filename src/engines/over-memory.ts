@@ -1,6 +1,14 @@
 import { isPacked } from "../core/tensor.ts";
-import type { Rows } from "../core/tensor.ts";
-import type { Ops } from "./ops.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
+import type { Ops, Table } from "./ops.ts";
+
+/** Tensors of a softmax attention, float32 as they lie. */
+export interface AttendTables {
+  /** (Q, d) */
+  readonly queries: Tensor;
+  readonly keys: Table<Tensor>;
+  readonly values: Table<Tensor>;
+}
 
 /** What an engine over another's memory does itself; none of it need know packed rows. */
 type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "close">;

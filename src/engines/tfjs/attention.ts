@@ -3,7 +3,8 @@ import { sameWidth, visibleEnd } from "../matrix.ts";
 import { MergedSoftmax } from "../merged.ts";
 import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
-import type { AttendOptions, Attended, Table } from "../ops.ts";
+import type { AttendOptions, Attended } from "../ops.ts";
+import type { AttendTables } from "../over-memory.ts";
 import { block, listBlocks } from "./operands.ts";
 import type { TfContext } from "./operands.ts";
 import { maskBeyond, numbers, partialOf } from "./partials.ts";
@@ -17,9 +18,7 @@ interface AttendOperands {
 
 export function attend(
   context: TfContext,
-  queries: Tensor,
-  keys: Table<Tensor>,
-  values: Table<Tensor>,
+  { queries, keys, values }: AttendTables,
   { visible, scale, rows }: AttendOptions,
 ): Attended {
   const q = operand(queries);

@@ -7,8 +7,8 @@ import { attend, softmax } from "./attention.ts";
 import { blockMean, pageMinMax } from "./blocks.ts";
 import { boundScores, reluScores, scores, scoresAt, topK } from "./index-scores.ts";
 import { loadTf } from "./load.ts";
-import type { TfContext } from "./operands.ts";
 import { defaultLimits } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 
 export { tfjsStatus } from "./load.ts";
 
@@ -32,7 +32,7 @@ export function tfjsOver(tf: Tf, memory: Ops, threads: number, limits = defaultL
     threads,
     space,
     attend: (queries, keys: Table<Tensor>, values: Table<Tensor>, options) =>
-      attend(context, queries, keys, values, options),
+      attend(context, { queries, keys, values }, options),
     scores: (queries, table: Table<Tensor>) => scores(context, queries, table),
     scoresAt: (queries, table: Table<Tensor>, rows) => scoresAt(context, queries, table, rows),
     reluScores: (queries, weights, table: Table<Tensor>) => reluScores(context, queries, weights, table),
