@@ -4,12 +4,12 @@ import { formatBytes, formatSeconds } from "../core/units.ts";
 import { drawFigures, findFigure } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
-import type { Outcome } from "../runs/run.ts";
+import type { RunOutcome } from "../runs/run.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
-import { theoryGaps } from "../trial/mean-field-gap.ts";
+import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
 import { formatEffective, formatScores } from "./print/scores.ts";
 import { runWatched } from "./print/watch.ts";
@@ -54,7 +54,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
     const effective = effectiveLengths(rows);
     if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
-    const gaps = theoryGaps(rows);
+    const gaps = meanFieldGaps(rows);
     if (gaps.length > 0) console.log(`${formatGaps(gaps)}\n`);
     if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
@@ -66,12 +66,12 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
 function printPlan(plan: Plan, out: string): void {
   for (const { id, trial } of plan.trials)
     console.log(`${id}  ${describeTrial(trial)}${trial.fitted === undefined ? "" : ` -> ${trial.fitted}`}`);
-  const largest = Math.max(...groupsOf(plan.trials).map(({ bytes }) => bytes));
+  const largest = Math.max(0, ...groupsOf(plan.trials).map(({ bytes }) => bytes));
   console.log(`${plan.trials.length} trials for ${out}; the largest takes ${formatBytes(largest)} of memory`);
 }
 
 const summaryOf = (
-  { rows, planned, failures, interrupted, seconds, profile }: Outcome,
+  { rows, planned, failures, interrupted, seconds, profile }: RunOutcome,
   out: string,
   figures: readonly string[],
 ): object => ({

@@ -8,13 +8,14 @@ import { UsageError } from "../core/errors.ts";
 import type { PartTime } from "../core/profile.ts";
 import { formatBytes } from "../core/units.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import type { NumericTrial } from "../trial/trial.ts";
 import { describeTrial } from "./plan.ts";
-import type { Group, PlannedTrial } from "./plan.ts";
+import type { TrialGroup, PlannedTrial } from "./plan.ts";
 import { plugins } from "./plugins.ts";
 
 /** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
 export interface GroupTask {
-  readonly trials: readonly PlannedTrial[];
+  readonly trials: readonly PlannedTrial<NumericTrial>[];
   readonly threads: number;
   /** files of the user's own entries, to be loaded first */
   readonly plugins: readonly string[];
@@ -45,7 +46,7 @@ export interface PoolOptions extends PoolSize {
   readonly signal?: AbortSignal;
   readonly onRow: (finished: FinishedTrial) => void;
   /** asks where the time of each group went */
-  readonly onProfile?: ((group: Group, times: readonly PartTime[]) => void) | undefined;
+  readonly onProfile?: ((group: TrialGroup, times: readonly PartTime[]) => void) | undefined;
   /** a group has failed, in this trial; what it had finished has been handed on */
   readonly onFailure: (trial: PlannedTrial, reason: string) => void;
 }
@@ -60,7 +61,7 @@ const memoryShare = 0.8;
  * @throws UsageError for more workers x threads than cores, or a group that cannot fit
  */
 export function sizePool(
-  groups: readonly Group[],
+  groups: readonly TrialGroup[],
   asked: { readonly [K in keyof PoolSize]?: number | undefined },
   cores = availableParallelism(),
 ): PoolSize {
@@ -86,7 +87,7 @@ export function sizePool(
 const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
-export async function runGroups(groups: readonly Group[], options: PoolOptions): Promise<void> {
+export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
   const pool = new Piscina<GroupTask, void>({
     filename: worker.href,
@@ -132,7 +133,7 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
 
 async function runGroup(
   pool: Piscina<GroupTask, void>,
-  group: Group,
+  group: TrialGroup,
   { threads, signal, onRow, onProfile, onFailure }: PoolOptions,
 ): Promise<void> {
   const { trials } = group;

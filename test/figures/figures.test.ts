@@ -41,6 +41,9 @@ const sweep = rowsAt([4096, 65536, 1048576]);
 const budgeted = [100, 400].flatMap((users) =>
   rowsAt([1048576], {
     budget: `system=gb200-nvl72,model=deepseek-v3,users=${users}`,
+    system: "gb200-nvl72",
+    model: "deepseek-v3",
+    users,
     budgetParam: "k",
     budgetValue: String(4096 / users),
     ...(users === 400 ? { fits: false, score: null } : {}),

@@ -12,12 +12,7 @@ function rowsOf(task: string, variants: readonly string[], tokens = 2000): Map<s
     makeTrial({ task, variant, tokens, reader: { headDim: 64, kvHeads: 2 } }),
   );
   const rows = new Map<string, TrialRow>();
-  runTrials(
-    trials,
-    ops,
-    ({ variant }, row) => rows.set(variant, row),
-    () => 0,
-  );
+  runTrials(trials, { ops, onRow: ({ variant }, row) => rows.set(variant, row) });
   return rows;
 }
 

@@ -7,9 +7,8 @@ import type { FrontierPoint } from "../../studies/frontier/point.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { priceVariant } from "../../deployment/variant-price.ts";
-import { theoryRow } from "../../trial/run.ts";
+import { meanFieldRow } from "../../trial/mean-field.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
-import { theoryEngine } from "../../trial/trial.ts";
 import { divisionsFor, gpuHourPrice, rackSettings } from "../../studies/racks/settings.ts";
 import { divisionOptions, rackOptions, readRacks } from "../options/racks.ts";
 import { readWorkload, requestOptions } from "../options/workload.ts";
@@ -113,7 +112,7 @@ function drawn({ theory, task, variant, tokens, trials, seed }: Drawn): TrialRow
   return task.flatMap((each) =>
     variant.flatMap((spec) =>
       Array.from({ length: trials }, (_, trial) =>
-        theoryRow(makeTrial({ task: each, variant: spec, tokens, trial, seed, engine: theoryEngine })),
+        meanFieldRow(makeTrial({ task: each, variant: spec, tokens, trial, seed, mode: "mean-field" })),
       ),
     ),
   );

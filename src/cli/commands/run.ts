@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
+import { defaultEngine } from "../../engines/registry.ts";
 import { plugins } from "../../runs/plugins.ts";
 import { planOf } from "../../runs/plan.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
@@ -9,7 +10,7 @@ import { checkConfig, readConfig } from "../options/config.ts";
 import type { RunConfig } from "../options/config.ts";
 import { execute } from "../execute.ts";
 import { append, collect, integer, withReaderOptions } from "../options/values.ts";
-import { engineOf, withRunOptions } from "../options/run.ts";
+import { withRunOptions } from "../options/run.ts";
 
 const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
@@ -95,8 +96,7 @@ const named = (list: readonly string[], what: string): string =>
 
 /** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {
-  const { seed = 0, trials = 1 } = config;
-  const engine = engineOf(config);
+  const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
   for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
     if (list.length === 0)
@@ -113,5 +113,5 @@ function* trialsOf(config: RunConfig): Generator<Trial> {
       for (const budget of budgets)
         for (let trial = 0; trial < trials; trial++)
           for (const variant of variants)
-            yield makeTrial({ task, variant, tokens, trial, seed, engine, reader, ...budget });
+            yield makeTrial({ task, variant, tokens, trial, seed, mode, engine, reader, ...budget });
 }

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
 import { readText } from "../../files/files.ts";
 import { readerParams } from "../../reader/params.ts";
+import { modes } from "../../trial/trial.ts";
+import { formerMeanField } from "./run.ts";
 
 const text = z.string();
 const texts = z.union([text, z.array(text)]);
@@ -19,7 +21,7 @@ const schema = z.strictObject({
   trials: count.optional(),
   seed: z.int().min(0).optional(),
   engine: text.optional(),
-  mode: z.enum(["numerics", "theory"]).optional(),
+  mode: z.preprocess((word) => (word === formerMeanField ? "mean-field" : word), z.enum(modes).optional()),
   workers: count.optional(),
   threads: count.optional(),
   memoryGb: z.number().positive().optional(),

@@ -1,7 +1,8 @@
-import { Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
-import { theoryEngine } from "../../trial/trial.ts";
+import { modes } from "../../trial/trial.ts";
+import type { Mode } from "../../trial/trial.ts";
 import { integer, positive } from "./values.ts";
 
 /** What the options are read as. */
@@ -9,7 +10,7 @@ export interface RunOptions {
   out?: string;
   seed: number;
   engine: string;
-  mode: "numerics" | "theory";
+  mode: Mode;
   workers?: number;
   threads?: number;
   memoryGb?: number;
@@ -33,10 +34,11 @@ export const withRunOptions = <
     .addOption(
       new Option(
         "--mode <name>",
-        "numerics: real keys, values and softmax; theory: their mean field, in milliseconds",
+        "numerics: real keys, values and softmax; mean-field: drawn from their mean field, in milliseconds",
       )
-        .choices(["numerics", "theory"])
-        .default("numerics"),
+        .choices(modes)
+        .default("numerics")
+        .argParser(parseMode),
     )
     .option(
       "--workers <n>",
@@ -56,11 +58,12 @@ export const withRunOptions = <
     .option("--dry-run", "print the trials and the memory that they need, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
 
-/** What trials are run by: a numeric engine, or theory. */
-export const engineOf = ({
-  mode,
-  engine,
-}: {
-  mode?: string | undefined;
-  engine?: string | undefined;
-}): string => (mode === "theory" ? theoryEngine : (engine ?? defaultEngine));
+/** The former word for the mean field, which scripts may still use. */
+export const formerMeanField = "theory";
+
+/** Reads a mode. @throws InvalidArgumentError for another word */
+function parseMode(text: string): Mode {
+  const mode = modes.find((known) => known === (text === formerMeanField ? "mean-field" : text));
+  if (mode === undefined) throw new InvalidArgumentError(`Allowed choices are ${modes.join(", ")}.`);
+  return mode;
+}

@@ -4,7 +4,7 @@ import type { Estimate } from "../../core/stats.ts";
 import { readMeanField, requireMeanField } from "../../reader/mean-field/read.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
-import { streamsOf, useOf } from "../../trial/run.ts";
+import { streamsOf, useOf } from "../../trial/settle.ts";
 import { errorDraws, meanError } from "./loss.ts";
 import { meanEstimates } from "./sample.ts";
 import type { Scores } from "./sample.ts";

@@ -3,9 +3,11 @@ import { variants } from "../../../src/attention/registry.ts";
 import { formatCall } from "../../../src/core/spec.ts";
 import { loadEngine } from "../../../src/engines/registry.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
-import { runTrials, theoryRow, useOf } from "../../../src/trial/run.ts";
-import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
-import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
+import { runTrials } from "../../../src/trial/run.ts";
+import { meanFieldRow } from "../../../src/trial/mean-field.ts";
+import { useOf } from "../../../src/trial/settle.ts";
+import { meanFieldGaps } from "../../../src/trial/mean-field-gap.ts";
+import type { MeanFieldGap } from "../../../src/trial/mean-field-gap.ts";
 import { whyNoMeanField } from "../../../src/reader/mean-field/heads.ts";
 
 /** Small heads, so that much leaks and selection errs. */
@@ -44,7 +46,7 @@ export const inTheory = (
   problems = theoryProblems,
 ): TrialRow[] =>
   Array.from({ length: problems }, (_, trial) =>
-    theoryRow({ task, tokens, seed: 9, trial, variant, reader: { ...reader, ...of }, engine: "theory" }),
+    meanFieldRow({ task, tokens, seed: 9, trial, variant, reader: { ...reader, ...of }, mode: "mean-field" }),
   );
 
 interface Agreement {
@@ -60,7 +62,7 @@ export function itAgrees({ task, lengths, problems, prefill = false }: Agreement
   const specs = specsWithTheory(prefill);
 
   describe(`theory of ${task}`, () => {
-    let gaps: readonly TheoryGap[] = [];
+    let gaps: readonly MeanFieldGap[] = [];
 
     beforeAll(async () => {
       const ops = await loadEngine("wasm", { threads: 1 });
@@ -68,14 +70,21 @@ export function itAgrees({ task, lengths, problems, prefill = false }: Agreement
       for (const tokens of lengths)
         for (let trial = 0; trial < problems; trial++)
           runTrials(
-            specs.map((variant) => ({ task, tokens, seed: 5, trial, variant, reader, engine: "wasm" })),
-            ops,
-            (_, row) => numerics.push(row),
-            () => 0,
+            specs.map((variant) => ({
+              task,
+              tokens,
+              seed: 5,
+              trial,
+              variant,
+              reader,
+              mode: "numerics" as const,
+              engine: "wasm",
+            })),
+            { ops, onRow: (_, row) => numerics.push(row) },
           );
       ops.close();
       const theory = specs.flatMap((spec) => lengths.flatMap((tokens) => inTheory(task, tokens, spec)));
-      gaps = theoryGaps([...numerics, ...theory]);
+      gaps = meanFieldGaps([...numerics, ...theory]);
     }, 600_000);
 
     it.each(specs)("%s agrees within sampling error and the mean field's bias", (spec) => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { mean, variance } from "../../../src/core/stats.ts";
 import { readTrialRows } from "../../../src/files/csv.ts";
 import { groupBy } from "../../../src/core/group.ts";
-import { theoryRow } from "../../../src/trial/run.ts";
+import { meanFieldRow } from "../../../src/trial/mean-field.ts";
 
 // The committed numerics of length-sweep go to 1M tokens, where no test can: the mean field is held against each of their
 // tasks, variants and lengths.
@@ -23,9 +23,9 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
   return [...cells].flatMap(([cell, rows]) => {
     const { task, variant, tokensNominal } = rows[0]!;
     const drawn = Array.from({ length: problems }, (_, trial) =>
-      theoryRow({
+      meanFieldRow({
         ...{ task, variant, tokens: tokensNominal },
-        ...{ seed: 1, trial, reader: {}, engine: "theory" },
+        ...{ seed: 1, trial, reader: {}, mode: "mean-field" },
       }),
     );
     const [numerics, theory] = [rows, drawn].map((all) =>

@@ -9,9 +9,9 @@ import { askFor, embedRecords } from "../../../src/reader/numerics/records.ts";
 import { headSpaces, scopedAll } from "../../../src/reader/numerics/workspace.ts";
 import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
-import { useOf } from "../../../src/trial/run.ts";
-import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
-import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
+import { useOf } from "../../../src/trial/settle.ts";
+import { meanFieldGaps } from "../../../src/trial/mean-field-gap.ts";
+import type { MeanFieldGap } from "../../../src/trial/mean-field-gap.ts";
 import { drawProblem, parseTask } from "../../../src/tasks/spec.ts";
 import type { GraphWalk } from "../../../src/tasks/circuit.ts";
 import { inTheory, reader, specsWithTheory } from "./agreement.ts";
@@ -71,7 +71,7 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
           for (const row of gold) read += (head.reads(i, row) ? 1 : 0) / gold.length / heads.length;
         }
         return trialRow({
-          ...{ task, variant, tokensNominal: tokens, engine: "wasm", ...params },
+          ...{ task, variant, tokensNominal: tokens, mode: "numerics", engine: "wasm", ...params },
           ...{ goldMass: mass, recall: read },
         });
       });
@@ -81,7 +81,7 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
 
 describe("theory of one step from every node", () => {
   const numerics: TrialRow[] = [];
-  let gaps: readonly TheoryGap[] = [];
+  let gaps: readonly MeanFieldGap[] = [];
 
   beforeAll(async () => {
     const ops = await loadEngine("wasm", { threads: 1 });
@@ -91,7 +91,7 @@ describe("theory of one step from every node", () => {
     const theory = specs.flatMap((spec) =>
       settings.flatMap(({ tokens }) => inTheory(task, tokens, spec, {}, drawn)),
     );
-    gaps = theoryGaps([...numerics, ...theory]);
+    gaps = meanFieldGaps([...numerics, ...theory]);
   }, 600_000);
 
   it.each(specs)("%s: masses and recall agree", (spec) => {
@@ -104,10 +104,10 @@ describe("theory of one step from every node", () => {
     const ops = await loadEngine("wasm", { threads: 1 });
     const rows = queriesOf(leaky, 0, ops, ["dense"]);
     ops.close();
-    const [gap] = theoryGaps([...rows, ...inTheory(task, leaky, "dense", {}, 400)]);
+    const [gap] = meanFieldGaps([...rows, ...inTheory(task, leaky, "dense", {}, 400)]);
     expect(gap!.numerics).toBeLessThan(0.7);
     expect(gap!.error).toBeLessThan(0.015);
-    expect(Math.abs(gap!.theory - gap!.numerics)).toBeLessThan(3 * gap!.error);
+    expect(Math.abs(gap!.meanField - gap!.numerics)).toBeLessThan(3 * gap!.error);
   });
 
   it("what claims to be something else is found out", () => {
@@ -126,7 +126,7 @@ describe("theory of one step from every node", () => {
         inTheory(task, tokens, other!, {}, drawn).map((row) => ({ ...row, variant: variant! })),
       ),
     ];
-    const found = theoryGaps([...numerics, ...claims]);
+    const found = meanFieldGaps([...numerics, ...claims]);
     const names = new Set(claims.map((row) => row.variant));
     expect([...names].filter((name) => found.every((gap) => gap.variant !== name || gap.agrees))).toEqual([]);
   });
