@@ -101,7 +101,7 @@ const v32 = {
   feedForward: "nvfp4",
 } satisfies Setup;
 
-/** What systems that serve models were published to do. */
+/** Published numbers of systems that serve models. */
 export const targets: readonly SystemTarget[] = [
   {
     name: "day6-prefill",
