@@ -47,7 +47,7 @@ export function runTrials(
   };
   const count = (text: string): number => shared("tokenise", () => countTokens(text));
   const problem = shared("generate", () =>
-    drawProblem(parseTask(first.task), first.tokens, first.seed, first.trial, count),
+    drawProblem(parseTask(first.task), { ...first, index: first.trial }, count),
   );
   const settled = trials.map(settle);
   for (const unfit of settled.filter(({ trial }) => trial.budget?.fits === false))

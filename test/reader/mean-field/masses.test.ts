@@ -39,7 +39,7 @@ const drawn = 100;
 /** A row for each query of a problem and variant: weight on its matches and share of them read, means over heads. */
 function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly string[] = specs): TrialRow[] {
   const params = resolveReader(reader);
-  const problem = drawProblem(parseTask(task), tokens, 5, index);
+  const problem = drawProblem(parseTask(task), { tokens, seed: 5, index });
   const { records, candidates } = problem.circuit as GraphWalk;
   const spaces = headSpaces(ops, params.kvHeads);
   const seed = `masses/${tokens}/${index}`;
