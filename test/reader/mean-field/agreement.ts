@@ -26,8 +26,12 @@ function smallSpec(name: string): string {
   );
 }
 
-/** Every variant that has a theory. @param prefill also where the context's own queries ask, of which patterns of prefill have none */
-export const specsWithTheory = (prefill = false): string[] =>
+/**
+ * Every variant that has a mean field.
+ *
+ * @param prefill whether the context's own queries ask too: patterns of prefill have no mean field of them
+ */
+export const specsWithMeanField = (prefill = false): string[] =>
   variants
     .names()
     .filter((name) => !(prefill && variants.get(name).prefill === "only"))
@@ -35,15 +39,15 @@ export const specsWithTheory = (prefill = false): string[] =>
     .filter((variant) => whyNoMeanField(useOf({ variant, reader })) === undefined);
 
 /** Trials in the mean field: cheap, and so many that their own sampling error matters little. */
-const theoryProblems = 48;
+const meanFieldProblems = 48;
 
-/** Rows of a variant by theory. @param of reader parameters that are not those of the numerics */
-export const inTheory = (
+/** Rows of a variant in the mean field. @param of reader parameters that differ from those of the numerics */
+export const inMeanField = (
   task: string,
   tokens: number,
   variant: string,
   of = {},
-  problems = theoryProblems,
+  problems = meanFieldProblems,
 ): TrialRow[] =>
   Array.from({ length: problems }, (_, trial) =>
     meanFieldRow({ task, tokens, seed: 9, trial, variant, reader: { ...reader, ...of }, mode: "mean-field" }),
@@ -53,15 +57,15 @@ interface Agreement {
   readonly task: string;
   readonly lengths: readonly number[];
   readonly problems: number;
-  /** whether the context's own queries are asked, of which patterns of prefill have no theory */
+  /** whether the context's own queries are asked, of which patterns of prefill have no mean field */
   readonly prefill?: boolean;
 }
 
-/** Tests that every variant with a theory agrees with the numerics on a task. */
+/** Tests that every variant with a mean field agrees with the numerics on a task. */
 export function itAgrees({ task, lengths, problems, prefill = false }: Agreement): void {
-  const specs = specsWithTheory(prefill);
+  const specs = specsWithMeanField(prefill);
 
-  describe(`theory of ${task}`, () => {
+  describe(`the mean field of ${task}`, () => {
     let gaps: readonly MeanFieldGap[] = [];
 
     beforeAll(async () => {
@@ -83,8 +87,8 @@ export function itAgrees({ task, lengths, problems, prefill = false }: Agreement
             { ops, onRow: (_, row) => numerics.push(row) },
           );
       ops.close();
-      const theory = specs.flatMap((spec) => lengths.flatMap((tokens) => inTheory(task, tokens, spec)));
-      gaps = meanFieldGaps([...numerics, ...theory]);
+      const drawnRows = specs.flatMap((spec) => lengths.flatMap((tokens) => inMeanField(task, tokens, spec)));
+      gaps = meanFieldGaps([...numerics, ...drawnRows]);
     }, 600_000);
 
     it.each(specs)("%s agrees within sampling error and the mean field's bias", (spec) => {

@@ -13,7 +13,7 @@ const problems = 12;
 
 interface Gap {
   readonly cell: string;
-  /** theory less numerics */
+  /** mean field less numerics */
   readonly gap: number;
   readonly error: number;
 }
@@ -28,12 +28,12 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
         ...{ seed: 1, trial, reader: {}, mode: "mean-field" },
       }),
     );
-    const [numerics, theory] = [rows, drawn].map((all) =>
+    const [numerics, meanField] = [rows, drawn].map((all) =>
       all.map((row) => row[measure]).filter((value) => typeof value === "number"),
     ) as [number[], number[]];
-    if (numerics.length < 3 || theory.length < 3) return [];
-    const error = Math.sqrt(variance(numerics) / numerics.length + variance(theory) / theory.length);
-    return [{ cell, gap: mean(theory) - mean(numerics), error }];
+    if (numerics.length < 3 || meanField.length < 3) return [];
+    const error = Math.sqrt(variance(numerics) / numerics.length + variance(meanField) / meanField.length);
+    return [{ cell, gap: mean(meanField) - mean(numerics), error }];
   });
 }
 

@@ -16,7 +16,7 @@ const fieldsOf = (variant: string, trial: number) => ({
   ...{ task: "mrcr", tokens, seed: 3, trial, variant, reader: {} },
 });
 
-describe("theory of a crowded conversation", () => {
+describe("the mean field of a crowded conversation", () => {
   const rows: TrialRow[] = [];
 
   beforeAll(async () => {

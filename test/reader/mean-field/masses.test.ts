@@ -14,7 +14,7 @@ import { meanFieldGaps } from "../../../src/trial/mean-field-gap.ts";
 import type { MeanFieldGap } from "../../../src/trial/mean-field-gap.ts";
 import { drawProblem, parseTask } from "../../../src/tasks/spec.ts";
 import type { GraphWalk } from "../../../src/tasks/circuit.ts";
-import { inTheory, reader, specsWithTheory } from "./agreement.ts";
+import { inMeanField, reader, specsWithMeanField } from "./agreement.ts";
 
 // One step from every node of a graph, in one batch: many queries of one cache, so that the masses of matches and the
 // recall of each are known far better than walks tell them.
@@ -28,7 +28,7 @@ const settings = [
   { tokens: 2000, problems: 2 },
 ];
 
-const specs = specsWithTheory();
+const specs = specsWithMeanField();
 
 /** Tokens of a context of which much leaks. */
 const leaky = 16_000;
@@ -79,7 +79,7 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
   );
 }
 
-describe("theory of one step from every node", () => {
+describe("the mean field of one step from every node", () => {
   const numerics: TrialRow[] = [];
   let gaps: readonly MeanFieldGap[] = [];
 
@@ -88,10 +88,10 @@ describe("theory of one step from every node", () => {
     for (const { tokens, problems } of settings)
       for (let index = 0; index < problems; index++) numerics.push(...queriesOf(tokens, index, ops));
     ops.close();
-    const theory = specs.flatMap((spec) =>
-      settings.flatMap(({ tokens }) => inTheory(task, tokens, spec, {}, drawn)),
+    const drawnRows = specs.flatMap((spec) =>
+      settings.flatMap(({ tokens }) => inMeanField(task, tokens, spec, {}, drawn)),
     );
-    gaps = meanFieldGaps([...numerics, ...theory]);
+    gaps = meanFieldGaps([...numerics, ...drawnRows]);
   }, 600_000);
 
   it.each(specs)("%s: masses and recall agree", (spec) => {
@@ -104,7 +104,7 @@ describe("theory of one step from every node", () => {
     const ops = await loadEngine("wasm", { threads: 1 });
     const rows = queriesOf(leaky, 0, ops, ["dense"]);
     ops.close();
-    const [gap] = meanFieldGaps([...rows, ...inTheory(task, leaky, "dense", {}, 400)]);
+    const [gap] = meanFieldGaps([...rows, ...inMeanField(task, leaky, "dense", {}, 400)]);
     expect(gap!.numerics).toBeLessThan(0.7);
     expect(gap!.error).toBeLessThan(0.015);
     expect(Math.abs(gap!.meanField - gap!.numerics)).toBeLessThan(3 * gap!.error);
@@ -114,7 +114,7 @@ describe("theory of one step from every node", () => {
     const tokens = 2000;
     const claims: TrialRow[] = [
       // logits that are sharper leak less
-      ...inTheory(task, tokens, "dense", { sharpness: 1.4 }, drawn).map((row) => ({
+      ...inMeanField(task, tokens, "dense", { sharpness: 1.4 }, drawn).map((row) => ({
         ...row,
         sharpness: 1.25,
       })),
@@ -123,7 +123,7 @@ describe("theory of one step from every node", () => {
         ["moba(block=32,k=24)", "moba(block=32,k=2)"],
         ["quest(page=8,budget=512)", "quest(page=8,budget=24)"],
       ].flatMap(([variant, other]) =>
-        inTheory(task, tokens, other!, {}, drawn).map((row) => ({ ...row, variant: variant! })),
+        inMeanField(task, tokens, other!, {}, drawn).map((row) => ({ ...row, variant: variant! })),
       ),
     ];
     const found = meanFieldGaps([...numerics, ...claims]);
