@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
@@ -83,8 +81,11 @@ export function sizePool(
   return { workers, threads, memoryBytes };
 }
 
-/** What lets a worker run TypeScript, wherever the program was started. */
-const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+/** A module that lets a worker import TypeScript, at its start and later, wherever the program was started. */
+function sourceLoader(): string {
+  const api = import.meta.resolve("tsx/esm/api");
+  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
+}
 
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
 export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
