@@ -2,7 +2,7 @@ import { normalError, outputError, sumError } from "../tolerance.ts";
 import type { KernelWorkload } from "./workloads.ts";
 
 /** How far a result lies from float64, and how far it may: both relative to the largest number expected. */
-export interface Agreement {
+export interface ResultAgreement {
   readonly error: number;
   readonly tolerance: number;
 }
@@ -25,7 +25,10 @@ export function differenceOf(got: ArrayLike<number>, expected: ArrayLike<number>
   return { difference, largest };
 }
 
-export const agreementOf = (workload: KernelWorkload, { difference, largest }: Difference): Agreement => ({
+export const agreementOf = (
+  workload: KernelWorkload,
+  { difference, largest }: Difference,
+): ResultAgreement => ({
   error: difference / largest,
   tolerance: largestDifference(workload) / largest,
 });

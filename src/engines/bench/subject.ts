@@ -1,6 +1,6 @@
 import type { Ops } from "../ops.ts";
 import { agreementOf, differenceOf } from "./agreement.ts";
-import type { Agreement } from "./agreement.ts";
+import type { ResultAgreement } from "./agreement.ts";
 import { callOf } from "./calls.ts";
 import type { WorkloadCall } from "./calls.ts";
 import type { BenchOperands } from "./operands.ts";
@@ -13,7 +13,7 @@ export interface BenchSubject {
   readonly name: string;
   readonly threads: number;
   /** How far its result is from float64; undefined for a workload that it does not do. */
-  check(workload: KernelWorkload): Agreement | undefined | Promise<Agreement | undefined>;
+  check(workload: KernelWorkload): ResultAgreement | undefined | Promise<ResultAgreement | undefined>;
   /** Milliseconds of each call. */
   time(workload: KernelWorkload, effort: Effort): number[] | Promise<number[]>;
 }

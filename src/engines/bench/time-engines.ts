@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { EngineTimes } from "../auto/table.ts";
+import type { EngineTimes, CallKind, TimedCall, CallSizes } from "../auto/table.ts";
 import { callKinds } from "../auto/table.ts";
-import type { CallKind, TimedCall, CallSizes } from "../auto/table.ts";
 import { autoChoice, loadEngines } from "../registry.ts";
 import type { Ops, Table } from "../ops.ts";
 import { BenchOperands, spreadLists } from "./operands.ts";

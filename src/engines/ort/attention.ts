@@ -11,13 +11,13 @@ import type { Runtime } from "./runtime.ts";
 
 /** Queries that share blocks of keys. */
 interface QueryGroup {
-  /** the first of them */
+  /** the first query */
   readonly from: number;
-  /** scaled */
+  /** scaled queries */
   readonly q: Operand;
-  /** how many rows each of them sees */
+  /** rows that each query sees */
   readonly ends: Int32Array;
-  /** rows that all of them see, and that any of them sees */
+  /** rows that all of the queries see, and rows that any of them sees */
   readonly shared: number;
   readonly most: number;
 }
@@ -94,7 +94,7 @@ function addBlock(
   merged.addAll(from, { output: output.data, max: max.data, sum: sum.data, moment: moment.data });
 }
 
-/** (Q, stop - start) 0 where a query sees the row, -Infinity elsewhere. */
+/** (Q, stop - start) 0 for rows that a query sees, -Infinity for the others. */
 function maskOf(ends: Int32Array, start: number, stop: number): Operand {
   const width = stop - start;
   const data = new Float32Array(ends.length * width);

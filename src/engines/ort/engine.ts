@@ -16,21 +16,21 @@ export interface OrtSettings {
   readonly threads: number;
   /** the engine whose spaces it lends */
   readonly memory: Ops;
-  /** does what ONNX Runtime does not do faster, over the same memory */
+  /** does the work at which ONNX Runtime is no faster, over the same memory */
   readonly fallback: Ops;
 }
 
 /**
  * Attention on ONNX Runtime (onnxruntime-node) over the memory of another engine, which makes the data.
  *
- * @throws whatever loading it throws where onnxruntime-node is not usable: ask `ortStatus` before
+ * @throws the error of loading onnxruntime-node; `ortStatus` says whether it can be used
  */
 export const ortEngine = (settings: OrtSettings): Ops => ortOver(loadOrt(), settings);
 
 /**
- * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine; `fallback` does the rest:
- * ONNX Runtime cannot be faster where every number that is read is used once (few queries, listed rows, means, bounds),
- * nor where it has to be given ranges row by row (softmax, the largest scores).
+ * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine; `fallback` does the
+ * rest. ONNX Runtime is no faster if every number is used once (few queries, listed rows, means, bounds), or if it
+ * needs ranges row by row (softmax, the largest scores).
  */
 export function ortOver(ort: Ort, { threads, memory, fallback }: OrtSettings, limits = defaultLimits): Ops {
   const { space, empty } = borrowedMemory(memory);

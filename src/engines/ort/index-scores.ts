@@ -37,7 +37,7 @@ function onDiagonal(weights: Float32Array, n: number): Operand {
   return { data, rows: n, width };
 }
 
-/** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
+/** max(q min, q max) is q max for a positive q and q min for a negative one: one product with (min, max). */
 export function boundScores(context: OrtContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { data, rows, width } = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * width);

@@ -36,7 +36,7 @@ export function attend(queries: Tensor, keys: Table, values: Table, options: Att
   return { output, max, sum, moment };
 }
 
-/** The rows that query i reads: those listed, or all that it sees. */
+/** Rows that query i reads: the listed ones, or all that it sees. */
 function rowsRead({ rows, visible }: AttendOptions, i: number, n: number): Int32Array {
   if (rows) return rows.rows.subarray(rows.offsets[i], rows.offsets[i + 1]);
   return Int32Array.from({ length: visibleEnd(visible, i, n) }, (_, row) => row);

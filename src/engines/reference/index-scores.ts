@@ -67,7 +67,7 @@ export function topK(scoresOf: Tensor, k: number, visible: Int32Array): RowLists
   return rowLists(chosen);
 }
 
-/** Not b - a, which is NaN for equal infinities. */
+/** Compares without b - a, which is NaN for equal infinities. */
 const descending = (a: number, b: number): number => (a > b ? -1 : a < b ? 1 : 0);
 
 const rowLists = (lists: readonly Int32Array[]): RowLists => {

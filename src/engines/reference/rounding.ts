@@ -1,9 +1,9 @@
 import { largestE2m1, largestE4m3, nvfp4Block } from "../../core/formats.ts";
-import type { RowDtype } from "../ops.ts";
+import type { RowDtype } from "../../core/dtype.ts";
 
 /**
- * What a cache of a narrow type gives back, in float32 arithmetic: every step is rounded to float32, so that engines
- * agree to the bit.
+ * Rounds a row in place to numbers that a cache of a narrow type holds. Every step is rounded to float32, so that
+ * engines agree to the bit.
  */
 export function roundRow(row: Float32Array | Float64Array, dtype: RowDtype): void {
   switch (dtype) {
@@ -39,7 +39,7 @@ function roundScaled(row: Float32Array | Float64Array, scale: number, round: (x:
   for (let i = 0; i < row.length; i++) row[i] = f32(over(row[i]!, scale, round) * scale);
 }
 
-/** The nearest number of a format to x / scale; zero where the scale is. */
+/** The nearest number of a format to x / scale; zero for a scale of zero. */
 export const over = (x: number, scale: number, round: (x: number) => number): number =>
   scale === 0 ? 0 : round(f32(f32(x) / scale));
 

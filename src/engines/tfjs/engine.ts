@@ -14,9 +14,9 @@ export { tfjsStatus } from "./load.ts";
 
 /**
  * Attention on TensorFlow (@tensorflow/tfjs-node) over the memory of another engine, which makes the data.
- * TensorFlow takes its threads once per process, and `threads` says how many it took.
+ * TensorFlow takes its threads once per process; `threads` of the engine is their number.
  *
- * @throws whatever loading it throws where tfjs-node is not usable: ask `tfjsStatus` before
+ * @throws the error of loading tfjs-node; `tfjsStatus` says whether it can be used
  */
 export function tfjsEngine({ threads, memory }: { threads: number; memory: Ops }): Ops {
   const { tf, threads: taken } = loadTf({ threads });

@@ -37,7 +37,7 @@ export function reluScores(
   });
 }
 
-/** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
+/** max(q min, q max) is q max for a positive q and q min for a negative one: one product with (min, max). */
 export function boundScores(context: TfContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
