@@ -1,6 +1,6 @@
 import { placedCost } from "../attention/spec.ts";
 import { costOfReads } from "../core/cost.ts";
-import { kvDtypeBytes } from "../engines/ops.ts";
+import { kvDtypeBytes } from "../core/dtype.ts";
 import type { Seen } from "../reader/reading.ts";
 import { parseTask } from "../tasks/spec.ts";
 import type { Score } from "../tasks/task.ts";
