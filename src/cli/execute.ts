@@ -14,24 +14,24 @@ import { formatGaps } from "./print/gaps.ts";
 import { formatEffective, formatScores } from "./print/scores.ts";
 import { runWatched } from "./print/watch.ts";
 
-/** How a plan is run: the options that runs and experiments share. */
+/** Options of a run that `attnsim run` and experiments share. */
 export interface ExecuteOptions {
   readonly out: string;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
   readonly memoryGb?: number | undefined;
   readonly json?: boolean | undefined;
-  /** say where the time goes */
+  /** print the time of each part */
   readonly profile?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
-  /** figure kinds; all that the rows can show when absent */
+  /** figures to draw; without them all that the rows can show */
   readonly figures?: readonly string[] | undefined;
-  /** what was asked for, for the manifest */
+  /** the options, for the manifest */
   readonly config: object;
 }
 
 /**
- * Runs a plan in sight of a user: progress, Ctrl-C, figures, a summary.
+ * Runs a plan for a user: a bar, Ctrl-C, figures, a summary.
  *
  * @throws UsageError before any work; Unfinished after Ctrl-C or where trials failed
  */

@@ -3,9 +3,11 @@ import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
+import { formerMeanField } from "../../runs/config.ts";
 import { integer, positive } from "./values.ts";
+import { workerOptions } from "./workers.ts";
 
-/** What the options are read as. */
+/** Values of the options of a run. */
 export interface RunOptions {
   out?: string;
   seed: number;
@@ -19,7 +21,7 @@ export interface RunOptions {
   profile?: true;
 }
 
-/** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
+/** Adds the options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
 export const withRunOptions = <
   A extends unknown[],
   O extends Record<string, unknown>,
@@ -40,26 +42,16 @@ export const withRunOptions = <
         .default("numerics")
         .argParser(parseMode),
     )
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option(
       "--memory-gb <n>",
-      "memory that all workers may take, decimal GB; 80% of what is free when absent",
+      "memory that all workers may take, decimal GB (default: 80% of what is free)",
       positive,
     )
-    .option(
-      "--profile",
-      "say where the time goes, part by part, and write it to profile.csv beside the results",
-    )
+    .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
     .option("--dry-run", "print the trials and the memory that they need, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
-
-/** The former word for the mean field, which scripts may still use. */
-export const formerMeanField = "theory";
 
 /** Reads a mode. @throws InvalidArgumentError for another word */
 function parseMode(text: string): Mode {
