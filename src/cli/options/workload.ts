@@ -70,12 +70,17 @@ export function requestOptions<A extends unknown[], O extends OptionValues>(
   return command as unknown as Command<A, O & Fields<RequestOptions>>;
 }
 
-export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
-  inputTokens: options.input,
+/** A workload but for the length of its prompts. */
+export const readRequests = (options: RequestOptions): Omit<Workload, "inputTokens"> => ({
   outputTokens: options.output,
   thinkTokens: options.think,
   cacheHits: options.cacheHits,
   drafts: readDrafts(options),
   chunkTokens: options.chunk,
   utilisation: options.utilisation,
+});
+
+export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
+  inputTokens: options.input,
+  ...readRequests(options),
 });

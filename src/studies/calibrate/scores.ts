@@ -35,7 +35,7 @@ export interface ColumnScores {
 }
 
 /**
- * Mean-field scores of a reader on the trials of each target, the same scores as those of `attnsim run --mode theory`.
+ * Mean-field scores of a reader on the trials of each target, the same scores as those of `attnsim run --mode mean-field`.
  *
  * @throws UsageError for a task or a variant without a mean field
  */
