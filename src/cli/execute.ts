@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
-import { drawFigures, findFigure } from "../runs/draw.ts";
+import { findFigure } from "../figures/registry.ts";
+import { drawFigures } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { RunOutcome } from "../runs/run.ts";

@@ -22,7 +22,7 @@ export const budget: Figure = {
   name: "budget",
   summary: "score by variant and by the users who share a system, with what each variant's budget led to",
   applies: (rows) => distinct(rows.map(({ users }) => users).filter((users) => users !== null)).length > 1,
-  spec(rows, title) {
+  spec(rows, { title }) {
     const budgeted = rows.filter((row) => row.users !== null);
     const series = seriesNamer(budgeted);
     const panel = (row: TrialRow): string => `${panelOf(row)}: ${sharedOf(row)}`;

@@ -9,7 +9,7 @@ export const meanFieldGap: Figure = {
   name: "mean-field-gap",
   summary: "means of the numerics against those of the mean field, for every variant and length",
   applies: (rows) => meanFieldGaps(rows).length > 0,
-  spec(rows, title) {
+  spec(rows, { title }) {
     const gaps = meanFieldGaps(rows);
     // a state's weights are no shares, and may sum to more than 1
     const shares = gaps.filter(

@@ -8,7 +8,7 @@ export const ranking: Figure = {
   name: "ranking",
   summary: "score of each variant at one context length",
   applies: (rows) => !manyLengths(rows) && rows.every((row) => row.users === null),
-  spec(rows, title) {
+  spec(rows, { title }) {
     const points = curves(rows, (row) => row.score);
     const names = distinct(points.map(({ series }) => series));
     const x = shareAxis("score");

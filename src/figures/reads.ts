@@ -11,7 +11,7 @@ export const reads: Figure = {
   name: "reads",
   summary: "score against the bytes that a step reads, through the reads of each query",
   applies: (rows) => distinct(rows.map((row) => row.reads ?? 1)).length > 1,
-  spec(rows, title) {
+  spec(rows, { title }) {
     const panel = (row: TrialRow): string => `${panelOf(row)}, ${lengthOf(row)}`;
     const isMeanField = (row: TrialRow): boolean => row.mode === "mean-field";
     const cells = groupBy(rows, (row) =>

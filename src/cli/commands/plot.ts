@@ -1,17 +1,19 @@
 import type { Command } from "@commander-js/extra-typings";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { drawFigures, figures, findFigure, formats } from "../../runs/draw.ts";
-import type { Format } from "../../runs/draw.ts";
+import { figures, findFigure } from "../../figures/registry.ts";
+import { drawFigures } from "../../runs/draw.ts";
+import { figureFormats } from "../../runs/write-figure.ts";
+import type { FigureFormat } from "../../runs/write-figure.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { readManifest } from "../../runs/results.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 
-const formatList = (text: string): Format[] =>
+const formatList = (text: string): FigureFormat[] =>
   list(text).map((item) => {
-    const found = formats.find((format) => format === item);
-    if (found === undefined) throw new InvalidArgumentError(`allowed: ${formats.join(", ")}`);
+    const found = figureFormats.find((format) => format === item);
+    if (found === undefined) throw new InvalidArgumentError(`allowed: ${figureFormats.join(", ")}`);
     return found;
   });
 
