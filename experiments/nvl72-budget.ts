@@ -115,7 +115,7 @@ function settings(full: boolean) {
   );
 }
 
-/** Findings at 1M tokens in fp8. */
+/** What the rows say at 1M tokens in fp8. */
 function findings(
   rows: readonly {
     system: string;

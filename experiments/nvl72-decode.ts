@@ -113,7 +113,7 @@ function settings(full: boolean) {
   );
 }
 
-/** Findings at the longest context. */
+/** What the longest contexts say. */
 function findings(
   rows: readonly { system: string; model: string; variant: string; tokens: number; tpotMs: number | null }[],
 ): string[] {

@@ -105,7 +105,7 @@ await experiment({
   }),
 });
 
-/** Findings at 1M tokens. */
+/** What the rows say at 1M tokens. */
 function findings(
   rows: readonly {
     variant: string;

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { readDocuments, refreshed } from "./documents/documents.ts";
-import { runCommands } from "./documents/outputs.ts";
+import { readDocuments, refreshed, runDocuments } from "./documents/documents.ts";
 import { referencePages } from "./reference/pages.ts";
 
 const root = new URL("../", import.meta.url);
@@ -12,7 +11,7 @@ for (const file of readdirSync(folder)) if (!(file in pages)) rmSync(new URL(fil
 for (const [file, page] of Object.entries(pages)) writeFileSync(new URL(file, folder), page);
 
 const documents = readDocuments();
-const ran = await runCommands(documents);
+const ran = await runDocuments(documents);
 for (const { document, command, code, err } of ran)
   if (code !== 0) console.error(`${document}: ${command}: exit code ${code}: ${err}`);
 for (const [name, text] of Object.entries(documents))

@@ -30,6 +30,7 @@ export type { AnyVariant, AttentionVariant } from "./attention/variant.ts";
 export type { KeyValueCache, Queries } from "./attention/cache.ts";
 export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
+export { costOfTokens } from "./attention/parts/costs.ts";
 export { perHead } from "./attention/parts/per-head.ts";
 export { softmaxRead } from "./attention/parts/softmax-read.ts";
 export {
@@ -104,8 +105,6 @@ export type { Column, RowOf } from "./core/table.ts";
 export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
-export { figures, findFigure } from "./figures/registry.ts";
-export type { Figure, FigureContext, PublishedResult } from "./figures/figure.ts";
 export { linesFigure } from "./figures/lines.ts";
 
 export { version } from "./version.ts";

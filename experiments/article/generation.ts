@@ -28,7 +28,7 @@ export const generation = defineChapter({
   tell({ score }) {
     const setting: CostSetting = {
       ...{ model: catalog.models.get("deepseek-v3"), systems: [catalog.systems.get("gb200-nvl72")] },
-      ...{ weights: "nvfp4", kvDtype: "fp8", tokens: 2 ** 20, users: 64 },
+      ...{ weights: "nvfp4", kvDtype: "fp8", tokens: 1_000_000, users: 64 },
     };
     const step = (variant: string, times: number): number =>
       candidateCost(variant, times, setting).systems[0]!.tpotSeconds!;

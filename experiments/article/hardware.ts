@@ -17,7 +17,7 @@ export const hardware = defineChapter({
   tell({ score }) {
     const model = catalog.models.get("deepseek-v3");
     const setting: CostSetting = {
-      ...{ model, weights: "nvfp4", kvDtype: "fp8", tokens: 2 ** 20, users },
+      ...{ model, weights: "nvfp4", kvDtype: "fp8", tokens: 1_000_000, users },
       systems: ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name)),
     };
     const found = variants.map((variant) => {

@@ -38,12 +38,12 @@ export const modelScores = defineTrend({
     for (const { task, lengths } of Object.values(tasks))
       for (const tokens of lengths)
         for (let n = 0; n < 60; n++)
-          yield trial({ task, variant: "dense", tokens, trial: n, mode: "mean-field" });
+          yield trial({ task, variant: "dense", tokens, trial: n, engine: "theory" });
   },
   place: ({ benchmark, tokensNominal }) => ({
-    panel: benchmark,
+    panel: String(benchmark),
     series: own,
-    x: tokensNominal,
+    x: Number(tokensNominal),
   }),
   published,
   axes: {

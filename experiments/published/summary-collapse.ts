@@ -35,15 +35,15 @@ export const summaryCollapse = defineTrend({
             tokens,
             trial: n,
             reader: { coherence },
-            mode: "mean-field",
+            engine: "theory",
           });
   },
   place: ({ coherence, tokensNominal }) => ({
     panel,
     series: seriesOf(Number(coherence)),
-    x: tokensNominal,
+    x: Number(tokensNominal),
   }),
-  value: ({ recall }) => recall,
+  value: ({ recall }) => Number(recall),
   published: [],
   axes: {
     x: { title: "context, tokens", kind: "tokens" },

@@ -1,5 +1,5 @@
-/** Makes the content of a generated block. */
-export type Maker = () => string | Promise<string>;
+/** Makes the content of a generated block. @param outputOf the output of a command of `helpers` */
+export type Maker = (outputOf: (command: string) => string) => string | Promise<string>;
 
 const block = /^<!-- ([\w-]+): made by npm run docs -->\n[\s\S]*?^<!-- end -->$/gm;
 
@@ -13,12 +13,16 @@ export const blockNames = (document: string): string[] =>
  *
  * @throws Error for a block that no maker makes
  */
-export async function withBlocks(document: string, makers: Readonly<Record<string, Maker>>): Promise<string> {
+export async function withBlocks(
+  document: string,
+  makers: Readonly<Record<string, Maker>>,
+  outputOf: (command: string) => string,
+): Promise<string> {
   const made = new Map<string, string>();
   for (const name of blockNames(document)) {
     const maker = makers[name];
     if (maker === undefined) throw new Error(`no block "${name}"; known: ${Object.keys(makers).join(", ")}`);
-    made.set(name, await maker());
+    made.set(name, await maker(outputOf));
   }
   return document.replace(
     block,

@@ -1,9 +1,50 @@
+import { listEngines } from "../../src/engines/registry.ts";
 import { rooms } from "../../test/architecture/rooms.ts";
+import { checksTable, publishedCommand, requestsTable, trendsBy } from "./agreement.ts";
 import type { Maker } from "./blocks.ts";
-import { table } from "./markdown.ts";
+import { experimentsTable, trendsTable } from "./experiments.ts";
+import { table, textBlock } from "./markdown.ts";
+import { readmeFindings, resultsPage } from "./results/page.ts";
+import { meanFieldGap } from "./mean-field-gap.ts";
+import { startPlan } from "./start.ts";
+import { workedQuery } from "./worked-query.ts";
+
+const failingLaw = "npx tsx scripts/documents/failing-law.ts";
+
+/** Commands whose output blocks are made of. */
+export const helpers: readonly string[] = [startPlan, publishedCommand, failingLaw];
 
 /** The generated blocks of documents by name. */
-export const makers: Readonly<Record<string, Maker>> = { rooms: roomsTable };
+export const makers: Readonly<Record<string, Maker>> = {
+  rooms: roomsTable,
+  tree: folderTree,
+  experiments: experimentsTable,
+  trends: trendsTable,
+  findings: readmeFindings,
+  results: resultsPage,
+  engines: enginesTable,
+  "failing-law": (outputOf) => textBlock(outputOf(failingLaw).trimEnd()),
+  "worked-query": workedQuery,
+  "mean-field-gap": meanFieldGap,
+  disagreements: (outputOf) => trendsBy((verdict) => verdict !== "reproduced")(outputOf(publishedCommand)),
+  agreements: (outputOf) => trendsBy((verdict) => verdict === "reproduced")(outputOf(publishedCommand)),
+  "golden-checks": (outputOf) => checksTable(outputOf(publishedCommand)),
+  "published-requests": requestsTable,
+};
+
+async function enginesTable(): Promise<string> {
+  return table({
+    titles: ["engine", "summary"],
+    rows: (await listEngines()).map(({ name, summary }) => [name, summary]),
+  });
+}
+
+/** The folders of src, a line each. */
+function folderTree(): string {
+  const width = Math.max(...rooms.map(({ name }) => name.length)) + 3;
+  const lines = rooms.map(({ name, holds }) => `  ${`${name}/`.padEnd(width)}${holds.replaceAll("`", "")}`);
+  return ["```text", "src/", ...lines, "```"].join("\n");
+}
 
 /** The table of rooms, from the rules that a test holds them to. */
 function roomsTable(): string {

@@ -37,8 +37,8 @@ export function askedOf(command: string): Omit<Asked, "folder"> | undefined {
   }
   if (words[0] !== "npx") return undefined;
   if (words[1] === "attnsim") return { words: words.slice(2) };
-  return words[1] === "tsx" && words[2]?.startsWith("experiments/")
-    ? { file: join(root, words[2]), words: words.slice(3) }
+  return words[1] === "tsx" && /^(experiments|scripts\/documents)\//.test(words[2] ?? "")
+    ? { file: join(root, words[2]!), words: words.slice(3) }
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { unknownName, UsageError } from "./errors.ts";
 
-/** Source of a definition or a number. */
+/** Where a definition or a number comes from. */
 export interface Source {
   readonly title: string;
   readonly url: string;
@@ -8,9 +8,7 @@ export interface Source {
   readonly where?: string;
 }
 
-/**
- * Anything with a name: an attention variant, a task, a system, a model. An entry is one file and one line in a list.
- */
+/** Anything nameable: an attention variant, a task, a system, a model. One entry, one file, one line to register. */
 export interface Entry {
   readonly name: string;
   readonly summary: string;
@@ -23,8 +21,8 @@ export class Registry<E extends Entry> implements Iterable<E> {
   readonly #marks: readonly string[];
 
   /**
-   * @param what kind of entry, for error messages: "system", "attention variant"
-   * @param marks properties that every entry of this kind has, and no other entry
+   * @param what the kind of entry, as error messages name it: "system", "attention variant"
+   * @param marks properties that only entries of this kind have, all of them
    */
   constructor(
     readonly what: string,
@@ -35,12 +33,12 @@ export class Registry<E extends Entry> implements Iterable<E> {
     this.#entries = new Map([...entries].map((entry) => [entry.name, entry]));
   }
 
-  /** @throws UsageError that lists the known entries, for an unknown name */
+  /** @throws UsageError naming the known entries when there is none of that name */
   get(name: string): E {
     return this.#entries.get(name) ?? unknownName(this.what, name, this.names());
   }
 
-  /** Whether a value is an entry of this kind, by its properties. */
+  /** Whether this is an entry of this kind, by its properties. */
   accepts(value: unknown): value is E {
     return (
       typeof value === "object" &&
@@ -50,7 +48,7 @@ export class Registry<E extends Entry> implements Iterable<E> {
     );
   }
 
-  /** @throws UsageError for a name that is taken */
+  /** @throws UsageError where there is an entry of that name already */
   add(entry: E): void {
     if (this.has(entry.name)) throw new UsageError(`${this.what} "${entry.name}" is there already`);
     this.#entries.set(entry.name, entry);
@@ -69,7 +67,7 @@ export class Registry<E extends Entry> implements Iterable<E> {
   }
 }
 
-/** Exports of a module, sorted by name: a bundler that rewrites modules does not change their order. */
+/** The exports of a module in the order of their names, which is also their order where a bundler rewrites modules. */
 export const exportsOf = <T>(module: Readonly<Record<string, T>>): T[] =>
   Object.keys(module)
     .sort()

@@ -41,7 +41,7 @@ export interface DivisionMemory {
   readonly users: number;
 }
 
-/** Memory that users lack on a division, B; 0 where they fit. */
+/** What users lack on a division, B; 0 where they fit. */
 export interface Lack {
   readonly hbm: number;
   readonly host: number;
@@ -86,7 +86,7 @@ export function memoryOn(division: Division, tokens: number): DivisionMemory {
   return { division, groups, user, hbm, host, users };
 }
 
-/** Memory that users lack when they are spread evenly over the groups. */
+/** What so many users, spread evenly over the groups, lack. */
 export function lackOf({ groups, user, hbm, host }: DivisionMemory, users: number): Lack {
   const few = Math.floor(users / groups);
   const fuller = users - few * groups;

@@ -3,19 +3,19 @@ import { createRequire } from "node:module";
 /** Whether an optional native package can be used here, and why not. */
 export interface NativeStatus {
   readonly usable: boolean;
-  /** version of the package */
+  /** of the package */
   readonly version?: string;
-  /** reason why it is not usable */
+  /** why it is not usable */
   readonly reason?: string;
 }
 
 /** Loads a package by name. */
 export type Require = (name: string) => unknown;
 
-/** Loads a package at run time, since an import of an absent package would not compile. The packages are CommonJS. */
+/** Not an import, which would not compile where the package is absent; the packages are CommonJS. */
 export const requireHere: Require = createRequire(import.meta.url);
 
-/** Status of a package. `load` loads it and returns its version. Never throws. */
+/** The status of a package of which `load` gives the version. Never throws. */
 export function statusOf(load: () => string): NativeStatus {
   try {
     return { usable: true, version: load() };

@@ -5,7 +5,6 @@ import { processorName } from "../engines/machine.ts";
 import { distinct } from "../core/group.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { enginesOf } from "../trial/trial.ts";
 import { version } from "../version.ts";
 import { formatCsv } from "../files/csv.ts";
 import { dataPackage } from "./datapackage.ts";
@@ -89,8 +88,7 @@ const manifest = (
   question: plan.question,
   config,
   seeds: distinct(plan.trials.map(({ trial }) => trial.seed)),
-  modes: distinct(plan.trials.map(({ trial }) => trial.mode)),
-  engines: enginesOf(plan.trials.map(({ trial }) => trial)),
+  engines: distinct(plan.trials.map(({ trial }) => trial.engine)),
   versions: { attnsim: version, node: process.versions.node },
   host: hostFacts(),
   trials: { planned: plan.trials.length, finished: finished.length },

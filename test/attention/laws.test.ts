@@ -7,19 +7,15 @@ import type { AnyVariant } from "../../src/attention/variant.ts";
 import type { AttentionResult } from "../../src/attention/read.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import type { AnyParams } from "../../src/core/params.ts";
-import { keyValueBytes } from "../../src/core/cost.ts";
-import { Random } from "../../src/core/random.ts";
 import { flat, rowNumbers, rowsOf } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { counting } from "../../src/engines/counting.ts";
 import type { Ops } from "../../src/engines/ops.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
+import { costDifferences, smallSettings } from "./cost-law.ts";
 import { engines } from "./engines.ts";
 import { clearWorlds, world } from "./fixtures.ts";
 import type { World } from "./fixtures.ts";
-
-const settings = (variant: AnyVariant): AnyParams =>
-  resolveParams(variant.name, variant.params, variant.small);
 
 function run(
   variant: AnyVariant,
@@ -84,7 +80,7 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
       (shaping) => {
         const shape = { tokens: 301, group: 2, positions: [300, 190, 290], observedEnd: 150 };
         const { cache } = world(ops, shape);
-        const result = run(variant, settings(variant), ops, shape, shaping);
+        const result = run(variant, smallSettings(variant), ops, shape, shaping);
         const rows = range(shape.tokens);
         for (const [h, head] of result.heads.entries())
           for (const i of range(6)) {
@@ -113,7 +109,7 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
     );
 
     it.skipIf(variant.notConvex)("knows the entropy of its weights", () => {
-      const head = run(variant, settings(variant), ops, { tokens: 301 }).heads[0]!;
+      const head = run(variant, smallSettings(variant), ops, { tokens: 301 }).heads[0]!;
       const weights = head.weights(0, range(301)).filter((weight) => weight > 0);
       const entropy = -weights.reduce((sum, p) => sum + p * Math.log(p), 0);
       // reads that overlap, and summaries, are counted apart
@@ -124,8 +120,8 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
 
     it("never looks at later keys or values", () => {
       const shape = { tokens: 301, positions: [203, 180], observedEnd: 150 };
-      const expected = run(variant, settings(variant), ops, shape);
-      const got = run(variant, settings(variant), ops, { ...shape, alteredFrom: 204 });
+      const expected = run(variant, smallSettings(variant), ops, shape);
+      const got = run(variant, smallSettings(variant), ops, { ...shape, alteredFrom: 204 });
       for (const [h, head] of got.heads.entries()) {
         expect(flat(head.output)).toEqual(flat(expected.heads[h]!.output));
         expect(range(301).filter((row) => head.reads(0, row))).toEqual(
@@ -136,41 +132,8 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
 
     // a plan's cost is the mean of its layers'
     it.skipIf(variant.layers)("costs what counting counts", () => {
-      const random = new Random(`cost/${name}`);
-      for (const defaults of [false, true])
-        for (let round = 0; round < 12; round++) {
-          const size = [1, 2, 16, 17, 64, 65, 96, 128, 301, 512][round] ?? 1 + random.below(700);
-          // long enough for the defaults to leave something out
-          const tokens = defaults ? 9 * size : size;
-          const [kvHeads, headDim] = [1 + random.below(3), 4 * (1 + random.below(4))];
-          const bytesPerElement = random.pick([4, 2, 1, 0.5625]);
-          const params = defaults ? resolveParams(name, variant.params) : settings(variant);
-          const { cache, queries } = world(counted, { tokens, kvHeads, headDim, bytesPerElement });
-          const index = variant.prepare(cache, params, counted);
-          counted.counts.reset();
-          variant.attend({ queries, cache, index, ops: counted }, params);
-          const shape = { tokens, kvHeads, queryHeads: kvHeads, headDim, bytesPerElement };
-          const cost =
-            variant.prefill === "only" ? variant.prefillCost!(shape, params) : variant.cost(shape, params);
-          const { kv, index: indexRead } = counted.counts;
-          if (variant.adaptive !== undefined) {
-            expect(kv).toBeLessThanOrEqual(keyValueBytes(shape, tokens));
-            expect(cost.kvReadBytes).toBeLessThanOrEqual(keyValueBytes(shape, tokens));
-            continue;
-          }
-          // exact but for the rounding of shares of a byte
-          for (const [name, counts, formula] of [
-            ["K and V", kv, cost.kvReadBytes],
-            ["index", indexRead, cost.indexReadBytes],
-          ] as const)
-            expect(
-              Math.abs(counts - formula),
-              `${name} at ${tokens} tokens: ${counts}, ${formula}`,
-            ).toBeLessThanOrEqual(1e-12 * formula);
-          expect(cost.kvReadBytes).toBeLessThanOrEqual(2 * cost.keptBytes);
-          // an index, or the keys themselves
-          expect(cost.indexReadBytes).toBeLessThanOrEqual(cost.indexKeptBytes + cost.keptBytes);
-        }
+      const differences = costDifferences(variant, counted);
+      expect(differences, differences[0]).toEqual([]);
     });
 
     it("agrees with the reference engine", () => {
@@ -183,8 +146,8 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
       };
       const shaped = variant.refuses?.logitShaping === undefined ? ["log-n", "sink"] : [];
       for (const shaping of ["none", ...shaped]) {
-        const got = run(variant, settings(variant), ops, shape, shaping);
-        const expected = run(variant, settings(variant), reference, shape, shaping);
+        const got = run(variant, smallSettings(variant), ops, shape, shaping);
+        const expected = run(variant, smallSettings(variant), reference, shape, shaping);
         for (const [h, head] of got.heads.entries()) {
           closeTo(flat(head.output), flat(expected.heads[h]!.output), tolerance);
           closeTo(head.weights(0, range(301)), expected.heads[h]!.weights(0, range(301)), tolerance);
@@ -194,8 +157,8 @@ describe.each(engines)("attention variants on %s", (_name, makeEngine, tolerance
 
     it("leaves no trace of what memory held before", () => {
       const shape = { tokens: 301, positions: [300, 12], observedEnd: 150 };
-      const expected = run(variant, settings(variant), ops, shape);
-      const got = run(variant, settings(variant), poisoned, shape);
+      const expected = run(variant, smallSettings(variant), ops, shape);
+      const got = run(variant, smallSettings(variant), poisoned, shape);
       for (const [h, head] of got.heads.entries())
         expect(flat(head.output)).toEqual(flat(expected.heads[h]!.output));
     });

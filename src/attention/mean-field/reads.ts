@@ -1,13 +1,10 @@
 import { sumOverRandom, randomCount } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 
-/**
- * Numbers of records in a row by their place in blocks: for each of several equally likely offsets, one for each
- * record.
- */
+/** Something of records in a row by where they stand in blocks: for offsets equally likely, for each record in its order. */
 export type ByPlace = readonly (readonly number[])[];
 
-/** Place of a record: its row's offset in a block, from 0 to 1, and its index in the row. */
+/** Where a record stands: its row's offset in a block, from 0 to 1, and which of the row it is. */
 interface RecordPlace {
   readonly offset: number;
   readonly order: number;
@@ -16,81 +13,81 @@ interface RecordPlace {
 export const atPlace = (values: ByPlace, { offset, order }: RecordPlace): number =>
   values[Math.min(values.length - 1, Math.floor(offset * values.length))]![order]!;
 
-/** Part of a record that is read. */
+/** How much of a record is read. */
 export interface Share {
   /** probability that the K and V of its anchor are read */
   readonly match: number;
-  /** share of its other tokens that are read */
+  /** share of its other tokens that is read */
   readonly members: number;
-  /** the probability by place, which is the same for all heads */
+  /** the probability by where it stands, which is the same for all heads */
   readonly offsets?: ByPlace;
 }
 
-/** Records that are read. */
+/** Which records are read. */
 export interface RecordChoice extends Share {
-  /** shares of the records that match in part, in the crowd's order; those of matches when absent */
+  /** of the records that match in part, in the crowd's order; as of matches when absent */
   readonly like?: readonly Share[];
-  /** records in the newest `tokens`: all of them are read, or none */
+  /** records in so many tokens at the end: all of them are read, or none */
   readonly recent?: { readonly tokens: number; readonly read: boolean };
-  /** whether the first token is read, whatever the share of the others */
+  /** whether the first token is read, whatever the share of others */
   readonly first?: true;
-  /** number of records in a row, in blocks that are chosen as wholes */
+  /** how many records stand in a row, in blocks that are chosen as such */
   readonly run?: number;
   /** whether all heads read the same matches */
   readonly shared?: true;
-  /** correlation of the scores that decide on two matches; 0 when absent */
+  /** correlation of what decides on one match and on another; 0 when absent */
   readonly alike?: number;
 }
 
 /** A softmax over rows, of which a share of the matches is read. */
 export interface SoftmaxRead extends RecordChoice {
   readonly kind: "softmax";
-  /** share of the output */
+  /** its share of the output */
   readonly gate: number;
-  /** probability that a token at a distance from the query is read, in place of `match` and `members` */
+  /** probability that a token so many tokens back is read, in place of `match` and `members` */
   readonly chance?: (distance: number) => number;
-  /** share of the weights; the fewest rows that hold it are read */
+  /** a share of the weights: the fewest rows that hold it are read */
   readonly hold?: number;
-  /** whether rows are sampled, and their weights divided by the probability to be read */
+  /** whether rows are read by chance, and what is read counts for what is not: weights over the probability to be read */
   readonly weighed?: true;
-  /** number of all other rows that are read, with the expected sums of exp(logit) and exp(2 logit) below */
+  /** all other rows that are read: their number, and the expected sums of exp(logit) and exp(2 logit) */
   readonly rows: number;
   readonly leak: number;
   readonly squares: number;
 }
 
-/** A record: its distance from the query in tokens, its index in the crowd's kin, its place. */
+/** A record: tokens back from the query, which of the crowd's kin, where it stands. */
 export interface FoundAt extends RecordPlace {
   readonly distance: number;
   readonly kin: number;
 }
 
-/** Weights that do not depend on the other rows read: those of states, and of sums that many tokens decide. */
+/** Weights that do not depend on what else is read: states, and sums that many tokens decide. */
 export interface FixedRead {
   readonly kind: "fixed";
-  /** expected weights of records, from the nearest to the farthest */
+  /** expected weights of records, from the nearest */
   readonly weights: (found: readonly FoundAt[]) => number[];
   /** standard deviation that all other tokens add to each coordinate of the output */
   readonly noise: number;
-  /** distance up to which single tokens are read */
+  /** tokens back to where single tokens are read */
   readonly reach: number;
-  /** records that have these weights and are read; all records when absent */
+  /** which records have these weights and are read; when absent all have them */
   readonly choice?: RecordChoice;
-  /** entries that are read in place of single tokens */
+  /** entries that are read in their place */
   readonly entries?: number;
 }
 
-/** A read of one query in the mean field. @property heads kv heads [from, to) of this read; all when absent */
+/** @property heads the kv heads [from, to) that read so; all when absent */
 export type MeanFieldRead = (SoftmaxRead | FixedRead) & { readonly heads?: readonly [number, number] };
 
-/** Sums over random rows that were chosen without regard to the query. */
+/** The sums over random rows that were chosen without regard to the query. */
 export const randomRows = (crowd: Crowd, rows: number): Pick<SoftmaxRead, "rows" | "leak" | "squares"> => ({
   rows,
   leak: sumOverRandom(crowd, rows, 1),
   squares: sumOverRandom(crowd, rows, 2),
 });
 
-/** A read of every token. */
+/** Everything is read. */
 export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   kind: "softmax",
   gate: 1,
@@ -98,7 +95,7 @@ export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   ...randomRows(crowd, randomCount(crowd)),
 });
 
-/** A read of `rows` rows that do not depend on the query: matches lie anywhere. */
+/** So many rows are read, whatever the query: matches lie anywhere. */
 export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   const share = Math.min(1, rows / crowd.tokens);
   return {
@@ -109,7 +106,7 @@ export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   };
 }
 
-/** A read of the first and the last tokens. */
+/** The last tokens are read, and the first ones. */
 export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRead => ({
   ...readsBlindly(crowd, first + last),
   ...{ match: first / crowd.tokens, members: first / crowd.tokens },
@@ -117,7 +114,7 @@ export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRea
   ...(first > 0 && { first: true }),
 });
 
-/** A read of the tokens before the last `last`, and of these too. */
+/** What is read of the tokens before the last ones, and these besides. */
 export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): SoftmaxRead {
   const own = randomRows(crowd, Math.min(1, last / crowd.tokens) * randomCount(crowd));
   return {
@@ -129,7 +126,7 @@ export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): Soft
   };
 }
 
-/** The crowd of the tokens before the last `last`. */
+/** The crowd of the tokens before the last ones. */
 export function before(crowd: Crowd, last: number): Crowd {
   const share = Math.max(0, 1 - last / crowd.tokens);
   return {

@@ -10,17 +10,17 @@ import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./softmax-read.ts";
 import { Spans } from "./spans.ts";
 
-/** Rows that a kv head keeps: single rows, ascending, and every row from `from` on. */
+/** What one kv head keeps: single rows, ascending, and every row from one on. */
 export interface Kept {
   readonly rows: Int32Array;
   readonly from: number;
 }
 
-/** Size of what eviction keeps. */
+/** How much is kept. */
 export interface Retention {
   /** tokens of a head */
   readonly budget: number;
-  /** newest tokens of the context that are kept whatever their score */
+  /** of these the last ones of the context, whatever their score */
   readonly recent: number;
   /** whether the context ends with the question */
   readonly queryAware: boolean;
@@ -28,10 +28,7 @@ export interface Retention {
 
 const nothing = new Int32Array(0);
 
-/**
- * Splits the tokens: keys [0, from) are scored, later ones kept; `room` scored keys can stay; the context ends at
- * `end`.
- */
+/** Where scored keys end and kept ones begin, where the context ends, and how many scored keys can stay. */
 export function split(
   cache: KeyValueCache,
   { budget, recent, queryAware }: Retention,
@@ -42,10 +39,10 @@ export function split(
 }
 
 /**
- * Rows that each head keeps within its budget: the keys of largest score, the last `recent` keys of the context, and
- * the keys after the context. Everything is kept if it fits.
+ * What each head keeps within its budget: the keys of largest score, the context's last `recent` ones, and those that
+ * come after the context. Everything where all fits.
  *
- * @param scoresOf (from) scores of a head's keys [0, from), decided by the context's keys [0, end)
+ * @param scoresOf (from) the scores of a head's keys [0, from), which the context's keys [0, end) decide
  */
 export function retained(
   cache: KeyValueCache,
@@ -63,7 +60,7 @@ export function retained(
 export const best = (scores: Float64Array, k: number, ops: Ops): Int32Array =>
   ops.topK(tensor(scores, [1, scores.length]), k, Int32Array.of(scores.length)).rows;
 
-/** Dense attention over the rows that are kept. */
+/** Dense attention over what is kept. */
 export const attendKept = ({
   queries,
   cache,
@@ -85,7 +82,7 @@ export function keptCost(shape: StepShape, budget: number): StepCost {
   return costOfTokens(shape, kept, kept);
 }
 
-/** Parameter for the tokens that eviction keeps. */
+/** The tokens that eviction keeps. */
 export const budgetParam = (doc: string): ReturnType<typeof int> =>
   int(doc, { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096, 8192] });
 

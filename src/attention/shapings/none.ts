@@ -1,6 +1,6 @@
 import { defineShaping } from "../shaping.ts";
 
-/** Unchanged logits. */
+/** Logits as they are. */
 export const none = defineShaping({
   name: "none",
   summary: "logits as they are",

@@ -7,7 +7,7 @@ import type { Findings } from "./findings.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
 
-/** Arguments of the function that computes the tables. */
+/** What an experiment computes its tables with. */
 export interface TablesContext {
   /** whether the whole question is asked, or a part of it that takes a minute */
   readonly full: boolean;

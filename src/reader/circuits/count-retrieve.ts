@@ -41,7 +41,7 @@ export interface OrdinalReadout {
  *
  * @param alone weight on the sink where there is nothing to count
  */
-function ordinalReadout(
+export function ordinalReadout(
   { reader, members, requests }: OrdinalReadout,
   alone: number,
 ): (sink: number) => number {

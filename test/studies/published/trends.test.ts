@@ -28,20 +28,11 @@ describe.each(trends)("$name", (trend) => {
   it("has a committed result of each of its trials", () => {
     const key = (parts: readonly unknown[]): string => JSON.stringify(parts);
     const found = new Set(
-      rows.map((row) => key([row.task, row.resolved, row.tokensNominal, row.trial, row.mode, row.engine])),
+      rows.map((row) => key([row.task, row.resolved, row.tokensNominal, row.trial, row.engine])),
     );
     const missing = [...trend.trials(makeTrial)].filter(
-      (trial) =>
-        !found.has(
-          key([
-            trial.task,
-            parseSpec(trial.variant).resolved,
-            trial.tokens,
-            trial.trial,
-            trial.mode,
-            trial.mode === "numerics" ? trial.engine : "",
-          ]),
-        ),
+      ({ task, variant, tokens, trial, engine }) =>
+        !found.has(key([task, parseSpec(variant).resolved, tokens, trial, engine])),
     );
     expect(missing).toEqual([]);
   });

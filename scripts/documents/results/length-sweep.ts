@@ -1,0 +1,48 @@
+import { bytesRead, cellsOf, scoreTablesOf, settingsOf, shown, trialsOf } from "./data.ts";
+import { formatShare } from "../../../src/core/units.ts";
+import { mean } from "../../../src/core/stats.ts";
+import type { ResultSection } from "./section.ts";
+
+const name = "length-sweep";
+const search = cellsOf(name, "graphwalks-bfs");
+const requests = cellsOf(name, "mrcr-v2-8needle");
+
+/** Mean bytes that a step reads of the longest searches. */
+const readAtMost = (variant: string): number =>
+  mean(
+    trialsOf(name)
+      .filter((row) => row.benchmark === "graphwalks-bfs" && row.tokensNominal === 1_024_000)
+      .filter((row) => row.variant === variant)
+      .map(bytesRead),
+  );
+
+export function lengthSweep(): ResultSection {
+  const [dense, dsa] = [search("dense", "1M"), search("dsa", "1M")];
+  const share = Math.round((100 * readAtMost("dsa")) / readAtMost("dense"));
+  const [early, late] = [requests("dense", "64K"), requests("dense", "256K")];
+  const blind = ["sink-window", "snapkv"].map((variant) => search(variant, "64K"));
+  return {
+    name,
+    settings: settingsOf(trialsOf(name)),
+    findings: [
+      {
+        text: `At 1M tokens breadth-first search scores ${shown(dense)} with dense attention and ${shown(dsa)} with DSA, which reads ${share}% of the bytes (F1, n = ${dense.n}; at 256K ${shown(search("dense", "256K"))} and ${shown(search("dsa", "256K"))}, n = ${search("dsa", "256K").n}).`,
+        holds: dense.high < dsa.low && share < 10,
+      },
+      {
+        text: `With eight identical requests dense attention falls from ${shown(early)} at 64K to ${shown(late)} at 256K tokens (n = ${late.n}) and ${shown(requests("dense", "1M"))} at 1M (n = ${requests("dense", "1M").n}); DSA scores ${shown(requests("dsa", "64K"))}, ${shown(requests("dsa", "256K"))} and ${shown(requests("dsa", "1M"))}.`,
+        holds: late.high < early.low && requests("dense", "1M").high < requests("dsa", "1M").low,
+      },
+      {
+        text: `A sliding window and SnapKV, which drop tokens before they see the question, score ${blind.map(shown).join(" and ")} on searches of 64K tokens (n = ${blind[0]!.n}).`,
+        holds: blind.every(({ high }) => high < 0.05),
+      },
+      {
+        text: `MoBA's blocks of 4,096 tokens blur single edges: its searches score ${shown(search("moba", "64K"))} at 64K and ${formatShare(search("moba", "1M").mean)} at 1M (n = ${search("moba", "64K").n} and ${search("moba", "1M").n}).`,
+        holds: search("moba", "1M").high < search("moba", "64K").low,
+      },
+    ],
+    tables: scoreTablesOf(name),
+    figure: "accuracy.png",
+  };
+}
