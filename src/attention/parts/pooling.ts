@@ -7,7 +7,7 @@ import type { Ops, Space } from "../../engines/ops.ts";
 import type { EntryLayout } from "./summaries.ts";
 
 export const poolingParam = choice(
-  "what an entry is made of: its tokens at which something ends (all where none is), as a trained gate could choose; or all of its tokens alike, as an untrained one does",
+  "tokens of an entry: those at which a span ends (all if there is none), as a trained gate could choose, or all alike, as an untrained gate does",
   ["gated", "mean"],
   { default: "gated" },
 );

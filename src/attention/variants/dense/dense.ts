@@ -5,8 +5,8 @@ import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Dense attention with grouped queries: every query reads every key before it. One kv head for each query head is
- * multi-head attention, one for all of them multi-query attention.
+ * Dense attention with grouped queries: every query reads every key before it. With one kv head for each query
+ * head it is multi-head attention, with one for all of them multi-query attention.
  *
  * Vaswani et al. 2017, arXiv 1706.03762; Ainslie et al. 2023, arXiv 2305.13245.
  */

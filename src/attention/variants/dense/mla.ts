@@ -18,9 +18,9 @@ const recordBytes = (latent: number, rope: number, bytesPerElement: number): num
  * value, and a rotary key that they share.
  *
  * DeepSeek-V2, arXiv 2405.04434; code deepseek-ai/FlashMLA (the FP8 record of 656 B). Defaults: latent 512, rope 64.
- * Simplified: the latent is that of the kv heads' concatenated keys and values, without loss: the reader's four heads of
- * 128 are 512 wide, and a trained model spends its latent on what it needs. So it finds what dense attention finds, and
- * costs what MLA costs. Keys carry no positions here.
+ * Simplified: the latent holds the kv heads' concatenated keys and values without loss. The reader's four heads of 128
+ * are 512 wide, and a trained model uses its latent for what it needs. So outputs equal those of dense attention, and
+ * costs are those of MLA. Keys carry no positions here.
  */
 export const mla = defineVariant({
   name: "mla",

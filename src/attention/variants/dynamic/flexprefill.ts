@@ -15,17 +15,17 @@ import type { Voters } from "../../parts/votes.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** What a head does: by blocks chosen for each query, or by columns and diagonals of the last queries. */
+/** Pattern of a head: blocks chosen for each query, or columns and diagonals chosen by the last queries. */
 type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readonly blockwise: true });
 
 /**
- * FlexPrefill: each head is tried on the prompt's last block of queries. Where pooled keys foretell its attention, every
- * query chooses blocks by them; elsewhere columns and diagonals of the last queries serve all. Both take the fewest that
- * cover a share of the estimated weight.
+ * FlexPrefill: each head is tried on the prompt's last block of queries. If pooled keys predict its attention, every
+ * query chooses blocks by them. Otherwise all queries read the columns and diagonals of the last queries. Either choice
+ * is the smallest that covers a share of the estimated weight.
  *
- * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128.
- * Simplified: the source pools queries into blocks; here each query chooses for itself among the blocks before its own, and
- * reads its own and the first. Columns and diagonals are single tokens, and a group's heads share them.
+ * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128. Simplified:
+ * the source pools queries into blocks; here each query chooses for itself among the blocks before its own, and reads
+ * its own and the first. Columns and diagonals are single tokens, and a group's heads share them.
  */
 export const flexprefill = defineVariant({
   name: "flexprefill",
@@ -71,7 +71,7 @@ export const flexprefill = defineVariant({
       const voters = { queries: last, cache, h, ops };
       const { columns, diagonals } = lineSums(voters);
       if (distance(voters, columns, means, block) < tau) return { means, blockwise: true };
-      // the first block of columns and the query's own of diagonals are always read
+      // the first block of columns and the own block of diagonals are always read
       const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
       return {
         means,

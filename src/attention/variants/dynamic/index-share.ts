@@ -14,11 +14,11 @@ import { defineVariant } from "../../variant.ts";
 /**
  * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
  *
- * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4.
- * Simplified as DSA is (dsa.ts). The simulated layer reads what a layer before it selected, whose query was another:
- * `drift` is the noise by which the two differ, in units of the query's norm, so that an index head's query has the noise
- * sqrt(indexNoise^2 + drift^2). Costs are the mean over the layers of a period: each reads its tokens, one in `period`
- * reads the index and keeps it.
+ * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4. Simplified like DSA (dsa.ts).
+ * The simulated layer reads the tokens that an earlier layer selected with another query. `drift` is the noise by which
+ * the two queries differ, in units of the query's norm, so that an index head's query has the noise sqrt(indexNoise^2 +
+ * drift^2). Costs are the mean over the layers of a period: each reads its tokens, one in `period` reads the index and
+ * keeps it.
  */
 export const indexShare = defineVariant({
   name: "index-share",

@@ -51,7 +51,7 @@ export const infllmV2 = defineVariant({
       min: 1,
       sweep: [512, 1024, 2048],
     }),
-    denseBelow: int("queries that see no more than so many tokens read all of them", {
+    denseBelow: int("tokens up to which a query reads all that it sees", {
       default: 8192,
       min: 0,
       sweep: [0, 8192, 32768],

@@ -18,7 +18,7 @@ import { defineVariant } from "../../variant.ts";
 
 /** Hash codes of a head's centred keys. */
 interface Hashes {
-  /** (d) mean key, which is taken off keys before they are hashed */
+  /** (d) mean key, which is subtracted from keys before they are hashed */
   readonly centre: Float64Array;
   /** (N) lengths of the centred keys */
   readonly norms: Float64Array;
@@ -35,12 +35,12 @@ function samplingProbability(p: number, bits: number, tables: number): number {
 }
 
 /**
- * MagicPIG: keys are sampled by locality-sensitive hashing, with a known probability each, and the softmax is an
- * importance-weighted estimate of that over all keys, where a top-k set would be biased.
+ * MagicPIG: keys are sampled by locality-sensitive hashing, each with a known probability. The softmax is an
+ * importance-weighted estimate of the softmax over all keys; that of a top-k set would be biased.
  *
  * Chen et al. 2024, arXiv 2410.16179; code Infini-AI-Lab/MagicPIG. Defaults: K 10 bits, L 150 tables, sampled when at
- * least two tables agree, keys centred by their mean; the first 4 and last 64 tokens are read as they are. Decoding
- * alone: the prompt is read densely, as in the source.
+ * least two tables agree, keys centred by their mean; the first 4 and last 64 tokens are always read. It is a
+ * decoding method: the prompt is read densely, as in the source.
  */
 export const magicpig = defineVariant({
   name: "magicpig",
@@ -69,7 +69,7 @@ export const magicpig = defineVariant({
   budgetParam: "tables",
   small: { bits: 3, tables: 6, window: 10 },
   adaptive:
-    "what random keys cost: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
+    "the cost of random keys: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
   prepare: ({ heads, contextEnd, seed }, { bits, tables }, ops) =>
     heads.map((head, h) =>
       hashKeys(head, { end: contextEnd + 1, seed: `${seed}/magicpig/${h}`, bits, tables }, ops),
@@ -109,7 +109,7 @@ export const magicpig = defineVariant({
       members: chance(Math.sqrt(c) * similarity),
     });
     const keys = (randomCount(crowd) * Math.max(0, tokens - window)) / tokens;
-    // over random keys, in equal steps of a score up to what the largest of them reaches
+    // over random keys, in equal steps of a score up to the largest expected
     let [rows, squares] = [0, 0];
     const step = 1 / 16;
     for (let z = -5; z <= upperQuantile(Math.min(0.5, 0.5 / keys)); z += step) {

@@ -7,12 +7,12 @@ import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * MoBA, mixture of block attention: a gate scores blocks by q . mean(keys); each query head reads its k best blocks,
- * of which its own is always one.
+ * MoBA, mixture of block attention: a gate scores blocks by q . mean(keys). Each query head reads its k best blocks,
+ * and its own block is always one of them.
  *
  * Lu et al. 2025, arXiv 2502.13189; code MoonshotAI/MoBA (moba_naive.py). Defaults: block 4096, k 12, the paper's
  * setting at 1M tokens (512 and 3 at 8K). Used in training and prefill as well as in decoding.
- * Simplified: the source keeps the last layers dense, a layer plan here.
+ * Simplified: the source keeps the last layers dense, which takes a layer plan here.
  */
 export const moba = defineVariant({
   name: "moba",

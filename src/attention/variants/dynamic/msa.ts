@@ -20,10 +20,10 @@ import { defineVariant } from "../../variant.ts";
  * MSA, the sparse attention of MiniMax-M3: an index head for each GQA group scores every token by a plain product; a
  * block has the score of its best token, and the group reads its best blocks.
  *
- * MiniMax-M3 (model card and configuration). Defaults: blocks of 128, 16 blocks of which the query's own is always one,
- * index dimension 128, in the type of the cache.
- * Simplified: index projections are trained in the source. Here the index key is a fixed random projection (sketch.ts) of
- * the kv heads' concatenated keys, and each group's index query is that of the concatenated query with noise of its own.
+ * MiniMax-M3 (model card and configuration). Defaults: blocks of 128, 16 blocks with the query's own among them, index
+ * dimension 128, in the type of the cache. Simplified: index projections are trained in the source. Here the index key
+ * is a fixed random projection (sketch.ts) of the kv heads' concatenated keys, and each group's index query is that of
+ * the concatenated query with noise of its own.
  */
 export const msa = defineVariant({
   name: "msa",
@@ -111,7 +111,7 @@ export const msa = defineVariant({
   },
 });
 
-/** (to - from, d) the rows of index head h among those of the queries [from, to), of `heads` rows each. */
+/** (to - from, d) rows of index head h of the queries [from, to), which have `heads` rows each. */
 function ownRows(
   asked: Tensor,
   { heads, h }: { heads: number; h: number },

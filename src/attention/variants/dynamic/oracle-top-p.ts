@@ -14,7 +14,8 @@ import { defineVariant } from "../../variant.ts";
 
 /**
  * Oracle top-p: each query reads the fewest keys that hold a share p of its exact weights. Like the oracle of top-k it
- * reads every key to find them, which is counted as index: no machine gains by it. It says how many keys a query needs.
+ * reads every key to find them, which is counted as index, so that no machine gains by it. It shows how many keys a
+ * query needs.
  *
  * Lin et al. 2025, Twilight, arXiv 2502.02770, whose pruner estimates the same set from 4-bit keys.
  */
@@ -41,7 +42,7 @@ export const topP = defineVariant({
   },
   prefill: "same",
   small: { p: 0.5 },
-  adaptive: "the cost of reading every key; what was read is in the results",
+  adaptive: "the cost of reading every key; results hold the keys that were read",
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, { p }) =>
     perHead(queries, cache, (read, { space }) =>
@@ -62,7 +63,7 @@ export const topP = defineVariant({
   meanField: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
 });
 
-/** The rows of largest weight of each query row that together hold at least p. */
+/** Rows of largest weight of each query row, which together hold at least p. */
 function holding({ queries, keys, visible, scale }: Read, p: number, space: Space, ops: Ops): RowLists {
   const most = visible.reduce((a, b) => Math.max(a, b), 0);
   const table = { ...firstRows(keys, most), kind: "index" } as const;
@@ -81,7 +82,7 @@ function holding({ queries, keys, visible, scale }: Read, p: number, space: Spac
   return rowLists(parts);
 }
 
-/** The fewest of the largest weights that sum to p, at least one, looked for among more and more of them. */
+/** The fewest rows of largest weight whose sum reaches p, at least one. The search looks at more and more rows. */
 function fewest(
   weights: Float32Array | Float64Array,
   visible: number,

@@ -8,8 +8,7 @@ import { defineVariant } from "../../variant.ts";
 
 /**
  * Oracle top-k: each query reads the k keys whose exact scores are largest. No machine gains by it, since finding
- * them reads every key; it is the upper bound on what a token index can select. The keys read to find them are
- * counted as index, and nothing is kept for it.
+ * them reads every key, which is counted as index. It is an upper bound on a token index's selection. No index is kept.
  */
 export const oracle = defineVariant({
   name: "oracle",

@@ -8,17 +8,17 @@ import { bestUnits, tokensOfUnits, unitsOfBudget } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** Pages that a query reads, its own included: at least 3, as the source's evaluation code has it. */
+/** Pages that a query reads, its own included: at least 3, as in the source's evaluation code. */
 const pagesRead = (page: number, budget: number): number => unitsOfBudget(budget, page, 3);
 
 /**
  * Quest: pages of keys are bounded by their channel-wise minimum and maximum; a query reads the pages whose bound
  * on q.k is largest, and the page it stands in.
  *
- * Tang et al. 2024, arXiv 2406.10774; code mit-han-lab/Quest. Defaults: page 16, budget 1024 tokens. A decoding
- * method: the source's prefill is dense.
- * Simplified: the source leaves the first two layers dense, a layer plan here. The page of the query is always read,
- * as in the source's kernels (its evaluation code lets it compete), so bounds never look at keys after the query.
+ * Tang et al. 2024, arXiv 2406.10774; code mit-han-lab/Quest. Defaults: page 16, budget 1024 tokens. It is a decoding
+ * method: the source's prefill is dense. Simplified: the source leaves the first two layers dense, which takes a layer
+ * plan here. The page of the query is always read, as in the source's kernels (its evaluation code lets it compete), so
+ * bounds never look at keys after the query.
  */
 export const quest = defineVariant({
   name: "quest",

@@ -8,14 +8,14 @@ import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Vertical-slash: the prompt's last queries say which columns (keys that all attend to) and which diagonals (distances at
- * which all attend) every query of the prompt reads.
+ * Vertical-slash: every query of the prompt reads the columns (keys) and diagonals (distances) to which the prompt's
+ * last queries attend most.
  *
- * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference. Defaults: 1000 columns, 6096 diagonals, the
- * last 64 queries; the first 30 columns and the last 100 diagonals always. The source has presets for each head, such as
- * 30 and 800, 100 and 800, 3500 and 100, 500 and 700.
- * Simplified: keys of the constructed reader carry no positions, so that only chance makes one diagonal better than another;
- * columns are what finds a needle here. A group's heads share a choice. Single tokens are read where the source reads blocks of 64.
+ * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference. Defaults: 1000 columns, 6096 diagonals,
+ * the last 64 queries; the first 30 columns and the last 100 diagonals always. The source has presets for each head,
+ * such as 30 and 800, 100 and 800, 3500 and 100, 500 and 700. Simplified: keys of the constructed reader carry no
+ * positions, so that one diagonal is better than another only by chance, and columns find the needles. A group's heads
+ * share a choice. Single tokens are read; the source reads blocks of 64.
  */
 export const verticalSlash = defineVariant({
   name: "vertical-slash",

@@ -13,15 +13,15 @@ import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * XAttention: queries and keys are cut into strips; a strip of queries has one logit with a strip of keys, the sum along
- * an antidiagonal of their products, and a block of queries reads the fewest blocks that cover a share of the softmax of
+ * XAttention: queries and keys are cut into strips. A strip of queries has one logit with a strip of keys: the sum of
+ * their products along an antidiagonal. A block of queries reads the fewest blocks that cover a share of the softmax of
  * these logits.
  *
- * Xu et al. 2025, arXiv 2503.16428; code mit-han-lab/x-attention. Defaults: blocks of 128, stride 8, threshold .9.
- * The first block and the queries' own are always read. A query meets one key in `stride`: a needle is seen if one of the
- * block's queries that look for it meets it.
- * Simplified: the queries of a block are those that are asked together; strips without one are left out. Keys later than
- * the query that meets them, which the source lets in within the query's own strip, are left out too.
+ * Xu et al. 2025, arXiv 2503.16428; code mit-han-lab/x-attention. Defaults: blocks of 128, stride 8, threshold .9. The
+ * first block and the queries' own are always read. A query meets one key in `stride`: a needle is seen if one of the
+ * block's queries that look for it meets it. Simplified: the queries of a block are those that are asked together, and
+ * strips without a query are left out. Keys later than the query that meets them are left out too; the source admits
+ * them within the query's own strip.
  */
 export const xattention = defineVariant({
   name: "xattention",
@@ -47,7 +47,7 @@ export const xattention = defineVariant({
   ],
   params: {
     block: int("tokens in a block", { default: 128, min: 1 }),
-    stride: int("antidiagonals are so far apart", { default: 8, min: 1, sweep: [4, 8, 16] }),
+    stride: int("tokens from one antidiagonal to the next", { default: 8, min: 1, sweep: [4, 8, 16] }),
     threshold: real("share of the softmax over blocks that is covered", {
       default: 0.9,
       min: 0,
@@ -74,14 +74,14 @@ interface BlockParams {
   readonly threshold: number;
 }
 
-/** A head's read, and what it is worked on with. */
+/** A head's read, and the memory and engine for it. */
 interface BlockWork {
   readonly read: Read;
   readonly space: Space;
   readonly ops: Ops;
 }
 
-/** The tokens that each query row reads: the choice of its block of queries, up to what it sees. */
+/** Tokens that each query row reads: the choice of its block of queries, up to the last token that it sees. */
 function chosenSpans(work: BlockWork, group: number, params: BlockParams): Spans {
   const { visible } = work.read;
   const { block } = params;
@@ -94,7 +94,7 @@ function chosenSpans(work: BlockWork, group: number, params: BlockParams): Spans
   });
 }
 
-/** The blocks that query rows of one block read, their own and the first always among them. */
+/** Blocks that query rows of one block read; their own and the first are always among them. */
 function blocksOf(work: BlockWork, rows: readonly number[], params: BlockParams): number[] {
   const { block, stride, threshold } = params;
   const { read } = work;
@@ -109,8 +109,8 @@ function blocksOf(work: BlockWork, rows: readonly number[], params: BlockParams)
 }
 
 /**
- * For each strip of `stride` queries that some row stands in, its logits with the strips of keys up to its own: a strip
- * of queries meets a strip of keys along one antidiagonal.
+ * Logits of each strip of `stride` queries that holds a row, with the strips of keys up to its own. A strip of queries
+ * meets a strip of keys along one antidiagonal.
  */
 function stripLogits(
   { read, space, ops }: BlockWork,
@@ -120,7 +120,7 @@ function stripLogits(
   const { queries, keys, visible, scale } = read;
   const end = rows.reduce((most, i) => Math.max(most, visible[i]!), 0);
   const width = queries.shape[1]!;
-  // of the keys one in `stride` is read, for the choice alone
+  // the choice reads one key in `stride`
   const table: Table = { ...firstRows(keys, end), kind: "index", rowBytes: keys.rowBytes / stride };
   const strips = new Map<number, Float64Array>();
   inChunks(rows.length, end, (from, to) =>

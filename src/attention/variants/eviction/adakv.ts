@@ -53,7 +53,7 @@ export const adakv = defineVariant({
     const { from, room } = split(cache, { budget, recent: window, queryAware });
     if (room === 0) return heads.map(() => ({ rows: new Int32Array(0), from }));
     const voters = cache.observed(window, queryAware);
-    // all heads' votes one after the other; those that the floor keeps come before any other
+    // votes of all heads, one head after another; keys that the floor keeps come first
     const all = new Float64Array(heads.length * from);
     heads.forEach((_, h) => {
       const votes = pooled(voteSums({ queries: voters, cache, h, ops }, from), pool);

@@ -7,14 +7,14 @@ import type { Voters } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Expected Attention: keeps the keys to which queries drawn from a Gaussian, fitted to those seen, would attend most,
- * times the length of their values.
+ * Expected Attention: keeps the keys of largest expected weight, times the length of their values, for queries drawn
+ * from a Gaussian that is fitted to the queries seen.
  *
- * Devoto et al. 2025, arXiv 2510.00636; code NVIDIA/kvpress (expected_attention_press.py). Defaults: 4 sinks, covariance
- * and value norms used. The prompt itself is read densely.
- * Simplified: the source fits mean and covariance to all queries of the prompt and averages rotary embeddings over
- * future positions; here `observe` queries evenly over the prompt stand for all, and keys carry no positions. k^T S k is
- * the variance of those queries' products with k, so that no covariance matrix is formed.
+ * Devoto et al. 2025, arXiv 2510.00636; code NVIDIA/kvpress (expected_attention_press.py). Defaults: 4 sinks,
+ * covariance and value norms used. The prompt itself is read densely. Simplified: the source fits mean and covariance
+ * to all queries of the prompt and averages rotary embeddings over future positions; here `observe` queries evenly over
+ * the prompt stand for all, and keys carry no positions. k^T S k is computed as the variance of those queries' products
+ * with k, without the covariance matrix S.
  */
 export const expected = defineVariant({
   name: "expected",
@@ -69,8 +69,8 @@ export const expected = defineVariant({
 });
 
 /**
- * (from) the scores of the keys before `from`: the mean over query heads of the expected weights, times the length of the
- * value; the sinks' come before all others.
+ * (from) scores of the keys before `from`: the mean over query heads of the expected weights, times the length of the
+ * value. Sinks come first.
  */
 function expectedWeights(
   voters: Voters,

@@ -8,8 +8,8 @@ import { meanVotes } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * H2O, heavy-hitter oracle: keeps the keys that queries have attended to most so far, and the last ones; half of the
- * budget each.
+ * H2O, heavy-hitter oracle: half of the budget keeps the keys that queries have attended to most so far, the other half
+ * the last keys.
  *
  * Zhang et al. 2023, arXiv 2306.14048; code FMInference/H2O (h2o_hf, heavy and recent ratio alike) and NVIDIA/kvpress
  * (observed_attention_press.py: the sum over queries divided by the number of queries that saw the key, followed here).
@@ -51,7 +51,7 @@ export const h2o = defineVariant({
   small: { budget: 200, observe: 16 },
   prepare(cache, { budget, observe, queryAware }, ops) {
     const queries = cache.observed(observe, queryAware, "even");
-    // the tokens after the context, those of a question that was not seen, are recent too
+    // tokens after the context, of a question that was not seen, are recent too
     const after = cache.tokens - 1 - queries.positions.at(-1)!;
     return retained(
       cache,
@@ -74,12 +74,13 @@ export const h2o = defineVariant({
   },
 });
 
-/** Places whose votes are worked out, evenly over the prompt. */
+/** Number of places, evenly over the prompt, whose votes are computed. */
 const places = 64;
 
 /**
- * Probability that a token so many tokens back is kept as heavy: early keys get more, from queries that see few of them.
- * The mean of n weights exp(z) / p, p the keys that a query sees, is taken for lognormal.
+ * Probability that a token at a distance from the query is kept as heavy. Early keys get more weight, from queries that
+ * see few keys. The mean of n weights exp(z) / p, where p is the number of keys that a query sees, is approximated as
+ * lognormal.
  */
 function heavyChance(
   { tokens, tail, sharpness: g }: Crowd,

@@ -10,8 +10,8 @@ import { defineVariant } from "../../variant.ts";
  * KeyDiff: keeps the keys that are least like the mean key; no queries are needed.
  *
  * Park et al. 2025, arXiv 2504.15364; code NVIDIA/kvpress (keydiff_press.py): the anchor is the mean of the normalised
- * keys. The prompt itself is read densely. `queryAware` decides whether the question's keys compete too; where they do
- * not they are kept.
+ * keys. The prompt itself is read densely. `queryAware` decides whether the question's keys compete too; otherwise they
+ * are kept.
  */
 export const keydiff = defineVariant({
   name: "keydiff",
@@ -50,7 +50,8 @@ export const keydiff = defineVariant({
   meanField(crowd, { budget }) {
     const kept = readsKept(crowd, { budget, recent: 0, queryAware: false, alike: ownAlike(crowd) });
     if (budget >= crowd.tokens) return [kept];
-    // products with the sum of all keys, in units of d: what records of one key share is in it once for each of their tokens
+    // products with the sum of all keys, in units of d; the shared code of records of one key is in it once for each
+    // token
     const {
       headDim,
       tokens,

@@ -5,8 +5,8 @@ import { pooled, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * What a layer keeps: budgets fall linearly from the first layer to the last, whose room is 1 / beta of the mean, or more
- * where the first would keep more than there is; `window` is kept in each.
+ * Tokens that a layer keeps. Budgets fall linearly from the first layer to the last. The last layer's room is 1 / beta
+ * of the mean, or more if the first layer would keep more tokens than there are. Every layer keeps `window`.
  */
 function layerBudget(
   { budget, window, beta, depth }: { budget: number; window: number; beta: number; depth: number },
@@ -23,9 +23,9 @@ function layerBudget(
  * PyramidKV: SnapKV's votes with budgets that fall from layer to layer; the first layers keep most.
  *
  * Cai et al. 2024, arXiv 2406.02069; code Zefan-Cai/KVCache-Factory and NVIDIA/kvpress (pyramidkv_press.py). Defaults:
- * beta 20, window 64, pool 5.
- * Simplified: one layer is simulated, at `depth` between the first (0) and the last (1). At the default in the middle it
- * keeps the mean budget and is SnapKV; retrieval heads lie in the middle and above. Its cost is that layer's.
+ * beta 20, window 64, pool 5. Simplified: one layer is simulated, at `depth` between the first (0) and the last (1). At
+ * the default in the middle it keeps the mean budget and is SnapKV; retrieval heads lie in the middle and above. Its
+ * cost is that layer's.
  */
 export const pyramidkv = defineVariant({
   name: "pyramidkv",

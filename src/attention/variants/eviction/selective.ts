@@ -14,9 +14,9 @@ import type { WeighedRows } from "../../parts/weighed-rows.ts";
 import type { HeadResult } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** What the context has masked. */
+/** Mask that the context has made. */
 interface Masked {
-  /** (N, 1) F: what is taken off a token's logits in every head */
+  /** (N, 1) F, which is subtracted from a token's logits in every head */
   readonly off: Table;
   readonly kept: readonly Kept[];
 }
@@ -25,16 +25,17 @@ interface Masked {
 const maskBytes = 4;
 
 /**
- * Selective attention: every token may mask earlier ones for all tokens after it. What the first head's logits select is
- * summed over the context and taken off the logits of all heads; over a budget, what is masked most is dropped.
+ * Selective attention: every token may mask earlier ones for all tokens after it. The first head's logits above a
+ * threshold are summed over the context and subtracted from the logits of all heads. Beyond a budget the most masked
+ * tokens are dropped.
  *
- * Leviathan, Kalman and Matias 2024, arXiv 2410.02703: F_ij = sum over l < i of ReLU(z_lj) of head 0, but for the first
- * token and l = j; softmax(z - F). It is no shaping of one query's logits, since F comes from the queries before it.
- * Simplified: the source trains the first head to select; untrained logits are above 0 for half of all pairs, so that
- * F grows with a token's age and leaves a window (`offset=0`). `offset` stands for what training must learn: logits below
- * that share of a match's select nothing. The constructed reader's context asks nothing, so at the default nothing is
- * masked and attention is dense. `observe` queries evenly over the prompt stand for all of them, and the prompt is read
- * densely.
+ * Leviathan, Kalman and Matias 2024, arXiv 2410.02703: F_ij = sum over l < i of ReLU(z_lj) of head 0, except for the
+ * first token and l = j; softmax(z - F). It is not a shaping of one query's logits, since F comes from the queries
+ * before. Simplified: the source trains the first head to select; untrained logits are above 0 for half of all pairs,
+ * so that F grows with a token's age and leaves a window (`offset=0`). `offset` stands for what training must learn:
+ * logits below that share of a match's select nothing. The constructed reader's context asks nothing, so at the default
+ * nothing is masked and attention is dense. `observe` queries evenly over the prompt stand for all of them, and the
+ * prompt is read densely.
  */
 export const selective = defineVariant({
   name: "selective",
@@ -71,7 +72,7 @@ export const selective = defineVariant({
   prefill: "dense",
   budgetParam: "budget",
   small: { offset: 0, budget: 200, observe: 16 },
-  refuses: { logitShaping: "what the context masks is taken off the logits, before any other rule" },
+  refuses: { logitShaping: "the context's mask is subtracted from the logits, before any other rule" },
   prepare(cache, { offset, budget, observe }, ops): Masked {
     const sums = maskOf(cache, cache.observed(observe, false, "even"), offset, ops);
     return {
@@ -95,7 +96,7 @@ export const selective = defineVariant({
     const kept = Math.min(budget, shape.tokens);
     return {
       ...cost,
-      // the step's own selection: taken above the offset, added to F; F taken off in every head
+      // the step's own selection above the offset, added to F; F subtracted in every head
       flops: cost.flops + (2 + shape.queryHeads) * kept,
       indexKeptBytes: maskBytes * kept,
       indexReadBytes: maskBytes * kept,
@@ -104,7 +105,7 @@ export const selective = defineVariant({
   denseAt: ({ tokens }) => ({ offset: 2, budget: tokens }),
 });
 
-/** (N) what the context's queries take off each token, in the space of the first head. */
+/** (N) F of each token, in the space of the first head. */
 function maskOf(cache: KeyValueCache, queries: Queries, offset: number, ops: Ops): Float32Array {
   const [first] = cache.heads;
   const sums = (flat(first!.space.empty(cache.tokens, 1)) as Float32Array).fill(0);
@@ -112,7 +113,7 @@ function maskOf(cache: KeyValueCache, queries: Queries, offset: number, ops: Ops
   let row = 0;
   eachRow({ queries, cache, h: 0, ops }, false, (scores, visible) => {
     const i = Math.floor(row / queries.group);
-    // the first query head selects; each query stands for those since the one before
+    // the first query head selects; each query stands for the queries since the one before
     if (row++ % queries.group !== 0) return;
     const stands = i === 0 ? queries.positions[0]! + 1 : queries.positions[i]! - queries.positions[i - 1]!;
     for (let t = 1; t < visible - 1; t++)
@@ -121,13 +122,13 @@ function maskOf(cache: KeyValueCache, queries: Queries, offset: number, ops: Ops
   return sums;
 }
 
-/** What one query reads of F: its rows, ascending, and their F; none where all of it is 0. */
+/** F of the rows that one query reads, ascending; absent if all of it is 0. */
 interface ReadMask {
   readonly rows: Int32Array;
   readonly taken?: ArrayLike<number>;
 }
 
-/** Reads F of what is kept, as far as each query sees it, once for all heads. */
+/** Reads F of the kept rows that each query sees, once for all heads. */
 function readMasks({ positions }: Queries, off: Table, { rows, from }: Kept, ops: Ops): ReadMask[] {
   const spans = new Spans(positions.length, (i, add) => {
     for (const row of rows) if (row <= positions[i]!) add(row, row + 1);
@@ -146,7 +147,7 @@ function readMasks({ positions }: Queries, off: Table, { rows, from }: Kept, ops
   return read;
 }
 
-/** A head's softmax with what is masked taken off its logits. */
+/** A head's softmax, with F subtracted from its logits. */
 function masked(
   head: HeadResult,
   { count, group }: Queries,

@@ -12,9 +12,9 @@ import { defineVariant } from "../../variant.ts";
  * attention weights of the last `window` queries, summed, average-pooled over `pool` tokens, and averaged over a
  * group's query heads as kvpress does (the source keeps keys for each query head). Defaults: budget 2048 and pool 5 as
  * the source sets them, window 64 as in the paper's experiments and kvpress. The prompt itself is read densely.
- * `queryAware` decides whether the last queries are those of the question or end the context before it. Then the
- * question's own keys, which come later, are kept too, within the budget, so that kept bytes are what they say.
- * Where the budget is no larger than the window, the last tokens of the budget stay.
+ * `queryAware` decides whether the last queries are those of the question or end the context before it. In the second
+ * case the question's own keys, which come later, are kept too, within the budget. If the budget is no larger than the
+ * window, the last tokens of the budget stay.
  */
 export const snapkv = defineVariant({
   name: "snapkv",

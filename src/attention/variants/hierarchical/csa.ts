@@ -19,18 +19,19 @@ import { defineVariant } from "../../variant.ts";
 const indexEntryBytes = (indexDim: number): number => indexDim / 2 + 4 * Math.ceil(indexDim / 128);
 
 /**
- * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them; a
- * lightning indexer in FP4 selects entries for all heads, which read them, a window of raw tokens and a sink in one softmax.
+ * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them. A
+ * lightning indexer in FP4 selects entries for all heads. These read them, a window of raw tokens and a sink in one
+ * softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 4, k 1024 as in Pro (512 in Flash), window 128, index
- * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well.
- * Simplified: the source pools by softmax weights for each channel, whose logits are learned from each token's hidden
- * state and its place in the pool, and normalises entries as it does raw tokens. Here an entry is scaled to its tokens'
- * length, and its weights are one of two ends between which training moves a gate (pooling.ts): "gated", the tokens at
- * which a record ends, known to whatever layer wrote their keys, is the limit of a trained one; "mean" is where training
- * starts, and there one of eight values drowns. Neither is evidence of what DeepSeek-V4's own gates have learned. Index
- * keys are a random projection of the entries, as in DSA (dsa.ts), where the source pools them by gates of their own; there
- * is one index head for each kv head of the reader where the source has 64.
+ * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well. Simplified: the
+ * source pools by softmax weights for each channel, whose logits are learned from each token's hidden state and its
+ * place in the pool, and normalises entries like raw tokens. Here an entry is scaled to its tokens' length, and its
+ * gate is one of two extremes (pooling.ts). "gated" chooses the tokens at which a record ends, which the layer that
+ * wrote their keys knows; it is the limit of a trained gate. "mean" is the start of training, and one of eight values
+ * is lost in it. Neither is evidence about the gates that DeepSeek-V4 has learned. Index keys are a random projection
+ * of the entries, as in DSA (dsa.ts); the source pools them by gates of their own. There is one index head for each kv
+ * head of the reader; the source has 64.
  */
 export const csa = defineVariant({
   name: "csa",

@@ -14,14 +14,13 @@ import { poolingParam } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * HCA, the heavily compressed attention of DeepSeek-V4: every 128 tokens become an entry, and all entries are read, with a
- * window of raw tokens and a sink in one softmax.
+ * HCA, the heavily compressed attention of DeepSeek-V4: every 128 tokens become an entry, and all entries are read,
+ * with a window of raw tokens and a sink in one softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 128, window 128, records of 584 B. Used in training and
- * prefill as well.
- * Simplified as CSA is (csa.ts): the gates that pool are those of "gated", the limit of training, or "mean", its start.
- * Where an entry has the ends of several records, it is their mean, and each is blurred by the others. Neither is evidence
- * of what DeepSeek-V4's own gates have learned.
+ * prefill as well. Simplified like CSA (csa.ts): the gates are "gated", the limit of training, or "mean", its start. An
+ * entry with the ends of several records is their mean, and each is blurred by the others. Neither is evidence about
+ * the gates that DeepSeek-V4 has learned.
  */
 export const hca = defineVariant({
   name: "hca",

@@ -20,10 +20,10 @@ interface PruningParams {
   readonly window: number;
 }
 
-/** The largest power of two that is no more. */
+/** The largest power of two up to n. */
 const powerBelow = (n: number): number => 2 ** Math.floor(Math.log2(n));
 
-/** Three stages; chunks are 1, 1/8 and 1/32 of the first, and what is kept 1, 1/4 and 1/16, as in the source. */
+/** Three stages. As in the source, chunks are 1, 1/8 and 1/32 of the first, and kept tokens 1, 1/4 and 1/16. */
 function stagesOf({ chunk, keep }: PruningParams): Stage[] {
   const [first, kept] = [powerBelow(chunk), powerBelow(keep)];
   return [
@@ -33,7 +33,7 @@ function stagesOf({ chunk, keep }: PruningParams): Stage[] {
   ];
 }
 
-/** Tokens between the sinks and the window, in whole chunks from the sinks on; the window takes the rest too. */
+/** Tokens between the sinks and the window, in whole chunks from the sinks on; the rest joins the window. */
 const middle = (visible: number, { sinks, window }: PruningParams, chunk: number): number =>
   Math.max(0, Math.floor((visible - sinks - window) / chunk) * chunk);
 
@@ -50,7 +50,7 @@ function pruning(visible: number, params: PruningParams): { scored: number; kept
   return { scored, kept };
 }
 
-/** Keys that finding a chunk's representative reads: the first of each half, and the chunk's one key where it has one. */
+/** Keys read to find a chunk's representative: the first key of each half, or the only key of a chunk of one. */
 const readsOfDescent = (chunk: number): number => (chunk === 1 ? 1 : 2 * Math.log2(chunk));
 
 /**
@@ -58,9 +58,9 @@ const readsOfDescent = (chunk: number): number => (chunk === 1 ? 1 : 2 * Math.lo
  * descending into the half whose first key scores higher, and keeps the chunks with the best representatives.
  *
  * Lee et al. 2025, arXiv 2502.08910; code DeepAuto-AI/hip-attention. Defaults: chunks of 256, 32, 8; 32768, 8192, 2048
- * tokens kept; 256 sinks, a window of 1024. Used in prefill as well.
- * Simplified: the source shares a choice among a block of 64 queries and moves rotary positions; here each query chooses,
- * and keys carry no positions. Sizes are powers of two, smaller ones are rounded down to one.
+ * tokens kept; 256 sinks, a window of 1024. Used in prefill as well. Simplified: the source shares a choice among a
+ * block of 64 queries and moves rotary positions; here each query chooses, and keys carry no positions. Sizes are
+ * rounded down to powers of two.
  */
 export const infiniteHip = defineVariant({
   name: "infinite-hip",
@@ -125,7 +125,7 @@ function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
   const { visible, queries, keys } = read;
   const stages = stagesOf(params);
   const between = visible.map((end) => middle(end, params, stages[0]!.chunk));
-  // a representative's key is read by itself, beside K and V: it is index
+  // representatives' keys are read beside K and V, and count as index
   const table = { ...keys, kind: "index" } as const;
   const scoresOf = (lists: RowLists): ArrayLike<number> => ops.scoresAt(queries, table, lists);
   let starts = rowLists(
@@ -138,7 +138,7 @@ function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
     starts = splitChunks(starts, size, chunk);
     size = chunk;
     const most = Math.floor(keep / chunk);
-    // lists that are short enough are kept whole, and not scored
+    // short lists are kept whole, without scores
     const lists = allLists(starts);
     const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
     if (long.rows.length === 0) continue;

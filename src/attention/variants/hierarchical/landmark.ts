@@ -24,8 +24,9 @@ import type { Read, HeadResult } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Landmark attention: the last token of each block stands for it; a query gives weight to the landmarks of its best blocks
- * and to the tokens of its own block, and a landmark's weight is shared among its block's tokens by a softmax of their own.
+ * Landmark attention: the last token of each block, its landmark, stands for it. A query gives weight to the landmarks
+ * of its best blocks and to the tokens of its own block. The tokens of a block share its landmark's weight by another
+ * softmax.
  *
  * Mohtashami and Jaggi 2023, arXiv 2305.16300; code epfml/landmark-attention. Defaults: blocks of 50, top 4. Used in
  * training and prefill as well.
@@ -87,10 +88,10 @@ export const landmark = defineVariant({
     const { kin, random, least } = chooseBlocks(crowd, { block, k, blocks }, scores);
     const variance = blockVariance(crowd, block);
     const spread = g * Math.sqrt(variance / block);
-    // exponentials: of the own block's logits, and of landmarks of blocks without and with records like the query's
+    // exponentials of the own block's logits, and of landmarks of blocks without and with records like the query's
     const ownSum = sumOverRandom(crowd, own, 1) + Math.min(own, crowd.asking) * memberWeight(crowd, 1);
     const others = random * Math.exp((spread * spread) / 2) * upperTail(least - spread);
-    // the length of a code varies by 1 / sqrt(2 d): the mean of what is longer and what is shorter by that
+    // the length of a code varies by 1 / sqrt(2 d): the mean of a longer and a shorter code
     const lengths = [-1, 1].map((z) => 1 + z / Math.sqrt(2 * headDim));
     const each = lengths.map((length) => {
       const weightOf = (held: Held): number =>
@@ -134,7 +135,7 @@ interface GroupedRead {
   readonly ops: Ops;
 }
 
-/** The grouped softmax: a read for the own block, and one for each of the chosen blocks by rank of place. */
+/** The grouped softmax: a read of the own block, and one read for each rank of the chosen blocks by position. */
 function grouped({ read, landmarks, space, ops }: GroupedRead, block: number, k: number): HeadResult {
   const { queries, visible, scale } = read;
   const chosen = selectTop(

@@ -7,7 +7,7 @@ import type { WeighedRows } from "../../parts/weighed-rows.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** States of a prefix: one for the query's own token and one for each level that a prefix of so many tokens can have. */
+/** States of a prefix of `tokens` tokens: one for the query's own token and one for each level. */
 const statesOf = (tokens: number): number => Math.ceil(Math.log2(Math.max(1, tokens))) + 1;
 
 /**
@@ -16,8 +16,8 @@ const statesOf = (tokens: number): number => Math.ceil(Math.log2(Math.max(1, tok
  *
  * Guo et al. 2025, arXiv 2506.04761; code HanGuo97/log-linear-attention. The parts of a prefix of t tokens are those of
  * the binary digits of t, the lowest last; the own token is a part of its own.
- * Simplified: the source learns a weight for each level from each token; here that of the part of 2^l tokens is
- * 2^(-falloff l), at falloff .5 the one at which all parts add the same noise. Keys and queries have unit length.
+ * Simplified: the source learns a weight for each level from each token; here a part of 2^l tokens has the weight
+ * 2^(-falloff l). At falloff .5 all parts add the same noise. Keys and queries have unit length.
  */
 export const logLinear = defineVariant({
   name: "log-linear",
@@ -57,7 +57,7 @@ export const logLinear = defineVariant({
           read.values,
         ),
     ),
-  // each state is added to by one write or one merge at a step, amortised
+  // a step adds one write or one merge to each state, amortised
   cost: (shape) => stateCost(shape, 2, statesOf(shape.tokens)),
   meanField({ headDim, fidelity, tokens }, { falloff }) {
     // from the query back: the last token of each part, and its factor

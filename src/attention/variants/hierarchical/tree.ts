@@ -12,14 +12,17 @@ import { Spans } from "../../parts/spans.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** Levels above the tokens: the highest has no more nodes than the beam can have children, so none is cut above it. */
+/**
+ * Levels above the tokens. The highest has at most as many nodes as the beam has children, so that nothing is cut
+ * there.
+ */
 function levelsOf(tokens: number, branching: number, beam: number): number {
   let levels = 1;
   while (Math.ceil(tokens / branching ** levels) > beam * branching) levels++;
   return levels;
 }
 
-/** Nodes that the last token's query scores, and how many leaves it keeps. */
+/** Number of nodes that the last token's query scores, and of leaves that it keeps. */
 function descent(tokens: number, branching: number, beam: number): { scored: number; leaves: number } {
   let [scored, kept, above] = [0, 0, 0];
   for (let level = levelsOf(tokens, branching, beam); level >= 1; level--) {
@@ -34,13 +37,13 @@ function descent(tokens: number, branching: number, beam: number): { scored: num
 
 /**
  * A tree of block means: a node is the mean of its children, a leaf the mean of `branching` tokens. A query descends
- * from the top, keeping the `beam` best nodes of each level, and reads the tokens of the leaves it ends with and
- * those of the leaf it stands in.
+ * from the top and keeps the `beam` best nodes of each level. It reads the tokens of the leaves that it ends with, and
+ * of the leaf that it stands in.
  *
  * Tree search over blocks is that of HiP (Lee et al. 2024, arXiv 2406.09827), whose nodes are represented by one of
  * their tokens; means are those of MoBA. Defaults: branching 16, beam 32, so 512 tokens and about 500 nodes a level.
- * Only whole nodes before the query's own leaf are scored: where a query cuts a node, its whole children take part
- * on the level below instead. That keeps it causal, so the context's own queries go through it too.
+ * Only whole nodes before the query's own leaf are scored: if a query cuts a node, the node's whole children
+ * take part on the level below. So it is causal, and the context's own queries use it too.
  */
 export const tree = defineVariant({
   name: "tree",

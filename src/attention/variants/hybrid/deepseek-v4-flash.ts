@@ -2,7 +2,7 @@ import { composeLayers, layer, repeat } from "../../layers.ts";
 import { csa } from "../hierarchical/csa.ts";
 import { hca } from "../hierarchical/hca.ts";
 
-/** The compressed layers of DeepSeek-V4 Flash: compressed sparse and heavily compressed attention by turns; an indexer keeps 512 entries. */
+/** The compressed layers of DeepSeek-V4 Flash: CSA, whose indexer keeps 512 entries, and HCA by turns. */
 export const deepseekV4Flash = composeLayers(
   {
     name: "deepseek-v4-flash",

@@ -2,7 +2,7 @@ import { composeLayers, layer, repeat } from "../../layers.ts";
 import { csa } from "../hierarchical/csa.ts";
 import { hca } from "../hierarchical/hca.ts";
 
-/** The layers of DeepSeek-V4 Pro: heavily compressed attention, then that and compressed sparse attention by turns. */
+/** The layers of DeepSeek-V4 Pro: one of HCA, then HCA and CSA by turns. */
 export const deepseekV4Pro = composeLayers(
   {
     name: "deepseek-v4-pro",

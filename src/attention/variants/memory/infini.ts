@@ -13,12 +13,12 @@ import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Infini-attention: softmax attention within a segment, and an associative memory of all segments before it, mixed by a
+ * Infini-attention: softmax attention within a segment, and an associative memory of all earlier segments, mixed by a
  * gate.
  *
  * Munkhdalai, Faruqui and Gopal 2024, arXiv 2404.07143. Defaults: segments of 2048. Used in prefill as well.
- * Simplified: the gate is a learned scalar for each head; here it is a parameter. The memory is updated by addition (the
- * "linear" of the source), whose weights are sigma(q) . sigma(k), sigma = ELU + 1, over their sum.
+ * Simplified: the gate is a learned scalar for each head; here it is a parameter. The memory is updated by addition
+ * (the "linear" of the source), whose weights are sigma(q) . sigma(k), sigma = ELU + 1, over their sum.
  */
 export const infini = defineVariant({
   name: "infini",
@@ -47,7 +47,7 @@ export const infini = defineVariant({
   prefill: "same",
   budgetParam: "segment",
   small: { segment: 32 },
-  refuses: { placement: "what is not in its state is its last segment, which is read whole" },
+  refuses: { placement: "beside its state it keeps the last segment, which is read whole" },
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, { segment, gate }) =>
     perHead(queries, cache, (read) => {

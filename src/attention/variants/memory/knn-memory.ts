@@ -12,9 +12,9 @@ import { defineVariant } from "../../variant.ts";
 /**
  * kNN memory: attention to a local window, and to the k nearest keys of everything before it, mixed by a gate.
  *
- * Wu et al. 2022, Memorizing Transformers, arXiv 2203.08913. Defaults: top 32, a window of 512. Used in training as well.
- * Simplified: the gate is a learned scalar for each head; here it is a parameter. The search is exact and reads every key
- * of the memory, which counts as index; the source finds most of the nearest by an approximate search.
+ * Wu et al. 2022, Memorizing Transformers, arXiv 2203.08913. Defaults: top 32, a window of 512. Used in training as
+ * well. Simplified: the gate is a learned scalar for each head; here it is a parameter. The search is exact and reads
+ * every key of the memory, which counts as index; the source finds most of the nearest by an approximate search.
  */
 export const knnMemory = defineVariant({
   name: "knn-memory",

@@ -11,9 +11,10 @@ import { defineVariant } from "../../variant.ts";
  * values are fetched.
  *
  * Sun et al. 2024, arXiv 2410.21465; code ByteDance-Seed/ShadowKV. Defaults: rank 160, chunks of 8, a budget of 2048
- * tokens. RetroInfer (arXiv 2505.02922) splits memory the same way. Decoding alone: the prompt is read densely.
- * Simplified: the reader's random keys are of full rank, so they are exact here, and the rank counts in bytes alone. The
- * source also keeps 48 outlier chunks and the last 4 in HBM, and chooses once for a group's heads; here each query head chooses.
+ * tokens. RetroInfer (arXiv 2505.02922) splits memory the same way. It is a decoding method: the prompt is read
+ * densely. Simplified: the reader's random keys are of full rank, so they are exact here, and the rank counts in bytes
+ * alone. The source also keeps 48 outlier chunks and the last 4 in HBM, and chooses once for a group's heads. Here each
+ * query head chooses.
  */
 export const shadowkv = defineVariant({
   name: "shadowkv",
@@ -64,7 +65,7 @@ export const shadowkv = defineVariant({
     const read = tokensOfUnits(tokens, chunk, chunks);
     const [keyBytes, valueBytes] = [rank * bytesPerElement, kvHeads * headDim * bytesPerElement];
     return {
-      // the keys that are read are made of their factor first
+      // keys that are read are first made from their factor
       flops:
         2 * scored * queryHeads * headDim + 2 * read * rank * kvHeads * headDim + attentionFlops(shape, read),
       exponentials: read * queryHeads,

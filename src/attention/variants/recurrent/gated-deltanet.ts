@@ -4,7 +4,7 @@ import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../p
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Gated DeltaNet: a state that decays, and in which a write takes the place of what was held for its key.
+ * Gated DeltaNet: a state that decays, and in which a write replaces the value of its key.
  *
  * Yang, Kautz and Hatamizadeh 2024, arXiv 2412.06464; code fla-org/flash-linear-attention (gated_delta_rule, naive).
  * Keys and queries have unit length. About d orthogonal pairs are held exactly, then older ones are overwritten.

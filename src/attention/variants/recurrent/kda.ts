@@ -6,10 +6,10 @@ import { defineVariant } from "../../variant.ts";
 /**
  * KDA, Kimi delta attention: the delta rule with a decay for each channel of the key.
  *
- * Kimi Team 2025, arXiv 2510.26692 (Kimi Linear); code fla-org/flash-linear-attention (kda, naive). Keys and queries have
- * unit length.
- * Simplified: decays and write strength are learned functions of each token in the source; here half-lives are spread over
- * the channels, evenly in their logarithm, and the strength is a parameter, the same for every token.
+ * Kimi Team 2025, arXiv 2510.26692 (Kimi Linear); code fla-org/flash-linear-attention (kda, naive). Keys and queries
+ * have unit length. Simplified: decays and write strength are learned functions of each token in the source; here
+ * half-lives are spread over the channels, evenly in their logarithm, and the strength is a parameter, the same for
+ * every token.
  */
 export const kda = defineVariant({
   name: "kda",

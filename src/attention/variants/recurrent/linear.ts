@@ -9,8 +9,8 @@ import { defineVariant } from "../../variant.ts";
  *
  * Katharopoulos et al. 2020, arXiv 2006.16236; Qin et al. 2024, arXiv 2401.04658 (lightning attention-2), as MiniMax-01
  * has it (arXiv 2501.08313): slope 2^(-8 (h + 1) / H), less in later layers. Code fla-org/flash-linear-attention.
- * Simplified: the feature map is the identity on keys and queries of unit length; MiniMax-01 has SiLU and a norm behind.
- * `depth` is where the simulated layer lies.
+ * Simplified: the feature map is the identity on keys and queries of unit length; MiniMax-01 has SiLU and a norm
+ * behind. `depth` is where the simulated layer lies.
  */
 export const linear = defineVariant({
   name: "linear",

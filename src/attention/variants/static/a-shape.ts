@@ -9,8 +9,8 @@ import { defineVariant } from "../../variant.ts";
 /**
  * A-shape: while the cache is built each query reads the first tokens and a window; decoding is dense.
  *
- * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference (a_shape). Defaults: 128 first tokens, a window
- * of 3968.
+ * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference (a_shape). Defaults: 128 first tokens, a
+ * window of 3968.
  */
 export const aShape = defineVariant({
   name: "a-shape",

@@ -9,10 +9,10 @@ import { defineVariant } from "../../variant.ts";
 /**
  * DuoAttention: some kv heads, those that retrieve, read everything; the others the first tokens and a window.
  *
- * Xiao et al. 2024, arXiv 2410.10819; code mit-han-lab/duo-attention. Defaults: 128 sinks, 256 recent tokens, half of the
- * heads (the source needs 50% for grouped-query models, 25% for multi-head ones). Used in prefill as well.
+ * Xiao et al. 2024, arXiv 2410.10819; code mit-han-lab/duo-attention. Defaults: 128 sinks, 256 recent tokens, half of
+ * the heads (the source needs 50% for grouped-query models, 25% for multi-head ones). Used in prefill as well.
  * Simplified: the source finds its retrieval heads by training a gate for each. In the reader every head retrieves, so
- * here the first ones are full, and the others lose what the source's streaming heads never looked for.
+ * here the first heads are full, and the others lose tokens that the source's streaming heads never look for.
  */
 export const duo = defineVariant({
   name: "duo",

@@ -9,8 +9,8 @@ import { defineVariant } from "../../variant.ts";
 /**
  * Tri-shape: A-shape, but the prompt's last queries read everything.
  *
- * Li et al. 2024, SCBench, arXiv 2412.10319; code microsoft/MInference (tri_shape). Defaults: 128 first tokens, a window of
- * 3968, the last 100 queries dense.
+ * Li et al. 2024, SCBench, arXiv 2412.10319; code microsoft/MInference (tri_shape). Defaults: 128 first tokens, a
+ * window of 3968, the last 100 queries dense.
  */
 export const triShape = defineVariant({
   name: "tri-shape",
