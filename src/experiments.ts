@@ -31,6 +31,7 @@ export { readCsv } from "./files/csv.ts";
 export { articleClaims, modelScores, publishedScores } from "./files/published.ts";
 
 // published trends
+export { verdictOf } from "./studies/verdict.ts";
 export { defineTrend } from "./studies/published/trend.ts";
 export type { CurvePlace, Judgement, OwnValue, PublishedValue, Trend } from "./studies/published/trend.ts";
 

@@ -11,7 +11,15 @@ export { tensor, zeros } from "./core/tensor.ts";
 export type { RowLists, Tensor } from "./core/tensor.ts";
 export { attentionFlops, costOfReads, keyValueBytes } from "./core/cost.ts";
 export type { StepCost, StepShape } from "./core/cost.ts";
-export { formatBytes, formatSeconds, formatShare } from "./core/units.ts";
+export {
+  formatBytes,
+  formatChange,
+  formatMean,
+  formatPercent,
+  formatSeconds,
+  formatShare,
+  formatUsd,
+} from "./core/units.ts";
 export type { Quantity } from "./core/units.ts";
 
 // entries

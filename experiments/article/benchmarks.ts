@@ -1,6 +1,12 @@
-import { articleClaims, defineChapter, derivedFigure, pairsFigure, valuesOf } from "../../src/experiments.ts";
+import {
+  articleClaims,
+  defineChapter,
+  derivedFinding,
+  pairsFigure,
+  valuesOf,
+} from "../../src/experiments.ts";
 
-/** Nine benchmarks of what a model knows and can do: the gains are arithmetic, the scores are OpenAI's. */
+/** Nine benchmarks of knowledge and skill. The gains are arithmetic; the scores are OpenAI's. */
 export const benchmarks = defineChapter({
   name: "benchmarks",
   title: "Nine benchmarks, GPT-5.4 to GPT-5.5",
@@ -11,16 +17,15 @@ export const benchmarks = defineChapter({
       values: valuesOf(claim)!,
     }));
     return {
-      findings: claims.map((claim) => {
-        const ours = derivedFigure(claim)!;
-        return {
-          claim: claim.id,
-          verdict: ours === claim.derived ? "reproduced" : "contradicted",
-          says: `${ours}, from the two scores. What the scores themselves rest on is no matter of attention, and out of reach here.`,
-        };
-      }),
+      findings: claims.map((claim) =>
+        derivedFinding(
+          claim,
+          (ours) =>
+            `${ours}, from the two scores. The causes of the scores do not lie in attention, and are out of reach here.`,
+        ),
+      ),
       text: [
-        "The differences follow from the scores as the article prints them. None of these benchmarks asks for facts scattered over a long context, so that the simulator has nothing to add.",
+        "The differences follow from the scores as the article prints them. None of these benchmarks asks for facts scattered over a long context, so the simulator adds nothing.",
       ],
       figure: pairsFigure({
         title: "Scores of nine benchmarks",

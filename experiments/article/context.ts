@@ -7,10 +7,10 @@ const settings = [
   { model: "deepseek-v3.2", variant: "dsa(indexHeads=64)" },
 ];
 
-/** A context window of a million tokens: what it takes to hold one. */
+/** The memory of a context window of a million tokens. */
 export const context = defineChapter({
   name: "context",
-  title: "A million tokens: what it takes to hold them",
+  title: "A million tokens: the memory that they take",
   tell() {
     const tokens = 2 ** 20;
     const systems = ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name));
@@ -31,11 +31,11 @@ export const context = defineChapter({
         {
           claim: claim.id,
           verdict: holds ? "plausible" : "contradicted",
-          says: `A million tokens fit: one user's cache takes ${formatBytes(Math.min(...rows.map(({ bytes }) => bytes)))} to ${formatBytes(Math.max(...rows.map(({ bytes }) => bytes)))} at the dimensions of public models. Holding tokens is not finding things in them.`,
+          says: `A million tokens fit: one user's cache takes ${formatBytes(Math.min(...rows.map(({ bytes }) => bytes)))} to ${formatBytes(Math.max(...rows.map(({ bytes }) => bytes)))} at the dimensions of public models. A model that holds tokens need not find facts in them.`,
         },
       ],
       text: [
-        "Both models take a million tokens. The dimensions of neither are public; at those of public models a rack holds dozens to hundreds of users with full windows. K and V in fp8, weights in NVFP4.",
+        "Both models take a million tokens. Their dimensions are not public. At the dimensions of public models a rack holds dozens to hundreds of users with full windows, with K and V in fp8 and weights in NVFP4.",
       ],
       tables: [
         {

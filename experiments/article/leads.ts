@@ -1,13 +1,13 @@
 import {
   articleClaims,
   defineChapter,
-  derivedFigure,
+  derivedFinding,
   modelScores,
   pairsFigure,
   valuesOf,
 } from "../../src/experiments.ts";
 
-/** What the lead would be by another page's score. */
+/** The lead by another page's score. */
 const otherwise = (model: string, score: number, behind: number): string =>
   ` Another page gives ${model} ${score}, which would make the lead ${(score - behind).toFixed(1)} pp.`;
 
@@ -33,19 +33,16 @@ export const leads = defineChapter({
     });
     return {
       findings: claims.map((claim) => {
-        const ours = derivedFigure(claim)!;
         const [behind, ahead] = valuesOf(claim)!;
         const other = doubled.find((row) => row.claim === claim.id);
-        return {
-          claim: claim.id,
-          verdict: ours === claim.derived ? "reproduced" : "contradicted",
-          says: `${ours}: ${ahead.toFixed(1)} against ${behind.toFixed(1)}.${
-            other === undefined ? "" : otherwise(other.model, Number(other.score_percent), behind)
-          }`,
-        };
+        const note = other === undefined ? "" : otherwise(other.model, Number(other.score_percent), behind);
+        return derivedFinding(
+          claim,
+          (ours) => `${ours}: ${ahead.toFixed(1)} against ${behind.toFixed(1)}.${note}`,
+        );
       }),
       text: [
-        "The article prints the leads alone. They follow from scores that other pages quote; data/model-scores.csv names the page of each. Vendors measure with harnesses of their own, so that a lead of under a point or two says little.",
+        "The article prints only the leads. They follow from scores that other pages quote; data/model-scores.csv names the page of each. Vendors measure with their own harnesses, so a lead of one or two points says little.",
       ],
       figure: pairsFigure({
         title: "Two models on ten benchmarks",

@@ -102,3 +102,7 @@ export const formatChange = (change: number): string =>
 
 /** A share in whole percent: `44%`. */
 export const formatPercent = (share: number): string => `${Math.round(100 * share)}%`;
+
+/** A mean score with its 95% interval: `.85 [.80 .90]`. */
+export const formatMean = ({ mean, low, high }: Readonly<Record<"mean" | "low" | "high", number>>): string =>
+  `${formatShare(mean)} [${formatShare(low)} ${formatShare(high)}]`;

@@ -2,7 +2,7 @@ import { theoryEngine } from "../../trial/trial.ts";
 import type { Trial } from "../../trial/trial.ts";
 import { trialId } from "../../trial/trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
-import { formatShare } from "../../core/units.ts";
+import { formatMean } from "../../core/units.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import { estimate } from "../../figures/aggregate.ts";
 import { groupBy } from "../../core/group.ts";
@@ -70,8 +70,7 @@ export function numericsTables(meanField: readonly TrialRow[], numerics: readonl
   const expected = groupBy(meanField, cellOf);
   const shown = (rows: readonly TrialRow[], name: string): string => {
     const found = estimate(rows, (row) => row.score, name);
-    if (found === undefined) return "-";
-    return `${formatShare(found.mean)} [${formatShare(found.low)} ${formatShare(found.high)}]`;
+    return found === undefined ? "-" : formatMean(found);
   };
   return [
     {

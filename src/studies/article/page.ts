@@ -55,7 +55,7 @@ export const inlineSvg = (svg: string, name: string, label: string): string =>
 
 /** Whether a cell is a number, which is aligned right. */
 const isNumber = (cell: string | number): boolean =>
-  /^[-+$~<>]*[\d.,]+ ?(?:[%x]|pp|[kMGT]?B|[mu]?s)?$/.test(String(cell));
+  /^[-+$~<>]*[\d.,]+(?: \[[-\d. ]+\])? ?(?:[%x]|pp|[kMGT]?B|[mu]?s)?$/.test(String(cell));
 
 /** The report as one page that loads nothing. */
 export async function htmlReport({ chapters, made }: ArticleReport): Promise<string> {

@@ -114,10 +114,10 @@ describe("an explanation", () => {
   it("is told where there is one", () => {
     const attention = chapters.find(({ name }) => name === "attention")!;
     const asked = evidence(() => 0.5);
-    expect(attention.tell(asked).text.at(-1)).toContain("attnsim explain asks the question again");
+    expect(attention.tell(asked).text.at(-1)).toContain("attnsim explain then asks the same question");
     const explanation = readExplanation(path);
     expect(attention.tell({ ...asked, explanation }).text.at(-1)).toContain(
-      "unchanged it is 20.0 points off GPT-5.5's columns in the mean. Of attentions the nearest are dsa (10.0 points, 8.0 to 12.0). Of changes of anything else the nearest is sharpness=2 (15.0 points, 13.0 to 20.0): farther than the nearest attention.",
+      "Unchanged, its mean error on GPT-5.5's columns is 20.0 points (95% interval 18.0 to 22.0). The nearest attentions are dsa (10.0 points, 95% interval 8.0 to 12.0). The nearest change of anything else is sharpness=2 (15.0 points, 95% interval 13.0 to 20.0): farther than the nearest attention.",
     );
   });
 
