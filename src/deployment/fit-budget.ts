@@ -59,7 +59,7 @@ const questionOf = ({ system, model, weights, users }: Budget, asked: CacheAsked
   ...asked,
 });
 
-/** What users lack under a budget, on the division that lacks least and is fastest, in words; empty where they fit. */
+/** Memory and time that users lack under a budget, in words, on the division that lacks least and is fastest; empty where they fit. */
 export function shortOf(budget: Budget, asked: CacheAsked): string {
   const { stepSeconds } = budget;
   const question = questionOf(budget, asked);

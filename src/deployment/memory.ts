@@ -41,7 +41,7 @@ export interface DivisionMemory {
   readonly users: number;
 }
 
-/** What users lack on a division, B; 0 where they fit. */
+/** Memory that users lack on a division, B; 0 where they fit. */
 export interface Lack {
   readonly hbm: number;
   readonly host: number;
@@ -86,7 +86,7 @@ export function memoryOn(division: Division, tokens: number): DivisionMemory {
   return { division, groups, user, hbm, host, users };
 }
 
-/** What so many users, spread evenly over the groups, lack. */
+/** Memory that a number of users lack, spread evenly over the groups. */
 export function lackOf({ groups, user, hbm, host }: DivisionMemory, users: number): Lack {
   const few = Math.floor(users / groups);
   const fuller = users - few * groups;

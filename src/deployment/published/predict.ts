@@ -29,7 +29,7 @@ const deployed = (setup: Setup, parallel: Parallelism): Division => {
   return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks }, parallel);
 };
 
-/** What the model says where a source printed a number. @param of what it says for another target, by name */
+/** Predicts a number that a source printed. @param of predicts another target, by name */
 function predict(prediction: Prediction, of: (name: string) => number): number {
   switch (prediction.kind) {
     case "price":
@@ -118,8 +118,13 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
       { prefill: plans("prefill"), decode: plans("decode") },
       {
         workload: {
-          ...{ inputTokens: input, outputTokens: output, thinkTokens: 0, cacheHits: 0 },
-          ...{ drafts: each, chunkTokens: 16_384, utilisation: 1 },
+          inputTokens: input,
+          outputTokens: output,
+          thinkTokens: 0,
+          cacheHits: 0,
+          drafts: each,
+          chunkTokens: 16_384,
+          utilisation: 1,
         },
         batches: [...new Set(batches)],
         dollarsPerGpuHour: 1,
@@ -134,7 +139,7 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
 }
 
 /**
- * Divisions of a model among at most so many GPUs that the Helix paper compares (section 3.1): with Helix caches over all
+ * Divisions of a model among a number of GPUs or fewer, as the Helix paper compares them (section 3.1): with Helix caches over all
  * GPUs of a stage, and experts or their columns; without, tensor parallelism of whole layers, or groups that attend for
  * themselves and share the experts.
  */

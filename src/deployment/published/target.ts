@@ -31,7 +31,7 @@ export type Prediction =
     })
   /** s until a prompt is computed */
   | (Setup & { readonly kind: "prefill-seconds"; readonly parallel: string; readonly input: number })
-  /** output tokens/s/GPU of so many sequences on each GPU */
+  /** output tokens/s/GPU of a given number of sequences on each GPU */
   | (Setup & {
       readonly kind: "decode-rate";
       readonly parallel: string;
@@ -55,7 +55,7 @@ export type Prediction =
       readonly kvDtype: KvDtype;
       readonly context: number;
     }
-  /** most tokens/s/GPU (input and output) while every user gets so many tokens/s, replicas apart, best number of drafts */
+  /** most tokens/s/GPU (input and output) while every user gets a given rate of tokens/s, replicas apart, best number of drafts */
   | (Setup & {
       readonly kind: "served-rate";
       /** GPUs of a replica at most, and of the system */

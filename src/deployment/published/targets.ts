@@ -54,7 +54,10 @@ const helixBlog: Source = {
 };
 const helix = {
   ...gb200,
-  ...{ kvDtype: "nvfp4", attention: "nvfp4", feedForward: "nvfp4", overlapLinks: true },
+  kvDtype: "nvfp4",
+  attention: "nvfp4",
+  feedForward: "nvfp4",
+  overlapLinks: true,
 } satisfies Setup;
 const helixConditions =
   "DeepSeek-R1 at 1M tokens, all in FP4, 1 to 64 GPUs of a GB200 rack, exchanges overlapped on both sides; KV parallelism against the paper's baseline: tensor parallelism of whole layers, or data-parallel attention and expert parallelism, in stages or not";
@@ -113,8 +116,12 @@ export const targets: readonly Target[] = [
       "H800 nodes, EP32 DP32, 56.3% of input cached (counted as input); prompts of 4,383 tokens: of the mean cache of 4,989 at 608:168 tokens in and out",
     leftOut: `the source averages over a day, idle hours among it; efficiencies are those of Blackwell kernels; ${servers}`,
     prediction: {
-      ...{ kind: "prefill-rate", ...h800Prefill, parallel: "dp=32" },
-      ...{ input: 4383, cacheHits: 0.563, promptsPerGroup: 4 },
+      kind: "prefill-rate",
+      ...h800Prefill,
+      parallel: "dp=32",
+      input: 4383,
+      cacheHits: 0.563,
+      promptsPerGroup: 4,
     },
   },
   {
@@ -157,8 +164,12 @@ export const targets: readonly Target[] = [
       "GB200, 4 GPUs (DP4 EP4), 2K input, 16,384 tokens a GPU and pass, FP8 attention, NVFP4 experts",
     leftOut: servers,
     prediction: {
-      ...{ kind: "prefill-rate", ...low, parallel: "dp=4" },
-      ...{ input: 2000, cacheHits: 0, promptsPerGroup: 8 },
+      kind: "prefill-rate",
+      ...low,
+      parallel: "dp=4",
+      input: 2000,
+      cacheHits: 0,
+      promptsPerGroup: 8,
     },
   },
   {
@@ -182,8 +193,12 @@ export const targets: readonly Target[] = [
       "GB200, 8 GPUs (DP8 EP8), 2K input, 16,384 tokens a GPU and pass, BF16 attention, FP8 products",
     leftOut: servers,
     prediction: {
-      ...{ kind: "prefill-rate", ...high, parallel: "dp=8" },
-      ...{ input: 2000, cacheHits: 0, promptsPerGroup: 8 },
+      kind: "prefill-rate",
+      ...high,
+      parallel: "dp=8",
+      input: 2000,
+      cacheHits: 0,
+      promptsPerGroup: 8,
     },
   },
   {
@@ -233,8 +248,13 @@ export const targets: readonly Target[] = [
       "DeepSeek-R1 at 1M tokens on GB300 NVL72, FP4 weights, FP8 cache, nothing overlaps: the fastest user with over without, among the same divisions",
     leftOut: "kernels of one sequence of 1M tokens: those measured have 131K at most",
     prediction: {
-      ...{ kind: "helix-interactivity", ...helix, system: "gb300-nvl72", kvDtype: "fp8" },
-      ...{ overlapLinks: false, gpus: 64, context: 2 ** 20 },
+      kind: "helix-interactivity",
+      ...helix,
+      system: "gb300-nvl72",
+      kvDtype: "fp8",
+      overlapLinks: false,
+      gpus: 64,
+      context: 2 ** 20,
     },
   },
   {
@@ -272,8 +292,14 @@ export const targets: readonly Target[] = [
     conditions: "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; GB200 NVL72",
     leftOut: `${servers}; how many drafts are accepted is not said: .7 each`,
     prediction: {
-      ...{ kind: "served-rate", ...r1, system: "gb200-nvl72", replicaGpus: 72 },
-      ...{ input: 1024, output: 1024, perUser: 125, drafts },
+      kind: "served-rate",
+      ...r1,
+      system: "gb200-nvl72",
+      replicaGpus: 72,
+      input: 1024,
+      output: 1024,
+      perUser: 125,
+      drafts,
     },
   },
   {
@@ -286,8 +312,14 @@ export const targets: readonly Target[] = [
       "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; B200, replicas within a node of 8",
     leftOut: `${servers}; how many drafts are accepted is not said: .7 each`,
     prediction: {
-      ...{ kind: "served-rate", ...r1, system: "b200", replicaGpus: 8 },
-      ...{ input: 1024, output: 1024, perUser: 125, drafts },
+      kind: "served-rate",
+      ...r1,
+      system: "b200",
+      replicaGpus: 8,
+      input: 1024,
+      output: 1024,
+      perUser: 125,
+      drafts,
     },
   },
   {
@@ -310,8 +342,11 @@ export const targets: readonly Target[] = [
     leftOut:
       "fused kernels and several streams at batch 1; how many drafts are accepted is not said: .7 each",
     prediction: {
-      ...{ kind: "tpot-seconds", ...v32, parallel: "tp=4,ep=1" },
-      ...{ context: 8704, drafts: { tokens: 3, acceptance: 0.7 } },
+      kind: "tpot-seconds",
+      ...v32,
+      parallel: "tp=4,ep=1",
+      context: 8704,
+      drafts: { tokens: 3, acceptance: 0.7 },
     },
   },
 ];
