@@ -1,9 +1,9 @@
 /**
  * How well does each attention variant find facts when many users with a million tokens each share one rack?
  *
- * Each variant keeps and reads the most that the rack's memory and the step time leave for each user; DSA and the
- * hierarchical variants also at the sizes they were published with. Where a variant does not fit, it has no score.
- * Without --full: the same bytes a rack as sixteen times the users of a sixteenth of the tokens, memory alone.
+ * Each variant keeps and reads the most that the rack's memory and the time of a step leave for each user. DSA and the
+ * hierarchical variants are also tried at the sizes they were published with. A variant that does not fit has no score.
+ * Without --full: sixteen times the users with a sixteenth of the tokens, which are the same bytes, and no limit of time.
  */
 import { experiment, trials } from "../src/experiments.ts";
 

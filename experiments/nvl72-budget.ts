@@ -115,7 +115,7 @@ function settings(full: boolean) {
   );
 }
 
-/** What the rows say at 1M tokens in fp8. */
+/** Findings at 1M tokens in fp8. */
 function findings(
   rows: readonly {
     system: string;

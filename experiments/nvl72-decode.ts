@@ -113,7 +113,7 @@ function settings(full: boolean) {
   );
 }
 
-/** What the longest contexts say. */
+/** Findings at the longest context. */
 function findings(
   rows: readonly { system: string; model: string; variant: string; tokens: number; tpotMs: number | null }[],
 ): string[] {

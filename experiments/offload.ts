@@ -105,7 +105,7 @@ await experiment({
   }),
 });
 
-/** What the rows say at 1M tokens. */
+/** Findings at 1M tokens. */
 function findings(
   rows: readonly {
     variant: string;

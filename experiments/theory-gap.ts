@@ -5,7 +5,7 @@
  * numerics. The table that the run prints names what is left of differences beyond three standard errors.
  * Without --full: the shortest length of each task.
  */
-import { experiment, hasTheory, trials } from "../src/experiments.ts";
+import { experiment, hasMeanField, trials } from "../src/experiments.ts";
 import { catalog } from "../src/index.ts";
 
 /** The context's own queries count in conversations, and of patterns of prefill there is no theory. */
@@ -19,9 +19,9 @@ await experiment({
   name: "theory-gap",
   question: "How far is the mean-field theory from the full numerics?",
   answer: trials({
-    figures: ["theory"],
+    figures: ["mean-field-gap"],
     *make({ full, trial }) {
-      const all = catalog.variants.names().filter(hasTheory);
+      const all = catalog.variants.names().filter(hasMeanField);
       for (const { task, lengths, problems, prefill = false } of tasks) {
         const variants = all.filter((name) => !prefill || catalog.variants.get(name).prefill !== "only");
         for (const tokens of full ? lengths : lengths.slice(0, 1)) {
@@ -29,7 +29,7 @@ await experiment({
             for (const variant of variants) yield trial({ task, tokens, variant, trial: n });
           for (let n = 0; n < 16; n++)
             for (const variant of variants)
-              yield trial({ task, tokens, variant, trial: n, engine: "theory" });
+              yield trial({ task, tokens, variant, trial: n, mode: "mean-field" });
         }
       }
     },

@@ -22,7 +22,7 @@ await experiment({
           for (const variant of variants)
             for (const reads of all)
               for (let n = 0; n < (full ? 40 : 10); n++)
-                yield trial({ task, variant, tokens, trial: n, reader: { reads }, engine: "theory" });
+                yield trial({ task, variant, tokens, trial: n, reader: { reads }, mode: "mean-field" });
       if (!full) return;
       for (const { tokens, problems, times } of [
         { tokens: "256K", problems: 5, times: [1, 2, 4] },

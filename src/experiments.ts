@@ -2,7 +2,7 @@
 
 // an experiment and the four kinds of answers
 export { experiment } from "./cli/experiment/experiment.ts";
-export type { Answer, Experiment, Question } from "./cli/experiment/experiment.ts";
+export type { Answer, Experiment, ExperimentTitle } from "./cli/experiment/experiment.ts";
 export { study } from "./cli/experiment/study.ts";
 export type { StudyOptions } from "./cli/experiment/study.ts";
 export { tables } from "./cli/experiment/tables.ts";
@@ -15,12 +15,12 @@ export type { TrialContext, TrialsOptions } from "./cli/experiment/trials.ts";
 
 // runs
 export { loadPlugin } from "./runs/plugins.ts";
-export { hasTheory } from "./runs/make-trial.ts";
+export { hasMeanField } from "./runs/make-trial.ts";
 export { planOf } from "./runs/plan.ts";
 export type { Plan } from "./runs/plan.ts";
 export { runPlan } from "./runs/run.ts";
 export type { RunSettings } from "./runs/run.ts";
-export { theoryScore } from "./runs/theory-score.ts";
+export { meanFieldScore } from "./runs/mean-field-score.ts";
 export { unwatched } from "./runs/watch.ts";
 export type { Watch } from "./runs/watch.ts";
 export { writeTables } from "./runs/tables.ts";

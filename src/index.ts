@@ -113,6 +113,8 @@ export type { Column, RowOf } from "./core/table.ts";
 export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export type { Trial } from "./trial/trial.ts";
+export { figures, findFigure } from "./figures/registry.ts";
+export type { Figure, FigureContext, PublishedResult } from "./figures/figure.ts";
 export { linesFigure } from "./figures/lines.ts";
 
 export { version } from "./version.ts";

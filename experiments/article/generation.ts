@@ -31,7 +31,7 @@ export const generation = defineChapter({
       systems: [catalog.systems.get("gb200-nvl72")],
       weights: "nvfp4",
       kvDtype: "fp8",
-      tokens: 1_000_000,
+      tokens: 2 ** 20,
       users: 64,
     };
     const step = (variant: string, times: number): number =>

@@ -20,7 +20,7 @@ export const hardware = defineChapter({
       model,
       weights: "nvfp4",
       kvDtype: "fp8",
-      tokens: 1_000_000,
+      tokens: 2 ** 20,
       users,
       systems: ["gb200-nvl72", "gb300-nvl72"].map((name) => catalog.systems.get(name)),
     };

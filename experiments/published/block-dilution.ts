@@ -36,15 +36,15 @@ export const blockDilution = defineTrend({
               tokens,
               trial: n,
               reader: { coherence },
-              engine: "theory",
+              mode: "mean-field",
             });
   },
   place: ({ variant, coherence, tokensNominal }) => ({
-    panel: `${Number(tokensNominal) / 1000}K tokens`,
+    panel: `${tokensNominal / 1000}K tokens`,
     series: seriesOf(Number(coherence)),
-    x: Number(/block=(\d+)/.exec(String(variant))?.[1]),
+    x: Number(/block=(\d+)/.exec(variant)?.[1]),
   }),
-  value: ({ recall }) => Number(recall),
+  value: ({ recall }) => recall,
   published: [],
   axes: {
     x: { title: "tokens in a block; 2,048 are read", kind: "log" },

@@ -40,14 +40,14 @@ export const blockSearch = defineTrend({
               tokens,
               trial: n,
               reader: { sharpness },
-              ...(tokens > 64_000 && { engine: "theory" }),
+              ...(tokens > 64_000 && { mode: "mean-field" }),
             });
   },
   place: ({ variant, sharpness, tokensNominal }) => ({
     panel: panelOf(Number(sharpness)),
     series:
       variant === "dense" ? measures.dense : variant === "oracle(k=1)" ? measures.oracle : measures.scaled,
-    x: Number(tokensNominal),
+    x: tokensNominal,
   }),
   value: ({ variant, recall, goldMass }) => Number(variant === "oracle(k=1)" ? recall : goldMass),
   published: sharpnesses.flatMap((sharpness) => [

@@ -43,7 +43,7 @@ export const kHopPlans = defineTrend({
   },
   place: ({ variant, task }) => ({
     panel,
-    series: seriesOf(Number(/depth=(\d+)/.exec(String(task))?.[1] ?? 4)),
+    series: seriesOf(Number(/depth=(\d+)/.exec(task)?.[1] ?? 4)),
     x: fulls.find((full) => planOf(full) === variant)!,
   }),
   published: [],

@@ -44,11 +44,11 @@ export const magicpigAggregation = defineTrend({
         }
   },
   place({ variant, task, tokensNominal }) {
-    const tokens = Number(tokensNominal);
+    const tokens = tokensNominal;
     const part = shares.find((each) => variantOf(each, tokens) === variant);
     return {
       panel: panelOf(tokens),
-      series: tasks[(/task=(\w+)/.exec(String(task))?.[1] ?? "") as keyof typeof tasks],
+      series: tasks[(/task=(\w+)/.exec(task)?.[1] ?? "") as keyof typeof tasks],
       x: part === undefined ? "MagicPIG" : `${100 * part}%`,
     };
   },

@@ -38,12 +38,12 @@ export const modelScores = defineTrend({
     for (const { task, lengths } of Object.values(tasks))
       for (const tokens of lengths)
         for (let n = 0; n < 60; n++)
-          yield trial({ task, variant: "dense", tokens, trial: n, engine: "theory" });
+          yield trial({ task, variant: "dense", tokens, trial: n, mode: "mean-field" });
   },
   place: ({ benchmark, tokensNominal }) => ({
-    panel: String(benchmark),
+    panel: benchmark,
     series: own,
-    x: Number(tokensNominal),
+    x: tokensNominal,
   }),
   published,
   axes: {

@@ -46,9 +46,9 @@ export const oracleTopkRuler = defineTrend({
           yield trial({ task: `ruler(task=${task})`, variant: variantOf(name, tokens), tokens, trial: n });
   },
   place: ({ variant, task, tokensNominal }) => ({
-    panel: panelOf(Number(tokensNominal)),
-    series: names.find((name) => variantOf(name, Number(tokensNominal)) === variant)!,
-    x: /task=(\w+)/.exec(String(task))?.[1] ?? "niah_single_1",
+    panel: panelOf(tokensNominal),
+    series: names.find((name) => variantOf(name, tokensNominal) === variant)!,
+    x: /task=(\w+)/.exec(task)?.[1] ?? "niah_single_1",
   }),
   published: names.map((series, i) => ({
     panel: panelOf(longest),

@@ -60,7 +60,7 @@ export const questPasskey = defineTrend({
             trial: n,
           });
   },
-  place: ({ variant }) => ({ panel, ...placeOf(String(variant)) }),
+  place: ({ variant }) => ({ panel, ...placeOf(variant) }),
   published,
   axes: {
     x: { title: "tokens in the cache, or read", kind: "log" },

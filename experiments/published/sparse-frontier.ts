@@ -52,9 +52,9 @@ export const sparseFrontier = defineTrend({
             });
   },
   place: ({ variant, task, tokensNominal }) => ({
-    panel: panelOf(Number(tokensNominal)),
-    series: tasks[(/task=(\w+)/.exec(String(task))?.[1] ?? "") as keyof typeof tasks],
-    x: readAt(sparsities.find((sparsity) => variantOf(sparsity, Number(tokensNominal)) === variant)!),
+    panel: panelOf(tokensNominal),
+    series: tasks[(/task=(\w+)/.exec(task)?.[1] ?? "") as keyof typeof tasks],
+    x: readAt(sparsities.find((sparsity) => variantOf(sparsity, tokensNominal) === variant)!),
   }),
   published: [],
   axes: {

@@ -32,15 +32,15 @@ export const ssmax = defineTrend({
             tokens,
             trial: n,
             reader: { sharpness: 0.442, coherence: 0 },
-            ...(tokens > 64_000 && { engine: "theory" }),
+            ...(tokens > 64_000 && { mode: "mean-field" }),
           });
   },
   place: ({ variant, tokensNominal }) => ({
     panel: "one fact, five nats above the rest",
     series: variant === curves.softmax ? "softmax" : "SSMax, s = .43",
-    x: Number(tokensNominal),
+    x: tokensNominal,
   }),
-  value: ({ goldMass }) => Number(goldMass),
+  value: ({ goldMass }) => goldMass,
   published: [
     { series: "softmax", x: 1e3, mean: 0.129 },
     { series: "softmax", x: 1e6, mean: 1.5e-4 },

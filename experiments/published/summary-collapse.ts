@@ -35,15 +35,15 @@ export const summaryCollapse = defineTrend({
             tokens,
             trial: n,
             reader: { coherence },
-            engine: "theory",
+            mode: "mean-field",
           });
   },
   place: ({ coherence, tokensNominal }) => ({
     panel,
     series: seriesOf(Number(coherence)),
-    x: Number(tokensNominal),
+    x: tokensNominal,
   }),
-  value: ({ recall }) => Number(recall),
+  value: ({ recall }) => recall,
   published: [],
   axes: {
     x: { title: "context, tokens", kind: "tokens" },

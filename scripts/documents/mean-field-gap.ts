@@ -1,6 +1,6 @@
 import { mean } from "../../src/core/stats.ts";
 import { formatShare } from "../../src/core/units.ts";
-import { theoryGaps } from "../../src/trial/mean-field-gap.ts";
+import { meanFieldGaps } from "../../src/trial/mean-field-gap.ts";
 import { distinct } from "../../src/core/group.ts";
 import { table, joined } from "./markdown.ts";
 import { trialsOf } from "./results/data.ts";
@@ -11,7 +11,7 @@ const measures = { goldMass: "gold mass", recall: "recall", score: "score" } as 
 
 /** How far the mean field is from full numerics in the committed comparison. */
 export function meanFieldGap(): string {
-  const gaps = theoryGaps(trialsOf(name));
+  const gaps = meanFieldGaps(trialsOf(name));
   const within = gaps.filter(({ unexplained }) => unexplained < 0.0005).length;
   return joined([
     `[results/${name}](../results/${name}) compares ${distinct(gaps.map(({ variant }) => variant)).length} variants at their defaults in ${gaps.length} means: ${within} lie within three standard errors of the difference (to .0005), ${gaps.filter(({ agrees }) => agrees).length} within that and the bias that a mean field may have.`,
@@ -29,7 +29,7 @@ export function meanFieldGap(): string {
         return [
           title,
           String(own.length),
-          formatShare(mean(own.map(({ numerics, theory }) => Math.abs(numerics - theory)))),
+          formatShare(mean(own.map(({ numerics, meanField }) => Math.abs(numerics - meanField)))),
           formatShare(mean(own.map(({ error }) => error))),
           own
             .map(({ unexplained }) => unexplained)

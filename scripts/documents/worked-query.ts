@@ -12,8 +12,7 @@ import { headSpaces } from "../../src/reader/numerics/workspace.ts";
 import { resolveReader } from "../../src/reader/params.ts";
 import { projectionNoise, standingOut } from "../../src/reader/readout.ts";
 import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
-import { countTokens } from "../../src/tasks/parts/tokenizer.ts";
-import { streamsOf } from "../../src/trial/run.ts";
+import { streamsOf } from "../../src/trial/settle.ts";
 import { joined, table } from "./markdown.ts";
 
 /** The first search of `npm start`. */
@@ -24,7 +23,7 @@ const grouped = (value: number): string => Math.round(value).toLocaleString("en"
 
 /** The first hop of that search by dense attention, number by number. */
 export function workedQuery(): string {
-  const problem = drawProblem(parseTask(trial.task), trial.tokens, trial.seed, trial.trial, countTokens);
+  const problem = drawProblem(parseTask(trial.task), { ...trial, index: trial.trial });
   const { circuit, features, tokens } = problem;
   if (circuit.kind !== "graph-walk") throw new Error(`${trial.task} is no walk`);
   const params = resolveReader();

@@ -11,9 +11,9 @@ import { dense } from "./variants/dense/dense.ts";
 export type Attend = (queries: Queries) => AttentionResult;
 
 /**
- * A variant at work on a cache: its logits shaped, its index built when first asked. The context's own queries go
- * through it or through dense attention, as its `prefill` says; a pattern of prefill decodes densely. What the cache
- * becomes after prefill is made when decoding first asks.
+ * Sets a variant to work on a cache. It shapes the logits, and builds the index at the first query. The context's own
+ * queries go through the variant or through dense attention, according to its `prefill`; a pattern of prefill decodes
+ * densely. The cache after prefill is made at the first query of decoding.
  */
 export function attender(
   use: VariantUse,

@@ -14,7 +14,7 @@ import type { ShapingUse } from "./shaping.ts";
 import { none } from "./shapings/none.ts";
 import type { AnyVariant, Layer, Modification } from "./variant.ts";
 
-/** A layer of a plan that is written in code; its parameters are the defaults but for those given. */
+/** Makes a layer of a plan in code. Parameters that are not given have their defaults. */
 export function layer(
   variant: AnyVariant,
   given: Readonly<Record<string, number | boolean | string>> = {},
@@ -31,23 +31,23 @@ export function layer(
   };
 }
 
-/** The same layers so many times. */
+/** The same layers, `times` times. */
 export const repeat = (times: number, layers: readonly Layer[]): Layer[] =>
   Array.from({ length: times }, () => layers).flat();
 
-/** Families whose queries reach the whole context, if not all of it at once. */
+/** Families whose layers do not reach the whole context. */
 const local: readonly AnyVariant["family"][] = ["static", "recurrent"];
 
 /**
- * The layer on which the reader's step s runs. A model learns to search the context where it can be searched: steps
- * take the layers that reach all of it one after another, and when these are used up, the layers that follow the last
- * of them. A plan of local layers alone gives step s its layer s.
+ * The layer on which the reader's step s runs. A model learns to search the context in layers that reach all of it. So
+ * steps take these layers one after another, and then the layers after the last of them. In a plan of local layers
+ * alone, step s takes layer s.
  *
  * One layer does one step, as in k-hop induction with a constructed reader: Sanford, Hsu and Telgarsky 2024,
- * "Transformers, parallel computation, and logarithmic depth", arXiv 2402.09268, where L layers without shared
- * work compose no more.
+ * "Transformers, parallel computation, and logarithmic depth", arXiv 2402.09268. L layers without shared work compose
+ * no more than L steps.
  *
- * @returns its index; undefined where the plan has no layer left
+ * @returns its index; undefined if the plan has no layer left
  */
 export function layerOfStep(layers: readonly Layer[], step: number): number | undefined {
   const all = [...layers.keys()];
@@ -57,8 +57,8 @@ export function layerOfStep(layers: readonly Layer[], step: number): number | un
 }
 
 /**
- * A layer plan as a variant: what each of the reader's steps attends with is the layer that the plan gives it, and its
- * cost is the mean of its layers'. A step that no layer is left for gets nothing: outputs are 0.
+ * A layer plan as a variant. Each of the reader's steps attends with the layer that the plan gives it; the cost is the
+ * mean of the layers' costs. A step without a layer has the output 0.
  */
 export function composeLayers(
   entry: Pick<Entry, "name" | "summary" | "sources">,
@@ -111,7 +111,7 @@ const planText = (layers: readonly Layer[]): string =>
     .map((resolved) => `${layers.filter((layer) => layer.resolved === resolved).length} x ${resolved}`)
     .join(", ");
 
-/** What a step sees that no layer runs. */
+/** Result of a step without a layer. */
 const nothing = ({ heads }: Queries): AttentionResult => ({
   heads: heads.map((rows) => ({
     output: zeros(...(rows.shape as [number, number])),

@@ -3,7 +3,7 @@ import type { AnyParams } from "../core/params.ts";
 import { denseCost } from "./parts/costs.ts";
 import type { AnyVariant } from "./variant.ts";
 
-/** What one query of the context costs, the last of `shape.tokens`. */
+/** Cost of one query of the context, the last of `shape.tokens`. */
 export function contextQueryCost(variant: AnyVariant, shape: StepShape, params: AnyParams): StepCost {
   if (variant.prefillCost) return variant.prefillCost(shape, params);
   return variant.prefill === "dense" ? denseCost(shape) : variant.cost(shape, params);
@@ -15,12 +15,13 @@ export interface PrefillCost {
   readonly exponentials: number;
 }
 
-/** Lengths at which the cost of a query is taken; it is linear between two of them, or nearly. */
+/** Number of lengths at which the cost of a query is computed. Between two of them it is about linear. */
 const nodes = 256;
 
 /**
- * Attention of all queries of the context, one layer and one sequence: the sum of `contextQueryCost` over lengths 1 to
- * N, by the trapezoidal rule between 256 lengths (exact up to there, and where the cost is linear between two).
+ * Operations of all queries of the context, for one layer and one sequence: the sum of `contextQueryCost` over lengths
+ * 1 to N, by the trapezoidal rule between 256 lengths. It is exact up to 256 tokens, and for a cost that is linear
+ * between two lengths.
  */
 export function prefillCost(variant: AnyVariant, shape: StepShape, params: AnyParams): PrefillCost {
   const { tokens } = shape;
@@ -36,7 +37,7 @@ export function prefillCost(variant: AnyVariant, shape: StepShape, params: AnyPa
     lengths.reduce((sum, length, i) => {
       const here = of(costs[i]!);
       if (i === 0) return here;
-      // of the lengths after the last one up to this one
+      // the lengths after the last node up to this one
       const steps = length - lengths[i - 1]!;
       return sum + (steps * (here + of(costs[i - 1]!))) / 2 + (here - of(costs[i - 1]!)) / 2;
     }, 0);

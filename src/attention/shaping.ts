@@ -4,16 +4,16 @@ import { flat, tensor } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
 
-/** How logits become weights, for any variant. One file each, one line in shapings/all.ts. */
+/** A way to turn logits into weights, for any variant. A shaping is one file and one line in shapings/all.ts. */
 export interface LogitShaping<S extends ParamSpecs = ParamSpecs> extends Entry {
-  /** the maths in a line, for `describe`: plain text */
+  /** formula in a line of plain text, for `describe` */
   readonly formula: string;
   readonly params: S;
-  /** present where outputs are no convex combination of values: why */
+  /** reason why outputs are no convex combination of values, if they are not */
   readonly notConvex?: string;
-  /** whether the softmax also weighs a sink without a value, so that weights sum to less than 1 */
+  /** whether the softmax also weighs a sink without a value, so that weights have a sum below 1 */
   readonly sinks?: true;
-  /** Queries whose scores are shaped; selection and softmax see the same ones. */
+  /** Queries whose scores are shaped. Selection and softmax see the same queries. */
   shape(queries: Queries, params: Params<S>): Queries;
 }
 
@@ -27,13 +27,13 @@ export interface ShapingUse {
   readonly params: AnyParams;
 }
 
-/** Queries each scaled by a factor that depends on the keys it sees. @param factor of n keys */
+/** Scales each query by a factor. @param factor factor of a query that sees n keys */
 export function scaleQueries(queries: Queries, factor: (n: number) => number): Queries {
   const factors = Array.from(queries.positions, (position) => factor(position + 1));
   return { ...queries, heads: queries.heads.map((rows) => scaledRows(rows, factors, queries.group)) };
 }
 
-/** (Q G, d) rows times the factor of their query. */
+/** (Q G, d) rows, each times the factor of its query. */
 function scaledRows(rows: Tensor, factors: readonly number[], group: number): Tensor {
   const out = flat(rows).slice();
   const width = rows.shape[1]!;
@@ -41,7 +41,7 @@ function scaledRows(rows: Tensor, factors: readonly number[], group: number): Te
   return tensor(out, rows.shape);
 }
 
-/** A cache whose prefill's queries are shaped as every other. */
+/** A cache whose observed queries are shaped. */
 export const shapeCache = (cache: KeyValueCache, { shaping, params }: ShapingUse): KeyValueCache => ({
   ...cache,
   observed: (...which) => shaping.shape(cache.observed(...which), params),

@@ -13,26 +13,26 @@ import { placements, shapings, variants } from "./registry.ts";
 import type { LogitShaping, ShapingUse } from "./shaping.ts";
 import type { Layer, AnyVariant, Modification } from "./variant.ts";
 
-/** An attention variant with everything that it is set to: `dsa(k=2048)+fp8+ssmax+grace`. */
+/** A spec that has been read: an attention variant with its parameters and modifiers: `dsa(k=2048)+fp8+ssmax+grace`. */
 export interface AttentionSpec {
-  /** of a layer plan, all of it as one */
+  /** the variant; a layer plan is one variant */
   readonly variant: AnyVariant;
   readonly params: AnyParams;
-  /** what K and V are rounded to; the reader's own where the spec does not say */
+  /** type of K and V; the reader's own when absent */
   readonly kvDtype?: KvDtype;
-  /** how logits become weights; the reader's own where the spec does not say */
+  /** shaping of logits; the reader's own when absent */
   readonly logitShaping?: ShapingUse;
-  /** where K and V lie; HBM where the spec does not say */
+  /** place of K and V; HBM if the spec does not say */
   readonly placement: PlacementUse;
-  /** the variant alone, as `text` writes it */
+  /** the variant alone, without modifiers */
   readonly base: string;
-  /** canonical: only the parameters that differ from their defaults */
+  /** canonical spec, with only the parameters that differ from their defaults */
   readonly text: string;
-  /** every parameter named */
+  /** canonical spec, with every parameter */
   readonly resolved: string;
 }
 
-/** A named entry with its parameters, and how it is written. */
+/** A named entry with its parameters and its spec. */
 interface Use<E> {
   readonly entry: E;
   readonly params: AnyParams;
@@ -50,11 +50,11 @@ const whats: Readonly<Record<Modification, string>> = {
 };
 
 /**
- * Reads `name(param=value,...)+modifier+...`; a modifier is a kv dtype, a logit shaping or a placement (`attnsim list`
- * names them), at most one of each. `layers(...)` in place of a name is a layer plan.
+ * Reads a spec: `name(param=value,...)+modifier+...`. A modifier is a kv dtype, a logit shaping or a placement
+ * (`attnsim list` names them), at most one of each. `layers(...)` in place of a name is a layer plan.
  *
- * @throws UsageError for a malformed spec, an unknown name or parameter, a value out of range, an unknown, repeated
- * or contradictory modifier, or one that the variant has no use for
+ * @throws UsageError for a malformed spec, an unknown name or parameter, a value out of range, an unknown, repeated or
+ *   contradictory modifier, or one that the variant refuses
  */
 export const parseSpec = (text: string, known: Registry<AnyVariant> = variants): AttentionSpec =>
   settle(text, parseExpression(text), known);
@@ -98,7 +98,7 @@ function settle(text: string, expression: Expression, known: Registry<AnyVariant
   };
 }
 
-/** An entry of a registry, as a call names and sets it. */
+/** The entry that a call names, with its parameters. */
 function useOf<E extends Entry & { readonly params: ParamSpecs }>(
   known: Registry<E>,
   { name, args }: Call,
@@ -192,7 +192,7 @@ function onlyOne(
 }
 
 /**
- * A logit shaping by its spec: `ssmax(s=0.2)`.
+ * Reads the spec of a logit shaping: `ssmax(s=0.2)`.
  *
  * @throws UsageError for a malformed spec, an unknown name or parameter, or a value out of range
  */
@@ -206,7 +206,7 @@ function shapingUse({ entry, params, text }: Use<LogitShaping>): ShapingUse {
   return { shaping: entry, params, text };
 }
 
-/** What one decode step of one layer costs, its K and V where the spec places them. */
+/** Cost of one decode step of one layer, with K and V in the spec's placement. */
 export const placedCost = ({ variant, params, placement }: AttentionSpec, shape: StepShape): StepCost =>
   placement.placement.place(variant.cost(shape, params), placement.params);
 

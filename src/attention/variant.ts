@@ -10,13 +10,13 @@ import type { PlacementUse } from "./placement.ts";
 import type { AttentionResult } from "./read.ts";
 import type { ShapingUse } from "./shaping.ts";
 
-/** What a spec may add to a variant: `dsa+fp8+ssmax`. */
+/** Kinds of modifiers that a spec may add to a variant: `dsa+fp8+ssmax`. */
 export type Modification = "kvDtype" | "logitShaping" | "placement";
 
 export type Family =
   "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent" | "hybrid";
 
-/** Arguments of `attend` beside the parameters. @template I what `prepare` built */
+/** Arguments of `attend` beside the parameters. @template I the index that `prepare` built */
 export interface AttendArguments<I = unknown> {
   readonly queries: Queries;
   readonly cache: KeyValueCache;
@@ -25,59 +25,61 @@ export interface AttendArguments<I = unknown> {
 }
 
 /**
- * An attention mechanism: maths, parameters as data, cost. One file each, one line in all.ts.
+ * An attention mechanism: its computation, its parameters as data, its cost. A variant is one file and one line in
+ * all.ts.
  *
- * `I` is what `prepare` builds per kv head.
+ * @template I the index that `prepare` builds
  */
 export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown> extends Entry {
   readonly family: Family;
-  /** the maths in a few lines, for `describe`: plain text */
+  /** formulas in a few lines of plain text, for `describe` */
   readonly formula: string;
   readonly params: S;
   /**
-   * What the context's own queries go through while the cache is built: this variant too ("same"), or dense
-   * attention. "only": this variant is a pattern of prefill, and decoding is dense.
+   * Attention of the context's own queries, while the cache is built: this variant ("same") or dense attention
+   * ("dense"). "only" marks a pattern of prefill: decoding is dense.
    */
   readonly prefill: "dense" | "same" | "only";
-  /** the parameter that a memory or bandwidth budget decides; cost grows with it */
+  /** parameter that a memory or bandwidth budget decides; cost grows with it */
   readonly budgetParam?: keyof S & string;
-  /** parameters at which it leaves something out of a cache of 300 tokens; the laws are tested with them */
+  /** parameters with which it leaves tokens of a cache of 300 out; the laws are tested with them */
   readonly small: Partial<Params<S>>;
-  /** present where outputs are no convex combination of values: why */
+  /** reason why outputs are no convex combination of values, if they are not */
   readonly notConvex?: string;
-  /** whether its softmax also weighs a sink without a value, so that weights sum to less than 1 */
+  /** whether its softmax also weighs a sink without a value, so that weights have a sum below 1 */
   readonly sinks?: true;
-  /** what cannot be combined with this variant, and why */
+  /** reasons why modifiers cannot be combined with this variant */
   readonly refuses?: Readonly<Partial<Record<Modification, string>>>;
-  /** Built once per cache and parameters, in the heads' spaces. */
+  /** Builds the index, once for a cache and parameters, in the heads' spaces. */
   prepare(cache: KeyValueCache, params: Params<S>, ops: Ops): I;
   attend(given: AttendArguments<I>, params: Params<S>): AttentionResult;
-  /** present where the content decides how much is read: what `cost` then says */
+  /** meaning of `cost`, if the content decides how much is read */
   readonly adaptive?: string;
-  /** One decode step. */
+  /** Cost of one decode step. */
   cost(shape: StepShape, params: Params<S>): StepCost;
   /**
-   * One query of the context, the last of `shape.tokens`; `cost` when absent and prefill is "same", dense attention's
-   * when it is "dense". A pattern of prefill has it: its `cost` is that of dense decoding.
+   * Cost of one query of the context, the last of `shape.tokens`. When absent it is `cost` if prefill is "same", and
+   * the cost of dense attention if prefill is "dense". A pattern of prefill must have it; its `cost` is that of dense
+   * decoding.
    */
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
   /** Kinds of model layer on which GPU kernels of the variant were measured; elsewhere its time follows from `cost`. */
   readonly kernels?: MeasuredKernels<Params<S>>;
-  /** Parameters at which it equals dense attention, if there are such. */
+  /** Parameters with which it equals dense attention, if there are any. */
   denseAt?(shape: StepShape): Partial<Params<S>>;
-  /** What one query reads in the mean field, while decoding or where prefill is "same" (mean-field/reads.ts). */
+  /** Reads of one query in the mean field, of decoding and of a prefill that is "same" (mean-field/reads.ts). */
   meanField?(crowd: Crowd, params: Params<S>): readonly MeanFieldRead[];
   /** reason why it has no mean field */
   readonly noMeanField?: string;
 }
 
-/** A variant whose parameter and index types the caller need not know. */
+/** A variant whose types of parameters and index are hidden. */
 export type AnyVariant = Omit<
   AttentionVariant,
   "prepare" | "attend" | "cost" | "prefillCost" | "kernels" | "denseAt" | "meanField" | "small"
 > & {
   readonly small: AnyParams;
-  /** of a layer plan, its layers from the first to the last */
+  /** layers of a layer plan, from the first to the last */
   readonly layers?: readonly Layer[];
   prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
   attend(given: AttendArguments, params: AnyParams): AttentionResult;
@@ -88,7 +90,7 @@ export type AnyVariant = Omit<
   meanField?(crowd: Crowd, params: AnyParams): readonly MeanFieldRead[];
 };
 
-/** Declares a variant with its types inferred, and hides them from code that handles variants alike. */
+/** Declares a variant. Its types are inferred, and hidden from code that treats all variants alike. */
 export const defineVariant = <const S extends ParamSpecs, I>(variant: AttentionVariant<S, I>): AnyVariant =>
   variant as unknown as AnyVariant;
 
@@ -99,9 +101,9 @@ export interface VariantUse {
   readonly shaping: ShapingUse;
 }
 
-/** A layer of a plan: a variant with everything that it is set to. */
+/** A layer of a plan: a variant with its parameters, shaping and placement. */
 export interface Layer extends VariantUse {
   readonly placement: PlacementUse;
-  /** its spec, every parameter named */
+  /** its spec, with every parameter */
   readonly resolved: string;
 }

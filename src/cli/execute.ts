@@ -1,37 +1,38 @@
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
-import { drawFigures, findFigure } from "../runs/draw.ts";
+import { findFigure } from "../figures/registry.ts";
+import { drawFigures } from "../runs/draw.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
-import type { Outcome } from "../runs/run.ts";
+import type { RunOutcome } from "../runs/run.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
-import { theoryGaps } from "../trial/mean-field-gap.ts";
+import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
 import { formatEffective, formatScores } from "./print/scores.ts";
 import { runWatched } from "./print/watch.ts";
 
-/** How a plan is run: the options that runs and experiments share. */
+/** Options of a run that `attnsim run` and experiments share. */
 export interface ExecuteOptions {
   readonly out: string;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
   readonly memoryGb?: number | undefined;
   readonly json?: boolean | undefined;
-  /** say where the time goes */
+  /** print the time of each part */
   readonly profile?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
-  /** figure kinds; all that the rows can show when absent */
+  /** figures to draw; without them all that the rows can show */
   readonly figures?: readonly string[] | undefined;
-  /** what was asked for, for the manifest */
+  /** the options, for the manifest */
   readonly config: object;
 }
 
 /**
- * Runs a plan in sight of a user: progress, Ctrl-C, figures, a summary.
+ * Runs a plan for a user: a bar, Ctrl-C, figures, a summary.
  *
  * @throws UsageError before any work; Unfinished after Ctrl-C or where trials failed
  */
@@ -54,7 +55,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
     const effective = effectiveLengths(rows);
     if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
-    const gaps = theoryGaps(rows);
+    const gaps = meanFieldGaps(rows);
     if (gaps.length > 0) console.log(`${formatGaps(gaps)}\n`);
     if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
     console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
@@ -66,12 +67,12 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
 function printPlan(plan: Plan, out: string): void {
   for (const { id, trial } of plan.trials)
     console.log(`${id}  ${describeTrial(trial)}${trial.fitted === undefined ? "" : ` -> ${trial.fitted}`}`);
-  const largest = Math.max(...groupsOf(plan.trials).map(({ bytes }) => bytes));
+  const largest = Math.max(0, ...groupsOf(plan.trials).map(({ bytes }) => bytes));
   console.log(`${plan.trials.length} trials for ${out}; the largest takes ${formatBytes(largest)} of memory`);
 }
 
 const summaryOf = (
-  { rows, planned, failures, interrupted, seconds, profile }: Outcome,
+  { rows, planned, failures, interrupted, seconds, profile }: RunOutcome,
   out: string,
   figures: readonly string[],
 ): object => ({

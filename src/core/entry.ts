@@ -1,6 +1,6 @@
 import { unknownName, UsageError } from "./errors.ts";
 
-/** Where a definition or a number comes from. */
+/** Source of a definition or a number. */
 export interface Source {
   readonly title: string;
   readonly url: string;
@@ -8,7 +8,9 @@ export interface Source {
   readonly where?: string;
 }
 
-/** Anything nameable: an attention variant, a task, a system, a model. One entry, one file, one line to register. */
+/**
+ * Anything with a name: an attention variant, a task, a system, a model. An entry is one file and one line in a list.
+ */
 export interface Entry {
   readonly name: string;
   readonly summary: string;
@@ -21,8 +23,8 @@ export class Registry<E extends Entry> implements Iterable<E> {
   readonly #marks: readonly string[];
 
   /**
-   * @param what the kind of entry, as error messages name it: "system", "attention variant"
-   * @param marks properties that only entries of this kind have, all of them
+   * @param what kind of entry, for error messages: "system", "attention variant"
+   * @param marks properties that every entry of this kind has, and no other entry
    */
   constructor(
     readonly what: string,
@@ -33,12 +35,12 @@ export class Registry<E extends Entry> implements Iterable<E> {
     this.#entries = new Map([...entries].map((entry) => [entry.name, entry]));
   }
 
-  /** @throws UsageError naming the known entries when there is none of that name */
+  /** @throws UsageError that lists the known entries, for an unknown name */
   get(name: string): E {
     return this.#entries.get(name) ?? unknownName(this.what, name, this.names());
   }
 
-  /** Whether this is an entry of this kind, by its properties. */
+  /** Whether a value is an entry of this kind, by its properties. */
   accepts(value: unknown): value is E {
     return (
       typeof value === "object" &&
@@ -48,7 +50,7 @@ export class Registry<E extends Entry> implements Iterable<E> {
     );
   }
 
-  /** @throws UsageError where there is an entry of that name already */
+  /** @throws UsageError for a name that is taken */
   add(entry: E): void {
     if (this.has(entry.name)) throw new UsageError(`${this.what} "${entry.name}" is there already`);
     this.#entries.set(entry.name, entry);
@@ -67,7 +69,7 @@ export class Registry<E extends Entry> implements Iterable<E> {
   }
 }
 
-/** The exports of a module in the order of their names, which is also their order where a bundler rewrites modules. */
+/** Exports of a module, sorted by name: a bundler that rewrites modules does not change their order. */
 export const exportsOf = <T>(module: Readonly<Record<string, T>>): T[] =>
   Object.keys(module)
     .sort()

@@ -1,9 +1,9 @@
-/** An input that a user can mend: a name, a value, a file. The command line prints it and exits with 2. */
+/** A wrong input that a user can correct: a name, a value, a file. The command line prints it and exits with 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Throws what a lookup by name says when it fails: what, got, allowed. */
+/** Throws the error of a failed lookup by name: what, got, allowed. */
 export function unknownName(what: string, got: string, allowed: Iterable<string>): never {
   throw new UsageError(`unknown ${what} "${got}"; known: ${[...allowed].join(", ")}`);
 }

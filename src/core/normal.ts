@@ -17,7 +17,7 @@ export function upperTail(z: number): number {
 }
 
 /**
- * The z above which a standard normal number lies with probability p in (0, 1), within 1e-6: a rational approximation and
+ * The z that a standard normal number exceeds with probability p in (0, 1), within 1e-6: a rational approximation and
  * one step of Newton's method.
  *
  * Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.23.

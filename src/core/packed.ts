@@ -1,7 +1,7 @@
 import type { RowDtype } from "./dtype.ts";
 import { nvfp4Block } from "./formats.ts";
 
-/** Types narrower than float32 that rows can be packed as, in the order of their codes in a kernel's table. */
+/** Types narrower than float32 that rows can be packed as. */
 export const packedDtypes = ["bf16", "fp8", "nvfp4"] as const satisfies readonly RowDtype[];
 
 export type PackedDtype = (typeof packedDtypes)[number];
@@ -23,14 +23,14 @@ export interface PackedRows {
 
 const blocksOf = (width: number): number => Math.ceil(width / nvfp4Block);
 
-/** Bytes of a row as it is packed, its scales included. */
+/** Bytes of a packed row, its scales included. */
 export const packedRowBytes: Readonly<Record<PackedDtype, (width: number) => number>> = {
   bf16: (width) => 2 * width,
   fp8: (width) => 4 + width,
   nvfp4: (width) => 4 + (nvfp4Block / 2 + 1) * blocksOf(width),
 };
 
-/** Uninitialised packed rows in what a region of memory gives. */
+/** Uninitialised packed rows in a region of memory. */
 export const emptyPacked = (
   space: { bytes(length: number): Uint8Array },
   dtype: PackedDtype,
@@ -64,7 +64,7 @@ function small(magnitude: number, mantissaBits: number, bias: number): number {
   return exponent === 0 ? mantissa * 2 ** (1 - bias) : (1 + mantissa) * 2 ** (exponent - bias);
 }
 
-/** The numbers of row i, rounded to float32 where a scale multiplies them. */
+/** The numbers of row i, rounded to float32 after a multiplication by a scale. */
 export function unpackedRow({ dtype, shape: [, width], codes }: PackedRows, i: number): Float32Array {
   const stride = packedRowBytes[dtype](width);
   const row = new DataView(codes.buffer, codes.byteOffset + i * stride, stride);

@@ -1,6 +1,6 @@
 import { UsageError } from "./errors.ts";
 
-/** A parameter as data: default, range, documentation, and the values a sweep tries. */
+/** A parameter as data: default, range, documentation, and the values that a sweep tries. */
 export type ParamSpec<T = number | boolean | string> = {
   readonly doc: string;
   readonly default: T;
@@ -9,7 +9,7 @@ export type ParamSpec<T = number | boolean | string> = {
   | { readonly kind: "int" | "real"; readonly min: number; readonly max: number }
   | { readonly kind: "flag" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
-  /** a spec, which whoever knows its entries reads */
+  /** a spec, which code that knows its entries reads */
   | { readonly kind: "spec"; readonly of: string }
 );
 
@@ -60,7 +60,7 @@ export const choice = <const C extends string>(
   options: { readonly default: C },
 ): ParamSpec<C> => ({ kind: "choice", doc, choices, ...options });
 
-/** @param of what it is a spec of: "logit shaping" */
+/** @param of kind of entry that the spec names: "logit shaping" */
 export const spec = (doc: string, of: string, options: { readonly default: string }): ParamSpec<string> => ({
   kind: "spec",
   of,
@@ -68,7 +68,7 @@ export const spec = (doc: string, of: string, options: { readonly default: strin
   ...options,
 });
 
-/** What a parameter accepts, in words: `an integer >= 1`, `one of a, b`. */
+/** Values that a parameter accepts, in words: `an integer >= 1`, `one of a, b`. */
 export function allowedValues(spec: ParamSpecs[string]): string {
   switch (spec.kind) {
     case "flag":
@@ -88,9 +88,9 @@ export function allowedValues(spec: ParamSpecs[string]): string {
 }
 
 /**
- * The defaults overlaid with what was given; strings are read as the kind of the parameter.
+ * The given values, and the defaults of the others; a string is read as the kind of its parameter.
  *
- * @param owner what the parameters belong to, as error messages name it: `dsa`
+ * @param owner entry that the parameters belong to, for error messages: `dsa`
  * @throws UsageError for an unknown name or a value out of range (name, got, allowed)
  */
 export function resolveParams<S extends ParamSpecs>(

@@ -1,9 +1,9 @@
-/** (count) positions evenly over [0, last], the last among them. @param count at most last + 1 */
+/** (count) positions spread evenly over [0, last], `last` among them. @param count at most last + 1 */
 export const evenPositions = (count: number, last: number): Int32Array =>
-  // rounded down, so that the last is the last
+  // rounding down gives `last` at the end
   Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * (last + 1)) / count) - 1);
 
-/** How many of ascending numbers are below a limit. */
+/** Number of ascending numbers below a limit. */
 export function countBelow(ascending: ArrayLike<number>, limit: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
@@ -14,7 +14,7 @@ export function countBelow(ascending: ArrayLike<number>, limit: number): number 
   return low;
 }
 
-/** Where a number stands among ascending ones; -1 where it does not. */
+/** Index of a number among ascending ones; -1 if it is not there. */
 export function placeOf(ascending: ArrayLike<number>, value: number): number {
   const place = countBelow(ascending, value);
   return ascending[place] === value ? place : -1;

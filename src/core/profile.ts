@@ -1,4 +1,4 @@
-/** What the time of a trial goes to; whatever is none of these is `other`. */
+/** Parts of a trial's time; `other` is the rest. */
 export const profileParts = [
   "generate",
   "tokenise",
@@ -12,27 +12,27 @@ export const profileParts = [
 
 export type ProfilePart = (typeof profileParts)[number];
 
-/** Runs work that is a part of something measured, and gives its result. */
+/** Runs a part of measured work, and returns its result. */
 export type Measure = <T>(part: ProfilePart, work: () => T) => T;
 
-/** Where nobody asks for times. */
+/** Runs work without measuring it. */
 export const unmeasured: Measure = (_, work) => work();
 
-/** Time of one part: what parts within it took is theirs, so that all parts together add up. */
+/** Time of one part, without the time of parts within it, so that the parts add up. */
 export interface PartTime {
-  /** whose work it was: a variant; empty for work that variants share */
+  /** variant that the work was done for; empty for work that variants share */
   readonly owner: string;
   readonly part: ProfilePart;
   readonly calls: number;
   readonly seconds: number;
 }
 
-/** Adds up the time of parts, by a clock that is handed in. */
+/** Adds up the time of parts, by a given clock. */
 export class Profile {
   readonly #clock: () => number;
   readonly #began: number;
   readonly #times = new Map<string, { -readonly [K in keyof PartTime]: PartTime[K] }>();
-  /** seconds of the parts that have ended within the part under way; outside all parts, of all of them */
+  /** seconds of the parts that have ended within the current part; outside all parts, of all parts */
   #within = 0;
 
   /** @param clock seconds */
@@ -41,7 +41,7 @@ export class Profile {
     this.#began = clock();
   }
 
-  /** Measures parts on account of an owner. */
+  /** Measures parts for an owner. */
   for(owner: string): Measure {
     return (part, work) => {
       const outer = this.#within;
@@ -57,7 +57,7 @@ export class Profile {
     };
   }
 
-  /** The times so far, `other` being what no part of the time since the profile began accounts for. */
+  /** Times so far; `other` is the time since the profile began that no part accounts for. */
   times(): PartTime[] {
     const other: PartTime = {
       owner: "",

@@ -1,5 +1,5 @@
 /**
- * Seeded randomness. Streams are passed and named: `random.fork("distractors")`.
+ * Seeded randomness. A stream has a name and is passed as an argument: `random.fork("distractors")`.
  *
  * The generator is Philox 4x32-10, counter-based: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3",
  * https://doi.org/10.1145/2063384.2063405. A stream is its key; the n-th draw is the n-th counter.
@@ -73,7 +73,7 @@ export class Random {
     this.key = hash64(this.#path);
   }
 
-  /** An independent stream, the same for the same name whatever was drawn before. */
+  /** An independent stream. It depends on its name alone, not on earlier draws. */
   fork(name: string | number): Random {
     return new Random(`${this.#path}/${name}`);
   }
@@ -99,7 +99,7 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** How many of very many rare events happen, of which `mean` are expected: Poisson; normal for a mean above 30. */
+  /** Number of rare events, of which `mean` are expected: Poisson; normal for a mean above 30. */
   poisson(mean: number): number {
     if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.normal()));
     let [count, product] = [0, this.uniform()];

@@ -1,4 +1,4 @@
-/** A point and the value of a function there. */
+/** A point and the value of a function at it. */
 export interface Vertex {
   readonly at: readonly number[];
   readonly value: number;
@@ -7,7 +7,7 @@ export interface Vertex {
 export interface SimplexOptions {
   /** edge of the first simplex along each coordinate */
   readonly step: readonly number[];
-  /** ends where the simplex is no wider than this part of its first edges; 0.01 when absent */
+  /** width, as a part of the first edges, at which the search ends; 0.01 when absent */
   readonly tolerance?: number;
   /** evaluations of the function, at most; 200 for each coordinate when absent */
   readonly evaluations?: number;
@@ -45,7 +45,7 @@ export function minimise(
     if (width <= tolerance || done >= evaluations) return { ...best, evaluations: done };
     const worst = simplex[n]!;
     const centre = start.map((_, c) => simplex.slice(0, n).reduce((sum, { at }) => sum + at[c]!, 0) / n);
-    /** so far from the centre, away from the worst vertex */
+    /** The vertex `far` times the distance of the worst vertex from the centre, on the other side. */
     const away = (far: number): Vertex => vertex(centre.map((x, c) => x + far * (x - worst.at[c]!)));
     const reflected = away(1);
     if (reflected.value < best.value) {

@@ -1,27 +1,27 @@
 import { UsageError } from "./errors.ts";
 
-/** A name with what it is set to: `dsa(k=2048)`. */
+/** A name with its parameters: `dsa(k=2048)`. */
 export interface Call {
   readonly name: string;
   /** values as written; `resolveParams` reads them */
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** An entry with what it is set to, as one writes it: `dsa(k=2048)+fp8+ssmax`, `graphwalks(operation=bfs)`. */
+/** A spec as it is written: `dsa(k=2048)+fp8+ssmax`, `graphwalks(operation=bfs)`. */
 export interface Expression extends Call {
-  /** what follows a `+`, in the order written */
+  /** modifiers, each after a `+`, in the order written */
   readonly modifiers: readonly Call[];
-  /** of `layers(...)`: a layer plan */
+  /** layer plan, of `layers(...)` */
   readonly layers?: readonly LayerGroup[];
 }
 
-/** So many times a layer, or a group of layers. */
+/** A layer, or a group of layers, a number of times. */
 export interface LayerGroup {
   readonly times: number;
   readonly of: Expression | readonly LayerGroup[];
 }
 
-/** The name whose parentheses hold a layer plan. */
+/** Name of a spec whose parentheses hold a layer plan. */
 export const planName = "layers";
 
 const grammar = `name(param=value,...)+modifier+..., or ${planName}(3*name|name)+modifier+...`;
@@ -30,9 +30,9 @@ const word = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /**
  * Reads `name(param=value,...)+modifier(param=value,...)+...`; parentheses and modifiers may be absent, blanks do not
  * matter. Names, parameters and modifiers are letters, digits, `.`, `_` and `-`. The parentheses of `layers` hold a
- * plan, layers or groups of them from the first to the last: `layers(6*(3*kda|mla)|2*kda|mla)`.
+ * plan, which lists layers or groups of layers from the first to the last: `layers(6*(3*kda|mla)|2*kda|mla)`.
  *
- * @throws UsageError saying what is wrong, at which character, and what is allowed
+ * @throws UsageError that says what is wrong, at which character, and what is allowed
  */
 export function parseExpression(text: string): Expression {
   const parser = new Parser(text);
@@ -64,7 +64,7 @@ class Parser {
       this.#refuse(`expected "+", found ${JSON.stringify(this.#text[this.#at])}`);
   }
 
-  /** What follows `layers(` or the `(` of a group, with its `)`. */
+  /** Reads a plan after `layers(`, or after the `(` of a group, up to its `)`. */
   #plan(): LayerGroup[] {
     const groups: LayerGroup[] = [];
     do {
@@ -100,7 +100,7 @@ class Parser {
     return args;
   }
 
-  /** The word from here to `end`, by default the next character that has a meaning. */
+  /** Reads a word up to `end`, by default the next character that has a meaning. */
   #word(what: string, end?: number): string {
     const from = this.#at;
     const length = this.#text.slice(from).search(/[()+|*]/);
@@ -112,7 +112,7 @@ class Parser {
     return found;
   }
 
-  /** Steps over this character, if it is the next. */
+  /** Steps over a character if it is the next. */
   #taken(character: string): boolean {
     this.#skipBlanks();
     if (this.#text[this.#at] !== character) return false;
@@ -131,7 +131,7 @@ class Parser {
   }
 }
 
-/** The text that `parseExpression` reads as this: `dsa(k=2048)+fp8`. @param modifiers as written */
+/** Text of a spec, which `parseExpression` reads: `dsa(k=2048)+fp8`. @param modifiers as written */
 export function formatCall(
   name: string,
   args: Readonly<Record<string, number | boolean | string>> = {},

@@ -46,7 +46,8 @@ export const median = (values: ArrayLike<number>): number =>
   values.length === 0 ? NaN : quantile(Float64Array.from(values).sort(), 0.5);
 
 /**
- * Wilson's score interval of a proportion: right for few trials and for proportions of 0 and 1; the normal interval is not.
+ * Wilson's score interval of a proportion. It is right for few trials and for proportions of 0 and 1, where the normal
+ * interval is wrong.
  *
  * Wilson 1927, J. Am. Stat. Assoc. 22, 209-212, https://doi.org/10.1080/01621459.1927.10502953.
  * Without trials nothing is known: [0, 1].
@@ -64,7 +65,8 @@ export function wilson(successes: number, trials: number, z = z95): Interval {
 }
 
 /**
- * The interval that holds the middle of a sample: of statistics of resamples, the percentile interval of a bootstrap.
+ * The interval that holds the middle of a sample. A sample of resampled statistics gives the percentile interval of a
+ * bootstrap.
  *
  * @param tail share of the sample below the interval, and above it
  */

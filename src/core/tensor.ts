@@ -3,7 +3,7 @@ import type { NdArray } from "ndarray";
 import { packedRowsOf, unpackedRow } from "./packed.ts";
 import type { PackedRows } from "./packed.ts";
 
-/** Row-major numbers with a shape. The engines compute in float32; the reference engine in float64. */
+/** Row-major numbers with a shape. The reference engine computes in float64, the others in float32. */
 export type Tensor = NdArray<Float32Array | Float64Array>;
 
 /** A view of `data` with the given shape, row-major. */
@@ -28,7 +28,7 @@ export function rowsOf(matrix: Rows, from: number, to: number): Rows {
     : matrix.lo(from, 0).hi(to - from, matrix.shape[1]!);
 }
 
-/** The numbers of row i: a view, or decoded where the rows are packed. */
+/** The numbers of row i: a view, or decoded numbers of a packed row. */
 export const rowNumbers = (matrix: Rows, i: number): Float32Array | Float64Array =>
   isPacked(matrix) ? unpackedRow(matrix, i) : flat(rowsOf(matrix, i, i + 1));
 
@@ -37,8 +37,8 @@ export const flat = <T extends Float32Array | Float64Array>(t: NdArray<T>): T =>
   t.data.subarray(t.offset, t.offset + t.size) as T;
 
 /**
- * The rows that each query reads: those of query i are `rows[offsets[i]] ... rows[offsets[i + 1] - 1]`,
- * ascending and without repeats.
+ * Rows that each query reads. Those of query i are `rows[offsets[i]] ... rows[offsets[i + 1] - 1]`, ascending and
+ * without repeats.
  */
 export interface RowLists {
   /** (Q + 1) */
@@ -49,7 +49,7 @@ export interface RowLists {
 /** Euclidean length. */
 export const norm = (numbers: ArrayLike<number>): number => Math.sqrt(dot(numbers, numbers));
 
-/** Inner product of as many numbers as `a` has. */
+/** Inner product of two vectors, of the length of `a`. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;

@@ -4,7 +4,7 @@ import { UsageError } from "./errors.ts";
 /** Units of quantities. Decimal prefixes belong to formatting: 1 GB = 1e9 B. `1` is a count or a ratio. */
 export type Unit = "1" | "B" | "B/s" | "FLOP/s" | "op/s" | "s" | "W" | "USD/h";
 
-/** A number with its unit and where it comes from. */
+/** A number with its unit and source. */
 export interface Quantity<U extends Unit = Unit> {
   readonly value: number;
   readonly unit: U;
@@ -13,7 +13,7 @@ export interface Quantity<U extends Unit = Unit> {
   readonly note?: string;
 }
 
-/** A maker of quantities from one source: `const datasheet = from({ title, url }); datasheet(8e12, "B/s")`. */
+/** Makes quantities from one source: `const datasheet = from({ title, url }); datasheet(8e12, "B/s")`. */
 export const from =
   (source: Source) =>
   <U extends Unit>(
@@ -43,8 +43,8 @@ const prefixes = [
 /**
  * Reads a number with a decimal prefix in a unit: `4.5PFLOP/s`, `960 GB`, `5us`; without a unit for a count.
  *
- * @param what names it in messages
- * @throws UsageError for another unit, or what is no number > 0
+ * @param what name of the quantity, for messages
+ * @throws UsageError for another unit, or for anything but a number > 0
  */
 export function parseQuantity(what: string, text: string, unit: Unit): number {
   const plain = unit === "1" ? "" : unit;
@@ -88,7 +88,7 @@ export const formatSeconds = (seconds: number): string => formatUnit(seconds, "s
 export const formatQuantity = ({ value, unit }: Quantity): string =>
   unit === "1" ? String(value) : formatUnit(value, unit);
 
-/** A share in two decimals, short: .98, 1.0. */
+/** A share in two decimals, in short: .98, 1.0. */
 export const formatShare = (value: number): string =>
   value.toFixed(2) === "1.00" ? "1.0" : value.toFixed(2).replace(/^(-?)0/, "$1");
 

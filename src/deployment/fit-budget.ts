@@ -42,16 +42,16 @@ export interface FittedSpec {
   readonly budget: FittedBudget;
 }
 
-/** The cache of each user under a budget. */
-export interface CacheAsked {
+/** A decode step of the users of a budget: the variant, and the cache of each user. */
+export interface BudgetedStep {
   readonly spec: AttentionSpec;
   readonly kvDtype: KvDtype;
   readonly tokens: number;
-  /** of each query in a step */
+  /** reads of each query */
   readonly reads: number;
 }
 
-const questionOf = ({ system, model, weights, users }: Budget, asked: CacheAsked): StepQuestion => ({
+const questionOf = ({ system, model, weights, users }: Budget, asked: BudgetedStep): StepQuestion => ({
   system,
   model,
   weights,
@@ -59,8 +59,11 @@ const questionOf = ({ system, model, weights, users }: Budget, asked: CacheAsked
   ...asked,
 });
 
-/** Memory and time that users lack under a budget, in words, on the division that lacks least and is fastest; empty where they fit. */
-export function shortOf(budget: Budget, asked: CacheAsked): string {
+/**
+ * Memory and time that users lack under a budget, in words, on the fastest of the divisions that lack the least memory.
+ * Empty where nothing is lacking.
+ */
+export function shortOf(budget: Budget, asked: BudgetedStep): string {
   const { stepSeconds } = budget;
   const question = questionOf(budget, asked);
   const { division, seconds, lack } = stepOf(question);
@@ -109,7 +112,7 @@ function largestWithin(from: number, to: number, limit: number, f: (value: numbe
   return low;
 }
 
-/** The integer values that a variant's budget parameter may take at a length, whatever the budget. */
+/** Range of a variant's budget parameter at a length, under any budget: up to the value that reads everything. */
 function searchRange(
   variant: AnyVariant,
   params: AnyParams,
@@ -134,7 +137,7 @@ function searchRange(
  */
 function largestOnDivisions(
   budget: Budget,
-  at: (value: number) => CacheAsked,
+  at: (value: number) => BudgetedStep,
   [low, high]: readonly [number, number],
 ): number {
   const { system, model, users, stepSeconds = Infinity } = budget;
@@ -157,7 +160,7 @@ function largestOnDivisions(
 }
 
 /** Fits of a budget by spec, length and reads: the trials of a sweep ask for the same few again and again. */
-const remembered = new WeakMap<Budget, Map<string, FittedSpec>>();
+const knownFits = new WeakMap<Budget, Map<string, FittedSpec>>();
 
 /**
  * Sets a variant to the most that a budget allows.
@@ -165,22 +168,22 @@ const remembered = new WeakMap<Budget, Map<string, FittedSpec>>();
  * On some division of the model among the system's GPUs, the caches of all users must fit beside the weights, and where a
  * step time is given, a whole decode step with `reads` reads of each query must not take longer (`stepOn`).
  *
- * The budget parameter becomes the largest integer in its range for which both hold, and no larger than reads everything
- * there is to read at this length; a value that the spec itself gives is a ceiling. The dtype of K and V is decided first:
- * the dtype of the spec if it names one, else the widest of bf16, fp8, nvfp4 at which anything fits. A variant that keeps
- * everything and reads little thus falls to a narrower dtype when memory is short, and then takes the largest parameter
- * that the step time allows. A variant without a budget parameter is decided by its dtype alone. Where nothing fits, the
- * spec carries the narrowest dtype and the parameter's least value, `fits` is false and `short` says what is lacking.
+ * The dtype of K and V is decided first: the dtype of the spec if it names one, else the widest of bf16, fp8, nvfp4 at
+ * which anything fits. Then the budget parameter becomes the largest integer in its range for which both conditions hold;
+ * a value in the spec is a ceiling. So a variant that keeps everything and reads little falls to a narrower dtype when
+ * memory is short, and then takes the largest parameter that the step time allows. A variant without a budget parameter
+ * is decided by its dtype alone. Where nothing fits, the spec carries the narrowest dtype and the parameter's least value,
+ * `fits` is false and `short` names the shortage.
  *
  * The parameter is found at the shape of the budget's model and applied to the simulated reader as it is.
  *
- * @param spec attention variant as asked for: `dsa`, `quest(page=32)+fp8`
+ * @param spec attention variant as the user wrote it: `dsa`, `quest(page=32)+fp8`
  * @param tokens in each user's context, unless the budget says otherwise
  * @param reads of each query in a step
  */
 export function fitBudget(budget: Budget, spec: string, tokens: number, reads = 1): FittedSpec {
-  const known = remembered.get(budget) ?? new Map<string, FittedSpec>();
-  remembered.set(budget, known);
+  const known = knownFits.get(budget) ?? new Map<string, FittedSpec>();
+  knownFits.set(budget, known);
   const key = JSON.stringify([spec, tokens, reads]);
   const fitted = known.get(key) ?? findFit(budget, spec, budget.context ?? tokens, reads);
   known.set(key, fitted);
@@ -206,7 +209,7 @@ function findFit(budget: Budget, text: string, tokens: number, reads: number): F
       ...(variant.refuses?.kvDtype === undefined ? [dtype] : []),
       ...others,
     ].join("+");
-  const cacheAt = (dtype: KvDtype, value: number | undefined): CacheAsked => ({
+  const cacheAt = (dtype: KvDtype, value: number | undefined): BudgetedStep => ({
     spec: parseSpec(written(dtype, value)),
     kvDtype: dtype,
     tokens,
@@ -238,8 +241,8 @@ function findFit(budget: Budget, text: string, tokens: number, reads: number): F
   const [low, high] = range();
   const valueOf = (value: number): number | undefined => (param === undefined ? undefined : value);
   for (const dtype of dtypes) {
-    const caches = new Map<number, CacheAsked>();
-    const at = (value: number): CacheAsked => {
+    const caches = new Map<number, BudgetedStep>();
+    const at = (value: number): BudgetedStep => {
       const cache = caches.get(value) ?? cacheAt(dtype, valueOf(value));
       caches.set(value, cache);
       return cache;

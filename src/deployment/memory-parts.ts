@@ -21,7 +21,7 @@ export interface MemoryPart {
 const cited = ({ source, note }: Quantity): string =>
   [source.title, source.where, note].filter((part) => part !== undefined).join(", ");
 
-/** Every number of a division's memory with what it rests on, in the order of the calculation. */
+/** Every number of a division's memory with its source or its formula, in the order of the calculation. */
 export function memoryParts(
   { division, groups, user, hbm, users }: DivisionMemory,
   asked: { readonly users: number; readonly lack: Lack },

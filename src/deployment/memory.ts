@@ -86,7 +86,7 @@ export function memoryOn(division: Division, tokens: number): DivisionMemory {
   return { division, groups, user, hbm, host, users };
 }
 
-/** Memory that a number of users lack, spread evenly over the groups. */
+/** Memory that users lack when they are spread evenly over the groups. */
 export function lackOf({ groups, user, hbm, host }: DivisionMemory, users: number): Lack {
   const few = Math.floor(users / groups);
   const fuller = users - few * groups;

@@ -3,7 +3,7 @@ import type { Model } from "../hardware/model.ts";
 
 /**
  * The function, computed once for each model, spec and further arguments: every division of a search asks for the same.
- * What is kept goes when its spec does.
+ * Results are kept as long as their spec.
  */
 export function remembered<A extends readonly (string | number)[], T>(
   make: (model: Model, spec: AttentionSpec, ...rest: A) => T,

@@ -111,7 +111,7 @@ export const servingAssumptions = (workload: Workload): string[] => {
       : `${drafts.tokens} tokens drafted a step, each accepted with probability ${drafts.acceptance}`,
     `passes of at most ${chunkTokens} prompt tokens for each group; sequences decode at their mean length`,
     "first token: wait (M/D/1 queue of prompts at the utilisation) + prefill + fetch + move to the decoding replica",
-    `GPUs busy ${utilisation} of the time: tokens/s are while they are, prices and waits count the rest`,
+    `GPUs are busy ${utilisation} of the time: tokens/s count busy time, prices and waits count all of it`,
     "apart: prefill reaches .90 of its rate, decoding .92 (AIConfigurator), as many GPUs of each kind as their rates ask for",
   ];
 };

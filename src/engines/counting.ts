@@ -7,12 +7,12 @@ export interface Counts {
   kv: number;
   /** index rows read by queries, as the modelled machine stores them */
   index: number;
-  /** float32 numbers that building the cache and its index went over */
+  /** bytes of float32 numbers that were touched to build the cache and its index */
   built: number;
   reset(): void;
 }
 
-/** An engine that also counts what each query reads: rows times their `rowBytes`. */
+/** An engine that also counts the bytes that each query reads: rows times their `rowBytes`. */
 export function counting(ops: Ops): Ops & { readonly counts: Counts } {
   const counts: Counts = {
     kv: 0,

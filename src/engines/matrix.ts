@@ -9,7 +9,7 @@ export interface Matrix {
   readonly width: number;
 }
 
-/** @throws RangeError when the tensor is not a matrix whose rows follow each other in memory */
+/** A tensor as a matrix. @throws RangeError unless it is a matrix whose rows follow each other in memory */
 export function matrix(t: Tensor): Matrix {
   const [rows, width] = t.shape;
   if (t.dimension !== 2 || rows === undefined || width === undefined)
@@ -21,12 +21,12 @@ export function matrix(t: Tensor): Matrix {
   return { data: flat(t), rows, width };
 }
 
-/** @throws RangeError as `matrix` */
+/** Sizes of rows. @throws RangeError as `matrix` */
 export function rowsShape(rows: Rows): { readonly rows: number; readonly width: number } {
   return isPacked(rows) ? { rows: rows.shape[0], width: rows.shape[1] } : matrix(rows);
 }
 
-/** As `matrix`, packed rows decoded on the JavaScript heap. */
+/** Rows as a matrix; packed rows are decoded on the JavaScript heap. */
 export function unpacked(rows: Rows): Matrix {
   if (!isPacked(rows)) return matrix(rows);
   const [n, width] = rows.shape;
@@ -35,17 +35,17 @@ export function unpacked(rows: Rows): Matrix {
   return { data, rows: n, width };
 }
 
-/** @throws RangeError when two matrices that meet in a kernel differ in width */
+/** Checks that two matrices of one kernel have the same width. @throws RangeError otherwise */
 export function sameWidth(what: string, got: number, expected: number): void {
   if (got !== expected) throw new RangeError(`${what} must be ${expected} wide; got ${got}`);
 }
 
-/** @throws RangeError when a matrix has not the shape that it is to take */
+/** Checks the shape of a matrix. @throws RangeError for another shape */
 export function sameShape(got: readonly number[], expected: readonly number[]): void {
   if (got.join() !== expected.join())
     throw new RangeError(`expected shape (${expected.join(", ")}); got (${got.join(", ")})`);
 }
 
-/** A query sees the rows [0, end), at most all of them. */
+/** End of the rows [0, end) that a query sees. */
 export const visibleEnd = (visible: Int32Array, query: number, rows: number): number =>
   Math.min(rows, Math.max(0, visible[query]!));

@@ -3,19 +3,19 @@ import { createRequire } from "node:module";
 /** Whether an optional native package can be used here, and why not. */
 export interface NativeStatus {
   readonly usable: boolean;
-  /** of the package */
+  /** version of the package */
   readonly version?: string;
-  /** why it is not usable */
+  /** reason why it is not usable */
   readonly reason?: string;
 }
 
 /** Loads a package by name. */
 export type Require = (name: string) => unknown;
 
-/** Not an import, which would not compile where the package is absent; the packages are CommonJS. */
+/** Loads a package at run time, since an import of an absent package would not compile. The packages are CommonJS. */
 export const requireHere: Require = createRequire(import.meta.url);
 
-/** The status of a package of which `load` gives the version. Never throws. */
+/** Status of a package. `load` loads it and returns its version. Never throws. */
 export function statusOf(load: () => string): NativeStatus {
   try {
     return { usable: true, version: load() };

@@ -2,7 +2,7 @@ import type { Tensor } from "../core/tensor.ts";
 import type { Matrix } from "./matrix.ts";
 import { matrix } from "./matrix.ts";
 
-/** A matrix in float32, as native libraries read it: a view where it already is. */
+/** A matrix in float32, which native libraries read: a view of a float32 matrix, or a copy of another. */
 export interface Operand extends Matrix {
   readonly data: Float32Array;
 }
@@ -24,6 +24,6 @@ export function* ranges(n: number, size: number, first = 0): Generator<[from: nu
   for (let from = first; from < n; from += size) yield [from, Math.min(from + size, n)];
 }
 
-/** Whole rows of `width` numbers in a tensor of `limit` numbers, at least one. */
+/** Number of whole rows of `width` numbers in a tensor of `limit` numbers, at least 1. */
 export const rowsWithin = (limit: number, width: number): number =>
   Math.max(1, Math.floor(limit / Math.max(1, width)));

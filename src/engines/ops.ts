@@ -4,8 +4,8 @@ import type { PackedRows } from "../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
 
 /**
- * Rows that a cache stores, and what reading one of them costs on the modelled machine (the engine itself
- * computes in float32). Counting engines add up `rowBytes`; the others ignore it.
+ * Rows that a cache stores, and the bytes of a row on the modelled machine. The engine itself computes in float32. A
+ * counting engine adds up `rowBytes`; the others ignore it.
  */
 export interface Table<R extends Rows = Rows> {
   /** (n, width) */
@@ -16,13 +16,13 @@ export interface Table<R extends Rows = Rows> {
 }
 
 /**
- * A region of an engine's memory, at most 4 GiB. Each kv head has one, for its K, V and index; scratch is
- * taken from its end and given back in reverse order.
+ * A region of an engine's memory, for tensors of at most 4 GiB. Each kv head has one, for its K, V and index. Scratch
+ * is taken from its end and given back in reverse order.
  */
 export interface Space {
-  /** Uninitialised numbers. @throws RangeError when the region is full (says what was asked and what is left) */
+  /** Uninitialised numbers. @throws RangeError for a full region, with the bytes asked for and the bytes left */
   empty(...shape: number[]): Tensor;
-  /** So many uninitialised bytes, for packed rows. @throws RangeError as `empty` */
+  /** `length` uninitialised bytes, for packed rows. @throws RangeError as `empty` */
   bytes(length: number): Uint8Array;
   /** Runs `work`, then gives back everything that it took from this space. */
   scoped<T>(work: () => T): T;
@@ -44,7 +44,7 @@ export interface SketchPart {
 export interface Blend {
   /** (m, d) */
   readonly table: Tensor;
-  /** (n) the table's row that is blended into each row; none where it is negative */
+  /** (n) the table's row that is blended into each row; a negative number leaves the row alone */
   readonly index: Int32Array;
   /** (n) the class of each row, which names its factors */
   readonly classes: Uint8Array;
@@ -54,11 +54,11 @@ export interface Blend {
   readonly other: readonly number[];
 }
 
-/** The softmax over the rows each query reads, and what a caller needs to rebuild any of its weights. */
+/** Result of a softmax over the rows that each query reads, with the sums from which a caller rebuilds its weights. */
 export interface Attended {
   /** (Q, d), on the JavaScript heap */
   readonly output: Tensor;
-  /** (Q) largest score; -Infinity where a query reads no row (its output is 0) */
+  /** (Q) largest score; -Infinity for a query that reads no row (its output is 0) */
   readonly max: Float64Array;
   /** (Q) sum of exp(score - max) */
   readonly sum: Float64Array;
@@ -71,17 +71,17 @@ export interface AttendOptions {
   readonly visible: Int32Array;
   /** factor on q.k */
   readonly scale: number;
-  /** rows each query reads, all of them visible; every visible row when absent */
+  /** rows that each query reads, all of them visible; every visible row when absent */
   readonly rows?: RowLists;
 }
 
 /**
- * The primitives of attention on one kv head. All are deterministic, and the same for any number of threads.
- * A tensor that does not lie in the engine's memory is copied there first. Results of size (Q, n) are taken from
- * the table's space: call inside `space.scoped`. Every other result lies on the JavaScript heap.
+ * The primitives of attention on one kv head. All are deterministic, and the same for any number of threads. A tensor
+ * outside the engine's memory is copied there first. Results of size (Q, n) are taken from the table's space: call
+ * inside `space.scoped`. Every other result lies on the JavaScript heap.
  */
 export interface Ops {
-  /** the engine: reference, wasm, tfjs */
+  /** name of the engine: reference, wasm, tfjs */
   readonly name: string;
   readonly threads: number;
 
@@ -89,24 +89,27 @@ export interface Ops {
   space(label: string): Space;
 
   /**
-   * Standard normal numbers: row i of `out` (n, width) is the stream (key, id_i), id_i being the i-th pair of
-   * words of `ids`, or (i, 0) when absent. The only source of simulated data; the same numbers on every engine.
+   * Fills `out` (n, width) with standard normal numbers. Row i is the stream (key, id_i); id_i is the i-th pair of
+   * words of `ids`, or (i, 0) when absent. This is the only source of simulated data; its numbers are the same on every
+   * engine.
    */
   fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void;
 
-  /** out[i] = self[c] out[i] + other[c] table[index[i]] with c = classes[i], for every row i with index[i] >= 0. (n, d) */
+  /**
+   * out[i] = self[c] out[i] + other[c] table[index[i]] with c = classes[i], for every row i with index[i] >= 0. (n, d)
+   */
   blendRows(out: Tensor, blend: Blend): void;
 
-  /** Rounds in place to what a cache of that type holds. (n, d) */
+  /** Rounds in place to numbers that a cache of that type holds. (n, d) */
   round(rows: Tensor, dtype: RowDtype): void;
 
-  /** Packs (n, d) numbers into rows of that shape; reading those gives what `round` leaves, to the bit. */
+  /** Packs (n, d) numbers into rows of that shape. Reading them gives the numbers that `round` leaves, to the bit. */
   pack(rows: Tensor, into: PackedRows): void;
 
   /**
-   * out[i, o] = sum of factors[c] rows[i, c] over the parts and their columns c with outputs[c] = o, added one after
-   * another in this order. out (n, dim); parts may lie in several spaces. A sparse random projection (attention/sketch.ts)
-   * goes over a whole cache: as one of the primitives it takes a tenth of the time that it takes in JavaScript.
+   * out[i, o] = sum of factors[c] rows[i, c] over the parts and their columns c with outputs[c] = o, added in this
+   * order. out (n, dim); parts may lie in several spaces. It projects a whole cache (attention/parts/sketch.ts), and as
+   * a primitive it takes a tenth of the time that it takes in JavaScript.
    */
   sketch(parts: readonly SketchPart[], out: Tensor): void;
 
@@ -120,26 +123,29 @@ export interface Ops {
   scoresAt(queries: Tensor, table: Table, rows: RowLists): Float32Array | Float64Array;
 
   /**
-   * scores[i, r] = sum_j weights[j] ReLU(query_ij . row_r): (Q, n) for queries (Q J, width), those of query i
-   * being rows i J ... i J + J - 1. The lightning indexer of DeepSeek-V3.2 (arXiv 2512.02556).
+   * scores[i, r] = sum_j weights[j] ReLU(query_ij . row_r): (Q, n) for queries (Q J, width), of which rows
+   * i J ... i J + J - 1 belong to query i. The lightning indexer of DeepSeek-V3.2 (arXiv 2512.02556).
    */
   reluScores(queries: Tensor, weights: Float32Array, table: Table): Tensor;
 
   /**
-   * scores[i, p] = sum_c max(q_ic min_pc, q_ic max_pc): (Q, pages) for queries (Q, d) and bounds (pages, 2 d),
-   * each row a page's d minima and then its d maxima. The bound of Quest (arXiv 2406.10774).
+   * scores[i, p] = sum_c max(q_ic min_pc, q_ic max_pc): (Q, pages) for queries (Q, d) and bounds (pages, 2 d). A row of
+   * bounds is a page's d minima and then its d maxima. The bound of Quest (arXiv 2406.10774).
    */
   boundScores(queries: Tensor, bounds: Table): Tensor;
 
   /** weights[i, r] = softmax over r < visible[i] of scale scores[i, r], and 0 beyond; in place. (Q, n) */
   softmax(scores: Tensor, visible: Int32Array, scale: number): void;
 
-  /** The k largest of scores[i, 0 .. visible[i]) for each i, ties to the lower row; all of them if fewer. (Q, n) */
+  /**
+   * Rows of the k largest of scores[i, 0 .. visible[i]) for each i, or of all if there are fewer; ties to the lower
+   * row.
+   */
   topK(scores: Tensor, k: number, visible: Int32Array): RowLists;
 
   /**
-   * Means of `block` rows every `stride` rows, in the rows' space: (ceil(n / stride), d). A block cut by the end is
-   * the mean of what is there.
+   * Means of `block` rows every `stride` rows, in the rows' space: (ceil(n / stride), d). A block that the end cuts is
+   * the mean of its remaining rows.
    */
   blockMean(rows: Rows, block: number, stride: number): Tensor;
 
@@ -149,6 +155,3 @@ export interface Ops {
   /** Ends worker threads. The engine cannot be used again. */
   close(): void;
 }
-
-export { kvDtypeBytes } from "../core/dtype.ts";
-export type { RowDtype } from "../core/dtype.ts";

@@ -1,11 +1,19 @@
 import { isPacked } from "../core/tensor.ts";
-import type { Rows } from "../core/tensor.ts";
-import type { Ops } from "./ops.ts";
+import type { Rows, Tensor } from "../core/tensor.ts";
+import type { Ops, Table } from "./ops.ts";
 
-/** What an engine over another's memory does itself; none of it need know packed rows. */
+/** Tensors of a softmax attention, none of them packed. */
+export interface AttendTables {
+  /** (Q, d) */
+  readonly queries: Tensor;
+  readonly keys: Table<Tensor>;
+  readonly values: Table<Tensor>;
+}
+
+/** Work that an engine over another's memory does itself, without packed rows. */
 type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "close">;
 
-/** An engine over the memory of another, which makes and projects the data, packs rows, and reads those it has packed. */
+/** An engine over the memory of another. The other makes and projects the data, packs rows, and reads packed rows. */
 export function overMemory(memory: Ops, own: OwnOps): Ops {
   const reader = (...rows: readonly Rows[]): OwnOps => (rows.some(isPacked) ? memory : own);
   return {

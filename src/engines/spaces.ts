@@ -2,10 +2,10 @@ import type { Tensor } from "../core/tensor.ts";
 import { zeros } from "../core/tensor.ts";
 import type { Ops, Space } from "./ops.ts";
 
-/** Makes a (rows, width) result in the space of another tensor, or on the JavaScript heap if that lies there. */
+/** Makes a (rows, width) result in the space of another tensor, or on the JavaScript heap for a tensor of the heap. */
 export type Empty = (like: Tensor, rows: number, width: number) => Tensor;
 
-/** The spaces of an engine as another hands them out, which finds the space of a tensor again. */
+/** Spaces of an engine that another hands out, and which it finds again by their tensors. */
 export function borrowedMemory(owner: Ops): { space: (label: string) => Space; empty: Empty } {
   const spaces = new WeakMap<ArrayBufferLike, Space>();
   const remembered = (space: Space): Space => ({

@@ -1,8 +1,8 @@
 /**
- * How far an engine may lie from exact arithmetic, derived from the precision it computes in and the length of its sums.
- * The only tolerances that tests and benchmarks use.
+ * Tolerances: the distance that an engine may lie from exact arithmetic, derived from its precision and the length of
+ * its sums. Tests and benchmarks use no others.
  *
- * A sum of n rounded terms errs by at most lambda sqrt(n) u sum |x_i|, but with a probability of 2 n exp(-lambda^2 / 2):
+ * A sum of n rounded terms errs by at most lambda sqrt(n) u sum |x_i|, except with probability 2 n exp(-lambda^2 / 2):
  * Higham and Mary 2019, "A new approach to probabilistic rounding error analysis", theorem 2.4,
  * https://doi.org/10.1137/18M1226312. At lambda = 8 and n = 2^20 that probability is 3e-8.
  */
@@ -13,7 +13,7 @@ export const unitRoundoff = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 
 export type FloatType = keyof typeof unitRoundoff;
 
-/** Units of roundoff that an exponential, logarithm, sine or root of a polynomial may be off. */
+/** Error of an exponential, logarithm, sine or root of a polynomial, in units of roundoff. */
 const functionUnits = 8;
 
 /**
@@ -36,7 +36,7 @@ export interface SoftmaxShape {
   readonly precision?: FloatType;
 }
 
-/** Relative error of a softmax weight, or of the sum of exponentials: of a score and of the largest, and of the sum. */
+/** Relative error of a softmax weight or of the sum of exponentials: that of a score, of the largest and of the sum. */
 export const weightError = ({ scoreError, rows, precision = "f32" }: SoftmaxShape): number =>
   2 * scoreError + functionUnits * unitRoundoff[precision] + sumError(rows, 1, precision);
 

@@ -48,7 +48,7 @@ export const accuracyBytesFront: Figure = {
   summary:
     "score against bytes read at the longest length and an eighth of it; variants that none beats are joined",
   applies: (rows) => manyFamilies(rows) && rows.some((row) => bytesReadOf(row) !== null),
-  spec(rows, title) {
+  spec(rows, { title }) {
     const shown = new Set(shownLengths(rows));
     const series = seriesNamer(rows);
     const cells = groupBy(

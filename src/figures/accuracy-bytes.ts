@@ -13,7 +13,7 @@ export const accuracyBytes: Figure = {
   summary:
     "score against the bytes that one decode step reads, through the lengths or the settings of each variant",
   applies: (rows) => rows.some((row) => bytesReadOf(row) !== null && row.score !== null),
-  spec(rows, title) {
+  spec(rows, { title }) {
     const isSwept = manyLengths(rows);
     const series = isSwept ? seriesNamer(rows) : nameOf;
     const cells = groupBy(rows, (row) =>

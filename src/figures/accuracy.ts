@@ -1,20 +1,26 @@
-import { publishedScores } from "../files/published.ts";
 import { curves } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure, PublishedResult } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import type { PublishedPoint } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
 
 /** Published scores of the benchmarks and lengths that are drawn; each at the upper end of the lengths it covers. */
-function publishedAt(lengths: readonly { panel: string; tokens: number }[]): PublishedPoint[] {
-  const drawn = new Set(lengths.map(({ panel }) => panel));
-  const all = lengths.map(({ tokens }) => tokens);
+function publishedBeside(
+  points: readonly { panel: string; tokens: number }[],
+  published: readonly PublishedResult[],
+): PublishedPoint[] {
+  const drawn = new Set(points.map(({ panel }) => panel));
+  const all = points.map(({ tokens }) => tokens);
   // a dataset's 128K is 128,000 or 131,072 tokens
   const [low, high] = [Math.min(...all) / 1.05, Math.max(...all) * 1.05];
-  return publishedScores()
+  return published
     .map(({ benchmark, metric, model, score, tokens }) => ({
-      ...{ panel: benchmark, metric, model, tokens: tokens.high, mean: score },
+      panel: benchmark,
+      metric,
+      model,
+      tokens: tokens.high,
+      mean: score,
     }))
     .filter(
       ({ panel, tokens, metric }) =>
@@ -26,9 +32,9 @@ export const accuracy: Figure = {
   name: "accuracy",
   summary: "score against context length, beside published scores",
   applies: manyLengths,
-  spec(rows, title) {
+  spec(rows, { title, published }) {
     const points = curves(rows, (row) => row.score);
-    const beside = publishedAt(points);
+    const beside = publishedBeside(points, published);
     const marks =
       beside.length === 0
         ? ""

@@ -9,7 +9,7 @@ import type { TrialRow } from "../trial/columns.ts";
 export type Measure = (row: TrialRow) => number | null;
 
 /** Columns that set curves apart when they take more than one value. */
-const settings = [...readerColumns.map(({ name }) => name), "engine", "version"] as const;
+const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
 
 type Setting = (typeof settings)[number];
 

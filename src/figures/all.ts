@@ -8,4 +8,4 @@ export { families } from "./families.ts";
 export { ranking } from "./ranking.ts";
 export { budget } from "./budget.ts";
 export { reads } from "./reads.ts";
-export { theory } from "./theory.ts";
+export { meanFieldGap } from "./mean-field-gap.ts";

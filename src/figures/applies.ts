@@ -8,19 +8,17 @@ export const manyLengths = (rows: readonly TrialRow[]): boolean =>
     (panel) => distinct(panel.map((row) => row.tokensNominal)).length > 1,
   );
 
-/** Users that share a system, as a row's budget says; undefined where it says nothing of users. */
-export function usersOf(row: TrialRow): number | undefined {
-  const found = /(?:^|,)\s*users=([\d.]+)/.exec(row.budget);
-  return found === null ? undefined : Number(found[1]);
-}
+const namedSettings: readonly string[] = ["system", "model", "users"];
 
-/** What stays of a budget without its users: the system and model that they share, and what else was given. */
-export const sharedOf = (row: TrialRow): string =>
-  row.budget
-    .split(",")
+/** The system and model of a row's budget, and what else it sets: all but the users. */
+export const sharedOf = ({ budget, system, model }: TrialRow): string =>
+  [
+    system,
+    model,
+    ...budget.split(",").filter((setting) => !namedSettings.includes(setting.split("=")[0]!.trim())),
+  ]
+    .filter((part) => part !== "")
     .map((part) => part.trim())
-    .filter((part) => !part.startsWith("users="))
-    .map((part) => part.replace(/^(?:system|model)=/, ""))
     .join(", ");
 
 /** The family of each variant, by the name of its curve. */

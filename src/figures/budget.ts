@@ -2,7 +2,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import type { MeanEstimate } from "../core/stats.ts";
 import { estimate, panelOf, seriesNamer } from "./aggregate.ts";
-import { sharedOf, usersOf } from "./applies.ts";
+import { sharedOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure } from "./style.ts";
 
@@ -21,19 +21,19 @@ const scoreOf = ({ mean, low, high, trials }: MeanEstimate): string =>
 export const budget: Figure = {
   name: "budget",
   summary: "score by variant and by the users who share a system, with what each variant's budget led to",
-  applies: (rows) => distinct(rows.map(usersOf).filter((users) => users !== undefined)).length > 1,
-  spec(rows, title) {
-    const budgeted = rows.filter((row) => usersOf(row) !== undefined);
+  applies: (rows) => distinct(rows.map(({ users }) => users).filter((users) => users !== null)).length > 1,
+  spec(rows, { title }) {
+    const budgeted = rows.filter((row) => row.users !== null);
     const series = seriesNamer(budgeted);
     const panel = (row: TrialRow): string => `${panelOf(row)}: ${sharedOf(row)}`;
-    const cells = groupBy(budgeted, (row) => JSON.stringify([panel(row), series(row), usersOf(row)]));
+    const cells = groupBy(budgeted, (row) => JSON.stringify([panel(row), series(row), row.users]));
     const points = [...cells].map(([key, cell]) => {
       const row = cell[0]!;
       const found = row.fits === false ? undefined : estimate(cell, (each) => each.score, key);
       return {
         panel: panel(row),
         series: series(row),
-        users: usersOf(row),
+        users: row.users,
         mean: found?.mean ?? null,
         label: found === undefined ? ["does not fit"] : [scoreOf(found), ...decisionOf(row)],
       };

@@ -8,7 +8,7 @@ export const bytesRead: Figure = {
   name: "bytes-read",
   summary: "K, V and index that one decode step reads, against context length",
   applies: (rows) => manyLengths(rows) && rows.some((row) => bytesReadOf(row) !== null),
-  spec(rows, title) {
+  spec(rows, { title }) {
     const points = curves(rows, bytesReadOf);
     return lengthCurves({
       title,

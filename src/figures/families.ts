@@ -12,7 +12,7 @@ export const families: Figure = {
   name: "families",
   summary: "score against context length, a panel for each family of variants and benchmark, beside dense",
   applies: (rows) => manyLengths(rows) && manyFamilies(rows),
-  spec(rows, title) {
+  spec(rows, { title }) {
     const all = curves(rows, (row) => row.score);
     const familyOf = familiesOf(rows);
     const benchmarks = distinct(all.map(({ panel }) => panel));

@@ -1,11 +1,29 @@
 import type { TrialRow } from "../trial/columns.ts";
 
-/** A figure kind: which rows it can show, and the Vega-Lite specification that shows them. One file each. */
+/** A score that the maker of a model has published. */
+export interface PublishedResult {
+  readonly benchmark: string;
+  /** "other" if it compares with no other score */
+  readonly metric: string;
+  readonly model: string;
+  /** lengths in tokens that the score covers */
+  readonly tokens: { readonly high: number };
+  /** 0 to 1 */
+  readonly score: number;
+}
+
+/** Everything beside the rows that a figure may show. */
+export interface FigureContext {
+  /** the question that the rows answer */
+  readonly title: string;
+  readonly published: readonly PublishedResult[];
+}
+
+/** A kind of figure: a pure function from rows to a Vega-Lite specification. One file each. */
 export interface Figure {
   readonly name: string;
   readonly summary: string;
-  /** whether these rows hold what it shows */
+  /** whether the rows hold what the figure shows */
   readonly applies: (rows: readonly TrialRow[]) => boolean;
-  /** @param title what stands above it: the question that the rows answer */
-  readonly spec: (rows: readonly TrialRow[], title: string) => object;
+  readonly spec: (rows: readonly TrialRow[], context: FigureContext) => object;
 }

@@ -8,7 +8,7 @@ export const goldMass: Figure = {
   name: "gold-mass",
   summary: "attention weight on the right positions, against context length",
   applies: (rows) => manyLengths(rows) && rows.some((row) => row.goldMass !== null),
-  spec: (rows, title) =>
+  spec: (rows, { title }) =>
     lengthCurves({
       title,
       subtitle: "gold mass: attention weight on the right positions; mean and 95% interval",

@@ -1,14 +1,14 @@
 import { curves } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
-import { manyLengths, usersOf } from "./applies.ts";
+import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 export const ranking: Figure = {
   name: "ranking",
   summary: "score of each variant at one context length",
-  applies: (rows) => !manyLengths(rows) && rows.every((row) => usersOf(row) === undefined),
-  spec(rows, title) {
+  applies: (rows) => !manyLengths(rows) && rows.every((row) => row.users === null),
+  spec(rows, { title }) {
     const points = curves(rows, (row) => row.score);
     const names = distinct(points.map(({ series }) => series));
     const x = shareAxis("score");

@@ -1,5 +1,5 @@
-import { theoryEngine } from "../trial/trial.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import type { Mode } from "../trial/trial.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { bytesReadOf, estimate, panelOf } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
@@ -11,11 +11,11 @@ export const reads: Figure = {
   name: "reads",
   summary: "score against the bytes that a step reads, through the reads of each query",
   applies: (rows) => distinct(rows.map((row) => row.reads ?? 1)).length > 1,
-  spec(rows, title) {
+  spec(rows, { title }) {
     const panel = (row: TrialRow): string => `${panelOf(row)}, ${lengthOf(row)}`;
-    const inTheory = (row: TrialRow): boolean => row.engine === theoryEngine;
+    const isMeanField = (row: TrialRow): boolean => row.mode === "mean-field";
     const cells = groupBy(rows, (row) =>
-      JSON.stringify([panel(row), row.variant, row.reads ?? 1, inTheory(row)]),
+      JSON.stringify([panel(row), row.variant, row.reads ?? 1, isMeanField(row)]),
     );
     const points = [...cells].flatMap(([key, cell]) => {
       const row = cell[0]!;
@@ -25,7 +25,7 @@ export const reads: Figure = {
       return [
         {
           ...{ panel: panel(row), series: row.variant, reads: row.reads ?? 1 },
-          ...{ bytes: bytes.mean, drawn: inTheory(row) ? "theory" : "numerics" },
+          ...{ bytes: bytes.mean, mode: row.mode },
           ...score,
         },
       ];
@@ -53,7 +53,7 @@ export const reads: Figure = {
       scale: { type: "log", range: [16, 160] },
       legend: { values: distinct(points.map((point) => point.reads)), symbolFillColor: "#555555" },
     };
-    const only = (drawn: string): object[] => [{ filter: `datum.drawn === '${drawn}'` }];
+    const only = (mode: Mode): object[] => [{ filter: `datum.mode === '${mode}'` }];
     return panelFigure({
       title,
       subtitle:
@@ -65,12 +65,12 @@ export const reads: Figure = {
           encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
         },
         {
-          transform: only("theory"),
+          transform: only("mean-field"),
           mark: { type: "line", strokeWidth: 1.6, opacity: 0.7 },
           encoding: { x, y, color, order: { field: "reads" } },
         },
         {
-          transform: only("theory"),
+          transform: only("mean-field"),
           mark: { type: "point", filled: true, opacity: 1 },
           encoding: { x, y, color, size },
         },

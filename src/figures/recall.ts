@@ -8,7 +8,7 @@ export const recall: Figure = {
   name: "recall",
   summary: "share of the right positions that were read, against context length",
   applies: (rows) => manyLengths(rows) && rows.some((row) => row.recall !== null),
-  spec: (rows, title) =>
+  spec: (rows, { title }) =>
     lengthCurves({
       title,
       subtitle: "recall: share of the right positions that were read; mean and 95% interval",

@@ -22,8 +22,9 @@ export interface JournalEntry {
 }
 
 /**
- * What has been finished in a folder of results: one line of JSON a trial, on disk before the next one starts (those of theory, of which thousands take a second, in batches).
- * A line cut by a crash is dropped; of lines with one id the first counts.
+ * The finished trials of a folder of results: one line of JSON a trial, on disk before the next one starts; trials in
+ * the mean field, thousands a second, in batches. A line cut by a crash is dropped; of lines with one id the first
+ * counts.
  */
 export class Journal {
   readonly #entries = new Map<string, JournalEntry>();
@@ -53,7 +54,7 @@ export class Journal {
     const lines = entries.map((entry) => JSON.stringify(entry));
     writeSync(this.#file, lines.map((line) => `${line}\n`).join(""));
     fdatasyncSync(this.#file);
-    // what a later run will read, so that the results do not depend on whether there was one
+    // keeps what a later run will read, so that interrupting a run does not change its results
     for (const line of lines) {
       const entry = JSON.parse(line) as JournalEntry;
       if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);

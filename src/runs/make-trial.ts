@@ -6,11 +6,10 @@ import { plugins } from "./plugins.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { parseBudget } from "../deployment/budget.ts";
 import { fitBudget } from "../deployment/fit-budget.ts";
-import { useOf } from "../trial/run.ts";
+import { useOf } from "../trial/settle.ts";
 import { whyNoMeanField } from "../reader/mean-field/heads.ts";
 import { requireMeanField } from "../reader/mean-field/read.ts";
-import { theoryEngine } from "../trial/trial.ts";
-import type { Trial } from "../trial/trial.ts";
+import type { MeanFieldTrial, Mode, NumericTrial, Trial } from "../trial/trial.ts";
 import { parseTask } from "../tasks/spec.ts";
 
 /** A trial as one writes it. */
@@ -24,6 +23,9 @@ export interface TrialOptions {
   /** which of the problems of this seed, from 0 */
   readonly trial?: number;
   readonly seed?: number;
+  /** numerics when absent */
+  readonly mode?: Mode;
+  /** engine of the numerics; the mean field takes none */
   readonly engine?: string;
   /** reader parameters that are not to be the defaults */
   readonly reader?: Readonly<Record<string, number | string>>;
@@ -36,14 +38,18 @@ export interface TrialOptions {
  *
  * @throws UsageError for an unknown task, variant, parameter or budget, or a value out of range
  */
+export function makeTrial(options: TrialOptions & { readonly mode?: "numerics" }): NumericTrial;
+export function makeTrial(options: TrialOptions & { readonly mode: "mean-field" }): MeanFieldTrial;
+export function makeTrial(options: TrialOptions): Trial;
 export function makeTrial(options: TrialOptions): Trial {
-  const { variant, trial = 0, seed = 0, engine = defaultEngine, reader = {}, budget } = options;
+  const { variant, trial = 0, seed = 0, mode = "numerics", engine = defaultEngine } = options;
+  const { reader = {}, budget } = options;
   const { task, spec } = parseTask(options.task);
   const tokens = parseLength(options.tokens, task.lengths);
   parseSpec(variant);
   const settled = resolveReader(reader);
   parseShaping(settled.logitShaping);
-  if (engine === theoryEngine) requireMeanField(spec, useOf({ variant, reader }));
+  if (mode === "mean-field") requireMeanField(spec, useOf({ variant, reader }));
   else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)
@@ -58,12 +64,12 @@ export function makeTrial(options: TrialOptions): Trial {
     trial,
     variant,
     reader: Object.fromEntries(changed),
-    engine,
+    ...(mode === "numerics" ? { mode, engine } : { mode }),
     ...(plugins().length > 0 && { plugins: plugins().map(({ version }) => version) }),
     ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens, settled.reads)),
   };
 }
 
-/** Whether there is a mean-field theory of a variant spec: whether a trial of engine "theory" can have it. */
-export const hasTheory = (variant: string): boolean =>
+/** Whether there is a mean field of a variant spec: whether a trial in the mean field can have it. */
+export const hasMeanField = (variant: string): boolean =>
   whyNoMeanField(useOf({ variant, reader: {} })) === undefined;

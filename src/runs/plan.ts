@@ -1,12 +1,12 @@
 import { estimateBytes } from "../trial/memory.ts";
 import { groupKey, trialId } from "../trial/trial.ts";
-import type { Trial } from "../trial/trial.ts";
+import type { NumericTrial, Trial } from "../trial/trial.ts";
 import { groupBy } from "../core/group.ts";
 
 /** A trial and its stable id. */
-export interface PlannedTrial {
+export interface PlannedTrial<T extends Trial = Trial> {
   readonly id: string;
-  readonly trial: Trial;
+  readonly trial: T;
 }
 
 /** What a run is to find out, and the independent trials that do it, in the order of the results. */
@@ -17,9 +17,9 @@ export interface Plan {
   readonly trials: readonly PlannedTrial[];
 }
 
-/** Trials that share a problem and its cache: one worker runs them together. */
-export interface Group {
-  readonly trials: readonly PlannedTrial[];
+/** Numeric trials that share a problem and its cache: one worker runs them together. */
+export interface TrialGroup {
+  readonly trials: readonly PlannedTrial<NumericTrial>[];
   /** nominal context tokens */
   readonly tokens: number;
   /** peak memory */
@@ -34,11 +34,14 @@ export function planOf(name: string, question: string, trials: Iterable<Trial>):
 }
 
 /**
- * Groups in the order in which they start: short contexts first, so that every curve grows from its left end and
- * the memory held grows with the run; then as planned.
+ * Groups of the numeric trials in the order in which they start: short contexts first, so that every curve grows from
+ * its left end and the memory held grows with the run; then as planned.
  */
-export function groupsOf(trials: readonly PlannedTrial[]): Group[] {
-  return [...groupBy(trials, ({ trial }) => groupKey(trial)).values()]
+export function groupsOf(trials: readonly PlannedTrial[]): TrialGroup[] {
+  const numeric = trials.filter(
+    (planned): planned is PlannedTrial<NumericTrial> => planned.trial.mode === "numerics",
+  );
+  return [...groupBy(numeric, ({ trial }) => groupKey(trial)).values()]
     .map((group) => ({
       trials: group,
       tokens: group[0]!.trial.tokens,

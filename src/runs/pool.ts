@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
@@ -8,13 +6,14 @@ import { UsageError } from "../core/errors.ts";
 import type { PartTime } from "../core/profile.ts";
 import { formatBytes } from "../core/units.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import type { NumericTrial } from "../trial/trial.ts";
 import { describeTrial } from "./plan.ts";
-import type { Group, PlannedTrial } from "./plan.ts";
+import type { TrialGroup, PlannedTrial } from "./plan.ts";
 import { plugins } from "./plugins.ts";
 
 /** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
 export interface GroupTask {
-  readonly trials: readonly PlannedTrial[];
+  readonly trials: readonly PlannedTrial<NumericTrial>[];
   readonly threads: number;
   /** files of the user's own entries, to be loaded first */
   readonly plugins: readonly string[];
@@ -45,7 +44,7 @@ export interface PoolOptions extends PoolSize {
   readonly signal?: AbortSignal;
   readonly onRow: (finished: FinishedTrial) => void;
   /** asks where the time of each group went */
-  readonly onProfile?: ((group: Group, times: readonly PartTime[]) => void) | undefined;
+  readonly onProfile?: ((group: TrialGroup, times: readonly PartTime[]) => void) | undefined;
   /** a group has failed, in this trial; what it had finished has been handed on */
   readonly onFailure: (trial: PlannedTrial, reason: string) => void;
 }
@@ -60,7 +59,7 @@ const memoryShare = 0.8;
  * @throws UsageError for more workers x threads than cores, or a group that cannot fit
  */
 export function sizePool(
-  groups: readonly Group[],
+  groups: readonly TrialGroup[],
   asked: { readonly [K in keyof PoolSize]?: number | undefined },
   cores = availableParallelism(),
 ): PoolSize {
@@ -82,11 +81,14 @@ export function sizePool(
   return { workers, threads, memoryBytes };
 }
 
-/** What lets a worker run TypeScript, wherever the program was started. */
-const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+/** A module that lets a worker import TypeScript, at its start and later, wherever the program was started. */
+function sourceLoader(): string {
+  const api = import.meta.resolve("tsx/esm/api");
+  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
+}
 
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
-export async function runGroups(groups: readonly Group[], options: PoolOptions): Promise<void> {
+export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
   const pool = new Piscina<GroupTask, void>({
     filename: worker.href,
@@ -132,7 +134,7 @@ export async function runGroups(groups: readonly Group[], options: PoolOptions):
 
 async function runGroup(
   pool: Piscina<GroupTask, void>,
-  group: Group,
+  group: TrialGroup,
   { threads, signal, onRow, onProfile, onFailure }: PoolOptions,
 ): Promise<void> {
   const { trials } = group;

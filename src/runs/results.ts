@@ -5,6 +5,7 @@ import { processorName } from "../engines/machine.ts";
 import { distinct } from "../core/group.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import { enginesOf } from "../trial/trial.ts";
 import { version } from "../version.ts";
 import { formatCsv } from "../files/csv.ts";
 import { dataPackage } from "./datapackage.ts";
@@ -88,7 +89,8 @@ const manifest = (
   question: plan.question,
   config,
   seeds: distinct(plan.trials.map(({ trial }) => trial.seed)),
-  engines: distinct(plan.trials.map(({ trial }) => trial.engine)),
+  modes: distinct(plan.trials.map(({ trial }) => trial.mode)),
+  engines: enginesOf(plan.trials.map(({ trial }) => trial)),
   versions: { attnsim: version, node: process.versions.node },
   host: hostFacts(),
   trials: { planned: plan.trials.length, finished: finished.length },

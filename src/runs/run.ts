@@ -3,8 +3,8 @@ import { performance } from "node:perf_hooks";
 import { UsageError } from "../core/errors.ts";
 import { listEngines } from "../engines/registry.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { theoryRow } from "../trial/run.ts";
-import { theoryEngine } from "../trial/trial.ts";
+import { meanFieldRow } from "../trial/mean-field.ts";
+import { enginesOf } from "../trial/trial.ts";
 import type { Trial } from "../trial/trial.ts";
 import { makeFolder } from "../files/files.ts";
 import { Journal } from "./journal.ts";
@@ -40,7 +40,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-export interface Outcome {
+export interface RunOutcome {
   /** rows of the finished trials, in the order of the plan */
   readonly rows: readonly TrialRow[];
   readonly planned: number;
@@ -51,8 +51,8 @@ export interface Outcome {
   readonly profile?: readonly ProfileRow[];
 }
 
-/** Trials of theory between two writes to disk: some tens of milliseconds' worth. */
-const theoryBatch = 64;
+/** Trials in the mean field between two writes to disk: they take some tens of milliseconds. */
+const meanFieldBatch = 64;
 
 const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url);
 
@@ -63,7 +63,7 @@ const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worke
  * @throws UsageError, before any work, for a folder that cannot be written or is being written, an engine that cannot be
  *   used here, and trials that cannot fit in memory
  */
-export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcome> {
+export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOutcome> {
   const { out, signal, worker = ownWorker } = settings;
   makeFolder(out);
   await checkEngines(plan);
@@ -74,20 +74,18 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
     const journal = new Journal(join(out, "journal.jsonl"));
     try {
       const missing = plan.trials.filter(({ id }) => !journal.entries.has(id));
-      const [inTheory, numeric] = [true, false].map((theory) =>
-        missing.filter(({ trial }) => (trial.engine === theoryEngine) === theory),
-      ) as [PlannedTrial[], PlannedTrial[]];
-      const groups = groupsOf(numeric);
+      const groups = groupsOf(missing);
+      const drawn = missing.flatMap(({ id, trial }) => (trial.mode === "mean-field" ? [{ id, trial }] : []));
       const size = sizePool(groups, settings);
       const trialOf = new Map(missing.map(({ id, trial }) => [id, trial]));
       const failures: Failure[] = [];
       const profiles: GroupProfile[] = [];
       settings.onStart?.(missing, size);
-      for (let at = 0; at < inTheory.length && !signal?.aborted; at += theoryBatch)
+      for (let at = 0; at < drawn.length && !signal?.aborted; at += meanFieldBatch)
         journal.append(
-          ...inTheory.slice(at, at + theoryBatch).map(({ id, trial }) => {
+          ...drawn.slice(at, at + meanFieldBatch).map(({ id, trial }) => {
             const since = performance.now();
-            const row = theoryRow(trial);
+            const row = meanFieldRow(trial);
             const seconds = (performance.now() - since) / 1000;
             settings.onTrial?.(trial, seconds);
             return { id, seconds, threads: 1, workers: 1, row };
@@ -136,7 +134,7 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<Outcom
 
 /** @throws UsageError when an engine that the plan asks for cannot be used here */
 async function checkEngines({ trials }: Plan): Promise<void> {
-  const asked = new Set(trials.map(({ trial }) => trial.engine));
+  const asked = new Set(enginesOf(trials.map(({ trial }) => trial)));
   for (const { name, usable, reason } of await listEngines())
     if (asked.has(name) && !usable)
       throw new UsageError(`engine "${name}" cannot be used here: ${reason ?? "no reason given"}`);

@@ -2,7 +2,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import { curves, panelOf, seriesNamer } from "../figures/aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
-import { sharedOf, usersOf } from "../figures/applies.ts";
+import { sharedOf } from "../figures/applies.ts";
 import { formatLength } from "../core/length.ts";
 
 /** Mean scores of one task: a line a variant, a cell a length (or a number of users, where budgets were asked for). */
@@ -13,9 +13,8 @@ export interface ScoreTable {
 }
 
 const columnOf = (row: TrialRow): string => {
-  const users = usersOf(row);
   const length = formatLength(row.tokensNominal);
-  return users === undefined ? length : `${length}, ${users} users`;
+  return row.users === null ? length : `${length}, ${row.users} users`;
 };
 
 const titleOf = (row: TrialRow): string =>

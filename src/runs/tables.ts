@@ -4,8 +4,8 @@ import { version } from "../version.ts";
 import { formatCsv } from "../files/csv.ts";
 import { packageOf, resource } from "./datapackage.ts";
 import { writeAtomic } from "../files/files.ts";
-import { renderPng, renderSvg } from "./render.ts";
 import { hostFacts } from "./results.ts";
+import { writeFigure } from "./write-figure.ts";
 
 /** A CSV file of results. */
 export interface ResultTable<Columns extends readonly Column[] = readonly Column[]> {
@@ -50,15 +50,6 @@ export async function writeTables(folder: string, results: Results): Promise<str
   for (const [file, figure] of Object.entries(figures))
     paths.push(...(await writeFigure(folder, file, figure)));
   return paths;
-}
-
-/** Writes a figure as SVG and PNG. Returns the paths. @param spec Vega-Lite specification */
-export async function writeFigure(folder: string, name: string, spec: object): Promise<string[]> {
-  const svg = await renderSvg(spec);
-  const [vector, pixels] = [join(folder, `${name}.svg`), join(folder, `${name}.png`)];
-  writeAtomic(vector, svg);
-  writeAtomic(pixels, renderPng(svg));
-  return [vector, pixels];
 }
 
 /** Writes measurements of this machine, which no two runs have alike. */

@@ -1,6 +1,6 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { describeTrial } from "./plan.ts";
-import type { Outcome } from "./run.ts";
+import type { RunOutcome } from "./run.ts";
 
 /** Trials without a result: the run was interrupted, or they failed. Finished trials are kept. */
 export class Unfinished extends Error {
@@ -9,7 +9,7 @@ export class Unfinished extends Error {
   /** each failed trial and its reason */
   readonly failed: readonly string[];
 
-  constructor({ rows, planned, failures, interrupted }: Outcome) {
+  constructor({ rows, planned, failures, interrupted }: RunOutcome) {
     super(
       interrupted
         ? `interrupted: ${rows.length} of ${planned} trials are kept; run the same again to resume`
@@ -21,7 +21,7 @@ export class Unfinished extends Error {
 }
 
 /** The rows of a run. @throws Unfinished where a trial has none */
-export function finishedRows(outcome: Outcome): readonly TrialRow[] {
+export function finishedRows(outcome: RunOutcome): readonly TrialRow[] {
   if (outcome.interrupted || outcome.failures.length > 0) throw new Unfinished(outcome);
   return outcome.rows;
 }

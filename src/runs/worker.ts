@@ -28,10 +28,12 @@ export default async function runGroup({
   const profile = profiled ? new Profile(clock) : undefined;
   runTrials(
     trials.map(({ trial }) => trial),
-    loaded,
-    (trial, row, seconds) => send({ id: idOf.get(trial)!, row, seconds }),
-    clock,
-    profile,
+    {
+      ops: loaded,
+      onRow: (trial, row, seconds) => send({ id: idOf.get(trial)!, row, seconds }),
+      clock,
+      profile,
+    },
   );
   if (profile) send({ times: profile.times() });
 }

@@ -22,7 +22,14 @@ export function drawNamedProblem(
   index: number,
 ): NamedProblem {
   const id = `${task.spec}/${tokensNominal}/${seed}/${index}`;
-  return { id, task, tokensNominal, seed, index, problem: drawProblem(task, tokensNominal, seed, index) };
+  return {
+    id,
+    task,
+    tokensNominal,
+    seed,
+    index,
+    problem: drawProblem(task, { tokens: tokensNominal, seed, index }),
+  };
 }
 
 /** Columns that name a problem in a file, before the columns of the dataset. */

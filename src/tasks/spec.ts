@@ -38,18 +38,23 @@ export function parseTask(text: string): TaskSpec {
   return { task, params, spec: formatCall(name, Object.fromEntries(changed)) };
 }
 
+/** Names a problem of a task. */
+export interface ProblemPlace {
+  /** nominal length */
+  readonly tokens: number;
+  readonly seed: number;
+  /** which of the problems of this seed, from 0 */
+  readonly index: number;
+}
+
 /**
- * Draws a problem of a run: the same for the same task spec, length, seed and index.
+ * Draws a problem of a run: the same for the same task spec and place.
  *
- * @param tokens nominal length
- * @param index which of the problems of this seed, from 0
  * @param count counts the tokens of a text: `countTokens`, or something that watches it
  */
 export const drawProblem = (
   { task, params, spec }: TaskSpec,
-  tokens: number,
-  seed: number,
-  index: number,
+  { tokens, seed, index }: ProblemPlace,
   count: CountTokens = countTokens,
 ): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`), count);
 

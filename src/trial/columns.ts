@@ -53,11 +53,15 @@ export const columns = [
   orEmpty(numberColumn("flops", "floating point operations of one decode step, all heads", "FLOP")),
   ...readerColumns,
   textColumn("budget", "the budget that the variant was fitted to; empty for none"),
+  textColumn("system", "system of the budget; empty for no budget"),
+  textColumn("model", "model of the budget"),
+  orEmpty(integerColumn("users", "users of the budget, who share the system")),
   textColumn("budgetParam", "the parameter that the budget decided"),
   textColumn("budgetValue", "its value"),
   orEmpty(booleanColumn("fits", "whether the variant fits the budget at all; true without a budget")),
   textColumn("short", "what does not fit the budget and by how much; empty where it fits"),
-  textColumn("engine", "numeric engine"),
+  textColumn("mode", "numerics: real keys, values and softmax; mean-field: drawn from their mean field"),
+  textColumn("engine", "numeric engine; empty for a trial in the mean field"),
   textColumn("version", "version of attnsim"),
 ] as const;
 

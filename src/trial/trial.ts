@@ -1,12 +1,15 @@
+import { distinct } from "../core/group.ts";
 import { hash64 } from "../core/random.ts";
 import type { FittedBudget } from "../deployment/fit-budget.ts";
 import { version } from "../version.ts";
 
-/** Stands for a numeric engine where a trial is drawn in the mean field (`--mode theory`). */
-export const theoryEngine = "theory";
+/** How a trial is made: with real text, keys and values, or drawn from the mean field of attention. */
+export const modes = ["numerics", "mean-field"] as const;
 
-/** One trial: one problem, one variant, one row of results. Everything that its outcome depends on. */
-export interface Trial {
+export type Mode = (typeof modes)[number];
+
+/** Everything that the outcome of a trial depends on, in either mode. */
+interface TrialFields {
   /** task spec: `graphwalks(operation=bfs)` */
   readonly task: string;
   /** nominal context tokens */
@@ -18,20 +21,33 @@ export interface Trial {
   readonly variant: string;
   /** reader parameters that differ from the defaults */
   readonly reader: Readonly<Record<string, number | string>>;
-  readonly engine: string;
-  /** files of entries of the user's own that were loaded, by name and hash; absent where there are none */
+  /** files of entries of the user's own that were loaded, by name and hash; absent if there are none */
   readonly plugins?: readonly string[];
-  /** variant spec to run where a budget has decided a parameter */
+  /** variant spec to run if a budget has decided a parameter */
   readonly fitted?: string;
   readonly budget?: FittedBudget;
 }
 
+export interface NumericTrial extends TrialFields {
+  readonly mode: "numerics";
+  readonly engine: string;
+}
+
+export interface MeanFieldTrial extends TrialFields {
+  readonly mode: "mean-field";
+}
+
+/** One trial: one problem, one variant, one row of results. */
+export type Trial = NumericTrial | MeanFieldTrial;
+
 /**
  * Stable id of a trial: a hash of everything its outcome depends on. 16 hex digits. A budget's system, model and users
- * are hashed within its text.
+ * are hashed within its text; the mode of a numeric trial is hashed as its engine.
  */
-export const trialId = (trial: Trial): string =>
-  hexHash({ version, ...trial, ...hashedBudget(trial.budget) });
+export function trialId({ mode, ...trial }: Trial): string {
+  const drawn = mode === "mean-field" ? { mode } : {};
+  return hexHash({ version, ...trial, ...drawn, ...hashedBudget(trial.budget) });
+}
 
 function hashedBudget(budget: FittedBudget | undefined): object {
   if (budget === undefined) return {};
@@ -39,8 +55,12 @@ function hashedBudget(budget: FittedBudget | undefined): object {
   return { budget: { text, param, value, fits, short } };
 }
 
+/** The numeric engines that trials ask for. */
+export const enginesOf = (trials: readonly Trial[]): string[] =>
+  distinct(trials.flatMap((trial) => (trial.mode === "numerics" ? [trial.engine] : [])));
+
 /** Trials with the same key share their problem and their caches: run them together. */
-export const groupKey = ({ task, tokens, seed, trial, reader, engine, plugins }: Trial): string =>
+export const groupKey = ({ task, tokens, seed, trial, reader, engine, plugins }: NumericTrial): string =>
   hexHash({ task, tokens, seed, trial, reader, engine, plugins });
 
 const hexHash = (value: unknown): string =>

@@ -42,7 +42,7 @@ const declared: Readonly<Record<string, Room>> = {
     holds: "files of users as values: CSV, npy, safetensors, YAML, traces",
     imports: ["core", "tasks", "hardware", "trial"],
   },
-  figures: { holds: "rows as Vega-Lite figures", imports: ["core", "trial", "files"] },
+  figures: { holds: "rows as Vega-Lite figures", imports: ["core", "trial"] },
   runs: {
     holds: "plans, the worker pool, the journal, resuming, results folders, plugins",
     imports: ["core", "engines", "tasks", "attention", "reader", "deployment", "trial", "files", "figures"],

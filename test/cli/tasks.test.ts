@@ -26,7 +26,9 @@ describe("tasks generate", () => {
     const { code, out } = await attnsim("tasks", "generate", "graphwalks(depth=2)", "--tokens", "2K", "--count", "2", "--seed", "5"); // prettier-ignore
     expect(code).toBe(0);
     const rows = jsonl(out);
-    const expected = [0, 1].map((i) => drawProblem(parseTask("graphwalks(depth=2)"), 2000, 5, i).row());
+    const expected = [0, 1].map((i) =>
+      drawProblem(parseTask("graphwalks(depth=2)"), { tokens: 2000, seed: 5, index: i }).row(),
+    );
     expect(rows).toHaveLength(2);
     rows.forEach(
       (row, i) =>
@@ -60,7 +62,9 @@ describe("tasks score", () => {
       const rows = jsonl(readFileSync(exported, "utf8"));
       expect(Object.keys(rows[0]!)).toEqual(["id", "task", "tokensNominal", "seed", "trial", "messages"]);
       const length = parseTask(spec).task.lengths.includes(8000) ? 8000 : 8192;
-      const answers = rows.map((_, i) => drawProblem(parseTask(spec), length, 0, i).answer);
+      const answers = rows.map(
+        (_, i) => drawProblem(parseTask(spec), { tokens: length, seed: 0, index: i }).answer,
+      );
       const responses = writeLines(
         join(folder, "responses.jsonl"),
         rows.map(({ id }, i) => ({ id, response: i === 3 ? "no idea" : answers[i] })),

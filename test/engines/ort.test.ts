@@ -90,7 +90,7 @@ describe("ort", () => {
 
   it("leaves few queries and listed rows to its fallback, not to the engine whose memory it borrows", () => {
     const [own, lent]: string[][] = [[], []];
-    const ops = ortOver(unused, recording(lent!), recording(own!), 1);
+    const ops = ortOver(unused, { threads: 1, memory: recording(lent!), fallback: recording(own!) });
     const [rows, queries] = [normals(1, 40, 8), normals(2, 5, 8)];
     const visible = new Int32Array(5).fill(40);
     const listed = ops.attend(queries, keyTable(rows), keyTable(rows), {

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { formatCsv, readTrialRows } from "../../src/files/csv.ts";
-import { drawFigures, figures } from "../../src/runs/draw.ts";
+import { figures } from "../../src/figures/registry.ts";
+import { drawFigures } from "../../src/runs/draw.ts";
 import { curves, seriesNamer } from "../../src/figures/aggregate.ts";
 import { scoreTables } from "../../src/runs/summary.ts";
 import { columns, trialRow } from "../../src/trial/columns.ts";
@@ -41,6 +42,9 @@ const sweep = rowsAt([4096, 65536, 1048576]);
 const budgeted = [100, 400].flatMap((users) =>
   rowsAt([1048576], {
     budget: `system=gb200-nvl72,model=deepseek-v3,users=${users}`,
+    system: "gb200-nvl72",
+    model: "deepseek-v3",
+    users,
     budgetParam: "k",
     budgetValue: String(4096 / users),
     ...(users === 400 ? { fits: false, score: null } : {}),

@@ -6,7 +6,7 @@ import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
 import type { Problem } from "../../src/tasks/task.ts";
 
 const draw = (spec: string, count: number): Problem[] =>
-  Array.from({ length: count }, (_, i) => drawProblem(parseTask(spec), 8192, 1, i));
+  Array.from({ length: count }, (_, i) => drawProblem(parseTask(spec), { tokens: 8192, seed: 1, index: i }));
 
 /** A parquet file as the public datasets have them: strings, lists of strings, 64-bit integers. */
 function parquet(problems: readonly Problem[], codec: "SNAPPY" | "UNCOMPRESSED" = "SNAPPY"): ArrayBuffer {

@@ -4,25 +4,27 @@ import { makeTrial } from "../../src/runs/make-trial.ts";
 import { loadEngine } from "../../src/engines/registry.ts";
 import { projectionNoise } from "../../src/reader/readout.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
-import { runTrials, theoryRow } from "../../src/trial/run.ts";
-import type { Trial } from "../../src/trial/trial.ts";
+import { runTrials } from "../../src/trial/run.ts";
+import { meanFieldRow } from "../../src/trial/mean-field.ts";
+import type { NumericTrial } from "../../src/trial/trial.ts";
 
 const ops = await loadEngine("wasm", { threads: 1 });
 
-function numerics(trial: Trial): TrialRow {
+function numerics(trial: NumericTrial): TrialRow {
   let found: TrialRow | undefined;
-  let seconds = 0;
-  runTrials(
-    [trial],
-    ops,
-    (_, row) => (found = row),
-    () => ++seconds,
-  );
+  runTrials([trial], { ops, onRow: (_, row) => (found = row) });
   return found!;
 }
 
-const trialOf = (reader: Record<string, number>, more: object = {}): Trial =>
-  makeTrial({ task: "graphwalks(operation=bfs)", variant: "dense", tokens: "4K", reader, ...more });
+const trialOf = (reader: Record<string, number>, more: object = {}): NumericTrial =>
+  makeTrial({
+    mode: "numerics",
+    task: "graphwalks(operation=bfs)",
+    variant: "dense",
+    tokens: "4K",
+    reader,
+    ...more,
+  });
 
 describe("reads", () => {
   it("once is the default, and no reader parameter of a trial", () => {
@@ -35,15 +37,16 @@ describe("reads", () => {
     expect(projectionNoise({ ...reader, reads: 16 })).toBeCloseTo(projectionNoise(reader) / 4, 12);
   });
 
-  it("find what one read loses in the noise, in numerics as in theory", () => {
+  it("find what one read loses in the noise, in numerics as in the mean field", () => {
     const noisy = { residualNoise: 4 };
-    const scores = (reads: number, row: (trial: Trial) => TrialRow, engine: string): number =>
-      mean([0, 1, 2, 3].map((trial) => Number(row(trialOf({ ...noisy, reads }, { trial, engine })).score)));
-    const [once, often] = [1, 16].map((reads) => scores(reads, numerics, "wasm"));
+    const drawn = (trial: NumericTrial): TrialRow => meanFieldRow({ ...trial, mode: "mean-field" });
+    const scores = (reads: number, row: (trial: NumericTrial) => TrialRow): number =>
+      mean([0, 1, 2, 3].map((trial) => Number(row(trialOf({ ...noisy, reads }, { trial })).score)));
+    const [once, often] = [1, 16].map((reads) => scores(reads, numerics));
     expect(once).toBeLessThan(0.3);
     expect(often).toBeGreaterThan(0.7);
-    expect(scores(1, theoryRow, "theory")).toBeLessThan(0.3);
-    expect(scores(16, theoryRow, "theory")).toBeGreaterThan(0.7);
+    expect(scores(1, drawn)).toBeLessThan(0.3);
+    expect(scores(16, drawn)).toBeGreaterThan(0.7);
   });
 
   it("cost what they read, and keep no more", () => {

@@ -1,10 +1,10 @@
 import type { GroupMessage, GroupTask } from "../../src/runs/pool.ts";
 import { trialRow } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
-import type { Trial } from "../../src/trial/trial.ts";
+import type { NumericTrial } from "../../src/trial/trial.ts";
 
 /** A row that only the trial decides: what real trials promise, in no time. */
-const rowOf = (id: string, trial: Trial): TrialRow =>
+const rowOf = (id: string, trial: NumericTrial): TrialRow =>
   trialRow({
     id,
     task: trial.task,
@@ -15,6 +15,7 @@ const rowOf = (id: string, trial: Trial): TrialRow =>
     seed: trial.seed,
     score: parseInt(id.slice(0, 8), 16) / 2 ** 32,
     exact: trial.trial % 2 === 0,
+    mode: trial.mode,
     engine: trial.engine,
   });
 

@@ -12,8 +12,12 @@ it("fills in defaults, and keeps of the reader only what differs from them", () 
     trial: 0,
     variant: "dense",
     reader: { sharpness: 1.5 },
+    mode: "numerics",
     engine: "wasm",
   });
+  const drawn = makeTrial({ ...options, mode: "mean-field" });
+  expect(drawn).toMatchObject({ mode: "mean-field", reader: {} });
+  expect(drawn).not.toHaveProperty("engine");
 });
 
 it("fits a variant to its budget", () => {

@@ -8,20 +8,21 @@ import { planOf } from "../../src/runs/plan.ts";
 import type { Plan } from "../../src/runs/plan.ts";
 import { sizePool } from "../../src/runs/pool.ts";
 import { runPlan } from "../../src/runs/run.ts";
-import type { Outcome, RunSettings } from "../../src/runs/run.ts";
+import type { RunOutcome, RunSettings } from "../../src/runs/run.ts";
 import { columns } from "../../src/trial/columns.ts";
-import type { Trial } from "../../src/trial/trial.ts";
+import type { NumericTrial } from "../../src/trial/trial.ts";
 import { emptyFolder } from "./folder.ts";
 
 const worker = new URL("fake-worker.ts", import.meta.url);
 
-const trialAt = (tokens: number, trial: number, variant = "dense", seed = 0): Trial => ({
+const trialAt = (tokens: number, trial: number, variant = "dense", seed = 0): NumericTrial => ({
   task: "graphwalks",
   tokens,
   seed,
   trial,
   variant,
   reader: {},
+  mode: "numerics",
   engine: "wasm",
 });
 
@@ -29,10 +30,13 @@ const grid = [8192, 4096].flatMap((tokens) =>
   [0, 1, 2].flatMap((trial) => ["dense", "oracle"].map((variant) => trialAt(tokens, trial, variant))),
 );
 
-const planned = (trials: readonly Trial[]): Plan => planOf("sweep", "Does it hold?", trials);
+const planned = (trials: readonly NumericTrial[]): Plan => planOf("sweep", "Does it hold?", trials);
 
-const run = (out: string, trials: readonly Trial[], settings: Partial<RunSettings> = {}): Promise<Outcome> =>
-  runPlan(planned(trials), { out, worker, workers: 1, threads: 1, ...settings });
+const run = (
+  out: string,
+  trials: readonly NumericTrial[],
+  settings: Partial<RunSettings> = {},
+): Promise<RunOutcome> => runPlan(planned(trials), { out, worker, workers: 1, threads: 1, ...settings });
 
 const read = (folder: string, file: string): string => readFileSync(join(folder, file), "utf8");
 

@@ -12,12 +12,7 @@ function rowsOf(task: string, variants: readonly string[], tokens = 2000): Map<s
     makeTrial({ task, variant, tokens, reader: { headDim: 64, kvHeads: 2 } }),
   );
   const rows = new Map<string, TrialRow>();
-  runTrials(
-    trials,
-    ops,
-    ({ variant }, row) => rows.set(variant, row),
-    () => 0,
-  );
+  runTrials(trials, { ops, onRow: ({ variant }, row) => rows.set(variant, row) });
   return rows;
 }
 
@@ -65,7 +60,7 @@ describe("the prefill task", () => {
   });
 
   it("has the text and the records of a graph walk", () => {
-    const problem = drawProblem(parseTask("prefill"), 2000, 0, 0);
+    const problem = drawProblem(parseTask("prefill"), { tokens: 2000, seed: 0, index: 0 });
     expect(problem.messages[0]!.content).toMatch(/->/);
     expect(problem.circuit).toMatchObject({ kind: "prefill-error", asking: 0.1, queries: 1024 });
     expect(problem.score(problem.respond([0.25]))).toEqual({ score: 0.8, exact: false });

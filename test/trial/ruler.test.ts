@@ -11,10 +11,17 @@ function scores(task: string, variants: readonly string[], tokens = 4096, trials
   const found = variants.map((): number[] => []);
   for (let trial = 0; trial < trials; trial++)
     runTrials(
-      variants.map((variant) => ({ task, tokens, seed: 0, trial, variant, reader: {}, engine: "wasm" })),
-      ops,
-      ({ variant }, { score }) => found[variants.indexOf(variant)]!.push(Number(score)),
-      () => 0,
+      variants.map((variant) => ({
+        task,
+        tokens,
+        seed: 0,
+        trial,
+        variant,
+        reader: {},
+        mode: "numerics",
+        engine: "wasm",
+      })),
+      { ops, onRow: ({ variant }, { score }) => found[variants.indexOf(variant)]!.push(Number(score)) },
     );
   return found.map((own) => mean(own));
 }

@@ -5,31 +5,31 @@ import { columns } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
 import { runTrials } from "../../src/trial/run.ts";
 import { groupKey, trialId } from "../../src/trial/trial.ts";
-import type { Trial } from "../../src/trial/trial.ts";
+import type { NumericTrial } from "../../src/trial/trial.ts";
 
-const base: Trial = {
+const base: NumericTrial = {
   task: "graphwalks(operation=parents)",
   tokens: 2000,
   seed: 0,
   trial: 0,
   variant: "dense",
   reader: { kvHeads: 2 },
+  mode: "numerics",
   engine: "reference",
 };
 
-async function run(trials: readonly Trial[], engine = "reference", threads = 1): Promise<TrialRow[]> {
+async function run(trials: readonly NumericTrial[], engine = "reference", threads = 1): Promise<TrialRow[]> {
   const ops = await loadEngine(engine, { threads });
   const rows: TrialRow[] = [];
   let seconds = 0;
-  runTrials(
-    trials,
+  runTrials(trials, {
     ops,
-    (_, row, took) => {
+    onRow(_, row, took) {
       expect(took).toBeGreaterThan(0);
       rows.push(row);
     },
-    () => ++seconds,
-  );
+    clock: () => ++seconds,
+  });
   ops.close();
   return rows;
 }
@@ -59,7 +59,7 @@ describe("runTrials", () => {
     const byId = new Map(together.map((row) => [row.id, row]));
     for (const variant of variants.toReversed()) {
       const [alone] = await run([{ ...base, variant }]);
-      expect(byId.get(alone!["id"])).toEqual(alone);
+      expect(byId.get(alone!.id)).toEqual(alone);
     }
   });
 
@@ -92,11 +92,39 @@ describe("runTrials", () => {
     expect(rows.find((row) => row.fits === false)).toMatchObject({ score: null, budget: "users=9999" });
     expect(rows.find((row) => row.fits === true)).toMatchObject({ score: 1 });
   });
+
+  it("trials that settle to one variant and reader share their outcome, each with its own row", async () => {
+    const budgets = [100, 200].map((users) => ({
+      text: `users=${users}`,
+      ...{ system: "gb200-nvl72", model: "deepseek-v3", users },
+      ...{ param: "k", value: 64, fits: true, short: "" },
+    }));
+    const trials = [
+      ...budgets.map((budget) => ({ ...base, variant: "oracle", fitted: "oracle(k=64)", budget })),
+      { ...base, variant: "oracle(k=64)" },
+      { ...base, variant: "oracle(k=32)" },
+    ];
+    const ops = await loadEngine("reference");
+    const rows: TrialRow[] = [];
+    const profile = new Profile(() => 0);
+    runTrials(trials, { ops, onRow: (_, row) => rows.push(row), profile });
+    const attended = profile.times().filter(({ part }) => part === "attend");
+    expect(attended.map(({ owner }) => owner).sort()).toEqual(["oracle", "oracle(k=32)"]);
+    expect(rows.map(({ users }) => users)).toEqual([100, 200, null, null]);
+    for (const [i, trial] of trials.entries()) expect(await run([trial])).toEqual([rows[i]]);
+  });
 });
 
 describe("trialId", () => {
+  it("of a numeric trial is that of results before trials had a mode", () => {
+    const trial = { ...base, reader: {}, engine: "wasm" };
+    // of results/length-sweep
+    expect(trialId({ ...trial, tokens: 4000 })).toBe("8f78ba5e767cbf9e");
+    expect(trialId({ ...trial, mode: "mean-field" })).not.toBe(trialId(trial));
+  });
+
   it("does not depend on the order of keys, but on every value", () => {
-    const reordered = Object.fromEntries(Object.entries(base).toReversed()) as unknown as Trial;
+    const reordered = Object.fromEntries(Object.entries(base).toReversed()) as unknown as NumericTrial;
     expect(trialId(reordered)).toBe(trialId(base));
     for (const other of [
       { seed: 1 },
@@ -123,7 +151,7 @@ describe("trialId", () => {
       const profile = new Profile(clock);
       const began = now;
       const rows: TrialRow[] = [];
-      runTrials(trials, ops, (_, row) => rows.push(row), clock, profile);
+      runTrials(trials, { ops, onRow: (_, row) => rows.push(row), clock, profile });
       const times = profile.times();
       expect(times.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(now - began);
       const partsOf = (of: string): string[] =>

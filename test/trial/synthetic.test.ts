@@ -17,10 +17,17 @@ function scores(
   const found = variants.map((): number[] => []);
   for (let trial = 0; trial < trials; trial++)
     runTrials(
-      variants.map((variant) => ({ task, tokens, seed: 0, trial, variant, reader, engine: "wasm" })),
-      ops,
-      ({ variant }, { score }) => found[variants.indexOf(variant)]!.push(Number(score)),
-      () => 0,
+      variants.map((variant) => ({
+        task,
+        tokens,
+        seed: 0,
+        trial,
+        variant,
+        reader,
+        mode: "numerics",
+        engine: "wasm",
+      })),
+      { ops, onRow: ({ variant }, { score }) => found[variants.indexOf(variant)]!.push(Number(score)) },
     );
   return found.map((own) => mean(own));
 }

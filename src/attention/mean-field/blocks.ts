@@ -4,34 +4,34 @@ import type { Crowd } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reads.ts";
 import type { Share, SoftmaxRead } from "./reads.ts";
 
-/** What a block holds of records that share their key with the query's code. */
+/** Tokens in a block of records whose key resembles the query's code. */
 export interface Held {
-  /** anchors and other tokens of the records */
+  /** number of anchors, and of other tokens of the records */
   readonly anchors: number;
   readonly members: number;
   readonly similarity: number;
 }
 
-/** A block that holds something, and how many such are expected of a run of records. */
+/** A block that holds tokens of records, and the number of such blocks expected for a run of records. */
 export interface BlockLayout {
   readonly anchors: number;
   readonly members: number;
   readonly perRun: number;
-  /** of a run that begins at this of the offsets tried; blocks without an anchor are not told apart */
+  /** index of the run's offset among those tried; absent for blocks without an anchor, whose offsets do not matter */
   readonly offset?: number;
 }
 
 const offsetsTried = 16;
 
-/** Records in a row, with what stands between them. */
+/** Records in a row, and the gap between them. */
 export interface RecordRow {
   readonly recordTokens: number;
   readonly gap: number;
-  /** how many */
+  /** number of records */
   readonly run: number;
 }
 
-/** The row that records of a kin stand in: matches in the crowd's, others alone. */
+/** Row that records of a kin stand in: matches in the crowd's rows, other records alone. */
 export const rowOf = (
   crowd: Crowd,
   { recordTokens }: { readonly recordTokens: number },
@@ -41,11 +41,11 @@ export const rowOf = (
   run: kin === 0 ? crowd.run : 1,
 });
 
-/** Tokens from the first of a row to its last anchor. */
+/** Tokens from the first token of a row to its last anchor. */
 export const rowLength = ({ recordTokens, gap, run }: RecordRow): number =>
   run * Math.max(1, Math.round(recordTokens)) + (run - 1) * gap;
 
-/** What the tokens [from, to) hold, counted from a row's first. */
+/** Tokens of records among the tokens [from, to), counted from the first token of a row. */
 export function heldIn(
   { recordTokens, gap, run }: RecordRow,
   from: number,
@@ -63,7 +63,7 @@ export function heldIn(
 
 const known = new Map<string, readonly BlockLayout[]>();
 
-/** What the blocks hold that a row touches, over all offsets of its first token in a block, or 16 evenly. */
+/** Blocks that a row touches, over all offsets of its first token in a block, or 16 offsets evenly. */
 export function layoutsOf(block: number, row: RecordRow): readonly BlockLayout[] {
   const key = `${block} ${row.recordTokens} ${row.gap} ${row.run}`;
   const layouts = known.get(key) ?? findLayouts(block, row);
@@ -89,8 +89,8 @@ function findLayouts(block: number, row: RecordRow): BlockLayout[] {
 }
 
 /**
- * Variance of a block's mean logit, times its tokens, in units of g^2: 1, what tokens of one code share (a run of records
- * is one), and how many records a block holds of the kin that all blocks hold some of.
+ * Variance of a block's mean logit, times its tokens, in units of g^2. It is 1, plus the covariance of tokens of one
+ * code (those of a run of records), plus the variance of the number of records of common kin in a block.
  */
 export function blockVariance(crowd: Crowd, block: number): number {
   const { coherence: c, fidelity: rho, recordTokens, run, headDim, tokens } = crowd;
@@ -109,21 +109,24 @@ export function blockVariance(crowd: Crowd, block: number): number {
   return 1 + common + 2 * restShare(crowd, block) * weight * weight * Math.max(0, sum);
 }
 
-/** Blocks that hold something alike, and how likely they are to be chosen. */
+/** Blocks with the same contents, and the probability that they are chosen. */
 export interface HeldBlock extends BlockLayout {
   /** probability that one scores above t */
   above(t: number): number;
 }
 
-/** How blocks are scored. */
+/** Scores of blocks. */
 export interface BlockScores {
-  /** the blocks that records of one kind touch, `run` of them in a row */
+  /** Blocks that records of one kind touch, in rows of `run`. */
   holding(similarity: number, row: RecordRow): readonly HeldBlock[];
-  /** probability that a block without scores above t, one of whose tokens has a logit of the mean `shift` g */
+  /**
+   * Probability that a block without such records scores above t, if one of its tokens has a logit of the mean `shift`
+   * g.
+   */
   random(t: number, shift: number): number;
 }
 
-/** Blocks that records touch, scored by what they hold. */
+/** Blocks that records touch, scored by their contents. */
 export const scoredLayouts =
   (block: number, aboveOf: (held: Held) => (t: number) => number): BlockScores["holding"] =>
   (similarity, row) =>
@@ -146,10 +149,10 @@ const normalBlocks = (
 });
 
 /**
- * Moments of the sum of a block's logits in units of g: of what it holds of records like the query's, whose code's length
- * varies by 1 / sqrt(2 d), and of its tokens' own noise.
+ * Moments of the sum of a block's logits in units of g: those of its records like the query's, whose code's length
+ * varies by 1 / sqrt(2 d), and those of its tokens' noise.
  *
- * @param variance of a block without (`blockVariance`)
+ * @param variance variance of a block without records (`blockVariance`)
  */
 export function blockSum(
   { fidelity: rho, coherence: c, headDim }: Crowd,
@@ -178,25 +181,24 @@ export function meanScores(crowd: Crowd, block: number): BlockScores {
   );
 }
 
-/** What is read of blocks. */
+/** A choice among blocks. */
 export interface BlockChoice {
   readonly block: number;
-  /** how many are read of those there are to choose from */
+  /** blocks that are read */
   readonly k: number;
   readonly blocks: number;
 }
 
-/** Blocks of a kind that hold something: how many there are, and the share of them that is chosen. */
+/** Blocks with the same contents: their number, and the share of them that is chosen. */
 export interface ChosenBlocks extends HeldBlock {
   readonly count: number;
   readonly read: number;
 }
 
 /**
- * The k blocks of largest score. Kin that all blocks hold some of mark none: their blocks are among the others.
+ * Chooses the k blocks of largest score. Common kin, of which most blocks hold a record, mark no block.
  *
- * @returns those that hold records of each kin, those among them that are told apart, how many others there are, and the
- *   least score
+ * @returns blocks with records of each kin, the marked ones among them, the number of other blocks, and the least score
  */
 export function chooseBlocks(
   crowd: Crowd,
@@ -219,7 +221,7 @@ export function chooseBlocks(
     (sum, kin, i) => sum + (isMarked[i] ? kin.reduce((own, { count }) => own + count, 0) : 0),
     0,
   );
-  // where there are few blocks some hold several: so many are expected to hold any
+  // the number of different blocks expected to hold a record: of few blocks some hold several
   const distinct = blocks < 1 ? 0 : blocks * (1 - (1 - 1 / blocks) ** holding);
   const share = holding > 0 ? distinct / holding : 1;
   const kin = all.map((held, i) =>
@@ -232,7 +234,7 @@ export function chooseBlocks(
   return { kin: read, marked: read.filter((_, i) => isMarked[i]).flat(), random, least };
 }
 
-/** Something of each anchor by where it stands. @param blocks in order for each offset */
+/** Numbers of anchors by place. @param blocks in order for each offset */
 export function byPlace<T extends BlockLayout>(blocks: readonly T[], of: (held: T) => number): number[][] {
   const values: number[][] = [];
   for (const held of blocks)
@@ -241,7 +243,7 @@ export function byPlace<T extends BlockLayout>(blocks: readonly T[], of: (held: 
   return values;
 }
 
-/** What is read of the records in blocks. */
+/** Share of the records in blocks that is read. */
 export function shareOfBlocks(blocks: readonly ChosenBlocks[]): Share {
   const share = (of: (held: HeldBlock) => number): number => {
     let [all, read] = [0, 0];
@@ -258,7 +260,7 @@ export function shareOfBlocks(blocks: readonly ChosenBlocks[]): Share {
   };
 }
 
-/** The k blocks of largest score are read, of the tokens of a crowd. */
+/** A read of the k blocks of largest score. */
 export function bestBlocks(
   crowd: Crowd,
   { block, k, blocks }: BlockChoice,
@@ -285,7 +287,7 @@ export function bestBlocks(
   };
 }
 
-/** The best whole blocks before the query's own, and that: so many in all. */
+/** A read of k blocks: the best whole blocks before the query's own, and that. */
 export function bestAndOwnBlock(crowd: Crowd, block: number, k: number, scores?: BlockScores): SoftmaxRead {
   const blocks = Math.floor((crowd.tokens - 1) / block);
   return withLast(

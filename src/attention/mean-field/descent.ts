@@ -12,7 +12,7 @@ interface Normal {
   readonly variance: number;
 }
 
-/** Moments of a normal number that is known to be above t. */
+/** Moments of a normal number, given that it is above t. */
 function above({ mean, variance }: Normal, t: number): Normal {
   const sd = Math.sqrt(variance);
   const z = (t - mean) / sd;
@@ -22,21 +22,24 @@ function above({ mean, variance }: Normal, t: number): Normal {
   return { mean: mean + sd * slope, variance: Math.max(1e-9, variance * (1 + z * slope - slope * slope)) };
 }
 
-/** Records in a row whose way down is followed: how likely it has been found, and how much its noise has helped. */
+/**
+ * Records in a row on the way down: probability that they are still found, and the part of the score that their noise
+ * adds.
+ */
 interface Followed extends Required<Like>, RecordRow {
   readonly found: number;
   readonly raised: number;
 }
 
-/** What a node of so many tokens holds of records in a row: all it can. */
+/** Tokens of records in a row that a node of `size` tokens holds: as many as fit. */
 const whole = (size: number, { recordTokens, run }: Followed): BlockLayout => {
   const anchors = Math.min(run, Math.max(1, Math.round(size / recordTokens)));
   return { anchors, members: Math.min(size - anchors, anchors * (recordTokens - 1)), perRun: 1 };
 };
 
 /**
- * The tokens of the leaves with which a beam search down a tree of block means ends. A child's score is its parent's and a
- * deviation of its own; of nodes that were kept the scores are normal numbers above a threshold, taken for normal again.
+ * A read of the leaves of a beam search down a tree of block means. A child's score is its parent's plus a deviation of
+ * its own. Scores of kept nodes are normal numbers above a threshold, approximated as normal again.
  */
 export function descends(
   crowd: Crowd,
@@ -66,7 +69,7 @@ export function descends(
         return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
       }),
     );
-    // children of nodes that were kept, and whole nodes behind the last whole parent
+    // children of kept nodes, and whole nodes after the last whole parent
     const fresh = level === levels ? 0 : nodes(level) - branching * nodes(level + 1);
     const candidates = level === levels ? nodes(level) : branching * Math.min(beam, nodes(level + 1));
     const taken = scored.flat().reduce((sum, { count }) => sum + count, 0);

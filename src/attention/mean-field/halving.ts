@@ -4,16 +4,16 @@ import type { Crowd, Like, Scored } from "./crowd.ts";
 import { randomRows } from "./reads.ts";
 import type { Share, SoftmaxRead } from "./reads.ts";
 
-/** A stage of pruning: candidates are cut into chunks of so many tokens, of which so many tokens' worth stay. */
+/** A stage of pruning: candidates are cut into chunks of `chunk` tokens, and chunks of `keep` tokens together stay. */
 export interface Stage {
   readonly chunk: number;
   readonly keep: number;
 }
 
-/** Offsets of an anchor in a chunk that are tried. */
+/** Number of offsets of an anchor in a chunk that are tried. */
 const offsetsTried = 64;
 
-/** The largest score so far on a path: that of one of `count` keys of this mean. */
+/** Largest score so far on a path: the largest of `count` keys of this mean. */
 interface Largest {
   readonly mean: number;
   readonly count: number;
@@ -26,7 +26,7 @@ const largestOf = (n: number): number => -upperQuantile((n - 0.375) / (n + 0.25)
 const isAbove = (m: number, { mean, count }: Largest): number =>
   m === mean ? 1 / (count + 1) : upperTail((mean + largestOf(count) - m) / Math.SQRT2);
 
-/** Probability that a chunk's representative is one of the keys of a mean above 0: a path of halves, each step a choice. */
+/** Probability that a chunk's representative is a key of a mean above 0. The path to it chooses a half at each step. */
 function reaches(meanAt: (row: number) => number, chunk: number): number {
   const walk = (at: number, half: number, largest: Largest): number => {
     if (half < 1) return largest.mean > 0 ? 1 : 0;
@@ -41,16 +41,16 @@ function reaches(meanAt: (row: number) => number, chunk: number): number {
   return walk(0, chunk / 2, { mean: meanAt(0), count: 1 });
 }
 
-/** Chunks without records like the query's: the score is the largest of the keys on a path. */
+/** Chunks without records like the query's. A chunk's score is the largest of the keys on a path. */
 const randomChunks = (count: number, chunk: number): Scored => {
   const keys = Math.log2(chunk) + 1;
   return { count, above: (t) => 1 - (1 - upperTail(t)) ** keys };
 };
 
 /**
- * What stages of pruning leave of so many tokens. A chunk in which a path reaches a record like the query's is kept; of
- * the others as many as there is room for. The part of a kept chunk that holds its representative has the same path and
- * score at the next stage.
+ * A read of the tokens that stages of pruning leave of `between` tokens. A chunk in which a path reaches a record like
+ * the query's is kept; other chunks fill the room that is left. The part of a kept chunk with its representative has
+ * the same path and score at the next stage.
  */
 export function prunes(crowd: Crowd, stages: readonly Stage[], between: number): SoftmaxRead {
   const { run } = crowd;
@@ -62,7 +62,7 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
     const fresh = randomChunks(count - known.reduce((sum, of) => sum + of.count, 0), chunk);
     const t = threshold([...known, fresh], keep / chunk);
     active.push({ chunk, luck: fresh.above(t) });
-    // representatives that stay, at the next stage: their scores are above t
+    // representatives that stay have scores above t at the next stage
     known = [...known, fresh].map((of) => {
       const share = of.above(t);
       return { count: of.count * share, above: (u) => (u <= t ? 1 : of.above(u) / share) };
@@ -81,7 +81,7 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
   };
   const kin = kinOf(crowd);
   const shares = kin.map((records, i) => shareOf(records, i === 0 ? run : 1));
-  // no more rows of records than are kept
+  // at most as many tokens of records as are kept
   const found = kin.reduce(
     (sum, { count, recordTokens }, i) => sum + count * recordTokens * shares[i]!.match,
     0,
@@ -89,7 +89,7 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
   const part = Math.min(1, kept / Math.max(1, found));
   const [own, ...like] = shares.map((share) => ({ ...share, members: share.members * part }));
   const rows = Math.max(0, kept - found);
-  // of kept chunks each has a key that is the largest of a path
+  // each kept chunk has a key that is the largest of a path
   const keys = active.length === 0 ? 0 : rows / active.at(-1)!.chunk;
   const t = upperQuantile(Math.min(0.5, keys / Math.max(1, between)));
   const plain = randomRows(crowd, rows - keys);
@@ -107,7 +107,10 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
   };
 }
 
-/** Probability that the chunk of an anchor is kept at every stage. @param offset of the anchor in a chunk of the first */
+/**
+ * Probability that the chunk of an anchor is kept at every stage. `offset` is that of the anchor in a first-stage
+ * chunk.
+ */
 function chanceAt(
   { fidelity: rho, coherence: c, headDim }: Crowd,
   { similarity, recordTokens }: Required<Like>,
@@ -116,7 +119,7 @@ function chanceAt(
 ): number {
   const length = Math.max(1, Math.round(recordTokens));
   const unit = similarity * Math.sqrt(headDim);
-  /** mean score of a token so many behind the anchor */
+  /** Mean score of a token `behind` tokens after the anchor. */
   const meanAt = (behind: number): number => {
     const place = (order + 1) * length - 1 + behind;
     if (place < 0 || place >= row * length) return 0;
@@ -126,7 +129,7 @@ function chanceAt(
   for (const { chunk, luck } of stages.toReversed()) {
     const at = offset % chunk;
     const reach = reaches((token) => meanAt(token - at), chunk);
-    // reached here as at the stage behind it, or not reached and kept by luck
+    // reached at this stage as at the next one, or not reached and kept by luck
     if (Number.isNaN(reached)) all = reach + (1 - reach) * luck;
     else {
       const same = Math.min(1, reach / Math.max(reached, 1e-9));

@@ -4,20 +4,20 @@ import { readsAll, randomRows } from "./reads.ts";
 import type { SoftmaxRead } from "./reads.ts";
 import { bestTokens } from "./tokens.ts";
 
-/** How a budget was decided before the question was asked, or with it in sight. */
+/** A budget, decided before the question or with it in sight. */
 interface Keeping {
   readonly budget: number;
-  /** of these the last ones of the context */
+  /** last tokens of the context in the budget */
   readonly recent: number;
   /** whether scores know the question */
   readonly queryAware: boolean;
-  /** correlation of the scores of two matches, whose keys are alike whatever asks */
+  /** correlation of the scores of two matches, whose keys are alike for every query */
   readonly alike: number;
 }
 
 /**
- * What a budget keeps: the last tokens, and of the others those of largest score. Without the question a match has the
- * score of any other token; with it matches come first, to the query that the question asks.
+ * A read of the tokens that a budget keeps: the last tokens, and those of largest score among the others. Without the
+ * question a match has the score of any token. With it, matches come first for the query that the question asks.
  */
 export function readsKept(crowd: Crowd, { budget, recent, queryAware, alike }: Keeping): SoftmaxRead {
   if (budget >= crowd.tokens) return readsAll(crowd);
@@ -33,10 +33,12 @@ export function readsKept(crowd: Crowd, { budget, recent, queryAware, alike }: K
   };
 }
 
-/** Correlation of two matches' scores by their own keys: what both share is their code. */
+/** Correlation of two matches' scores by their own keys, which share their code. */
 export const ownAlike = ({ fidelity: rho }: Crowd): number => rho * rho;
 
-/** The same of scores that are averaged over `pool` tokens: the anchor, tokens of its record before it, others after it. */
+/**
+ * Correlation of scores averaged over `pool` tokens: the anchor, tokens of its record before it, other tokens after it.
+ */
 export function pooledAlike({ fidelity: rho, coherence: c, recordTokens }: Crowd, pool: number): number {
   const members = Math.min(Math.floor(pool / 2), recordTokens - 1);
   const shared = rho + members * Math.sqrt(c);

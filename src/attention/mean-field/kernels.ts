@@ -7,12 +7,12 @@ import type { FixedRead } from "./reads.ts";
 
 // Blocks that are selected by the softmax weights of pooled kernels of keys (compressed-blocks.ts).
 
-/** Kernels of so many tokens every `stride`, and the blocks that their weights select. */
+/** Kernels of `kernel` tokens every `stride`, and the blocks that their weights select. */
 interface Pooled {
   readonly kernel: number;
   readonly stride: number;
   readonly block: number;
-  /** how a block's score is made of its kernels': their sum, by overlap, or the largest */
+  /** score of a block: the sum of its kernels' scores by overlap, or the largest */
   readonly pool: "sum" | "max";
 }
 
@@ -23,7 +23,7 @@ interface PooledKernel {
   readonly overlap: number;
 }
 
-/** Logit of a kernel that holds something. */
+/** Logit of a kernel that holds tokens of records. */
 const logitOf = (
   crowd: Crowd,
   kernel: number,
@@ -37,7 +37,7 @@ const logitOf = (
 
 const nothing: Held = { anchors: 0, members: 0, similarity: 0 };
 
-/** Scores of blocks: the logarithm of a sum of weights, taken for normal, or the largest logit. */
+/** Scores of blocks: the logarithm of a sum of weights, approximated as normal, or the largest logit. */
 export function kernelScores(crowd: Crowd, { kernel, stride, block, pool }: Pooled): BlockScores {
   const variance = blockVariance(crowd, kernel);
   // kernels that overlap a block begin in (-kernel, block)
@@ -94,7 +94,7 @@ function sumOf(kernels: readonly PooledKernel[], step: number): (t: number, shif
   return (t, shift = 0) => upperTail((t - middle) / sd - shift);
 }
 
-/** The largest logit; of two neighbours that share half of their tokens one counts for three quarters. */
+/** The largest logit. Two neighbours that share half of their tokens count as one and a half. */
 function largest(kernels: readonly PooledKernel[]): (t: number, shift?: number) => number {
   const power = (kernels.length + 1) / (2 * kernels.length);
   return (t, shift = 0) =>
@@ -106,8 +106,8 @@ function largest(kernels: readonly PooledKernel[]): (t: number, shift?: number) 
     );
 }
 
-/** The softmax over the kernels themselves: a token has an equal part of the weight of each kernel that it is in. */
-export function kernelReading(
+/** A read of the kernels themselves. A token has an equal part of the weight of each kernel that it is in. */
+export function kernelRead(
   crowd: Crowd,
   { kernel, stride, gate }: { kernel: number; stride: number; gate: number },
 ): FixedRead {
@@ -118,7 +118,7 @@ export function kernelReading(
   };
   const entries = Math.max(1, (crowd.tokens - kernel) / stride + 1);
   const held = kinOf(crowd).map(({ similarity, recordTokens, count }, i) => {
-    // as much of the records around an anchor as a kernel holds in the mean
+    // mean number of record tokens around an anchor in a kernel
     const members = Math.min((i === 0 ? crowd.run : 1) * recordTokens - 1, kernel / 2);
     return { weight: weightOf({ anchors: 1, members, similarity }), count: (count * kernel) / stride };
   });

@@ -7,13 +7,13 @@ import type { TokenScores } from "./tokens.ts";
 
 const below = (z: number): number => 1 - upperTail(z);
 
-/** The middles of so many parts of equal probability of a standard normal number. */
+/** Middles of `count` parts of a standard normal number of equal probability. */
 const normalMiddles = (count: number): number[] =>
   Array.from({ length: count }, (_, i) => upperQuantile((i + 0.5) / count));
 
 const sharedMiddles = normalMiddles(12);
 
-/** Probability that n standard normal numbers of correlation c all lie below y; quick for one y after another. */
+/** Probability that n standard normal numbers of correlation c all lie below y. It is fast for several n at one y. */
 function allBelow(c: number): (y: number, n: number) => number {
   const each = new Float64Array(c === 0 ? 1 : sharedMiddles.length);
   let last = NaN;
@@ -28,21 +28,21 @@ function allBelow(c: number): (y: number, n: number) => number {
   };
 }
 
-/** Records in a row are one group of tokens of one code; how many such groups a block of random tokens has. */
+/** Number of groups in a block of random tokens. A group is the tokens of one code, those of records in a row. */
 const groupsIn = ({ recordTokens, run }: Crowd, block: number): number =>
   1 + (block - 1) / Math.max(1, recordTokens * run);
 
-/** Correlation of two tokens of a group, where not all tokens belong to one. */
+/** Correlation of two tokens of a group; some tokens belong to no record. */
 const groupCoherence = (crowd: Crowd, block: number): number =>
   crowd.coherence * (Math.round(restShare(crowd, block) * 20) / 20);
 
 const recordMiddles = normalMiddles(6);
 
 /**
- * Probability that all of a record's tokens lie below: what its code does not share with the query is one normal number
- * for all of them.
+ * Probability that all of a record's tokens lie below a score. The part of its code that the query does not share is
+ * one normal number w for all of them.
  *
- * @param kept the probability of all of them where that number is w
+ * @param kept the probability at a given w
  */
 function allOfRecord(similarity: number, kept: (w: number) => number): number {
   if (similarity >= 1) return kept(0);
@@ -61,7 +61,7 @@ export function bestTokenScores(
   const groups = groupsIn(crowd, block);
   const group = allBelow(groupCoherence(crowd, block));
   const random = (n: number, t: number): number => group(t, n / groups) ** groups;
-  /** A token whose correlation with its record's code is `own`: at w, the part of the code that the query does not share. */
+  /** Probability that a token, whose correlation with its record's code is `own`, lies below t at w. */
   const belowAt = (own: number, similarity: number, t: number, w: number): number => {
     const share = own * similarity;
     const common = own * own * (1 - similarity * similarity);
@@ -80,17 +80,17 @@ export function bestTokenScores(
   };
 }
 
-/** Mean of |q| max over a page and its variance, of a channel whose query is a standard normal number. */
+/** Mean and variance of |q| max over a page, for a channel whose query is a standard normal number. */
 interface Moments {
   readonly mean: number;
   readonly variance: number;
 }
 
-/** The half of the query's channels is as the other half: keys of these |q|. */
+/** |q| of a channel; negative q behave like positive ones. */
 const sizes = normalMiddles(16).filter((x) => x > 0);
 const [lowest, highest, points] = [-4, 7, 88];
 
-/** Moments of |q| max k over keys k whose joint probability to lie below y is given, for |q| of each size. */
+/** Moments of |q| max k over keys k. @param allBelowAt probability that all keys lie below y, for a |q| of that size */
 function maximum(allBelowAt: (y: number, size: number) => number): Moments {
   let [mean, variance] = [0, 0];
   const step = (highest - lowest) / points;
@@ -111,7 +111,7 @@ function maximum(allBelowAt: (y: number, size: number) => number): Moments {
 
 const known = new Map<string, Moments>();
 
-/** Moments of a channel's part of a page's bound; they do not depend on lengths, so that they are worked out once. */
+/** Moments of a channel's part of a page's bound. They do not depend on the length of the context and are kept. */
 function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
   const { fidelity: rho, coherence: c, recordTokens, run, gap } = crowd;
   const { anchors, members, similarity } = held;
@@ -120,7 +120,7 @@ function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
   const found = known.get(key);
   if (found) return found;
   const beside = page - anchors - members;
-  // what stands right behind an anchor belongs to no record
+  // tokens right after an anchor belong to no record
   const alone = anchors > 0 ? Math.min(beside, gap) : 0;
   const rest = beside - alone;
   const groups = groupsIn(crowd, rest);
@@ -132,7 +132,7 @@ function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
       random.set(y, (value = beside <= 0 ? 1 : group(y, rest / groups) ** groups * below(y) ** alone));
     return value;
   };
-  /** a token that shares so much with its record's code, which shares similarity with the query's, and w beside it */
+  /** Probability that a token, whose correlation with its record's code is `own`, lies below y at w. */
   const belowAt = (own: number, y: number, size: number, w: number): number =>
     below((y - own * (similarity * size + w)) / Math.sqrt(1 - own * own));
   const moments = maximum(
@@ -156,7 +156,7 @@ export function boundScores(crowd: Crowd, page: number): BlockScores {
   const random = boundMoments(crowd, page, { anchors: 0, members: 0, similarity: 0 });
   const sd = Math.sqrt(headDim * random.variance);
   const shared = groupCoherence(crowd, page);
-  // a maximum has the covariance 1 / page with each of its keys, and what they share
+  // a maximum has the covariance 1 / page with each of its keys, and that of their group
   const correlation = (shared + (1 - shared) / page) / Math.sqrt(random.variance);
   return {
     holding: scoredLayouts(page, (held) => {

@@ -1,10 +1,13 @@
 import { sumOverRandom, randomCount } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 
-/** Something of records in a row by where they stand in blocks: for offsets equally likely, for each record in its order. */
+/**
+ * Numbers of records in a row by their place in blocks: for each of several equally likely offsets, one for each
+ * record.
+ */
 export type ByPlace = readonly (readonly number[])[];
 
-/** Where a record stands: its row's offset in a block, from 0 to 1, and which of the row it is. */
+/** Place of a record: its row's offset in a block, from 0 to 1, and its index in the row. */
 interface RecordPlace {
   readonly offset: number;
   readonly order: number;
@@ -13,81 +16,81 @@ interface RecordPlace {
 export const atPlace = (values: ByPlace, { offset, order }: RecordPlace): number =>
   values[Math.min(values.length - 1, Math.floor(offset * values.length))]![order]!;
 
-/** How much of a record is read. */
+/** Part of a record that is read. */
 export interface Share {
   /** probability that the K and V of its anchor are read */
   readonly match: number;
-  /** share of its other tokens that is read */
+  /** share of its other tokens that are read */
   readonly members: number;
-  /** the probability by where it stands, which is the same for all heads */
+  /** the probability by place, which is the same for all heads */
   readonly offsets?: ByPlace;
 }
 
-/** Which records are read. */
+/** Records that are read. */
 export interface RecordChoice extends Share {
-  /** of the records that match in part, in the crowd's order; as of matches when absent */
+  /** shares of the records that match in part, in the crowd's order; those of matches when absent */
   readonly like?: readonly Share[];
-  /** records in so many tokens at the end: all of them are read, or none */
+  /** records in the newest `tokens`: all of them are read, or none */
   readonly recent?: { readonly tokens: number; readonly read: boolean };
-  /** whether the first token is read, whatever the share of others */
+  /** whether the first token is read, whatever the share of the others */
   readonly first?: true;
-  /** how many records stand in a row, in blocks that are chosen as such */
+  /** number of records in a row, in blocks that are chosen as wholes */
   readonly run?: number;
   /** whether all heads read the same matches */
   readonly shared?: true;
-  /** correlation of what decides on one match and on another; 0 when absent */
+  /** correlation of the scores that decide on two matches; 0 when absent */
   readonly alike?: number;
 }
 
 /** A softmax over rows, of which a share of the matches is read. */
 export interface SoftmaxRead extends RecordChoice {
   readonly kind: "softmax";
-  /** its share of the output */
+  /** share of the output */
   readonly gate: number;
-  /** probability that a token so many tokens back is read, in place of `match` and `members` */
+  /** probability that a token at a distance from the query is read, in place of `match` and `members` */
   readonly chance?: (distance: number) => number;
-  /** a share of the weights: the fewest rows that hold it are read */
+  /** share of the weights; the fewest rows that hold it are read */
   readonly hold?: number;
-  /** whether rows are read by chance, and what is read counts for what is not: weights over the probability to be read */
+  /** whether rows are sampled, and their weights divided by the probability to be read */
   readonly weighed?: true;
-  /** all other rows that are read: their number, and the expected sums of exp(logit) and exp(2 logit) */
+  /** number of all other rows that are read, with the expected sums of exp(logit) and exp(2 logit) below */
   readonly rows: number;
   readonly leak: number;
   readonly squares: number;
 }
 
-/** A record: tokens back from the query, which of the crowd's kin, where it stands. */
+/** A record: its distance from the query in tokens, its index in the crowd's kin, its place. */
 export interface FoundAt extends RecordPlace {
   readonly distance: number;
   readonly kin: number;
 }
 
-/** Weights that do not depend on what else is read: states, and sums that many tokens decide. */
+/** Weights that do not depend on the other rows read: those of states, and of sums that many tokens decide. */
 export interface FixedRead {
   readonly kind: "fixed";
-  /** expected weights of records, from the nearest */
+  /** expected weights of records, from the nearest to the farthest */
   readonly weights: (found: readonly FoundAt[]) => number[];
   /** standard deviation that all other tokens add to each coordinate of the output */
   readonly noise: number;
-  /** tokens back to where single tokens are read */
+  /** distance up to which single tokens are read */
   readonly reach: number;
-  /** which records have these weights and are read; when absent all have them */
+  /** records that have these weights and are read; all records when absent */
   readonly choice?: RecordChoice;
-  /** entries that are read in their place */
+  /** entries that are read in place of single tokens */
   readonly entries?: number;
 }
 
-/** @property heads the kv heads [from, to) that read so; all when absent */
+/** A read of one query in the mean field. @property heads kv heads [from, to) of this read; all when absent */
 export type MeanFieldRead = (SoftmaxRead | FixedRead) & { readonly heads?: readonly [number, number] };
 
-/** The sums over random rows that were chosen without regard to the query. */
+/** Sums over random rows that were chosen without regard to the query. */
 export const randomRows = (crowd: Crowd, rows: number): Pick<SoftmaxRead, "rows" | "leak" | "squares"> => ({
   rows,
   leak: sumOverRandom(crowd, rows, 1),
   squares: sumOverRandom(crowd, rows, 2),
 });
 
-/** Everything is read. */
+/** A read of every token. */
 export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   kind: "softmax",
   gate: 1,
@@ -95,7 +98,7 @@ export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   ...randomRows(crowd, randomCount(crowd)),
 });
 
-/** So many rows are read, whatever the query: matches lie anywhere. */
+/** A read of `rows` rows that do not depend on the query: matches lie anywhere. */
 export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   const share = Math.min(1, rows / crowd.tokens);
   return {
@@ -106,7 +109,7 @@ export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   };
 }
 
-/** The last tokens are read, and the first ones. */
+/** A read of the first and the last tokens. */
 export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRead => ({
   ...readsBlindly(crowd, first + last),
   ...{ match: first / crowd.tokens, members: first / crowd.tokens },
@@ -114,7 +117,7 @@ export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRea
   ...(first > 0 && { first: true }),
 });
 
-/** What is read of the tokens before the last ones, and these besides. */
+/** A read of the tokens before the last `last`, and of these too. */
 export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): SoftmaxRead {
   const own = randomRows(crowd, Math.min(1, last / crowd.tokens) * randomCount(crowd));
   return {
@@ -126,7 +129,7 @@ export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): Soft
   };
 }
 
-/** The crowd of the tokens before the last ones. */
+/** The crowd of the tokens before the last `last`. */
 export function before(crowd: Crowd, last: number): Crowd {
   const share = Math.max(0, 1 - last / crowd.tokens);
   return {

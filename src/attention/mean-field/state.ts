@@ -2,24 +2,26 @@ import { forgotten } from "../parts/recurrent.ts";
 import type { Crowd } from "./crowd.ts";
 import type { FixedRead } from "./reads.ts";
 
-/** How a state forgets, and how it is written to. */
+/** Forgetting of a state, and writes to it. */
 interface StateRule {
-  /** of a write */
+  /** strength of a write */
   readonly strength: number;
-  /** whether writes take the place of what lies there */
+  /** whether writes replace the values that they find */
   readonly replaces: boolean;
-  /** rates at which channels decay, a token: all alike, or a sample of them */
+  /** rates at which channels decay, per token: one for all channels, or a sample of channels */
   readonly rates: readonly number[];
 }
 
-/** Steps in which the tokens before a query are summed: equal in the logarithm of the distance, and parts of d / strength. */
+/**
+ * Number of steps over the tokens before a query, equal in the logarithm of the distance; parts of d / strength a step.
+ */
 const [steps, parts] = [128, 8];
 
 /**
- * A state that is written to by unit keys k: a write of strength b at t has the weight b k_t . r, r what later writes and
- * decay have left of the query. Where writes replace, a random one takes the part b / d of what lies in any direction, one
- * with the same key b rho^2 of it, another token of a record b c. Of the squared length of r it takes 2 b / d where that
- * lies, and scatters b^2 / d over all channels.
+ * A read of a state that unit keys k write to. A write of strength b at t has the weight b k_t . r, where r is the part
+ * of the query that later writes and decay have left. If writes replace, a random write takes the part b / d of the
+ * state in any direction; a write with the same key takes b rho^2 of it, and another token of a record b c. Of the
+ * squared length of r a random write takes 2 b / d and scatters b^2 / d over all channels.
  */
 export function readsState(
   { headDim: d, fidelity: rho, coherence: c, recordTokens, tokens }: Crowd,
@@ -39,7 +41,7 @@ export function readsState(
       replaces ? Math.max(1, d / b / parts) : Infinity,
       tokens - at,
     );
-    // what is scattered meanwhile is there at once, and as much of it as there is half way
+    // the amount scattered during the step is taken at half way, and at once
     const source = scattered * all * Math.exp((-falling * step) / 2);
     squares = squares.map((square, i) => {
       const rate = 2 * (rates[i]! + lost);

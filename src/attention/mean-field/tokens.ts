@@ -3,17 +3,17 @@ import { kinOf, normalScores, randomCount, sumOverRandom, threshold } from "./cr
 import type { Crowd } from "./crowd.ts";
 import type { SoftmaxRead } from "./reads.ts";
 
-/** How tokens are scored, in units of a random token's standard deviation. */
+/** Scores of tokens, in units of a random token's standard deviation. */
 export interface TokenScores {
-  /** mean score of a match whose stored key were its code */
+  /** mean score of a match whose stored key is its code */
   readonly signal: number;
-  /** variance of a score that does not come from the exact scores */
+  /** part of a score's variance that does not come from exact scores */
   readonly noise: number;
   /** correlation of a random token's score with its logit in this head */
   readonly correlation: number;
 }
 
-/** The exact scores of this head. */
+/** Exact scores of this head. */
 const exactScores = ({ headDim }: Crowd): TokenScores => ({
   signal: Math.sqrt(headDim),
   noise: 0,
@@ -21,13 +21,13 @@ const exactScores = ({ headDim }: Crowd): TokenScores => ({
 });
 
 /**
- * Standard deviation of the score of a token whose key shares so much with the query's code: of the code's length,
- * sqrt(d) (1 + z / sqrt(2 d)), of the key's noise, and of the index.
+ * Standard deviation of the score of a token whose key shares the part `share` with the query's code. It comes from the
+ * code's length, sqrt(d) (1 + z / sqrt(2 d)), from the key's noise, and from the index.
  */
 const spread = (share: number, noise: number): number =>
   Math.sqrt(Math.max(1e-6, 1 - (share * share) / 2) * (1 - noise) + noise);
 
-/** The k tokens of largest score are read. */
+/** A read of the k tokens of largest score. */
 export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd)): SoftmaxRead {
   const { fidelity: rho, coherence: c } = crowd;
   const { signal, noise, correlation } = scores;
@@ -55,8 +55,8 @@ export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd))
 }
 
 /**
- * Scores of tokens by a small index of the kv heads' concatenated keys: the projection of D = d H numbers to `indexDim`
- * adds the variance D / indexDim - 1, the index heads' query noise what is left of it in their mean.
+ * Scores of tokens by a small index of the kv heads' concatenated keys. The projection of D = d H numbers to `indexDim`
+ * adds the variance D / indexDim - 1. The index heads' query noise adds the variance of its mean over heads.
  */
 export function indexScores(
   { headDim, kvHeads }: Crowd,

@@ -10,7 +10,7 @@ import { firstRows } from "./select.ts";
 export const wholeEntries = (visible: number, block: number, stride: number): number =>
   visible < block ? 0 : Math.floor((visible - block) / stride) + 1;
 
-/** Which blocks are selected by the weights of compressed ones. */
+/** Sizes of a selection of blocks by the weights of compressed entries. */
 export interface BlockSelection {
   readonly block: number;
   readonly stride: number;
@@ -18,7 +18,7 @@ export interface BlockSelection {
   readonly selected: number;
   readonly initial: number;
   readonly local: number;
-  /** how a block's score is made of its entries': their sum, by overlap (NSA), or the largest (InfLLM-v2) */
+  /** score of a block: the sum of its entries' weights by overlap (NSA), or the largest (InfLLM-v2) */
   readonly pool?: "sum" | "max";
 }
 
@@ -73,7 +73,7 @@ export function selectBlocks(
   return joined(parts);
 }
 
-/** Adds each entry's weight to the blocks it overlaps, in units of the stride: equation 9 for any sizes. */
+/** Adds each entry's weight to the blocks that it overlaps, in units of the stride: NSA's equation 9 for any sizes. */
 function addByOverlap(
   weights: Float32Array | Float64Array,
   importance: Float32Array | Float64Array,
@@ -102,7 +102,7 @@ function raiseToLargest(
   }
 }
 
-/** Puts the query's own block first, then the other local ones, then the initial ones, ahead of every sum of weights. */
+/** Ranks the query's own block first, then other local blocks, then initial blocks, above every sum of weights. */
 function forceBlocks(importance: Float32Array | Float64Array, { initial, local }: BlockSelection): void {
   const own = importance.length - 1;
   importance.fill(2e9, 0, initial);

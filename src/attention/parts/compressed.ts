@@ -13,7 +13,7 @@ import { softmaxRead } from "./softmax-read.ts";
 import { sinkAndWindow } from "./spans.ts";
 import { SummaryResult } from "./summaries.ts";
 
-// What the two compressed attentions of DeepSeek-V4 share: entries that stand for `pool` tokens, a window of raw tokens
+// Shared by the two compressed attentions of DeepSeek-V4: entries that stand for `pool` tokens, a window of raw tokens
 // and a sink logit, in one softmax.
 
 /** K and V of a head's entries. */
@@ -23,11 +23,11 @@ export interface Entries {
   readonly values: Table;
 }
 
-/** Entries that a query may see at its position: those whose tokens are all there, i < floor((t + 1) / pool). */
+/** Entries that a query sees: those whose tokens all lie up to its position, i < floor((t + 1) / pool). */
 export const entriesSeen = (visible: Int32Array, pool: number): Int32Array =>
   visible.map((end) => Math.floor(end / pool));
 
-/** The entries of every head. @param record bytes of an entry, one for all heads, key and value at once */
+/** Makes the entries of every head. @param record bytes of an entry, for all heads and for key and value together */
 export function entriesOf(
   { heads, spanEnds }: KeyValueCache,
   { record, ...pooling }: Pooling & { readonly record: number },
@@ -55,7 +55,9 @@ interface CompressedRead {
   readonly chosen?: RowLists;
 }
 
-/** One softmax over entries, the window's raw tokens and the sink. A raw token is kept as a record of an entry's size. */
+/**
+ * One softmax over entries, the window's raw tokens and the sink. A raw token is kept as a record of an entry's size.
+ */
 export function readCompressed(
   read: Read,
   entries: Entries,
@@ -86,12 +88,12 @@ export function readCompressed(
     },
     ops,
   );
-  // a sink that the queries bring along stands beside the variant's own
+  // a sink of the queries joins the variant's own
   const both = read.sinkLogit === undefined ? sink : Math.log(Math.exp(sink) + Math.exp(read.sinkLogit));
   return together([summaries, raw], (i) => [summaries.logSum(i), raw.logSum(i)], both);
 }
 
-/** A decode step that reads `chosen` entries and the window. */
+/** Cost of a decode step that reads `chosen` entries and the window. */
 export function compressedCost(
   shape: StepShape,
   { pool, window, record }: { pool: number; window: number; record: number },

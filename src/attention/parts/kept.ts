@@ -10,17 +10,17 @@ import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./softmax-read.ts";
 import { Spans } from "./spans.ts";
 
-/** What one kv head keeps: single rows, ascending, and every row from one on. */
+/** Rows that a kv head keeps: single rows, ascending, and every row from `from` on. */
 export interface Kept {
   readonly rows: Int32Array;
   readonly from: number;
 }
 
-/** How much is kept. */
+/** Size of what eviction keeps. */
 export interface Retention {
   /** tokens of a head */
   readonly budget: number;
-  /** of these the last ones of the context, whatever their score */
+  /** newest tokens of the context that are kept whatever their score */
   readonly recent: number;
   /** whether the context ends with the question */
   readonly queryAware: boolean;
@@ -28,7 +28,10 @@ export interface Retention {
 
 const nothing = new Int32Array(0);
 
-/** Where scored keys end and kept ones begin, where the context ends, and how many scored keys can stay. */
+/**
+ * Splits the tokens: keys [0, from) are scored, later ones kept; `room` scored keys can stay; the context ends at
+ * `end`.
+ */
 export function split(
   cache: KeyValueCache,
   { budget, recent, queryAware }: Retention,
@@ -39,10 +42,10 @@ export function split(
 }
 
 /**
- * What each head keeps within its budget: the keys of largest score, the context's last `recent` ones, and those that
- * come after the context. Everything where all fits.
+ * Rows that each head keeps within its budget: the keys of largest score, the last `recent` keys of the context, and
+ * the keys after the context. Everything is kept if it fits.
  *
- * @param scoresOf (from) the scores of a head's keys [0, from), which the context's keys [0, end) decide
+ * @param scoresOf (from) scores of a head's keys [0, from), decided by the context's keys [0, end)
  */
 export function retained(
   cache: KeyValueCache,
@@ -60,7 +63,7 @@ export function retained(
 export const best = (scores: Float64Array, k: number, ops: Ops): Int32Array =>
   ops.topK(tensor(scores, [1, scores.length]), k, Int32Array.of(scores.length)).rows;
 
-/** Dense attention over what is kept. */
+/** Dense attention over the rows that are kept. */
 export const attendKept = ({
   queries,
   cache,
@@ -82,7 +85,7 @@ export function keptCost(shape: StepShape, budget: number): StepCost {
   return costOfTokens(shape, kept, kept);
 }
 
-/** The tokens that eviction keeps. */
+/** Parameter for the tokens that eviction keeps. */
 export const budgetParam = (doc: string): ReturnType<typeof int> =>
   int(doc, { default: 2048, min: 1, sweep: [256, 512, 1024, 2048, 4096, 8192] });
 

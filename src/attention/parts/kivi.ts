@@ -4,18 +4,18 @@ import type { Space } from "../../engines/ops.ts";
 import { roundF16 } from "../../engines/reference/rounding.ts";
 import type { KeyValueCache } from "../cache.ts";
 
-/** Numbers that share a least number and a step. */
+/** Numbers of a group, which share a least number and a step. */
 const group = 32;
-/** Tokens at the end that stay as they are: of V so many, of K what is left over of whole runs of so many. */
+/** Newest tokens kept in full precision: `residual` of V; of K, the remainder after whole runs of `residual`. */
 const residual = 128;
 const largestCode = 3;
 
 /**
- * A copy of a cache as KIVI stores it: 2 bits a number, K in groups of 32 tokens of a channel, V in groups of 32 channels
- * of a token, each group with its least number and its step in fp16. The copies lie in the heads' spaces.
+ * A copy of a cache as KIVI stores it: 2 bits a number, K in groups of 32 tokens of a channel, V in groups of 32
+ * channels of a token. Each group has its least number and its step in fp16. The copies lie in the heads' spaces.
  *
- * Liu et al. 2024, arXiv 2402.02750, algorithm 1; code jy-yuan/KIVI, quant/new_pack.py. Group 32, residual 128. The last
- * tokens are kept as they are, where the source has them in fp16.
+ * Liu et al. 2024, arXiv 2402.02750, algorithm 1; code jy-yuan/KIVI, quant/new_pack.py. Group 32, residual 128. The
+ * newest tokens keep full precision; in the source they are fp16.
  */
 export const kivi = (cache: KeyValueCache): KeyValueCache => ({
   ...cache,
@@ -51,7 +51,7 @@ function quantisedValues(values: Tensor): Tensor {
   return values;
 }
 
-/** Rounds so many numbers, `step` apart, to four levels from the least to the largest. */
+/** Rounds `count` numbers, `step` apart, to four levels from the least to the largest. */
 function quantise(data: Float32Array | Float64Array, start: number, step: number, count: number): void {
   let [least, most] = [Infinity, -Infinity];
   for (let i = 0, at = start; i < count; i++, at += step) {

@@ -1,6 +1,6 @@
 import type { RowLists } from "../../core/tensor.ts";
 
-// Row lists, one for each query: made of plain lists, taken apart and put together.
+// Row lists, one for each query: made from plain lists, split and joined.
 
 export const rowLists = (lists: readonly ArrayLike<number>[]): RowLists => {
   const offsets = new Int32Array(lists.length + 1);

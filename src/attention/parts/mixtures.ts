@@ -3,17 +3,17 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { HeadResult } from "../read.ts";
 import { softmaxWeights } from "./softmax-weights.ts";
 
-/** Reads whose outputs are mixed, and the share of each for query row i; shares sum to 1, or less beside a sink. */
+/** Results whose outputs are mixed, with the shares of query row i. Shares have the sum 1, or less beside a sink. */
 export interface Mixture {
   readonly results: readonly HeadResult[];
   gates(i: number): ArrayLike<number>;
 }
 
-/** A sum of reads by gates of each query's own. */
+/** A sum of results, with gates for each query row. */
 class MixedResult implements HeadResult {
   readonly output: Tensor;
   readonly #results: readonly HeadResult[];
-  /** per query row, one for each read */
+  /** per query row, one gate for each result */
   readonly #gates: readonly ArrayLike<number>[];
 
   constructor({ results, gates }: Mixture) {
@@ -29,7 +29,7 @@ class MixedResult implements HeadResult {
       }
   }
 
-  /** The reads of query row i that have a share in its output. */
+  /** Results that have a share in the output of query row i. */
   #parts(i: number): (readonly [number, HeadResult])[] {
     return this.#results
       .map((result, r) => [this.#gates[i]![r]!, result] as const)
@@ -53,7 +53,7 @@ class MixedResult implements HeadResult {
     return total;
   }
 
-  /** Of the pairs (read, row): a row that two reads weigh counts as two. */
+  /** Entropy over pairs (result, row): a row that two results weigh counts twice. */
   entropy(i: number): number {
     return this.#parts(i).reduce(
       (sum, [gate, result]) => sum + gate * (result.entropy(i) - Math.log(gate)),
@@ -62,7 +62,7 @@ class MixedResult implements HeadResult {
   }
 }
 
-/** Reads by fixed gates; those of reads that found nothing to read go to the others, in proportion. */
+/** Mixes results by fixed gates. The gate of a result without rows goes to the others, in proportion. */
 export function gated(parts: readonly { readonly gate: number; readonly result: HeadResult }[]): HeadResult {
   const results = parts.map(({ result }) => result);
   return new MixedResult({
@@ -76,10 +76,11 @@ export function gated(parts: readonly { readonly gate: number; readonly result: 
 }
 
 /**
- * Reads as parts of one softmax: each has the share of its sum of exponentials, or of a logit that stands for it.
+ * Mixes results as parts of one softmax. Each has the share of its sum of exponentials, or of a logit that stands for
+ * it.
  *
- * @param logits per query row, one for each read
- * @param sinkLogit takes part in the softmax without a value
+ * @param logits per query row, one for each result
+ * @param sinkLogit logit of a sink, which has no value
  */
 export const together = (
   results: readonly HeadResult[],

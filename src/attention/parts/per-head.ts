@@ -5,7 +5,7 @@ import { visibleRows } from "./select.ts";
 /**
  * Attends head by head.
  *
- * @param attendHead gets the dense read of kv head h, which it may narrow: `{ ...read, spans }`
+ * @param attendHead attends with the dense read of kv head h, which it may narrow: `{ ...read, spans }`
  */
 export function perHead(
   queries: Queries,

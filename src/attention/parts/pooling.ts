@@ -12,7 +12,7 @@ export const poolingParam = choice(
   { default: "gated" },
 );
 
-/** Which tokens an entry is made of. */
+/** Tokens that an entry is made of. */
 export interface Pooling {
   readonly pool: number;
   /** whether entry i pools tokens [(i - 1) pool, (i + 1) pool), the first its own alone */
@@ -20,7 +20,9 @@ export interface Pooling {
   readonly pooling: "gated" | "mean";
 }
 
-/** The entries of a cache, and what each is made of; causal, since an entry is its own tokens' alone. */
+/**
+ * Entries of a cache, and the tokens that each is made of. They are causal: an entry depends on its own tokens alone.
+ */
 export class Pools {
   readonly layout: EntryLayout;
   readonly #block: number;
@@ -48,7 +50,7 @@ export class Pools {
     return { from: Math.max(0, start), to: start + this.#block };
   }
 
-  /** Those of its tokens that gates choose, if any. */
+  /** Tokens of an entry that gates choose, if any. */
   #chosenOf(entry: number): Int32Array {
     const { from, to } = this.#tokens(entry);
     return this.#chosen.subarray(countBelow(this.#chosen, from), countBelow(this.#chosen, to));
@@ -62,8 +64,8 @@ export class Pools {
   }
 
   /**
-   * (floor(N / pool), d) the mean of each entry's tokens, or of those that its gate chooses, scaled to the root mean
-   * square of their lengths.
+   * (floor(N / pool), d) the mean of each entry's tokens, or of the tokens that its gate chooses, scaled to the root
+   * mean square of their lengths.
    */
   entries(rows: Rows, space: Space, ops: Ops): Tensor {
     const entries = this.#means(rows, space, ops);

@@ -8,9 +8,9 @@ export const prefillReads = (shape: StepShape, tokens: number): StepCost =>
   costOfTokens(shape, Math.min(tokens, shape.tokens), shape.tokens);
 
 /**
- * Places of the fewest largest values that together reach a share of their sum, at least one; ascending.
+ * Indices of the fewest largest values that together reach a share of the sum; at least one index, ascending.
  *
- * @param always places that are taken first, whatever their value
+ * @param always indices that are taken first, whatever their value
  */
 export function covering(values: ArrayLike<number>, share: number, always: readonly number[] = []): number[] {
   const first = new Set(always);

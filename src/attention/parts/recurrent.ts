@@ -9,25 +9,26 @@ import { perHead } from "./per-head.ts";
 import { WeighedResult } from "./weighed-rows.ts";
 import type { WeighedRows } from "./weighed-rows.ts";
 
-// What recurrent mechanisms share. A query's output is S^T q, S the state after the last token that it sees. Walking back
-// from that token, r being what is left of q, token t has the weight w_t = strength k_t . r, and r then loses what the
-// token's write and decay have taken from the state before it. So weights are exact without the state, which forgets
-// most tokens within a few thousand; what is kept and read by the modelled machine is the state all the same.
+// Shared by recurrent mechanisms. A query's output is S^T q, where S is the state after the last token that it sees.
+// The weights are found without S, by a walk back from that token with a vector r, which begins as q. Token t has the
+// weight w_t = strength k_t . r; then r loses what the token's write and decay have taken from the state before it. A
+// state forgets most tokens within a few thousand, so that the walk is short. The modelled machine keeps and reads the
+// state.
 
-/** S_t = (I - strength k k^T) diag(decay) S_(t-1) + strength k v^T, without the first factor where nothing is replaced. */
+/** S_t = (I - strength k k^T) diag(decay) S_(t-1) + strength k v^T, without the first factor unless writes replace. */
 export interface Recurrence {
   /** factor of each channel of the state from one token to the next: (d) */
   readonly decay: Float64Array;
-  /** of a write, in (0, 1] */
+  /** strength of a write, in (0, 1] */
   readonly strength: number;
-  /** whether a write takes the place of what the state held for its key: the delta rule */
+  /** whether a write replaces the state's value for its key: the delta rule */
   readonly replaces: boolean;
 }
 
-/** Where |r| falls below this share of |q|, all earlier tokens together weigh no more than it and are left out. */
+/** Share of |q| below which the walk ends: all earlier tokens together weigh no more than |r|. */
 export const forgotten = 1e-7;
 
-/** What is left in the state of the tokens that query row i sees, keys and query of unit length. */
+/** Weights of the tokens that query row i sees. Keys and query have unit length. */
 function remembered(
   { queries, keys, visible }: Read,
   i: number,
@@ -43,7 +44,7 @@ function remembered(
     weights.push(strength * product);
     if (replaces) for (let c = 0; c < r.length; c++) r[c]! -= strength * product * key[c]!;
     if (!steady) for (let c = 0; c < r.length; c++) r[c]! *= decay[c]!;
-    // the length need not be known at each token
+    // a check every 16 tokens is enough
     if (t % 16 === 0 && (replaces || !steady) && norm(r) < forgotten) {
       t--;
       break;
@@ -57,8 +58,8 @@ function remembered(
 }
 
 /**
- * What a sum of k v^T without decay gives: nothing is ever forgotten, so all queries of the last token share one state.
- * Its entropy over all tokens is not made out: that would take every product.
+ * Result of a sum of k v^T without decay. Nothing is forgotten, so all queries of the last token share one state. The
+ * entropy over all tokens is not known, since it would take every product.
  */
 class StateResult implements HeadResult {
   readonly output: Tensor;
@@ -98,10 +99,10 @@ class StateResult implements HeadResult {
   }
 }
 
-/** Tokens whose products are summed at a time: few enough for float32, enough for a kernel's threads. */
+/** Tokens whose products are summed at a time: few enough for float32, many enough for a kernel's threads. */
 const stateBlock = 4096;
 
-/** (d, width) the sum of k v^T over the tokens [0, end), keys of unit length: in blocks, (d, n) by (n, width). */
+/** (d, width) the sum of k v^T over the tokens [0, end), with keys of unit length. A block is (d, n) by (n, width). */
 function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): Float64Array {
   const [d, width] = [keys.tensor.shape[1], values.tensor.shape[1]];
   const state = new Float64Array(d * width);
@@ -127,13 +128,13 @@ function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): F
   return state;
 }
 
-/** A vector of the same direction and length 1; zeros stay. */
+/** A vector of the same direction and length 1; a zero vector stays zero. */
 export function unit(numbers: ArrayLike<number>): Float64Array {
   const length = norm(numbers) || 1;
   return Float64Array.from(numbers, (x) => x / length);
 }
 
-/** Outputs of queries from what the state remembers. @param recurrenceOf that of kv head h */
+/** Attention of queries to a recurrent state. @param recurrenceOf recurrence of kv head h */
 export const recur = (
   queries: Queries,
   cache: KeyValueCache,
@@ -152,9 +153,9 @@ export const recur = (
   });
 
 /**
- * A decode step that reads and writes a state (d, d) for each kv head, and keeps nothing else.
+ * Cost of a decode step that reads and writes a state (d, d) for each kv head, and keeps nothing else.
  *
- * @param perEntry operations on each number of the state for a write
+ * @param perEntry operations of a write on each number of the state
  * @param states of each head
  */
 export function stateCost(shape: StepShape, perEntry: number, states = 1): StepCost {
@@ -171,7 +172,7 @@ export function stateCost(shape: StepShape, perEntry: number, states = 1): StepC
   };
 }
 
-/** What a state cannot be combined with. */
+/** Reasons why a state takes no modifiers. */
 export const stateRefuses: Readonly<Record<Modification, string>> = {
   kvDtype: "it keeps a state, no K and V",
   logitShaping: "it has no softmax",
@@ -180,5 +181,5 @@ export const stateRefuses: Readonly<Record<Modification, string>> = {
 
 export const stateNotConvex = "products with the state may have either sign";
 
-/** The factor from one token to the next at which half is left after so many. */
+/** Factor from one token to the next, for a half-life in tokens. */
 export const decayOf = (halfLife: number): number => 2 ** (-1 / halfLife);

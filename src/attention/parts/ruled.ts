@@ -1,12 +1,12 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { HeadResult, SummedResult } from "../read.ts";
 
-/** Weights by a rule of their own over what a softmax read. */
+/** Weights by another rule than a softmax, over the rows that a softmax read. */
 export class RuledResult implements SummedResult {
   readonly #read: SummedResult;
   readonly #ruled: HeadResult;
 
-  /** @param read what was read @param ruled what came of it */
+  /** @param read the softmax @param ruled the result of the rule */
   constructor(read: SummedResult, ruled: HeadResult) {
     this.#read = read;
     this.#ruled = ruled;
@@ -32,7 +32,7 @@ export class RuledResult implements SummedResult {
     return this.#ruled.entropy(i);
   }
 
-  /** As part of a softmax over several tables it has the share of its softmax. */
+  /** In a softmax over several tables it has the share of its softmax. */
   logSum(i: number): number {
     return this.#read.logSum(i);
   }

@@ -6,13 +6,13 @@ import { inChunks } from "./chunks.ts";
 import { allLists, emptyLists, joined, listAt, rowLists } from "./lists.ts";
 import { Spans } from "./spans.ts";
 
-/** (Q G) the keys that each query row sees: one more than the position of its query. */
+/** (Q G) number of keys that each query row sees: one more than the position of its query. */
 export const visibleRows = ({ positions, group }: Queries): Int32Array =>
   Int32Array.from({ length: positions.length * group }, (_, i) => positions[Math.floor(i / group)]! + 1);
 
 /**
- * The whole units (pages, blocks) before the one that each query row stands in. That one is never scored: it may
- * hold keys later than the query, and every variant here reads it anyway.
+ * Number of whole units (pages, blocks) before the unit that each query row stands in. That unit is never scored: it
+ * may hold keys later than the query, and every variant reads it anyway.
  */
 export const unitsBefore = (visible: Int32Array, unit: number): Int32Array =>
   visible.map((end) => Math.floor((end - 1) / unit));
@@ -27,7 +27,7 @@ interface Selection {
   readonly space: Space;
   /** (rows, width) */
   readonly queries: Tensor;
-  /** what is scored: tokens, pages, blocks */
+  /** rows that are scored: tokens, pages, blocks */
   readonly table: Table;
   readonly k: number;
   /** (rows) query row i may choose among the first visible[i] rows of the table */
@@ -38,7 +38,7 @@ interface Selection {
  * The k best rows of a table for each query row, in chunks of query rows.
  *
  * @param score scores of query rows [from, to) with the table, in the space: (to - from, n)
- * @param perRow rows of `queries` that make one query row: index heads
+ * @param perRow rows of `queries` for each query row: its index heads
  */
 export function selectTop(
   { space, queries, table, k, visible }: Selection,
@@ -61,9 +61,9 @@ export function selectTop(
 }
 
 /**
- * The tokens of the units that each query row has chosen, up to what it sees.
+ * Tokens of the units that each query row has chosen, up to the last token that it sees.
  *
- * @param group query rows that share one choice, that of their query
+ * @param group query rows of one query, which share its choice
  */
 export const unitSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
   new Spans(visible.length, (i, add) => {
@@ -71,20 +71,22 @@ export const unitSpans = (lists: RowLists, unit: number, visible: Int32Array, gr
       add(u * unit, Math.min((u + 1) * unit, visible[i]!));
   });
 
-/** The tokens of chosen whole units and those of the unit that each query row stands in. @param group as above */
+/** Tokens of chosen whole units, and of the unit that each query row stands in. @param group as of `unitSpans` */
 export const unitAndCurrentSpans = (lists: RowLists, unit: number, visible: Int32Array, group = 1): Spans =>
   new Spans(visible.length, (i, add) => {
     for (const u of listAt(lists, Math.floor(i / group))) add(u * unit, (u + 1) * unit);
     add(Math.floor((visible[i]! - 1) / unit) * unit, visible[i]!);
   });
 
-/** What a choice among units is made by: their table, the tokens of a unit, and how many are read, the own one included. */
+/** A choice among units by a table of them. */
 interface BestUnits extends Pick<Selection, "space" | "queries" | "table" | "visible"> {
+  /** tokens of a unit */
   readonly unit: number;
+  /** units that are read, the query's own included */
   readonly units: number;
 }
 
-/** The tokens of the best whole units before the one that each query row stands in, and those of that one. */
+/** Tokens of the best whole units before the unit that each query row stands in, and of that unit. */
 export function bestUnits(
   { unit, units, visible, ...selection }: BestUnits,
   ops: Ops,
@@ -94,13 +96,13 @@ export function bestUnits(
   return unitAndCurrentSpans(chosen, unit, visible);
 }
 
-/** Tokens that the last token's query reads in so many units, its own included. */
+/** Tokens that the last token's query reads in `units` units, its own included. */
 export function tokensOfUnits(tokens: number, unit: number, units: number): number {
   const before = Math.floor((tokens - 1) / unit);
   return Math.min(before, units - 1) * unit + (tokens - before * unit);
 }
 
-/** Whole units that a budget of tokens makes up, at least so many. */
+/** Whole units in a budget of tokens, at least `least`. */
 export const unitsOfBudget = (budget: number, unit: number, least: number): number =>
   Math.max(least, Math.floor(budget / unit));
 

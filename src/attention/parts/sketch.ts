@@ -3,8 +3,8 @@ import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
 
 /**
- * A fixed random projection of D numbers to `dim`, drawn once: the inputs are shuffled, dealt evenly to the outputs
- * and given random signs, and an output is the sum of its inputs. Inner products are kept in expectation; that of
+ * A fixed random projection of D numbers to `dim`, drawn once. The inputs are shuffled, dealt evenly to the outputs and
+ * given random signs; an output is the sum of its inputs. Inner products are kept in expectation; that of
  * two vectors with independent normal coordinates has a standard deviation of sqrt(1/dim - 1/D) in units of |x||y|,
  * slightly less than the sqrt(1/dim) of a dense Gaussian projection (it is exact at dim = D), at D additions a vector.
  *
@@ -14,12 +14,12 @@ import type { Ops } from "../../engines/ops.ts";
 export class Sketch {
   readonly dim: number;
   readonly #width: number;
-  /** (D) which output each input is added to */
+  /** (D) output that each input is added to */
   readonly #outputs: Int32Array;
-  /** (D) with which sign */
+  /** (D) sign of each input */
   readonly #signs: Float32Array;
 
-  /** @param width numbers in each of the `parts` whose concatenation is projected: D = parts width */
+  /** @param width numbers in each of the `parts`, whose concatenation is projected: D = parts width */
   constructor(parts: number, width: number, dim: number, random: Random) {
     this.dim = dim;
     this.#width = width;

@@ -5,7 +5,7 @@ import type { Read, SummedResult } from "../read.ts";
 import { inChunks } from "./chunks.ts";
 
 /**
- * Softmax attention over the rows that a `Read` names, or what its rule makes of them. The result rebuilds weights from
+ * Softmax attention over the rows of a read, or the result of its rule. The result rebuilds weights from
  * the keys, so that it is valid as long as they are.
  */
 export const softmaxRead = (read: Read, ops: Ops): SummedResult =>

@@ -1,6 +1,6 @@
 import type { RowLists } from "../../core/tensor.ts";
 
-/** The rows that each of Q queries reads, as ascending ranges [start, end) that neither overlap nor touch. */
+/** Rows that each of Q queries reads, as ascending ranges [start, end) that neither overlap nor touch. */
 export class Spans {
   /** (Q + 1), counted in ranges */
   readonly #offsets: Int32Array;
@@ -31,12 +31,12 @@ export class Spans {
     this.#bounds = bounds.slice(0, used);
   }
 
-  /** These ranges, but every visible row for queries that see no more than `limit`. */
+  /** These ranges, and every visible row for queries that see at most `limit` rows. */
   orAllBelow(limit: number, visible: Int32Array): Spans {
     return this.#orAll((end) => end <= limit, visible);
   }
 
-  /** These ranges, but every visible row for queries that see more than `limit`. */
+  /** These ranges, and every visible row for queries that see more than `limit` rows. */
   orAllAbove(limit: number, visible: Int32Array): Spans {
     return this.#orAll((end) => end > limit, visible);
   }
@@ -50,7 +50,7 @@ export class Spans {
     });
   }
 
-  /** How many rows query i reads. */
+  /** Number of rows that query i reads. */
   count(i: number): number {
     let rows = 0;
     for (let s = this.#offsets[i]!; s < this.#offsets[i + 1]!; s++)
@@ -87,7 +87,7 @@ function grown(bounds: Int32Array): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-/** The first `sinks` rows and the last `window` of those that each query sees. */
+/** The first `sinks` and the last `window` of the rows that each query sees. */
 export const sinkAndWindow = (visible: Int32Array, sinks: number, window: number): Spans =>
   new Spans(visible.length, (i, add) => {
     const end = visible[i]!;

@@ -1,12 +1,12 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { SummedResult } from "../read.ts";
 
-/** Which tokens summary entry e stands for: [e stride + offset, e stride + offset + block), from token 0 on. */
+/** Tokens that summary entry e stands for: [e stride + offset, e stride + offset + block), from token 0 on. */
 export interface EntryLayout {
   readonly block: number;
   readonly stride: number;
   readonly offset?: number;
-  /** what part of an entry's weight a token has of those that the entry stands for; the same part each when absent */
+  /** part of an entry's weight that one of its tokens has; the same part for each when absent */
   readonly share?: (entry: number, row: number) => number;
 }
 

@@ -14,8 +14,8 @@ export interface Voters {
 }
 
 /**
- * Calls back for each query row of a head with its values for the keys [0, end), of which `end - 1` is the last key that
- * any row sees: weights, or the raw products q.k if not `weighted`.
+ * Calls back for each query row of a head with its values for the keys [0, end), of which `end - 1` is the last key
+ * that any row sees: weights, or the raw products q.k if not `weighted`.
  */
 export function eachRow(
   { queries, cache, h, ops }: Voters,

@@ -4,14 +4,14 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Table } from "../../engines/ops.ts";
 import type { HeadResult } from "../read.ts";
 
-/** Rows that a query reads, ascending, and the weight of each. */
+/** Rows that a query reads, ascending, with their weights. */
 export interface WeighedRows {
   readonly rows: ArrayLike<number>;
   /** may be 0, or negative */
   readonly weights: ArrayLike<number>;
 }
 
-/** Values mixed by weights that are given row by row, whatever rule they come from. */
+/** Values mixed by given weights. */
 export class WeighedResult implements HeadResult {
   readonly output: Tensor;
   readonly #reads: readonly WeighedRows[];
@@ -51,7 +51,7 @@ export class WeighedResult implements HeadResult {
   }
 }
 
-/** Entropy in nats of weights, or of what their absolute values are of their sum. */
+/** Entropy in nats of weights; of signed weights, that of their absolute values. */
 export function entropyOf(weights: ArrayLike<number>): number {
   let [total, moment] = [0, 0];
   for (let at = 0; at < weights.length; at++) {

@@ -1,8 +1,8 @@
 import { definePlacement } from "../placement.ts";
 
 /**
- * K and V in the Grace CPU's LPDDR5X; the rows that a step reads come over NVLink-C2C, the index is in HBM. The pattern of
- * ShadowKV and RetroInfer with the memory of a GB200.
+ * K and V in the Grace CPU's LPDDR5X. The rows that a step reads come over NVLink-C2C; the index is in HBM. ShadowKV
+ * and RetroInfer split memory in this way; here it is the memory of a GB200.
  */
 export const grace = definePlacement({
   name: "grace",

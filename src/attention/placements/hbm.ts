@@ -1,6 +1,6 @@
 import { definePlacement } from "../placement.ts";
 
-/** All in the GPU's own memory. */
+/** Everything in the GPU's own memory. */
 export const hbm = definePlacement({
   name: "hbm",
   summary: "K, V and index in HBM",

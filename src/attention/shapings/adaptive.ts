@@ -6,12 +6,12 @@ import { softmaxRead } from "../parts/softmax-read.ts";
 import type { Read, SummedResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
-/** The polynomial of the source's figure 5 code, highest power first: the inverse temperature for an entropy in nats. */
+/** Polynomial of the source's code in figure 5, highest power first: inverse temperature for an entropy in nats. */
 const polynomial = [-0.037, 0.481, -2.3, 4.917, -1.791];
 
 /**
- * Adaptive temperature: the flatter a query's weights, the more its logits are sharpened, by a polynomial of the entropy
- * that the source fitted.
+ * Adaptive temperature: flat weights are sharpened more than sharp ones, by a polynomial of the entropy that the source
+ * fitted.
  *
  * Velickovic et al. 2024, arXiv 2410.01104. The keys are read once for the entropy and once for the output.
  */

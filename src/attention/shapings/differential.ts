@@ -9,12 +9,12 @@ import type { Read, SummedResult, HeadResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
 /**
- * Differential attention: a second softmax is taken off the first, so that what both give to noise cancels.
+ * Differential attention: a second softmax is subtracted from the first, so that the weights of noise cancel.
  *
- * Ye et al. 2024, arXiv 2410.05258; lambda .8, that of its deep layers. The output is divided by 1 - lambda, which the
- * source's norm and factor behind the heads come to.
- * Simplified: the source learns queries and keys of its own for the second softmax; here they are those of the first at
- * `temper` times their logits, which gives the noise nearly the same weights and the match far less.
+ * Ye et al. 2024, arXiv 2410.05258; lambda .8 as in its deep layers. The output is divided by 1 - lambda, as the
+ * source's norm and factor after the heads do. Simplified: the source learns other queries and keys for the second
+ * softmax. Here it has the logits of the first, times `temper`, which gives noise nearly the same weight and a match
+ * far less.
  */
 export const differential = defineShaping({
   name: "differential",

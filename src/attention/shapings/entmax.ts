@@ -11,8 +11,8 @@ import type { Read, SummedResult } from "../read.ts";
 import { defineShaping } from "../shaping.ts";
 
 /**
- * alpha-entmax: between softmax (alpha 1) and sparsemax (2), with weights that are exactly 0 below a threshold, so that a
- * long tail adds nothing. The keys that get weight 0 have been read all the same.
+ * alpha-entmax: between softmax (alpha 1) and sparsemax (2). Weights are exactly 0 below a threshold, so that a long
+ * tail adds nothing. Keys of weight 0 are read too.
  *
  * Peters, Niculae and Martins 2019, arXiv 1905.05702; for long contexts Vasylenko et al. 2025, arXiv 2506.16640. The
  * threshold is found by bisection, as in deep-spin/entmax.
@@ -59,7 +59,7 @@ function ruled(read: Read, alpha: number, ops: Ops): SummedResult {
   return new RuledResult(softmax, new WeighedResult(weighed, read.values));
 }
 
-/** Every row that query rows [from, to) read. */
+/** Rows that query rows [from, to) read. */
 function listsOf({ spans, visible }: Read, from: number, to: number): RowLists {
   if (spans) return spans.lists(from, to);
   const offsets = new Int32Array(to - from + 1);
@@ -81,7 +81,7 @@ function weigh(
   const power = 1 / (alpha - 1);
   let most = sink;
   for (let at = 0; at < rows.length; at++) most = Math.max(most, factor * scores[at]!);
-  // the largest weight is at most 1, so tau is at least most - 1, and what is below that has none
+  // the largest weight is at most 1, so tau is at least most - 1, and lower scores have no weight
   const support = [...rows.keys()].filter((at) => factor * scores[at]! > most - 1);
   const values = support.map((at) => factor * scores[at]! - most);
   const sumAt = (tau: number): number =>

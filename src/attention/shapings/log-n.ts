@@ -2,8 +2,8 @@ import { int } from "../../core/params.ts";
 import { defineShaping, scaleQueries } from "../shaping.ts";
 
 /**
- * The growth of Scalable-Softmax with logits that are what they were at the trained length, so that it can be compared
- * with `none` at equal sharpness.
+ * The growth of Scalable-Softmax, with unchanged logits at the trained length, so that it can be compared with `none`
+ * at equal sharpness.
  */
 export const logN = defineShaping({
   name: "log-n",

@@ -1,6 +1,6 @@
 import { defineShaping } from "../shaping.ts";
 
-/** Logits as they are. */
+/** Unchanged logits. */
 export const none = defineShaping({
   name: "none",
   summary: "logits as they are",

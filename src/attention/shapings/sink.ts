@@ -1,7 +1,9 @@
 import { real } from "../../core/params.ts";
 import { defineShaping } from "../shaping.ts";
 
-/** An attention sink without a value: gpt-oss learns its logit for each head; 0 is the fixed one of softmax-off-by-one. */
+/**
+ * An attention sink without a value: gpt-oss learns its logit for each head; 0 is the fixed one of softmax-off-by-one.
+ */
 export const sink = defineShaping({
   name: "sink",
   summary: "a logit without a value takes part in the softmax",

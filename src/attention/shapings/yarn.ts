@@ -2,8 +2,8 @@ import { int } from "../../core/params.ts";
 import { defineShaping, scaleQueries } from "../shaping.ts";
 
 /**
- * The attention temperature of YaRN. The source scales queries and keys by 0.1 ln f + 1 each, f, the factor by which the
- * context was extended, being fixed per model; here it follows the keys seen.
+ * The attention temperature of YaRN. The source scales queries and keys by 0.1 ln f + 1 each, where f is the factor by
+ * which a model's context was extended. Here f follows the keys that a query sees.
  */
 export const yarn = defineShaping({
   name: "yarn",

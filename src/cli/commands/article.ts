@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
 import { runArticle } from "../../studies/article/run.ts";
 import { integer } from "../options/values.ts";
+import { workerOptions } from "../options/workers.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
@@ -22,12 +23,8 @@ export default function articleCommand(command: Command): void {
       join("results", "explain", "ranking.csv"),
     )
     .option("--seed <n>", "seed of the trials", integer(0), 0)
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option("--json", "print the verdicts as JSON")
     .addHelpText("after", notes)
     .action(async ({ full = false, json, ...options }) => {

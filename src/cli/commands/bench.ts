@@ -16,7 +16,7 @@ import { withBar } from "../print/progress.ts";
 const notes = `
 Every result is checked against float64 before it is timed. GB/s counts the bytes that must be moved at least, GFLOP/s
 multiplications and additions; shares are of the read bandwidth and of the highest arithmetic rate measured in the same
-run. What stays in the processor's caches, as gathered rows do, can be faster than memory.
+run. Rows that stay in the processor's caches, as gathered ones do, can be faster than memory.
 
 --calibrate writes the table for --engine auto, for this number of threads, into the user's cache folder. It is ignored
 once the processor, an engine or its version is another.`;

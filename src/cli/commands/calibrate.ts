@@ -4,6 +4,7 @@ import { runCalibrate } from "../../studies/calibrate/run.ts";
 import { freeParams } from "../../studies/calibrate/search.ts";
 import { defaultFit, defaultReadings } from "../../studies/calibrate/target.ts";
 import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "../options/values.ts";
+import { workerOptions } from "../options/workers.ts";
 import { formatCalibration } from "../print/calibration.ts";
 import { watch } from "../print/watch.ts";
 
@@ -24,7 +25,7 @@ export default function calibrateCommand(command: Command): void {
     )
     .option(
       "--left-out <column>",
-      "published column to report beside those that are fitted; all others when absent",
+      "published column to report beside those that are fitted (default: all others)",
       collect,
     )
     .option(
@@ -45,12 +46,8 @@ export default function calibrateCommand(command: Command): void {
     )
     .option("--seed <n>", "seed of starts and trials", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option("--out <folder>", "folder of the results", "results/local/calibrate")
     .option("--json", "print the answer as JSON");
   withReaderOptions(asking)

@@ -22,7 +22,7 @@ export default function describeCommand(command: Command): void {
     .addOption(
       new Option(
         "--kind <kind>",
-        "kind to describe where a layer plan and its model share a name; without it both",
+        "kind to describe where a layer plan and its model share a name (default: both)",
       ).choices(kinds),
     )
     .action((text, { json, kvDtype, kind, ...shape }) => {

@@ -14,12 +14,12 @@ table does not state must be given where it is needed.
 /** `attnsim economics`: what a task costs with two models, when the dearer one pays, and how long its first word takes. */
 export default function economicsCommand(command: Command): void {
   command
-    .option("--prices <file>", "price table in YAML; the article's when absent")
+    .option("--prices <file>", "price table in YAML (default: the article's)")
     .option("--models <before,after>", "models of the table", modelPair, ["GPT-5.4", "GPT-5.5"])
-    .option("--input <before,after>", "price of input; the table's when absent", numberList(2))
-    .option("--output <before,after>", "price of output; the table's when absent", numberList(2))
-    .option("--cached-input <before,after>", "price of cached input; the table's when absent", numberList(2))
-    .option("--output-tokens <before,after>", "tokens of the answer; the table's when absent", numberList(2))
+    .option("--input <before,after>", "price of input (default: the table's)", numberList(2))
+    .option("--output <before,after>", "price of output (default: the table's)", numberList(2))
+    .option("--cached-input <before,after>", "price of cached input (default: the table's)", numberList(2))
+    .option("--output-tokens <before,after>", "tokens of the answer (default: the table's)", numberList(2))
     .option("--think <before,after>", "hidden reasoning tokens before the answer", numberList(2), [0, 0])
     .option("--prompt <tokens>", "tokens of the prompt: 8000, 256K", tokensOrNone, 0)
     .option("--cached <share>", "share of the prompt that a cache serves, 0 to 1", share, 0)

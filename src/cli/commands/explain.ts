@@ -6,6 +6,7 @@ import { models } from "../../hardware/models/all.ts";
 import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { runExplain } from "../../studies/explain/run.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
+import { workerOptions } from "../options/workers.ts";
 import { formatExplanation } from "../print/explanation.ts";
 import { watch } from "../print/watch.ts";
 
@@ -27,7 +28,12 @@ export default function explainCommand(command: Command): void {
     )
     .option("--no-rivals", "leave out changes of anything but attention")
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 60)
-    .option("--confirm <n>", "so many of the best changes, and no change, with full numerics", integer(0), 0)
+    .option(
+      "--confirm <n>",
+      "number of the best changes to run, beside no change, with full numerics",
+      integer(0),
+      0,
+    )
     .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), 10)
     .option(
       "--confirm-tokens <tokens>",
@@ -42,21 +48,17 @@ export default function explainCommand(command: Command): void {
     .addOption(
       new Option(
         "--weights <type>",
-        "what weights are stored as; the smallest that the GPU multiplies when absent",
+        "type that weights are stored as (default: the smallest that the GPU multiplies)",
       ).choices(weightDtypes),
     )
     .addOption(
-      new Option("--kv-dtype <type>", "what K and V are stored as, unless the spec says")
+      new Option("--kv-dtype <type>", "type that K and V are stored as, unless the spec says")
         .choices(kvDtypes)
         .default("fp8"),
     )
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option("--out <folder>", "folder of the results", "results/local/explain")
     .option("--json", "print the answer as JSON")
     .addHelpText("after", help)

@@ -18,7 +18,7 @@ const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
 /** `attnsim list`: names and summaries of what there is. */
 export default function listCommand(command: Command): void {
   command
-    .addArgument(new Argument("[kind]", "what to list; everything when absent").choices(Object.keys(lists)))
+    .addArgument(new Argument("[kind]", "kind to list (default: everything)").choices(Object.keys(lists)))
     .option("--json", "print JSON")
     .action(async (kind, { json }) => {
       const wanted = Object.entries(lists).filter(([name]) => kind === undefined || kind === name);

@@ -1,17 +1,19 @@
 import type { Command } from "@commander-js/extra-typings";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { drawFigures, figures, findFigure, formats } from "../../runs/draw.ts";
-import type { Format } from "../../runs/draw.ts";
+import { figures, findFigure } from "../../figures/registry.ts";
+import { drawFigures } from "../../runs/draw.ts";
+import { figureFormats } from "../../runs/write-figure.ts";
+import type { FigureFormat } from "../../runs/write-figure.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { readManifest } from "../../runs/results.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 
-const formatList = (text: string): Format[] =>
+const formatList = (text: string): FigureFormat[] =>
   list(text).map((item) => {
-    const found = formats.find((format) => format === item);
-    if (found === undefined) throw new InvalidArgumentError(`allowed: ${formats.join(", ")}`);
+    const found = figureFormats.find((format) => format === item);
+    if (found === undefined) throw new InvalidArgumentError(`allowed: ${figureFormats.join(", ")}`);
     return found;
   });
 
@@ -29,13 +31,10 @@ ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n"
 export default function plotCommand(command: Command): void {
   command
     .argument("<csv>", "a results file, of attnsim or edited: results/length-sweep/data.csv")
-    .option("--out <folder>", "folder of the figures; that of the CSV when absent")
-    .option("--figure <names>", "figures, with commas; all that the rows can show when absent", figureList)
+    .option("--out <folder>", "folder of the figures (default: that of the CSV)")
+    .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
     .option("--format <formats>", "svg, png or both", formatList)
-    .option(
-      "--title <text>",
-      "what stands above the figures; the question of the folder's manifest when absent",
-    )
+    .option("--title <text>", "title above the figures (default: the question of the folder's manifest)")
     .addHelpText("after", help)
     .action(async (csv, { out = dirname(csv), figure, format, title = titleOf(csv) }) => {
       const paths = await drawFigures(readTrialRows(csv), { out, title, names: figure, formats: format });

@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runPublished } from "../../studies/published/run.ts";
-import { integer } from "../options/values.ts";
+import { workerOptions } from "../options/workers.ts";
 import { formatPublished } from "../print/published.ts";
 import { watch } from "../print/watch.ts";
 
@@ -20,14 +20,10 @@ export default function publishedCommand(command: Command): void {
     .option("--run <names>", 'run these trends first, comma-separated, or "all"; what is finished is kept')
     .option(
       "--results <folder>",
-      "folder with a folder of results for each trend; results/published of the checkout when absent",
+      "folder with a folder of results for each trend (default: results/published of the checkout)",
     )
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option("--json", "print JSON")
     .addHelpText("after", notes)
     .action(async ({ json, ...options }) => {

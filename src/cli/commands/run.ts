@@ -1,18 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
-import { UsageError } from "../../core/errors.ts";
+import { checkConfig, configuredPlan, readConfig } from "../../runs/config.ts";
 import { plugins } from "../../runs/plugins.ts";
-import { planOf } from "../../runs/plan.ts";
-import { makeTrial } from "../../runs/make-trial.ts";
-import { readerParams } from "../../reader/params.ts";
-import type { Trial } from "../../trial/trial.ts";
-import { checkConfig, readConfig } from "../options/config.ts";
-import type { RunConfig } from "../options/config.ts";
 import { execute } from "../execute.ts";
+import { withRunOptions } from "../options/run.ts";
 import { append, collect, integer, withReaderOptions } from "../options/values.ts";
-import { engineOf, withRunOptions } from "../options/run.ts";
-
-const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
-  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 const help = `
 A K is 1024 tokens, or 1000 where the task's public dataset has that length: Graphwalks' 128K is 128000.
@@ -39,7 +30,7 @@ export default function runCommand(command: Command): void {
     .option("--trials <n>", "problems for each task and length", integer(1), 5)
     .option(
       "--budget <text>",
-      "what variants are made to fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",
+      "racks that variants are made to fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",
       append,
     )
     .option("--config <file>", "YAML or JSON file with these options; the command line goes before it");
@@ -49,69 +40,28 @@ export default function runCommand(command: Command): void {
 }
 
 async function run(command: Command): Promise<void> {
-  const {
-    config: file,
-    json,
-    dryRun,
-    profile,
-    plugin: loaded,
-    ...values
-  } = command.opts() as Readonly<Record<string, unknown>>;
+  const { config: file, json, dryRun, profile, plugin: loaded, ...values } = command.opts() as Options;
   const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
   const config = checkConfig("the command line", {
     ...values,
-    ...(typeof file === "string" ? readConfig(file) : {}),
+    ...(file === undefined ? {} : readConfig(file)),
     ...Object.fromEntries(given),
   });
   const { out = "results/local/run", ...asked } = config;
   const { workers, threads, memoryGb } = asked;
-  await execute(planOf("run", questionOf(config), trialsOf(config)), {
-    ...{
-      out,
-      workers,
-      threads,
-      memoryGb,
-      json: json === true,
-      dryRun: dryRun === true,
-      profile: profile === true,
-    },
+  await execute(configuredPlan(config), {
+    out,
+    workers,
+    threads,
+    memoryGb,
+    json,
+    dryRun,
+    profile,
     config: loaded === undefined ? asked : { ...asked, plugins: plugins().map(({ version }) => version) },
   });
 }
 
-/** What stands above the figures: names where they fit a line or two, otherwise how many there are. */
-const questionOf = ({ task, variant }: RunConfig): string => {
-  const [variants, tasks] = [listOf(variant), listOf(task)];
-  const on = named(tasks, "tasks");
-  return variants.length > mostNamed
-    ? `How do ${variants.length} variants do on ${on}?`
-    : `How does ${variants.join(", ")} do on ${on}?`;
-};
-
-const mostNamed = 8;
-
-const named = (list: readonly string[], what: string): string =>
-  list.length > mostNamed ? `${list.length} ${what}` : list.join(", ");
-
-/** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
-function* trialsOf(config: RunConfig): Generator<Trial> {
-  const { seed = 0, trials = 1 } = config;
-  const engine = engineOf(config);
-  const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
-  for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
-    if (list.length === 0)
-      throw new UsageError(`a run needs --task, --variant and --tokens; --${name} is missing`);
-  const reader = Object.fromEntries(
-    Object.keys(readerParams).flatMap((name) => {
-      const value = config[name as keyof typeof readerParams];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
-  const budgets = config.budget === undefined ? [{}] : listOf(config.budget).map((budget) => ({ budget }));
-  for (const task of tasks)
-    for (const tokens of lengths)
-      for (const budget of budgets)
-        for (let trial = 0; trial < trials; trial++)
-          for (const variant of variants)
-            yield makeTrial({ task, variant, tokens, trial, seed, engine, reader, ...budget });
+interface Options extends Partial<Record<"json" | "dryRun" | "profile", true>> {
+  readonly config?: string;
+  readonly plugin?: readonly string[];
 }

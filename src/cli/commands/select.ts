@@ -31,15 +31,15 @@ export default function selectCommand(command: Command): void {
     .requiredOption("--prompt <tokens>", "tokens of a prompt: 8000, 256K", tokensOrNone)
     .option(
       "--output-tokens <tokens>",
-      "tokens of an answer; the table's of each model when absent",
+      "tokens of an answer (default: the table's of each model)",
       tokenCount,
     )
     .option("--think <tokens>", "hidden reasoning tokens before an answer", tokensOrNone, 0)
     .option("--cached <share>", "share of the prompt that a cache serves, 0 to 1", share, 0)
     .option("--requests <n>", "requests", integer(1), 1)
     .option("--latency <seconds>", "longest wait for the first token of an answer", positive)
-    .option("--context <tokens>", "tokens that a model must hold; prompt and answer when absent", tokenCount)
-    .option("--prices <file>", "price table in YAML; the article's when absent")
+    .option("--context <tokens>", "tokens that a model must hold (default: prompt and answer)", tokenCount)
+    .option("--prices <file>", "price table in YAML (default: the article's)")
     .addOption(
       new Option("--by <what>", "what models are ranked by").choices(["cost", "latency"]).default("cost"),
     )

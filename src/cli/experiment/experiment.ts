@@ -3,8 +3,8 @@ import { Command } from "@commander-js/extra-typings";
 import { allowClosedPipe, exitCodeOf } from "../exit.ts";
 import { withPlugins } from "../options/plugin.ts";
 
-/** The question that an experiment asks. */
-export interface Question {
+/** The name and the question of an experiment. */
+export interface ExperimentTitle {
   /** name of its folder in results/ */
   readonly name: string;
   readonly question: string;
@@ -13,13 +13,13 @@ export interface Question {
 /** How a question is answered: `trials`, `tables`, `study` or `times`. */
 export interface Answer {
   /** Gives the experiment's program its options beside --full, and its action. */
-  readonly define: (program: Command<[], { full?: true }>, asked: Question) => void | Promise<void>;
+  readonly define: (program: Command<[], { full?: true }>, asked: ExperimentTitle) => void | Promise<void>;
   /** Words of the command line that stand before the user's. */
   readonly words?: (full: boolean, out: string) => readonly string[];
 }
 
 /** A question and how it is answered. */
-export interface Experiment extends Question {
+export interface Experiment extends ExperimentTitle {
   readonly answer: Answer;
 }
 

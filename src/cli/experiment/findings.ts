@@ -2,7 +2,7 @@ import type { ResultTable } from "../../runs/tables.ts";
 import { formatTable } from "../print/table.ts";
 import type { TableCell } from "../print/table.ts";
 
-/** What an experiment computes: tables, and what they show. */
+/** Computed tables, and what they show. */
 export interface Findings {
   readonly tables: readonly ResultTable[];
   /** Vega-Lite specifications by the names of their files */

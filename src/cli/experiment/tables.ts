@@ -7,7 +7,7 @@ import type { Findings } from "./findings.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
 
-/** What an experiment computes its tables with. */
+/** Arguments of the function that computes the tables. */
 export interface TablesContext {
   /** whether the whole question is asked, or a part of it that takes a minute */
   readonly full: boolean;

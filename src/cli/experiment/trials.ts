@@ -3,15 +3,15 @@ import { makeTrial } from "../../runs/make-trial.ts";
 import type { TrialOptions } from "../../runs/make-trial.ts";
 import type { Trial } from "../../trial/trial.ts";
 import { execute } from "../execute.ts";
-import { engineOf, withRunOptions } from "../options/run.ts";
+import { withRunOptions } from "../options/run.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
 
-/** What an experiment makes its trials with. */
+/** Arguments of the function that makes the trials. */
 export interface TrialContext {
   /** whether the whole question is asked, or a part of it that takes a minute */
   readonly full: boolean;
-  /** Makes a trial with the seed and engine of the command line. @throws UsageError for what it cannot read */
+  /** Makes a trial with the seed, mode and engine of the command line. @throws UsageError for what it cannot read */
   readonly trial: (options: TrialOptions) => Trial;
 }
 
@@ -27,8 +27,8 @@ export interface TrialsOptions {
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question }) {
     withRunOptions(program).action(async ({ full = false, out, ...options }) => {
-      const { seed } = options;
-      const trial = (asked: TrialOptions): Trial => makeTrial({ seed, engine: engineOf(options), ...asked });
+      const { seed, mode, engine } = options;
+      const trial = (asked: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...asked });
       await execute(planOf(name, question, make({ full, trial })), {
         ...options,
         out: out ?? resultsFolder(name, full),

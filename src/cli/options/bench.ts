@@ -16,7 +16,7 @@ export const withMeasureOptions = <O extends Record<string, unknown>>(
   command: Command<[], O>,
 ): Command<[], O & MeasureOptions> =>
   (command as unknown as Command)
-    .option("--engine <name>", "engine to measure; again for more; without it all usable ones", append)
+    .option("--engine <name>", "engine to measure; again for more (default: all usable ones)", append)
     .option("--threads <n>", "threads of each", integer(1), coresHere())
     .option("--only <workload>", "workload to measure, or how its name begins; again for more", append)
     .option("--repeats <n>", "rounds over all workloads and engines", integer(1), 3)

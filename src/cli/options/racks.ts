@@ -53,7 +53,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       list(String),
       [...catalog.models.names()],
     )
-    .option("--variant <spec...>", "attention variants; without it each model's own")
+    .option("--variant <spec...>", "attention variants (default: each model's own)")
     .option(
       "--kv-dtype <type,...>",
       "types that K and V are stored as, unless the spec says",
@@ -62,7 +62,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
     )
     .option(
       "--weights <type>",
-      `type that weights are stored as: ${weightDtypes.join(", ")}; without it the smallest that the GPU multiplies`,
+      `type that weights are stored as: ${weightDtypes.join(", ")} (default: the smallest that the GPU multiplies)`,
       oneOf("weight dtype", weightDtypes),
     )
     .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
@@ -103,7 +103,7 @@ export function divisionOptions<A extends unknown[], O extends OptionValues>(
     )
     .option(
       "--gpus <n>",
-      "GPUs to divide the model among, where --parallel does not say; without it the system's",
+      "GPUs to divide the model among, where --parallel does not say (default: the system's)",
       integer(1),
     )
     .option("--overlap-links", "exchanges between GPUs hide behind the work of another half of the batch")
@@ -112,7 +112,7 @@ export function divisionOptions<A extends unknown[], O extends OptionValues>(
 }
 
 /** Help of an option that takes a division among GPUs. */
-export const parallelOption = `as tp=4,dp=2; ${parallelHelp}; without it the best on --gpus`;
+export const parallelOption = `as tp=4,dp=2; ${parallelHelp} (default: the best on --gpus)`;
 
 /** Quantities that the user puts in place of the systems' own. */
 export function givenQuantities(options: RackOptions): string[] {

@@ -1,15 +1,18 @@
-import { Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
-import { theoryEngine } from "../../trial/trial.ts";
+import { modes } from "../../trial/trial.ts";
+import type { Mode } from "../../trial/trial.ts";
+import { formerMeanField } from "../../runs/config.ts";
 import { integer, positive } from "./values.ts";
+import { workerOptions } from "./workers.ts";
 
-/** What the options are read as. */
+/** Values of the options of a run. */
 export interface RunOptions {
   out?: string;
   seed: number;
   engine: string;
-  mode: "numerics" | "theory";
+  mode: Mode;
   workers?: number;
   threads?: number;
   memoryGb?: number;
@@ -18,7 +21,7 @@ export interface RunOptions {
   profile?: true;
 }
 
-/** Options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
+/** Adds the options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
 export const withRunOptions = <
   A extends unknown[],
   O extends Record<string, unknown>,
@@ -33,34 +36,26 @@ export const withRunOptions = <
     .addOption(
       new Option(
         "--mode <name>",
-        "numerics: real keys, values and softmax; theory: their mean field, in milliseconds",
+        "numerics: real keys, values and softmax; mean-field: drawn from their mean field, in milliseconds",
       )
-        .choices(["numerics", "theory"])
-        .default("numerics"),
+        .choices(modes)
+        .default("numerics")
+        .argParser(parseMode),
     )
-    .option(
-      "--workers <n>",
-      "trials run side by side; as many as cores and memory allow when absent",
-      integer(1),
-    )
-    .option("--threads <n>", "kernel threads of a worker; the cores left when absent", integer(1))
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
     .option(
       "--memory-gb <n>",
-      "memory that all workers may take, decimal GB; 80% of what is free when absent",
+      "memory that all workers may take, decimal GB (default: 80% of what is free)",
       positive,
     )
-    .option(
-      "--profile",
-      "say where the time goes, part by part, and write it to profile.csv beside the results",
-    )
+    .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
     .option("--dry-run", "print the trials and the memory that they need, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
 
-/** What trials are run by: a numeric engine, or theory. */
-export const engineOf = ({
-  mode,
-  engine,
-}: {
-  mode?: string | undefined;
-  engine?: string | undefined;
-}): string => (mode === "theory" ? theoryEngine : (engine ?? defaultEngine));
+/** Reads a mode. @throws InvalidArgumentError for another word */
+function parseMode(text: string): Mode {
+  const mode = modes.find((known) => known === (text === formerMeanField ? "mean-field" : text));
+  if (mode === undefined) throw new InvalidArgumentError(`Allowed choices are ${modes.join(", ")}.`);
+  return mode;
+}

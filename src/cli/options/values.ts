@@ -88,7 +88,7 @@ export function modelPair(text: string): string[] {
   throw new InvalidArgumentError("allowed: two models with a comma between them, such as GPT-5.4,GPT-5.5");
 }
 
-/** Reads numbers of at least 0 with commas between them. @param count of the numbers; any when absent */
+/** Reads numbers of at least 0 with commas between them. @param count of the numbers; without it any */
 export function numberList(count?: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));

@@ -66,16 +66,21 @@ export function requestOptions<A extends unknown[], O extends OptionValues>(
     .option("--cache-hits <share>", "share of each prompt whose cache is stored", share, 0)
     .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
     .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
-    .option("--price <usd>", "of a GPU-hour; without it the system's rental", positive);
+    .option("--price <usd>", "of a GPU-hour (default: the system's rental)", positive);
   return command as unknown as Command<A, O & Fields<RequestOptions>>;
 }
 
-export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
-  inputTokens: options.input,
+/** A workload but for the length of its prompts. */
+export const readRequests = (options: RequestOptions): Omit<Workload, "inputTokens"> => ({
   outputTokens: options.output,
   thinkTokens: options.think,
   cacheHits: options.cacheHits,
   drafts: readDrafts(options),
   chunkTokens: options.chunk,
   utilisation: options.utilisation,
+});
+
+export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
+  inputTokens: options.input,
+  ...readRequests(options),
 });

@@ -24,7 +24,7 @@ export const paramFacts = (specs: ParamSpecs): Facts => ({
   ]),
 });
 
-/** What one decode step of one layer costs one sequence, and the prefill before it. */
+/** Costs of one layer for one sequence: a decode step, and the prefill before it. */
 export function costFacts(step: StepCost, prefill: PrefillCost): Facts {
   const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = step;
   const far = (bytes: number): string => (farKeptBytes > 0 ? formatBytes(bytes) : "");

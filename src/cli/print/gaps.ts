@@ -1,12 +1,12 @@
 import { formatLength } from "../../core/length.ts";
-import type { TheoryGap } from "../../trial/mean-field-gap.ts";
+import type { MeanFieldGap } from "../../trial/mean-field-gap.ts";
 import { formatTable } from "./table.ts";
 
 /** How many of the largest gaps are shown of each measure. */
 const shown = 3;
 
-/** How far theory is from the numerics: how often they agree, and where the most is left that sampling does not explain. */
-export function formatGaps(gaps: readonly TheoryGap[]): string {
+/** How far the mean field is from the numerics: how often they agree, and where the most is left that sampling does not explain. */
+export function formatGaps(gaps: readonly MeanFieldGap[]): string {
   const agreeing = gaps.filter(({ agrees }) => agrees).length;
   const within = gaps.filter(({ unexplained }) => unexplained === 0).length;
   const measures = [...new Set(gaps.map(({ measure }) => measure))];
@@ -19,11 +19,20 @@ export function formatGaps(gaps: readonly TheoryGap[]): string {
   const round = (value: number): string => value.toFixed(3);
   const rows = worst.map((gap) => [
     ...[gap.measure, gap.variant, gap.task, formatLength(gap.tokens)],
-    ...[gap.numerics, gap.theory, gap.error, gap.unexplained].map(round),
+    ...[gap.numerics, gap.meanField, gap.error, gap.unexplained].map(round),
   ]);
-  const head = ["measure", "variant", "task", "tokens", "numerics", "theory", "std error", "beyond 3 of it"];
+  const head = [
+    "measure",
+    "variant",
+    "task",
+    "tokens",
+    "numerics",
+    "mean field",
+    "std error",
+    "beyond 3 of it",
+  ];
   return [
-    `theory and numerics: ${within} of ${gaps.length} means within three standard errors, ${agreeing} within them and the bias of a mean field`,
+    `mean field and numerics: ${within} of ${gaps.length} means within three standard errors, ${agreeing} within them and the bias of a mean field`,
     ...(rows.length > 0 ? [formatTable(head, rows)] : []),
   ].join("\n");
 }

@@ -1,15 +1,15 @@
 import { formatNumber } from "../../core/units.ts";
-import type { Verdict } from "../../deployment/published/predict.ts";
+import type { SystemVerdict } from "../../deployment/published/predict.ts";
 import { formatTable } from "./table.ts";
 
 /** A verdict for programs. */
-export const verdictData = ({ target, predicted, error, within }: Verdict) => {
+export const verdictData = ({ target, predicted, error, within }: SystemVerdict) => {
   const { prediction, leftOut, ...published } = target;
   return { ...published, predicted, error, within, ...(!within && { leftOut }), prediction };
 };
 
 /** Published numbers of systems beside the model's, the misses explained, and the sources. */
-export function formatVerdicts(verdicts: readonly Verdict[]): string {
+export function formatVerdicts(verdicts: readonly SystemVerdict[]): string {
   const titles = ["target", "predicted", "published", "unit", "error", "allowed", "within"];
   const rows = verdicts.map(({ target, predicted, error, within }) => [
     target.name,
@@ -36,10 +36,10 @@ export function formatVerdicts(verdicts: readonly Verdict[]): string {
 
 const signed = (error: number): string => `${error < 0 ? "-" : "+"}${(100 * Math.abs(error)).toFixed(0)}%`;
 
-function summary(verdicts: readonly Verdict[]): string {
+function summary(verdicts: readonly SystemVerdict[]): string {
   const within = verdicts.filter((verdict) => verdict.within).length;
   return `${within} of ${verdicts.length} within what is allowed (${Math.round((100 * within) / verdicts.length)}%); nothing is fitted to these`;
 }
 
-const explained = ({ target, error, within }: Verdict): string[] =>
+const explained = ({ target, error, within }: SystemVerdict): string[] =>
   within ? [] : [`  miss: ${target.name}, ${signed(error)}; left out: ${target.leftOut}`];

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Plan } from "../../runs/plan.ts";
 import { runPlan } from "../../runs/run.ts";
-import type { Outcome } from "../../runs/run.ts";
+import type { RunOutcome } from "../../runs/run.ts";
 import { finishedRows } from "../../runs/unfinished.ts";
 import type { Watch, WatchedSettings } from "../../runs/watch.ts";
 import { startProgress } from "./progress.ts";
@@ -21,7 +21,7 @@ export const watch: Watch = {
 };
 
 /** Runs a plan with a bar. Ctrl-C ends it early and keeps finished trials. */
-export async function runWatched(plan: Plan, settings: WatchedSettings): Promise<Outcome> {
+export async function runWatched(plan: Plan, settings: WatchedSettings): Promise<RunOutcome> {
   const abort = new AbortController();
   let asked = 0;
   // one Ctrl-C may arrive twice: from the terminal, and from a parent that passes it on. A later one ends at once

@@ -18,7 +18,7 @@ import { fits } from "../memory.ts";
 import { modelCost } from "../model-cost.ts";
 import { prefillOn } from "../prefill.ts";
 import { servedApart } from "../serving.ts";
-import type { Prediction, Setup, Target } from "./target.ts";
+import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
 const deployed = (setup: Setup, parallel: Parallelism): Division => {
   const { kvDtype, attention, feedForward, overlapLinks, profile } = setup;
@@ -29,7 +29,7 @@ const deployed = (setup: Setup, parallel: Parallelism): Division => {
   return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks }, parallel);
 };
 
-/** Predicts a number that a source printed. @param of predicts another target, by name */
+/** Predicts the number that a source printed. @param of gives the prediction for another target, by name */
 function predict(prediction: Prediction, of: (name: string) => number): number {
   switch (prediction.kind) {
     case "price":
@@ -50,7 +50,7 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
   }
 }
 
-/** Of a model on GPUs that the source says the division of. */
+/** Predicts the number of a model on a division that the source names. */
 function onDivision(prediction: Extract<Prediction, { readonly parallel: string }>): number {
   const division = deployed(prediction, parseParallel(prediction.parallel, models.get(prediction.model)));
   const gpus = gpusOf(division.parallel);
@@ -77,12 +77,13 @@ function onDivision(prediction: Extract<Prediction, { readonly parallel: string 
   }
 }
 
-/** Operations in FP8 that take as long as one in this precision, by peak rates. */
+/** FP8 operations that take as long as one operation of this precision, at peak rates. */
 const equivalent = { bf16: 2, fp8: 1, fp4: 0.5 } as const;
 
 /**
- * DeepSeek counts "equivalent FP8 FLOPs" and does not print the weights; here they are those of peak rates: attention
- * multiplies in bf16, V3.2's index in FP8 and V4's in FP4, products in FP8, whatever their weights are stored as.
+ * Ratio of a model's operations or cache to another's. DeepSeek counts "equivalent FP8 FLOPs" and does not print the
+ * weights of that sum; here they are the ratios of peak rates. Attention multiplies in bf16, V3.2's index in FP8 and V4's
+ * in FP4, products in FP8, for weights of any dtype.
  */
 function ratio({
   kind,
@@ -106,7 +107,7 @@ function ratio({
   return a! / b!;
 }
 
-/** The most that a GPU gives at a user's speed: batches in steps of a quarter. */
+/** The most tokens/s of a GPU at a user's speed, over batches of powers of 2^(1/4). */
 function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
   const { replicaGpus, input, output, perUser, drafts } = prediction;
   const model = models.get(prediction.model);
@@ -139,9 +140,9 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
 }
 
 /**
- * Divisions of a model among a number of GPUs or fewer, as the Helix paper compares them (section 3.1): with Helix caches over all
- * GPUs of a stage, and experts or their columns; without, tensor parallelism of whole layers, or groups that attend for
- * themselves and share the experts.
+ * The divisions of a model that the Helix paper compares (section 3.1), on up to `gpus` GPUs. With Helix, caches are split
+ * over all GPUs of a stage, and so are experts or their columns. Without it, whole layers are split (tensor parallelism),
+ * or groups attend for themselves and share the experts.
  */
 function helixPlans(gpus: number): Parallelism[] {
   const powers = Array.from({ length: Math.floor(Math.log2(gpus)) + 1 }, (_, i) => 2 ** i);
@@ -159,7 +160,7 @@ function helixPlans(gpus: number): Parallelism[] {
   );
 }
 
-/** Decode steps of every plan, with KV parallelism and without, at powers of two of users that fit. */
+/** Ratio of Helix to other divisions, from steps of every division at powers of two of users that fit. */
 function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-users" }): number {
   const { gpus, context, kind } = prediction;
   const layers = layersOf(models.get(prediction.model));
@@ -184,9 +185,9 @@ function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-u
   return Math.max(...others.map(({ answer }) => most(own, answer) / most(others, answer)));
 }
 
-/** A published number beside the model's. */
-export interface Verdict {
-  readonly target: Target;
+/** A published number beside the predicted one. */
+export interface SystemVerdict {
+  readonly target: SystemTarget;
   readonly predicted: number;
   /** predicted / published - 1 */
   readonly error: number;
@@ -194,7 +195,10 @@ export interface Verdict {
 }
 
 /** @param onTarget called after each */
-export function judge(targets: readonly Target[], onTarget: () => void = () => undefined): Verdict[] {
+export function judge(
+  targets: readonly SystemTarget[],
+  onTarget: () => void = () => undefined,
+): SystemVerdict[] {
   const predicted = new Map<string, number>();
   return targets.map((target) => {
     const value = predict(target.prediction, (name) => predicted.get(name) ?? NaN);

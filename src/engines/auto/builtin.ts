@@ -1,8 +1,8 @@
 import type { TimedCall } from "./table.ts";
 
 /**
- * Where nothing was measured: an estimate until `attnsim bench --calibrate` is run. On two cores with AVX-512 few
- * queries are bound by memory, which the SIMD kernels read fastest.
+ * Times for machines that were not measured, until `attnsim bench --calibrate` is run. They were taken on two cores
+ * with AVX-512. Calls of few queries are bound by memory, which the SIMD kernels read fastest.
  */
 export const builtinTable: readonly TimedCall[] = [
   { kind: "attend", sizes: [1, 4096, 128], ms: { wasm: 0.057, tfjs: 0.221, ort: 0.0755 } },

@@ -5,11 +5,10 @@ import type { AttendOptions, Ops } from "../ops.ts";
 import { overMemory } from "../over-memory.ts";
 
 /**
- * Sends each call to the engine that a table says is fastest for its kind and shape. The engines work over one
- * memory; `memory`, the last made over it, knows all of it. Data, rounding and packed rows are the memory's own,
- * whatever the table says.
+ * Sends each call to the engine that a table names as the fastest for its kind and shape. The engines work over one
+ * memory; `memory`, the last engine made over it, knows all of it and always does the data, rounding and packed rows.
  *
- * @param engines the first takes the calls that the table knows nothing of
+ * @param engines the first takes the calls that are not in the table
  */
 export function autoOver(engines: readonly Ops[], memory: Ops, table: readonly TimedCall[]): Ops {
   const first = engines[0]!;
@@ -40,7 +39,7 @@ export function autoOver(engines: readonly Ops[], memory: Ops, table: readonly T
   });
 }
 
-/** Share of the rows that queries see on average, below which they count as causal: of a whole prefill it is half. */
+/** Mean share of the rows that queries see, below which a call counts as causal. In a whole prefill it is half. */
 const causalBelow = 0.75;
 
 function attendCall({ visible, rows }: AttendOptions, n: number): { kind: CallKind; rows: number } {

@@ -1,19 +1,19 @@
 import { normalError, outputError, sumError } from "../tolerance.ts";
 import type { KernelWorkload } from "./workloads.ts";
 
-/** How far a result lies from float64, and how far it may: both relative to the largest number expected. */
-export interface Agreement {
+/** Distance of a result from float64, and the distance allowed, relative to the largest number expected. */
+export interface ResultAgreement {
   readonly error: number;
   readonly tolerance: number;
 }
 
-/** The largest difference between two results, and the largest magnitude that was expected. */
+/** Largest difference between two results, and largest magnitude expected. */
 export interface Difference {
   readonly difference: number;
   readonly largest: number;
 }
 
-/** NaN and missing numbers count as infinitely far. */
+/** Compares two results. NaN and missing numbers count as infinitely far. */
 export function differenceOf(got: ArrayLike<number>, expected: ArrayLike<number>): Difference {
   let difference = got.length === expected.length ? 0 : Infinity;
   let largest = 0;
@@ -25,12 +25,15 @@ export function differenceOf(got: ArrayLike<number>, expected: ArrayLike<number>
   return { difference, largest };
 }
 
-export const agreementOf = (workload: KernelWorkload, { difference, largest }: Difference): Agreement => ({
+export const agreementOf = (
+  workload: KernelWorkload,
+  { difference, largest }: Difference,
+): ResultAgreement => ({
   error: difference / largest,
   tolerance: largestDifference(workload) / largest,
 });
 
-/** Largest magnitude of a standard normal number, as good as always. */
+/** Largest magnitude of a standard normal number, almost surely. */
 const farthest = 6;
 
 function largestDifference({ kind, rows, width, take }: KernelWorkload): number {

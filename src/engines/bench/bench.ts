@@ -7,23 +7,23 @@ import { settling } from "./timing.ts";
 import { gemm } from "./workloads.ts";
 import type { KernelWorkload } from "./workloads.ts";
 
-/** What one subject needs for one workload. */
+/** Times of one subject on one workload. */
 export interface BenchRow {
   readonly workload: string;
   readonly engine: string;
   readonly threads: number;
-  /** median, over the rounds, of the median call; null where the result is wrong */
+  /** median over the rounds of the median call; null for a wrong result */
   readonly ms: number | null;
-  /** the same of the fastest and of the slowest round */
+  /** median call of the fastest and of the slowest round */
   readonly msLow: number | null;
   readonly msHigh: number | null;
   readonly gbps: number | null;
-  /** multiplications and additions alone; 0 where there are none */
+  /** multiplications and additions alone; 0 if there are none */
   readonly gflops: number | null;
-  /** of the limits measured in the same run */
+  /** shares of the limits measured in the same run */
   readonly ofBandwidth: number | null;
   readonly ofFlops: number | null;
-  /** distance from float64, relative to the largest number of the result; null where there was no result */
+  /** distance from float64, relative to the largest number of the result; null without a result */
   readonly error: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface BenchOptions {
   readonly workloads: readonly KernelWorkload[];
   readonly subjects: readonly BenchSubject[];
   readonly threads: number;
-  /** times that everything is measured, one subject after another */
+  /** rounds in which everything is measured, one subject after another */
   readonly rounds: number;
   /** seconds of a measurement */
   readonly seconds: number;
@@ -42,7 +42,7 @@ export interface BenchOptions {
 export interface BenchResult {
   readonly limits: MachineLimits;
   readonly rows: readonly BenchRow[];
-  /** what was wrong, a line each */
+  /** descriptions of wrong results, a line each */
   readonly failures: readonly string[];
 }
 
@@ -57,11 +57,11 @@ interface BenchCell {
   readonly workload: KernelWorkload;
   readonly subject: BenchSubject;
   readonly error: number | null;
-  /** median milliseconds of each round; none for a wrong result, which is not timed */
+  /** median milliseconds of each round; undefined for a wrong result, which is not timed */
   times: number[] | undefined;
 }
 
-/** Checks every result, and then times those that are right, round after round with the subjects in turn. */
+/** Checks every result. Then times the right ones, round after round with the subjects in turn. */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { workloads, subjects, threads, rounds, seconds, onStep = () => undefined } = options;
   const cells: BenchCell[] = [];
@@ -104,7 +104,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 
 interface Checked {
   readonly error?: number;
-  /** why it is not timed */
+  /** reason why it is not timed */
   readonly failure?: string;
 }
 

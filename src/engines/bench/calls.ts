@@ -8,13 +8,13 @@ import type { KernelWorkload } from "./workloads.ts";
 
 /** A workload on its operands. */
 export interface WorkloadCall {
-  /** One call; its result may lie in the operands' space, which the caller gives back. */
+  /** Makes one call. Its result may lie in the operands' space, which the caller gives back. */
   run(ops: Ops): ArrayLike<number>;
-  /** The numbers of a result that are checked. */
+  /** Numbers of a result that are checked. */
   sample(result: ArrayLike<number>): ArrayLike<number>;
-  /** What they are in float64. */
+  /** These numbers in float64. */
   readonly expected: ArrayLike<number>;
-  /** Spoils what an earlier call left where this one writes, so that a check sees this one's. */
+  /** Overwrites the result of an earlier call, so that a check sees the result of this one. */
   spoil?(): void;
 }
 
@@ -22,7 +22,7 @@ const reference = referenceEngine();
 
 const table = (of: Tensor): Table => ({ tensor: of, kind: "kv", rowBytes: 4 * of.shape[1]! });
 
-/** Makes the operands that only this workload has, and the truth. That takes up to two seconds. */
+/** Makes the operands of this workload alone, and its float64 result. That takes up to two seconds. */
 export function callOf(workload: KernelWorkload, operands: BenchOperands): WorkloadCall {
   const { kind, rows, width, take } = workload;
   const keys = operands.keys(workload);
@@ -77,7 +77,7 @@ export function callOf(workload: KernelWorkload, operands: BenchOperands): Workl
   }
 }
 
-/** Queries whose output is checked: the first, one in the middle of many, the last. */
+/** Queries whose output is checked: the first, the middle one of a prefill, the last. */
 const checkedQueries = ({ kind, queries }: KernelWorkload): number[] => [
   ...new Set([0, ...(kind === "prefill" ? [Math.floor(queries / 2)] : []), queries - 1]),
 ];

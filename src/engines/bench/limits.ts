@@ -1,25 +1,25 @@
 import { limitKernels } from "../wasm/limits.ts";
 import { timeCalls } from "./timing.ts";
 
-/** What the machine did at most, and what did it. */
+/** The highest rate that was measured, and the work that reached it. */
 export interface Limit {
   readonly perSecond: number;
   readonly by: string;
 }
 
 /**
- * What times are compared with.
+ * Limits of the machine, which times are compared with.
  *
  * - bandwidth: bytes read by SIMD loads from memory that no cache holds, on all threads
- * - flops: the most of a multiply-add loop in registers, which WebAssembly runs 128 bits wide and unfused, and of the
- *   matrix products of whatever is measured, which may use wider and fused instructions
+ * - flops: the highest rate of a multiply-add loop in registers, which WebAssembly runs 128 bits wide and unfused, and
+ *   of the subjects' matrix products, which may use wider and fused instructions
  */
 export interface MachineLimits {
   readonly bandwidth: Limit;
   readonly flops: Limit;
 }
 
-/** Measures again and again, and keeps the most: whatever disturbs a measurement makes it less. */
+/** Measures repeatedly and keeps the highest rate, since a disturbance only lowers it. */
 export class LimitMeter {
   readonly #kernels;
   #bandwidth: Limit = { perSecond: 0, by: "" };
@@ -36,7 +36,7 @@ export class LimitMeter {
     this.computed(flops, timeCalls(multiplyAdd, effort), "wasm multiply-adds");
   }
 
-  /** Something else has computed: so many operations, in so many milliseconds each time. */
+  /** Takes other work into account: `flops` operations in `times` milliseconds each. */
   computed(flops: number, times: readonly number[], by: string): void {
     this.#flops = larger(this.#flops, flops, times, by);
   }

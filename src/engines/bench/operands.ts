@@ -14,9 +14,9 @@ type TableShape = Pick<KernelWorkload, "rows" | "width">;
 export const sizeOf = (shapes: readonly TableShape[]): number =>
   Math.max(...shapes.map(({ rows, width }) => Math.ceil((rows * width) / 128) * 128));
 
-/** The numbers that all workloads share: one K and one V in one space of an engine's memory, normally distributed. */
+/** Numbers that all workloads share: one K and one V in one space of an engine's memory, normally distributed. */
 export class BenchOperands {
-  /** where results may lie */
+  /** space for results */
   readonly space: Space;
   readonly #keys: Tensor;
   readonly #values: Tensor;
@@ -52,8 +52,8 @@ export class BenchOperands {
   }
 
   /**
-   * (queries, width): each a multiple of one of the rows that it sees, so that this row has about half of its weight.
-   * With no such row an output is a mean of a million values, near 0, and an error hard to see.
+   * (queries, width): each query is a multiple of one of the rows that it sees, so that this row has about half of its
+   * weight. Without such a row an output would be a mean of a million values near 0, which hides errors.
    */
   queries(workload: KernelWorkload): Tensor {
     const { queries, width } = workload;
@@ -77,7 +77,7 @@ export class BenchOperands {
 const cut = (t: Tensor, { rows, width }: TableShape): Tensor =>
   tensor(flat(t).subarray(0, rows * width), [rows, width]);
 
-/** How the queries of a workload attend. */
+/** Options of a workload's attention. */
 export function attendOptions(workload: KernelWorkload): AttendOptions {
   const { kind, queries, rows, width } = workload;
   const visible = Int32Array.from({ length: queries }, (_, i) => (kind === "prefill" ? i + 1 : rows));
@@ -85,12 +85,14 @@ export function attendOptions(workload: KernelWorkload): AttendOptions {
   return { visible, scale: 1 / Math.sqrt(width), ...(lists && { rows: lists }) };
 }
 
-/** Rows that a workload's queries list, spread over the whole cache as an indexer selects them; none for all rows. */
+/**
+ * Rows that a workload's queries list, spread over the whole cache like an indexer's choice; undefined for all rows.
+ */
 export function rowListOf({ kind, rows, take }: KernelWorkload): RowLists | undefined {
   return kind === "gather" ? spreadLists(1, rows, take) : undefined;
 }
 
-/** The same list for each of so many queries. */
+/** The same list of rows for each query. */
 export function spreadLists(queries: number, rows: number, take: number): RowLists {
   const step = Math.floor(rows / take);
   return {

@@ -1,14 +1,14 @@
 import type { KernelWorkload } from "./workloads.ts";
 
-/** A kernel's work, and how long it took. */
+/** A kernel's work, and its time. */
 export interface Timed {
   readonly workload: Pick<KernelWorkload, "bytes" | "flops">;
   readonly seconds: number;
 }
 
 /**
- * Seconds of a kernel, from the same kernel over fewer rows: bytes at the machine's bandwidth, and what else that one
- * took, per operation. The two are added: an engine's threads load, and then compute.
+ * Seconds of a kernel, predicted from the same kernel over fewer rows: bytes at the machine's bandwidth, plus the small
+ * kernel's remaining time per operation. The two are added, since an engine's threads load and then compute.
  *
  * @param bandwidth of reading memory, B/s
  */

@@ -1,6 +1,6 @@
 import type { Ops } from "../ops.ts";
 import { agreementOf, differenceOf } from "./agreement.ts";
-import type { Agreement } from "./agreement.ts";
+import type { ResultAgreement } from "./agreement.ts";
 import { callOf } from "./calls.ts";
 import type { WorkloadCall } from "./calls.ts";
 import type { BenchOperands } from "./operands.ts";
@@ -8,17 +8,17 @@ import { timeCalls } from "./timing.ts";
 import type { Effort } from "./timing.ts";
 import type { KernelWorkload } from "./workloads.ts";
 
-/** What is measured: an engine, or a peer that is none. */
+/** Something that is measured: an engine, or another program. */
 export interface BenchSubject {
   readonly name: string;
   readonly threads: number;
-  /** How far its result is from float64; undefined for a workload that it does not do. */
-  check(workload: KernelWorkload): Agreement | undefined | Promise<Agreement | undefined>;
+  /** Distance of its result from float64; undefined for a workload that it does not do. */
+  check(workload: KernelWorkload): ResultAgreement | undefined | Promise<ResultAgreement | undefined>;
   /** Milliseconds of each call. */
   time(workload: KernelWorkload, effort: Effort): number[] | Promise<number[]>;
 }
 
-/** Engines that share operands, and the truth about them. */
+/** Engines that share operands and float64 results. */
 export function engineSubjects(engines: readonly Ops[], operands: BenchOperands): BenchSubject[] {
   const calls = new Map<KernelWorkload, WorkloadCall>();
   const remembered = (workload: KernelWorkload): WorkloadCall => {

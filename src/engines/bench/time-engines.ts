@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { EngineTimes } from "../auto/table.ts";
+import type { EngineTimes, CallKind, TimedCall, CallSizes } from "../auto/table.ts";
 import { callKinds } from "../auto/table.ts";
-import type { CallKind, TimedCall, CallSizes } from "../auto/table.ts";
 import { autoChoice, loadEngines } from "../registry.ts";
 import type { Ops, Table } from "../ops.ts";
 import { BenchOperands, spreadLists } from "./operands.ts";
@@ -12,7 +11,7 @@ import { settling, timeCalls } from "./timing.ts";
 /** Shapes of each kind of call. */
 export type Grid = Readonly<Record<CallKind, readonly CallSizes[]>>;
 
-/** Far enough apart that the fastest engine may change in between. */
+/** Shapes far enough apart that the fastest engine may differ between neighbours. */
 const fullGrid: Grid = {
   attend: [1, 8, 64].flatMap((queries) =>
     [2 ** 12, 2 ** 16, 2 ** 20].map((rows): CallSizes => [queries, rows, 128]),
@@ -48,7 +47,7 @@ const fullGrid: Grid = {
 
 const table = (tensor: Tensor): Table => ({ tensor, kind: "kv", rowBytes: 4 * tensor.shape[1]! });
 
-/** Any that keeps the softmax from overflowing. */
+/** Any scale that keeps the softmax from overflowing. */
 const scale = 0.1;
 
 /** Makes a call of each kind at given sizes. */
@@ -115,7 +114,7 @@ export interface TimeEnginesOptions {
   readonly grid?: Grid;
   /** numbers of K, and of V */
   readonly size?: number;
-  /** called after each measurement, with how many there are */
+  /** called after each measurement, with the number of all measurements */
   readonly onStep?: (of: number) => void;
 }
 
@@ -134,7 +133,7 @@ export async function timeEngines(options: TimeEnginesOptions): Promise<EngineTi
       for (const ops of engines) {
         await sleep(settling);
         const times = timeCalls(() => operands.space.scoped(() => void call(ops)), { seconds, warmUp: true });
-        ms[ops.name] = Number(Math.min(...times).toPrecision(3)); // what disturbs a call makes it slower
+        ms[ops.name] = Number(Math.min(...times).toPrecision(3)); // a disturbance makes a call slower, never faster
         onStep?.(shapes.length * engines.length);
       }
       table.push({ kind, sizes, ms });

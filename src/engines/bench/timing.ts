@@ -1,17 +1,17 @@
-/** Milliseconds after which the threads of whoever ran before have gone to sleep. */
+/** Milliseconds after which the threads of an earlier subject sleep. */
 export const settling = 30;
 
 const mostCalls = 1000;
 
-/** How long to measure. */
+/** Duration of a measurement. */
 export interface Effort {
-  /** after which no call is begun */
+  /** seconds after which no call is begun */
   readonly seconds: number;
   /** whether a first call is made that does not count */
   readonly warmUp: boolean;
 }
 
-/** Milliseconds of each call of `run`, of one at least. */
+/** Milliseconds of each call of `run`, which is called at least once. */
 export function timeCalls(run: () => unknown, { seconds, warmUp }: Effort): number[] {
   if (warmUp) run();
   const times: number[] = [];

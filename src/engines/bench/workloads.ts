@@ -2,13 +2,13 @@
 export interface KernelWorkload {
   readonly name: string;
   readonly kind: WorkloadKind;
-  /** queries; 1 where there are none */
+  /** queries; 1 if there are none */
   readonly queries: number;
   readonly rows: number;
   readonly width: number;
   /** rows that a query's list names, or that it selects; rows of a block */
   readonly take: number;
-  /** bytes that have to be moved at least */
+  /** least bytes that have to be moved */
   readonly bytes: number;
   /** multiplications and additions; exponentials count for nothing */
   readonly flops: number;
@@ -68,7 +68,7 @@ const costs: Readonly<Record<WorkloadKind, (sizes: WorkloadSizes) => Cost>> = {
 const width = 128;
 
 /**
- * What is measured, at a million tokens.
+ * Workloads at a million tokens.
  *
  * @param shrink a power of two by which all row counts are divided
  */
@@ -87,5 +87,5 @@ export function workloads(shrink = 1): KernelWorkload[] {
   ];
 }
 
-/** A matrix product as large as the caches like it: about the most that an engine computes. */
+/** A matrix product of a size that suits the caches: about the highest rate that an engine computes at. */
 export const gemm = workload("gemm", { queries: 512, rows: 1024, width: 1024 });

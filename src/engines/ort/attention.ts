@@ -1,23 +1,23 @@
-import type { Tensor } from "../../core/tensor.ts";
 import { sameWidth, visibleEnd } from "../matrix.ts";
 import { MergedSoftmax } from "../merged.ts";
 import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
-import type { AttendOptions, Attended, Table } from "../ops.ts";
-import type { OrtContext } from "./context.ts";
+import type { AttendOptions, Attended } from "../ops.ts";
+import type { AttendTables } from "../over-memory.ts";
 import { rowsAtOnce } from "./context.ts";
+import type { OrtContext } from "./context.ts";
 import { maskedSoftmaxSums, softmaxSums } from "./graphs.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Queries that share blocks of keys. */
 interface QueryGroup {
-  /** the first of them */
+  /** the first query */
   readonly from: number;
-  /** scaled */
+  /** scaled queries */
   readonly q: Operand;
-  /** how many rows each of them sees */
+  /** rows that each query sees */
   readonly ends: Int32Array;
-  /** rows that all of them see, and that any of them sees */
+  /** rows that all of the queries see, and rows that any of them sees */
   readonly shared: number;
   readonly most: number;
 }
@@ -25,9 +25,7 @@ interface QueryGroup {
 /** Attention to all visible rows. */
 export function attend(
   context: OrtContext,
-  queries: Tensor,
-  keys: Table<Tensor>,
-  values: Table<Tensor>,
+  { queries, keys, values }: AttendTables,
   { visible, scale }: AttendOptions,
 ): Attended {
   const { runtime, limits } = context;
@@ -48,9 +46,9 @@ export function attend(
     for (const group of groups) {
       const [shared, most] = [Math.min(group.shared, last), Math.min(group.most, last)];
       for (const [start, stop] of ranges(shared, keysAtOnce, first))
-        addBlock(runtime, merged, group, some, start, stop, false);
+        addBlock({ runtime, merged, group, some }, start, stop, false);
       for (const [start, stop] of ranges(most, keysAtOnce, Math.max(first, shared)))
-        addBlock(runtime, merged, group, some, start, stop, true);
+        addBlock({ runtime, merged, group, some }, start, stop, true);
     }
   }
   return merged.attended();
@@ -62,16 +60,23 @@ function scaledBy(scale: number, data: Float32Array): Float32Array {
   return out;
 }
 
-/** Adds the sums over the rows [start, stop) of a part of the tables that begins at row `first`. */
+/** A group of queries on a part of the tables, which begins at row `first`. */
+interface GroupWork {
+  readonly runtime: Runtime;
+  readonly merged: MergedSoftmax;
+  readonly group: QueryGroup;
+  readonly some: { readonly first: number; readonly k: Operand; readonly v: Operand };
+}
+
+/** Adds the sums over the rows [start, stop). */
 function addBlock(
-  runtime: Runtime,
-  merged: MergedSoftmax,
-  { from, q, ends }: QueryGroup,
-  { first, k, v }: { first: number; k: Operand; v: Operand },
+  { runtime, merged, group, some }: GroupWork,
   start: number,
   stop: number,
   masked: boolean,
 ): void {
+  const { from, q, ends } = group;
+  const { first, k, v } = some;
   const perQuery = (width: number): Operand => ({
     data: new Float32Array(q.rows * width),
     rows: q.rows,
@@ -89,7 +94,7 @@ function addBlock(
   merged.addAll(from, { output: output.data, max: max.data, sum: sum.data, moment: moment.data });
 }
 
-/** (Q, stop - start) 0 where a query sees the row, -Infinity elsewhere. */
+/** (Q, stop - start) 0 for rows that a query sees, -Infinity for the others. */
 function maskOf(ends: Int32Array, start: number, stop: number): Operand {
   const width = stop - start;
   const data = new Float32Array(ends.length * width);

@@ -5,9 +5,9 @@ import type { Runtime } from "./runtime.ts";
 
 /** Sizes of the blocks that a call is cut into. */
 export interface OrtLimits {
-  /** queries from which on ONNX Runtime is faster than the engine that owns the memory */
+  /** fewest queries for which ONNX Runtime is faster than the engine that owns the memory */
   readonly fewest: number;
-  /** numbers of a table that are copied at a time where it is out of reach */
+  /** numbers of a table out of reach that are copied at a time */
   readonly copied: number;
   /** scores that are alive at a time */
   readonly scores: number;
@@ -16,18 +16,18 @@ export interface OrtLimits {
 }
 
 /**
- * 8 MiB of a copy, which stays in the caches until it is read; 8 MiB of scores, likewise; so few queries that a causal
- * block does little beyond the diagonal.
+ * 8 MiB of a copy, which stays in the caches until it is read, and 8 MiB of scores for the same reason. With few
+ * queries a causal block does little work beyond the diagonal.
  */
 export const defaultLimits: OrtLimits = { fewest: 4, copied: 2 ** 21, scores: 2 ** 21, queries: 256 };
 
-/** What every kernel is given. */
+/** Arguments of every kernel. */
 export interface OrtContext {
   readonly runtime: Runtime;
   readonly limits: OrtLimits;
   readonly empty: Empty;
 }
 
-/** How many rows of a table are worked on at a time: all of them where they need not be copied. */
+/** Rows of a table that are worked on at a time: all of them if they need not be copied. */
 export const rowsAtOnce = ({ runtime, limits }: OrtContext, table: Operand): number =>
   runtime.reaches(table.data) ? Math.max(1, table.rows) : rowsWithin(limits.copied, table.width);

@@ -1,39 +1,38 @@
 import type { Tensor } from "../../core/tensor.ts";
 import type { Ops, Table } from "../ops.ts";
-import { attend } from "./attention.ts";
-import type { OrtContext } from "./context.ts";
-import { defaultLimits } from "./context.ts";
-import { boundScores, reluScores, scores } from "./index-scores.ts";
-import type { Ort } from "./load.ts";
-import { loadOrt } from "./load.ts";
-import { Runtime } from "./runtime.ts";
 import { overMemory } from "../over-memory.ts";
 import { borrowedMemory } from "../spaces.ts";
+import { attend } from "./attention.ts";
+import { defaultLimits } from "./context.ts";
+import type { OrtContext } from "./context.ts";
+import { boundScores, reluScores, scores } from "./index-scores.ts";
+import { loadOrt } from "./load.ts";
+import type { Ort } from "./load.ts";
+import { Runtime } from "./runtime.ts";
 
 export { ortStatus } from "./load.ts";
 
-interface Settings {
+export interface OrtSettings {
   readonly threads: number;
   /** the engine whose spaces it lends */
   readonly memory: Ops;
-  /** does what ONNX Runtime does not do faster, over the same memory */
+  /** does the work at which ONNX Runtime is no faster, over the same memory */
   readonly fallback: Ops;
 }
 
 /**
  * Attention on ONNX Runtime (onnxruntime-node) over the memory of another engine, which makes the data.
  *
- * @throws whatever loading it throws where onnxruntime-node is not usable: ask `ortStatus` before
+ * @throws the error of loading onnxruntime-node; `ortStatus` says whether it can be used
  */
-export const ortEngine = ({ threads, memory, fallback }: Settings): Ops =>
-  ortOver(loadOrt(), memory, fallback, threads);
+export const ortEngine = (settings: OrtSettings): Ops => ortOver(loadOrt(), settings);
 
 /**
- * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine; `fallback` does the rest:
- * ONNX Runtime cannot be faster where every number that is read is used once (few queries, listed rows, means, bounds),
- * nor where it has to be given ranges row by row (softmax, the largest scores).
+ * Matrix products of several queries on ONNX Runtime, on tensors in the memory of another engine; `fallback` does the
+ * rest. ONNX Runtime is no faster if every number is used once (few queries, listed rows, means, bounds), or if it
+ * needs ranges row by row (softmax, the largest scores).
  */
-export function ortOver(ort: Ort, memory: Ops, fallback: Ops, threads: number, limits = defaultLimits): Ops {
+export function ortOver(ort: Ort, { threads, memory, fallback }: OrtSettings, limits = defaultLimits): Ops {
   const { space, empty } = borrowedMemory(memory);
   const runtime = new Runtime(ort, threads);
   const context: OrtContext = { runtime, limits, empty };
@@ -45,7 +44,7 @@ export function ortOver(ort: Ort, memory: Ops, fallback: Ops, threads: number, l
     attend: (queries, keys: Table<Tensor>, values: Table<Tensor>, options) =>
       few(queries) || options.rows
         ? fallback.attend(queries, keys, values, options)
-        : attend(context, queries, keys, values, options),
+        : attend(context, { queries, keys, values }, options),
     scores: (queries, table: Table<Tensor>) =>
       few(queries) ? fallback.scores(queries, table) : scores(context, queries, table),
     scoresAt: (queries, table, rows) => fallback.scoresAt(queries, table, rows),

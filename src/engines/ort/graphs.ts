@@ -1,6 +1,6 @@
 import type { OnnxGraph } from "./onnx.ts";
 
-/** exp of this and of anything below is 0 in float32; unlike exp(-Infinity), it can be multiplied by 0. */
+/** exp of this number, and of any below it, is 0 in float32. Unlike -Infinity it can be multiplied by 0. */
 const vanishing = -1000;
 
 /** result (Q, n) = q (Q, d) times rows (n, d) transposed. */
@@ -23,7 +23,7 @@ export const weightedRelu: OnnxGraph = {
 
 const overRows = { axes: [1] };
 
-/** From scores (Q, n) and gap (Q, n) = scores - max to the sums of a softmax. */
+/** Makes the sums of a softmax from gap (Q, n) = scores - max. */
 const sumsOfGap = [
   { op: "Exp", inputs: ["gap"], output: "weights" },
   { op: "ReduceSum", inputs: ["weights"], output: "sum", attributes: overRows },
@@ -47,8 +47,8 @@ export const softmaxSums: OnnxGraph = {
 };
 
 /**
- * The same over the rows that each query sees: mask (Q, n) is 0 there, and -Infinity elsewhere. Where a query sees
- * nothing its max is -Infinity, and its sums are NaN.
+ * The same over the rows that each query sees: mask (Q, n) is 0 for these and -Infinity for the others. The max of a
+ * query that sees nothing is -Infinity, and its sums are NaN.
  */
 export const maskedSoftmaxSums: OnnxGraph = {
   inputs: ["q", "k", "v", "mask"],

@@ -1,16 +1,16 @@
-import type { Tensor } from "../../core/tensor.ts";
 import { tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import { sameWidth } from "../matrix.ts";
 import { operand, ranges, someRows, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { Table } from "../ops.ts";
-import type { OrtContext } from "./context.ts";
 import { rowsAtOnce } from "./context.ts";
+import type { OrtContext } from "./context.ts";
 import { products, weightedRelu } from "./graphs.ts";
 
 export function scores(context: OrtContext, queries: Tensor, table: Table<Tensor>): Tensor {
   const q = operand(queries);
-  return byBlocks(context, table, q, 1, (from, to, rows, result) =>
+  return byBlocks(context, table, { q, heads: 1 }, (from, to, rows, result) =>
     context.runtime.run(products, { q: someRows(q, from, to), rows }, { result }),
   );
 }
@@ -23,7 +23,7 @@ export function reluScores(
 ): Tensor {
   const q = operand(queries);
   const heads = weights.length;
-  return byBlocks(context, table, q, heads, (from, to, rows, result) => {
+  return byBlocks(context, table, { q, heads }, (from, to, rows, result) => {
     const feeds = { q: someRows(q, from * heads, to * heads), weights: onDiagonal(weights, to - from), rows };
     context.runtime.run(weightedRelu, feeds, { result });
   });
@@ -37,7 +37,7 @@ function onDiagonal(weights: Float32Array, n: number): Operand {
   return { data, rows: n, width };
 }
 
-/** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
+/** max(q min, q max) is q max for a positive q and q min for a negative one: one product with (min, max). */
 export function boundScores(context: OrtContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { data, rows, width } = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * width);
@@ -63,8 +63,7 @@ export function boundScores(context: OrtContext, queries: Tensor, bounds: Table<
 function byBlocks(
   context: OrtContext,
   table: Table<Tensor>,
-  q: Operand,
-  heads: number,
+  { q, heads }: { q: Operand; heads: number },
   scoresOf: (from: number, to: number, rows: Operand, result: Operand) => void,
 ): Tensor {
   const { runtime, limits, empty } = context;

@@ -3,7 +3,7 @@ import { requireHere, statusOf } from "../native.ts";
 import { products } from "./graphs.ts";
 import { encodeModel } from "./onnx.ts";
 
-/** A tensor as the binding takes it. */
+/** A tensor for the binding. */
 export interface OrtTensor {
   readonly type: "float32";
   readonly data: Float32Array;
@@ -19,7 +19,7 @@ export interface OrtSession {
   dispose(): void;
 }
 
-/** What the engine needs of onnxruntime-node. */
+/** The part of onnxruntime-node that the engine needs. */
 export interface Ort {
   readonly version: string;
   session(model: Uint8Array<ArrayBuffer>, threads: number): OrtSession;
@@ -27,7 +27,7 @@ export interface Ort {
   readonly seesSharedMemory: boolean;
 }
 
-/** dist/binding.js of the package, below its public interface: the types are written down for what is called. */
+/** dist/binding.js of the package, below its public interface: types of the functions that are called. */
 interface Internals {
   readonly binding?: { readonly InferenceSession?: (new () => OrtSession) & { prototype: OrtSession } };
   readonly initOrt?: () => void;
@@ -40,7 +40,7 @@ export const ortStatus = ({ require }: { require?: Require } = {}): NativeStatus
 /**
  * ONNX Runtime through the native binding of onnxruntime-node.
  *
- * @throws Error where the package or its addon is missing, or is not what this was written for
+ * @throws Error if the package or its addon is missing, or is of an unknown version
  */
 export function loadOrt(require: Require = requireHere): Ort {
   const { version } = require("onnxruntime-node/package.json") as { version: string };
@@ -63,14 +63,14 @@ const sessionOptions = (threads: number): object => ({
   interOpNumThreads: 1,
   executionMode: "sequential",
   graphOptimizationLevel: "all",
-  // plans of memory are kept for every shape ever seen, and shapes differ from call to call
+  // it would keep a memory plan for every shape, and shapes differ from call to call
   enableMemPattern: false,
   logSeverityLevel: 3, // errors
-  // threads that wait for the next operation by spinning take the processor from everything else
+  // spinning threads would take the processor from everything else
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 });
 
-/** Runs a product, in ordinary memory and in shared memory. @throws Error when its result is not written */
+/** Runs a product in ordinary memory and in shared memory. @throws Error if its result is not written */
 function tryOut(session: Ort["session"], version: string): boolean {
   const product = session(encodeModel(products), 1);
   const run = (memory: ArrayBufferLike): boolean => {

@@ -1,9 +1,9 @@
 /**
- * Writes ONNX models of float32 matrices: the messages of onnx.proto that such a graph needs, and no others.
+ * Writes ONNX models of float32 matrices, with the messages of onnx.proto that such a graph needs.
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 
-/** An integer, a list of integers, or a float in a box of its own: 1 could be either. All >= 0 where integers. */
+/** An integer >= 0, a list of them, or a float, which is in an object because 1 could be either. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {

@@ -5,12 +5,12 @@ import { ortTensor } from "./load.ts";
 import type { OnnxGraph } from "./onnx.ts";
 import { encodeModel } from "./onnx.ts";
 
-/** Runs graphs on matrices where they lie. */
+/** Runs graphs on matrices in place. */
 export class Runtime {
   readonly #ort: Ort;
   readonly #threads: number;
   readonly #sessions = new Map<OnnxGraph, OrtSession>();
-  /** Copies of shared memory, one a name. */
+  /** copies of shared memory, one for each name */
   readonly #copies = new Map<string, Float32Array>();
 
   constructor(ort: Ort, threads: number) {
@@ -18,12 +18,12 @@ export class Runtime {
     this.#threads = threads;
   }
 
-  /** Whether ONNX Runtime can read and write these numbers where they lie. */
+  /** Whether ONNX Runtime can read and write these numbers in place. */
   reaches({ buffer }: Float32Array): boolean {
     return this.#ort.seesSharedMemory || !(buffer instanceof SharedArrayBuffer);
   }
 
-  /** Rows [from, to) within reach: a view, or else a copy, which lasts until the next of that name. */
+  /** Rows [from, to) within reach: a view, or a copy that lasts until the next one of its name. */
   within(name: string, table: Operand, from: number, to: number): Operand {
     const view = someRows(table, from, to);
     if (this.reaches(view.data)) return view;
@@ -36,7 +36,7 @@ export class Runtime {
     return { ...view, data: copy.subarray(0, view.data.length) };
   }
 
-  /** Fills `results`, which are within reach, of the graph's outputs. */
+  /** Fills `results`, which are within reach, with the graph's outputs. */
   run(
     graph: OnnxGraph,
     feeds: Readonly<Record<string, Operand>>,

@@ -1,18 +1,14 @@
-import { zeros64 } from "./heap.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { matrix, sameWidth, unpacked, visibleEnd } from "../matrix.ts";
+import type { Matrix } from "../matrix.ts";
 import type { AttendOptions, Attended, Table } from "../ops.ts";
+import { zeros64 } from "./heap.ts";
 
-/** Dot product of row i of `a` and row j of `b`, each `width` wide. */
-export function dot(
-  a: Float32Array | Float64Array,
-  i: number,
-  b: Float32Array | Float64Array,
-  j: number,
-  width: number,
-): number {
+/** Dot product of row i of `a` and row j of `b`, which is as wide. */
+export function rowsDot(a: Matrix, i: number, b: Matrix, j: number): number {
+  const { width } = a;
   let sum = 0;
-  for (let c = 0, p = i * width, r = j * width; c < width; c++) sum += a[p + c]! * b[r + c]!;
+  for (let c = 0, p = i * width, r = j * width; c < width; c++) sum += a.data[p + c]! * b.data[r + c]!;
   return sum;
 }
 
@@ -26,7 +22,7 @@ export function attend(queries: Tensor, keys: Table, values: Table, options: Att
   const [max, sum, moment] = [new Float64Array(q.rows), new Float64Array(q.rows), new Float64Array(q.rows)];
   for (let i = 0; i < q.rows; i++) {
     const rows = rowsRead(options, i, k.rows);
-    const scores = Float64Array.from(rows, (row) => options.scale * dot(q.data, i, k.data, row, k.width));
+    const scores = Float64Array.from(rows, (row) => options.scale * rowsDot(q, i, k, row));
     max[i] = scores.reduce((a, b) => Math.max(a, b), -Infinity);
     for (const [j, row] of rows.entries()) {
       const gap = scores[j]! - max[i]!;
@@ -40,7 +36,7 @@ export function attend(queries: Tensor, keys: Table, values: Table, options: Att
   return { output, max, sum, moment };
 }
 
-/** The rows that query i reads: those listed, or all that it sees. */
+/** Rows that query i reads: the listed ones, or all that it sees. */
 function rowsRead({ rows, visible }: AttendOptions, i: number, n: number): Int32Array {
   if (rows) return rows.rows.subarray(rows.offsets[i], rows.offsets[i + 1]);
   return Int32Array.from({ length: visibleEnd(visible, i, n) }, (_, row) => row);

@@ -2,7 +2,8 @@ import type { StreamKey } from "../../core/random.ts";
 import type { PackedRows } from "../../core/packed.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { matrix, sameShape, sameWidth } from "../matrix.ts";
-import type { Blend, RowDtype, Ops, Space } from "../ops.ts";
+import type { Blend, Ops, Space } from "../ops.ts";
+import type { RowDtype } from "../../core/dtype.ts";
 import { attend, softmax } from "./attention.ts";
 import { blockMean, pageMinMax } from "./blocks.ts";
 import { zeros64 } from "./heap.ts";
@@ -12,7 +13,7 @@ import { packRow } from "./packing.ts";
 import { roundRow } from "./rounding.ts";
 import { sketch } from "./sketch.ts";
 
-/** Plain float64 loops on the JavaScript heap: what every other engine is tested against. */
+/** Plain float64 loops on the JavaScript heap. Every other engine is tested against them. */
 export const referenceEngine = (): Ops => ({
   name: "reference",
   threads: 1,
@@ -34,7 +35,7 @@ export const referenceEngine = (): Ops => ({
   close: () => undefined,
 });
 
-/** The garbage collector gives back what a real region would have to. */
+/** Memory of the JavaScript heap, which the garbage collector gives back. */
 const heap: Space = {
   empty: zeros64,
   bytes: (length) => new Uint8Array(length),

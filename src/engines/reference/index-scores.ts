@@ -1,7 +1,7 @@
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import { matrix, sameWidth, unpacked, visibleEnd } from "../matrix.ts";
 import type { Table } from "../ops.ts";
-import { dot } from "./attention.ts";
+import { rowsDot } from "./attention.ts";
 import { zeros64 } from "./heap.ts";
 
 export function scores(queries: Tensor, table: Table): Tensor {
@@ -9,8 +9,7 @@ export function scores(queries: Tensor, table: Table): Tensor {
   const t = unpacked(table.tensor);
   sameWidth("queries", q.width, t.width);
   const result = zeros64(q.rows, t.rows);
-  for (let i = 0; i < q.rows; i++)
-    for (let r = 0; r < t.rows; r++) result.set(i, r, dot(q.data, i, t.data, r, t.width));
+  for (let i = 0; i < q.rows; i++) for (let r = 0; r < t.rows; r++) result.set(i, r, rowsDot(q, i, t, r));
   return result;
 }
 
@@ -20,8 +19,7 @@ export function scoresAt(queries: Tensor, table: Table, { offsets, rows }: RowLi
   sameWidth("queries", q.width, t.width);
   const result = new Float64Array(rows.length);
   for (let i = 0; i < q.rows; i++)
-    for (let at = offsets[i]!; at < offsets[i + 1]!; at++)
-      result[at] = dot(q.data, i, t.data, rows[at]!, t.width);
+    for (let at = offsets[i]!; at < offsets[i + 1]!; at++) result[at] = rowsDot(q, i, t, rows[at]!);
   return result;
 }
 
@@ -34,8 +32,7 @@ export function reluScores(queries: Tensor, weights: Float32Array, table: Table)
   for (let i = 0; i < q.rows / heads; i++)
     for (let r = 0; r < t.rows; r++) {
       let sum = 0;
-      for (let j = 0; j < heads; j++)
-        sum += weights[j]! * Math.max(0, dot(q.data, i * heads + j, t.data, r, t.width));
+      for (let j = 0; j < heads; j++) sum += weights[j]! * Math.max(0, rowsDot(q, i * heads + j, t, r));
       result.set(i, r, sum);
     }
   return result;
@@ -70,7 +67,7 @@ export function topK(scoresOf: Tensor, k: number, visible: Int32Array): RowLists
   return rowLists(chosen);
 }
 
-/** Not b - a, which is NaN for equal infinities. */
+/** Compares without b - a, which is NaN for equal infinities. */
 const descending = (a: number, b: number): number => (a > b ? -1 : a < b ? 1 : 0);
 
 const rowLists = (lists: readonly Int32Array[]): RowLists => {

@@ -2,11 +2,11 @@ import type { StreamKey } from "../../core/random.ts";
 import { philox } from "../../core/random.ts";
 
 /**
- * Standard normal numbers of one row. The blocks of Philox 4x32-10 at the counters (id0, id1, lane, 0), lane = 0 ... 3,
- * seed four lanes of xoshiro128++ (Blackman and Vigna 2021, https://doi.org/10.1145/3460772). Two draws of the four
- * lanes give eight numbers by Box and Muller: the radius from the upper 24 bits of the first, the angle from the
- * quadrant (2 bits) and a signed 24-bit fraction of an eighth of a turn of the second; first the four cosines, then
- * the four sines. A row whose width is no multiple of eight drops the rest.
+ * Fills a row with standard normal numbers. The blocks of Philox 4x32-10 at the counters (id0, id1, lane, 0), lane = 0
+ * ... 3, seed four lanes of xoshiro128++ (Blackman and Vigna 2021, https://doi.org/10.1145/3460772). Two draws of the
+ * four lanes give eight numbers by Box and Muller, first four cosines, then four sines. The radius comes from the upper
+ * 24 bits of the first draw; the angle from a quadrant (2 bits) and a signed 24-bit fraction of an eighth of a turn of
+ * the second. A row whose width is no multiple of eight drops the last numbers.
  */
 export function normalRow(out: Float32Array | Float64Array, key: StreamKey, id0: number, id1: number): void {
   const lanes = [0, 1, 2, 3].map((lane) => {

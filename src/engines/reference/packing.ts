@@ -5,7 +5,7 @@ import { largest, over, roundE2m1, roundE4m3, roundRow } from "./rounding.ts";
 
 const f32 = Math.fround;
 
-/** Code of each number that a small format holds. */
+/** Codes of the numbers of a small format. */
 const codesOf = (decode: (code: number) => number, codes: number): ReadonlyMap<number, number> =>
   new Map(Array.from({ length: codes }, (_, code) => [decode(code), code]));
 

@@ -1,9 +1,9 @@
 import { largestE2m1, largestE4m3, nvfp4Block } from "../../core/formats.ts";
-import type { RowDtype } from "../ops.ts";
+import type { RowDtype } from "../../core/dtype.ts";
 
 /**
- * What a cache of a narrow type gives back, in float32 arithmetic: every step is rounded to float32, so that engines
- * agree to the bit.
+ * Rounds a row in place to numbers that a cache of a narrow type holds. Every step is rounded to float32, so that
+ * engines agree to the bit.
  */
 export function roundRow(row: Float32Array | Float64Array, dtype: RowDtype): void {
   switch (dtype) {
@@ -14,7 +14,7 @@ export function roundRow(row: Float32Array | Float64Array, dtype: RowDtype): voi
       roundToBf16(row);
       break;
     case "fp8":
-      roundScaled(row, f32(largest(row, 0, row.length) / largestE4m3), 0, row.length, roundE4m3);
+      roundScaled(row, f32(largest(row, 0, row.length) / largestE4m3), roundE4m3);
       break;
     case "nvfp4":
       roundToNvfp4(row);
@@ -30,22 +30,16 @@ function roundToNvfp4(row: Float32Array | Float64Array): void {
   for (let start = 0; start < row.length; start += nvfp4Block) {
     const end = Math.min(start + nvfp4Block, row.length);
     const blockScale = over(f32(largest(row, start, end) / largestE2m1), rowScale, roundE4m3);
-    roundScaled(row, f32(blockScale * rowScale), start, end, roundE2m1);
+    roundScaled(row.subarray(start, end), f32(blockScale * rowScale), roundE2m1);
   }
 }
 
 /** row[i] = scale round(row[i] / scale) */
-function roundScaled(
-  row: Float32Array | Float64Array,
-  scale: number,
-  start: number,
-  end: number,
-  round: (x: number) => number,
-): void {
-  for (let i = start; i < end; i++) row[i] = f32(over(row[i]!, scale, round) * scale);
+function roundScaled(row: Float32Array | Float64Array, scale: number, round: (x: number) => number): void {
+  for (let i = 0; i < row.length; i++) row[i] = f32(over(row[i]!, scale, round) * scale);
 }
 
-/** The nearest number of a format to x / scale; zero where the scale is. */
+/** The nearest number of a format to x / scale; zero for a scale of zero. */
 export const over = (x: number, scale: number, round: (x: number) => number): number =>
   scale === 0 ? 0 : round(f32(f32(x) / scale));
 

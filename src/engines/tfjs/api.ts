@@ -7,15 +7,15 @@ export interface TfTensor {
 type DType = "float32" | "int32";
 
 /**
- * The part of @tensorflow/tfjs-node that the engine calls. Written down here because the package is optional: the
- * types must be there when it is not.
+ * The part of @tensorflow/tfjs-node that the engine calls. The package is optional, and its types must be known without
+ * it.
  */
 export interface Tf {
   readonly version: Readonly<Record<string, string>>;
   memory(): { numTensors: number };
   /**
-   * Frees every tensor made in `work`. Whatever `work` gives back is searched for tensors, number by number: it
-   * gives nothing back.
+   * Frees every tensor made in `work`. `work` returns nothing, since a result would be searched for tensors, number by
+   * number.
    */
   tidy(work: () => void): void;
   tensor(values: Float32Array | Int32Array, shape: number[], dtype: DType): TfTensor;

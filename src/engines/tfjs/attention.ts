@@ -3,7 +3,8 @@ import { sameWidth, visibleEnd } from "../matrix.ts";
 import { MergedSoftmax } from "../merged.ts";
 import { operand, ranges, rowsWithin } from "../operands.ts";
 import type { Operand } from "../operands.ts";
-import type { AttendOptions, Attended, Table } from "../ops.ts";
+import type { AttendOptions, Attended } from "../ops.ts";
+import type { AttendTables } from "../over-memory.ts";
 import { block, listBlocks } from "./operands.ts";
 import type { TfContext } from "./operands.ts";
 import { maskBeyond, numbers, partialOf } from "./partials.ts";
@@ -17,9 +18,7 @@ interface AttendOperands {
 
 export function attend(
   context: TfContext,
-  queries: Tensor,
-  keys: Table<Tensor>,
-  values: Table<Tensor>,
+  { queries, keys, values }: AttendTables,
   { visible, scale, rows }: AttendOptions,
 ): Attended {
   const q = operand(queries);
@@ -48,7 +47,7 @@ function attendVisible(
   );
   for (const [from, to] of ranges(q.rows, limits.queries)) {
     const ends = Int32Array.from({ length: to - from }, (_, g) => visibleEnd(visible, from + g, k.rows));
-    // what all of them see needs no mask
+    // rows that all queries see need no mask
     const [shared, most] = [Math.min(...ends), Math.max(...ends)];
     for (const [start, stop] of [...ranges(shared, keys), ...ranges(most, keys, shared)])
       tf.tidy(() => {
@@ -80,7 +79,7 @@ function attendListed(
     });
 }
 
-/** In place. A row that sees nothing, or only scores of -Infinity, becomes 0. */
+/** Works in place. A row that sees nothing, or only scores of -Infinity, becomes 0. */
 export function softmax({ tf, limits }: TfContext, scores: Tensor, visible: Int32Array, scale: number): void {
   const all = operand(scores);
   for (const [from, to] of ranges(all.rows, rowsWithin(limits.scores, all.width)))

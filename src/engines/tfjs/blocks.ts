@@ -1,5 +1,5 @@
 import type { Tensor } from "../../core/tensor.ts";
-import { operand, ranges, rowsWithin } from "../operands.ts";
+import { operand, ranges, rowsWithin, someRows } from "../operands.ts";
 import type { Operand } from "../operands.ts";
 import type { Tf, TfTensor } from "./api.ts";
 import { block } from "./operands.ts";
@@ -38,18 +38,19 @@ export function pageMinMax({ tf, limits, empty }: TfContext, rows: Tensor, page:
   const whole = Math.floor(all.rows / page);
   for (const [from, to] of ranges(whole, rowsWithin(limits.table, page * all.width)))
     tf.tidy(() => {
-      write(result, from, bounds(tf, all, from * page, to - from, page));
+      write(result, from, boundsOf(tf, someRows(all, from * page, to * page), page));
     });
   if (whole < count)
     tf.tidy(() => {
-      write(result, whole, bounds(tf, all, whole * page, 1, all.rows - whole * page));
+      write(result, whole, boundsOf(tf, someRows(all, whole * page, all.rows), all.rows - whole * page));
     });
   return result;
 }
 
-/** Minima and maxima of `pages` pages of `page` rows from row `start` on. (pages, 2 d) */
-function bounds(tf: Tf, all: Operand, start: number, pages: number, page: number): Float32Array {
-  const cube: TfTensor = tf.reshape(block(tf, all, start, start + pages * page), [pages, page, all.width]);
+/** (pages, 2 d) minima and maxima of pages of `page` rows. */
+function boundsOf(tf: Tf, rows: Operand, page: number): Float32Array {
+  const pages = rows.rows / page;
+  const cube: TfTensor = tf.reshape(block(tf, rows, 0, rows.rows), [pages, page, rows.width]);
   return numbers(tf.concat([tf.min(cube, 1), tf.max(cube, 1)], 1));
 }
 

@@ -7,16 +7,16 @@ import { attend, softmax } from "./attention.ts";
 import { blockMean, pageMinMax } from "./blocks.ts";
 import { boundScores, reluScores, scores, scoresAt, topK } from "./index-scores.ts";
 import { loadTf } from "./load.ts";
-import type { TfContext } from "./operands.ts";
 import { defaultLimits } from "./operands.ts";
+import type { TfContext } from "./operands.ts";
 
 export { tfjsStatus } from "./load.ts";
 
 /**
  * Attention on TensorFlow (@tensorflow/tfjs-node) over the memory of another engine, which makes the data.
- * TensorFlow takes its threads once per process, and `threads` says how many it took.
+ * TensorFlow takes its threads once per process; `threads` of the engine is their number.
  *
- * @throws whatever loading it throws where tfjs-node is not usable: ask `tfjsStatus` before
+ * @throws the error of loading tfjs-node; `tfjsStatus` says whether it can be used
  */
 export function tfjsEngine({ threads, memory }: { threads: number; memory: Ops }): Ops {
   const { tf, threads: taken } = loadTf({ threads });
@@ -32,7 +32,7 @@ export function tfjsOver(tf: Tf, memory: Ops, threads: number, limits = defaultL
     threads,
     space,
     attend: (queries, keys: Table<Tensor>, values: Table<Tensor>, options) =>
-      attend(context, queries, keys, values, options),
+      attend(context, { queries, keys, values }, options),
     scores: (queries, table: Table<Tensor>) => scores(context, queries, table),
     scoresAt: (queries, table: Table<Tensor>, rows) => scoresAt(context, queries, table, rows),
     reluScores: (queries, weights, table: Table<Tensor>) => reluScores(context, queries, weights, table),

@@ -11,7 +11,7 @@ export function scores(context: TfContext, queries: Tensor, table: Table<Tensor>
   const { tf } = context;
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
-  return byBlocks(context, table, q.rows, q.rows, (from, to, rows) =>
+  return byBlocks(context, table, { queries: q.rows, perQuery: 1 }, (from, to, rows) =>
     tf.matMul(block(tf, q, from, to), rows, false, true),
   );
 }
@@ -26,7 +26,7 @@ export function reluScores(
   const q = operand(queries);
   sameWidth("queries", q.width, table.tensor.shape[1]!);
   const heads = weights.length;
-  return byBlocks(context, table, q.rows / heads, q.rows, (from, to, rows) => {
+  return byBlocks(context, table, { queries: q.rows / heads, perQuery: heads }, (from, to, rows) => {
     const perHead = tf.relu(tf.matMul(block(tf, q, from * heads, to * heads), rows, false, true));
     const width = rows.shape[0]!;
     const weighted = tf.matMul(
@@ -37,31 +37,30 @@ export function reluScores(
   });
 }
 
-/** max(q min, q max) is q max where q is positive and q min where it is negative: one product with (min, max). */
+/** max(q min, q max) is q max for a positive q and q min for a negative one: one product with (min, max). */
 export function boundScores(context: TfContext, queries: Tensor, bounds: Table<Tensor>): Tensor {
   const { tf } = context;
   const q = operand(queries);
   sameWidth("bounds", bounds.tensor.shape[1]!, 2 * q.width);
-  return byBlocks(context, bounds, q.rows, q.rows, (from, to, rows) => {
+  return byBlocks(context, bounds, { queries: q.rows, perQuery: 1 }, (from, to, rows) => {
     const some = block(tf, q, from, to);
     return tf.matMul(tf.concat([tf.minimum(some, 0), tf.maximum(some, 0)], 1), rows, false, true);
   });
 }
 
 /**
- * Fills a (queries, n) result block by block: `scoresOf` the queries [from, to) and some rows of the table, where
- * `products` dot products with each row are alive at once if all queries are taken.
+ * Fills a (queries, n) result block by block: `scoresOf` the queries [from, to) and some rows of the table.
+ *
+ * @param perQuery dot products of a query with each row that are alive at once
  */
 function byBlocks(
   { tf, limits, empty }: TfContext,
   table: Table<Tensor>,
-  queries: number,
-  products: number,
+  { queries, perQuery }: { queries: number; perQuery: number },
   scoresOf: (from: number, to: number, rows: TfTensor) => TfTensor,
 ): Tensor {
   const rows = operand(table.tensor);
   const result = empty(table.tensor, queries, rows.rows);
-  const perQuery = products / queries;
   const group = Math.min(queries, rowsWithin(limits.queries, perQuery));
   const some = Math.min(rowsWithin(limits.scores, group * perQuery), rowsWithin(limits.table, rows.width));
   for (const [start, stop] of ranges(rows.rows, some))

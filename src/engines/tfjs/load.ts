@@ -5,7 +5,7 @@ import { requireHere, statusOf } from "../native.ts";
 import type { Tf } from "./api.ts";
 
 export interface LoadOptions {
-  /** how many TensorFlow may use: all cores when absent. It reads them when a process first loads it. */
+  /** threads that TensorFlow may use, all cores when absent; it reads them when a process first loads it */
   readonly threads?: number;
   readonly require?: Require;
 }
@@ -15,9 +15,9 @@ export const tfjsStatus = (options: LoadOptions = {}): NativeStatus =>
   statusOf(() => loadTf(options).tf.version["tfjs-node"]!);
 
 /**
- * TensorFlow, and the threads it was loaded with.
+ * Loads TensorFlow. Returns it with its number of threads.
  *
- * @throws whatever `require` throws where the package or its native addon is missing
+ * @throws the error of `require` if the package or its native addon is missing
  */
 export function loadTf({ threads = availableParallelism(), require = requireHere }: LoadOptions = {}): {
   tf: Tf;
@@ -38,7 +38,7 @@ function restoreUtil(): void {
 
 const threadsVariable = "TF_NUM_INTRAOP_THREADS";
 
-/** TensorFlow reads these when it is loaded. What the user has set stays. */
+/** Sets the variables that TensorFlow reads when it is loaded, but for those that the user has set. */
 function prepareEnvironment(threads: number): void {
   process.env[threadsVariable] ??= String(threads);
   // errors only

@@ -15,19 +15,19 @@ export interface TfLimits {
 }
 
 /**
- * 64 MiB of a table, which bounds the copies; 8 MiB of scores, so that the passes over them stay near the caches; so
- * few queries that a causal block does little beyond the diagonal.
+ * 64 MiB of a table bound the copies; 8 MiB of scores stay near the caches. With few queries a causal block does little
+ * work beyond the diagonal.
  */
 export const defaultLimits: TfLimits = { table: 2 ** 24, scores: 2 ** 21, queries: 512 };
 
-/** What every kernel is given. */
+/** Arguments of every kernel. */
 export interface TfContext {
   readonly tf: Tf;
   readonly limits: TfLimits;
   readonly empty: Empty;
 }
 
-/** Rows [from, to) as a TensorFlow tensor, without a copy where they lie on a multiple of 64 bytes. */
+/** Rows [from, to) as a TensorFlow tensor: a view if they lie on a multiple of 64 bytes, otherwise a copy. */
 export const block = (tf: Tf, { data, width }: Operand, from: number, to: number): TfTensor =>
   tf.tensor(data.subarray(from * width, to * width), [to - from, width], "float32");
 
@@ -40,7 +40,7 @@ export interface ListBlock {
   readonly width: number;
   /** (to - from, width) rows; beyond the end of a list, a row that the list or its neighbours name */
   readonly rows: Int32Array;
-  /** (to - from) how many of them are listed */
+  /** (to - from) number of rows of each query that are listed */
   readonly ends: Int32Array;
 }
 

@@ -1,14 +1,14 @@
 import type { SoftmaxParts } from "../merged.ts";
 import type { Tf, TfTensor } from "./api.ts";
 
-/** exp of this and of anything below is 0 in float32; unlike exp(-Infinity), it can be multiplied by 0. */
+/** exp of this number, and of any below it, is 0 in float32. Unlike -Infinity it can be multiplied by 0. */
 const vanishing = -1000;
 /** Stands for the largest score of a query that sees nothing in a block. */
 const lowest = -1e38;
 
 /**
- * The sums over a block. scores (G, width); query g sees the columns [0, ends[g]); `mix` makes (G, d) of the
- * weights (G, width).
+ * Softmaxes over a block. scores (G, width); query g sees the columns [0, ends[g]); `mix` turns weights (G, width) into
+ * (G, d).
  */
 export function partialOf(
   tf: Tf,
@@ -28,7 +28,7 @@ export function partialOf(
   };
 }
 
-/** -Infinity where column >= ends[row]. (G, width) */
+/** Scores with -Infinity in the columns from ends[row] on. (G, width) */
 export function maskBeyond(tf: Tf, scores: TfTensor, ends: Int32Array): TfTensor {
   const width = scores.shape[1]!;
   if (ends.every((end) => end >= width)) return scores;

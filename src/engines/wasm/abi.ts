@@ -1,6 +1,6 @@
-// Constants that the kernels (assembly/) share with the code that calls them. TypeScript and AssemblyScript both compile
-// this file: whole numbers are i32 to AssemblyScript, others f64. Offsets and sizes are in bytes unless they say "rows"
-// or "numbers".
+// Constants that the kernels (assembly/) share with the code that calls them. TypeScript and AssemblyScript both
+// compile this file: whole numbers are i32 to AssemblyScript, others f64. Offsets and sizes are in bytes unless they
+// say "rows" or "numbers".
 
 /** Score of a row that a query does not see. Its weight is exactly 0; it is finite, so that its product with 0 is 0. */
 export const farScore = -1e30;
@@ -44,7 +44,9 @@ export const chunkMax = 0;
 export const chunkSum = 4;
 export const chunkBytes = 8;
 
-/** The description of a table: the address of its first row, the bytes from row to row, the numbers of a row, a dtype. */
+/**
+ * The description of a table: the address of its first row, the bytes from row to row, the numbers of a row, a dtype.
+ */
 export const tableRows = 0;
 export const tableStride = 4;
 export const tableWidth = 8;

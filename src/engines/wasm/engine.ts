@@ -4,7 +4,8 @@ import type { PackedRows } from "../../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { flat, isPacked, tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
-import type { AttendOptions, Attended, Blend, RowDtype, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { AttendOptions, Attended, Blend, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { RowDtype } from "../../core/dtype.ts";
 import { attend } from "./attend.ts";
 import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
 import { sketch } from "./sketch.ts";
@@ -16,7 +17,7 @@ import { Threads } from "./threads.ts";
 
 export interface WasmOptions {
   readonly threads: number;
-  /** calls of at most so many multiplications stay on the calling thread */
+  /** multiplications up to which a call stays on the calling thread */
   readonly fanOutAbove?: number;
 }
 
@@ -26,12 +27,12 @@ const defaultFanOut = 2 ** 19;
 /**
  * Hand-written SIMD kernels on worker threads: the same bits for any number of threads and on every machine.
  *
- * @throws Error when the kernels have not been compiled
+ * @throws Error if the kernels have not been compiled
  */
 export const wasmEngine = ({ threads, fanOutAbove = defaultFanOut }: WasmOptions): Ops =>
   new WasmEngine(new Threads(new WebAssembly.Module(readKernels()), threads, fanOutAbove));
 
-/** Where `npm run build` puts the compiled kernels. */
+/** File of the compiled kernels, which `npm run build` writes. */
 const kernelsFile = new URL(
   import.meta.url.endsWith(".ts") ? "../../../dist/kernels.wasm" : "../../../kernels.wasm",
   import.meta.url,
@@ -43,7 +44,7 @@ const missing = "the wasm kernels are missing: run `npm run build`";
 export const wasmStatus = (): { usable: boolean; reason?: string } =>
   existsSync(kernelsFile) ? { usable: true } : { usable: false, reason: missing };
 
-/** The compiled kernels. @throws Error when there are none */
+/** Reads the compiled kernels. @throws Error if there are none */
 export function readKernels(): Uint8Array<ArrayBuffer> {
   if (!wasmStatus().usable) throw new Error(missing);
   return new Uint8Array(readFileSync(kernelsFile));
@@ -53,7 +54,7 @@ class WasmEngine implements Ops {
   readonly name = "wasm";
   readonly threads: number;
   readonly #threads: Threads;
-  /** where tensors of the JavaScript heap are worked on */
+  /** memory for copies of tensors of the JavaScript heap */
   readonly #bench: WasmSpace;
 
   constructor(threads: Threads) {
@@ -149,7 +150,7 @@ class WasmEngine implements Ops {
     );
   }
 
-  /** As min <= max, the larger product is that of the positive part with max plus that of the negative with min. */
+  /** With min <= max, the larger product is the positive part times max plus the negative part times min. */
   boundScores(queries: Tensor, bounds: Table): Tensor {
     const { data, rows, width } = matrix(queries);
     sameWidth("bounds", rowsShape(bounds.tensor).width, 2 * width);
@@ -215,7 +216,7 @@ class WasmEngine implements Ops {
     return this.#threads.owner((isPacked(t) ? t.codes : t.data).buffer);
   }
 
-  /** Works on a tensor where it lies, or on a copy that is then copied back. */
+  /** Works on a tensor in place, or on a copy that is then copied back. */
   #inPlace(t: Tensor, work: (space: WasmSpace, address: number) => void): void {
     const home = this.#spaceOf(t);
     const space = home ?? this.#bench;
@@ -226,7 +227,7 @@ class WasmEngine implements Ops {
     });
   }
 
-  /** A new tensor in the space of `source`, or on the JavaScript heap if that lies there; `work` fills it. */
+  /** Makes a tensor in the space of `source`, or on the JavaScript heap if `source` lies there; `work` fills it. */
   #produce(source: Rows, shape: readonly number[], work: (space: WasmSpace, out: number) => void): Tensor {
     const home = this.#spaceOf(source);
     if (home) {

@@ -1,26 +1,26 @@
 import { readKernels } from "./engine.ts";
 import { Threads } from "./threads.ts";
 
-/** Kernels that do what a machine can do at most, each run a known amount of it. */
+/** Kernels that reach the limits of a machine. Each run does a known amount of work. */
 export interface LimitKernels {
   readonly bytesRead: number;
-  /** Reads memory once. Gives the sum of what it read. */
+  /** Reads memory once. Returns the sum of the numbers. */
   read(): number;
   readonly flops: number;
-  /** Multiplies and adds in registers, 128 bits at a time and unfused. Gives the sum of the registers. */
+  /** Multiplies and adds in registers, 128 bits at a time and unfused. Returns the sum of the registers. */
   multiplyAdd(): number;
   close(): void;
 }
 
-/** More than any cache holds. */
+/** Bytes to read: more than any cache holds. */
 const defaultBytes = 2 ** 29;
 const items = 64;
-/** About half a millisecond. */
+/** Steps of a run: about half a millisecond. */
 const steps = 2 ** 18;
 /** Floating-point operations of one step: two on each lane of twelve vectors. */
 const flopsPerStep = 2 * 4 * 12;
 
-/** @param bytes a multiple of 8192 that `read` goes over */
+/** @param bytes bytes that `read` goes over, a multiple of 8192 */
 export function limitKernels({
   threads: count,
   bytes = defaultBytes,
@@ -32,7 +32,7 @@ export function limitKernels({
   const space = threads.memory("limits of the machine");
   const out = space.allocate(4 * items);
   const numbers = space.allocate(bytes);
-  space.floats(numbers, bytes / 4).fill(1); // memory never written to is one page of zeros, and stays in the cache
+  space.floats(numbers, bytes / 4).fill(1); // memory that was never written is one page of zeros, which stays in the cache
   const sum = (): number => space.floats(out, items).reduce((total, x) => total + x, 0);
   return {
     bytesRead: bytes,

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 
-/** What a module of kernels exports: func(item, scratch, ...arguments). */
+/** Exports of a module of kernels: func(item, scratch, ...arguments). */
 export type Kernels = Readonly<Record<string, (...args: number[]) => number>>;
 
 /** A kernel to run over items 0 ... items - 1, in any order and on any thread. */
@@ -10,30 +10,30 @@ export interface Job {
   readonly args: readonly number[];
   /** bytes that each thread needs */
   readonly scratch: number;
-  /** multiplications, or numbers touched: small jobs stay on the calling thread, as waking others takes 75 us */
+  /** multiplications, or numbers touched; a small job stays on the calling thread, since waking others takes 75 us */
   readonly work: number;
 }
 
-/** What a worker is started with. */
+/** Data that a worker is started with. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly control: SharedArrayBuffer;
-  /** takes `RegionMessage`s, gives error messages */
+  /** receives `RegionMessage`s, sends error messages */
   readonly port: MessagePort;
-  /** 1 ... threads - 1; the thread that calls is 0 */
+  /** number of the worker, 1 ... threads - 1; the calling thread is 0 */
   readonly thread: number;
 }
 
-/** A region that workers are to know, or to forget where `memory` is absent. */
+/** A region that workers are to know, or to forget if `memory` is absent. */
 export interface RegionMessage {
   readonly region: number;
   readonly memory?: WebAssembly.Memory;
 }
 
 /**
- * The words of the control block. A job is published by writing it, opening it and adding one to `generation`, for
- * which workers wait. Every thread then takes items from `next` until there are none. The caller closes the job when
- * it finds no more items, and waits until no worker is active: one that wakes up late finds the job closed.
+ * Words of the control block. A job is published by writing it, opening it and adding one to `generation`, on which
+ * workers wait. Every thread then takes items from `next` until none is left. The caller closes the job when it finds
+ * no more items, and waits until no worker is active. A worker that wakes up late finds the job closed.
  */
 export const word = {
   generation: 0,
@@ -53,13 +53,13 @@ const argumentsOffset = 64;
 const maxArguments = 24;
 export const controlBytes = argumentsOffset + 8 * maxArguments;
 
-/** The control block as words and as the arguments of a job; the first two arguments are the scratch and its size. */
+/** The control block as words and as arguments of a job. The first two arguments are the scratch and its size. */
 export const controlViews = (control: SharedArrayBuffer): { words: Int32Array; args: Float64Array } => ({
   words: new Int32Array(control, 0, argumentsOffset / 4),
   args: new Float64Array(control, argumentsOffset, maxArguments),
 });
 
-/** Runs items of the published job until none are left. */
+/** Runs items of the published job until none is left. */
 export function runItems(
   words: Int32Array,
   kernel: (...args: number[]) => number,

@@ -2,7 +2,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Space } from "../ops.ts";
 import type { WasmSpace } from "./space.ts";
 
-/** A region of as many memories of 4 GiB as it takes; a tensor lies whole in the first that has room for it. */
+/** A region of one memory of 4 GiB or more. A tensor lies whole in the first memory that has room for it. */
 export class WasmRegion implements Space {
   readonly #memories: WasmSpace[];
   readonly #open: () => WasmSpace;
@@ -34,7 +34,7 @@ export class WasmRegion implements Space {
     for (const memory of this.#memories) memory.giveBack();
   }
 
-  /** A memory with so many bytes left, or an empty one, which says that it has not. */
+  /** A memory with `bytes` left, or an empty one, which then throws its error. */
   #withRoom(bytes: number): WasmSpace {
     const found = this.#memories.find((memory) => memory.left >= bytes || memory.isEmpty);
     if (found) return found;

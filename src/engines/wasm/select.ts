@@ -87,7 +87,7 @@ export function reluScores(space: WasmSpace, { queries, weights, rows }: ReluOpe
   space.run({ kernel: "scoresRelu", ...job });
 }
 
-/** At most four rows, four columns of each side by side: (columns / 4, 4, 4), zero-padded to whole pairs of fours. */
+/** At most four rows, with four columns of each side by side: (columns / 4, 4, 4), zero-padded to pairs of fours. */
 function interleaved(queries: Tensor): Float32Array {
   const { data, rows, width } = matrix(queries);
   const out = new Float32Array(4 * padded(width));
@@ -96,13 +96,13 @@ function interleaved(queries: Tensor): Float32Array {
   return out;
 }
 
-/** Queries in blocks as equal as can be, of at most `most`. */
+/** Queries in blocks of nearly equal size, at most `most`. */
 function evenBlocks(queries: number, most: number): { count: number; perBlock: number } {
   const count = Math.ceil(queries / most);
   return { count, perBlock: Math.ceil(queries / count) };
 }
 
-/** (Q J, width) with zero rows after the J heads of each query, up to `padded` of them. */
+/** (Q padded, width): the J heads of each query, then zero rows up to `padded`. */
 function padHeads(queries: Tensor, heads: number, padded: number): Tensor {
   if (heads === padded) return queries;
   const { data, rows, width } = matrix(queries);

@@ -5,15 +5,15 @@ import type { SketchPart } from "../ops.ts";
 import type { WasmSpace } from "./space.ts";
 import { placeTable, roomFor } from "./table.ts";
 
-/** Numbers that go from one part's memory to the next at a time: 4 MB, which a cache holds. */
+/** Numbers that are carried from one part's memory to the next at a time: 4 MB, which a cache holds. */
 const carried = 2 ** 20;
 const rowsPerChunk = 512;
 
-/** How the engine works on tensors wherever they lie. */
+/** Access to tensors wherever they lie. */
 interface Where {
-  /** the space in which a tensor is worked on */
+  /** space in which a tensor is worked on */
   readonly spaceOf: (t: Rows) => WasmSpace;
-  /** works on a tensor where it lies, or on a copy that is then copied back */
+  /** works on a tensor in place, or on a copy that is then copied back */
   readonly inPlace: (t: Tensor, work: (space: WasmSpace, address: number) => void) => void;
 }
 

@@ -3,7 +3,7 @@ import { flat, tensor } from "../../core/tensor.ts";
 import { initialPages, maximumPages, pageBytes, readAheadBytes } from "./abi.ts";
 import type { Job, Kernels } from "./protocol.ts";
 
-/** Nothing lies at address 0, which kernels take for "absent". */
+/** First address that is given out. To kernels, address 0 means "absent". */
 const firstAddress = 1024;
 /** Pages that a region grows by at least, so that it grows seldom. */
 const growPages = 256;
@@ -53,12 +53,12 @@ export class WasmSpace {
     return tensor(this.floats(this.allocate(4 * size), size), shape);
   }
 
-  /** Address up to which it is given out. */
+  /** End of the memory that is given out. */
   get top(): number {
     return this.#top;
   }
 
-  /** Bytes that are left of 4 GiB. */
+  /** Bytes left of 4 GiB. */
   get left(): number {
     return maximumPages * pageBytes - readAheadBytes - aligned(this.#top);
   }
@@ -67,7 +67,7 @@ export class WasmSpace {
     return this.#top === firstAddress;
   }
 
-  /** Gives back all from an address on. */
+  /** Gives back the memory from an address on. */
   giveBack(top = firstAddress): void {
     this.#top = top;
   }
@@ -81,7 +81,7 @@ export class WasmSpace {
     }
   }
 
-  /** Address of so many bytes, uninitialised. @throws RangeError when the region is full */
+  /** Address of `bytes` uninitialised bytes. @throws RangeError for a full region */
   allocate(bytes: number): number {
     const address = aligned(this.#top);
     const end = address + bytes;
@@ -134,7 +134,7 @@ export class WasmSpace {
     return this.#owners.get(codes.buffer) === this ? codes.byteOffset : this.copyIn(codes);
   }
 
-  /** The memory's buffer is another object each time it has grown: all are known. */
+  /** The memory's buffer. It is another object each time that the memory has grown, and every one is remembered. */
   #buffer(): ArrayBufferLike {
     const { buffer } = this.memory;
     this.#owners.set(buffer, this);

@@ -3,14 +3,14 @@ import { matrix } from "../matrix.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { WasmSpace } from "./space.ts";
 
-/** Rows [first, end) that one query, or a block of queries, goes over. */
+/** Rows [first, end) of one query, or of a block of queries. */
 export interface Range {
   readonly group: number;
   readonly first: number;
   readonly end: number;
 }
 
-/** Pieces that all ranges together are cut into, about: enough for any number of threads to share evenly. */
+/** Approximate number of pieces of all ranges together: enough for any number of threads to share evenly. */
 const pieces = 64;
 
 /**
@@ -41,7 +41,7 @@ export function placeItems(space: WasmSpace, items: readonly Range[]): number {
   return space.copyIn(words);
 }
 
-/** Rows of a chunk for kernels that go over rows one by one; about 2^17 numbers. */
+/** Rows of a chunk, for kernels that go over rows one by one: about 2^17 numbers. */
 export const rowsPerChunk = (numbersPerRow: number): number =>
   Math.max(1, Math.floor(2 ** 17 / numbersPerRow));
 

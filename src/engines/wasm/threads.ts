@@ -4,7 +4,7 @@ import type { Job, RegionMessage, WorkerStart } from "./protocol.ts";
 import { controlBytes, controlViews, runItems, word } from "./protocol.ts";
 import { WasmSpace } from "./space.ts";
 
-/** The worker as JavaScript, which `npm run build` writes: Node 20 starts no worker from TypeScript. */
+/** The worker in JavaScript, which `npm run build` writes, since Node 20 starts no worker from TypeScript. */
 const workerFile = new URL(
   import.meta.url.endsWith(".ts") ? "../../../dist/src/engines/wasm/worker.js" : "./worker.js",
   import.meta.url,
@@ -13,7 +13,7 @@ const workerFile = new URL(
 /** Milliseconds that a worker may take to start. */
 const startLimit = 20_000;
 
-/** The threads of an engine and the regions they know. Calls are synchronous; workers sleep between them. */
+/** Threads of an engine, and the regions that they know. Calls are synchronous; workers sleep between them. */
 export class Threads {
   readonly #module: WebAssembly.Module;
   readonly #kernelNames: string[];
@@ -21,7 +21,7 @@ export class Threads {
   readonly #control = new SharedArrayBuffer(controlBytes);
   readonly #views = controlViews(this.#control);
   readonly #owners = new WeakMap<ArrayBufferLike, WasmSpace>();
-  /** regions that the workers know, and those that they still have to be told of */
+  /** regions that the workers know or are to know */
   readonly #live = new Map<number, WeakRef<WebAssembly.Memory>>();
   readonly #collected = new FinalizationRegistry<number>((region) => this.#forget(region));
   readonly #workers: { worker: Worker; port: MessagePort }[] = [];

@@ -1,4 +1,4 @@
-/** What this engine uses of WebAssembly, which is no part of TypeScript's ES library. */
+/** The part of WebAssembly that this engine uses. TypeScript's ES library does not declare it. */
 declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: "WebAssembly.Module";

@@ -25,7 +25,7 @@ function readMessages(): void {
   if (forgot) collectGarbage();
 }
 
-/** A thread that allocates nothing would never collect, and would hold a forgotten region's memory. */
+/** Collects garbage, since a thread that allocates nothing would keep the memory of a forgotten region. */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
@@ -45,7 +45,7 @@ for (;;) {
   generation = Atomics.load(words, word.generation);
   Atomics.add(words, word.active, 1);
   try {
-    const open = Atomics.load(words, word.open) === 1; // what is sent before a job opens is read before it runs
+    const open = Atomics.load(words, word.open) === 1; // messages sent before a job opens are read before it runs
     readMessages();
     if (open) runJob();
   } catch (error) {

@@ -41,7 +41,7 @@ export interface OrdinalReadout {
  *
  * @param alone weight on the sink where there is nothing to count
  */
-export function ordinalReadout(
+function ordinalReadout(
   { reader, members, requests }: OrdinalReadout,
   alone: number,
 ): (sink: number) => number {

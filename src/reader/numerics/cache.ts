@@ -1,6 +1,6 @@
 import type { KeyValueCache } from "../../attention/cache.ts";
 import { storageOf } from "../../attention/kv-dtype.ts";
-import { kvDtypeBytes } from "../../engines/ops.ts";
+import { kvDtypeBytes } from "../../core/dtype.ts";
 import type { HeadEmbedding } from "./embed.ts";
 import { observedQueries } from "./queries.ts";
 import type { PromptEnd } from "./queries.ts";

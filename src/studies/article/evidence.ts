@@ -1,5 +1,4 @@
-import { theoryEngine } from "../../trial/trial.ts";
-import type { Trial } from "../../trial/trial.ts";
+import type { Mode, Trial } from "../../trial/trial.ts";
 import { trialId } from "../../trial/trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { formatMean } from "../../core/units.ts";
@@ -19,11 +18,11 @@ export interface ArticleTrials {
   readonly seed: number;
 }
 
-/** A chapter's trials: in the mean field, unless it names an engine. */
+/** A chapter's trials: in the mean field, unless it asks for numerics. */
 const trialsOfChapter = ({ trials }: Chapter, { full, seed }: ArticleTrials): Trial[] =>
   trials === undefined
     ? []
-    : [...trials((asked: TrialOptions) => makeTrial({ seed, engine: theoryEngine, ...asked }), full)];
+    : [...trials((asked: TrialOptions) => makeTrial({ seed, mode: "mean-field", ...asked }), full)];
 
 /** Trials of all chapters. Chapters may share trials. */
 export const trialsOf = (chapters: readonly Chapter[], asked: ArticleTrials): Trial[] =>
@@ -40,16 +39,15 @@ export interface ArticleResults extends ArticleTrials {
 export function evidenceOf(chapter: Chapter, { rows: all, explanation, ...asked }: ArticleResults): Evidence {
   const own = new Set(trialsOfChapter(chapter, asked).map(trialId));
   const rows = all.filter((row) => own.has(row.id));
-  const byEngine = (numerics: boolean): TrialRow[] =>
-    rows.filter((row) => (row.engine !== theoryEngine) === numerics);
+  const rowsOf = (mode: Mode): TrialRow[] => rows.filter((row) => row.mode === mode);
   return {
     published: publishedScores(),
     explanation,
-    rows: (numerics = false) => byEngine(numerics),
+    rows: (numerics = false) => rowsOf(numerics ? "numerics" : "mean-field"),
     score({ task: text, variant, tokens, reads = 1 }) {
       const { task, spec } = parseTask(text);
       const length = parseLength(tokens, task.lengths);
-      const cell = byEngine(false).filter(
+      const cell = rowsOf("mean-field").filter(
         (row) =>
           row.task === spec && row.variant === variant && row.tokensNominal === length && row.reads === reads,
       );

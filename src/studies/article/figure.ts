@@ -1,4 +1,5 @@
 import { accuracy } from "../../figures/accuracy.ts";
+import { publishedScores } from "../../files/published.ts";
 import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 import type { TrialRow } from "../../trial/columns.ts";
@@ -105,4 +106,4 @@ export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
 
 /** Scores of trials over length, beside the published ones. */
 export const accuracyFigure = (rows: readonly TrialRow[], title: string): object =>
-  accuracy.spec(rows, title);
+  accuracy.spec(rows, { title, published: publishedScores() });

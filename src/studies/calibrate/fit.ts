@@ -44,6 +44,7 @@ export function fitReader({ starts, onEvaluation, ...asked }: FitOptions, target
   const reader = readerAt(point);
   resolveReader(reader);
   const scored = (columns: HalfTargets["fitted"], name: string): ColumnScores =>
+    // the stream keeps its former name, so that intervals stay as they were
     columnScores(meanFieldScores({ ...asked, reader }, columns), columns, `theory/${name}`);
   return {
     fit: { ...fit, point },

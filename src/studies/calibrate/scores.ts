@@ -4,7 +4,7 @@ import type { Estimate } from "../../core/stats.ts";
 import { readMeanField, requireMeanField } from "../../reader/mean-field/read.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
-import { streamsOf, useOf } from "../../trial/run.ts";
+import { streamsOf, useOf } from "../../trial/settle.ts";
 import { errorDraws, meanError } from "./loss.ts";
 import { meanEstimates } from "./sample.ts";
 import type { Scores } from "./sample.ts";
@@ -35,7 +35,7 @@ export interface ColumnScores {
 }
 
 /**
- * Mean-field scores of a reader on the trials of each target, the same scores as those of `attnsim run --mode theory`.
+ * Mean-field scores of a reader on the trials of each target, the same scores as those of `attnsim run --mode mean-field`.
  *
  * @throws UsageError for a task or a variant without a mean field
  */

@@ -1,5 +1,5 @@
 import { numberColumn } from "../../core/table.ts";
-import { theoryScore } from "../../runs/theory-score.ts";
+import { meanFieldScore } from "../../runs/mean-field-score.ts";
 
 export const scoreColumns = [
   numberColumn("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
@@ -10,7 +10,7 @@ export const scoreColumns = [
 
 /** Mean-field scores of a variant at 1M tokens: of a search, and of a count of identical requests. */
 export function scoresOf(variant: string, problems: number) {
-  const score = (task: string) => theoryScore({ task, variant, tokens: "1M" }, problems);
+  const score = (task: string) => meanFieldScore({ task, variant, tokens: "1M" }, problems);
   const [search, requests] = [score("graphwalks(operation=bfs)"), score("mrcr(needles=8)")];
   return {
     search: search.mean,

@@ -2,7 +2,7 @@ import { shapings, variants } from "../../attention/registry.ts";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AnyVariant } from "../../attention/variant.ts";
 import { formatCall } from "../../core/spec.ts";
-import { hasTheory } from "../../runs/make-trial.ts";
+import { hasMeanField } from "../../runs/make-trial.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { GivenReader } from "../calibrate/scores.ts";
 import type { FittedReader } from "./fitted.ts";
@@ -44,7 +44,7 @@ const attentionCandidate = (spec: string, group: string, reader: GivenReader): C
 /** Every variant and layer plan with a mean field, at several budgets. Variants that change prefill alone are left out. */
 export const attentionCandidates = (reader: GivenReader): Candidate[] =>
   [...variants]
-    .filter(({ name, prefill }) => prefill !== "only" && hasTheory(name))
+    .filter(({ name, prefill }) => prefill !== "only" && hasMeanField(name))
     .flatMap((variant) => settingsOf(variant).map((spec) => attentionCandidate(spec, variant.name, reader)));
 
 /** Variants that the user names. @throws UsageError for a malformed or unknown spec */
@@ -57,7 +57,7 @@ export function rivalCandidates(variant: string, reader: GivenReader): Candidate
   const shaped = parseSpec(variant).logitShaping !== undefined;
   const logits = [...shapings]
     .map(({ name }) => ({ name, spec: `${variant}+${name}` }))
-    .filter(({ name, spec }) => name !== "none" && !shaped && hasTheory(spec))
+    .filter(({ name, spec }) => name !== "none" && !shaped && hasMeanField(spec))
     .map(({ name, spec }): Candidate => ({
       name: spec,
       kind: "logits",

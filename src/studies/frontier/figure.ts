@@ -1,8 +1,8 @@
-import type { FrontierPoint } from "./point.ts";
+import type { FrontierPoint } from "./result.ts";
 import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 
-/** Scores against three prices, side by side: filled marks joined by a line where no other variant beats them. */
+/** Scores against three prices, side by side. Filled marks joined by a line show the front. */
 export function frontierFigure(points: readonly FrontierPoint[]): object {
   const series = distinct(points.map(({ variant }) => variant));
   const { color, shape } = seriesScales(series);
@@ -39,7 +39,7 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
   const figure = panelFigure({
     title: `Accuracy against cost: ${model} on ${system}, ${tokens.toLocaleString("en")} tokens`,
     subtitle:
-      "score and 95% interval; filled and joined: no other variant is as accurate and as cheap (fast, roomy); open: some other is",
+      "score and 95% interval; filled and joined: no other variant is as accurate and as cheap (fast, roomy); open: another one is",
     points: drawn,
     layer: [
       {

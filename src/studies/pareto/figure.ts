@@ -1,8 +1,8 @@
-import type { TriedPlan } from "./plan.ts";
+import type { TriedPlan } from "./result.ts";
 import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 
-/** Output tokens of a GPU against those of a user: every plan as a dot, those that none beats as a line. */
+/** Output tokens of a GPU against those of a user: a dot for every plan, a line for the front. */
 export function paretoFigure(plans: readonly TriedPlan[]): object {
   const points = plans.map(({ system, model, variant, onFront, served }) => ({
     panel: model,
@@ -27,8 +27,8 @@ export function paretoFigure(plans: readonly TriedPlan[]): object {
     legend: { symbolOpacity: 1, symbolSize: 80 },
   };
   return panelFigure({
-    title: "What a GPU gives, at the speed that a user sees",
-    subtitle: "dots: every plan and batch that fits; lines: those that no other beats",
+    title: "Output tokens of a GPU against the speed of a user",
+    subtitle: "dots: every plan and batch that fits; lines: plans that no other beats",
     points,
     layer: [
       { mark: { type: "point", filled: true, size: 10, opacity: 0.25 }, encoding: { x, y, color: hue } },

@@ -7,7 +7,7 @@ import { readTrialRows } from "../../files/csv.ts";
 import { checkout, importFile } from "../../files/load.ts";
 import { makeTrial } from "../../runs/make-trial.ts";
 import { planOf } from "../../runs/plan.ts";
-import { writeFigure } from "../../runs/tables.ts";
+import { writeFigure } from "../../runs/write-figure.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { goldenChecks } from "./checks.ts";
 import { trendFigure } from "./figure.ts";

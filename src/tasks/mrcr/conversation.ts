@@ -9,7 +9,7 @@ export interface Subject {
 }
 
 /** A request and the reply to it. */
-export interface Exchange extends Subject {
+export interface ChatExchange extends Subject {
   readonly reply: string;
 }
 
@@ -24,7 +24,7 @@ export interface FinalQuestion extends Subject {
 /** A conversation of openai/mrcr: the message with the examples, the exchanges, the question. */
 export interface Conversation {
   readonly examples: string;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ChatExchange[];
   readonly question: FinalQuestion;
 }
 
@@ -44,7 +44,7 @@ export const questionText = ({ hash, ordinal, format, topic }: FinalQuestion): s
 /** Text of the first message: short conversations, each with its question answered. */
 export const examplesText = (
   examples: readonly {
-    readonly exchanges: readonly Exchange[];
+    readonly exchanges: readonly ChatExchange[];
     readonly question: FinalQuestion;
     readonly answer: string;
   }[],
@@ -107,7 +107,7 @@ export function parseMessages(json: string): Message[] {
 export function readConversation(messages: readonly Message[]): Conversation {
   if (messages.length < 4 || messages.length % 2 !== 0)
     throw malformed(`it must have an even number of messages, at least 4; got ${messages.length}`);
-  const exchanges: Exchange[] = [];
+  const exchanges: ChatExchange[] = [];
   for (let at = 1; at < messages.length - 1; at += 2) {
     const [asked, given] = [messages[at]!, messages[at + 1]!];
     if (asked.role !== "user" || given.role !== "assistant")

@@ -2,7 +2,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { examplesText, questionText, requestText } from "./conversation.ts";
-import type { Conversation, Exchange, FinalQuestion, Subject } from "./conversation.ts";
+import type { Conversation, ChatExchange, FinalQuestion, Subject } from "./conversation.ts";
 import { formats, writeReply } from "./formats.ts";
 import { topics } from "../parts/grammar/topics.ts";
 
@@ -34,7 +34,7 @@ function drawDistractor(needle: Subject, random: Random): Subject {
 }
 
 /** Writes replies by one stream, no two of them equal. */
-function replyWriter(random: Random): (subject: Subject) => Exchange {
+function replyWriter(random: Random): (subject: Subject) => ChatExchange {
   const written = new Set<string>();
   return (subject) => {
     const format = formats.find(({ name }) => name === subject.format)!;
@@ -58,7 +58,7 @@ function drawExamples(random: Random): string {
   );
 }
 
-const exchangeTokens = (exchange: Exchange, count: CountTokens): number =>
+const exchangeTokens = (exchange: ChatExchange, count: CountTokens): number =>
   count(requestText(exchange)) + count(exchange.reply);
 
 /**
@@ -93,7 +93,7 @@ export function drawConversation(
       `mrcr(needles=${needles}): tokens must be >= ${total} for this conversation; got ${tokens}`,
     );
 
-  const distractors: Exchange[] = [];
+  const distractors: ChatExchange[] = [];
   const drawing = random.fork("distractors");
   for (;;) {
     const next = write(drawDistractor(subject, drawing));
@@ -107,10 +107,10 @@ export function drawConversation(
 
 /** Puts the needles at places drawn without replacement, in their order, and distractors everywhere else. */
 function interleave(
-  needles: readonly Exchange[],
-  distractors: readonly Exchange[],
+  needles: readonly ChatExchange[],
+  distractors: readonly ChatExchange[],
   random: Random,
-): Exchange[] {
+): ChatExchange[] {
   const count = needles.length + distractors.length;
   const places = new Set(
     random.shuffled(Array.from({ length: count }, (_, i) => i)).slice(0, needles.length),

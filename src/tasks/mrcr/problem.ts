@@ -7,7 +7,7 @@ import { rowOfProblem } from "../parts/dataset-row.ts";
 import type { LoadedRow } from "../parts/dataset-row.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { writeMessages } from "./conversation.ts";
-import type { Conversation, Exchange, Subject } from "./conversation.ts";
+import type { Conversation, ChatExchange, Subject } from "./conversation.ts";
 
 /**
  * Score of the public dataset: 0 for a response that does not begin with the hash, and for others the similarity of what
@@ -28,7 +28,7 @@ export type Keying = (typeof keyings)[number];
  * Key columns of the exchanges. Format and topic have half of the variance each, so that requests with one of them in
  * common match by half; or one feature stands for both, so that only identical requests match.
  */
-function subjectKey(exchanges: readonly Exchange[], keys: Keying, features: Features): FeatureColumn[] {
+function subjectKey(exchanges: readonly ChatExchange[], keys: Keying, features: Features): FeatureColumn[] {
   if (keys === "whole")
     return [
       {
@@ -61,7 +61,7 @@ function spans(
 const subjectName = ({ format, topic }: Subject): string => `${format} about ${topic}`;
 
 /** Place of each exchange among those with the same request, from 1. */
-function countOrdinals(exchanges: readonly Exchange[]): Int32Array {
+function countOrdinals(exchanges: readonly ChatExchange[]): Int32Array {
   const seen = new Map<string, number>();
   return Int32Array.from(exchanges, (exchange) => {
     const name = subjectName(exchange);

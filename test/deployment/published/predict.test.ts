@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { models } from "../../../src/hardware/models/all.ts";
 import { systems } from "../../../src/hardware/systems/all.ts";
 import { judge } from "../../../src/deployment/published/predict.ts";
-import { targets } from "../../../src/deployment/published/targets.ts";
+import { targets } from "../../../src/deployment/published/system-targets.ts";
 
 const searched = ["helix-interactivity", "helix-users", "served-rate"];
 

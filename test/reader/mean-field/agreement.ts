@@ -3,9 +3,11 @@ import { variants } from "../../../src/attention/registry.ts";
 import { formatCall } from "../../../src/core/spec.ts";
 import { loadEngine } from "../../../src/engines/registry.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
-import { runTrials, theoryRow, useOf } from "../../../src/trial/run.ts";
-import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
-import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
+import { runTrials } from "../../../src/trial/run.ts";
+import { meanFieldRow } from "../../../src/trial/mean-field.ts";
+import { useOf } from "../../../src/trial/settle.ts";
+import { meanFieldGaps } from "../../../src/trial/mean-field-gap.ts";
+import type { MeanFieldGap } from "../../../src/trial/mean-field-gap.ts";
 import { whyNoMeanField } from "../../../src/reader/mean-field/heads.ts";
 
 /** Small heads, so that much leaks and selection errs. */
@@ -24,8 +26,12 @@ function smallSpec(name: string): string {
   );
 }
 
-/** Every variant that has a theory. @param prefill also where the context's own queries ask, of which patterns of prefill have none */
-export const specsWithTheory = (prefill = false): string[] =>
+/**
+ * Every variant that has a mean field.
+ *
+ * @param prefill whether the context's own queries ask too: patterns of prefill have no mean field of them
+ */
+export const specsWithMeanField = (prefill = false): string[] =>
   variants
     .names()
     .filter((name) => !(prefill && variants.get(name).prefill === "only"))
@@ -33,34 +39,34 @@ export const specsWithTheory = (prefill = false): string[] =>
     .filter((variant) => whyNoMeanField(useOf({ variant, reader })) === undefined);
 
 /** Trials in the mean field: cheap, and so many that their own sampling error matters little. */
-const theoryProblems = 48;
+const meanFieldProblems = 48;
 
-/** Rows of a variant by theory. @param of reader parameters that are not those of the numerics */
-export const inTheory = (
+/** Rows of a variant in the mean field. @param of reader parameters that differ from those of the numerics */
+export const inMeanField = (
   task: string,
   tokens: number,
   variant: string,
   of = {},
-  problems = theoryProblems,
+  problems = meanFieldProblems,
 ): TrialRow[] =>
   Array.from({ length: problems }, (_, trial) =>
-    theoryRow({ task, tokens, seed: 9, trial, variant, reader: { ...reader, ...of }, engine: "theory" }),
+    meanFieldRow({ task, tokens, seed: 9, trial, variant, reader: { ...reader, ...of }, mode: "mean-field" }),
   );
 
 interface Agreement {
   readonly task: string;
   readonly lengths: readonly number[];
   readonly problems: number;
-  /** whether the context's own queries are asked, of which patterns of prefill have no theory */
+  /** whether the context's own queries are asked, of which patterns of prefill have no mean field */
   readonly prefill?: boolean;
 }
 
-/** Tests that every variant with a theory agrees with the numerics on a task. */
+/** Tests that every variant with a mean field agrees with the numerics on a task. */
 export function itAgrees({ task, lengths, problems, prefill = false }: Agreement): void {
-  const specs = specsWithTheory(prefill);
+  const specs = specsWithMeanField(prefill);
 
-  describe(`theory of ${task}`, () => {
-    let gaps: readonly TheoryGap[] = [];
+  describe(`the mean field of ${task}`, () => {
+    let gaps: readonly MeanFieldGap[] = [];
 
     beforeAll(async () => {
       const ops = await loadEngine("wasm", { threads: 1 });
@@ -68,14 +74,21 @@ export function itAgrees({ task, lengths, problems, prefill = false }: Agreement
       for (const tokens of lengths)
         for (let trial = 0; trial < problems; trial++)
           runTrials(
-            specs.map((variant) => ({ task, tokens, seed: 5, trial, variant, reader, engine: "wasm" })),
-            ops,
-            (_, row) => numerics.push(row),
-            () => 0,
+            specs.map((variant) => ({
+              task,
+              tokens,
+              seed: 5,
+              trial,
+              variant,
+              reader,
+              mode: "numerics" as const,
+              engine: "wasm",
+            })),
+            { ops, onRow: (_, row) => numerics.push(row) },
           );
       ops.close();
-      const theory = specs.flatMap((spec) => lengths.flatMap((tokens) => inTheory(task, tokens, spec)));
-      gaps = theoryGaps([...numerics, ...theory]);
+      const drawnRows = specs.flatMap((spec) => lengths.flatMap((tokens) => inMeanField(task, tokens, spec)));
+      gaps = meanFieldGaps([...numerics, ...drawnRows]);
     }, 600_000);
 
     it.each(specs)("%s agrees within sampling error and the mean field's bias", (spec) => {

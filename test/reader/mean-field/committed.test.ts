@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { mean, variance } from "../../../src/core/stats.ts";
 import { readTrialRows } from "../../../src/files/csv.ts";
 import { groupBy } from "../../../src/core/group.ts";
-import { theoryRow } from "../../../src/trial/run.ts";
+import { meanFieldRow } from "../../../src/trial/mean-field.ts";
 
 // The committed numerics of length-sweep go to 1M tokens, where no test can: the mean field is held against each of their
 // tasks, variants and lengths.
@@ -13,7 +13,7 @@ const problems = 12;
 
 interface Gap {
   readonly cell: string;
-  /** theory less numerics */
+  /** mean field less numerics */
   readonly gap: number;
   readonly error: number;
 }
@@ -23,17 +23,17 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
   return [...cells].flatMap(([cell, rows]) => {
     const { task, variant, tokensNominal } = rows[0]!;
     const drawn = Array.from({ length: problems }, (_, trial) =>
-      theoryRow({
+      meanFieldRow({
         ...{ task, variant, tokens: tokensNominal },
-        ...{ seed: 1, trial, reader: {}, engine: "theory" },
+        ...{ seed: 1, trial, reader: {}, mode: "mean-field" },
       }),
     );
-    const [numerics, theory] = [rows, drawn].map((all) =>
+    const [numerics, meanField] = [rows, drawn].map((all) =>
       all.map((row) => row[measure]).filter((value) => typeof value === "number"),
     ) as [number[], number[]];
-    if (numerics.length < 3 || theory.length < 3) return [];
-    const error = Math.sqrt(variance(numerics) / numerics.length + variance(theory) / theory.length);
-    return [{ cell, gap: mean(theory) - mean(numerics), error }];
+    if (numerics.length < 3 || meanField.length < 3) return [];
+    const error = Math.sqrt(variance(numerics) / numerics.length + variance(meanField) / meanField.length);
+    return [{ cell, gap: mean(meanField) - mean(numerics), error }];
   });
 }
 

@@ -9,12 +9,12 @@ import { askFor, embedRecords } from "../../../src/reader/numerics/records.ts";
 import { headSpaces, scopedAll } from "../../../src/reader/numerics/workspace.ts";
 import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
-import { useOf } from "../../../src/trial/run.ts";
-import { theoryGaps } from "../../../src/trial/mean-field-gap.ts";
-import type { TheoryGap } from "../../../src/trial/mean-field-gap.ts";
+import { useOf } from "../../../src/trial/settle.ts";
+import { meanFieldGaps } from "../../../src/trial/mean-field-gap.ts";
+import type { MeanFieldGap } from "../../../src/trial/mean-field-gap.ts";
 import { drawProblem, parseTask } from "../../../src/tasks/spec.ts";
 import type { GraphWalk } from "../../../src/tasks/circuit.ts";
-import { inTheory, reader, specsWithTheory } from "./agreement.ts";
+import { inMeanField, reader, specsWithMeanField } from "./agreement.ts";
 
 // One step from every node of a graph, in one batch: many queries of one cache, so that the masses of matches and the
 // recall of each are known far better than walks tell them.
@@ -28,7 +28,7 @@ const settings = [
   { tokens: 2000, problems: 2 },
 ];
 
-const specs = specsWithTheory();
+const specs = specsWithMeanField();
 
 /** Tokens of a context of which much leaks. */
 const leaky = 16_000;
@@ -39,7 +39,7 @@ const drawn = 100;
 /** A row for each query of a problem and variant: weight on its matches and share of them read, means over heads. */
 function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly string[] = specs): TrialRow[] {
   const params = resolveReader(reader);
-  const problem = drawProblem(parseTask(task), tokens, 5, index);
+  const problem = drawProblem(parseTask(task), { tokens, seed: 5, index });
   const { records, candidates } = problem.circuit as GraphWalk;
   const spaces = headSpaces(ops, params.kvHeads);
   const seed = `masses/${tokens}/${index}`;
@@ -71,7 +71,7 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
           for (const row of gold) read += (head.reads(i, row) ? 1 : 0) / gold.length / heads.length;
         }
         return trialRow({
-          ...{ task, variant, tokensNominal: tokens, engine: "wasm", ...params },
+          ...{ task, variant, tokensNominal: tokens, mode: "numerics", engine: "wasm", ...params },
           ...{ goldMass: mass, recall: read },
         });
       });
@@ -79,19 +79,19 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
   );
 }
 
-describe("theory of one step from every node", () => {
+describe("the mean field of one step from every node", () => {
   const numerics: TrialRow[] = [];
-  let gaps: readonly TheoryGap[] = [];
+  let gaps: readonly MeanFieldGap[] = [];
 
   beforeAll(async () => {
     const ops = await loadEngine("wasm", { threads: 1 });
     for (const { tokens, problems } of settings)
       for (let index = 0; index < problems; index++) numerics.push(...queriesOf(tokens, index, ops));
     ops.close();
-    const theory = specs.flatMap((spec) =>
-      settings.flatMap(({ tokens }) => inTheory(task, tokens, spec, {}, drawn)),
+    const drawnRows = specs.flatMap((spec) =>
+      settings.flatMap(({ tokens }) => inMeanField(task, tokens, spec, {}, drawn)),
     );
-    gaps = theoryGaps([...numerics, ...theory]);
+    gaps = meanFieldGaps([...numerics, ...drawnRows]);
   }, 600_000);
 
   it.each(specs)("%s: masses and recall agree", (spec) => {
@@ -104,17 +104,17 @@ describe("theory of one step from every node", () => {
     const ops = await loadEngine("wasm", { threads: 1 });
     const rows = queriesOf(leaky, 0, ops, ["dense"]);
     ops.close();
-    const [gap] = theoryGaps([...rows, ...inTheory(task, leaky, "dense", {}, 400)]);
+    const [gap] = meanFieldGaps([...rows, ...inMeanField(task, leaky, "dense", {}, 400)]);
     expect(gap!.numerics).toBeLessThan(0.7);
     expect(gap!.error).toBeLessThan(0.015);
-    expect(Math.abs(gap!.theory - gap!.numerics)).toBeLessThan(3 * gap!.error);
+    expect(Math.abs(gap!.meanField - gap!.numerics)).toBeLessThan(3 * gap!.error);
   });
 
   it("what claims to be something else is found out", () => {
     const tokens = 2000;
     const claims: TrialRow[] = [
       // logits that are sharper leak less
-      ...inTheory(task, tokens, "dense", { sharpness: 1.4 }, drawn).map((row) => ({
+      ...inMeanField(task, tokens, "dense", { sharpness: 1.4 }, drawn).map((row) => ({
         ...row,
         sharpness: 1.25,
       })),
@@ -123,10 +123,10 @@ describe("theory of one step from every node", () => {
         ["moba(block=32,k=24)", "moba(block=32,k=2)"],
         ["quest(page=8,budget=512)", "quest(page=8,budget=24)"],
       ].flatMap(([variant, other]) =>
-        inTheory(task, tokens, other!, {}, drawn).map((row) => ({ ...row, variant: variant! })),
+        inMeanField(task, tokens, other!, {}, drawn).map((row) => ({ ...row, variant: variant! })),
       ),
     ];
-    const found = theoryGaps([...numerics, ...claims]);
+    const found = meanFieldGaps([...numerics, ...claims]);
     const names = new Set(claims.map((row) => row.variant));
     expect([...names].filter((name) => found.every((gap) => gap.variant !== name || gap.agrees))).toEqual([]);
   });

@@ -32,7 +32,7 @@ async function measured(dtype: KvDtype): Promise<number> {
   return square;
 }
 
-it.each(kvDtypes)("%s adds the noise that theory has it add", async (dtype) => {
+it.each(kvDtypes)("%s adds the noise that the mean field has it add", async (dtype) => {
   const noise = await measured(dtype);
   expect(Math.abs(noise - roundingOf(dtype, decode))).toBeLessThanOrEqual(0.05 * noise);
 });

@@ -10,7 +10,7 @@ import { referenceEngine } from "../../../src/engines/reference/engine.ts";
 import { world } from "../../attention/fixtures.ts";
 
 // What a state still holds of a record by its distance, and what all other tokens add to its output. In walks of
-// thousands of tokens that is next to nothing, whatever the theory says; here it is most of what was written.
+// thousands of tokens that is next to nothing, whatever the mean field says; here it is most of what was written.
 
 const [tokens, headDim, kvHeads, fidelity] = [192, 64, 2, 0.9];
 const asked = Array.from({ length: tokens }, (_, t) => t);
@@ -50,7 +50,7 @@ const crowd: Crowd = {
   ...{ recordTokens: 1, gap: 0, recordShare: 0, matches: 1, run: 1, like: [], asking: 0, asked: false },
 };
 
-/** What theory expects of a token's weight, and of the noise: means over heads. */
+/** Weight of a token and noise as the mean field expects them: means over heads. */
 function expected(name: string, given: object): { weight: (t: number) => number; noise: number } {
   const variant = variants.get(name);
   const readings = variant.meanField!(crowd, resolveParams(name, variant.params, { ...given }));
@@ -78,20 +78,20 @@ const cases = [
   ["kda", { shortest: 20, longest: 500 }],
 ] as const;
 
-describe.each(cases)("theory of %s %o", (name, params) => {
+describe.each(cases)("the mean field of %s %o", (name, params) => {
   const { weights, noise } = measured(name, params);
-  const theory = expected(name, params);
+  const meanField = expected(name, params);
 
   it("weights fall with distance as in the numerics", () => {
     for (let b = 1; b < bands.length; b++) {
       const band = asked.filter((t) => tokens - 1 - t >= bands[b - 1]! && tokens - 1 - t < bands[b]!);
       const drawn = band.flatMap((t) => weights[t]!);
-      const off = Math.abs(mean(drawn) - mean(band.map(theory.weight)));
+      const off = Math.abs(mean(drawn) - mean(band.map(meanField.weight)));
       expect(off).toBeLessThan(3.5 * Math.sqrt(variance(drawn) / drawn.length) + 0.01);
     }
   });
 
   it("everything else adds as much to the output", () => {
-    expect(Math.abs(noise / theory.noise - 1)).toBeLessThan(0.05);
+    expect(Math.abs(noise / meanField.noise - 1)).toBeLessThan(0.05);
   });
 });

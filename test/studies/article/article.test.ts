@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { chapters } from "../../../experiments/article/all.ts";
 import { derivedFigure, valuesOf } from "../../../src/studies/article/claims.ts";
-import type { Evidence } from "../../../src/studies/article/chapter.ts";
+import type { Chapter, Evidence } from "../../../src/studies/article/chapter.ts";
 import { readExplanation } from "../../../src/studies/article/explanation.ts";
 import { evidenceOf, trialsOf } from "../../../src/studies/article/evidence.ts";
 import { htmlReport, inlineSvg } from "../../../src/studies/article/page.ts";
 import { markdownReport } from "../../../src/studies/article/report.ts";
 import { articleClaims, publishedScores } from "../../../src/files/published.ts";
-import { theoryRow } from "../../../src/trial/run.ts";
+import { meanFieldRow } from "../../../src/trial/mean-field.ts";
 import { makeTrial } from "../../../src/runs/make-trial.ts";
+import type { MeanFieldTrial } from "../../../src/trial/trial.ts";
 
 describe("the article's figures", () => {
   it.each(articleClaims().filter(({ derived }) => derived !== ""))("$id: $derived", (claim) => {
@@ -34,7 +35,7 @@ const rows = ["4K", "8K"].flatMap((tokens) =>
   ["graphwalks", "mrcr(needles=8)"].flatMap((task) =>
     tokens === "4K" && task !== "graphwalks"
       ? []
-      : [theoryRow(makeTrial({ task, variant: "dense", tokens, engine: "theory" }))],
+      : [meanFieldRow(makeTrial({ task, variant: "dense", tokens, mode: "mean-field" }))],
   ),
 );
 
@@ -128,23 +129,23 @@ describe("an explanation", () => {
 
 describe("evidence", () => {
   it("is of a chapter's own trials, run once for all chapters", () => {
-    const chapter = {
+    const chapter: Chapter = {
       name: "own",
       title: "own",
-      *trials(trial: typeof makeTrial) {
+      *trials(trial) {
         for (const tokens of ["4K", "8K"]) yield trial({ task: "graphwalks", variant: "dense", tokens });
       },
       tell: () => ({ findings: [], text: [] }),
     };
     const asked = { full: false, seed: 0 };
-    const all = trialsOf([chapter], asked).map(theoryRow);
-    const other = theoryRow(
-      makeTrial({ task: "graphwalks", variant: "oracle", tokens: "4K", engine: "theory" }),
+    const all = trialsOf([chapter], asked).map((trial) => meanFieldRow(trial as MeanFieldTrial));
+    const other = meanFieldRow(
+      makeTrial({ task: "graphwalks", variant: "oracle", tokens: "4K", mode: "mean-field" }),
     );
     const own = evidenceOf(chapter, { ...asked, rows: [...all, other] });
     expect(own.rows()).toEqual(all);
     expect(own.rows(true)).toEqual([]);
-    expect(own.score({ task: "graphwalks", variant: "dense", tokens: "8K" }).mean).toBe(all[1]!["score"]);
+    expect(own.score({ task: "graphwalks", variant: "dense", tokens: "8K" }).mean).toBe(all[1]!.score);
     expect(() => own.score({ task: "graphwalks", variant: "oracle", tokens: "4K" })).toThrow(
       "own: no trials of graphwalks, oracle, 4000 tokens, 1 reads",
     );

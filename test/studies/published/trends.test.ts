@@ -28,11 +28,20 @@ describe.each(trends)("$name", (trend) => {
   it("has a committed result of each of its trials", () => {
     const key = (parts: readonly unknown[]): string => JSON.stringify(parts);
     const found = new Set(
-      rows.map((row) => key([row.task, row.resolved, row.tokensNominal, row.trial, row.engine])),
+      rows.map((row) => key([row.task, row.resolved, row.tokensNominal, row.trial, row.mode, row.engine])),
     );
     const missing = [...trend.trials(makeTrial)].filter(
-      ({ task, variant, tokens, trial, engine }) =>
-        !found.has(key([task, parseSpec(variant).resolved, tokens, trial, engine])),
+      (trial) =>
+        !found.has(
+          key([
+            trial.task,
+            parseSpec(trial.variant).resolved,
+            trial.tokens,
+            trial.trial,
+            trial.mode,
+            trial.mode === "numerics" ? trial.engine : "",
+          ]),
+        ),
     );
     expect(missing).toEqual([]);
   });

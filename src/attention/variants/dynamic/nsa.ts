@@ -1,7 +1,7 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
-import { kernelReading, kernelScores } from "../../mean-field/kernels.ts";
+import { kernelRead, kernelScores } from "../../mean-field/kernels.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
 import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
 import { gated } from "../../parts/mixtures.ts";
@@ -124,7 +124,7 @@ export const nsa = defineVariant({
       kernelScores(crowd, { kernel, stride, block, pool: "sum" }),
     );
     return [
-      kernelReading(crowd, { kernel, stride, gate: params.gateCompressed }),
+      kernelRead(crowd, { kernel, stride, gate: params.gateCompressed }),
       { ...withLast(crowd, best, last), gate: params.gateSelected, ...(initial > 0 && { first: true }) },
       { ...readsEnds(crowd, 0, window), gate: params.gateWindow },
     ];

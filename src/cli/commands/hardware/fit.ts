@@ -18,7 +18,7 @@ export default function hardwareFitCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
-      "folder of measured kernels; without it the package's own (data/blackwell-kernels)",
+      "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
     )
     .option("--out <file>", "write the constants: JSON, or a module of TypeScript where the name ends so")
     .option(

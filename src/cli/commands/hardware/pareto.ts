@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
-import { writePareto } from "../../../studies/pareto/pareto.ts";
-import { paretoPlans } from "../../../studies/pareto/plans.ts";
+import { writeTables } from "../../../runs/tables.ts";
+import { paretoResults, runPareto } from "../../../studies/pareto/run.ts";
 import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
@@ -19,7 +19,7 @@ export default function hardwareParetoCommand(command: Command): void {
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
     .action(async ({ out, json, explain, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
-      const found = paretoPlans(question, watch);
+      const found = runPareto(question, watch);
       const rows = found.flatMap(({ names, kvDtype, tokens, weights, front }) =>
         front.map((plan) => ({ names, kvDtype, tokens, weights, batch: plan.served.batch, plan })),
       );
@@ -31,6 +31,7 @@ export default function hardwareParetoCommand(command: Command): void {
       else console.log(formatRacks(rows, servedColumns, assumed));
       if (explain && !json)
         console.log(formatTimes(rows.flatMap((row) => servedPasses(row, question.workload))));
-      if (out !== undefined) for (const path of await writePareto(out, found, assumed)) console.error(path);
+      if (out !== undefined)
+        for (const path of await writeTables(out, paretoResults(found, assumed))) console.error(path);
     });
 }

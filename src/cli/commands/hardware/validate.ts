@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { judge } from "../../../deployment/published/predict.ts";
-import { targets } from "../../../deployment/published/targets.ts";
+import { targets } from "../../../deployment/published/system-targets.ts";
 import { kernelErrors } from "../../../studies/kernels/errors.ts";
 import { formatKernelErrors } from "../../print/kernels.ts";
 import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
@@ -16,7 +16,7 @@ export default function hardwareValidateCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
-      "folder of measured kernels; without it the package's own (data/blackwell-kernels)",
+      "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
     )
     .option("--systems", "compare with published numbers of systems that serve models, in place of kernels")
     .option("--held-out", "only the rows that a fit does not see")

@@ -6,13 +6,13 @@ import { rowsFrom, Table } from "./table";
 /**
  * Softmax attention of a block of queries over a chunk of rows, a tile of 64 rows at a time.
  *
- * @param item which part: items[item] = (block, first row, end row)
+ * @param item index of a piece: items[item] = (block, first row, end row)
  * @param scratch (64, block), and room for 64 decoded rows
  * @param block queries of a block, a multiple of 8
  * @param queries (blocks, width, block), each block transposed
  * @param limits (blocks, block) query i sees the rows [0, limits[i])
  * @param partials a record for each item: max, sum and moment (block each) and the unnormalised output (block, padded
- * value width); the max of a query that sees no row stays FAR, and the rest of it is to be ignored
+ * value width). The max of a query that sees no row stays FAR; its other numbers mean nothing.
  */
 export function attendBlock(
   item: i32,
@@ -72,7 +72,7 @@ function hide(tile: usize, blockBytes: usize, limits: usize, start: i32, count: 
   }
 }
 
-/** Turns the scores of four queries in a tile into weights, and brings their running max, sum and moment up to date. */
+/** Turns the scores of four queries in a tile into weights, and updates their running max, sum and moment. */
 @inline
 function weigh(
   tile: usize,

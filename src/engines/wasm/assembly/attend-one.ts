@@ -4,7 +4,7 @@ import { addPacked, CONSTANTS, fusible, placeConstants } from "./fused";
 import { bytes, exp, FAR, maxLanes, multiplyAdd, paddedBytes, splat, sumLanes } from "./simd";
 import { addressOf, decode, listed, Table } from "./table";
 
-/** The softmax so far: largest score, sum and moment. Each thread has its own instance. */
+/** The softmax so far: largest score, sum and moment. Each thread has an instance of its own. */
 let top: f32 = FAR;
 let sum: f64 = 0;
 let moment: f64 = 0;
@@ -12,7 +12,7 @@ let moment: f64 = 0;
 /**
  * Softmax attention of one query over a piece of its rows.
  *
- * @param item which piece: items[item] = (query, first, end), positions in `list`, or rows where `list` is 0
+ * @param item index of a piece: items[item] = (query, first, end), positions in `list`, or rows if `list` is 0
  * @param scratch (256 + padded value width), and room for constants and a decoded row
  * @param queries (Q, padded width), zero-padded
  * @param partials a record for each item: max, sum, moment, 0, and the unnormalised output (padded value width)
@@ -52,9 +52,9 @@ export function attendOne(
 }
 
 /**
- * As `attendOne`, with dot products that have been made already, in another memory.
+ * `attendOne` for dot products that were made in another memory.
  *
- * @param dots for position or row j of item (query, first, end): dots[offsets[item] + j - first]
+ * @param dots dot product of position or row j of item (query, first, end): dots[offsets[item] + j - first]
  */
 export function attendScored(
   item: i32,
@@ -84,12 +84,12 @@ export function attendScored(
   finish(record);
 }
 
-/** What `touch` has read: without a use, the reads could be left out. */
+/** Bits that `touch` has read. Without a use the compiler could leave the reads out. */
 let touched: u32 = 0;
 
 /**
- * Reads a number of each listed row that does not follow the one before, ahead of all work on them. Rows that lie apart
- * each wait for memory and for the address of their page; these reads wait together.
+ * Reads a number of each listed row that does not follow the row before it, ahead of all work on them. Each row that lies
+ * apart waits for memory and for the address of its page; these reads wait together.
  */
 function touch(table: Table, list: usize, start: i32, count: i32): void {
   let all = touched;
@@ -111,7 +111,7 @@ function begin(record: usize, room: usize, values: Table): void {
 }
 
 /**
- * Takes the scaled scores of `count` rows into the softmax, and their values into the output.
+ * Adds the scaled scores of `count` rows to the softmax, and their values to the output.
  *
  * @param scores (256), then a part of the output and room
  */
@@ -164,7 +164,7 @@ function finish(record: usize): void {
   store<f32>(record, <f32>moment, recordMoment);
 }
 
-/** to += weight times row. Lanes beyond the width hold whatever follows the row. */
+/** to += weight times row. Lanes beyond the width hold numbers that follow the row. */
 @inline
 function addRow(to: usize, rowBytes: usize, weight: v128, row: usize): void {
   const end = to + rowBytes;

@@ -4,11 +4,11 @@ import { bytes, lanesBelow, multiplyAdd, splat, sumLanesOfFour } from "./simd";
 import { addressOf, decode, listed, Table } from "./table";
 
 /**
- * Dot products of one query with the rows that are j-th to (j + 3)-th of a list, as one vector; `last` stands in for
- * those beyond it. Row after row: memory is read ahead along one stream, and falls to a third of its speed along four.
+ * Dot products of one query with the j-th to (j + 3)-th rows of a list, as one vector; rows beyond `last` are replaced by
+ * it. Rows are read one after another: memory is read ahead along one stream, and along four it has a third of its speed.
  *
  * @param q query, zero-padded to whole pairs of vectors
- * @param list 0 for the rows j ... j + 3 themselves
+ * @param list 0 for the rows j ... j + 3
  * @param room for constants and a decoded row
  */
 @inline
@@ -30,8 +30,8 @@ function rowLanes(q: usize, table: Table, r: u32, room: usize): v128 {
 }
 
 /**
- * Four lanes whose sum is the dot product of a query and a row. Four sums, so that none waits for the one before. The
- * row is masked beyond its width, since what follows it in memory may be NaN.
+ * Four lanes whose sum is the dot product of a query and a row. With four sums no addition waits for the one before. The
+ * row is masked beyond its width, since the numbers that follow it in memory may be NaN.
  */
 @inline
 function dotLanes(q: usize, k: usize, width: i32): v128 {
@@ -60,12 +60,12 @@ function dotLanes(q: usize, k: usize, width: i32): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** All bits of what `readAhead` has read: without a use, the reads could be left out. */
+/** Bits that `readAhead` has read. Without a use the compiler could leave the reads out. */
 let seen: v128 = i32x4.splat(0);
 
 /**
- * Reads a cache line of every 64 bytes, in order, before rows are worked on side by side: memory is read ahead along
- * one stream, and falls to less than half its speed along several.
+ * Reads a number of each 64 bytes, in order, before rows are worked on side by side. Memory is read ahead along one
+ * stream, and along several it has less than half of its speed.
  */
 @inline
 function readAhead(from: usize, length: usize): void {
@@ -80,8 +80,8 @@ function readAhead(from: usize, length: usize): void {
 }
 
 /**
- * Scaled dot products of a block of queries with up to 64 rows: tile[t][q]. Eight queries and four rows at a time; the
- * tile is filled up to a multiple of four rows by repeating the last.
+ * Scaled dot products of a block of queries with up to 64 rows: tile[t][q], eight queries and four rows at a time. The
+ * tile is filled up to a multiple of four rows by repeating the last row.
  *
  * @param queries (width, block), transposed; block a multiple of 8
  * @param count rows, at most 64

@@ -15,13 +15,13 @@ import {
 } from "./table";
 
 /**
- * Dot products with packed rows and sums of them, decoded in registers: 16 numbers a step, with the operations of
- * `dotLanes` and `addRow` on the numbers that `decode` stores, in their order.
+ * Dot products with packed rows, and sums of packed rows, decoded in registers: 16 numbers a step. The operations and
+ * their order are those of `dotLanes` and `addRow` on the numbers that `decode` stores.
  */
 
 /**
- * Bytes before a decoded row that hold what the loops below use in every turn. V8 makes a vector constant anew in each
- * turn, in up to five instructions; a load is one.
+ * Bytes before a decoded row that hold the constants of the loops below. V8 makes a vector constant in every turn with up
+ * to five instructions; a load is one instruction.
  */
 export const CONSTANTS: usize = constantBytes;
 const E4M3_MASK: usize = 0;
@@ -40,7 +40,7 @@ export function placeConstants(room: usize): void {
   v128.store(room + LOW_NIBBLES, i8x16.splat(15));
 }
 
-/** Rows that can be read so: whole steps, and a scale whose product with 2^120 is finite. */
+/** Whether a row can be read in this way: whole steps, and a scale whose product with 2^120 is finite. */
 @inline
 export function fusible(table: Table, row: usize): bool {
   return (table.width & 15) == 0 && (table.dtype == dtypeBf16 || load<f32>(row) < 128);

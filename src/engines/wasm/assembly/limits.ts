@@ -1,6 +1,6 @@
 import { bytes, multiplyAdd, splat, sumLanes } from "./simd";
 
-/** The machine's limits: reading and multiply-add, with next to nothing beside them. */
+/** Kernels of the machine's limits: reading alone, and multiply-add alone. */
 
 /**
  * Reads the numbers [item perItem, (item + 1) perItem) once, and writes their sum to out[item].
@@ -34,8 +34,8 @@ export function readStream(item: i32, scratch: usize, perItem: i32, numbers: usi
 }
 
 /**
- * `steps` times x / 2 + 1 on twelve vectors in registers, each its own chain: as many as hide the latency of a
- * multiplication and an addition. Writes the sum of all, which goes to 96, to out[item].
+ * Computes x / 2 + 1 `steps` times on twelve vectors in registers, each a chain of its own. Twelve chains hide the
+ * latency of a multiplication and an addition. Writes the sum of all, which tends to 96, to out[item].
  */
 export function multiplyAddChains(item: i32, scratch: usize, steps: i32, out: usize): void {
   const half = splat(0.5);

@@ -5,7 +5,7 @@ function rotateLeft(x: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits));
 }
 
-/** Philox 4x32-10 on four counters at once: (id0, id1, lane, 0). The four words of each lane's block. */
+/** Words of the blocks of Philox 4x32-10 on four counters at once: (id0, id1, lane, 0). */
 let word0: v128 = i32x4.splat(0);
 let word1: v128 = i32x4.splat(0);
 let word2: v128 = i32x4.splat(0);
@@ -39,11 +39,11 @@ function philox(key0: u32, key1: u32, id0: u32, id1: u32): void {
 }
 
 /**
- * Standard normal numbers for the rows [chunk perChunk, (chunk + 1) perChunk): row i is the stream (key, id_i) of
- * four xoshiro128++ lanes, each seeded by a block of Philox; Box and Muller turn two draws into eight numbers.
+ * Fills the rows [chunk perChunk, (chunk + 1) perChunk) with standard normal numbers. Row i is the stream (key, id_i) of
+ * four xoshiro128++ lanes, each seeded by a block of Philox. Box and Muller turn two draws into eight numbers.
  *
  * @param scratch (8)
- * @param ids (n, 2), or 0: then the id of row i is (i, 0)
+ * @param ids (n, 2), or 0 for the ids (i, 0)
  */
 export function fillNormal(
   chunk: i32,
@@ -106,7 +106,7 @@ export function fillNormal(
       cosine = multiplyAdd(f32x4.mul(cosine, z), z, f32x4.mul(z, splat(-0.5)));
       cosine = f32x4.add(cosine, splat(1));
 
-      // turned by the quadrant in the top two bits: odd ones swap the two, signs follow
+      // turned by the quadrant in the top two bits: an odd one swaps the two, and the signs follow
       const odd = i32x4.shr_s(i32x4.shl(angleWord, 1), 31);
       const sign = i32x4.splat(0x80000000);
       const half = v128.and(angleWord, sign);

@@ -3,7 +3,7 @@ import { blockScale, fp8Scale, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./form
 import { bytes, splat } from "./simd";
 
 /**
- * Packs the rows [chunk perChunk, (chunk + 1) perChunk) of (n, width) numbers; core/packed.ts says how they lie.
+ * Packs the rows [chunk perChunk, (chunk + 1) perChunk) of (n, width) numbers, in the layout of core/packed.ts.
  *
  * @param scratch (4)
  * @param to (n) packed rows
@@ -21,7 +21,7 @@ export function packBf16(chunk: i32, scratch: usize, perChunk: i32, rows: usize,
   }
 }
 
-/** As `packBf16`. */
+/** Packs rows as `packBf16` does. */
 export function packFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32, to: usize): void {
   const end = min(n, (chunk + 1) * perChunk);
   for (let i = chunk * perChunk; i < end; i++) {
@@ -37,7 +37,7 @@ export function packFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize, 
   }
 }
 
-/** As `packBf16`. */
+/** Packs rows as `packBf16` does. */
 export function packNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32, to: usize): void {
   const end = min(n, (chunk + 1) * perChunk);
   const blocks = (width + nvfp4Block - 1) / nvfp4Block;
@@ -56,7 +56,7 @@ export function packNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usize
   }
 }
 
-/** Numbers i and i + 8 of a block into the halves of byte i; zeros beyond the row. */
+/** Packs numbers i and i + 8 of a block into the halves of byte i, with zeros beyond the row. */
 @inline
 function packBlock(row: usize, start: i32, stop: i32, scale: f32, scratch: usize, to: usize): void {
   store<u64>(to, 0);
@@ -71,14 +71,14 @@ function packBlock(row: usize, start: i32, stop: i32, scale: f32, scratch: usize
   }
 }
 
-/** The codes of E4M3 numbers: those of float32 with another bias (7 for 127) and fewer bits. */
+/** Codes of E4M3 numbers: those of float32 with another bias (7 for 127) and fewer bits. */
 @inline
 function codesOfE4m3(x: v128): v128 {
   const magnitude = f32x4.mul(f32x4.abs(x), splat(7.52316384526264e-37)); // 2^-120
   return v128.or(v128.and(i32x4.shr_u(x, 24), i32x4.splat(0x80)), i32x4.shr_u(magnitude, 20));
 }
 
-/** The codes of E2M1 numbers: the bias is 1. */
+/** Codes of E2M1 numbers: those of float32 with the bias 1. */
 @inline
 function codesOfE2m1(x: v128): v128 {
   const magnitude = f32x4.mul(f32x4.abs(x), splat(1.1754943508222875e-38)); // 2^-126

@@ -3,10 +3,10 @@ import { bytes, lanesBelow, multiplyAdd, splat, sumLanes, sumLanesOfFour } from 
 import { rowOf, Table } from "./table";
 
 /**
- * Weighted sums over four index heads of the positive parts of dot products, for a chunk of rows and one query. Row
- * after row: memory is read ahead along one stream, and falls to half its speed along two.
+ * Weighted sums over four index heads of the positive parts of dot products, for a piece of rows and one query. Rows are
+ * read one after another: memory is read ahead along one stream, and along two it has half of its speed.
  *
- * @param item which part: items[item] = (0, first row, end row)
+ * @param item index of a piece: items[item] = (0, first row, end row)
  * @param scratch room for a decoded row
  * @param query (columns / 4, heads, 4): four columns of each head side by side, zero-padded to whole pairs of fours
  * @param weights (heads)
@@ -47,7 +47,7 @@ export function scoresReluOne(
       q += 128;
     }
     for (let rest = width & 7; rest > 0; rest -= 4) {
-      const x = v128.and(v128.load(k), lanesBelow(0, rest)); // what follows a row may be NaN
+      const x = v128.and(v128.load(k), lanesBelow(0, rest)); // numbers that follow a row may be NaN
       a = multiplyAdd(v128.load(q), x, a);
       b = multiplyAdd(v128.load(q, 16), x, b);
       c = multiplyAdd(v128.load(q, 32), x, c);

@@ -2,7 +2,7 @@ import { nvfp4Block } from "../../../core/formats";
 import { blockScale, fp8Scale, nvfp4Scale, toBf16, toE2m1, toE4m3 } from "./formats";
 import { bytes, splat } from "./simd";
 
-/** Upper 16 bits of float32. */
+/** Rounds to bf16, the upper 16 bits of float32. */
 export function roundBf16(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32): void {
   const end = min(n, (chunk + 1) * perChunk);
   for (let i = chunk * perChunk; i < end; i++) {
@@ -11,7 +11,7 @@ export function roundBf16(chunk: i32, scratch: usize, perChunk: i32, rows: usize
   }
 }
 
-/** E4M3 under one float32 scale per row. */
+/** Rounds to E4M3 numbers under one float32 scale per row. */
 export function roundFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32): void {
   const end = min(n, (chunk + 1) * perChunk);
   for (let i = chunk * perChunk; i < end; i++) {
@@ -22,7 +22,7 @@ export function roundFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize,
   }
 }
 
-/** E2M1 in blocks of 16, each with an E4M3 scale, under one float32 scale per row. */
+/** Rounds to E2M1 numbers in blocks of 16, each with an E4M3 scale, under one float32 scale per row. */
 export function roundNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usize, n: i32, width: i32): void {
   const end = min(n, (chunk + 1) * perChunk);
   for (let i = chunk * perChunk; i < end; i++) {

@@ -5,10 +5,10 @@ import { bytes, copyRow, multiplyAdd, paddedBytes, splat, sumLanes } from "./sim
 import { rowsFrom, Table } from "./table";
 
 /**
- * Dot products of one query with a chunk of rows.
+ * Dot products of one query with a piece of rows.
  *
  * @param scratch (4), and room for constants and a decoded row
- * @param item which part: items[item] = (query, first row, end row)
+ * @param item index of a piece: items[item] = (query, first row, end row)
  * @param queries (Q, padded width), zero-padded
  * @param out (Q, n)
  */
@@ -31,7 +31,7 @@ export function scoresOne(
   for (let r = first; r < end; r += 4) storeUpTo(to, r, end, fourDots(q, table, 0, r, end - 1, scratch + 16), scratch);
 }
 
-/** Stores the lanes of four results from `r` on that lie before `end`. */
+/** Stores those of four results from `r` on that lie before `end`. */
 @inline
 function storeUpTo(to: usize, r: i32, end: i32, dots: v128, scratch: usize): void {
   if (r + 4 <= end) {
@@ -46,7 +46,7 @@ function storeUpTo(to: usize, r: i32, end: i32, dots: v128, scratch: usize): voi
  * Dot products of one query with a piece of the rows it lists.
  *
  * @param scratch (4), and room for constants and a decoded row
- * @param item which piece: items[item] = (query, first, end), positions in `list`
+ * @param item index of a piece: items[item] = (query, first, end), positions in `list`
  * @param queries (Q, padded width), zero-padded
  * @param out as long as the list
  */
@@ -68,9 +68,9 @@ export function scoresListed(
 }
 
 /**
- * Dot products of a block of queries with a chunk of rows.
+ * Dot products of a block of queries with a piece of rows.
  *
- * @param item which part: items[item] = (block, first row, end row)
+ * @param item index of a piece: items[item] = (block, first row, end row)
  * @param scratch (64, block), and room for 64 decoded rows
  * @param queries (blocks, width, block), each block transposed
  * @param count queries in all; the last block is padded
@@ -112,11 +112,11 @@ export function scoresBlock(
 }
 
 /**
- * Weighted sums over index heads of the positive parts of dot products, for a chunk of rows and a block of queries.
+ * Weighted sums over index heads of the positive parts of dot products, for a piece of rows and a block of queries.
  *
- * @param item which part: items[item] = (block, first row, end row)
+ * @param item index of a piece: items[item] = (block, first row, end row)
  * @param scratch (64, block), and room for 64 decoded rows
- * @param block rows of a block: those of `perBlock` queries, padded to a multiple of 8
+ * @param block rows of a block: the heads of `perBlock` queries, padded to a multiple of 8
  * @param heads index heads, padded to a multiple of 4 by heads of weight 0
  * @param queries (blocks, width, block), the heads of each query side by side, each block transposed
  * @param count queries in all

@@ -1,6 +1,6 @@
 import { farScore, paddedNumbers } from "../abi";
 
-/** Four float32 lanes at a time. No fused multiply-add and no relaxed operations: the same bits on every machine. */
+/** Operations on four float32 lanes. None is fused or relaxed, so that the bits are the same on every machine. */
 
 /** `farScore` as the kernels compare it. */
 export const FAR: f32 = <f32>farScore;
@@ -59,8 +59,8 @@ export function bytes(count: i32): usize {
 }
 
 /**
- * exp(x) for x <= 0, and 0 below -87.3. x = n log 2 + r; e^r is the polynomial of Cephes' expf; adding 1.5 2^23 rounds
- * to the integer n and leaves it in the low bits, from where it is shifted into the exponent.
+ * exp(x) for x <= 0, and 0 below -87.3. x = n log 2 + r, and e^r is the polynomial of Cephes' expf. Adding 1.5 2^23
+ * rounds to the integer n and leaves it in the low bits, from where it is shifted into the exponent.
  */
 @inline
 export function exp(x: v128): v128 {
@@ -103,7 +103,7 @@ export function log(x: v128): v128 {
   return multiplyAdd(e, splat(0.693359375), f32x4.add(f, y));
 }
 
-/** Copies `width` numbers, and not one more. */
+/** Copies exactly `width` numbers. */
 @inline
 export function copyRow(to: usize, from: usize, width: i32): void {
   const whole = bytes(width & ~3);

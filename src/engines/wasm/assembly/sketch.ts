@@ -2,8 +2,8 @@ import { decodedNumbers } from "../abi";
 import { bytes, multiplyAdd, splat } from "./simd";
 import { rowOf, Table } from "./table";
 
-// Sums are held four rows at a time, column by column, so that a column of four rows is a vector:
-// (ceil(n / 4), dim, 4). The last four rows are filled up by the last one.
+// Sums of four rows are held together, column by column, so that a column of four rows is a vector: (ceil(n / 4), dim,
+// 4). The last row fills up the last four.
 
 /**
  * sums[i, outputs[c]] += factors[c] rows[i, c] for the rows of a chunk, column after column.
@@ -11,7 +11,7 @@ import { rowOf, Table } from "./table";
  * @param perChunk a multiple of four
  * @param scratch room for four decoded rows
  * @param outputs (width) int32
- * @param fresh 1 where the sums hold nothing yet and count as zeros
+ * @param fresh 1 if the sums hold nothing yet and count as zeros
  */
 export function sketch(
   chunk: i32,

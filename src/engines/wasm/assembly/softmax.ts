@@ -1,15 +1,15 @@
 import { chunkBytes, chunkSum, pieceBytes, pieceEnd, pieceFirst } from "../abi";
 import { bytes, exp as expLanes, lanesBelow, maxLanes, splat, sumLanes } from "./simd";
 
-/** exp(x) for x <= 0: the same on every platform, unlike that of JavaScript. */
+/** exp(x) for x <= 0. It is the same on every platform, unlike that of JavaScript. */
 export function exp(x: f32): f32 {
   return f32x4.extract_lane(expLanes(splat(x)), 0);
 }
 
 /**
- * Turns scores into exp(scale score - m), m being the largest scaled score of the chunk, and 0 where there is none.
+ * Turns scores into exp(scale score - m), where m is the largest scaled score of the chunk; into 0 if m is -Infinity.
  *
- * @param item which part: items[item] = (query, first, end)
+ * @param item index of a chunk: items[item] = (query, first, end)
  * @param scores (Q, n)
  * @param partials for each item: max and sum
  */

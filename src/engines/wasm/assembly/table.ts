@@ -25,7 +25,7 @@ export class Table {
   }
 }
 
-/** 2^120, from an E4M3 number's bits read as the upper bits of a float32 to its value: the biases are 127 and 7. */
+/** 2^120: an E4M3 number is its bits, read as the upper bits of a float32, times this. The biases are 127 and 7. */
 export const FROM_E4M3: f32 = 1.329227995784916e36;
 
 /** Address of row r as it is stored. */
@@ -34,7 +34,7 @@ export function addressOf(table: Table, r: u32): usize {
   return <usize>table.rows + <usize>r * table.stride;
 }
 
-/** Address of row r as float32 numbers: where it lies, or `room`, where it is decoded to. */
+/** Address of row r as float32 numbers: its own, or `room`, to which it is decoded. */
 @inline
 export function rowOf(table: Table, r: u32, room: usize): usize {
   const at = addressOf(table, r);
@@ -47,11 +47,11 @@ export function rowsFrom(table: Table, first: i32, count: i32, room: usize): usi
   const at = addressOf(table, first);
   if (table.dtype == dtypeF32) return at;
   for (let r = 0; r < count; r++)
-    decode(table, at + <usize>r * table.stride, room + <usize>r * bytes(table.width)); // in order: each writes past its end
+    decode(table, at + <usize>r * table.stride, room + <usize>r * bytes(table.width)); // in order, since each writes past its end
   return room;
 }
 
-/** Position j of a list of rows; row j itself where there is no list. */
+/** Row at position j of a list; row j itself if there is no list. */
 @inline
 export function listed(list: usize, j: i32): u32 {
   return list ? load<u32>(list + bytes(j)) : <u32>j;
@@ -97,7 +97,7 @@ function decodeFp8(row: usize, to: usize, end: usize): void {
   }
 }
 
-/** In two steps: the product of scale and 2^120 may overflow. */
+/** Scales in two steps, since the product of scale and 2^120 may overflow. */
 @inline
 function storeScaled(to: usize, x: v128, scale: v128): void {
   v128.store(to, f32x4.mul(f32x4.mul(x, splat(FROM_E4M3)), scale));
@@ -151,7 +151,7 @@ export function highBytes(low: v128, high: v128): v128 {
   return v128.shuffle<i8>(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/** 16 codes of four bits, those of the low halves of 8 bytes first. */
+/** 16 codes of four bits: first the low halves of 8 bytes, then the high ones. */
 @inline
 export function nibbles(at: usize, low: v128): v128 {
   const bytes = v128.load64_zero(at);
@@ -159,15 +159,15 @@ export function nibbles(at: usize, low: v128): v128 {
 }
 
 /**
- * Eight E4M3 numbers, each in the upper byte of 16 bits, times 2^-120: exponent and mantissa move to where the upper
- * half of a float32 number has them.
+ * Eight E4M3 numbers, each in the upper byte of 16 bits, times 2^-120. Exponent and mantissa move to their places in the
+ * upper half of a float32 number.
  */
 @inline
 export function fromE4m3(top: v128, mask: v128): v128 {
   return v128.and(i16x8.shr_s(top, 4), mask);
 }
 
-/** Clears the copies of the sign. */
+/** Mask that clears the copies of the sign. */
 @inline
 export function e4m3Mask(): v128 {
   return i16x8.splat(-0x7801);

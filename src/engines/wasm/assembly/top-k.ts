@@ -22,14 +22,14 @@ function count(histogram: usize, bin: u32): void {
 }
 
 /**
- * The k largest of the first `limits[query]` scores of a query, as rows in ascending order, ties to the lower row. Radix
- * select: a histogram over the upper 13 bits finds the bin of the k-th largest; the rows from that bin on are candidates,
- * among which the other bits are settled.
+ * The k largest of the first `limits[query]` scores of a query, as rows in ascending order, ties to the lower row. This
+ * is radix select: a histogram over the upper 13 bits finds the bin of the k-th largest score. The rows from that bin
+ * on are candidates, among which the other bits decide.
  *
- * @param query which query
+ * @param query index of the query
  * @param scratch (8192 + n)
  * @param scores (Q, n)
- * @param offsets (Q + 1) where the rows of each query go in `rows`: the count of a query is min(k, limit)
+ * @param offsets (Q + 1) positions in `rows` of each query's rows; a query has min(k, limit) of them
  */
 export function topK(
   query: i32,
@@ -81,10 +81,10 @@ export function topK(
   }
 }
 
-/** How many were counted in the bins over the one that `lastBin` found. */
+/** Scores in the bins above the one that `lastBin` found. */
 let above: i32 = 0;
 
-/** The highest bin from which on at least `needed` were counted. */
+/** The highest bin such that at least `needed` scores lie in it and above. */
 function lastBin(histogram: usize, needed: i32): u32 {
   above = 0;
   let bin: u32 = bins - 1;
@@ -96,7 +96,7 @@ function lastBin(histogram: usize, needed: i32): u32 {
   return bin;
 }
 
-/** Writes the rows whose score is at least `least`, in ascending order; returns the end of what it wrote. */
+/** Writes the rows whose score is at least `least`, in ascending order. Returns the end of the written rows. */
 function collect(row: usize, limit: i32, least: f32, to: usize): usize {
   const bound = splat(least);
   let r = 0;

@@ -4,10 +4,10 @@ import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 
-/** A model on GPUs, by names: what a source says, and nothing fitted. */
+/** A model on GPUs as a source describes it, by names. Nothing in it is fitted. */
 export interface Setup {
   readonly system: string;
-  /** quantities in place of the system's own, as `--set` takes them */
+  /** quantities in place of the system's own, written as for `--set` */
   readonly set?: readonly string[];
   readonly model: string;
   /** attention of the model's layers; its own when absent */
@@ -19,9 +19,9 @@ export interface Setup {
   readonly profile?: KernelProfile;
 }
 
-/** Where the number that a source prints comes from in the model. */
+/** The computation that predicts a published number. */
 export type Prediction =
-  /** input tokens/s/GPU of prompts, `prompts` to each group at a time */
+  /** input tokens/s/GPU; each group computes `promptsPerGroup` prompts at a time */
   | (Setup & {
       readonly kind: "prefill-rate";
       readonly parallel: string;
@@ -29,23 +29,23 @@ export type Prediction =
       readonly cacheHits: number;
       readonly promptsPerGroup: number;
     })
-  /** s until a prompt is computed */
+  /** time until a prompt is computed, s */
   | (Setup & { readonly kind: "prefill-seconds"; readonly parallel: string; readonly input: number })
-  /** output tokens/s/GPU of a given number of sequences on each GPU */
+  /** output tokens/s/GPU, with `perGpu` sequences for each GPU */
   | (Setup & {
       readonly kind: "decode-rate";
       readonly parallel: string;
       readonly context: number;
       readonly perGpu: number;
     })
-  /** s of a token of one sequence */
+  /** time of a token of one sequence, s */
   | (Setup & {
       readonly kind: "tpot-seconds";
       readonly parallel: string;
       readonly context: number;
       readonly drafts: Drafts;
     })
-  /** USD for a million tokens at a rate that another target predicts, tokens/s/GPU */
+  /** USD for a million tokens at the rate that another target predicts, tokens/s/GPU */
   | { readonly kind: "price"; readonly dollarsPerGpuHour: number; readonly of: string }
   /** operations of one token, or bytes of one cache, over those of another model */
   | {
@@ -55,7 +55,7 @@ export type Prediction =
       readonly kvDtype: KvDtype;
       readonly context: number;
     }
-  /** most tokens/s/GPU (input and output) while every user gets a given rate of tokens/s, replicas apart, best number of drafts */
+  /** most tokens/s/GPU, input and output, while every user gets `perUser` tokens/s; replicas apart, best number of drafts */
   | (Setup & {
       readonly kind: "served-rate";
       /** GPUs of a replica at most, and of the system */
@@ -65,7 +65,7 @@ export type Prediction =
       readonly perUser: number;
       readonly drafts: readonly Drafts[];
     })
-  /** with Helix over without: tokens/s of a user, or users at the same time a token */
+  /** ratio of Helix to divisions without it: of tokens/s of a user, or of users at the same time of a token */
   | (Setup & {
       readonly kind: "helix-interactivity" | "helix-users";
       readonly gpus: number;
@@ -73,15 +73,15 @@ export type Prediction =
     });
 
 /** A number that somebody published about a system that serves a model. */
-export interface Target {
+export interface SystemTarget {
   readonly name: string;
   readonly published: number;
   readonly unit: string;
-  /** relative error that is allowed */
+  /** allowed relative error */
   readonly tolerance: number;
   readonly source: Source;
   readonly conditions: string;
-  /** what the model leaves out that may explain a miss */
+  /** parts of a server that the model leaves out and that may explain a miss */
   readonly leftOut: string;
   readonly prediction: Prediction;
 }

@@ -1,6 +1,6 @@
 import type { Source } from "../../core/entry.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
-import type { Setup, Target } from "./target.ts";
+import type { Setup, SystemTarget } from "./system-target.ts";
 
 /** Allowed errors: of systems, and of ratios between them. */
 const system = 0.35;
@@ -104,8 +104,8 @@ const v32 = {
   feedForward: "nvfp4",
 } satisfies Setup;
 
-/** What systems that serve models were published to do. */
-export const targets: readonly Target[] = [
+/** Published numbers of systems that serve models. */
+export const targets: readonly SystemTarget[] = [
   {
     name: "day6-prefill",
     published: 73_700 / 8,
@@ -218,7 +218,7 @@ export const targets: readonly Target[] = [
       ["v4-flash", "flops-ratio", 0.1, "deepseek-v4-flash"],
       ["v4-flash", "cache-ratio", 0.07, "deepseek-v4-flash"],
     ] as const
-  ).map(([name, kind, published, model]): Target => ({
+  ).map(([name, kind, published, model]): SystemTarget => ({
     name: `${name}-${kind}`,
     published,
     unit: "of DeepSeek-V3.2's",
@@ -272,7 +272,7 @@ export const targets: readonly Target[] = [
       ["128K", 131_072, 3.8],
       ["1M", 2 ** 20, 77],
     ] as const
-  ).map(([name, input, published]): Target => ({
+  ).map(([name, input, published]): SystemTarget => ({
     name: `meta-cp-${name.toLowerCase()}`,
     published,
     unit: "s",

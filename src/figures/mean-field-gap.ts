@@ -1,22 +1,22 @@
-import { theoryGaps } from "../trial/mean-field-gap.ts";
+import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure, seriesScales, shareAxis } from "./style.ts";
 import { distinct } from "../core/group.ts";
 
 const titles = { goldMass: "gold mass", recall: "recall", score: "score" } as const;
 
-export const theory: Figure = {
-  name: "theory",
-  summary: "what theory expects against what the numerics measured, for every variant and length",
-  applies: (rows) => theoryGaps(rows).length > 0,
-  spec(rows, title) {
-    const gaps = theoryGaps(rows);
+export const meanFieldGap: Figure = {
+  name: "mean-field-gap",
+  summary: "means of the numerics against those of the mean field, for every variant and length",
+  applies: (rows) => meanFieldGaps(rows).length > 0,
+  spec(rows, { title }) {
+    const gaps = meanFieldGaps(rows);
     // a state's weights are no shares, and may sum to more than 1
     const shares = gaps.filter(
-      ({ numerics, theory: expected }) =>
+      ({ numerics, meanField: expected }) =>
         Math.max(numerics, expected) <= 1.02 && Math.min(numerics, expected) >= 0,
     );
-    const points = shares.map(({ measure, task, numerics, theory: expected, error }) => ({
+    const points = shares.map(({ measure, task, numerics, meanField: expected, error }) => ({
       panel: titles[measure],
       task,
       numerics,
@@ -26,7 +26,7 @@ export const theory: Figure = {
     }));
     const tasks = distinct(points.map((point) => point.task));
     const { color, shape } = seriesScales(tasks);
-    const x = { field: "expected", ...shareAxis("theory") };
+    const x = { field: "expected", ...shareAxis("mean field") };
     const y = { field: "numerics", ...shareAxis("numerics") };
     const hue = {
       field: "task",

@@ -1,0 +1,46 @@
+import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
+import { servingAssumptions } from "../../deployment/serving.ts";
+import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
+import { timeLines, weightLine } from "./racks.ts";
+import { formatTable } from "./table.ts";
+
+/** Variants with their scores and prices, for the terminal; * marks those on a front. */
+export function formatFrontier({ points }: FrontierResult, assumptions: readonly string[]): string {
+  const star = (best: boolean): string => (best ? "*" : "");
+  const usd = (value: number | null): string => (value === null ? "-" : formatUsd(value));
+  const prices = ["TPOT", "", "users a rack", "", "$/M in", "$/M out", ""];
+  const table = formatTable(
+    ["system", "model", "variant", "score", "95% interval", ...prices],
+    points.map((point) => [
+      point.system,
+      point.model,
+      point.variant,
+      point.score.toFixed(2),
+      `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      point.tpotSeconds === null ? "-" : formatSeconds(point.tpotSeconds),
+      star(point.bestTpot),
+      formatNumber(point.usersPerRack),
+      star(point.bestUsers),
+      usd(point.dollarsPerMillionInput),
+      usd(point.dollarsPerMillionOutput),
+      star(point.bestPrice),
+    ]),
+  );
+  return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Assumptions of a frontier. */
+export const frontierLines = (options: FrontierOptions, { workload, points }: FrontierResult): string[] => {
+  const { scores, racks, users, tpotLimit } = options;
+  const question = { ...racks, variant: points.map(({ variant }) => variant) };
+  return [
+    "meanField" in scores
+      ? `scores drawn in the mean field: ${scores.meanField.tasks.join(", ")}, ${scores.meanField.trials} trials each, seed ${scores.meanField.seed}`
+      : `scores of ${scores.file}`,
+    "a variant costs what its formula or its kernels cost in the model's layers that reach the whole context",
+    `TPOT of ${users} users on the whole system; prices where no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
+    weightLine(question),
+    ...timeLines(question),
+    ...servingAssumptions(workload),
+  ];
+};

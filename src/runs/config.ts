@@ -1,0 +1,108 @@
+import { extname } from "node:path";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { UsageError } from "../core/errors.ts";
+import { defaultEngine } from "../engines/registry.ts";
+import { readText } from "../files/files.ts";
+import { readerParams } from "../reader/params.ts";
+import { modes } from "../trial/trial.ts";
+import type { Trial } from "../trial/trial.ts";
+import { makeTrial } from "./make-trial.ts";
+import { planOf } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+
+/** The former word for the mean field, which scripts may still use. */
+export const formerMeanField = "theory";
+
+const text = z.string();
+const texts = z.union([text, z.array(text)]);
+const lengths = z.union([text, z.number(), z.array(z.union([text, z.number()]))]);
+const count = z.int().min(1);
+
+/** Keys of a configuration file: the options of `attnsim run`, as the command line names them in camelCase. */
+const schema = z.strictObject({
+  task: texts.optional(),
+  variant: texts.optional(),
+  tokens: lengths.optional(),
+  budget: texts.optional(),
+  trials: count.optional(),
+  seed: z.int().min(0).optional(),
+  engine: text.optional(),
+  mode: z.preprocess((word) => (word === formerMeanField ? "mean-field" : word), z.enum(modes).optional()),
+  workers: count.optional(),
+  threads: count.optional(),
+  memoryGb: z.number().positive().optional(),
+  out: text.optional(),
+  ...(Object.fromEntries(
+    Object.keys(readerParams).map((name) => [name, z.union([z.number(), text]).optional()]),
+  ) as Record<keyof typeof readerParams, z.ZodOptional<z.ZodUnion<[z.ZodNumber, z.ZodString]>>>),
+});
+
+export type RunConfig = z.infer<typeof schema>;
+
+/** @throws UsageError for a file that cannot be read or parsed, an unknown key, or a value of the wrong kind */
+export function readConfig(path: string): RunConfig {
+  const content = readText(path);
+  let value: unknown;
+  try {
+    value = extname(path) === ".json" ? JSON.parse(content) : parseYaml(content);
+  } catch (error) {
+    throw new UsageError(`${path} is neither YAML nor JSON: ${(error as Error).message.split("\n")[0]!}`);
+  }
+  return checkConfig(path, value);
+}
+
+/** @throws UsageError, naming where the value comes from, for an unknown key or a value of the wrong kind */
+export function checkConfig(where: string, value: unknown): RunConfig {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const issue = error.issues[0]!;
+  if (issue.code === "unrecognized_keys")
+    throw new UsageError(
+      `${where}: unknown key "${issue.keys[0]!}"; known: ${Object.keys(schema.shape).join(", ")}`,
+    );
+  throw new UsageError(`${where}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
+}
+
+/** The plan of a run: every variant on every task at every length. @throws UsageError where one of them is missing */
+export const configuredPlan = (config: RunConfig): Plan =>
+  planOf("run", questionOf(config), trialsOf(config));
+
+const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** The question above the figures: names of variants and tasks, or their numbers where there are many. */
+const questionOf = ({ task, variant }: RunConfig): string => {
+  const [variants, tasks] = [listOf(variant), listOf(task)];
+  const on = named(tasks, "tasks");
+  return variants.length > mostNamed
+    ? `How do ${variants.length} variants do on ${on}?`
+    : `How does ${variants.join(", ")} do on ${on}?`;
+};
+
+const mostNamed = 8;
+
+const named = (list: readonly string[], what: string): string =>
+  list.length > mostNamed ? `${list.length} ${what}` : list.join(", ");
+
+/** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
+function* trialsOf(config: RunConfig): Generator<Trial> {
+  const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
+  const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
+  for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
+    if (list.length === 0)
+      throw new UsageError(`a run needs --task, --variant and --tokens; --${name} is missing`);
+  const reader = Object.fromEntries(
+    Object.keys(readerParams).flatMap((name) => {
+      const value = config[name as keyof typeof readerParams];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const budgets = config.budget === undefined ? [{}] : listOf(config.budget).map((budget) => ({ budget }));
+  for (const task of tasks)
+    for (const tokens of lengths)
+      for (const budget of budgets)
+        for (let trial = 0; trial < trials; trial++)
+          for (const variant of variants)
+            yield makeTrial({ task, variant, tokens, trial, seed, mode, engine, reader, ...budget });
+}

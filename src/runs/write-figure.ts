@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { writeAtomic } from "../files/files.ts";
+import { renderPng, renderSvg } from "./render.ts";
+
+export const figureFormats = ["svg", "png"] as const;
+
+export type FigureFormat = (typeof figureFormats)[number];
+
+/** Writes a figure, as SVG and PNG unless asked otherwise. Returns the paths. @param spec Vega-Lite specification */
+export async function writeFigure(
+  folder: string,
+  name: string,
+  spec: object,
+  formats: readonly FigureFormat[] = figureFormats,
+): Promise<string[]> {
+  const svg = await renderSvg(spec);
+  return formats.map((format) => {
+    const path = join(folder, `${name}.${format}`);
+    writeAtomic(path, format === "svg" ? svg : renderPng(svg));
+    return path;
+  });
+}

@@ -1,0 +1,89 @@
+import { parseSpec } from "../../attention/spec.ts";
+import { groupBy } from "../../core/group.ts";
+import { priceVariant } from "../../deployment/variant-price.ts";
+import { readTrialRows } from "../../files/csv.ts";
+import type { Workload } from "../../hardware/serving/workload.ts";
+import type { Results } from "../../runs/tables.ts";
+import type { Watch } from "../../runs/watch.ts";
+import { divisionsFor, gpuHourPrice, rackSettings } from "../racks/settings.ts";
+import type { RackQuestion } from "../racks/settings.ts";
+import { frontierFigure } from "./figure.ts";
+import { frontierPoints } from "./result.ts";
+import type { FrontierPoint } from "./result.ts";
+import { meanFieldRows, scoresAt } from "./scores.ts";
+import type { MeanFieldTrials } from "./scores.ts";
+import { frontierTable } from "./tables.ts";
+
+/** Where scores come from: a results CSV, or the mean field. */
+export type ScoreSource = { readonly file: string } | { readonly meanField: MeanFieldTrials };
+
+export interface FrontierOptions {
+  readonly scores: ScoreSource;
+  /** context; the longest of the scores when absent */
+  readonly tokens?: number | undefined;
+  /** systems, models, and the variants to keep: all that have scores when absent */
+  readonly racks: Omit<RackQuestion, "context">;
+  /** requests; their prompts have the context's length */
+  readonly requests: Omit<Workload, "inputTokens">;
+  /** users who share the system when TPOT is taken */
+  readonly users: number;
+  /** longest time of a token when prices are taken, s */
+  readonly tpotLimit: number;
+  /** of a GPU-hour, USD; the system's rental when absent */
+  readonly price?: number | undefined;
+}
+
+export interface FrontierResult {
+  readonly points: readonly FrontierPoint[];
+  readonly workload: Workload;
+}
+
+/**
+ * Sets the scores of variants beside their prices on each system with each model.
+ *
+ * @throws UsageError for an unknown name, and where no row has a score at the context
+ */
+export function runFrontier(options: FrontierOptions, watch: Watch): FrontierResult {
+  const { racks, users, tpotLimit, price } = options;
+  const { tokens, scores } = scoresAt(rowsOf(options), options.tokens);
+  const workload = { ...options.requests, inputTokens: tokens };
+  const scoreOf = new Map(scores.map((score) => [parseSpec(score.variant).text, score]));
+  const settings = rackSettings({ ...racks, variant: [...scoreOf.keys()], context: [tokens] });
+  const priced = watch.steps(settings.length, "variants", (onStep) =>
+    settings.map((setting) => {
+      const divisions = {
+        prefill: divisionsFor(setting, "prefill", undefined),
+        decode: divisionsFor(setting, "decode", undefined),
+      };
+      const dollarsPerGpuHour = gpuHourPrice(setting.system, price);
+      const point = {
+        ...scoreOf.get(setting.names.variant)!,
+        system: setting.names.system,
+        model: setting.names.model,
+        tokens,
+        ...priceVariant({ divisions, workload, users, tpotLimit, dollarsPerGpuHour }),
+      };
+      onStep();
+      return point;
+    }),
+  );
+  const byRack = groupBy(priced, ({ system, model }) => JSON.stringify([system, model]));
+  return { points: [...byRack.values()].flatMap(frontierPoints), workload };
+}
+
+const rowsOf = ({ scores, racks: { variant } }: FrontierOptions) =>
+  "meanField" in scores
+    ? meanFieldRows(scores.meanField)
+    : readTrialRows(scores.file).filter((row) => variant === undefined || variant.includes(row.variant));
+
+/** The CSV and the figure of points on one system with one model. */
+export const frontierResults = (
+  points: readonly FrontierPoint[],
+  assumptions: readonly string[],
+): Results => ({
+  name: "frontier",
+  question: "Which variants are no worse than any other in both accuracy and cost?",
+  tables: [frontierTable(points)],
+  figures: { frontier: frontierFigure(points) },
+  manifest: { assumptions },
+});

@@ -1,0 +1,72 @@
+import { UsageError } from "../../core/errors.ts";
+import { distinct, groupBy } from "../../core/group.ts";
+import { Random } from "../../core/random.ts";
+import { bootstrapMean, mean } from "../../core/stats.ts";
+import { makeTrial } from "../../runs/make-trial.ts";
+import type { TrialRow } from "../../trial/columns.ts";
+import { meanFieldRow } from "../../trial/mean-field.ts";
+
+/** A variant's score at a length: the mean of its tasks' means, with the 95% interval of the mean of trials. */
+export interface VariantScore {
+  readonly variant: string;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly trials: number;
+}
+
+/** Scores of variants at one length. */
+export interface ScoresAtLength {
+  readonly tokens: number;
+  readonly scores: readonly VariantScore[];
+}
+
+/** Relative difference up to which two lengths count as the same: 128K is 128,000 or 131,072 tokens. */
+const sameLength = 0.05;
+
+const isNear = (length: number, tokens: number): boolean => Math.abs(length / tokens - 1) < sameLength;
+
+/**
+ * Scores of rows at a length.
+ *
+ * @param tokens the longest length of the rows when absent
+ * @throws UsageError where no row of that length has a score
+ */
+export function scoresAt(rows: readonly TrialRow[], tokens: number | undefined): ScoresAtLength {
+  const scored = rows.flatMap((row) => (row.score === null ? [] : [{ ...row, score: row.score }]));
+  const lengths = distinct(scored.map((row) => row.tokensNominal)).sort((a, b) => a - b);
+  const nearest = tokens === undefined ? lengths.at(-1) : lengths.find((length) => isNear(length, tokens));
+  if (nearest === undefined)
+    throw new UsageError(
+      `no rows of ${tokens ?? "any"} tokens with a score; there are ${lengths.join(", ") || "none"}`,
+    );
+  const near = scored.filter((row) => isNear(row.tokensNominal, nearest));
+  const scores = [...groupBy(near, (row) => row.variant)].map(([variant, own]) => {
+    const values = own.map((row) => row.score);
+    const tasks = [...groupBy(own, (row) => row.task).values()].map((task) =>
+      mean(task.map((row) => row.score)),
+    );
+    const { low, high } = bootstrapMean(values, new Random(`frontier/${variant}`));
+    return { variant, score: mean(tasks), low, high, trials: values.length };
+  });
+  return { tokens: nearest, scores };
+}
+
+/** Trials of the mean field that scores are drawn from. */
+export interface MeanFieldTrials {
+  readonly tasks: readonly string[];
+  readonly variants: readonly string[];
+  readonly tokens: number;
+  readonly trials: number;
+  readonly seed: number;
+}
+
+/** Rows drawn in the mean field. @throws UsageError for a task or a variant without a mean field */
+export const meanFieldRows = ({ tasks, variants, tokens, trials, seed }: MeanFieldTrials): TrialRow[] =>
+  tasks.flatMap((task) =>
+    variants.flatMap((variant) =>
+      Array.from({ length: trials }, (_, trial) =>
+        meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, mode: "mean-field" })),
+      ),
+    ),
+  );

@@ -1,0 +1,36 @@
+import type { ServedPlan } from "../../deployment/serving.ts";
+import { formatParallel } from "../../hardware/parallel.ts";
+import type { Served } from "../../hardware/serving/serve.ts";
+import type { RackRow } from "../racks/settings.ts";
+
+/** Plans of one setting. */
+export interface SettingPlans extends RackRow {
+  readonly tried: readonly ServedPlan[];
+  /** plans that no other beats in a user's speed and a GPU's */
+  readonly front: readonly ServedPlan[];
+}
+
+/** A plan that was tried, with its names. */
+export interface TriedPlan {
+  readonly system: string;
+  readonly model: string;
+  readonly variant: string;
+  readonly kvDtype: string;
+  readonly decodeAs: string;
+  /** null where the same replicas prefill */
+  readonly prefillAs: string | null;
+  readonly onFront: boolean;
+  readonly served: Served;
+}
+
+export const triedPlans = (settings: readonly SettingPlans[]): TriedPlan[] =>
+  settings.flatMap(({ names, kvDtype, tried, front }) =>
+    tried.map(({ served, decode, prefill }) => ({
+      ...names,
+      kvDtype,
+      decodeAs: formatParallel(decode.parallel),
+      prefillAs: prefill === undefined ? null : formatParallel(prefill.parallel),
+      onFront: front.some((plan) => plan.served === served),
+      served,
+    })),
+  );

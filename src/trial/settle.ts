@@ -1,0 +1,41 @@
+import type { ShapingUse } from "../attention/shaping.ts";
+import { parseShaping, parseSpec } from "../attention/spec.ts";
+import type { AttentionSpec } from "../attention/spec.ts";
+import type { VariantUse } from "../attention/variant.ts";
+import { resolveReader } from "../reader/params.ts";
+import type { ReaderParams } from "../reader/params.ts";
+import type { Trial } from "./trial.ts";
+
+/** A trial with its spec and its reader's parameters: those in the spec go before the reader's own. */
+export interface Settled<T extends Trial = Trial> {
+  readonly trial: T;
+  readonly spec: AttentionSpec;
+  readonly reader: ReaderParams;
+  readonly shaping: ShapingUse;
+}
+
+type SpecFields = Pick<Trial, "variant" | "fitted" | "reader">;
+
+function settleSpec(trial: SpecFields): Omit<Settled, "trial"> {
+  const spec = parseSpec(trial.fitted ?? trial.variant);
+  const reader = resolveReader(trial.reader);
+  const shaping = spec.logitShaping ?? parseShaping(reader.logitShaping);
+  const kvDtype = spec.kvDtype ?? reader.kvDtype;
+  return { spec, reader: { ...reader, kvDtype, logitShaping: shaping.text }, shaping };
+}
+
+export const settle = <T extends Trial>(trial: T): Settled<T> => ({ trial, ...settleSpec(trial) });
+
+/** A trial's variant with its parameters and shaping, for the mean field. */
+export function useOf(trial: SpecFields): VariantUse {
+  const { spec, shaping } = settleSpec(trial);
+  return { variant: spec.variant, params: spec.params, shaping };
+}
+
+/** The name of the random streams of a trial's problem. */
+export const streamsOf = ({
+  seed,
+  task,
+  tokens,
+  trial,
+}: Pick<Trial, "seed" | "task" | "tokens" | "trial">): string => `${seed}/${task}/${tokens}/${trial}`;
