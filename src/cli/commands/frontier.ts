@@ -3,8 +3,8 @@ import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
 import { writeTables } from "../../runs/tables.ts";
 import { frontierResults, runFrontier } from "../../studies/frontier/run.ts";
-import type { ScoreSource } from "../../studies/frontier/run.ts";
 import { divisionOptions, rackOptions, readRacks } from "../options/racks.ts";
+import { scoreSource } from "../options/scores.ts";
 import { readRequests, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { formatFrontier, frontierLines } from "../print/frontier.ts";
@@ -54,26 +54,4 @@ export default function frontierCommand(command: Command): void {
       if (out === undefined) return;
       for (const path of await writeTables(out, frontierResults(points, assumptions))) console.error(path);
     });
-}
-
-interface ScoreOptions {
-  readonly results?: string | undefined;
-  readonly meanField?: true | undefined;
-  readonly theory?: true | undefined;
-  readonly task?: readonly string[] | undefined;
-  readonly variant?: readonly string[] | undefined;
-  readonly tokens?: number | undefined;
-  readonly trials: number;
-  readonly seed: number;
-}
-
-/** @throws UsageError where an option is missing */
-function scoreSource(options: ScoreOptions): ScoreSource {
-  const { results, meanField, theory, task, variant, tokens, trials, seed } = options;
-  if (results !== undefined) return { file: results };
-  if (!meanField && !theory)
-    throw new UsageError("give --results FILE, or --mean-field with --task, --variant and --tokens");
-  if (task === undefined || variant === undefined || tokens === undefined)
-    throw new UsageError("--mean-field needs --task, --variant and --tokens");
-  return { meanField: { tasks: task, variants: variant, tokens, trials, seed } };
 }
