@@ -4,7 +4,7 @@ export type Maker = (outputOf: (command: string) => string) => string | Promise<
 const block = /^<!-- ([\w-]+): made by npm run docs -->\n[\s\S]*?^<!-- end -->$/gm;
 
 /** Names of the generated blocks of a document, in order. */
-export const blockNames = (document: string): string[] =>
+const blockNames = (document: string): string[] =>
   [...document.matchAll(block)].map(([, name]) => name!);
 
 /**

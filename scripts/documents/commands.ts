@@ -28,7 +28,7 @@ export const wordsOf = (command: string): string[] =>
   [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
 
 /** The start of an output that a document shows: as many lines as it showed before, `…` for the rest. */
-export function shownOf(output: string, before: readonly string[]): string[] {
+function shownOf(output: string, before: readonly string[]): string[] {
   const lines = linesOf(output.trimEnd()).map((line) => line.trimEnd());
   if (before.at(-1) !== "…") return lines;
   return [...lines.slice(0, before.length - 1), "…"];

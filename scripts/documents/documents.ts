@@ -14,7 +14,7 @@ const startCommand = "npm ci && npm start";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Documents whose commands run, and whose generated blocks and shown outputs are made. */
-export const documentNames: readonly string[] = [
+const documentNames: readonly string[] = [
   "README.md",
   "CONTRIBUTING.md",
   "experiments/README.md",

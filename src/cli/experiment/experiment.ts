@@ -30,7 +30,7 @@ export async function experiment(asked: Experiment): Promise<void> {
 }
 
 /** Runs an experiment with the words of a command line. Returns the exit code. */
-export const runExperiment = (
+const runExperiment = (
   { name, question, answer }: Experiment,
   words: readonly string[],
 ): Promise<number> =>

@@ -115,7 +115,7 @@ export function divisionOptions<A extends unknown[], O extends OptionValues>(
 export const parallelOption = `as tp=4,dp=2; ${parallelHelp} (default: the best on --gpus)`;
 
 /** Quantities that the user puts in place of the systems' own. */
-export function givenQuantities(options: RackOptions): string[] {
+function givenQuantities(options: RackOptions): string[] {
   const { hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] } = options;
   const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
   return [

@@ -153,7 +153,7 @@ export function serveTrace(
   };
 }
 
-interface Percentiles {
+export interface Percentiles {
   readonly mean: number;
   readonly p50: number;
   readonly p90: number;
