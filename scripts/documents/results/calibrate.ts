@@ -21,7 +21,7 @@ interface Kept {
 }
 
 /** The fitted reader of results/calibrate. */
-export const fitted = (): Kept =>
+const fitted = (): Kept =>
   JSON.parse(readFileSync(resultsFile(`${name}/calibration.json`), "utf8")) as Kept;
 
 const inPoints = ({ value, low, high }: Estimate): string => `${points(value)} ${pointsBetween(low, high)}`;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { distinct, groupBy } from "../../../src/core/group.ts";
 import { formatLength } from "../../../src/core/length.ts";
@@ -45,8 +45,6 @@ export const manifestOf = (name: string): Readonly<Record<string, unknown>> =>
     const text = readFileSync(resultsFile(`${name}/manifest.json`), "utf8");
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   });
-
-export const hasResults = (name: string): boolean => existsSync(resultsFile(`${name}/manifest.json`));
 
 /** A mean with its 95% interval over n problems. */
 export interface Score {
