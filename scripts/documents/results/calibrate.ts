@@ -36,7 +36,7 @@ export function calibrate(): ResultSection {
     .sort((a, b) => b.off - a.off)[0]!.column;
   return {
     name,
-    settings: `Dense attention; three numbers of the reader fitted in the mean field with ${trials["theory"]!} trials a column, then full numerics with ${Math.min(...drawn)} to ${Math.max(...drawn)} trials a column.`,
+    settings: `Dense attention; three numbers of the reader fitted in the mean field with ${trials["meanField"]!} trials a column, then full numerics with ${Math.min(...drawn)} to ${Math.max(...drawn)} trials a column.`,
     findings: [
       {
         text: `A dense reader with three numbers fitted to ${columns.length - out.length} columns of ${model} predicts ${out.length} other columns to within ${inPoints(error["left out"]["numerics"]!)} points on average (full numerics, ${Math.min(...drawn)} to ${Math.max(...drawn)} trials a column; the fitted columns ${inPoints(error.fitted["numerics"]!)}).`,
@@ -63,7 +63,7 @@ export function calibrate(): ResultSection {
           row["benchmark"]!,
           row["column"]!,
           formatShare(Number(row["published"])),
-          ...["theory", "numerics"].map(
+          ...["meanField", "numerics"].map(
             (by) =>
               `${formatShare(Number(row[by]))} [${formatShare(Number(row[`${by}Low`]))} ${formatShare(Number(row[`${by}High`]))}]`,
           ),

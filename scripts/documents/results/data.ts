@@ -134,7 +134,7 @@ function problemsOf(rows: readonly TrialRow[]): string {
 }
 
 /** Whether a row's score was drawn in the mean field. */
-export const isMeanField = ({ engine }: TrialRow): boolean => engine === "theory";
+export const isMeanField = ({ mode }: TrialRow): boolean => mode === "mean-field";
 
 /** Whole points of a hundred: `.051` is 5.1. */
 export const points = (share: number): string => (100 * share).toFixed(1);

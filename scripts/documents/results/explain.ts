@@ -61,7 +61,7 @@ export function explain(): ResultSection {
   const kinds = new Set(confirmed().map((row) => row["kind"]));
   return {
     name,
-    settings: `The reader of [calibrate](#calibrate) with one change at a time; ${trials["theory"]!} trials a column in the mean field, ${trials["numerics"]!} in full numerics; costs of ${priced.model} with ${priced.users} users of ${priced.tokens} tokens.`,
+    settings: `The reader of [calibrate](#calibrate) with one change at a time; ${trials["meanField"]!} trials a column in the mean field, ${trials["numerics"]!} in full numerics; costs of ${priced.model} with ${priced.users} users of ${priced.tokens} tokens.`,
     findings: [
       {
         text: `From a reader fitted to ${from} single changes come within ${inPoints(best!, "numerics")} (${best!["change"]!})${next.map((row) => ` and ${inPoints(row, "numerics")} (${row["change"]!})`).join("")} points of ${model}'s columns, no change ${inPoints(none, "numerics")} (full numerics, ${trials["numerics"]!} trials a column): the scores do not tell selection from sharper logits.`,
