@@ -4,8 +4,7 @@ export type Maker = (outputOf: (command: string) => string) => string | Promise<
 const block = /^<!-- ([\w-]+): made by npm run docs -->\n[\s\S]*?^<!-- end -->$/gm;
 
 /** Names of the generated blocks of a document, in order. */
-const blockNames = (document: string): string[] =>
-  [...document.matchAll(block)].map(([, name]) => name!);
+const blockNames = (document: string): string[] => [...document.matchAll(block)].map(([, name]) => name!);
 
 /**
  * A document whose generated blocks are made again: the lines between `<!-- NAME: made by npm run docs -->` and

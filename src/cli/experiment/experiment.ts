@@ -30,10 +30,7 @@ export async function experiment(asked: Experiment): Promise<void> {
 }
 
 /** Runs an experiment with the words of a command line. Returns the exit code. */
-const runExperiment = (
-  { name, question, answer }: Experiment,
-  words: readonly string[],
-): Promise<number> =>
+const runExperiment = ({ name, question, answer }: Experiment, words: readonly string[]): Promise<number> =>
   exitCodeOf(async () => {
     const program = new Command(name)
       .description(question)

@@ -38,7 +38,7 @@ export function attend(tensors: AttendTensors, options: AttendOptions): Attended
   const { queries, keys, values, keySpace, valueSpace } = tensors;
   const q = matrix(queries);
   sameWidth("queries", q.width, rowsShape(keys.tensor).width);
-  const merged = new MergedSoftmax(q.rows, rowsShape(values.tensor).width, keySpace.kernels.exp!);
+  const merged = new MergedSoftmax(q.rows, rowsShape(values.tensor).width, keySpace.kernels.exp);
   const work = { ...tensors, options, merged };
   if (keySpace !== valueSpace) attendApart(work);
   else
