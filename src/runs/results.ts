@@ -31,14 +31,18 @@ export interface RunFacts {
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Writes what the journal holds of a plan, in the order of the plan. Returns the rows of data.csv. */
-export function writeResults(
-  folder: string,
-  plan: Plan,
-  entries: ReadonlyMap<string, JournalEntry>,
-  config: object,
-  run: RunFacts,
-): TrialRow[] {
+/** A plan whose finished trials are written, with the settings and the run that made them. */
+export interface FinishedRun {
+  readonly plan: Plan;
+  /** finished trials by id */
+  readonly entries: ReadonlyMap<string, JournalEntry>;
+  /** settings of the command line, for the manifest */
+  readonly config: object;
+  readonly run: RunFacts;
+}
+
+/** Writes the finished trials of a plan into `folder`, in the order of the plan. Returns the rows of data.csv. */
+export function writeResults(folder: string, { plan, entries, config, run }: FinishedRun): TrialRow[] {
   const finished = plan.trials.flatMap(({ id }) => entries.get(id) ?? []);
   const rows = finished.map(({ row }) => row);
   writeAtomic(join(folder, "data.csv"), formatCsv(columns, rows));

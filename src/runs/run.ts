@@ -106,14 +106,15 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOut
           onFailure: ({ trial }, reason) => failures.push({ trial, reason }),
         });
       const seconds = (performance.now() - clock) / 1000;
-      const rows = writeResults(out, plan, journal.entries, settings.config ?? {}, {
+      const run = {
         started: started.toISOString(),
         seconds,
         workers: size.workers,
         threads: size.threads,
         finished: missing.filter(({ id }) => journal.entries.has(id)).length,
         failed: failures.length,
-      });
+      };
+      const rows = writeResults(out, { plan, entries: journal.entries, config: settings.config ?? {}, run });
       const profile = profileRows(profiles);
       if (profile.length > 0) writeProfile(out, profile);
       return {

@@ -7,21 +7,18 @@ import type { ResultSection } from "./section.ts";
 const name = "think";
 const times = [1, 2, 4, 8, 16];
 
-/** Scores by benchmark, variant, length and reads; undefined when that was not run. */
-function at(benchmark: string, variant: string, length: string, reads: number, meanField: boolean): Score | undefined {
-  const rows = trialsOf(name).filter(
-    (row) =>
-      row.benchmark === benchmark &&
-      row.variant === variant &&
-      formatLength(row.tokensNominal) === length &&
-      row.reads === reads &&
-      isMeanField(row) === meanField,
-  );
-  return rows.length === 0 ? undefined : scoreOf(rows);
-}
-
+/** Scores of breadth-first searches of a variant at a length and a number of reads. */
 const search = (variant: string, length: string, reads: number, meanField = true): Score =>
-  at("graphwalks-bfs", variant, length, reads, meanField)!;
+  scoreOf(
+    trialsOf(name).filter(
+      (row) =>
+        row.benchmark === "graphwalks-bfs" &&
+        row.variant === variant &&
+        formatLength(row.tokensNominal) === length &&
+        row.reads === reads &&
+        isMeanField(row) === meanField,
+    ),
+  );
 
 export function think(): ResultSection {
   const [once, often] = [search("dense", "1M", 1), search("dense", "1M", 16)];

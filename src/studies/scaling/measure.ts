@@ -73,7 +73,7 @@ export function measureScaling(
           () => {
             const [built, ms] = timed(() => spec.variant.prepare(cache, spec.params, ops));
             prepare.push(ms);
-            attend.push(...queryTimes(ops, spec, cache, built, seconds / rounds));
+            attend.push(...queryTimes(spec, { cache, index: built, ops }, seconds / rounds));
           },
         );
     times.forEach(onTimes);
@@ -88,12 +88,11 @@ function timed<T>(work: () => T): [T, number] {
 
 /** Times of successive queries, ms, until the seconds are over. */
 function queryTimes(
-  ops: Ops,
   { variant, params }: AttentionSpec,
-  cache: KeyValueCache,
-  index: unknown,
+  prepared: { readonly cache: KeyValueCache; readonly index: unknown; readonly ops: Ops },
   seconds: number,
 ): number[] {
+  const { cache, ops } = prepared;
   const all = randomQueries(ops, "query", queryCount);
   const times: number[] = [];
   let total = 0;
@@ -104,7 +103,7 @@ function queryTimes(
       Int32Array.of(cache.tokens - 1),
       "decode",
     );
-    const [, ms] = timed(() => variant.attend({ queries: one, cache, index, ops }, params));
+    const [, ms] = timed(() => variant.attend({ queries: one, ...prepared }, params));
     if (call < warmUps) continue;
     times.push(ms);
     total += ms;
