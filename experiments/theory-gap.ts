@@ -5,8 +5,8 @@
  * numerics. The table that the run prints names what is left of differences beyond three standard errors.
  * Without --full: the shortest length of each task.
  */
-import { experiment, hasMeanField, trials } from "../src/experiments.ts";
-import { catalog } from "../src/index.ts";
+import { experiment, trials } from "../src/experiments.ts";
+import { catalog, hasMeanField } from "../src/index.ts";
 
 /** The context's own queries count in conversations, and of patterns of prefill there is no theory. */
 const tasks = [

@@ -15,7 +15,6 @@ export type { TrialContext, TrialsOptions } from "./cli/experiment/trials.ts";
 
 // runs
 export { loadPlugin } from "./runs/plugins.ts";
-export { hasMeanField } from "./runs/make-trial.ts";
 export { planOf } from "./runs/plan.ts";
 export type { Plan } from "./runs/plan.ts";
 export { runPlan } from "./runs/run.ts";

@@ -112,6 +112,10 @@ export { booleanColumn, integerColumn, numberColumn, orEmpty, textColumn } from 
 export type { Column, RowOf } from "./core/table.ts";
 export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
+export { hasMeanField } from "./trial/make-trial.ts";
+export type { TrialOptions } from "./trial/make-trial.ts";
+export { runTrial } from "./trial/run-trial.ts";
+export type { RunTrialOptions } from "./trial/run-trial.ts";
 export type { Trial } from "./trial/trial.ts";
 export { figures, findFigure } from "./figures/registry.ts";
 export type { Figure, FigureContext, PublishedResult } from "./figures/figure.ts";

@@ -56,7 +56,7 @@ export const filesOf = (document: string): Readonly<Record<string, string>> =>
 export interface Asked {
   /** working folder, absolute */
   readonly folder: string;
-  /** absolute path of the script; attnsim itself when left out */
+  /** path of the script, absolute or in the folder; default: attnsim itself */
   readonly file?: string;
   readonly words: readonly string[];
 }

@@ -37,8 +37,11 @@ export function askedOf(command: string): Omit<Asked, "folder"> | undefined {
   }
   if (words[0] !== "npx") return undefined;
   if (words[1] === "attnsim") return { words: words.slice(2) };
-  return words[1] === "tsx" && /^(experiments|scripts\/documents)\//.test(words[2] ?? "")
-    ? { file: join(root, words[2]!), words: words.slice(3) }
+  const [, program, file = "", ...more] = words;
+  if (program !== "tsx") return undefined;
+  if (/^[\w-]+\.ts$/.test(file)) return { file, words: more };
+  return /^(experiments|scripts\/documents)\//.test(file)
+    ? { file: join(root, file), words: more }
     : undefined;
 }
 

@@ -2,10 +2,12 @@
  * Runs commands in this one process, each in the folder it names: reads a JSON list of `Asked` from stdin, prints a JSON
  * list of `Ran`. The documents' commands take seconds so, and minutes with a process each.
  */
+import { isAbsolute, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { format } from "node:util";
 import { pathToFileURL } from "node:url";
 import { main } from "../../src/cli/program.ts";
+import { importFile } from "../../src/files/load.ts";
 import type { Asked, Ran } from "./commands.ts";
 
 let printed = { out: "", err: "" };
@@ -24,12 +26,13 @@ console.error = (...values: unknown[]) => (printed.err += `${format(...values)}\
 
 const exitCode = (): number => Number(process.exitCode ?? 0);
 
-/** Runs a script that reads the command line by itself, such as an experiment. */
+/** Runs a script that reads the command line by itself: an experiment, or a file that the document gives. */
 async function script(file: string, words: readonly string[]): Promise<number> {
   const given = process.argv;
   process.argv = [given[0]!, file, ...words];
   process.exitCode = 0;
-  await import(`${pathToFileURL(file).href}?${words.join("&")}`);
+  if (isAbsolute(file)) await import(`${pathToFileURL(file).href}?${words.join("&")}`);
+  else await importFile(resolve(file));
   const code = exitCode();
   [process.argv, process.exitCode] = [given, 0];
   return code;

@@ -7,7 +7,7 @@ import { readText } from "../files/files.ts";
 import { readerParams } from "../reader/params.ts";
 import { modes } from "../trial/trial.ts";
 import type { Trial } from "../trial/trial.ts";
-import { makeTrial } from "./make-trial.ts";
+import { makeTrial } from "../trial/make-trial.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 

@@ -1,8 +1,8 @@
 import { estimateMean } from "../core/stats.ts";
 import type { MeanEstimate } from "../core/stats.ts";
 import { meanFieldRow } from "../trial/mean-field.ts";
-import { makeTrial } from "./make-trial.ts";
-import type { TrialOptions } from "./make-trial.ts";
+import { makeTrial } from "../trial/make-trial.ts";
+import type { TrialOptions } from "../trial/make-trial.ts";
 
 /**
  * Mean score of a number of problems in the mean field, with its 95% interval.

@@ -5,19 +5,7 @@ import { UsageError } from "../core/errors.ts";
 import { readText } from "../files/files.ts";
 import { importFile } from "../files/load.ts";
 import { addMachine, isDataFile } from "../files/machines.ts";
-
-/** A file of entries of the user's own. */
-export interface Plugin {
-  /** absolute */
-  readonly path: string;
-  /** name of the file and a hash of its content: what a trial depends on */
-  readonly version: string;
-}
-
-const loaded = new Map<string, Plugin>();
-
-/** Plugins loaded so far, in order. */
-export const plugins = (): readonly Plugin[] => [...loaded.values()];
+import { addPlugin, isLoaded } from "../trial/plugins.ts";
 
 /**
  * Makes the entries that a file exports known by their names: variants, tasks, systems, models, logit shapings,
@@ -28,12 +16,13 @@ export const plugins = (): readonly Plugin[] => [...loaded.values()];
  */
 export async function loadPlugin(file: string): Promise<void> {
   const path = resolve(file);
-  if (loaded.has(path)) return;
+  if (isLoaded(path)) return;
   const content = readText(path);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const plugin = { path, version: `${basename(path)}@${hash}` };
   if (isDataFile(path)) {
     addMachine(path);
-    loaded.set(path, { path, version: `${basename(path)}@${hash}` });
+    addPlugin(plugin);
     return;
   }
   let exported: Readonly<Record<string, unknown>>;
@@ -52,5 +41,5 @@ export async function loadPlugin(file: string): Promise<void> {
       `plugin ${file} exports no entry; allowed: what defineVariant, defineTask and the like give, or a system or model`,
     );
   for (const add of entries) add();
-  loaded.set(path, { path, version: `${basename(path)}@${hash}` });
+  addPlugin(plugin);
 }

@@ -9,7 +9,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import type { NumericTrial } from "../trial/trial.ts";
 import { describeTrial } from "./plan.ts";
 import type { TrialGroup, PlannedTrial } from "./plan.ts";
-import { plugins } from "./plugins.ts";
+import { plugins } from "../trial/plugins.ts";
 
 /** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
 export interface GroupTask {

@@ -1,14 +1,29 @@
 import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
 import { cruise } from "dependency-cruiser";
 import type { IDependency } from "dependency-cruiser";
 import { build } from "esbuild";
+import type { BuildOptions } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { runTrial } from "../../src/index.ts";
 import { options } from "./rooms.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Packages that browsers can load too. */
 const browserPackages = /^(ndarray|gpt-tokenizer)(\/|$)/;
+
+/** Settings of esbuild that bundle the library for a browser. */
+const forBrowser = {
+  entryPoints: [join(root, "src/index.ts")],
+  bundle: true,
+  platform: "browser",
+  // engines that need Node import them when they are asked for
+  external: ["node:*", "onnxruntime-node", "@tensorflow/*"],
+  outdir: join(root, "dist/browser"),
+  write: false,
+  logLevel: "silent",
+} as const satisfies BuildOptions;
 
 /** Files that a file loads before it runs, and what of them only Node has: `file -> module`. */
 async function loadedBy(entry: string): Promise<{ files: string[]; ofNode: string[] }> {
@@ -42,17 +57,10 @@ describe("the library", () => {
 
   it("can be bundled for a browser", async () => {
     const { metafile } = await build({
-      entryPoints: [join(root, "src/index.ts")],
-      bundle: true,
+      ...forBrowser,
       splitting: true,
       format: "esm",
-      platform: "browser",
-      // engines that need Node import them when they are asked for
-      external: ["node:*", "onnxruntime-node", "@tensorflow/*"],
-      outdir: join(root, "dist/browser"),
-      write: false,
       metafile: true,
-      logLevel: "silent",
     });
     const first = Object.entries(metafile.outputs).find(
       ([, { entryPoint }]) => entryPoint === "src/index.ts",
@@ -64,5 +72,19 @@ describe("the library", () => {
         expect([chunk, path, external ?? false]).toEqual([chunk, path, false]);
         if (!chunks.includes(path)) chunks.push(path);
       }
+  });
+
+  it("runs a trial where nothing of Node is", async () => {
+    const { outputFiles } = await build({
+      ...forBrowser,
+      format: "iife",
+      globalName: "attnsim",
+    });
+    const context = createContext({ TextEncoder, TextDecoder, navigator: { hardwareConcurrency: 1 } });
+    runInContext(outputFiles[0]!.text, context);
+    const options = { task: "graphwalks", variant: "quest", tokens: 2000, engine: "reference" };
+    const row: unknown = await runInContext(`attnsim.runTrial(${JSON.stringify(options)})`, context);
+    expect(JSON.parse(JSON.stringify(row))).toEqual(await runTrial(options));
+    expect(runInContext("typeof process", context)).toBe("undefined");
   });
 });

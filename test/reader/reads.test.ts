@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mean } from "../../src/core/stats.ts";
-import { makeTrial } from "../../src/runs/make-trial.ts";
+import { makeTrial } from "../../src/trial/make-trial.ts";
 import { loadEngine } from "../../src/engines/registry.ts";
 import { projectionNoise } from "../../src/reader/readout.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeTrial } from "../../src/runs/make-trial.ts";
+import { makeTrial } from "../../src/trial/make-trial.ts";
 import { finishedRows, Unfinished } from "../../src/runs/unfinished.ts";
 import { trialRow } from "../../src/trial/columns.ts";
 

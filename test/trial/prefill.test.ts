@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeTrial } from "../../src/runs/make-trial.ts";
+import { makeTrial } from "../../src/trial/make-trial.ts";
 import { loadEngine } from "../../src/engines/registry.ts";
 import { runTrials } from "../../src/trial/run.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";

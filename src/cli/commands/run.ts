@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { checkConfig, configuredPlan, readConfig } from "../../runs/config.ts";
-import { plugins } from "../../runs/plugins.ts";
+import { plugins } from "../../trial/plugins.ts";
 import { execute } from "../execute.ts";
 import { withRunOptions } from "../options/run.ts";
 import { append, collect, integer, withReaderOptions } from "../options/values.ts";

@@ -1,6 +1,6 @@
 import { planOf } from "../../runs/plan.ts";
-import { makeTrial } from "../../runs/make-trial.ts";
-import type { TrialOptions } from "../../runs/make-trial.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
+import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { Trial } from "../../trial/trial.ts";
 import { execute } from "../execute.ts";
 import { withRunOptions } from "../options/run.ts";

@@ -3,7 +3,7 @@ import type { PublishedScore } from "../../tasks/published.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import type { Trial } from "../../trial/trial.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
-import type { TrialOptions } from "../../runs/make-trial.ts";
+import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { ExplainedChange } from "./explanation.ts";
 
 /** Verdicts on claims, the most certain first. */

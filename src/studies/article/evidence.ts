@@ -6,9 +6,9 @@ import { parseTask } from "../../tasks/spec.ts";
 import { estimate } from "../../figures/aggregate.ts";
 import { groupBy } from "../../core/group.ts";
 import { publishedScores } from "../../files/published.ts";
-import { makeTrial } from "../../runs/make-trial.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
 import { parseLength } from "../../core/length.ts";
-import type { TrialOptions } from "../../runs/make-trial.ts";
+import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { Chapter, Evidence, ReportTable } from "./chapter.ts";
 import type { ExplainedChange } from "./explanation.ts";
 

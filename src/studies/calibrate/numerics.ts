@@ -1,4 +1,4 @@
-import { makeTrial } from "../../runs/make-trial.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { trialId } from "../../trial/trial.ts";
 import type { Trial } from "../../trial/trial.ts";

@@ -2,7 +2,7 @@ import { shapings, variants } from "../../attention/registry.ts";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AnyVariant } from "../../attention/variant.ts";
 import { formatCall } from "../../core/spec.ts";
-import { hasMeanField } from "../../runs/make-trial.ts";
+import { hasMeanField } from "../../trial/make-trial.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { GivenReader } from "../calibrate/scores.ts";
 import type { FittedReader } from "./fitted.ts";

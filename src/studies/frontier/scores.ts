@@ -2,7 +2,7 @@ import { UsageError } from "../../core/errors.ts";
 import { distinct, groupBy } from "../../core/group.ts";
 import { Random } from "../../core/random.ts";
 import { bootstrapMean, mean } from "../../core/stats.ts";
-import { makeTrial } from "../../runs/make-trial.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { meanFieldRow } from "../../trial/mean-field.ts";
 

@@ -5,7 +5,7 @@ import { exportsOf } from "../../core/entry.ts";
 import { UsageError, unknownName } from "../../core/errors.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import { checkout, importFile } from "../../files/load.ts";
-import { makeTrial } from "../../runs/make-trial.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
 import { planOf } from "../../runs/plan.ts";
 import { writeFigure } from "../../runs/write-figure.ts";
 import type { Watch } from "../../runs/watch.ts";

@@ -4,7 +4,7 @@ import type { Trial } from "../../trial/trial.ts";
 import { estimate } from "../../figures/aggregate.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import { groupBy } from "../../core/group.ts";
-import type { TrialOptions } from "../../runs/make-trial.ts";
+import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { Agreement } from "../verdict.ts";
 
 /** Place of a number in a figure: its panel, its curve, and its x. */

@@ -11,7 +11,7 @@ import { htmlReport, inlineSvg } from "../../../src/studies/article/page.ts";
 import { markdownReport } from "../../../src/studies/article/report.ts";
 import { articleClaims, publishedScores } from "../../../src/files/published.ts";
 import { meanFieldRow } from "../../../src/trial/mean-field.ts";
-import { makeTrial } from "../../../src/runs/make-trial.ts";
+import { makeTrial } from "../../../src/trial/make-trial.ts";
 import type { MeanFieldTrial } from "../../../src/trial/trial.ts";
 
 describe("the article's figures", () => {

@@ -7,7 +7,7 @@ import { trendFigure } from "../../../src/studies/published/figure.ts";
 import { trendResults } from "../../../src/studies/published/result.ts";
 import { judged, valuesOf } from "../../../src/studies/published/trend.ts";
 import type { Trend } from "../../../src/studies/published/trend.ts";
-import { makeTrial } from "../../../src/runs/make-trial.ts";
+import { makeTrial } from "../../../src/trial/make-trial.ts";
 import { parseSpec } from "../../../src/attention/spec.ts";
 import { trialRow } from "../../../src/trial/columns.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";

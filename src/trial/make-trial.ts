@@ -1,18 +1,18 @@
 import { parseShaping, parseSpec } from "../attention/spec.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
-import { defaultEngine, engineNames } from "../engines/registry.ts";
-import { plugins } from "./plugins.ts";
-import { readerParams, resolveReader } from "../reader/params.ts";
 import { parseBudget } from "../deployment/budget.ts";
 import { fitBudget } from "../deployment/fit-budget.ts";
-import { useOf } from "../trial/settle.ts";
+import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { whyNoMeanField } from "../reader/mean-field/heads.ts";
 import { requireMeanField } from "../reader/mean-field/read.ts";
-import type { MeanFieldTrial, Mode, NumericTrial, Trial } from "../trial/trial.ts";
+import { readerParams, resolveReader } from "../reader/params.ts";
 import { parseTask } from "../tasks/spec.ts";
+import { plugins } from "./plugins.ts";
+import { useOf } from "./settle.ts";
+import type { MeanFieldTrial, Mode, NumericTrial, Trial } from "./trial.ts";
 
-/** A trial as one writes it. */
+/** A trial as a user writes it: specs as text, and defaults left out. */
 export interface TrialOptions {
   /** task spec: `graphwalks(operation=parents)` */
   readonly task: string;
@@ -20,21 +20,22 @@ export interface TrialOptions {
   readonly variant: string;
   /** nominal context: 131072, "128K", "1M" */
   readonly tokens: number | string;
-  /** which of the problems of this seed, from 0 */
+  /** number of the problem among those of this seed, from 0; default: 0 */
   readonly trial?: number;
+  /** default: 0 */
   readonly seed?: number;
-  /** numerics when absent */
+  /** default: numerics */
   readonly mode?: Mode;
-  /** engine of the numerics; the mean field takes none */
+  /** engine of the numerics; default: wasm. The mean field takes none. */
   readonly engine?: string;
-  /** reader parameters that are not to be the defaults */
+  /** reader parameters that differ from their defaults */
   readonly reader?: Readonly<Record<string, number | string>>;
-  /** `system=gb200-nvl72,model=deepseek-v3,users=300`: what the variant is made to fit */
+  /** budget that the variant is made to fit: `system=gb200-nvl72,model=deepseek-v3,users=300` */
   readonly budget?: string;
 }
 
 /**
- * A trial with its specs read, its defaults filled in, and its variant fitted to its budget.
+ * Reads the specs of a trial, fills in its defaults, and fits its variant to its budget.
  *
  * @throws UsageError for an unknown task, variant, parameter or budget, or a value out of range
  */
@@ -70,6 +71,6 @@ export function makeTrial(options: TrialOptions): Trial {
   };
 }
 
-/** Whether there is a mean field of a variant spec: whether a trial in the mean field can have it. */
+/** Whether trials in the mean field can have this variant spec. */
 export const hasMeanField = (variant: string): boolean =>
   whyNoMeanField(useOf({ variant, reader: {} })) === undefined;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { makeTrial } from "../../src/runs/make-trial.ts";
-import type { TrialOptions } from "../../src/runs/make-trial.ts";
+import { makeTrial } from "../../src/trial/make-trial.ts";
+import type { TrialOptions } from "../../src/trial/make-trial.ts";
 
 const options: TrialOptions = { task: "graphwalks", variant: "dense", tokens: 4096 };
 
