@@ -35,7 +35,7 @@ export type { Ops, Space, Table } from "./engines/ops.ts";
 // attention
 export { defineVariant } from "./attention/variant.ts";
 export type { AnyVariant, AttentionVariant } from "./attention/variant.ts";
-export type { KeyValueCache, Queries } from "./attention/cache.ts";
+export type { KeyValueCache, Phase, Queries } from "./attention/cache.ts";
 export { parseSpec } from "./attention/spec.ts";
 export type { AttentionSpec } from "./attention/spec.ts";
 export { costOfTokens } from "./attention/parts/costs.ts";
@@ -53,6 +53,9 @@ export { defineShaping, scaleQueries } from "./attention/shaping.ts";
 export { definePlacement } from "./attention/placement.ts";
 export { composeLayers, layer, repeat } from "./attention/layers.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
+export { attendTensors, tensorsCost } from "./attention/attend-tensors.ts";
+export type { AttendedHeads, AttendedTensors, HeadReport } from "./attention/attend-tensors.ts";
+export { denseIn, phaseFor } from "./attention/phase.ts";
 
 // hardware and budgets
 export { exchangedBytes, fetchedBytes, gatheredBytes } from "./hardware/transfers.ts";

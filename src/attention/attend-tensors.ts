@@ -5,11 +5,12 @@ import { mean } from "../core/stats.ts";
 import { flat } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
 import { attender } from "./attender.ts";
-import type { Queries } from "./cache.ts";
+import type { Phase, Queries } from "./cache.ts";
+import { phaseFor } from "./phase.ts";
 import type { AttentionResult, HeadResult } from "./read.ts";
 import { parseShaping } from "./spec.ts";
 import type { AttentionSpec } from "./spec.ts";
-import { cacheFromTensors } from "./tensors.ts";
+import { cacheFromTensors, shapesOf } from "./tensors.ts";
 import type { PlainTensors, TensorShapes } from "./tensors.ts";
 import type { AnyVariant } from "./variant.ts";
 import { dense } from "./variants/dense/dense.ts";
@@ -33,21 +34,29 @@ export interface AttendedTensors extends PlainTensors {
   readonly ops: Ops;
   /** compare with dense attention */
   readonly compare: boolean;
+  /** phase of the queries; without it the one in which the variant does its own work (phase.ts) */
+  readonly phase?: Phase | undefined;
+}
+
+/** Result of a variant on tensors. */
+export interface AttendedHeads {
+  /** (queryHeads, Q, d), row-major */
+  readonly output: Float32Array;
+  /** phase that ran */
+  readonly phase: Phase;
+  readonly heads: readonly HeadReport[];
 }
 
 /**
  * Runs a variant on tensors. K and V are rounded to the spec's kv dtype, and so are those of the dense attention that
  * it is compared with.
  *
- * @returns the output (queryHeads, Q, d), row-major, and a report for each query head
  * @throws UsageError where shapes do not fit each other
  */
-export function attendTensors({ q, k, v, spec, ops, compare }: AttendedTensors): {
-  output: Float32Array;
-  heads: HeadReport[];
-} {
+export function attendTensors({ q, k, v, spec, ops, compare, ...given }: AttendedTensors): AttendedHeads {
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
-  const { cache, queries } = cacheFromTensors(ops, { k, v, q }, { kvDtype });
+  const phase = given.phase ?? phaseFor(spec, shapesOf(k, v, q));
+  const { cache, queries } = cacheFromTensors(ops, { k, v, q }, { kvDtype, phase });
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
     attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
   const result = attend(variant, params);
@@ -60,7 +69,7 @@ export function attendTensors({ q, k, v, spec, ops, compare }: AttendedTensors):
       ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
     })),
   );
-  return { output: assemble(result, queries, q.shape), heads };
+  return { output: assemble(result, queries, q.shape), phase, heads };
 }
 
 /** Cost of one decode step over a cache of these sizes. */

@@ -2,6 +2,7 @@ import { unmeasured } from "../core/profile.ts";
 import type { Measure } from "../core/profile.ts";
 import type { Ops } from "../engines/ops.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
+import { denseIn } from "./phase.ts";
 import type { AttentionResult } from "./read.ts";
 import { shapeCache } from "./shaping.ts";
 import type { VariantUse } from "./variant.ts";
@@ -39,11 +40,9 @@ export function attender(
 
 function phased(use: VariantUse, cache: KeyValueCache, ops: Ops, measure: Measure): Attend {
   const own = phaseless(use, cache, ops, measure);
-  const { prefill } = use.variant;
-  if (prefill === "same") return own;
+  if (use.variant.prefill === "same") return own;
   const whole = phaseless({ ...use, variant: dense, params: {} }, cache, ops, measure);
-  const densePhase = prefill === "dense" ? "prefill" : "decode";
-  return (queries) => (queries.phase === densePhase ? whole(queries) : own(queries));
+  return (queries) => (denseIn(use.variant, queries.phase) ? whole(queries) : own(queries));
 }
 
 function phaseless(

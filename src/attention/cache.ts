@@ -36,6 +36,9 @@ export interface KeyValueCache {
   observed(count: number, queryAware: boolean, spread?: "last" | "even"): Queries;
 }
 
+/** Reading of the prompt by its own queries, or of the cache by the queries after it. */
+export type Phase = "prefill" | "decode";
+
 /** Queries of every query head. */
 export interface Queries {
   /** per kv head: (Q G, d); the G query heads of query i are rows i G ... i G + G - 1 */
@@ -52,7 +55,7 @@ export interface Queries {
   /** turns scores into weights, in place of a softmax (shapings/) */
   readonly rule?: WeightRule;
   /** "prefill" for the context's own queries, "decode" for a question's */
-  readonly phase: "prefill" | "decode";
+  readonly phase: Phase;
   /** which of the reader's attention steps this is, from 0; a layer plan gives each step a layer */
   readonly step?: number;
 }

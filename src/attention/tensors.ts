@@ -5,7 +5,7 @@ import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
-import type { KeyValueCache, Queries } from "./cache.ts";
+import type { KeyValueCache, Phase, Queries } from "./cache.ts";
 import { storageOf } from "./kv-dtype.ts";
 
 /** (heads, rows, d) numbers outside an engine's memory, for example in a file, which are read into it head by head. */
@@ -29,7 +29,8 @@ export interface PlainTensors {
  * Makes a cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d). The
  * queries that eviction may observe are the last ones given.
  *
- * @param options type to which K and V are rounded, bytes of an element if not that type's, the cache's seed
+ * @param options type to which K and V are rounded, bytes of an element if not that type's, the cache's seed, and the
+ *   phase of the queries
  * @throws UsageError if the shapes do not fit each other
  */
 export function cacheFromTensors(
@@ -39,7 +40,8 @@ export function cacheFromTensors(
     kvDtype = "f32",
     bytesPerElement = kvDtypeBytes[kvDtype],
     seed = "tensors",
-  }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string } = {},
+    phase = "decode",
+  }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string; phase?: Phase } = {},
 ): { cache: KeyValueCache; queries: Queries } {
   const { kvHeads, tokens, headDim, queryHeads, queries: count } = shapesOf(k, v, q);
   const group = queryHeads / kvHeads;
@@ -51,7 +53,7 @@ export function cacheFromTensors(
     group,
     positions: Int32Array.from({ length: count }, (_, i) => tokens - count + i),
     scale: 1 / Math.sqrt(headDim),
-    phase: "decode",
+    phase,
   };
   const cache: KeyValueCache = {
     tokens,

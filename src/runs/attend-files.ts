@@ -1,5 +1,7 @@
 import { attendTensors, tensorsCost, tensorsMemory } from "../attention/attend-tensors.ts";
 import type { HeadReport } from "../attention/attend-tensors.ts";
+import type { Phase } from "../attention/cache.ts";
+import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
 import { shapesOf } from "../attention/tensors.ts";
 import type { TensorShapes } from "../attention/tensors.ts";
@@ -24,6 +26,8 @@ export interface AttendedFiles {
   readonly memoryBytes?: number | undefined;
   /** compare with dense attention */
   readonly compare: boolean;
+  /** phase of the queries; without it the one in which the variant does its own work */
+  readonly phase?: Phase | undefined;
 }
 
 /** A variant's work on tensors: sizes, the cost of a decode step, and a report for each query head. */
@@ -32,6 +36,11 @@ export interface AttendReport extends TensorShapes {
   readonly variant: string;
   readonly engine: string;
   readonly threads: number;
+  /** phase that ran */
+  readonly phase: Phase;
+  /** whether the variant attends densely in this phase, so that nothing here is its own work */
+  readonly denseInPhase: boolean;
+  /** of one decode step */
   readonly cost: StepCost;
   readonly heads: readonly HeadReport[];
 }
@@ -42,7 +51,7 @@ export interface AttendReport extends TensorShapes {
  * @throws UsageError for files that cannot be read, shapes that do not fit each other, and more memory than is allowed
  */
 export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
-  const { paths, out, engine, threads, memoryBytes = process.availableMemory(), compare } = asked;
+  const { paths, out, engine, threads, memoryBytes = process.availableMemory() } = asked;
   const spec = parseSpec(asked.variant);
   if (out !== undefined && !out.endsWith(".npy")) throw new UsageError(`--out must end in .npy; got ${out}`);
   return withTensorFiles(paths, async ({ q, k, v }) => {
@@ -55,9 +64,20 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
       );
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
-      const { output, heads } = attendTensors({ q: q.toTensor(), k, v, spec, ops, compare });
+      const { compare } = asked;
+      const { output, phase, heads } = attendTensors({
+        q: q.toTensor(),
+        k,
+        v,
+        spec,
+        ops,
+        compare,
+        phase: asked.phase,
+      });
       if (out !== undefined) writeNpy(out, q.shape, [output]);
-      return { variant: spec.resolved, engine, threads: ops.threads, ...shapes, cost, heads };
+      const denseInPhase = denseIn(spec.variant, phase);
+      const ran = { variant: spec.resolved, engine, threads: ops.threads, phase, denseInPhase };
+      return { ...ran, ...shapes, cost, heads };
     } finally {
       ops.close();
     }

@@ -130,6 +130,31 @@ describe("the report", () => {
   });
 });
 
+describe("the phase", () => {
+  const whole = ["--q", data("k.npy"), ...npyFiles.slice(2)];
+
+  it("is said, and a pattern of prefill runs as one", async () => {
+    const lines = async (...words: string[]): Promise<string> =>
+      (await attnsim("attend", ...words, "--threads", "1")).out.split("\n")[1]!;
+    const pattern = ["--variant", "a-shape(sinks=4,window=8)", ...npyFiles];
+    expect(await lines(...pattern)).toBe("prefill: the queries are the prompt's own");
+    expect(await lines(...pattern, "--phase", "decode")).toBe(
+      "decode: the queries follow the prompt. Attention is dense here: a-shape does its own work in prefill (--phase prefill)",
+    );
+    expect(await lines("--variant", "quest", ...whole)).toBe(
+      "decode: the queries follow the prompt, each as a step of its own",
+    );
+    expect(await lines("--variant", "quest", ...whole, "--phase", "prefill")).toMatch(
+      /Attention is dense here: quest does its own work in decode/,
+    );
+  });
+
+  it("is prefill for a whole prompt", async () => {
+    expect(await attend("dense", ...whole)).toMatchObject({ phase: "prefill", denseInPhase: false });
+    expect(await attend("dense", ...npyFiles)).toMatchObject({ phase: "decode", denseInPhase: false });
+  });
+});
+
 describe("what is refused", () => {
   const q = (path: string): string[] => ["--q", path, ...npyFiles.slice(2)];
   const shaped = (name: string, ...shape: number[]): string => {
@@ -185,6 +210,11 @@ describe("what is refused", () => {
       "too little memory",
       ["--variant", "dense", ...npyFiles, "--memory-gb", "0.01"],
       /these tensors need \d+ MB of memory; allowed are 10 MB \(--memory-gb\)/,
+    ],
+    [
+      "another phase",
+      ["--variant", "dense", ...npyFiles, "--phase", "training"],
+      /unknown phase "training"; known: prefill, decode/,
     ],
     [
       "an output of another kind",

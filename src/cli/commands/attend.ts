@@ -1,12 +1,18 @@
 import type { Command } from "@commander-js/extra-typings";
 import { attendFiles } from "../../runs/attend-files.ts";
-import { integer, positive } from "../options/values.ts";
+import { phases } from "../../attention/phase.ts";
+import { integer, oneOf, positive } from "../options/values.ts";
 import { formatAttend } from "../print/attend.ts";
 
 const notes = `
 Tensors are .npy or .safetensors (f16, bf16, f32, f64): q (queryHeads, Q, d), k and v (kvHeads, N, d). Query i stands
 at position N - Q + i and sees the keys up to there; scores are q.k / sqrt(d). A .safetensors file may hold several
 tensors: name one as file.safetensors:tensor, or leave it to be called q, k or v.
+
+In prefill the queries are the prompt's own; in decode they follow it. Without --phase it is the phase in which the
+variant does its own work: prefill for a pattern of prefill (vertical-slash, a-shape, tri-shape, flexprefill,
+xattention), and for Q = N unless the variant reads its prompt densely (quest, snapkv) or the dtype rounds after it
+(kivi2); otherwise decode.
 
 Dense mass is the share of dense attention's weight that lies on the rows which the variant read; error is the
 distance of its output from dense attention's, relative to the latter's length.`;
@@ -18,6 +24,7 @@ export default function attendCommand(command: Command): void {
     .requiredOption("--q <file>", "queries")
     .requiredOption("--k <file>", "keys")
     .requiredOption("--v <file>", "values")
+    .option("--phase <name>", "prefill or decode (default: see below)", oneOf("phase", phases))
     .option("--out <file>", "file for the output (queryHeads, Q, d), .npy of float32")
     .option("--engine <name>", "numeric engine", "wasm")
     .option("--threads <n>", "threads of the engine", integer(1))

@@ -2,13 +2,27 @@ import { formatBytes } from "../../core/units.ts";
 import type { AttendReport } from "../../runs/attend-files.ts";
 import { formatTable } from "./table.ts";
 
-/** Sizes, the cost of a decode step, and a table of heads. */
-export function formatAttend({ variant, engine, threads, cost, heads, ...shapes }: AttendReport): string {
-  const { queryHeads, kvHeads, queries, tokens, headDim } = shapes;
+/** The phase that ran, and that nothing was left out in it where the variant attends densely. */
+function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendReport): string {
+  const own =
+    phase === "prefill"
+      ? "prefill: the queries are the prompt's own"
+      : `decode: the queries follow the prompt${queries === tokens ? ", each as a step of its own" : ""}`;
+  const other = phase === "prefill" ? "decode" : "prefill";
+  return denseInPhase
+    ? `${own}. Attention is dense here: ${/^[\w-]+/.exec(variant)![0]} does its own work in ${other} (--phase ${other})`
+    : own;
+}
+
+/** Sizes, the phase, the cost of a decode step, and a table of heads. */
+export function formatAttend(report: AttendReport): string {
+  const { variant, engine, threads, cost, heads } = report;
+  const { queryHeads, kvHeads, queries, tokens, headDim } = report;
   const percent = (share: number | undefined): string =>
     share === undefined ? "-" : `${(100 * share).toFixed(2)}%`;
   return [
     `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, d ${headDim}`,
+    phaseLine(report),
     `a decode step keeps ${formatBytes(cost.keptBytes)} (index ${formatBytes(cost.indexKeptBytes)}) and reads ` +
       `${formatBytes(cost.kvReadBytes)} (index ${formatBytes(cost.indexReadBytes)})`,
     "",
