@@ -10,7 +10,7 @@ import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 const lengthsShown = 2;
 const lengthStep = 8;
 
-interface Point {
+interface BytesPoint {
   readonly panel: string;
   readonly series: string;
   readonly family: string;
@@ -19,7 +19,7 @@ interface Point {
 }
 
 /** Whether no other variant reads as little and scores as much. */
-const isOnFront = (point: Point, all: readonly Point[]): boolean =>
+const isOnFront = (point: BytesPoint, all: readonly BytesPoint[]): boolean =>
   !all.some(
     (other) =>
       other.panel === point.panel &&
@@ -55,7 +55,7 @@ export const accuracyBytesFront: Figure = {
       rows.filter((row) => shown.has(row.tokensNominal)),
       (row) => JSON.stringify([panelOf(row), row.tokensNominal, series(row)]),
     );
-    const points = [...cells].flatMap(([key, cell]): Point[] => {
+    const points = [...cells].flatMap(([key, cell]): BytesPoint[] => {
       const [score, bytes] = [estimate(cell, (row) => row.score, key), estimate(cell, bytesReadOf, key)];
       if (score === undefined || bytes === undefined) return [];
       const row = cell[0]!;
@@ -70,7 +70,7 @@ export const accuracyBytesFront: Figure = {
       ];
     });
     const best = points.filter((point) => isOnFront(point, points)).sort((a, b) => a.bytes - b.bytes);
-    const turnOf = (point: Point): number => {
+    const turnOf = (point: BytesPoint): number => {
       const own = best.filter(
         ({ panel, score }) => panel === point.panel && isLow(score) === isLow(point.score),
       );

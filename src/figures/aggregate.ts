@@ -5,8 +5,8 @@ import type { CellValue } from "../core/table.ts";
 import { readerColumns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 
-/** A number that a row has, or nothing where it has none. */
-export type Measure = (row: TrialRow) => number | null;
+/** Gives a number of a row; null for a row without it. */
+export type RowMeasure = (row: TrialRow) => number | null;
 
 /** Columns that set curves apart when they take more than one value. */
 const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
@@ -40,13 +40,13 @@ const differs = (rows: readonly TrialRow[], name: Setting): boolean =>
 export const panelOf = ({ benchmark, task }: TrialRow): string => (benchmark === "" ? task : benchmark);
 
 /** Bytes of K, V, index and state that one decode step reads. */
-export const bytesReadOf: Measure = ({ kvReadBytes, indexReadBytes, stateBytes }) =>
+export const bytesReadOf: RowMeasure = ({ kvReadBytes, indexReadBytes, stateBytes }) =>
   kvReadBytes === null ? null : kvReadBytes + (indexReadBytes ?? 0) + (stateBytes ?? 0);
 
 /** The estimate of a measure over rows that have it; undefined where none has. @param name seeds the bootstrap */
 export const estimate = (
   rows: readonly TrialRow[],
-  measure: Measure,
+  measure: RowMeasure,
   name: string,
 ): MeanEstimate | undefined =>
   estimateMean(
@@ -69,7 +69,7 @@ export interface CurvePoint extends MeanEstimate {
  */
 export function curves(
   rows: readonly TrialRow[],
-  measure: Measure,
+  measure: RowMeasure,
   named: readonly TrialRow[] = rows,
 ): CurvePoint[] {
   const series = seriesNamer(named);

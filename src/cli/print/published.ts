@@ -1,10 +1,10 @@
 import type { Source } from "../../core/entry.ts";
 import type { CheckResult, TrendResult } from "../../studies/published/result.ts";
-import type { PublishedResult } from "../../studies/published/run.ts";
+import type { PublishedVerdicts } from "../../studies/published/run.ts";
 import { formatTable } from "./table.ts";
 
 /** Golden checks and trends for the terminal, then a sentence on each trend. */
-export const formatPublished = ({ checks, trends }: PublishedResult): string =>
+export const formatPublished = ({ checks, trends }: PublishedVerdicts): string =>
   [
     ...(checks.length > 0 ? [checkTable(checks)] : []),
     ...(trends.length > 0 ? [trendTable(trends)] : []),

@@ -171,13 +171,13 @@ function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-u
       .map((answer, i) => ({ answer, users: 2 ** i }))
       .filter(({ answer }) => fits(answer.lack));
   });
-  type Point = (typeof answers)[0];
-  const isHelix = ({ answer }: Point): boolean => answer.division.parallel.kvp > 1;
+  type TimedDivision = (typeof answers)[0];
+  const isHelix = ({ answer }: TimedDivision): boolean => answer.division.parallel.kvp > 1;
   const [own, others] = [answers.filter(isHelix), answers.filter((point) => !isHelix(point))];
-  const fastest = (points: readonly Point[]): number =>
+  const fastest = (points: readonly TimedDivision[]): number =>
     Math.min(...points.map(({ answer }) => answer.tpotSeconds));
   if (kind === "helix-interactivity") return fastest(others) / fastest(own);
-  const most = (points: readonly Point[], within: DecodeAnswer): number =>
+  const most = (points: readonly TimedDivision[], within: DecodeAnswer): number =>
     Math.max(
       0,
       ...points.filter(({ answer }) => answer.tpotSeconds <= within.tpotSeconds).map(({ users }) => users),

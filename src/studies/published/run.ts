@@ -25,7 +25,8 @@ export interface PublishedOptions {
   readonly threads?: number | undefined;
 }
 
-export interface PublishedResult {
+/** Golden checks and trends, each with its verdict. */
+export interface PublishedVerdicts {
   /** golden checks; none if trends were run */
   readonly checks: readonly CheckResult[];
   /** trends that were run; otherwise all */
@@ -34,7 +35,7 @@ export interface PublishedResult {
 
 /** Published numbers and trends with their verdicts. */
 export interface PublishedStudy {
-  readonly answer: PublishedResult;
+  readonly answer: PublishedVerdicts;
   /** whether trends are here: they are experiments of attnsim's repository */
   readonly hasTrends: boolean;
   /** paths of the figures that were written */
