@@ -1,10 +1,10 @@
 /**
  * Which single change of the fitted reader moves GPT-5.4's scores to GPT-5.5's, and what does it cost?
  *
- * The reader is that of results/calibrate. Every variant that has a mean-field theory is tried, at its budgets too, and
- * beside them sharper logits, better keys, less residual noise and more reads. The ranking is the mean field's; full numerics
- * of the best three, and of no change, stand beside it.
- * Without --full: a handful of changes, few trials.
+ * The reader comes from results/calibrate. The changes are every variant that has a mean field, at its budgets too, sharper
+ * logits, better keys, less residual noise and more reads. The mean field ranks them; full numerics of the best three, and of
+ * no change, stand beside it.
+ * Without --full: five variants, five trials a column.
  */
 import { experiment, study } from "../src/experiments.ts";
 

@@ -1,9 +1,10 @@
 /**
  * Does reading again and again before answering find what one read loses, and what does it cost?
  *
- * T reads of every decode query, averaged: what is each read's own noise falls by the square root of T, what the keys
- * and the length of the context do is the same in every read. Theory, and full numerics of two variants beside it.
- * Without --full: theory at 256K, ten problems.
+ * Every decode query is read T times and the reads are averaged. The noise of each read falls by the square root of T; the
+ * errors that keys and context length make are the same in every read. Full numerics of two variants stand beside the mean
+ * field.
+ * Without --full: the mean field at 256K, ten problems.
  */
 import { experiment, trials } from "../src/experiments.ts";
 

@@ -5,7 +5,7 @@ import { distinct } from "../../src/core/group.ts";
 import { table, joined } from "./markdown.ts";
 import { trialsOf } from "./results/data.ts";
 
-const name = "theory-gap";
+const name = "mean-field-gap";
 
 const measures = { goldMass: "gold mass", recall: "recall", score: "score" } as const;
 

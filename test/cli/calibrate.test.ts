@@ -15,7 +15,7 @@ const quick = [
 
 describe("attnsim calibrate", () => {
   it("fits in the mean field, and writes what it prints", async () => {
-    const out = join(folder, "theory");
+    const out = join(folder, "fit");
     const report = await attnsimJson<CalibrationResult>("calibrate", ...quick, "--no-confirm", "--out", out);
     expect(report).toMatchObject({
       ...{ variant: "dense", model: "GPT-5.4", tasks: ["mrcr(keys=whole)"], seed: 0 },

@@ -1,14 +1,14 @@
 /**
- * How far is the mean-field theory from the full numerics?
+ * How far is the mean field from full numerics?
  *
- * Every variant that has a theory, at its own defaults, on graph walks and on counting, as theory (16 problems) and as
- * numerics. The table that the run prints names what is left of differences beyond three standard errors.
+ * Every variant that has a mean field runs at its defaults on graph walks and on counting: 16 problems in the mean field,
+ * two to four in full numerics. The run prints the differences that exceed three standard errors.
  * Without --full: the shortest length of each task.
  */
 import { experiment, trials } from "../src/experiments.ts";
 import { catalog, hasMeanField } from "../src/index.ts";
 
-/** The context's own queries count in conversations, and of patterns of prefill there is no theory. */
+/** Patterns of prefill have no mean field in conversations, where the context's own queries count. */
 const tasks = [
   { task: "graphwalks(operation=parents)", lengths: ["4K", "8K", "16K"], problems: 4 },
   { task: "graphwalks(depth=2)", lengths: ["4K", "8K", "16K"], problems: 3 },
@@ -16,8 +16,8 @@ const tasks = [
 ];
 
 await experiment({
-  name: "theory-gap",
-  question: "How far is the mean-field theory from the full numerics?",
+  name: "mean-field-gap",
+  question: "How far is the mean field from full numerics?",
   answer: trials({
     figures: ["mean-field-gap"],
     *make({ full, trial }) {
