@@ -6,13 +6,14 @@ import { defaultEngine } from "../engines/registry.ts";
 import { readText } from "../files/files.ts";
 import { readerParams } from "../reader/params.ts";
 import { modes } from "../trial/trial.ts";
-import type { Trial } from "../trial/trial.ts";
+import type { Mode, Trial } from "../trial/trial.ts";
 import { makeTrial } from "../trial/make-trial.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
-/** The former word for the mean field, which scripts may still use. */
-export const formerMeanField = "theory";
+/** The mode of a name; undefined for an unknown one. "theory" is the former name of the mean field. */
+export const modeOf = (name: unknown): Mode | undefined =>
+  modes.find((mode) => mode === (name === "theory" ? "mean-field" : name));
 
 const text = z.string();
 const texts = z.union([text, z.array(text)]);
@@ -28,7 +29,7 @@ const schema = z.strictObject({
   trials: count.optional(),
   seed: z.int().min(0).optional(),
   engine: text.optional(),
-  mode: z.preprocess((word) => (word === formerMeanField ? "mean-field" : word), z.enum(modes).optional()),
+  mode: z.preprocess((name) => modeOf(name) ?? name, z.enum(modes).optional()),
   workers: count.optional(),
   threads: count.optional(),
   memoryGb: z.number().positive().optional(),
@@ -64,14 +65,14 @@ export function checkConfig(where: string, value: unknown): RunConfig {
   throw new UsageError(`${where}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
 }
 
-/** The plan of a run: every variant on every task at every length. @throws UsageError where one of them is missing */
+/** The plan of a run: every variant on every task at every length. @throws UsageError when one of them is missing */
 export const configuredPlan = (config: RunConfig): Plan =>
   planOf("run", questionOf(config), trialsOf(config));
 
 const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** The question above the figures: names of variants and tasks, or their numbers where there are many. */
+/** The question above the figures: names of variants and tasks, or their number when there are many. */
 const questionOf = ({ task, variant }: RunConfig): string => {
   const [variants, tasks] = [listOf(variant), listOf(task)];
   const on = named(tasks, "tasks");

@@ -40,19 +40,9 @@ describe("attnsim frontier", () => {
     expect(at(dense!, "bestTpot")).toBe("true");
   });
 
-  it("draws scores in the mean field", async () => {
+  it.each(["--mean-field", "--theory"])("draws scores in the mean field with %s", async (option) => {
     const { out } = await run([
-      ...[
-        "frontier",
-        "--mean-field",
-        "--task",
-        "graphwalks",
-        "--variant",
-        "dense",
-        "moba",
-        "--tokens",
-        "64K",
-      ],
+      ...["frontier", option, "--task", "graphwalks", "--variant", "dense", "moba", "--tokens", "64K"],
       ...["--trials", "3", ...on, "--json"],
     ]);
     const { points } = JSON.parse(out) as {

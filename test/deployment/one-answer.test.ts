@@ -110,7 +110,9 @@ describe.each(asked)("64 users of 1M tokens on a GB200 rack by $variant", ({ var
   });
 
   it.runIf(variant === "dense")("frontier", async () => {
-    const [row] = await rowsOf(`frontier --theory --task mrcr --variant ${variant} --tokens 1M --trials 1`);
+    const [row] = await rowsOf(
+      `frontier --mean-field --task mrcr --variant ${variant} --tokens 1M --trials 1`,
+    );
     expect(row).toMatchObject({ tpotSeconds: step.tpotSeconds, usersPerRack: fitting });
   });
 });

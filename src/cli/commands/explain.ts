@@ -11,10 +11,10 @@ import { formatExplanation } from "../print/explanation.ts";
 import { watch } from "../print/watch.ts";
 
 const help = `
-Tried are every attention variant and layer plan that has a mean-field theory, at its budgets too, and the rivals of
-another attention: logit shapings, sharper logits, better keys, less residual noise, more reads. Each is one change of
-the reader that attnsim calibrate has fitted; nothing is fitted again. The mean field knows nothing of kv dtypes.
-The price of a change is what it costs the model of --priced, all users decoding at once.`;
+The command tries every attention variant and layer plan that has a mean field, at its budgets too. Beside them it tries
+logit shapings, sharper logits, better keys, less residual noise and more reads. Each is one change of the reader that
+attnsim calibrate has fitted; nothing is fitted again. The mean field leaves kv dtypes out. The price of a change is what it
+costs the model of --priced while all users decode at once.`;
 
 /** `attnsim explain`: which single change of a fitted reader has another model's scores. */
 export default function explainCommand(command: Command): void {

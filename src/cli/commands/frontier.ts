@@ -23,7 +23,7 @@ export default function frontierCommand(command: Command): void {
   requestOptions(divisionOptions(rackOptions(command)))
     .option("--results <file>", "results CSV that scores are taken from")
     .option("--mean-field", "draw scores in the mean field")
-    .addOption(new Option("--theory", "former name of --mean-field").hideHelp())
+    .addOption(new Option("--theory", "former name of --mean-field").implies({ meanField: true }).hideHelp())
     .option("--task <spec>", "tasks, with --mean-field; more with commas or again", collect)
     .option("--trials <n>", "trials of each task and variant, with --mean-field", integer(1), 20)
     .option("--seed <n>", "seed of the trials, with --mean-field", integer(0), 0)

@@ -3,7 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
-import { formerMeanField } from "../../runs/config.ts";
+import { modeOf } from "../../runs/config.ts";
 import { integer, positive } from "./values.ts";
 import { workerOptions } from "./workers.ts";
 
@@ -55,7 +55,7 @@ export const withRunOptions = <
 
 /** Reads a mode. @throws InvalidArgumentError for another word */
 function parseMode(text: string): Mode {
-  const mode = modes.find((known) => known === (text === formerMeanField ? "mean-field" : text));
+  const mode = modeOf(text);
   if (mode === undefined) throw new InvalidArgumentError(`Allowed choices are ${modes.join(", ")}.`);
   return mode;
 }
