@@ -35,6 +35,18 @@ const keys = [...ownKeys, ...shortKeys];
 
 type Key = (typeof keys)[number];
 
+/** Finds systems and models by the names that a budget gives. */
+export interface MachineLookup {
+  readonly system: (name: string) => System;
+  readonly model: (name: string) => Model;
+}
+
+/** Finds the systems and models that are entries. */
+const registered: MachineLookup = {
+  system: (name) => systems.get(name),
+  model: (name) => models.get(name),
+};
+
 /** Budgets by their texts: the trials of a sweep ask for the same few again and again. */
 const parsed = new Map<string, Budget>();
 
@@ -44,15 +56,16 @@ const parsed = new Map<string, Budget>();
  * absent), and in place of the system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, or
  * any by path: gpu.fp8=4.5PFLOP/s.
  *
+ * @param lookup finds the system and the model; entries alone when absent
  * @throws UsageError for a key or value that is unknown, missing or out of range
  */
-export function parseBudget(text: string): Budget {
-  const budget = parsed.get(text) ?? readBudget(text);
+export function parseBudget(text: string, lookup: MachineLookup = registered): Budget {
+  const budget = parsed.get(text) ?? readBudget(text, lookup);
   parsed.set(text, budget);
   return budget;
 }
 
-function readBudget(text: string): Budget {
+function readBudget(text: string, lookup: MachineLookup): Budget {
   const { given, paths } = pairsOf(text);
   const needed = (key: Key): string => {
     const value = given.get(key);
@@ -72,7 +85,7 @@ function readBudget(text: string): Budget {
   };
 
   needed("users");
-  const system = override(systems.get(needed("system")), [
+  const system = override(lookup.system(needed("system")), [
     ...shortKeys.flatMap((key) => {
       const value = positive(key);
       return value === undefined ? [] : [shorthandSetting(key, value)];
@@ -88,7 +101,7 @@ function readBudget(text: string): Budget {
   const budget: Budget = {
     text,
     system,
-    model: models.get(needed("model")),
+    model: lookup.model(needed("model")),
     weights,
     users: positive("users", true) ?? 1,
     ...(stepMs === undefined ? {} : { stepSeconds: stepMs / 1000 }),

@@ -2,8 +2,10 @@ import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { parseBudget } from "../deployment/budget.ts";
 import { defaultEngine } from "../engines/registry.ts";
 import { readText } from "../files/files.ts";
+import { modelOf, systemOf } from "../files/machines.ts";
 import { readerParams } from "../reader/params.ts";
 import { modes } from "../trial/trial.ts";
 import type { Mode, Trial } from "../trial/trial.ts";
@@ -86,6 +88,9 @@ const mostNamed = 8;
 const named = (list: readonly string[], what: string): string =>
   list.length > mostNamed ? `${list.length} ${what}` : list.join(", ");
 
+/** Finds systems and models among entries and files of the user's own. */
+const ownMachines = { system: systemOf, model: modelOf };
+
 /** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {
   const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
@@ -99,7 +104,10 @@ function* trialsOf(config: RunConfig): Generator<Trial> {
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
-  const budgets = config.budget === undefined ? [{}] : listOf(config.budget).map((budget) => ({ budget }));
+  const budgets =
+    config.budget === undefined
+      ? [{}]
+      : listOf(config.budget).map((text) => ({ budget: parseBudget(text, ownMachines) }));
   for (const task of tasks)
     for (const tokens of lengths)
       for (const budget of budgets)

@@ -2,6 +2,7 @@ import { parseShaping, parseSpec } from "../attention/spec.ts";
 import { UsageError, unknownName } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
 import { parseBudget } from "../deployment/budget.ts";
+import type { Budget } from "../deployment/budget.ts";
 import { fitBudget } from "../deployment/fit-budget.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { whyNoMeanField } from "../reader/mean-field/heads.ts";
@@ -30,8 +31,8 @@ export interface TrialOptions {
   readonly engine?: string;
   /** reader parameters that differ from their defaults */
   readonly reader?: Readonly<Record<string, number | string>>;
-  /** budget that the variant is made to fit: `system=gb200-nvl72,model=deepseek-v3,users=300` */
-  readonly budget?: string;
+  /** budget that the variant is made to fit: `system=gb200-nvl72,model=deepseek-v3,users=300`, or as it was read */
+  readonly budget?: string | Budget;
 }
 
 /**
@@ -67,9 +68,12 @@ export function makeTrial(options: TrialOptions): Trial {
     reader: Object.fromEntries(changed),
     ...(mode === "numerics" ? { mode, engine } : { mode }),
     ...(plugins().length > 0 && { plugins: plugins().map(({ version }) => version) }),
-    ...(budget === undefined ? {} : fitBudget(parseBudget(budget), variant, tokens, settled.reads)),
+    ...(budget === undefined ? {} : fitBudget(budgetOf(budget), variant, tokens, settled.reads)),
   };
 }
+
+const budgetOf = (budget: string | Budget): Budget =>
+  typeof budget === "string" ? parseBudget(budget) : budget;
 
 /** Whether trials in the mean field can have this variant spec. */
 export const hasMeanField = (variant: string): boolean =>

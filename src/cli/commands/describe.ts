@@ -8,7 +8,10 @@ import { describe, describedData, formatDescription } from "../print/description
 /** `attnsim describe`: all that an entry says of itself, and what a variant costs at a shape. */
 export default function describeCommand(command: Command): void {
   command
-    .argument("<name>", "a variant, task, system or model; a spec such as dsa(k=1024)+fp8 sets parameters")
+    .argument(
+      "<name>",
+      "a variant, task, system or model, or a file of one (my-rack.yaml); a spec such as dsa(k=1024)+fp8 sets parameters",
+    )
     .option("--tokens <n>", "cost: tokens in the cache", tokenCount, 131072)
     .option("--query-heads <n>", "cost: query heads", integer(1), 32)
     .option("--kv-heads <n>", "cost: key/value heads", integer(1), 8)

@@ -41,8 +41,16 @@ export default function explainCommand(command: Command): void {
       tokenCount,
       8_388_608,
     )
-    .option("--priced <model>", `model that is priced: ${models.names().join(", ")}`, "deepseek-v3")
-    .option("--system <name>", "racks that it is priced on; more with commas or again", collect)
+    .option(
+      "--priced <model>",
+      `model that is priced, or a file of your own: ${models.names().join(", ")}`,
+      "deepseek-v3",
+    )
+    .option(
+      "--system <name>",
+      "racks that it is priced on, or files of your own; more with commas or again",
+      collect,
+    )
     .option("--context <tokens>", "tokens of each user", tokenCount, 1_048_576)
     .option("--users <n>", "users of a rack", integer(1), 100)
     .addOption(

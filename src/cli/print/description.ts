@@ -9,6 +9,7 @@ import { kvDtypeBytes } from "../../core/dtype.ts";
 import type { Entry } from "../../core/entry.ts";
 import { unknownName } from "../../core/errors.ts";
 import { parseExpression } from "../../core/spec.ts";
+import { isDataFile, readMachine } from "../../files/machines.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import { citation, costFacts, paramFacts, quantityFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
@@ -31,13 +32,14 @@ export interface Description extends EntryFacts {
 }
 
 /**
- * Describes the entries of a name or spec: a layer plan and its model may share a name.
+ * Describes the entries of a name or spec, or the machine of a file: a layer plan and its model may share a name.
  *
  * @param kind the only kind to describe; without it every kind that has the name
  * @param shape a layer, for the cost of a variant
  * @throws UsageError where no entry has the name, or none of that kind
  */
 export function describe(text: string, kind: Kind | undefined, shape: StepShape): Description[] {
+  if (isDataFile(text)) return [describeFile(text, kind)];
   const { name, layers } = parseExpression(text);
   const named = layers ? (["variants"] as const) : kindsOf(name);
   const chosen = named.filter((each) => kind === undefined || each === kind);
@@ -54,6 +56,14 @@ export function describe(text: string, kind: Kind | undefined, shape: StepShape)
     }[each]();
     return { kind: each, name, entry, ...facts };
   });
+}
+
+/** Describes the system or model that a file of the user's own holds. */
+function describeFile(file: string, kind: Kind | undefined): Description {
+  const entry = readMachine(file);
+  const own = "gpu" in entry ? "systems" : "models";
+  if (kind !== undefined && kind !== own) unknownName(`kind of "${file}"`, kind, [own]);
+  return { kind: own, name: entry.name, entry, ...describeQuantities(entry) };
 }
 
 /** Descriptions for programs: one object, or a list of several. */

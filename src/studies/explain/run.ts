@@ -2,10 +2,9 @@ import { join } from "node:path";
 import type { KvDtype } from "../../core/dtype.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/stats.ts";
+import { modelOf, systemOf } from "../../files/machines.ts";
 import { publishedScores } from "../../files/published.ts";
-import { models } from "../../hardware/models/all.ts";
 import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
-import { systems } from "../../hardware/systems/all.ts";
 import { resolveReader } from "../../reader/params.ts";
 import { planOf } from "../../runs/plan.ts";
 import type { Watch } from "../../runs/watch.ts";
@@ -46,9 +45,9 @@ export interface ExplainOptions {
   readonly confirmTrials: number;
   /** most tokens of all those trials; three trials are run whatever their length */
   readonly confirmTokens: number;
-  /** model that is priced */
+  /** model that is priced: a name, or a file */
   readonly priced: string;
-  /** racks that it is priced on; GB200 and GB300 when absent */
+  /** racks that it is priced on, names or files; GB200 and GB300 when absent */
   readonly system?: readonly string[] | undefined;
   /** tokens of each user */
   readonly context: number;
@@ -114,8 +113,8 @@ export async function runExplain(options: ExplainOptions, watch: Watch): Promise
 }
 
 const settingOf = (options: ExplainOptions): CostSetting => ({
-  model: models.get(options.priced),
-  systems: (options.system ?? ["gb200-nvl72", "gb300-nvl72"]).map((rack) => systems.get(rack)),
+  model: modelOf(options.priced),
+  systems: (options.system ?? ["gb200-nvl72", "gb300-nvl72"]).map(systemOf),
   weights: options.weights,
   kvDtype: options.kvDtype,
   tokens: options.context,

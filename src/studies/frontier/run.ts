@@ -1,9 +1,11 @@
 import { parseSpec } from "../../attention/spec.ts";
+import { UsageError } from "../../core/errors.ts";
 import { groupBy } from "../../core/group.ts";
 import { priceVariant } from "../../deployment/variant-price.ts";
 import { readTrialRows } from "../../files/csv.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import type { Results } from "../../runs/tables.ts";
+import type { TrialRow } from "../../trial/columns.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { divisionsFor, gpuHourPrice, rackSettings } from "../racks/settings.ts";
 import type { RackQuestion } from "../racks/settings.ts";
@@ -71,10 +73,27 @@ export function runFrontier(options: FrontierOptions, watch: Watch): FrontierRes
   return { points: [...byRack.values()].flatMap(frontierPoints), workload };
 }
 
-const rowsOf = ({ scores, racks: { variant } }: FrontierOptions) =>
-  "meanField" in scores
-    ? meanFieldRows(scores.meanField)
-    : readTrialRows(scores.file).filter((row) => variant === undefined || variant.includes(row.variant));
+function rowsOf({ scores, racks: { variant } }: FrontierOptions): TrialRow[] {
+  if ("meanField" in scores) return meanFieldRows(scores.meanField);
+  const rows = readTrialRows(scores.file);
+  if (variant === undefined) return rows;
+  const wanted = new Set(variant.map((text) => parseSpec(text).text));
+  const own = groupBy(rows, (row) => canonicalSpec(row.variant));
+  for (const text of wanted)
+    if (!own.has(text))
+      throw new UsageError(`${scores.file} has no rows of ${text}; it has ${[...own.keys()].join(", ")}`);
+  return [...wanted].flatMap((text) => own.get(text)!);
+}
+
+/** A spec in one spelling: `dsa(k=2048)` is `dsa`. A spec whose plugin is not loaded stays as it is. */
+function canonicalSpec(text: string): string {
+  try {
+    return parseSpec(text).text;
+  } catch (error) {
+    if (error instanceof UsageError) return text;
+    throw error;
+  }
+}
 
 /** The CSV and the figure of points on one system with one model. */
 export const frontierResults = (

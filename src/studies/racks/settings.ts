@@ -1,6 +1,8 @@
 import { parseSpec } from "../../attention/spec.ts";
 import type { KvDtype } from "../../core/dtype.ts";
+import type { Entry } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
+import { distinct, groupBy } from "../../core/group.ts";
 import { divisionOf, divisionsOf } from "../../deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
@@ -74,6 +76,8 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
   const models = question.model.map(modelOf);
+  refuseNamesakes("system", question.system, systems);
+  refuseNamesakes("model", question.model, models);
   return systems.flatMap((system) =>
     models.flatMap((model) =>
       (question.variant ?? [nativeOf(model)]).flatMap((text) => {
@@ -97,6 +101,18 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
       }),
     ),
   );
+}
+
+/** Refuses two machines of one name, whose rows nobody could tell apart. @throws UsageError */
+function refuseNamesakes(what: string, asked: readonly string[], found: readonly Entry[]): void {
+  const named = found.map(({ name }, i) => ({ name, text: asked[i]! }));
+  for (const [name, alike] of groupBy(named, (each) => each.name)) {
+    const texts = distinct(alike.map(({ text }) => text));
+    if (texts.length > 1)
+      throw new UsageError(
+        `${texts.join(" and ")} are both named "${name}"; give one ${what} a name of its own`,
+      );
+  }
 }
 
 /** The division that is given, as `tp=4,dp=2`, or without one every division that a phase can use. */
