@@ -7,17 +7,17 @@ export interface Vertex {
 export interface SimplexOptions {
   /** edge of the first simplex along each coordinate */
   readonly step: readonly number[];
-  /** width, as a part of the first edges, at which the search ends; 0.01 when absent */
+  /** The search ends when the simplex is narrower than this share of its first edges. Default: 0.01. */
   readonly tolerance?: number;
-  /** evaluations of the function, at most; 200 for each coordinate when absent */
+  /** Most evaluations of the function. Default: 200 for each coordinate. */
   readonly evaluations?: number;
 }
 
 /**
- * The least value of a function that is found from a start, without derivatives: the simplex of Nelder and Mead 1965,
- * https://doi.org/10.1093/comjnl/7.4.308, with the coefficients for so many coordinates of Gao and Han 2012,
- * https://doi.org/10.1007/s10589-010-9329-3. A local minimum, of a function that should be continuous; NaN counts as
- * infinite.
+ * Finds a local minimum of a continuous function near a start, without derivatives. A value of NaN counts as infinite.
+ *
+ * The method is the simplex of Nelder and Mead 1965, https://doi.org/10.1093/comjnl/7.4.308. Its coefficients depend on
+ * the number of coordinates, as in Gao and Han 2012, https://doi.org/10.1007/s10589-010-9329-3.
  */
 export function minimise(
   f: (at: readonly number[]) => number,
@@ -45,7 +45,7 @@ export function minimise(
     if (width <= tolerance || done >= evaluations) return { ...best, evaluations: done };
     const worst = simplex[n]!;
     const centre = start.map((_, c) => simplex.slice(0, n).reduce((sum, { at }) => sum + at[c]!, 0) / n);
-    /** The vertex `far` times the distance of the worst vertex from the centre, on the other side. */
+    /** The worst vertex mirrored at the centre, its distance from there multiplied by `far`. */
     const away = (far: number): Vertex => vertex(centre.map((x, c) => x + far * (x - worst.at[c]!)));
     const reflected = away(1);
     if (reflected.value < best.value) {

@@ -18,13 +18,13 @@ export interface AttendedFiles {
   readonly variant: string;
   /** .npy or .safetensors files of the queries, keys and values */
   readonly paths: Readonly<Record<"q" | "k" | "v", string>>;
-  /** .npy file for the output; without it the output is not kept */
+  /** .npy file for the output. Default: the output is not kept. */
   readonly out?: string | undefined;
   readonly engine: string;
   readonly threads?: number | undefined;
-  /** most memory that may be taken; without it what is free */
+  /** most memory that may be taken, in bytes. Default: the memory that is free. */
   readonly memoryBytes?: number | undefined;
-  /** compare with dense attention */
+  /** whether to compare with dense attention */
   readonly compare: boolean;
   /** phase of the queries; without it the one in which the variant does its own work */
   readonly phase?: Phase | undefined;

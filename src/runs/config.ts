@@ -22,7 +22,7 @@ const texts = z.union([text, z.array(text)]);
 const lengths = z.union([text, z.number(), z.array(z.union([text, z.number()]))]);
 const count = z.int().min(1);
 
-/** Keys of a configuration file: the options of `attnsim run`, as the command line names them in camelCase. */
+/** Keys of a configuration file: the options of `attnsim run` in camelCase. */
 const schema = z.strictObject({
   task: texts.optional(),
   variant: texts.optional(),
@@ -43,7 +43,11 @@ const schema = z.strictObject({
 
 export type RunConfig = z.infer<typeof schema>;
 
-/** @throws UsageError for a file that cannot be read or parsed, an unknown key, or a value of the wrong kind */
+/**
+ * Reads a configuration file in YAML or JSON.
+ *
+ * @throws UsageError for a file that cannot be read or parsed, an unknown key, or a value of the wrong kind
+ */
 export function readConfig(path: string): RunConfig {
   const content = readText(path);
   let value: unknown;
@@ -55,7 +59,12 @@ export function readConfig(path: string): RunConfig {
   return checkConfig(path, value);
 }
 
-/** @throws UsageError, naming where the value comes from, for an unknown key or a value of the wrong kind */
+/**
+ * Checks a configuration.
+ *
+ * @param where the source of the configuration, for error messages: a file or the command line
+ * @throws UsageError for an unknown key or a value of the wrong kind
+ */
 export function checkConfig(where: string, value: unknown): RunConfig {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
@@ -67,14 +76,18 @@ export function checkConfig(where: string, value: unknown): RunConfig {
   throw new UsageError(`${where}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
 }
 
-/** The plan of a run: every variant on every task at every length. @throws UsageError when one of them is missing */
+/**
+ * The plan of a run: every variant on every task at every length.
+ *
+ * @throws UsageError for a configuration without a task, a variant or a length
+ */
 export const configuredPlan = (config: RunConfig): Plan =>
   planOf("run", questionOf(config), trialsOf(config));
 
 const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** The question above the figures: names of variants and tasks, or their number when there are many. */
+/** The question above the figures. It names the variants and tasks, or counts them if there are more than `mostNamed`. */
 const questionOf = ({ task, variant }: RunConfig): string => {
   const [variants, tasks] = [listOf(variant), listOf(task)];
   const on = named(tasks, "tasks");
@@ -91,7 +104,7 @@ const named = (list: readonly string[], what: string): string =>
 /** Finds systems and models among entries and files of the user's own. */
 const ownMachines = { system: systemOf, model: modelOf };
 
-/** Trials in the order task, length, budget, problem, variant: those that share a problem are neighbours. */
+/** Trials in the order task, length, budget, problem, variant, so that trials of one problem are neighbours. */
 function* trialsOf(config: RunConfig): Generator<Trial> {
   const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];

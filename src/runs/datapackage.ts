@@ -11,7 +11,7 @@ const field = ({ name, type, doc, unit }: Column): object => ({
   ...(name === "id" ? { constraints: { required: true, unique: true } } : {}),
 });
 
-/** @param keys primaryKey and others of a Table Schema */
+/** Describes one CSV file of a data package. @param keys primaryKey, foreignKeys of a Table Schema */
 export const resource = (name: string, title: string, shown: readonly Column[], keys: object): object => ({
   name,
   path: `${name}.csv`,

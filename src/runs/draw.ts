@@ -10,16 +10,17 @@ export interface DrawSettings {
   readonly out: string;
   /** the figures' title */
   readonly title: string;
-  /** kinds of figures; all that the rows can show when absent */
+  /** names of figures. Default: all that the rows can show. */
   readonly names?: readonly string[] | undefined;
+  /** default: all */
   readonly formats?: readonly FigureFormat[] | undefined;
 }
 
 /**
- * Draws rows of results, beside the scores of data/published-scores.csv, into files named after the figures. Returns their
- * paths.
+ * Draws figures of rows of results beside the scores of data/published-scores.csv. Each figure's files bear its name.
+ * Returns the paths of the files.
  *
- * @throws UsageError for an unknown figure, or one asked for that the rows cannot show
+ * @throws UsageError for an unknown figure, or one that is asked for and that the rows cannot show
  */
 export async function drawFigures(
   rows: readonly TrialRow[],

@@ -7,8 +7,8 @@ import { distinct, groupBy } from "../core/group.ts";
 import { formatLength } from "../core/length.ts";
 
 /**
- * The mean score from which RULER calls a length effective: Llama2-7B's at 4K. Hsieh et al. 2024, "RULER: What's the Real
- * Context Size of Your Long-Context Language Models?", arXiv 2404.06654, section 4.
+ * Least mean score at which RULER calls a length effective. It is the score of Llama2-7B at 4K tokens. Source: Hsieh et
+ * al. 2024, "RULER: What's the Real Context Size of Your Long-Context Language Models?", arXiv 2404.06654, section 4.
  */
 export const effectiveScore = 0.856;
 
@@ -17,15 +17,15 @@ export interface EffectiveLength {
   readonly series: string;
   readonly budget: string;
   readonly tasks: number;
-  /** lengths at which every task was run, ascending, and the mean of the tasks' mean scores */
+  /** lengths at which every task was run, ascending, each with the mean of the tasks' mean scores */
   readonly lengths: readonly { readonly tokens: number; readonly score: number }[];
-  /** the longest of them whose mean score is at least `effectiveScore` */
+  /** longest of these lengths whose mean score is at least `effectiveScore` */
   readonly effective: number | undefined;
 }
 
 /**
- * RULER's effective length of every variant. A length of one task is another's when it is called the same: 4K is 4,000
- * tokens of Graphwalks, 4,096 of others, and counts as the smaller.
+ * RULER's effective length of every variant. Lengths of two tasks are the same if they have the same name: 4K is 4,000
+ * tokens of Graphwalks and 4,096 tokens of other tasks. The smaller number stands for both.
  */
 export function effectiveLengths(rows: readonly TrialRow[]): EffectiveLength[] {
   const seriesOf = seriesNamer(rows);

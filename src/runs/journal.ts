@@ -15,22 +15,23 @@ export interface JournalEntry {
   readonly id: string;
   /** wall time of the trial */
   readonly seconds: number;
-  /** kernel threads that it ran on, and workers that ran at the same time */
+  /** kernel threads that the trial ran on */
   readonly threads: number;
+  /** workers that ran at the same time */
   readonly workers: number;
   readonly row: TrialRow;
 }
 
 /**
- * The finished trials of a folder of results: one line of JSON a trial, on disk before the next one starts; trials in
- * the mean field, thousands a second, in batches. A line cut by a crash is dropped; of lines with one id the first
- * counts.
+ * The finished trials of a folder of results, one line of JSON a trial. A numeric trial is on disk before the next one
+ * starts. Trials in the mean field take milliseconds and are written in batches. A line that a crash cut is dropped. If
+ * two lines have one id, the first counts.
  */
 export class Journal {
   readonly #entries = new Map<string, JournalEntry>();
   readonly #file: number;
 
-  /** Opens or starts the journal at `path`. @throws UsageError for a whole line that is no finished trial */
+  /** Opens the journal at `path`, or starts one. @throws UsageError for a whole line that is no finished trial */
   constructor(path: string) {
     const text = existsSync(path) ? readFileSync(path, "utf8") : "";
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -49,12 +50,12 @@ export class Journal {
     return this.#entries;
   }
 
-  /** Returns once the entries are on disk: all of them, in one write. */
+  /** Writes entries in one write. Returns once they are on disk. */
   append(...entries: readonly JournalEntry[]): void {
     const lines = entries.map((entry) => JSON.stringify(entry));
     writeSync(this.#file, lines.map((line) => `${line}\n`).join(""));
     fdatasyncSync(this.#file);
-    // keeps what a later run will read, so that interrupting a run does not change its results
+    // keeps the numbers that a later run will read back, so that an interrupted run gives the same results
     for (const line of lines) {
       const entry = JSON.parse(line) as JournalEntry;
       if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);

@@ -19,7 +19,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** The process that holds the lock; undefined where the file is gone or was never finished. */
+/** The process that holds the lock; undefined if the file is gone or was never finished. */
 function holderOf(path: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Holder;
@@ -29,10 +29,10 @@ function holderOf(path: string): Holder | undefined {
 }
 
 /**
- * Keeps other processes from writing to a folder of results; returns what gives it back. The lock of a process
- * of this machine that has died is taken over.
+ * Locks a folder of results against other processes. Returns a function that unlocks it. A lock that a dead process of
+ * this machine left behind is taken over.
  *
- * @throws UsageError naming the process that holds it
+ * @throws UsageError, with the process that holds the lock
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, ".lock");

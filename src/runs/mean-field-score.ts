@@ -5,7 +5,7 @@ import { makeTrial } from "../trial/make-trial.ts";
 import type { TrialOptions } from "../trial/make-trial.ts";
 
 /**
- * Mean score of a number of problems in the mean field, with its 95% interval.
+ * Mean score over `problems` problems in the mean field, with its 95% interval.
  *
  * @throws UsageError if there is no mean field of the task or of the variant
  */

@@ -9,7 +9,7 @@ export interface PlannedTrial<T extends Trial = Trial> {
   readonly trial: T;
 }
 
-/** What a run is to find out, and the independent trials that do it, in the order of the results. */
+/** A question and the independent trials that answer it, in the order of the results. */
 export interface Plan {
   /** name of the experiment */
   readonly name: string;
@@ -22,11 +22,11 @@ export interface TrialGroup {
   readonly trials: readonly PlannedTrial<NumericTrial>[];
   /** nominal context tokens */
   readonly tokens: number;
-  /** peak memory */
+  /** peak memory in bytes */
   readonly bytes: number;
 }
 
-/** A plan of these trials; a trial given twice is run once. */
+/** A plan of these trials. A trial that is given twice runs once. */
 export function planOf(name: string, question: string, trials: Iterable<Trial>): Plan {
   const byId = new Map<string, Trial>();
   for (const trial of trials) byId.set(trialId(trial), trial);
@@ -34,8 +34,8 @@ export function planOf(name: string, question: string, trials: Iterable<Trial>):
 }
 
 /**
- * Groups of the numeric trials in the order in which they start: short contexts first, so that every curve grows from
- * its left end and the memory held grows with the run; then as planned.
+ * Groups of the numeric trials, in the order in which they start: by length, and then as planned. Short contexts come
+ * first, so that every curve grows from its left end, and memory grows with the run.
  */
 export function groupsOf(trials: readonly PlannedTrial[]): TrialGroup[] {
   const numeric = trials.filter(

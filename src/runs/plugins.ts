@@ -8,9 +8,9 @@ import { addMachine, isDataFile } from "../files/machines.ts";
 import { addPlugin, isLoaded } from "../trial/plugins.ts";
 
 /**
- * Makes the entries that a file exports known by their names: variants, tasks, systems, models, logit shapings,
- * placements. The file may be TypeScript or JavaScript; in it `attnsim` is this program, wherever the file lies. Or it
- * is YAML or JSON that holds one system or model.
+ * Adds the entries of a user's file to the catalog. A TypeScript or JavaScript file exports entries: variants, tasks,
+ * systems, models, logit shapings, placements. In it `attnsim` is this program, wherever the file lies. A YAML or JSON
+ * file holds one system or model. A file that is loaded already is not loaded again.
  *
  * @throws UsageError for a file that cannot be read or run, that exports no entry, or one whose name is taken
  */

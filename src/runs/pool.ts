@@ -11,13 +11,13 @@ import { describeTrial } from "./plan.ts";
 import type { TrialGroup, PlannedTrial } from "./plan.ts";
 import { plugins } from "../trial/plugins.ts";
 
-/** What a worker is asked: run these trials, and send each row through `port` as it is finished. */
+/** Message to a worker: run these trials, and send each row through `port` once it is finished. */
 export interface GroupTask {
   readonly trials: readonly PlannedTrial<NumericTrial>[];
   readonly threads: number;
-  /** files of the user's own entries, to be loaded first */
+  /** paths of plugins, which the worker loads first */
   readonly plugins: readonly string[];
-  /** whether to say where the time went */
+  /** whether to measure the time of each part */
   readonly profiled: boolean;
   readonly port: MessagePort;
 }
@@ -28,10 +28,10 @@ export interface FinishedTrial {
   readonly seconds: number;
 }
 
-/** What it sends: rows, and after the last one where the time went, if it was asked. */
+/** Message of a worker: a finished trial, or, after the last one and if it was asked for, the times of the parts. */
 export type GroupMessage = FinishedTrial | { readonly times: readonly PartTime[] };
 
-/** Workers that run groups side by side, the kernel threads of each, and the memory of all together. */
+/** Workers that run groups side by side, the kernel threads of each, and the memory of all together in bytes. */
 export interface PoolSize {
   readonly workers: number;
   readonly threads: number;
@@ -43,18 +43,18 @@ export interface PoolOptions extends PoolSize {
   readonly worker: URL;
   readonly signal?: AbortSignal;
   readonly onRow: (finished: FinishedTrial) => void;
-  /** asks where the time of each group went */
+  /** takes the times of each group's parts; without it none are measured */
   readonly onProfile?: ((group: TrialGroup, times: readonly PartTime[]) => void) | undefined;
-  /** a group has failed, in this trial; what it had finished has been handed on */
+  /** takes the trial in which a group failed, and the reason; the group's finished trials have gone to `onRow` before */
   readonly onFailure: (trial: PlannedTrial, reason: string) => void;
 }
 
-/** Share of the memory that is free at the start which a run may take. */
+/** Share of the free memory that a run may take. */
 const memoryShare = 0.8;
 
 /**
- * Fills in what was not asked for: as many workers as cores, groups and memory allow, and the rest of the cores as
- * their kernel threads.
+ * Chooses the number of workers, the kernel threads of each and the memory, where they are not given. There are as many
+ * workers as cores, groups and memory allow. Each worker gets an equal share of the cores as its threads.
  *
  * @throws UsageError for more workers x threads than cores, or a group that cannot fit
  */
@@ -81,13 +81,13 @@ export function sizePool(
   return { workers, threads, memoryBytes };
 }
 
-/** A module that lets a worker import TypeScript, at its start and later, wherever the program was started. */
+/** Address of a module that lets a worker import TypeScript, whatever folder the program was started in. */
 function sourceLoader(): string {
   const api = import.meta.resolve("tsx/esm/api");
   return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
 }
 
-/** Runs groups in order, as many at a time as workers and memory allow. An abort ends those under way. */
+/** Runs groups in order, as many at a time as workers and memory allow. An abort ends the groups that are running. */
 export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
   const pool = new Piscina<GroupTask, void>({
@@ -95,13 +95,13 @@ export async function runGroups(groups: readonly TrialGroup[], options: PoolOpti
     minThreads: 1,
     maxThreads: workers,
     idleTimeout: Infinity,
-    // a worker starts kernel threads of its own, whose messages a sleeping event loop would not see
+    // a worker starts kernel threads of its own, and an event loop that sleeps on atomics would not see their messages
     atomics: "disabled",
     execArgv: worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [],
   });
   const stop = (): void => void pool.destroy();
   let broken: string | undefined;
-  // a worker cannot even start: no group will run
+  // a worker cannot start, so no group will run
   pool.on("error", (error: Error) => {
     broken = error.message;
     stop();
@@ -156,7 +156,7 @@ async function runGroup(
     if (!signal?.aborted)
       onFailure(failed ?? trials[0]!, error instanceof Error ? error.message : String(error));
   } finally {
-    // rows may still be on their way when the task's own answer arrives
+    // the task may end before its last rows have arrived
     drain(port1, receive);
     port1.close();
   }

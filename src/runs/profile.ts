@@ -4,8 +4,9 @@ import { integerColumn, numberColumn, textColumn } from "../core/table.ts";
 import type { RowOf } from "../core/table.ts";
 import type { Trial } from "../trial/trial.ts";
 
-/** What a group of trials took, part by part. */
+/** Times of the parts of a group of trials. */
 export interface GroupProfile {
+  /** first trial of the group */
   readonly trial: Trial;
   readonly times: readonly PartTime[];
 }
@@ -20,10 +21,10 @@ export const profileColumns = [
   numberColumn("share", "of the wall time of all trials of this task and length"),
 ] as const;
 
-/** Time of one part of the trials of one task and length, and its share of theirs. */
+/** Time of one part of the trials of one task and length, and its share of their whole time. */
 export type ProfileRow = RowOf<typeof profileColumns>;
 
-/** Times of the same owner and part added up, in the order in which they first come. */
+/** Adds up times of the same owner and part. Keeps the order in which each first comes. */
 function addUp(times: readonly PartTime[]): PartTime[] {
   return [...groupBy(times, ({ owner, part }) => `${owner} ${part}`).values()].map((same) => ({
     ...same[0]!,
@@ -32,7 +33,7 @@ function addUp(times: readonly PartTime[]): PartTime[] {
   }));
 }
 
-/** Where the time of a run went, for each task and length: what variants share, then each variant. */
+/** Rows of profile.csv: for each task and length, the parts that variants share, and then those of each variant. */
 export const profileRows = (groups: readonly GroupProfile[]): ProfileRow[] =>
   [...groupBy(groups, ({ trial: { task, tokens } }) => `${task} ${tokens}`).values()].flatMap((alike) => {
     const { task, tokens } = alike[0]!.trial;

@@ -10,12 +10,12 @@ const fontFiles = [
   require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
 ];
 
-/** Widths that Vega lays text out with; its types leave them out. */
+/** Function by which Vega measures text. Vega's types do not declare it. */
 const { textMetrics } = vega as unknown as {
   textMetrics: { width: (item: { fontSize?: number; text?: unknown }, text?: unknown) => number };
 };
 
-// without a canvas Vega takes a character for .8 em, and legends get margins twice as wide as they need
+// Without a canvas Vega assumes that a character is .8 em wide, which makes the margins of legends twice too wide.
 textMetrics.width = ({ fontSize = 11, text: own = "" }, text = own) => 0.66 * String(text).length * fontSize;
 
 /** A Vega-Lite specification as SVG text. */
@@ -28,7 +28,7 @@ export async function renderSvg(spec: object): Promise<string> {
   }
 }
 
-/** SVG text as PNG, two pixels to a unit, with a font of our own: no machine's fonts change it. */
+/** SVG text as PNG, two pixels to a unit. The font is the package's own, so that every machine draws the same. */
 export const renderPng = (svg: string): Uint8Array =>
   new Resvg(svg, {
     fitTo: { mode: "zoom", value: 2 },

@@ -24,8 +24,9 @@ export interface RunFacts {
   readonly seconds: number;
   readonly workers: number;
   readonly threads: number;
-  /** trials that it finished, and groups of trials that failed */
+  /** trials that the run finished */
   readonly finished: number;
+  /** groups of trials that failed */
   readonly failed: number;
 }
 
@@ -58,11 +59,11 @@ export function writeResults(folder: string, { plan, entries, config, run }: Fin
   return rows;
 }
 
-/** Writes where the time of a run went: profile.csv. */
+/** Writes profile.csv: the times of a run's parts. */
 export const writeProfile = (folder: string, rows: readonly ProfileRow[]): void =>
   writeAtomic(join(folder, "profile.csv"), formatCsv(profileColumns, rows));
 
-/** What the manifest of a folder says of the runs before; undefined where there is none that can be read. */
+/** The manifest of a folder, with the runs so far; undefined if there is none that can be read. */
 export function readManifest(
   folder: string,
 ): { readonly name?: string; readonly question?: string; readonly runs?: readonly RunFacts[] } | undefined {
@@ -75,7 +76,7 @@ export function readManifest(
   }
 }
 
-/** The machine, for a manifest. */
+/** Facts about this machine, for a manifest. */
 export const hostFacts = (): object => ({
   platform: `${platform()} ${arch()}`,
   processor: processorName(),

@@ -23,15 +23,15 @@ export interface RunSettings {
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
   readonly memoryBytes?: number | undefined;
-  /** ends the run early; what is finished is kept */
+  /** ends the run early; finished trials are kept */
   readonly signal?: AbortSignal;
-  /** what the run was asked for, for the manifest */
+  /** the run's settings as the user gave them, for the manifest */
   readonly config?: object;
   readonly onStart?: (missing: readonly PlannedTrial[], size: PoolSize) => void;
   readonly onTrial?: (trial: Trial, seconds: number) => void;
-  /** finds out where the time goes, and writes profile.csv */
+  /** whether to measure the time of each part and write profile.csv */
   readonly profile?: boolean | undefined;
-  /** module that runs a group of trials; that of attnsim when absent */
+  /** module whose default export runs a `GroupTask`. Default: attnsim's own. */
   readonly worker?: URL;
 }
 
@@ -46,22 +46,24 @@ export interface RunOutcome {
   readonly planned: number;
   readonly failures: readonly Failure[];
   readonly interrupted: boolean;
+  /** wall time */
   readonly seconds: number;
-  /** where the time of the trials that ran now went, if it was asked */
+  /** times of the parts of the trials that ran now, if they were asked for */
   readonly profile?: readonly ProfileRow[];
 }
 
-/** Trials in the mean field between two writes to disk: they take some tens of milliseconds. */
+/** Trials in the mean field between two writes to disk. Together they take some tens of milliseconds. */
 const meanFieldBatch = 64;
 
 const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url);
 
 /**
- * Runs the trials of a plan that the folder's journal does not hold yet, and writes the results of all that are
- * finished: data.csv, timings.csv, summary.csv, datapackage.json, manifest.json; where asked, profile.csv of what ran now.
+ * Runs the trials of a plan that the folder's journal does not hold yet. Then it writes the results of all finished
+ * trials of the plan: data.csv, timings.csv, summary.csv, datapackage.json and manifest.json. If a profile is asked for,
+ * profile.csv has the times of the trials that ran now.
  *
- * @throws UsageError, before any work, for a folder that cannot be written or is being written, an engine that cannot be
- *   used here, and trials that cannot fit in memory
+ * @throws UsageError, before any work, for a folder that cannot be written or that another process writes, an engine that
+ *   cannot be used here, and trials that do not fit in memory
  */
 export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOutcome> {
   const { out, signal, worker = ownWorker } = settings;
@@ -133,7 +135,7 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOut
   }
 }
 
-/** @throws UsageError when an engine that the plan asks for cannot be used here */
+/** Checks the engines of a plan. @throws UsageError for one that cannot be used here */
 async function checkEngines({ trials }: Plan): Promise<void> {
   const asked = new Set(enginesOf(trials.map(({ trial }) => trial)));
   for (const { name, usable, reason } of await listEngines())

@@ -5,7 +5,10 @@ import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf } from "../figures/applies.ts";
 import { formatLength } from "../core/length.ts";
 
-/** Mean scores of one task: a line a variant, a cell a length (or a number of users, where budgets were asked for). */
+/**
+ * Mean scores of one task. Each line is a variant and each column a length. In runs with budgets each column is a length
+ * and a number of users.
+ */
 export interface ScoreTable {
   readonly panel: string;
   readonly columns: readonly string[];
@@ -20,7 +23,7 @@ const columnOf = (row: TrialRow): string => {
 const titleOf = (row: TrialRow): string =>
   [panelOf(row), sharedOf(row)].filter((part) => part !== "").join(": ");
 
-/** Mean scores with 95% intervals, a table a task, in the order of the rows. */
+/** Mean scores with 95% intervals, one table for each task, in the order of the rows. */
 export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
   const seriesOf = seriesNamer(rows);
   return [...groupBy(rows, titleOf)].map(([panel, own]) => {

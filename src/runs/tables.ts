@@ -11,26 +11,26 @@ import { writeFigure } from "./write-figure.ts";
 export interface ResultTable<Columns extends readonly Column[] = readonly Column[]> {
   /** name of the file, without .csv */
   readonly name: string;
-  /** what a row is */
+  /** one line that says what a row stands for */
   readonly title: string;
   readonly columns: Columns;
   readonly rows: readonly RowOf<Columns>[];
   readonly primaryKey: readonly string[];
 }
 
-/** A table whose rows are held to its columns. */
+/** A table whose rows the type checker holds to its columns. */
 export const resultTable = <const Columns extends readonly Column[]>(
   table: ResultTable<Columns>,
 ): ResultTable => table;
 
-/** Results of an experiment whose rows are no trials. */
+/** Results of an experiment whose rows are not trials. */
 export interface Results {
   readonly name: string;
   readonly question: string;
   readonly tables: readonly ResultTable[];
   /** Vega-Lite specifications by the names of their files */
   readonly figures: Readonly<Record<string, object>>;
-  /** what made them: for the manifest */
+  /** facts on how the results were made, for the manifest */
   readonly manifest: object;
 }
 
@@ -52,7 +52,7 @@ export async function writeTables(folder: string, results: Results): Promise<str
   return paths;
 }
 
-/** Writes measurements of this machine, which no two runs have alike. */
+/** Writes measurements of this machine. The manifest says when they were taken, since no two runs measure the same. */
 export const writeMeasured = (folder: string, { manifest, ...results }: Results): Promise<string[]> =>
   writeTables(folder, {
     ...results,

@@ -2,7 +2,7 @@ import { integerColumn, numberColumn, textColumn } from "../core/table.ts";
 import type { RowOf } from "../core/table.ts";
 import type { JournalEntry } from "./journal.ts";
 
-/** The columns of timings.csv. Wall times stand apart from the results, because no two runs have the same. */
+/** The columns of timings.csv. Wall times have a file of their own because they differ from run to run. */
 export const timingColumns = [
   textColumn("id", "id of the trial in data.csv"),
   numberColumn("seconds", "wall time of the trial", "s"),
@@ -10,7 +10,7 @@ export const timingColumns = [
   integerColumn("workers", "workers that ran trials at the same time"),
 ] as const;
 
-/** The row of a finished trial. */
+/** The row of timings.csv of a finished trial. */
 export const timingRow = ({ id, seconds, threads, workers }: JournalEntry): RowOf<typeof timingColumns> => ({
   id,
   seconds,

@@ -2,7 +2,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import { describeTrial } from "./plan.ts";
 import type { RunOutcome } from "./run.ts";
 
-/** Trials without a result: the run was interrupted, or they failed. Finished trials are kept. */
+/** Error of a run that was interrupted or in which trials failed. Finished trials are kept. */
 export class Unfinished extends Error {
   override readonly name = "Unfinished";
   readonly interrupted: boolean;
@@ -20,7 +20,7 @@ export class Unfinished extends Error {
   }
 }
 
-/** The rows of a run. @throws Unfinished where a trial has none */
+/** The rows of a finished run. @throws Unfinished if a trial has no row */
 export function finishedRows(outcome: RunOutcome): readonly TrialRow[] {
   if (outcome.interrupted || outcome.failures.length > 0) throw new Unfinished(outcome);
   return outcome.rows;

@@ -6,10 +6,10 @@ import { runTrials } from "../trial/run.ts";
 import { loadPlugin } from "./plugins.ts";
 import type { GroupMessage, GroupTask } from "./pool.ts";
 
-/** Engines of this worker, by name: their threads and memory serve one group after another. */
+/** Engines of this worker by name. One engine serves one group after another. */
 const engines = new Map<string, Promise<Ops>>();
 
-/** Runs a group of trials in a worker, and sends each row as it is finished, in the end where the time went. */
+/** Runs a group of trials in a worker. Sends each row once it is finished, and at the end the times of the parts. */
 export default async function runGroup({
   trials,
   threads,

@@ -6,7 +6,12 @@ export const figureFormats = ["svg", "png"] as const;
 
 export type FigureFormat = (typeof figureFormats)[number];
 
-/** Writes a figure, as SVG and PNG unless asked otherwise. Returns the paths. @param spec Vega-Lite specification */
+/**
+ * Writes a figure in each format. Returns the paths of the files.
+ *
+ * @param name of the files, without an ending
+ * @param spec Vega-Lite specification
+ */
 export async function writeFigure(
   folder: string,
   name: string,
