@@ -1,12 +1,15 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { attendTensors } from "../../src/attention/attend-tensors.ts";
 import { attender } from "../../src/attention/attender.ts";
 import { dense } from "../../src/attention/variants/dense/dense.ts";
 import { selective } from "../../src/attention/variants/eviction/selective.ts";
-import { parseShaping } from "../../src/attention/spec.ts";
+import { parseShaping, parseSpec } from "../../src/attention/spec.ts";
 import type { HeadResult } from "../../src/attention/read.ts";
 import type { AnyParams } from "../../src/core/params.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import { dot, rowNumbers } from "../../src/core/tensor.ts";
+import { hash64 } from "../../src/core/random.ts";
+import { dot, flat, rowNumbers, zeros } from "../../src/core/tensor.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { clearWorlds, world } from "./fixtures.ts";
 
@@ -90,5 +93,79 @@ describe("selective attention", () => {
     expect(Math.max(...before.map((t) => off[t]!))).toBeLessThanOrEqual(
       Math.min(...dropped.map((t) => off[t]!)) + 1e-5,
     );
+  });
+});
+
+describe("a whole prompt", () => {
+  const [length, width] = [90, 16];
+  const normal = (name: string, heads: number): Tensor => {
+    const rows = zeros(heads * length, width);
+    ops.fillNormal(rows, hash64(name));
+    const out = zeros(heads, length, width);
+    flat(out).set(flat(rows));
+    return out;
+  };
+  const [q, k, v] = [normal("selective q", 2), normal("selective k", 1), normal("selective v", 1)];
+  const row = (from: Tensor, h: number, i: number): number[] =>
+    Array.from({ length: width }, (_, c) => from.get(h, i, c));
+  const logit = (h: number, i: number, t: number): number =>
+    dot(row(q, h, i), row(k, 0, t)) / Math.sqrt(width);
+
+  /** F_it of the source: S = ReLU of head 0 without column 0, diagonal and what is not seen; rows before i are added. */
+  const off = (i: number, t: number): number => {
+    let sum = 0;
+    for (let l = t + 1; l < i; l++) if (t > 0) sum += Math.max(0, logit(0, l, t));
+    return sum;
+  };
+  const run = (text: string, queries: Tensor): Float32Array =>
+    attendTensors({ q: queries, k, v, spec: parseSpec(text), ops, compare: false }).output;
+
+  it("subtracts what the rows before each query mask", () => {
+    const got = run(`selective(offset=0,observe=${length})`, q);
+    for (const h of [0, 1])
+      for (let i = 0; i < length; i++) {
+        const exps = Array.from({ length: i + 1 }, (_, t) => Math.exp(logit(h, i, t) - off(i, t)));
+        const total = exps.reduce((a, b) => a + b, 0);
+        for (let c = 0; c < width; c++)
+          expect(got[(h * length + i) * width + c]).toBeCloseTo(
+            exps.reduce((sum, e, t) => sum + (e / total) * v.get(0, t, c), 0),
+            5,
+          );
+      }
+  });
+
+  it.each(["selective(offset=0,observe=90)", "selective(offset=0,observe=7,budget=20)"])(
+    "of %s does not depend on later queries",
+    (text) => {
+      const altered = normal("selective q", 2);
+      for (const h of [0, 1])
+        for (let i = 50; i < length; i++)
+          for (let c = 0; c < width; c++) altered.set(h, i, c, 3 * Math.sin(i + c));
+      const [got, changed] = [run(text, q), run(text, altered)];
+      for (const h of [0, 1]) {
+        const rows = (from: Float32Array, a: number, b: number): number[] => [
+          ...from.subarray((h * length + a) * width, (h * length + b) * width),
+        ];
+        expect(rows(got, 0, 50)).toEqual(rows(changed, 0, 50));
+        expect(rows(got, 50, length)).not.toEqual(rows(changed, 50, length));
+      }
+    },
+  );
+
+  it("keeps the budget of least F before each query", () => {
+    const budget = 20;
+    const spec = parseSpec(`selective(offset=0,observe=${length},budget=${budget})`);
+    const { output } = attendTensors({ q, k, v, spec, ops, compare: false });
+    for (const i of [10, 40, length - 1]) {
+      const before = Array.from({ length: i }, (_, t) => t).sort((a, b) => off(i, a) - off(i, b) || a - b);
+      const kept = [...before.slice(0, budget - 1), i];
+      const exps = kept.map((t) => Math.exp(logit(1, i, t) - off(i, t)));
+      const total = exps.reduce((a, b) => a + b, 0);
+      for (let c = 0; c < width; c++)
+        expect(output[(length + i) * width + c]).toBeCloseTo(
+          exps.reduce((sum, e, at) => sum + (e / total) * v.get(0, kept[at]!, c), 0),
+          4,
+        );
+    }
   });
 });

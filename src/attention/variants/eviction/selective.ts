@@ -1,24 +1,31 @@
+import { groupBy } from "../../../core/group.ts";
 import { int, real } from "../../../core/params.ts";
-import { flat, tensor } from "../../../core/tensor.ts";
+import { countBelow } from "../../../core/places.ts";
+import { tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
-import type { KeyValueCache, Queries } from "../../cache.ts";
+import type { Queries } from "../../cache.ts";
 import { inChunks } from "../../parts/chunks.ts";
-import { attendKept, budgetParam, keptCost, retained } from "../../parts/kept.ts";
-import type { Kept } from "../../parts/kept.ts";
-import { listAt } from "../../parts/lists.ts";
+import { best, budgetParam, keptCost } from "../../parts/kept.ts";
+import { rowLists } from "../../parts/lists.ts";
+import { perHead } from "../../parts/per-head.ts";
+import { softmaxRead } from "../../parts/softmax-read.ts";
 import { softmaxWeights } from "../../parts/softmax-weights.ts";
 import { Spans } from "../../parts/spans.ts";
 import { eachRow } from "../../parts/votes.ts";
+import type { Voters } from "../../parts/votes.ts";
 import { WeighedResult } from "../../parts/weighed-rows.ts";
 import type { WeighedRows } from "../../parts/weighed-rows.ts";
 import type { HeadResult } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
+import type { AttendArguments } from "../../variant.ts";
 
-/** Mask that the context has made. */
+/** Queries of the context, and the masks that the last ones leave. */
 interface Masked {
-  /** (N, 1) F, which is subtracted from a token's logits in every head */
-  readonly off: Table;
-  readonly kept: readonly Kept[];
+  readonly observed: Queries;
+  /** (N) F after all of them */
+  readonly all: Float32Array;
+  /** (N) F after all but the last one */
+  readonly butLast: Float32Array;
 }
 
 /** F is one float32 number a token, for all heads. */
@@ -34,16 +41,17 @@ const maskBytes = 4;
  * before. Simplified: the source trains the first head to select; untrained logits are above 0 for half of all pairs,
  * so that F grows with a token's age and leaves a window (`offset=0`). `offset` stands for what training must learn:
  * logits below that share of a match's select nothing. The constructed reader's context asks nothing, so at the default
- * nothing is masked and attention is dense. `observe` queries evenly over the prompt stand for all of them, and the
- * prompt is read densely.
+ * nothing is masked and attention is dense. `observe` queries evenly over the prompt stand for all of them: at `observe`
+ * of the whole prompt F is the source's, of every query. The source drops one token a step; here each query keeps the
+ * budget of least F among those before it.
  */
 export const selective = defineVariant({
   name: "selective",
   family: "eviction",
   summary: "the context's tokens mask earlier ones for good (selective attention)",
   formula: [
-    "F_t = sum over the context's queries l > t of max(0, z_lt - offset g sqrt(d)) in head 0; F_0 = 0",
-    "o = sum_(t kept) p_t v_t, p = softmax over the kept of (z_t - F_t); kept = the budget of least F, and the last",
+    "F_it = sum over the context's queries l, t < l < i, of max(0, z_lt - offset g sqrt(d)) in head 0; F_i0 = 0",
+    "o_i = sum_(t kept) p_t v_t, p = softmax over the kept of (z_it - F_it); kept = the budget of least F, i among them",
   ].join("\n"),
   sources: [
     {
@@ -69,25 +77,28 @@ export const selective = defineVariant({
       sweep: [64, 256, 1024],
     }),
   },
-  prefill: "dense",
+  prefill: "same",
   budgetParam: "budget",
   small: { offset: 0, budget: 200, observe: 16 },
   refuses: { logitShaping: "the context's mask is subtracted from the logits, before any other rule" },
-  prepare(cache, { offset, budget, observe }, ops): Masked {
-    const sums = maskOf(cache, cache.observed(observe, false, "even"), offset, ops);
-    return {
-      off: { tensor: tensor(sums, [cache.tokens, 1]), kind: "index", rowBytes: maskBytes },
-      kept: retained(
-        cache,
-        { budget, recent: 1, queryAware: false },
-        (_, from) => Float64Array.from(sums.subarray(0, from), (f) => -f),
-        ops,
-      ),
-    };
+  prepare(cache, { offset, observe }, ops): Masked {
+    const observed = cache.observed(observe, false, "even");
+    let [all, butLast] = [new Float32Array(cache.tokens), new Float32Array(cache.tokens)];
+    eachMask({ queries: observed, cache, h: 0, ops }, offset, (rows, off) => {
+      if (rows === observed.count - 1) butLast = Float32Array.from(off);
+      if (rows === observed.count) all = Float32Array.from(off);
+    });
+    return { observed, all, butLast };
   },
-  attend({ queries, cache, index: { off, kept }, ops }) {
-    const plain = attendKept({ queries, cache, index: kept, ops });
-    const read = readMasks(queries, off, kept[0]!, ops);
+  attend({ queries, cache, index, ops }, { offset, budget }) {
+    const read = readMasks({ queries, cache, index, ops }, offset, budget);
+    const { group } = queries;
+    const plain = perHead(queries, cache, (dense) => {
+      const spans = new Spans(dense.visible.length, (i, add) => {
+        for (const row of read[Math.floor(i / group)]!.rows) add(row, row + 1);
+      });
+      return softmaxRead({ ...dense, spans }, ops);
+    });
     if (read.every(({ taken }) => taken === undefined)) return plain;
     return { heads: plain.heads.map((head, h) => masked(head, queries, read, cache.heads[h]!.values)) };
   },
@@ -105,46 +116,92 @@ export const selective = defineVariant({
   denseAt: ({ tokens }) => ({ offset: 2, budget: tokens }),
 });
 
-/** (N) F of each token, in the space of the first head. */
-function maskOf(cache: KeyValueCache, queries: Queries, offset: number, ops: Ops): Float32Array {
-  const [first] = cache.heads;
-  const sums = (flat(first!.space.empty(cache.tokens, 1)) as Float32Array).fill(0);
+/**
+ * Calls back with F, (N), before each of the context's queries and after the last: with the number of queries that it
+ * is the sum of, and a buffer that the next one alters.
+ */
+function eachMask(voters: Voters, offset: number, see: (rows: number, off: Float32Array) => void): void {
+  const { queries, cache } = voters;
+  const off = new Float32Array(cache.tokens);
   const least = offset * queries.scale * cache.headDim;
   let row = 0;
-  eachRow({ queries, cache, h: 0, ops }, false, (scores, visible) => {
+  see(0, off);
+  eachRow(voters, false, (scores) => {
     const i = Math.floor(row / queries.group);
     // the first query head selects; each query stands for the queries since the one before
     if (row++ % queries.group !== 0) return;
-    const stands = i === 0 ? queries.positions[0]! + 1 : queries.positions[i]! - queries.positions[i - 1]!;
-    for (let t = 1; t < visible - 1; t++)
-      sums[t]! += stands * Math.max(0, queries.scale * scores[t]! - least);
+    const position = queries.positions[i]!;
+    const stands = i === 0 ? position + 1 : position - queries.positions[i - 1]!;
+    for (let t = 1; t < position; t++) off[t]! += stands * Math.max(0, queries.scale * scores[t]! - least);
+    see(i + 1, off);
   });
-  return sums;
 }
 
-/** F of the rows that one query reads, ascending; absent if all of it is 0. */
+/** Rows that a query reads, ascending, and F of each; F is absent if all of it is 0. */
 interface ReadMask {
   readonly rows: Int32Array;
-  readonly taken?: ArrayLike<number>;
+  readonly taken?: Float64Array;
 }
 
-/** Reads F of the kept rows that each query sees, once for all heads. */
-function readMasks({ positions }: Queries, off: Table, { rows, from }: Kept, ops: Ops): ReadMask[] {
-  const spans = new Spans(positions.length, (i, add) => {
-    for (const row of rows) if (row <= positions[i]!) add(row, row + 1);
-    add(from, positions[i]! + 1);
-  });
+/** The kept rows that each query sees, and F as the queries before it have left it: once for all heads. */
+function readMasks(
+  { queries, cache, index, ops }: AttendArguments<Masked>,
+  offset: number,
+  budget: number,
+): ReadMask[] {
+  const { observed, all, butLast } = index;
+  const { contextEnd } = cache;
   const read: ReadMask[] = [];
-  inChunks(positions.length, off.tensor.shape[0], (first, last) => {
-    const lists = spans.lists(first, last);
-    const ones = tensor(new Float32Array(last - first).fill(1), [last - first, 1]);
-    const all = Float64Array.from(ops.scoresAt(ones, off, lists));
-    for (let i = 0; i < last - first; i++) {
-      const taken = all.subarray(lists.offsets[i], lists.offsets[i + 1]);
-      read.push({ rows: listAt(lists, i), ...(taken.some((f) => f > 0) && { taken }) });
-    }
+  // queries by the number of the context's queries before them, which made their F
+  const rowsBefore = Array.from(queries.positions, (position) => countBelow(observed.positions, position));
+  const byRows = groupBy([...rowsBefore.keys()], (i) => rowsBefore[i]!);
+  const readAfter = (rows: number, off: Float32Array): void => {
+    const own = byRows.get(rows) ?? [];
+    const table: Table = { tensor: tensor(off, [off.length, 1]), kind: "index", rowBytes: maskBytes };
+    inChunks(own.length, cache.tokens, (from, to) => {
+      const part = own.slice(from, to);
+      const kept = part.map((i) => keptRows(off, queries.positions[i]!, { budget, contextEnd }, ops));
+      const lists = rowLists(kept);
+      const ones = tensor(new Float32Array(part.length).fill(1), [part.length, 1]);
+      const numbers = Float64Array.from(ops.scoresAt(ones, table, lists));
+      part.forEach((i, at) => {
+        const taken = numbers.subarray(lists.offsets[at], lists.offsets[at + 1]);
+        read[i] = { rows: kept[at]!, ...(taken.some((f) => f > 0) && { taken }) };
+      });
+    });
+  };
+  readAfter(observed.count, all);
+  readAfter(observed.count - 1, butLast);
+  if (rowsBefore.every((rows) => rows >= observed.count - 1)) return read;
+  // the context's own queries: F grows from one to the next
+  const [first, ...others] = cache.heads;
+  const heads = [{ ...first!, keys: { ...first!.keys, rowBytes: 0 } }, ...others];
+  eachMask({ queries: observed, cache: { ...cache, heads }, h: 0, ops }, offset, (rows, off) => {
+    if (rows < observed.count - 1) readAfter(rows, off);
   });
   return read;
+}
+
+/** Rows that a query at a position reads: those of least F, itself, and the rows after the context. */
+function keptRows(
+  off: Float32Array,
+  position: number,
+  { budget, contextEnd }: { budget: number; contextEnd: number },
+  ops: Ops,
+): Int32Array {
+  const visible = position + 1;
+  const from = Math.max(Math.min(position, contextEnd), visible - budget);
+  const room = budget - (visible - from);
+  const least = (): Int32Array =>
+    room > 0
+      ? best(
+          Float64Array.from(off.subarray(0, from), (f) => -f),
+          room,
+          ops,
+        )
+      : new Int32Array(0);
+  const chosen = visible <= budget ? Int32Array.from({ length: from }, (_, t) => t) : least();
+  return Int32Array.from([...chosen, ...Array.from({ length: visible - from }, (_, at) => from + at)]);
 }
 
 /** A head's softmax, with F subtracted from its logits. */
