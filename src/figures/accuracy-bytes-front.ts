@@ -6,10 +6,11 @@ import { manyFamilies } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
-/** Lengths that are shown, at most: the longest, and every eighth of it. */
+/** Number of lengths that are shown. Each is an eighth of the one before, from the longest on. */
 const lengthsShown = 2;
 const lengthStep = 8;
 
+/** A variant at one length: mean bytes read by a decode step, and mean score. */
 interface BytesPoint {
   readonly panel: string;
   readonly series: string;
@@ -18,7 +19,7 @@ interface BytesPoint {
   readonly score: number;
 }
 
-/** Whether no other variant reads as little and scores as much. */
+/** Tells whether no other variant of the panel beats this one: reads no more, scores no less, and is better in one. */
 const isOnFront = (point: BytesPoint, all: readonly BytesPoint[]): boolean =>
   !all.some(
     (other) =>
@@ -28,7 +29,7 @@ const isOnFront = (point: BytesPoint, all: readonly BytesPoint[]): boolean =>
       (other.bytes < point.bytes || other.score > point.score),
   );
 
-/** The longest length of the rows and those of an eighth of it and less, within a tenth. */
+/** Lengths of the rows that are shown. A length counts as a wanted one if the two differ by less than a tenth. */
 function shownLengths(rows: readonly TrialRow[]): number[] {
   const lengths = distinct(rows.map((row) => row.tokensNominal));
   const longest = Math.max(...lengths);
@@ -39,7 +40,10 @@ function shownLengths(rows: readonly TrialRow[]): number[] {
   );
 }
 
-/** Distances from their points of names that would lie over each other, in turn: below them, above them near the axis. */
+/**
+ * Distances in pixels between a point and its name. Neighbours take them in turn, so that names do not cover each other.
+ * Names are above points of low score and below all others.
+ */
 const drops = [10, 22, 34];
 const isLow = (score: number): boolean => score < 0.2;
 

@@ -5,7 +5,7 @@ import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
-/** A variant without its parameters: at one length its curve goes through the values that were tried. */
+/** A variant's name without its parameters. At one length a curve joins the parameters that were tried. */
 const nameOf = (row: TrialRow): string => row.variant.replace(/\(.*\)/, "");
 
 export const accuracyBytes: Figure = {

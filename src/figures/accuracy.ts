@@ -5,14 +5,14 @@ import { lengthCurves } from "./length-curves.ts";
 import type { PublishedPoint } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
 
-/** Published scores of the benchmarks and lengths that are drawn; each at the upper end of the lengths it covers. */
+/** Published scores of the drawn benchmarks and lengths. A score that covers several lengths is drawn at the longest. */
 function publishedBeside(
   points: readonly { panel: string; tokens: number }[],
   published: readonly PublishedResult[],
 ): PublishedPoint[] {
   const drawn = new Set(points.map(({ panel }) => panel));
   const all = points.map(({ tokens }) => tokens);
-  // a dataset's 128K is 128,000 or 131,072 tokens
+  // datasets call both 128,000 and 131,072 tokens 128K
   const [low, high] = [Math.min(...all) / 1.05, Math.max(...all) * 1.05];
   return published
     .map(({ benchmark, metric, model, score, tokens }) => ({

@@ -5,10 +5,10 @@ import type { CellValue } from "../core/table.ts";
 import { readerColumns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 
-/** Gives a number of a row; null for a row without it. */
+/** Takes a number from a row; null for a row without it. */
 export type RowMeasure = (row: TrialRow) => number | null;
 
-/** Columns that set curves apart when they take more than one value. */
+/** Columns that a curve's name shows where rows of one variant and task differ in them. */
 const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
 
 type Setting = (typeof settings)[number];
@@ -22,28 +22,32 @@ export function seriesNamer(rows: readonly TrialRow[]): (row: TrialRow) => strin
   };
 }
 
-/** The setting that a row was asked for; a dtype that a budget decided is an outcome, and no setting. */
+/** A setting of a row; undefined for an empty cell. A dtype that a budget decided is an outcome and not a setting. */
 function settingOf(row: TrialRow, name: Setting): CellValue | undefined {
   if (name === "kvDtype" && row.budget !== "") return undefined;
   const value = row[name];
   return value === "" || value === null ? undefined : value;
 }
 
-/** Whether rows of one variant and task differ in a setting; a variant of its own dtype is no such difference. */
+/** Tells whether rows of one variant and task differ in a setting. Differences between variants do not count. */
 const differs = (rows: readonly TrialRow[], name: Setting): boolean =>
   [...groupBy(rows, ({ task, variant }) => `${task} ${variant}`).values()].some(
     (group) =>
       distinct(group.map((row) => settingOf(row, name)).filter((value) => value !== undefined)).length > 1,
   );
 
-/** The name of a row's panel: its benchmark, where the file names one. */
+/** The name of a row's panel: its benchmark, or its task if the row names no benchmark. */
 export const panelOf = ({ benchmark, task }: TrialRow): string => (benchmark === "" ? task : benchmark);
 
 /** Bytes of K, V, index and state that one decode step reads. */
 export const bytesReadOf: RowMeasure = ({ kvReadBytes, indexReadBytes, stateBytes }) =>
   kvReadBytes === null ? null : kvReadBytes + (indexReadBytes ?? 0) + (stateBytes ?? 0);
 
-/** The estimate of a measure over rows that have it; undefined where none has. @param name seeds the bootstrap */
+/**
+ * Mean and 95% interval of a measure over the rows that have it; undefined if no row has it.
+ *
+ * @param name seeds the bootstrap
+ */
 export const estimate = (
   rows: readonly TrialRow[],
   measure: RowMeasure,
@@ -63,9 +67,9 @@ export interface CurvePoint extends MeanEstimate {
 }
 
 /**
- * Estimates of a measure for every panel, curve and length.
+ * Mean and 95% interval of a measure for every panel, curve and length.
  *
- * @param named the rows whose differences name the curves; these when absent
+ * @param named the rows whose differences name the curves; default: `rows`
  */
 export function curves(
   rows: readonly TrialRow[],

@@ -2,7 +2,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { panelOf, seriesNamer } from "./aggregate.ts";
 
-/** Whether the rows of some panel make curves over context length. */
+/** Tells whether some panel has rows of several lengths. */
 export const manyLengths = (rows: readonly TrialRow[]): boolean =>
   [...groupBy(rows, panelOf).values()].some(
     (panel) => distinct(panel.map((row) => row.tokensNominal)).length > 1,
@@ -10,7 +10,7 @@ export const manyLengths = (rows: readonly TrialRow[]): boolean =>
 
 const namedSettings: readonly string[] = ["system", "model", "users"];
 
-/** The system and model of a row's budget, and what else it sets: all but the users. */
+/** All settings of a row's budget but its users: the system, the model, and the rest as they were written. */
 export const sharedOf = ({ budget, system, model }: TrialRow): string =>
   [
     system,
@@ -21,13 +21,13 @@ export const sharedOf = ({ budget, system, model }: TrialRow): string =>
     .map((part) => part.trim())
     .join(", ");
 
-/** The family of each variant, by the name of its curve. */
+/** Gives the family of a variant by the name of its curve. */
 export function familiesOf(rows: readonly TrialRow[]): (series: string) => string {
   const series = seriesNamer(rows);
   const known = new Map(rows.map((row) => [series(row), row.family]));
   return (name) => known.get(name) ?? "";
 }
 
-/** Whether the rows compare whole families of variants. */
+/** Tells whether the rows have variants of more than five families. */
 export const manyFamilies = (rows: readonly TrialRow[]): boolean =>
   distinct(rows.map((row) => row.family)).length > 5;

@@ -6,7 +6,7 @@ import { sharedOf } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure } from "./style.ts";
 
-/** What the budget decided, a line each: `k=2048`, `fp8`. */
+/** The parameter and the dtype that a row's budget decided, a line each: `k=2048`, `fp8`. */
 function decisionOf(row: TrialRow): string[] {
   const [param, dtype] = [row.budgetParam, row.kvDtype];
   const named = param === "" || param === "kvDtype" ? [] : [`${param}=${row.budgetValue}`];

@@ -5,7 +5,7 @@ import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
 
-/** What every family is shown beside. */
+/** Variant that every panel shows beside its family. */
 const reference = "dense";
 
 export const families: Figure = {

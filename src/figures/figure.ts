@@ -3,7 +3,7 @@ import type { TrialRow } from "../trial/columns.ts";
 /** A score that the maker of a model has published. */
 export interface PublishedResult {
   readonly benchmark: string;
-  /** "other" if it compares with no other score */
+  /** "other" if the score cannot be compared with those of other models */
   readonly metric: string;
   readonly model: string;
   /** lengths in tokens that the score covers */
@@ -19,11 +19,11 @@ export interface FigureContext {
   readonly published: readonly PublishedResult[];
 }
 
-/** A kind of figure: a pure function from rows to a Vega-Lite specification. One file each. */
+/** A kind of figure: a pure function from rows to a Vega-Lite specification. Each kind has a file of its own. */
 export interface Figure {
   readonly name: string;
   readonly summary: string;
-  /** whether the rows hold what the figure shows */
+  /** tells whether the rows have the data that the figure shows */
   readonly applies: (rows: readonly TrialRow[]) => boolean;
   readonly spec: (rows: readonly TrialRow[], context: FigureContext) => object;
 }

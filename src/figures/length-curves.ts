@@ -2,7 +2,7 @@ import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
-/** A score that somebody has published. */
+/** A published score, as a point of a panel. */
 export interface PublishedPoint {
   readonly panel: string;
   readonly model: string;
@@ -17,14 +17,14 @@ interface LengthCurves {
   /** the y axis, as a Vega-Lite channel without its field */
   readonly y: object;
   readonly published?: readonly PublishedPoint[];
-  /** of a panel, in pixels */
+  /** height of a panel in pixels */
   readonly height?: number;
 }
 
-/** Marks of published models: open, so that they are told from simulated curves. */
+/** Marks of published models. They are drawn open, to differ from the marks of simulated curves. */
 const publishedShapes = ["diamond", "triangle-up", "square", "cross", "triangle-down"];
 
-/** One panel a benchmark: a curve a variant over context length, with 95% bands, and published scores as points. */
+/** One panel for each benchmark: a curve for each variant with its 95% band, and published scores as points. */
 export function lengthCurves({ title, subtitle, points, y, published = [], height }: LengthCurves): object {
   const series = distinct(points.map((point) => point.series));
   const models = distinct(published.map(({ model }) => model));

@@ -1,18 +1,19 @@
 import { distinct } from "../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
-/** Lines over context length, and the columns that they show. */
+/** Titles of a figure of lines over context length, and the columns that it shows. */
 export interface LinesAsked<R> {
   readonly title: string;
   readonly subtitle: string;
-  /** column of a log axis, and its title */
+  /** column that the log axis shows, and the axis' title */
   readonly y: { readonly field: keyof R; readonly title: string; readonly format?: string };
-  /** names the line that a row belongs to, and its panel */
+  /** names the line that a row belongs to */
   readonly series: (row: R) => string;
+  /** names the panel that a row belongs to */
   readonly panel: (row: R) => string;
 }
 
-/** Curves over the column `tokens`, a colour each; rows without a value of y are gaps. */
+/** Lines over the column `tokens`, each in its colour. A row whose y is no number above 0 is left out. */
 export function linesFigure<R extends { readonly tokens: number }>(
   rows: readonly R[],
   { title, subtitle, y, series, panel }: LinesAsked<R>,

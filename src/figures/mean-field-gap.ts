@@ -11,7 +11,7 @@ export const meanFieldGap: Figure = {
   applies: (rows) => meanFieldGaps(rows).length > 0,
   spec(rows, { title }) {
     const gaps = meanFieldGaps(rows);
-    // a state's weights are no shares, and may sum to more than 1
+    // weights of recurrent states are not shares and may sum to more than 1: no axis from 0 to 1 shows them
     const shares = gaps.filter(
       ({ numerics, meanField: expected }) =>
         Math.max(numerics, expected) <= 1.02 && Math.min(numerics, expected) >= 0,

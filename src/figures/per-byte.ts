@@ -16,7 +16,7 @@ export function perByteFigure(rows: readonly PerByte[]): object {
   const panels = ["HBM, read for a user and step", "NVLink, rows gathered for a user and step"] as const;
   const points = rows.flatMap(({ variant, search, searchLow, searchHigh, ...bytes }) => {
     const series = variant.replace(/\(.*\)/, "");
-    // what is chosen one token at a time lies together, whatever its k
+    // variants that choose single tokens lie at one place for every k, so that only sizes of blocks are named
     const label = /block=\d+/.exec(variant)?.[0].replace("=", " ") ?? "";
     const own = { series, label, mean: search, low: searchLow, high: searchHigh };
     return [

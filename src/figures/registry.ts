@@ -3,10 +3,10 @@ import { unknownName } from "../core/errors.ts";
 import * as all from "./all.ts";
 import type { Figure } from "./figure.ts";
 
-/** Every kind of figure. To add one, write its file and add its line to all.ts. */
+/** Every kind of figure. To add a kind, write its file and add a line to all.ts. */
 export const figures: readonly Figure[] = exportsOf<Figure>(all);
 
-/** @throws UsageError for an unknown figure */
+/** Finds a figure by its name. @throws UsageError for an unknown name */
 export const findFigure = (name: string): Figure =>
   figures.find((figure) => figure.name === name) ??
   unknownName(

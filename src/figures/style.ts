@@ -1,7 +1,7 @@
 import { distinct } from "../core/group.ts";
 
 /**
- * Colours that people with any colour vision can tell apart, without the yellow that is faint on white.
+ * Colours that people with any colour vision can tell apart. The source's yellow is left out: it is faint on white.
  *
  * Okabe and Ito 2008, "Color Universal Design", https://jfly.uni-koeln.de/color/
  */
@@ -12,23 +12,23 @@ const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle
 const cycle = <T>(values: readonly T[], i: number): T =>
   values[Math.floor(i / palette.length) % values.length]!;
 
-/** A colour for each series, and a dash and a shape for each round of colours. */
+/** A colour, a dash and a shape for each series. When all colours are used, they repeat with the next dash and shape. */
 export const seriesScales = (series: readonly string[]) => ({
   color: { domain: series, range: series.map((_, i) => palette[i % palette.length]) },
   strokeDash: { domain: series, range: series.map((_, i) => cycle(dashes, i)) },
   shape: { domain: series, range: series.map((_, i) => cycle(shapes, i)) },
 });
 
-/** Entries in a column of a legend: about the height of a row of panels. */
+/** Entries in a column of a legend. A full column is about as high as a row of panels. */
 const legendRows = 24;
 
-/** Columns of a legend, so that no series is left out of sight. */
+/** Number of columns that a legend needs to show every series. */
 export const legendColumns = (series: readonly string[]): number =>
   Math.max(1, Math.ceil(series.length / legendRows));
 
 const font = "DejaVu Sans";
 
-/** What all figures share. */
+/** Vega-Lite configuration that all figures share. */
 const config = {
   background: "#ffffff",
   font,
@@ -48,7 +48,7 @@ const config = {
     labelFontSize: 11,
     titleFontSize: 12,
     labelLimit: 0,
-    // Vega-Lite leaves out what comes after 30 entries
+    // by default Vega-Lite shows only 30 entries
     symbolLimit: 0,
     symbolStrokeWidth: 2,
     rowPadding: 4,
@@ -56,7 +56,7 @@ const config = {
   },
 } as const;
 
-/** A title broken into lines that fit above so many panels, and what is shown below it. */
+/** A title and a subtitle, broken into lines that fit above the panels. @param count number of panels */
 function titled(title: string, subtitle: string, count: number): object {
   const width = count > 1 ? 95 : 60;
   return { text: wrap(title, width), subtitle: wrap(subtitle, Math.round(width * 1.5)) };
@@ -80,11 +80,11 @@ interface Panels {
   readonly layer: readonly object[];
   readonly width?: number | object;
   readonly height?: number | object;
-  /** axes that every panel has of its own; both when absent */
+  /** axes that are drawn in every panel; default: both */
   readonly ownAxes?: readonly ("x" | "y")[];
 }
 
-/** The Vega-Lite specification of panels side by side, two in a row, in the order of the points. */
+/** The Vega-Lite specification of panels, two in a row, in the order of the points. */
 export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
   const { width = 400, height = 260, ownAxes = ["x", "y"] } = rest;
   const names = distinct(points.map(({ panel }) => panel));
@@ -123,6 +123,7 @@ export function lengthAxis(lengths: readonly number[]): object {
   };
 }
 
+/** A linear axis from 0 to 1. */
 export const shareAxis = (title: string): object => ({
   type: "quantitative",
   title,
@@ -130,7 +131,7 @@ export const shareAxis = (title: string): object => ({
   axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f", labelFlush: false },
 });
 
-/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB; the steps between them too where there is room. */
+/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB. A short axis also has labels between them, such as 20 MB. */
 export function bytesAxis(bytes: readonly number[], title: string): object {
   const low = Math.min(...bytes) / 1.6;
   const high = Math.max(...bytes) * 1.6;

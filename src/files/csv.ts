@@ -6,7 +6,7 @@ import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { readText } from "./files.ts";
 
-/** Rows as the text of a CSV: the columns in order, numbers as JavaScript writes them, nothing for null. */
+/** Rows as the text of a CSV, columns in order. Numbers are as JavaScript writes them; null is an empty cell. */
 export const formatCsv = <const Columns extends readonly Column[]>(
   shown: Columns,
   rows: readonly (RowOf<Columns> & TableRow)[],
@@ -17,7 +17,7 @@ export const formatCsv = <const Columns extends readonly Column[]>(
   );
 
 /**
- * Reads the rows of a CSV as text, whatever other columns it has.
+ * Reads the rows of a CSV as text. The file may have other columns too.
  *
  * @param needed columns that the file must have
  * @throws UsageError for an unreadable or torn file, and missing columns
@@ -44,8 +44,8 @@ export function readCsv<Name extends string>(
 const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies readonly (keyof TrialRow)[];
 
 /**
- * Reads rows of results, ours or edited: columns may stand in any order; of those that are missing the cells are empty,
- * and unknown ones are left out.
+ * Reads rows of results, also of a file that a user has edited. Columns may stand in any order. Cells of missing columns
+ * are empty. Unknown columns are left out.
  *
  * @throws UsageError for an unreadable or torn file, a missing column that is needed, or a cell that is not of its
  *   column's type

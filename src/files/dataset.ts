@@ -14,7 +14,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const isRow = (value: unknown): value is DatasetRow =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** 64-bit integers as numbers: the datasets' counts are small. */
+/** A row with its 64-bit integers as numbers. Counts in the datasets are small enough. */
 const plain = (row: DatasetRow): DatasetRow =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]) => [column, typeof value === "bigint" ? Number(value) : value]),
@@ -41,7 +41,7 @@ export async function readParquet(name: string, file: ByteSource, limit?: number
 }
 
 /**
- * Rows of a file with a JSON object a line; blank lines are skipped.
+ * Rows of a file with one JSON object on each line. Blank lines are skipped.
  *
  * @param name of the file, for error messages
  * @param limit rows to read at most, from the first
@@ -67,8 +67,8 @@ export function readJsonl(name: string, text: string, limit = Infinity): Dataset
 }
 
 /**
- * A row that has a `prompt`. Chat messages, as they are exported for models, stand for the prompt of their dataset: the
- * one message's text, or the JSON of them all.
+ * Adds a `prompt` to a row that has chat messages in its place, as `attnsim tasks export` writes them. The prompt is the
+ * text of a single message, or the JSON of several.
  */
 export function withPrompt(row: DatasetRow): DatasetRow {
   const { messages, prompt } = row;

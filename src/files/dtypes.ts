@@ -1,9 +1,9 @@
-/** Element types that tensor files may hold; all become float32. Little-endian. */
+/** Bytes of each element type that tensor files may hold. All are little-endian and become float32. */
 export const dtypeBytes = { f64: 8, f32: 4, f16: 2, bf16: 2 } as const;
 
 export type Dtype = keyof typeof dtypeBytes;
 
-/** The value of IEEE 754 half-precision bits. */
+/** The number that the bits of an IEEE 754 half-precision float stand for. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 31;
@@ -15,7 +15,7 @@ function half(bits: number): number {
 
 let halves: Float32Array | undefined;
 
-/** Writes the elements in `bytes` to `out`, one for each place. */
+/** Decodes the elements in `bytes` into `out`, one for each place. */
 export function decode(bytes: Uint8Array, dtype: Dtype, out: Float32Array | Float64Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const n = out.length;

@@ -23,13 +23,13 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** Why a file operation failed, in words. */
+/** The reason why a file operation failed, in words. */
 export const reasonOf = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 };
 
-/** One by one: Node's own recursive mkdir never returns where a parent takes no folders, as /proc. */
+/** Makes folders one by one. Node's recursive mkdir never returns if a parent takes no folders, as /proc does not. */
 function makeWithParents(folder: string): void {
   if (!existsSync(dirname(folder))) makeWithParents(dirname(folder));
   try {
@@ -39,7 +39,7 @@ function makeWithParents(folder: string): void {
   }
 }
 
-/** Makes a folder with its parents. @throws UsageError when files cannot be written there */
+/** Makes a folder and its parents. @throws UsageError if files cannot be written there */
 export function makeFolder(folder: string): void {
   try {
     makeWithParents(folder);
@@ -49,7 +49,11 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Writes a file so that no reader ever sees half of it: to a temporary name beside it, then renamed. */
+/**
+ * Writes a file whole or not at all: under a temporary name beside it, which it then renames. Makes the folder first.
+ *
+ * @throws UsageError if the file cannot be written
+ */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
   const draft = `${path}.${process.pid}.tmp`;
@@ -62,7 +66,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** @throws UsageError when the file cannot be read */
+/** The text of a file. @throws UsageError if the file cannot be read */
 export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");

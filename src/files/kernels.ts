@@ -11,13 +11,13 @@ import type { Measured } from "../hardware/constants/fit/fit.ts";
 import { MeasuredRow } from "../hardware/constants/fit/rows.ts";
 import type { TextRow } from "../hardware/constants/fit/rows.ts";
 
-/** The measured kernels that the package carries. */
+/** Folder of the measured kernels that come with the package. */
 export const ownKernels = fileURLToPath(new URL("data/blackwell-kernels", checkout));
 
 /**
  * The measured kernels of a folder, in the order of the fit.
  *
- * @throws UsageError for a folder without CSV files, a file whose name says no operator, or one that is no CSV
+ * @throws UsageError for a folder without CSV files, a file whose name is no operator's, and one that is not a CSV
  */
 export function readKernels(folder: string): Measured[] {
   let names: string[];
@@ -50,7 +50,7 @@ function readRows(path: string): MeasuredRow[] {
   return texts.map((row, i) => new MeasuredRow(basename(path), i + 2, row));
 }
 
-/** Constants that `attnsim hardware fit` wrote. @throws UsageError for a file that cannot be read or is no JSON */
+/** Reads constants that `attnsim hardware fit` wrote. @throws UsageError for a file that cannot be read or is no JSON */
 export function readConstants(path: string): FittedConstants {
   const text = readText(path);
   try {

@@ -4,10 +4,10 @@ import { UsageError } from "../core/errors.ts";
 import { makeFolder, reasonOf } from "./files.ts";
 
 /**
- * Writes JSON lines as they come: to a file that nobody sees before it is whole, or to standard output.
+ * Writes JSON lines as they come. A file appears under its name once it is whole.
  *
- * @param path standard output when absent
- * @throws UsageError when the file cannot be written
+ * @param path of the file; undefined for standard output
+ * @throws UsageError if the file cannot be written
  */
 export async function writeJsonl(path: string | undefined, rows: AsyncIterable<object>): Promise<void> {
   if (path === undefined) {
@@ -23,7 +23,7 @@ export async function writeJsonl(path: string | undefined, rows: AsyncIterable<o
   }
 }
 
-/** A file beside the wanted one that takes its place once it is kept. */
+/** Opens a temporary file. `keep` renames it to `path`; `close` removes it if it was not kept. */
 function openDraft(path: string): { file: number; keep: () => void; close: () => void } {
   makeFolder(dirname(path));
   const draft = `${path}.${process.pid}.tmp`;

@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 
 const isSource = import.meta.url.endsWith(".ts");
 
-/** The folder that this program's checkout, or its package, lies in. */
+/** The folder of this program: its checkout, or its package. */
 export const checkout = new URL(isSource ? "../../" : "../../../", import.meta.url);
 
 let hooked = false;
@@ -26,7 +26,7 @@ const doors: Readonly<Record<string, string>> = {
   "attnsim/cli": "cli/program",
 };
 
-/** Addresses that stand for this program's own modules: the doors, and their source files in the checkout. */
+/** Modules of this program by the addresses that stand for them: the doors, and their source files in the checkout. */
 function ownModules(): Readonly<Record<string, string>> {
   const ending = isSource ? ".ts" : ".js";
   const modules = Object.entries(doors).flatMap(([door, file]) => {
@@ -40,8 +40,8 @@ function ownModules(): Readonly<Record<string, string>> {
 }
 
 /**
- * Module hooks, as a module of their own. The doors are this very program, and TypeScript is ES modules, whatever
- * package.json says. Files of packages are left to Node.
+ * Source of a module of Node's module hooks. They resolve the doors to this running program, and compile TypeScript as
+ * ES modules even if package.json says otherwise. Files in node_modules are left to Node.
  */
 function hooks(): string {
   const esbuild = pathToFileURL(require.resolve("esbuild")).href;

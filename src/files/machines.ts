@@ -12,7 +12,7 @@ import { readText } from "./files.ts";
 /** Whether a name is that of a file of data, and not of an entry. */
 export const isDataFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
 
-/** Reads YAML, of which JSON is a part. @throws UsageError for a file that cannot be read or is neither */
+/** Reads YAML or JSON. @throws UsageError for a file that cannot be read or is neither */
 function readData(file: string): unknown {
   try {
     return parse(readText(file)) as unknown;
@@ -23,7 +23,7 @@ function readData(file: string): unknown {
   }
 }
 
-/** What an entry in a file is called that has no name: the file, or the folder that a config.json lies in. */
+/** Name of an entry whose file gives it none: the file's name, or for a config.json the name of its folder. */
 function nameOf(file: string): string {
   const own = basename(file, extname(file));
   return own === "config" ? basename(dirname(resolve(file))) : own;
@@ -41,7 +41,7 @@ export const modelOf = (name: string): Model =>
 export const readMachine = (file: string): System | Model =>
   isSystem(readData(file), systems) ? systemOf(file) : modelOf(file);
 
-/** Makes the system or model that a file holds known by its name. @throws UsageError where the name is taken */
+/** Adds the system or model of a file to the known ones. @throws UsageError if its name is taken */
 export function addMachine(file: string): void {
   const machine = readMachine(file);
   if ("gpu" in machine) systems.add(machine);

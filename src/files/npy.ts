@@ -11,7 +11,7 @@ const dtypes: Readonly<Record<string, Dtype>> = { "<f2": "f16", "<f4": "f32", "<
 /**
  * Reads the header of a .npy file, versions 1 to 3.
  *
- * @throws UsageError for what is no .npy file, or holds anything but row-major little-endian floats
+ * @throws UsageError for a file that is not a .npy file, or that holds anything but row-major little-endian floats
  */
 export function npyHeader(path: string, read: ReadBytes): TensorLayout {
   const prefix = Buffer.from(read(0, 12));
@@ -50,7 +50,7 @@ export function npyHeader(path: string, read: ReadBytes): TensorLayout {
 }
 
 /**
- * Writes float32 numbers as a .npy file of version 1. The file appears whole or not at all.
+ * Writes float32 numbers as a .npy file of version 1. The file appears under its name once it is whole.
  *
  * @param parts the numbers in row-major order
  */

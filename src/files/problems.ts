@@ -9,7 +9,7 @@ import type { NamedProblem } from "../tasks/named-problem.ts";
 import { nominalLength, parseTask } from "../tasks/spec.ts";
 import type { DatasetRow } from "../tasks/task.ts";
 
-/** The source of problems: a file, or the generator. */
+/** The source of problems: a file, or the task's generator at a length. */
 export interface ProblemSource {
   readonly file?: string | undefined;
   readonly tokens?: string | undefined;
@@ -20,7 +20,7 @@ export interface ProblemSource {
 /**
  * Rows of a .parquet or .jsonl file.
  *
- * @throws UsageError for another kind of file, or one that is missing, torn or empty
+ * @throws UsageError for a file of another kind, and one that is missing, torn or empty
  */
 export async function readRows(path: string, limit?: number): Promise<DatasetRow[]> {
   const rows = await rowsOf(path, limit);
@@ -45,9 +45,9 @@ async function rowsOf(path: string, limit: number | undefined): Promise<DatasetR
 }
 
 /**
- * Reads or draws problems, one after another.
+ * Reads problems from a file, or generates them, one after another.
  *
- * @param text task spec; not needed for a file whose rows name their task
+ * @param text task spec; not needed if the rows of a file name their task
  * @throws UsageError for a missing task or length, or a row that the task cannot read
  */
 export async function* problemsOf(

@@ -4,7 +4,7 @@ import type { PublishedScore } from "../tasks/published.ts";
 import { readCsv } from "./csv.ts";
 import { checkout } from "./load.ts";
 
-/** Path of a file of data/. */
+/** Path of a file in data/. */
 export const dataPath = (file: string): string => fileURLToPath(new URL(`data/${file}`, checkout));
 
 const once = <T>(make: () => T): (() => T) => {
@@ -26,7 +26,7 @@ export const publishedScores = once((): readonly PublishedScore[] =>
 
 const claimColumns = ["id", "claim", "value_before", "value_after", "derived", "unit", "kind"] as const;
 
-/** A claim of the article: two values, and the value that it derives from them, as printed; empty for none. */
+/** A claim of the article: two values and the value derived from them, as printed. A value that it lacks is empty. */
 export type ArticleClaim = Readonly<Record<(typeof claimColumns)[number], string>>;
 
 /** The claims of the article: data/article-claims.csv. */
@@ -34,7 +34,7 @@ export const articleClaims = once((): readonly ArticleClaim[] =>
   readCsv(dataPath("article-claims.csv"), claimColumns),
 );
 
-/** Scores that the article's leads derive from, and pages that quote them: data/model-scores.csv. */
+/** Scores from which the article derives the leads of models, with the pages that quote them: data/model-scores.csv. */
 export const modelScores = once(() =>
   readCsv(dataPath("model-scores.csv"), ["claim", "benchmark", "model", "score_percent", "source"]),
 );

@@ -4,7 +4,7 @@ import type { TrialRow } from "../trial/columns.ts";
 import { responseRow } from "../trial/response.ts";
 import { readRows } from "./problems.ts";
 
-/** Responses of a file by id. @throws UsageError for a row without them, or an id given twice */
+/** Reads responses by id. @throws UsageError for a row without an id and a response, and for an id given twice */
 async function readResponses(path: string): Promise<Map<string, string>> {
   const responses = new Map<string, string>();
   for (const [i, { id, response }] of (await readRows(path)).entries()) {
@@ -23,10 +23,10 @@ export interface ScoredResponses {
 }
 
 /**
- * Scores the responses of a file.
+ * Scores the responses of a file to problems.
  *
  * @param model name of the model in the rows
- * @throws UsageError for a torn file, or a response to a problem that is not given
+ * @throws UsageError for a torn file, and for a response to a problem that is not among the given ones
  */
 export async function scoreResponses(
   path: string,

@@ -12,11 +12,11 @@ import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 const chunkElements = 1 << 19;
 
-/** A tensor in a file, read on demand: row-major numbers that become float32. */
+/** A tensor in a file. Its numbers are row-major, are read on demand and become float32. */
 export class TensorFile {
   readonly #fd: number;
   readonly #layout: TensorLayout;
-  /** as messages name it: `k.npy`, `cache.safetensors:k` */
+  /** name for messages: `k.npy`, `cache.safetensors:k` */
   readonly label: string;
 
   private constructor(label: string, fd: number, layout: TensorLayout) {
@@ -34,7 +34,7 @@ export class TensorFile {
   }
 
   /**
-   * Opens `file.npy`, `file.safetensors:tensor`, or `file.safetensors` for the tensor called `name`.
+   * Opens a tensor: `file.npy`, `file.safetensors:tensor`, or `file.safetensors`, whose tensor `name` is meant.
    *
    * @throws UsageError for a file that is missing, of another format, torn, or of an unsupported element type
    */
@@ -70,7 +70,7 @@ export class TensorFile {
     }
   }
 
-  /** Fills `out` with the elements from the given one on, a chunk at a time. */
+  /** Fills `out` with elements, of which `from` is the first. Reads a chunk at a time. */
   read(from: number, out: Float32Array | Float64Array): void {
     const { dtype, start } = this.#layout;
     const size = dtypeBytes[dtype];
@@ -83,12 +83,12 @@ export class TensorFile {
     }
   }
 
-  /** Writes the (rows, d) numbers of head h of (heads, rows, d), row-major. */
+  /** Fills `out` (rows, d) with head h of a tensor (heads, rows, d). */
   readHead(h: number, out: Float32Array | Float64Array): void {
     this.read(h * out.length, out);
   }
 
-  /** All of it, in memory. */
+  /** The whole tensor, in memory. */
   toTensor(): Tensor {
     const all = new Float32Array(elements(this.shape));
     this.read(0, all);
@@ -103,7 +103,7 @@ export class TensorFile {
 /**
  * Opens tensors, does work with them, and closes them.
  *
- * @param paths of each by its name, which is also that of the tensor in a .safetensors file unless the path says another
+ * @param paths by name. The name is also that of the tensor in a .safetensors file, unless the path names another
  * @throws UsageError for a file that cannot be read
  */
 export async function withTensorFiles<Name extends string, T>(

@@ -8,5 +8,5 @@ export interface TensorLayout {
   readonly start: number;
 }
 
-/** Bytes [from, from + length) of a file, or as many as there are. */
+/** Reads bytes [from, from + length) of a file, fewer at its end. */
 export type ReadBytes = (from: number, length: number) => Uint8Array;

@@ -3,7 +3,7 @@ import type { NamedColumn, RowOf } from "../core/table.ts";
 import { readerParams } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 
-/** The column of a reader parameter: its cells are empty in rows of responses that no reader gave. */
+/** The column of a reader parameter. Its cells are empty in rows of a real model's responses. */
 type ReaderColumn = {
   [Name in keyof ReaderParams]: ReaderParams[Name] extends number
     ? NamedColumn<Name, "integer" | "number", true>
@@ -68,12 +68,12 @@ export const columns = [
 /** A row of results: one trial. */
 export type TrialRow = RowOf<typeof columns>;
 
-/** Cells without which a row says nothing. */
+/** Cells that every row must have. */
 type NeededCells = Pick<TrialRow, "task" | "variant" | "tokensNominal">;
 
 const emptyCells = Object.fromEntries(
   columns.map(({ name, type }) => [name, type === "string" ? "" : null]),
 ) as Omit<TrialRow, keyof NeededCells>;
 
-/** A row with the cells that are known; the others are empty. */
+/** A row with the given cells; the others are empty. */
 export const trialRow = (known: NeededCells & Partial<TrialRow>): TrialRow => ({ ...emptyCells, ...known });

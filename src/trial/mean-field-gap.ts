@@ -4,34 +4,35 @@ import { readerColumns } from "./columns.ts";
 import type { TrialRow } from "./columns.ts";
 import type { Mode } from "./trial.ts";
 
-/** Measures that the mean field and the numerics are compared on, and how far apart their expectations may be. */
+/** Measures in which the mean field and the numerics are compared, and the largest difference of means that agrees. */
 const bias = { goldMass: 0.02, recall: 0.02, score: 0.05 } as const;
 
 export type GapMeasure = keyof typeof bias;
 
 const measures = Object.keys(bias) as readonly GapMeasure[];
 
-/** Standard errors of a difference that are sampling: one in 370 normal numbers is beyond. */
+/** Standard errors that count as sampling noise. One in 370 normal numbers is farther from its mean. */
 const errors = 3;
 
-/** How far the mean field is from the numerics in one measure of one variant, task and length. */
+/** Difference between the mean field and the numerics in one measure of one variant, task and length. */
 export interface MeanFieldGap {
   readonly task: string;
   readonly variant: string;
   readonly tokens: number;
   readonly measure: GapMeasure;
-  /** means over trials */
+  /** mean over numeric trials */
   readonly numerics: number;
+  /** mean over trials in the mean field */
   readonly meanField: number;
-  /** standard error of their difference, from the largest variance: of the mean field's trials, the numerics' or all */
+  /** standard error of the difference, from the largest variance: of the mean field, the numerics or all trials */
   readonly error: number;
-  /** the part of the difference that sampling does not explain: 0 within 3 standard errors */
+  /** part of the difference beyond 3 standard errors, which sampling does not explain */
   readonly unexplained: number;
-  /** whether `unexplained` is no more than the mean field's bias may be */
+  /** whether `unexplained` is at most the bias that the mean field may have in this measure */
   readonly agrees: boolean;
 }
 
-/** The settings that trials must share to be compared. */
+/** Settings that compared trials share. */
 const settings = ["task", "variant", "tokensNominal", ...readerColumns.map(({ name }) => name)] as const;
 
 const settingOf = (row: TrialRow): string => JSON.stringify(settings.map((name) => row[name]));
@@ -47,7 +48,7 @@ export const meanFieldGaps = (rows: readonly TrialRow[]): MeanFieldGap[] =>
           .filter((value) => value !== null);
       const [drawn, numerics] = [valuesOf("mean-field"), valuesOf("numerics")];
       if (drawn.length < 2 || numerics.length === 0) return [];
-      // a few trials that ended alike do not show their variance
+      // the variance of a few equal outcomes would be 0, so that all trials together are looked at too
       const samples = [drawn, numerics, [...drawn, ...numerics]].filter(({ length }) => length > 1);
       const spread = Math.max(...samples.map(variance));
       const error = Math.sqrt(spread * (1 / drawn.length + 1 / numerics.length));

@@ -5,7 +5,7 @@ import { settle, streamsOf, useOf } from "./settle.ts";
 import type { MeanFieldTrial } from "./trial.ts";
 
 /**
- * Draws a trial in the mean field: no text, no keys, no values.
+ * Draws a trial in the mean field, without text, keys or values.
  *
  * @throws UsageError if there is no mean field of the task or of the variant
  */

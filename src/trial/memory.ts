@@ -7,17 +7,17 @@ import { parseSpec } from "../attention/spec.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { Trial } from "./trial.ts";
 
-/** Bytes of a float32 number; the index is held in them, whatever it is counted as. */
+/** Bytes of a float32 number. Engines hold every index in float32, also one whose cost counts smaller elements. */
 const engineBytes = 4;
 
-/** Prompt text, token offsets, records and scratch, per context token (measured at 1M tokens). */
+/** Bytes of prompt text, token offsets, records and scratch for each context token (measured at 1M tokens). */
 const overheadPerToken = 400;
 
-/** Program, engine and scratch that do not grow with the context (measured). */
+/** Bytes of program, engine and scratch that do not grow with the context (measured). */
 const baseBytes = 400e6;
 
-/** Of a layer plan every layer that the reader's steps run on has an index of its own. */
-const indexBytes = (variant: AnyVariant, shape: StepShape, params: AnyParams): number =>
+/** Elements of a variant's index. In a layer plan each distinct layer has an index of its own. */
+const indexElements = (variant: AnyVariant, shape: StepShape, params: AnyParams): number =>
   variant.layers
     ? [...new Map(variant.layers.map((layer) => [layer.resolved, layer])).values()].reduce(
         (sum, layer) => sum + layer.variant.cost(shape, layer.params).indexKeptBytes,
@@ -25,13 +25,13 @@ const indexBytes = (variant: AnyVariant, shape: StepShape, params: AnyParams): n
       )
     : variant.cost(shape, params).indexKeptBytes;
 
-/** Bytes of a row of K or V in an engine's memory. */
+/** Bytes that a row of K or V takes in an engine's memory. */
 function rowBytesOf(dtype: KvDtype, headDim: number): number {
   switch (dtype) {
     case "f32":
       return engineBytes * headDim;
     case "kivi2":
-      // as the prompt reads it, and as decoding does
+      // one copy for the prompt, and one rounded to two bits for decoding
       return 2 * engineBytes * headDim;
     default:
       return packedRowBytes[dtype](headDim);
@@ -39,8 +39,8 @@ function rowBytesOf(dtype: KvDtype, headDim: number): number {
 }
 
 /**
- * Peak memory in bytes of a group of trials: K and V of every kv head, the largest index beside them, and what the
- * problem itself takes.
+ * Peak memory in bytes of a group of trials that share a problem: K and V of every kv head, the largest index, and the
+ * problem itself.
  */
 export function estimateBytes(trials: readonly Trial[]): number {
   return Math.max(
@@ -50,7 +50,7 @@ export function estimateBytes(trials: readonly Trial[]): number {
       const kvDtype = spec.kvDtype ?? asked;
       const rowBytes = rowBytesOf(kvDtype, headDim);
       const shape = { tokens, queryHeads: kvHeads * groupSize, kvHeads, headDim, bytesPerElement: 1 };
-      const index = indexBytes(spec.variant, shape, spec.params) * engineBytes;
+      const index = indexElements(spec.variant, shape, spec.params) * engineBytes;
       return baseBytes + tokens * (2 * kvHeads * rowBytes + overheadPerToken) + index;
     }),
   );

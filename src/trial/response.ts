@@ -26,15 +26,19 @@ export function responseRow(named: NamedProblem, response: string, model: string
   });
 }
 
-/** Means of scored rows with 95% intervals: bootstrap of the score, Wilson of the exact answers. */
+/** Means of scored rows with 95% intervals: by bootstrap for the score, by Wilson's formula for exact answers. */
 export interface ScoreSummary {
+  /** number of rows */
   readonly rows: number;
+  /** mean score, 0 to 1 */
   readonly score: number;
   readonly scoreInterval: Interval;
+  /** share of exact answers */
   readonly exact: number;
   readonly exactInterval: Interval;
 }
 
+/** Summarises scored rows. */
 export function scoreSummary(rows: readonly TrialRow[]): ScoreSummary {
   const scores = rows.map(({ score }) => Number(score));
   const exact = rows.filter((row) => row.exact === true).length;

@@ -9,14 +9,15 @@ import type { TrialRow } from "./columns.ts";
 import type { Settled } from "./settle.ts";
 import { trialId } from "./trial.ts";
 
-/** The outcome of a trial as a row shows it; only its length if the variant does not fit its budget. */
+/** The outcome of a trial. A variant that does not fit its budget has only the length. */
 export interface Concluded {
+  /** tokens of the prompt */
   readonly tokens: number;
   readonly graded?: Score;
   readonly seen?: Seen;
 }
 
-/** The row of a trial and its outcome. */
+/** Makes the row of a trial from its outcome. */
 export function makeRow({ trial, spec, reader }: Settled, { tokens, graded, seen }: Concluded): TrialRow {
   const { task, params, spec: taskSpec } = parseTask(trial.task);
   const shape = {

@@ -15,21 +15,21 @@ import { settle, streamsOf } from "./settle.ts";
 import type { Settled } from "./settle.ts";
 import type { NumericTrial } from "./trial.ts";
 
-/** Runs trials: the engine, and the listeners to what comes of them. */
+/** The engine that trials run on, and the functions that take their results. */
 export interface TrialRun {
   readonly ops: Ops;
-  /** takes each row as it is finished, and the time that it took */
+  /** takes each row once it is finished, and its wall time in seconds */
   readonly onRow: (trial: NumericTrial, row: TrialRow, seconds: number) => void;
-  /** seconds; without a clock rows take no time */
+  /** tells the time in seconds; without it every row takes 0 seconds */
   readonly clock?: () => number;
-  /** takes the times of parts: work of one variant under its spec, shared work under no name */
+  /** takes the times of parts: a variant's own under its spec, those of shared work under the empty name */
   readonly profile?: Profile | undefined;
 }
 
 /**
- * Runs trials that share a problem (`groupKey`): builds the problem once and the caches once per kv dtype, then reads
- * with each variant. Trials that settle to one variant and one reader share their outcome, as budgets do that fit the
- * same parameter. Shared work counts to the time of the first row that needs it.
+ * Runs trials that share a problem (`groupKey`). It builds the problem once and the caches once for each kv dtype, and
+ * then reads with each variant. Trials with the same variant, parameters and reader share one outcome: budgets may fit
+ * the same parameter. Time of shared work counts to the first row that needs it.
  */
 export function runTrials(
   trials: readonly NumericTrial[],

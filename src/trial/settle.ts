@@ -6,7 +6,7 @@ import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import type { Trial } from "./trial.ts";
 
-/** A trial with its spec and its reader's parameters: those in the spec go before the reader's own. */
+/** A trial with its spec and its reader's parameters. A kv dtype or shaping in the spec replaces the reader's. */
 export interface Settled<T extends Trial = Trial> {
   readonly trial: T;
   readonly spec: AttentionSpec;
@@ -24,6 +24,7 @@ function settleSpec(trial: SpecFields): Omit<Settled, "trial"> {
   return { spec, reader: { ...reader, kvDtype, logitShaping: shaping.text }, shaping };
 }
 
+/** Reads the spec of a trial and completes its reader's parameters. */
 export const settle = <T extends Trial>(trial: T): Settled<T> => ({ trial, ...settleSpec(trial) });
 
 /** A trial's variant with its parameters and shaping, for the mean field. */

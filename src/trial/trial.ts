@@ -3,7 +3,7 @@ import { hash64 } from "../core/random.ts";
 import type { FittedBudget } from "../deployment/fit-budget.ts";
 import { version } from "../version.ts";
 
-/** How a trial is made: with real text, keys and values, or drawn from the mean field of attention. */
+/** Ways to make a trial: with real text, keys and values, or drawn from the mean field of attention. */
 export const modes = ["numerics", "mean-field"] as const;
 
 export type Mode = (typeof modes)[number];
@@ -15,15 +15,15 @@ interface TrialFields {
   /** nominal context tokens */
   readonly tokens: number;
   readonly seed: number;
-  /** which of the problems of this seed, from 0 */
+  /** number of the problem among those of this seed, from 0 */
   readonly trial: number;
   /** variant spec as asked for: `dsa(k=2048)+fp8` */
   readonly variant: string;
   /** reader parameters that differ from the defaults */
   readonly reader: Readonly<Record<string, number | string>>;
-  /** files of entries of the user's own that were loaded, by name and hash; absent if there are none */
+  /** name and hash of each plugin that was loaded; left out if there are none */
   readonly plugins?: readonly string[];
-  /** variant spec to run if a budget has decided a parameter */
+  /** variant spec with the parameter that a budget decided; it is run in place of `variant` */
   readonly fitted?: string;
   readonly budget?: FittedBudget;
 }
@@ -41,8 +41,8 @@ export interface MeanFieldTrial extends TrialFields {
 export type Trial = NumericTrial | MeanFieldTrial;
 
 /**
- * Stable id of a trial: a hash of everything its outcome depends on. 16 hex digits. A budget's system, model and users
- * are hashed within its text; the mode of a numeric trial is hashed as its engine.
+ * Stable id of a trial: 16 hex digits, a hash of everything that its outcome depends on. A budget's system, model and
+ * users are hashed as parts of its text. A numeric trial hashes its engine and not its mode.
  */
 export function trialId({ mode, ...trial }: Trial): string {
   const drawn = mode === "mean-field" ? { mode } : {};
@@ -55,11 +55,11 @@ function hashedBudget(budget: FittedBudget | undefined): object {
   return { budget: { text, param, value, fits, short } };
 }
 
-/** The numeric engines that trials ask for. */
+/** Names of the engines that numeric trials ask for. */
 export const enginesOf = (trials: readonly Trial[]): string[] =>
   distinct(trials.flatMap((trial) => (trial.mode === "numerics" ? [trial.engine] : [])));
 
-/** Trials with the same key share their problem and their caches: run them together. */
+/** Key of a trial's problem and reader. Trials with the same key share caches: run them together. */
 export const groupKey = ({ task, tokens, seed, trial, reader, engine, plugins }: NumericTrial): string =>
   hexHash({ task, tokens, seed, trial, reader, engine, plugins });
 
