@@ -39,13 +39,15 @@ const losing = [
   "kda",
 ];
 
+const listed = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
+
 const confirmed = (): readonly Row[] =>
   rowsOf(`${name}/ranking.csv`).filter((row) => row["numerics"] !== "" && row["rank"] !== "0");
 
 export function explain(): ResultSection {
   const all = rowsOf(`${name}/ranking.csv`);
   const none = rowOf(`${name}/ranking.csv`, { rank: "0" });
-  const [best, ...next] = confirmed();
+  const distances = confirmed().map((row) => `${inPoints(row, "numerics")} (${row["change"]!})`);
   const from = (manifestOf(name)["fitted"] as { readonly model: string }).model;
   const { model, trials, priced } = manifestOf(name) as {
     readonly model: string;
@@ -64,7 +66,7 @@ export function explain(): ResultSection {
     settings: `The reader of [calibrate](#calibrate) with one change at a time; ${trials["meanField"]!} trials a column in the mean field, ${trials["numerics"]!} in full numerics; costs of ${priced.model} with ${priced.users} users of ${priced.tokens} tokens.`,
     findings: [
       {
-        text: `From a reader fitted to ${from} single changes come within ${inPoints(best!, "numerics")} (${best!["change"]!})${next.map((row) => ` and ${inPoints(row, "numerics")} (${row["change"]!})`).join("")} points of ${model}'s columns, no change ${inPoints(none, "numerics")} (full numerics, ${trials["numerics"]!} trials a column): the scores do not tell selection from sharper logits.`,
+        text: `Published scores do not tell selection from sharper logits: single changes of a reader fitted to ${from} come within ${listed(distances)} points of ${model}'s columns; without a change the distance is ${inPoints(none, "numerics")} (full numerics, n = ${trials["numerics"]!} trials a column).`,
         holds:
           confirmed().every((row) => Number(row["numericsHigh"]) < Number(none["numericsLow"])) && kinds.size > 1,
       },
