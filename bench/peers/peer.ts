@@ -8,19 +8,19 @@ import type { BenchSubject } from "../../src/engines/bench/subject.ts";
 import type { Effort } from "../../src/engines/bench/timing.ts";
 import type { KernelWorkload } from "../../src/engines/bench/workloads.ts";
 
-/** What a peer is asked, a line of JSON each. */
+/** A question to a peer, one line of JSON. */
 export interface Question {
   readonly workload: KernelWorkload;
-  /** to time it; to check it when absent */
+  /** how long to time the workload; without it the peer checks its result */
   readonly effort?: Effort;
 }
 
-/** What a peer says first: what it is, or why it is not there. */
+/** First line of a peer: its version and threads, or the reason why it cannot run. */
 export type Greeting = { readonly version: string; readonly threads: number } | { readonly absent: string };
 
 /**
- * What it answers: how far its result is from float64, nothing of that where it does not do the workload; or the
- * milliseconds of each call; or what went wrong.
+ * Answer of a peer: the distance of its result from float64, the milliseconds of each call, or an error. A peer that
+ * cannot do the workload gives no distance.
  */
 export interface Answer extends Partial<Difference> {
   readonly times?: number[];

@@ -52,7 +52,7 @@ function operandsFor({ rows, width }: KernelWorkload): BenchOperands {
 
 const matrix = (t: Tensor): Tensor2D => tf.tensor2d(flat(t) as Float32Array, t.shape as [number, number]);
 
-/** What computes the result of a workload, on tensors made before. */
+/** Makes the tensors of a workload, and returns the function that computes its result. */
 function graphOf(workload: KernelWorkload, given: BenchOperands): () => TfTensor {
   const { kind, rows, width, take } = workload;
   switch (kind) {
@@ -100,7 +100,7 @@ function attention(workload: KernelWorkload, given: BenchOperands): () => TfTens
   };
 }
 
-/** What a check of normals that are not ours can say: how far mean and variance are from 0 and 1. */
+/** Checks normal numbers of another generator: distances of mean and variance from 0 and 1. */
 function moments(numbers: ArrayLike<number>): Answer {
   let [sum, squares] = [0, 0];
   for (let i = 0; i < numbers.length; i++) {

@@ -23,7 +23,7 @@ const variantOf = (sparsity: number, tokens: number): string =>
 /** Share of the keys that is read. */
 const readAt = (sparsity: number): number => Number((1 - sparsity).toFixed(2));
 
-/** A sparsity holds where it keeps so much of dense attention's score. */
+/** A sparsity holds if it keeps this share of dense attention's score. */
 const holds = 0.9;
 
 export const sparseFrontier = defineTrend({

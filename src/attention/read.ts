@@ -11,7 +11,7 @@ export interface Read {
   readonly scale: number;
   /** (Q G) query row i sees the rows [0, visible[i]) */
   readonly visible: Int32Array;
-  /** the rows it reads; every visible one when absent */
+  /** rows that each query reads; default: all visible ones */
   readonly spans?: Spans;
   /** logit of a sink, which takes part in the softmax and has no value */
   readonly sinkLogit?: number | undefined;

@@ -18,11 +18,11 @@ export interface AttentionSpec {
   /** the variant; a layer plan is one variant */
   readonly variant: AnyVariant;
   readonly params: AnyParams;
-  /** type of K and V; the reader's own when absent */
+  /** type of K and V; default: the reader's own */
   readonly kvDtype?: KvDtype;
-  /** shaping of logits; the reader's own when absent */
+  /** shaping of logits; default: the reader's own */
   readonly logitShaping?: ShapingUse;
-  /** place of K and V; HBM if the spec does not say */
+  /** place of K and V: HBM unless the spec names another */
   readonly placement: PlacementUse;
   /** the variant alone, without modifiers */
   readonly base: string;

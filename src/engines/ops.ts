@@ -71,7 +71,7 @@ export interface AttendOptions {
   readonly visible: Int32Array;
   /** factor on q.k */
   readonly scale: number;
-  /** rows that each query reads, all of them visible; every visible row when absent */
+  /** rows that each query reads, all of them visible; default: all visible rows */
   readonly rows?: RowLists;
 }
 
@@ -89,9 +89,9 @@ export interface Ops {
   space(label: string): Space;
 
   /**
-   * Fills `out` (n, width) with standard normal numbers. Row i is the stream (key, id_i); id_i is the i-th pair of
-   * words of `ids`, or (i, 0) when absent. This is the only source of simulated data; its numbers are the same on every
-   * engine.
+   * Fills `out` (n, width) with standard normal numbers. Row i is the stream (key, id_i), where id_i is the i-th pair of
+   * words of `ids`; without `ids` it is (i, 0). This is the only source of simulated data. Its numbers are the same on
+   * every engine.
    */
   fillNormal(out: Tensor, key: StreamKey, ids?: Uint32Array): void;
 

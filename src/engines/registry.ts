@@ -24,7 +24,7 @@ export interface EngineInfo extends EngineStatus {
 }
 
 export interface EngineOptions {
-  /** all cores when absent */
+  /** threads that the engine may use; default: all cores */
   readonly threads?: number;
 }
 

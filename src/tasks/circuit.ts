@@ -78,9 +78,9 @@ export interface Retrieve {
   readonly candidates: Int32Array;
   /** what each query asks for */
   readonly asked: readonly FeatureSum[];
-  /** token at which each query stands; the last one when absent */
+  /** token at which each query stands; default: the last one */
   readonly positions?: Int32Array;
-  /** number of answers to a query, those of the largest projections; when absent, all that stand out of the noise */
+  /** number of answers to a query, those of the largest projections; default: all that stand out of the noise */
   readonly answers?: number;
 }
 

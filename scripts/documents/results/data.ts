@@ -105,7 +105,7 @@ export const scoreTablesOf = (name: string, panels?: readonly string[]): string[
 export const bytesRead = ({ kvReadBytes, indexReadBytes, stateBytes }: TrialRow): number =>
   (kvReadBytes ?? 0) + (indexReadBytes ?? 0) + (stateBytes ?? 0);
 
-/** What ran, in a few words: problems a cell by length, engines, and reader parameters that are not at their defaults. */
+/** Settings of a run in a few words: problems a cell by length, engines, reader parameters that differ from defaults. */
 export function settingsOf(rows: readonly TrialRow[]): string {
   const ways = groupBy(rows, (row) => (isMeanField(row) ? "mean field" : `full numerics (${row.engine})`));
   const changed = Object.entries(readerParams).flatMap(([name, spec]) => {

@@ -8,7 +8,7 @@ import { upperQuantile, upperTail } from "../../core/normal.ts";
 export interface Like {
   readonly count: number;
   readonly similarity: number;
-  /** tokens of one record; the mean of all records when absent */
+  /** tokens of one record; default: the mean of all records */
   readonly recordTokens?: number;
 }
 
@@ -77,7 +77,7 @@ export const randomCount = (crowd: Crowd): number =>
  * are left out: for g beyond sqrt(2 ln n) rare samples make the mean, and the largest key decides the sum (the random
  * energy model: Derrida 1981, https://doi.org/10.1103/PhysRevB.24.2613).
  *
- * @param read probability that a key is read, for a logit of the mean `shift` g; 1 when absent
+ * @param read probability that a key is read, for a logit of the mean `shift` g; default: 1
  */
 export function sumOverRandom(
   { sharpness: g }: Crowd,

@@ -28,7 +28,7 @@ export interface Share {
 
 /** Records that are read. */
 export interface RecordChoice extends Share {
-  /** shares of the records that match in part, in the crowd's order; those of matches when absent */
+  /** shares of the records that match in part, in the crowd's order; default: the shares of matches */
   readonly like?: readonly Share[];
   /** records in the newest `tokens`: all of them are read, or none */
   readonly recent?: { readonly tokens: number; readonly read: boolean };
@@ -38,7 +38,7 @@ export interface RecordChoice extends Share {
   readonly run?: number;
   /** whether all heads read the same matches */
   readonly shared?: true;
-  /** correlation of the scores that decide on two matches; 0 when absent */
+  /** correlation of the scores that decide on two matches; default: 0 */
   readonly alike?: number;
 }
 
@@ -74,13 +74,13 @@ export interface FixedRead {
   readonly noise: number;
   /** distance up to which single tokens are read */
   readonly reach: number;
-  /** records that have these weights and are read; all records when absent */
+  /** records that have these weights and are read; default: all records */
   readonly choice?: RecordChoice;
   /** entries that are read in place of single tokens */
   readonly entries?: number;
 }
 
-/** A read of one query in the mean field. @property heads kv heads [from, to) of this read; all when absent */
+/** A read of one query in the mean field. @property heads kv heads [from, to) of this read; default: all */
 export type MeanFieldRead = (SoftmaxRead | FixedRead) & { readonly heads?: readonly [number, number] };
 
 /** Sums over random rows that were chosen without regard to the query. */

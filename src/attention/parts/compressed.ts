@@ -51,7 +51,7 @@ interface CompressedRead {
   readonly sink: number;
   /** query heads of a kv head, which share a choice */
   readonly group: number;
-  /** entries that each query reads; every visible one when absent */
+  /** entries that each query reads; default: all visible ones */
   readonly chosen?: RowLists;
 }
 

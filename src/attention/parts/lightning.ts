@@ -114,7 +114,7 @@ export function indexRows(
 /**
  * Indexes the tokens by the kv heads' concatenated keys, in FP8.
  *
- * @param share part of the index's bytes that a layer reads; all of them when absent
+ * @param share part of the index's bytes that a layer reads; default: 1
  */
 export const tokenIndex = (
   cache: KeyValueCache,

@@ -6,7 +6,7 @@ export interface EntryLayout {
   readonly block: number;
   readonly stride: number;
   readonly offset?: number;
-  /** part of an entry's weight that one of its tokens has; the same part for each when absent */
+  /** part of an entry's weight that one of its tokens has; default: the same part for each */
   readonly share?: (entry: number, row: number) => number;
 }
 

@@ -5,7 +5,7 @@ import { requireHere, statusOf } from "../native.ts";
 import type { Tf } from "./api.ts";
 
 export interface LoadOptions {
-  /** threads that TensorFlow may use, all cores when absent; it reads them when a process first loads it */
+  /** threads that TensorFlow may use, read when a process first loads it; default: all cores */
   readonly threads?: number;
   readonly require?: Require;
 }

@@ -249,7 +249,7 @@ interface RowJob {
   /** numbers touched for each row */
   readonly width: number;
   readonly perChunk: number;
-  /** bytes that each thread needs; 0 when absent */
+  /** bytes that each thread needs; default: 0 */
   readonly scratch?: number;
   readonly args: readonly number[];
 }

@@ -87,8 +87,8 @@ export class HeadEmbedding {
    * the other tokens of a record, noise elsewhere.
    *
    * @param table codes of the records' keys: (rows, d)
-   * @param rowOfRecord row of the table for each record; the record's own number when absent
-   * @param range all when absent
+   * @param rowOfRecord row of the table for each record; default: the record's own number
+   * @param range tokens to embed; default: all
    */
   embedKeys(
     map: TokenMap,

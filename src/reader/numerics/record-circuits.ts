@@ -17,9 +17,9 @@ export interface QueryMeaning {
   readonly id: (query: number) => readonly [number, number];
   /** Token at which a query stands. */
   readonly position: (query: number) => number;
-  /** most queries asked together, which bounds the memory that they take; all at once when absent */
+  /** most queries that are asked together, a bound on the memory that they take; default: all */
   readonly batch?: number;
-  /** every n-th query of a batch is looked at; all when absent */
+  /** every n-th query of a batch is looked at; default: all */
   readonly traceEvery?: number;
 }
 

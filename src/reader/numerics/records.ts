@@ -30,7 +30,7 @@ export interface PromptRecords {
   readonly features: readonly string[];
   /** what the question's own queries ask for */
   readonly questions: readonly FeatureSum[];
-  /** last token before the question; that of the last record when absent */
+  /** last token before the question; default: the last token of the last record */
   readonly contextEnd?: number;
 }
 

@@ -5,7 +5,7 @@ const list = (words: string): readonly string[] =>
     .map((word) => word.trim().replace(/\s+/g, " "))
     .filter((word) => word !== "");
 
-/** What fills the slots of the sentences: `{adjective}` is one of `words.adjective`. */
+/** Words for the slots of the sentences: `{adjective}` is one of `words.adjective`. */
 export const words: Readonly<Record<string, readonly string[]>> = {
   adjective: list(`
     patient, stubborn, quiet, generous, curious, unlikely, ordinary, careful, restless, gentle, honest, modest, bold,
