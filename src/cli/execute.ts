@@ -1,8 +1,10 @@
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { findFigure } from "../figures/registry.ts";
+import { removePictures } from "../runs/claim.ts";
 import { drawFigures } from "../runs/draw.ts";
+import { readManifest } from "../runs/manifest.ts";
 import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { RunOutcome } from "../runs/run.ts";
@@ -25,6 +27,8 @@ export interface ExecuteOptions {
   /** print the time of each part */
   readonly profile?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
+  /** write over results of another plan, and over edited ones */
+  readonly force?: boolean | undefined;
   /** figures to draw; without them all that the rows can show */
   readonly figures?: readonly string[] | undefined;
   /** the options, for the manifest */
@@ -44,12 +48,15 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     printPlan(plan, out);
     return;
   }
-  const { workers, threads, memoryGb, profile, config } = options;
+  const { workers, threads, memoryGb, profile, config, force } = options;
   const memoryBytes = memoryGb === undefined ? undefined : memoryGb * 1e9;
-  const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config });
+  const before = readManifest(out)?.files;
+  const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config, force });
   const { rows, planned, seconds } = outcome;
   const figures =
     rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names: options.figures });
+  if (readManifest(out)?.files?.["data.csv"] !== before?.["data.csv"])
+    removePictures(out, figures.map(figureOf));
   if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
   else {
     for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
@@ -63,6 +70,9 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
   }
   finishedRows(outcome);
 }
+
+/** The name of the figure that a file holds. */
+const figureOf = (path: string): string => basename(path, extname(path));
 
 function printPlan(plan: Plan, out: string): void {
   for (const { id, trial } of plan.trials)

@@ -10,6 +10,7 @@ import { readerParams } from "../reader/params.ts";
 import { modes } from "../trial/trial.ts";
 import type { Mode, Trial } from "../trial/trial.ts";
 import { makeTrial } from "../trial/make-trial.ts";
+import { hashOf } from "./manifest.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
@@ -83,6 +84,28 @@ export function checkConfig(where: string, value: unknown): RunConfig {
  */
 export const configuredPlan = (config: RunConfig): Plan =>
   planOf("run", questionOf(config), trialsOf(config));
+
+/** Settings that a run may change without asking another question. */
+const unasked: ReadonlySet<string> = new Set(["trials", "workers", "threads", "memoryGb", "out"]);
+
+/**
+ * A folder name for a run: its tasks, variants and lengths, and a hash of all that it asks for. More trials of the same
+ * question have the same name.
+ */
+export function folderNameOf(config: RunConfig): string {
+  const { task, variant, tokens } = config;
+  const parts = Object.entries({ tasks: task, variants: variant, lengths: tokens }).map(([what, value]) => {
+    const items = listOf<string | number>(value);
+    const text = items.length > mostInName ? `${items.length}-${what}` : items.join("-");
+    return text.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");
+  });
+  const asked = Object.entries(config).filter(([key, value]) => value !== undefined && !unasked.has(key));
+  const hash = hashOf(JSON.stringify(asked.sort(([a], [b]) => (a < b ? -1 : 1))));
+  return [...parts, hash.slice(0, 6)].join("-");
+}
+
+/** Items of a list that stand in the name of a folder; more are counted. */
+const mostInName = 3;
 
 const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];

@@ -7,6 +7,7 @@ import { meanFieldRow } from "../trial/mean-field.ts";
 import { enginesOf } from "../trial/trial.ts";
 import type { Trial } from "../trial/trial.ts";
 import { makeFolder } from "../files/files.ts";
+import { claimFolder } from "./claim.ts";
 import { Journal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { groupsOf } from "./plan.ts";
@@ -31,6 +32,8 @@ export interface RunSettings {
   readonly onTrial?: (trial: Trial, seconds: number) => void;
   /** whether to measure the time of each part and write profile.csv */
   readonly profile?: boolean | undefined;
+  /** write over results of another plan, and over edited ones */
+  readonly force?: boolean | undefined;
   /** module whose default export runs a `GroupTask`. Default: attnsim's own. */
   readonly worker?: URL;
 }
@@ -62,7 +65,8 @@ const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worke
  * trials of the plan: data.csv, timings.csv, summary.csv, datapackage.json and manifest.json. If a profile is asked for,
  * profile.csv has the times of the trials that ran now.
  *
- * @throws UsageError, before any work, for a folder that cannot be written or that another process writes, an engine that
+ * @throws UsageError, before any work, for a folder that cannot be written, that another process writes or that
+ *   holds other results, an engine that
  *   cannot be used here, and trials that do not fit in memory
  */
 export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOutcome> {
@@ -73,6 +77,11 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOut
   const started = new Date();
   const clock = performance.now();
   try {
+    claimFolder(out, {
+      name: plan.name,
+      trials: new Set(plan.trials.map(({ id }) => id)),
+      force: settings.force,
+    });
     const journal = new Journal(join(out, "journal.jsonl"));
     try {
       const missing = plan.trials.filter(({ id }) => !journal.entries.has(id));

@@ -4,6 +4,7 @@ import { version } from "../version.ts";
 import { formatCsv } from "../files/csv.ts";
 import { packageOf, resource } from "./datapackage.ts";
 import { writeAtomic } from "../files/files.ts";
+import { hashesOf } from "./manifest.ts";
 import { hostFacts } from "./results.ts";
 import { writeFigure } from "./write-figure.ts";
 
@@ -39,13 +40,18 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 /** Writes the tables, datapackage.json, manifest.json and the figures. Returns the figures' paths. */
 export async function writeTables(folder: string, results: Results): Promise<string[]> {
   const { name, question, tables, figures, manifest } = results;
-  for (const table of tables)
-    writeAtomic(join(folder, `${table.name}.csv`), formatCsv(table.columns, table.rows));
+  const files = Object.fromEntries(
+    tables.map((table) => [`${table.name}.csv`, formatCsv(table.columns, table.rows)]),
+  );
+  for (const [file, text] of Object.entries(files)) writeAtomic(join(folder, file), text);
   const resources = tables.map((table) =>
     resource(table.name, table.title, table.columns, { primaryKey: table.primaryKey }),
   );
   writeAtomic(join(folder, "datapackage.json"), json(packageOf(name, question, version, resources)));
-  writeAtomic(join(folder, "manifest.json"), json({ name, question, ...manifest }));
+  writeAtomic(
+    join(folder, "manifest.json"),
+    json({ name, question, ...manifest, figures: Object.keys(figures), files: hashesOf(files) }),
+  );
   const paths: string[] = [];
   for (const [file, figure] of Object.entries(figures))
     paths.push(...(await writeFigure(folder, file, figure)));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
 import { runArticle } from "../../studies/article/run.ts";
+import { forceOption } from "../options/results.ts";
 import { integer } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { watch } from "../print/watch.ts";
@@ -17,6 +18,7 @@ export default function articleCommand(command: Command): void {
   command
     .option("--full", "full numerics beside the mean field, up to 256K tokens: half an hour on two cores")
     .option("--out <folder>", "folder of the report", join("results", "local", "article"))
+    .option(...forceOption)
     .option(
       "--explained <file>",
       "ranking.csv of attnsim explain; the chapter on attention is shorter without it",

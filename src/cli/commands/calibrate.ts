@@ -3,6 +3,7 @@ import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { runCalibrate } from "../../studies/calibrate/run.ts";
 import { freeParams } from "../../studies/calibrate/search.ts";
 import { defaultFit, defaultReadings } from "../../studies/calibrate/target.ts";
+import { forceOption } from "../options/results.ts";
 import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatCalibration } from "../print/calibration.ts";
@@ -49,6 +50,7 @@ export default function calibrateCommand(command: Command): void {
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
     .option("--out <folder>", "folder of the results", "results/local/calibrate")
+    .option(...forceOption)
     .option("--json", "print the answer as JSON");
   withReaderOptions(asking)
     .addHelpText("after", help)

@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runEconomics } from "../../studies/economics/run.ts";
+import { forceOption } from "../options/results.ts";
 import { modelPair, numberList, positive, share, tokensOrNone } from "../options/values.ts";
 import { formatEconomics } from "../print/economics.ts";
 
@@ -29,6 +30,7 @@ export default function economicsCommand(command: Command): void {
     .option("--price-ratios <n,...>", "price ratios of the surface", numberList(), [1.25, 1.5, 2, 3])
     .option("--reductions <n,...>", "reductions of the surface", numberList(), [0, 0.2, 0.4, 0.6, 0.72, 0.9])
     .option("--out <folder>", "write the break-even surface: CSV and figure")
+    .option(...forceOption)
     .option("--json", "print JSON")
     .addHelpText("after", notes)
     .action(async ({ json, ...options }) => {

@@ -5,6 +5,7 @@ import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { models } from "../../hardware/models/all.ts";
 import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { runExplain } from "../../studies/explain/run.ts";
+import { forceOption } from "../options/results.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatExplanation } from "../print/explanation.ts";
@@ -68,6 +69,7 @@ export default function explainCommand(command: Command): void {
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
     .option("--out <folder>", "folder of the results", "results/local/explain")
+    .option(...forceOption)
     .option("--json", "print the answer as JSON")
     .addHelpText("after", help)
     .action(async ({ json, ...options }) => {

@@ -1,9 +1,11 @@
 import { Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
+import { claimFolder } from "../../runs/claim.ts";
 import { writeTables } from "../../runs/tables.ts";
 import { frontierResults, runFrontier } from "../../studies/frontier/run.ts";
 import { divisionOptions, rackOptions, readRacks } from "../options/racks.ts";
+import { forceOption } from "../options/results.ts";
 import { scoreSource } from "../options/scores.ts";
 import { readRequests, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
@@ -31,8 +33,9 @@ export default function frontierCommand(command: Command): void {
     .option("--users <n>", "users who share the system when TPOT is taken", integer(1), 64)
     .option("--tpot-ms <ms>", "longest time of a token when prices are taken", positive, 50)
     .option("--out <folder>", "write CSV and figure")
+    .option(...forceOption)
     .addHelpText("after", notes)
-    .action(async ({ out, json, ...options }) => {
+    .action(async ({ out, json, force, ...options }) => {
       const { system, model, users, tokens, price } = options;
       if ((system.length > 1 || model.length > 1) && json !== true && out !== undefined)
         throw new UsageError("--out takes one system and one model; got several");
@@ -45,6 +48,7 @@ export default function frontierCommand(command: Command): void {
         tokens,
         price,
       };
+      if (out !== undefined) claimFolder(out, { name: "frontier", config: asked, force });
       const found = runFrontier(asked, watch);
       const { points } = found;
       const assumptions = frontierLines(asked, found);
@@ -52,6 +56,7 @@ export default function frontierCommand(command: Command): void {
         json ? JSON.stringify({ assumptions, points }, null, 2) : formatFrontier(found, assumptions),
       );
       if (out === undefined) return;
-      for (const path of await writeTables(out, frontierResults(points, assumptions))) console.error(path);
+      for (const path of await writeTables(out, frontierResults(points, asked, assumptions)))
+        console.error(path);
     });
 }

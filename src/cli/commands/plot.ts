@@ -6,7 +6,7 @@ import { drawFigures } from "../../runs/draw.ts";
 import { figureFormats } from "../../runs/write-figure.ts";
 import type { FigureFormat } from "../../runs/write-figure.ts";
 import { readTrialRows } from "../../files/csv.ts";
-import { readManifest } from "../../runs/results.ts";
+import { readManifest } from "../../runs/manifest.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 

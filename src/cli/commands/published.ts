@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runPublished } from "../../studies/published/run.ts";
+import { forceOption } from "../options/results.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatPublished } from "../print/published.ts";
 import { watch } from "../print/watch.ts";
@@ -20,8 +21,9 @@ export default function publishedCommand(command: Command): void {
     .option("--run <names>", 'run these trends first, comma-separated, or "all"; what is finished is kept')
     .option(
       "--results <folder>",
-      "folder with a folder of results for each trend (default: results/published of the checkout)",
+      "folder with a folder of results for each trend (default: results/published of the checkout; with --run, results/local/published)",
     )
+    .option(...forceOption)
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
     .option("--json", "print JSON")

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
-import { checkConfig, configuredPlan, readConfig } from "../../runs/config.ts";
+import { checkConfig, configuredPlan, folderNameOf, readConfig } from "../../runs/config.ts";
 import { plugins } from "../../trial/plugins.ts";
 import { execute } from "../execute.ts";
 import { withRunOptions } from "../options/run.ts";
@@ -40,14 +41,14 @@ export default function runCommand(command: Command): void {
 }
 
 async function run(command: Command): Promise<void> {
-  const { config: file, json, dryRun, profile, plugin: loaded, ...values } = command.opts() as Options;
+  const { config: file, json, dryRun, profile, force, plugin: loaded, ...values } = command.opts() as Options;
   const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
   const config = checkConfig("the command line", {
     ...values,
     ...(file === undefined ? {} : readConfig(file)),
     ...Object.fromEntries(given),
   });
-  const { out = "results/local/run", ...asked } = config;
+  const { out = join("results", "local", folderNameOf(config)), ...asked } = config;
   const { workers, threads, memoryGb } = asked;
   await execute(configuredPlan(config), {
     out,
@@ -56,12 +57,13 @@ async function run(command: Command): Promise<void> {
     memoryGb,
     json,
     dryRun,
+    force,
     profile,
     config: loaded === undefined ? asked : { ...asked, plugins: plugins().map(({ version }) => version) },
   });
 }
 
-interface Options extends Partial<Record<"json" | "dryRun" | "profile", true>> {
+interface Options extends Partial<Record<"json" | "dryRun" | "profile" | "force", true>> {
   readonly config?: string;
   readonly plugin?: readonly string[];
 }

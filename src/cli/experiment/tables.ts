@@ -1,3 +1,4 @@
+import { claimFolder } from "../../runs/claim.ts";
 import { writeTables } from "../../runs/tables.ts";
 import { version } from "../../version.ts";
 import { withResultOptions } from "../options/results.ts";
@@ -26,12 +27,13 @@ export interface TablesOptions {
 export const tables = ({ steps, make }: TablesOptions): Answer => ({
   define(program, { name, question }) {
     withResultOptions(program).action(
-      async ({ full = false, out = resultsFolder(name, full), json, dryRun }) => {
+      async ({ full = false, out = resultsFolder(name, full), json, dryRun, force }) => {
         const count = steps(full);
         if (dryRun) {
           console.log(`${count} rows for ${out}`);
           return;
         }
+        claimFolder(out, { name, config: { full }, force });
         const found = watch.steps(count, "rows", (onStep) => make({ full, onStep }));
         const { findings, assumptions } = found;
         const paths = await writeTables(out, {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
+import { claimFolder } from "../../runs/claim.ts";
 import { runScaling } from "../../studies/scaling/run.ts";
 import { withResultOptions } from "../options/results.ts";
 import { integer } from "../options/values.ts";
@@ -22,12 +23,15 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
     withResultOptions(program)
       .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
       .option("--threads <n>", "kernel threads", integer(1), availableParallelism())
-      .action(async ({ full = false, out = resultsFolder(name, full), engine, threads, json, dryRun }) => {
+      .action(async ({ full = false, out = resultsFolder(name, full), engine, threads, ...options }) => {
+        const { json, dryRun, force } = options;
         const asked = lengths(full);
         if (dryRun) {
           console.log(`${asked.length * variants.length} variants and lengths for ${out}`);
           return;
         }
+        const config = { full, engine, threads };
+        claimFolder(out, { name, config, force });
         const { answer, files } = await runScaling(
           {
             name,
@@ -37,7 +41,7 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
             engine,
             threads,
             out,
-            config: { full, engine, threads },
+            config,
           },
           watch,
         );

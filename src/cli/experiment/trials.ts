@@ -26,13 +26,14 @@ export interface TrialsOptions {
 /** Answers a question by trials. */
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question }) {
-    withRunOptions(program).action(async ({ full = false, out, ...options }) => {
+    withRunOptions(program).action(async ({ full = false, out, force, ...options }) => {
       const { seed, mode, engine } = options;
       const trial = (asked: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...asked });
       await execute(planOf(name, question, make({ full, trial })), {
         ...options,
         out: out ?? resultsFolder(name, full),
         figures,
+        force,
         config: { full, ...options },
       });
     });

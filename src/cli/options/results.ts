@@ -1,8 +1,15 @@
 import type { Command } from "@commander-js/extra-typings";
 
+/** Allows to write over results. */
+export const forceOption = [
+  "--force",
+  "write over results of another question, and over edited ones",
+] as const;
+
 /** Values of the options of everything that writes results. */
 export interface ResultOptions {
   out?: string;
+  force?: true;
   dryRun?: true;
   json?: true;
 }
@@ -13,5 +20,6 @@ export const withResultOptions = <A extends unknown[], O extends Record<string, 
 ): Command<A, O & ResultOptions> =>
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results")
+    .option(...forceOption)
     .option("--dry-run", "print what would be worked out, and stop")
     .option("--json", "print the tables as JSON") as unknown as Command<A, O & ResultOptions>;

@@ -5,11 +5,13 @@ import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
 import { modeOf } from "../../runs/config.ts";
 import { integer, positive } from "./values.ts";
+import { forceOption } from "./results.ts";
 import { workerOptions } from "./workers.ts";
 
 /** Values of the options of a run. */
 export interface RunOptions {
   out?: string;
+  force?: true;
   seed: number;
   engine: string;
   mode: Mode;
@@ -31,6 +33,7 @@ export const withRunOptions = <
 ): Command<A, O & RunOptions, G> =>
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
+    .option(...forceOption)
     .option("--seed <n>", "seed of the run", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
     .addOption(

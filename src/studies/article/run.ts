@@ -27,6 +27,8 @@ export interface ArticleOptions {
   readonly threads?: number | undefined;
   /** folder of the report */
   readonly out: string;
+  /** write over a report of other trials */
+  readonly force?: boolean | undefined;
 }
 
 /** The report, and where it was written. */
@@ -42,10 +44,10 @@ export interface ArticleStudy {
  * @throws UsageError outside a checkout; Unfinished where trials are missing
  */
 export async function runArticle(options: ArticleOptions, watch: Watch): Promise<ArticleStudy> {
-  const { full, seed, explained, workers, threads, out } = options;
+  const { full, seed, explained, workers, threads, out, force } = options;
   const chapters = await loadChapters();
   const plan = planOf("article", question, trialsOf(chapters, { full, seed }));
-  const rows = await watch.trials(plan, { workers, threads, out, config: { full, seed } });
+  const rows = await watch.trials(plan, { workers, threads, out, force, config: { full, seed } });
   const explanation = readExplanation(explained);
   const report: ArticleReport = {
     chapters: chapters.map((chapter) => ({

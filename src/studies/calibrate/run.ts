@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../../files/files.ts";
 import { publishedScores } from "../../files/published.ts";
+import { claimFolder } from "../../runs/claim.ts";
 import { planOf } from "../../runs/plan.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { version } from "../../version.ts";
@@ -49,6 +50,8 @@ export interface CalibrateOptions {
   readonly threads?: number | undefined;
   /** folder of the results */
   readonly out: string;
+  /** write over results of another question, and over edited ones */
+  readonly force?: boolean | undefined;
   /** reader parameters that are given, and not fitted */
   readonly reader: GivenReader;
 }
@@ -67,6 +70,9 @@ export async function runCalibrate(
   const tasks = [...defaultReadings, ...(options.task ?? [])];
   const targets = chosenTargets(options, tasks);
   const asked: FitQuestion = { version, variant, model, tasks, seed, starts, given: options.reader };
+  const { fit: columns, leftOut, engine } = options;
+  const config = { ...asked, fit: columns, leftOut, trials, engine };
+  claimFolder(out, { name, config, force: options.force });
   const path = join(out, "calibration.json");
   const fit =
     keptFit(path, asked, trials, targets) ??
@@ -89,7 +95,7 @@ export async function runCalibrate(
     question,
     tables: [columnsTable(result.columns)],
     figures: { [name]: calibrationFigure(result, targets) },
-    manifest: { variant, model, tasks, seed, starts, trials: result.trials, engine: options.engine },
+    manifest: { config, trials: result.trials },
   };
   return finishStudy(result, results, out);
 }
@@ -117,7 +123,14 @@ async function confirmed(
   };
   const plan = planOf(name, question, numericTrials([own], [...targets.fitted, ...targets["left out"]]));
   const config = { variant, reader, engine };
-  const rows = await watch.trials(plan, { out: join(out, "numerics"), workers, threads, config });
+  // the folder is this study's, whatever was fitted before
+  const rows = await watch.trials(plan, {
+    out: join(out, "numerics"),
+    workers,
+    threads,
+    config,
+    force: true,
+  });
   const half = (role: ColumnRole) =>
     columnScores(numericScores(rows, own, targets[role]), targets[role], `${engine}/${role}`);
   return { fitted: half("fitted"), "left out": half("left out") };

@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { distinct } from "../../core/group.ts";
+import { claimFolder } from "../../runs/claim.ts";
 import { finishStudy } from "../study.ts";
 import type { Study } from "../study.ts";
 import { outputTokensOf } from "./bill.ts";
@@ -11,6 +12,8 @@ import { economicsOf } from "./result.ts";
 import type { Economics, EconomicsQuestion } from "./result.ts";
 import { promptsPerOutput } from "./surface.ts";
 import { surfaceTable } from "./tables.ts";
+
+const name = "economics";
 
 /** A number for each of the two models. */
 type Pair = readonly number[];
@@ -42,6 +45,8 @@ export interface EconomicsOptions {
   readonly reductions: readonly number[];
   /** folder of the surface; nothing is written when absent */
   readonly out?: string | undefined;
+  /** write over results of another question, and over edited ones */
+  readonly force?: boolean | undefined;
 }
 
 /** Two models, the question that was asked of them, and its answer. */
@@ -58,7 +63,8 @@ export interface EconomicsResult {
  * @throws UsageError for an unknown model, a number that neither the options nor the table state, and a task without output
  */
 export async function runEconomics(options: EconomicsOptions): Promise<Study<EconomicsResult>> {
-  const { out, ...asked } = options;
+  const { out, force, ...asked } = options;
+  if (out !== undefined) claimFolder(out, { name, config: asked, force });
   const { models } = options;
   const table = readPrices(options.prices);
   const sides = models.map((name, i) => sideOf(findModel(table, name), i, options));
@@ -80,13 +86,13 @@ export async function runEconomics(options: EconomicsOptions): Promise<Study<Eco
   const economics = economicsOf(question);
   const sources = distinct(sides.map(({ source }) => source));
   const results = {
-    name: "economics",
+    name,
     question: "When does a dearer model that answers in fewer tokens cost less?",
     tables: [surfaceTable(economics.surface)],
     figures: {
       "break-even": breakEvenFigure(economics.surface, -(economics.changes.outputTokens ?? 0)),
     },
-    manifest: { options: asked, sources },
+    manifest: { config: asked, sources },
   };
   return finishStudy({ models, question, economics, sources }, results, out);
 }

@@ -6,6 +6,7 @@ import { modelOf, systemOf } from "../../files/machines.ts";
 import { publishedScores } from "../../files/published.ts";
 import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import { resolveReader } from "../../reader/params.ts";
+import { claimFolder } from "../../runs/claim.ts";
 import { planOf } from "../../runs/plan.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { numericScores, numericTrials } from "../calibrate/numerics.ts";
@@ -61,6 +62,8 @@ export interface ExplainOptions {
   readonly threads?: number | undefined;
   /** folder of the results */
   readonly out: string;
+  /** write over results of another question, and over edited ones */
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -77,6 +80,8 @@ export async function runExplain(options: ExplainOptions, watch: Watch): Promise
   const columnsOf = (of: string): TargetColumn[] => targetsOf(publishedScores(), of, fitted.tasks);
   const [before, targets] = [columnsOf(fitted.model), columnsOf(model)];
   const setting = settingOf(options);
+  const config = configOf(options);
+  claimFolder(out, { name, config, force: options.force });
   const candidates = candidatesOf(fitted, { specs: options.variant, rivals: options.rivals });
   if (candidates.length === 0) throw new UsageError("no change is left to try");
   const standings = watch.steps(candidates.length + 1, "changes", (onCandidate) =>
@@ -107,10 +112,16 @@ export async function runExplain(options: ExplainOptions, watch: Watch): Promise
     question: `Which single change moves ${fitted.model}'s scores to ${model}'s, and what does it cost?`,
     tables: explanationTables([result.base, ...result.ranking]),
     figures: { [name]: explanationFigure(result, [before, targets]) },
-    manifest: { fitted, model, seed, trials: result.trials, priced: result.priced },
+    manifest: { config, fitted, model, seed, trials: result.trials, priced: result.priced },
   };
   return finishStudy(result, results, out);
 }
+
+/** Options that the ranking depends on. */
+const configOf = ({ from, model, variant, rivals, trials, priced, system, ...options }: ExplainOptions) => {
+  const { context, users, weights, kvDtype } = options;
+  return { from, model, variant, rivals, trials, priced, system, context, users, weights, kvDtype };
+};
 
 const settingOf = (options: ExplainOptions): CostSetting => ({
   model: modelOf(options.priced),
@@ -153,7 +164,14 @@ async function numericErrors(
   }));
   const plan = planOf(name, "Do the best changes hold with full numerics?", numericTrials(readers, targets));
   const config = { changes: changes.map(({ change }) => change), engine };
-  const rows = await watch.trials(plan, { out: join(out, "numerics"), workers, threads, config });
+  const rows = await watch.trials(plan, {
+    out: join(out, "numerics"),
+    workers,
+    threads,
+    config,
+    // the folder is this study's, whatever was confirmed before
+    force: true,
+  });
   return new Map(
     changes.map(({ change }, i) => [
       change,

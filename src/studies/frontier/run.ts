@@ -98,11 +98,12 @@ function canonicalSpec(text: string): string {
 /** The CSV and the figure of points on one system with one model. */
 export const frontierResults = (
   points: readonly FrontierPoint[],
+  config: FrontierOptions,
   assumptions: readonly string[],
 ): Results => ({
   name: "frontier",
   question: "Which variants are no worse than any other in both accuracy and cost?",
   tables: [frontierTable(points)],
   figures: { frontier: frontierFigure(points) },
-  manifest: { assumptions },
+  manifest: { config, assumptions },
 });

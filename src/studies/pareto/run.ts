@@ -36,13 +36,17 @@ export function runPareto(options: ParetoOptions, watch: Watch): SettingPlans[] 
 }
 
 /** The CSV and the figure of plans. */
-export function paretoResults(settings: readonly SettingPlans[], assumptions: readonly string[]): Results {
+export function paretoResults(
+  settings: readonly SettingPlans[],
+  config: ParetoOptions,
+  assumptions: readonly string[],
+): Results {
   const plans = triedPlans(settings);
   return {
     name: "pareto",
     question: "How fast can a user be served, and how many tokens does a GPU give then?",
     tables: [plansTable(plans)],
     figures: { pareto: paretoFigure(plans) },
-    manifest: { assumptions },
+    manifest: { config, assumptions },
   };
 }

@@ -19,8 +19,13 @@ import type { Trend } from "./trend.ts";
 export interface PublishedOptions {
   /** names of trends to run first, with commas, or "all" */
   readonly run?: string | undefined;
-  /** folder with a folder of results for each trend; results/published of the checkout when absent */
+  /**
+   * folder with a folder of results for each trend; when absent, results/published of the checkout, or results/local/published
+   * for trends that are run now
+   */
   readonly results?: string | undefined;
+  /** write over results of other trials, and over edited ones */
+  readonly force?: boolean | undefined;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
 }
@@ -48,9 +53,10 @@ export interface PublishedStudy {
  * @throws UsageError for an unknown trend; Unfinished where trials of a trend are missing
  */
 export async function runPublished(options: PublishedOptions, watch: Watch): Promise<PublishedStudy> {
-  const { run, results = inCheckout("results/published") } = options;
+  const { run } = options;
   const trends = await loadTrends();
   const chosen = run === undefined ? [] : chosenTrends(run, trends);
+  const { results = chosen.length > 0 ? ownResults : inCheckout("results/published") } = options;
   const files: string[] = [];
   for (const trend of chosen)
     files.push(...(await runTrend(trend, { ...options, out: join(results, trend.name) }, watch)));
@@ -67,6 +73,8 @@ export async function runPublished(options: PublishedOptions, watch: Watch): Pro
     files,
   };
 }
+
+const ownResults = join("results", "local", "published");
 
 const inCheckout = (path: string): string => fileURLToPath(new URL(path, checkout));
 
@@ -89,11 +97,11 @@ function chosenTrends(names: string, trends: readonly Trend[]): readonly Trend[]
 /** Runs the missing trials of a trend, and draws it. Returns the figure's paths. */
 async function runTrend(
   trend: Trend,
-  { out, workers, threads }: PublishedOptions & { readonly out: string },
+  { out, workers, threads, force }: PublishedOptions & { readonly out: string },
   watch: Watch,
 ): Promise<string[]> {
   const plan = planOf(trend.name, trend.question, trend.trials(makeTrial));
   const config = { trend: trend.name, workers, threads };
-  const rows = await watch.trials(plan, { out, workers, threads, config });
+  const rows = await watch.trials(plan, { out, workers, threads, config, force });
   return writeFigure(out, trend.name, trendFigure(trend, valuesOf(trend, rows)));
 }

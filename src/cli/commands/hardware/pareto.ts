@@ -1,7 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
+import { claimFolder } from "../../../runs/claim.ts";
 import { writeTables } from "../../../runs/tables.ts";
 import { paretoResults, runPareto } from "../../../studies/pareto/run.ts";
 import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts";
+import { forceOption } from "../../options/results.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
 import { formatRacks, formatTimes, racksJson } from "../../print/racks.ts";
@@ -17,8 +19,10 @@ export default function hardwareParetoCommand(command: Command): void {
       positive,
     )
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
-    .action(async ({ out, json, explain, ...options }) => {
+    .option(...forceOption)
+    .action(async ({ out, json, explain, force, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
+      if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
       const rows = found.flatMap(({ names, kvDtype, tokens, weights, front }) =>
         front.map((plan) => ({ names, kvDtype, tokens, weights, batch: plan.served.batch, plan })),
@@ -32,6 +36,7 @@ export default function hardwareParetoCommand(command: Command): void {
       if (explain && !json)
         console.log(formatTimes(rows.flatMap((row) => servedPasses(row, question.workload))));
       if (out !== undefined)
-        for (const path of await writeTables(out, paretoResults(found, assumed))) console.error(path);
+        for (const path of await writeTables(out, paretoResults(found, question, assumed)))
+          console.error(path);
     });
 }

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readText } from "../files/files.ts";
+
+/** One run into a folder, as the manifest keeps it. */
+export interface RunFacts {
+  readonly started: string;
+  /** wall time */
+  readonly seconds: number;
+  readonly workers: number;
+  readonly threads: number;
+  /** number of trials that it finished, and of groups of trials that failed */
+  readonly finished: number;
+  readonly failed: number;
+}
+
+/** Facts that the manifest of a folder of results keeps. */
+export interface FolderManifest {
+  readonly name?: string;
+  readonly question?: string;
+  readonly config?: object;
+  readonly runs?: readonly RunFacts[];
+  /** hash of each CSV file as it was written */
+  readonly files?: Readonly<Record<string, string>>;
+  /** names of figures that its tables have */
+  readonly figures?: readonly string[];
+}
+
+/** The manifest of a folder; undefined where there is none that can be read. */
+export function readManifest(folder: string): FolderManifest | undefined {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readText(path)) as FolderManifest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hashes of files, by their names. */
+export const hashesOf = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [file, hashOf(text)]));
+
+/** A hash of a text, the same for both kinds of line ends. */
+export const hashOf = (text: string): string =>
+  createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex").slice(0, 16);
