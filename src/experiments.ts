@@ -19,7 +19,6 @@ export { planOf } from "./runs/plan.ts";
 export type { Plan } from "./runs/plan.ts";
 export { runPlan } from "./runs/run.ts";
 export type { RunSettings } from "./runs/run.ts";
-export { meanFieldScore } from "./runs/mean-field-score.ts";
 export { unwatched } from "./runs/watch.ts";
 export type { Watch } from "./runs/watch.ts";
 export { writeTables } from "./runs/tables.ts";

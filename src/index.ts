@@ -117,6 +117,7 @@ export { columns } from "./trial/columns.ts";
 export type { TrialRow } from "./trial/columns.ts";
 export { hasMeanField } from "./trial/make-trial.ts";
 export type { TrialOptions } from "./trial/make-trial.ts";
+export { meanFieldScore } from "./trial/mean-field-score.ts";
 export { runTrial } from "./trial/run-trial.ts";
 export type { RunTrialOptions } from "./trial/run-trial.ts";
 export type { Trial } from "./trial/trial.ts";

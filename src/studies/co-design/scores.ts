@@ -1,5 +1,5 @@
 import { numberColumn } from "../../core/table.ts";
-import { meanFieldScore } from "../../runs/mean-field-score.ts";
+import { meanFieldScore } from "../../trial/mean-field-score.ts";
 
 export const scoreColumns = [
   numberColumn("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
