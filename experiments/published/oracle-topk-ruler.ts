@@ -1,8 +1,8 @@
 /**
  * Does reading the best 5% or 2% of the keys lose against dense attention on RULER?
  *
- * Exact top-k, which no index betters. Where dense attention is short of nothing, selection can only lose; it wins where
- * the rest of the context takes weight from the facts.
+ * Exact top-k is the best that any index can select. Where dense attention makes no mistakes, selection can only lose. It
+ * wins where the rest of the context takes weight from the facts.
  */
 import { defineTrend } from "../../src/experiments.ts";
 import { formatShare } from "../../src/index.ts";

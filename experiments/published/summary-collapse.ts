@@ -1,8 +1,8 @@
 /**
  * Does an index of block summaries hold at 128K tokens and collapse by 512K?
  *
- * One choice among all blocks by their mean keys: 32 blocks of 64 tokens. Where the tokens of a record share a part of
- * their keys, and where they share nothing.
+ * Each query chooses 32 blocks of 64 tokens by the blocks' mean keys. The tokens of a record share 30%, 5% or nothing of
+ * the variance of their keys (`coherence`).
  */
 import { defineTrend } from "../../src/experiments.ts";
 import { formatShare } from "../../src/index.ts";
