@@ -12,6 +12,8 @@ import type { Count } from "./layers/layer.ts";
 export interface Model extends Entry {
   readonly hidden: Count;
   readonly vocabulary: Count;
+  /** most tokens that it was made for; absent where its makers do not say */
+  readonly context?: Count;
   /** the output head is the token embedding */
   readonly tied?: true;
   readonly attention: readonly [AttentionGroup, ...AttentionGroup[]];

@@ -12,7 +12,12 @@ import { formatLength } from "../core/length.ts";
 export interface ScoreTable {
   readonly panel: string;
   readonly columns: readonly string[];
-  readonly lines: readonly { readonly series: string; readonly cells: readonly (CurvePoint | undefined)[] }[];
+  readonly lines: readonly {
+    readonly series: string;
+    readonly cells: readonly (CurvePoint | undefined)[];
+    /** settings that budgets decided, a text for each column: `k=2048`; empty without a budget */
+    readonly chosen: readonly string[];
+  }[];
 }
 
 const columnOf = (row: TrialRow): string => {
@@ -29,6 +34,7 @@ export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
   return [...groupBy(rows, titleOf)].map(([panel, own]) => {
     const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
       column,
+      cell,
       points: curves(cell, (row) => row.score, rows),
     }));
     return {
@@ -37,7 +43,18 @@ export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
       lines: distinct(own.map(seriesOf)).map((series) => ({
         series,
         cells: byColumn.map(({ points }) => points.find((point) => point.series === series)),
+        chosen: byColumn.map(({ cell }) => chosenIn(cell.filter((row) => seriesOf(row) === series))),
       })),
     };
   });
 }
+
+/** The settings that budgets decided for rows of a cell. */
+const chosenIn = (rows: readonly TrialRow[]): string =>
+  distinct(
+    rows.flatMap((row) => {
+      if (row.budgetParam === "") return [];
+      const dtype = row.budgetParam === "kvDtype" ? [] : [row.kvDtype];
+      return row.fits ? [[`${row.budgetParam}=${row.budgetValue}`, ...dtype].join(" ")] : ["does not fit"];
+    }),
+  ).join(", ");

@@ -9,6 +9,7 @@ import { forceOption } from "../options/results.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatExplanation } from "../print/explanation.ts";
+import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
 
 const help = `
@@ -74,6 +75,7 @@ export default function explainCommand(command: Command): void {
     .addHelpText("after", help)
     .action(async ({ json, ...options }) => {
       const { answer } = await runExplain(options, watch);
+      warnOfContext([answer.priced]);
       console.log(json ? JSON.stringify(answer, null, 2) : formatExplanation(answer));
     });
 }

@@ -10,6 +10,7 @@ import { scoreSource } from "../options/scores.ts";
 import { readRequests, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { formatFrontier, frontierLines } from "../print/frontier.ts";
+import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
@@ -51,6 +52,7 @@ export default function frontierCommand(command: Command): void {
       if (out !== undefined) claimFolder(out, { name: "frontier", config: asked, force });
       const found = runFrontier(asked, watch);
       const { points } = found;
+      warnOfContext(found.contexts);
       const assumptions = frontierLines(asked, found);
       console.log(
         json ? JSON.stringify({ assumptions, points }, null, 2) : formatFrontier(found, assumptions),

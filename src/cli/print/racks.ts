@@ -1,3 +1,5 @@
+import { distinct } from "../../core/group.ts";
+import { formatBytes } from "../../core/units.ts";
 import { explain } from "../../hardware/kernels/time.ts";
 import type { OperatorTime } from "../../hardware/kernels/time.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
@@ -42,10 +44,40 @@ export function formatRacks<Row extends RackRow>(
 export const racksJson = (rows: readonly RackRow[], assumptions: readonly string[]): string =>
   JSON.stringify({ assumptions, rows: rows.map(({ names, ...rest }) => ({ ...names, ...rest })) }, null, 2);
 
-/** The times of rows, kernel by kernel. */
+/** The times of rows, kernel by kernel; rows without a time are left out. */
 export const formatTimes = (
-  rows: readonly { readonly title: string; readonly time: OperatorTime }[],
-): string => rows.map(({ title, time }) => ["", title, ...explain(time, 1)].join("\n")).join("\n");
+  rows: readonly { readonly title: string; readonly time: OperatorTime | null }[],
+): string =>
+  rows
+    .flatMap(({ title, time }) => (time === null ? [] : [["", title, ...explain(time, 1)].join("\n")]))
+    .join("\n");
+
+/** A number as text; `-` for none. */
+export const orDash = (value: number | null, format: (value: number) => string): string =>
+  value === null ? "-" : format(value);
+
+/** Memory that is lacking; `-` for none. */
+export const formatShortage = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
+
+/** A context of a model, and the longest one that the model was made for. */
+export interface AskedContext {
+  readonly model: string;
+  readonly tokens: number;
+  readonly longest: number | null;
+}
+
+/** Warns on stderr of contexts beyond those that models were made for. */
+export function warnOfContext(asked: readonly AskedContext[]): void {
+  const beyond = asked.flatMap(({ model, tokens, longest }) =>
+    longest !== null && tokens > longest ? [`${tokens} of ${model} (${longest})`] : [],
+  );
+  if (beyond.length > 0)
+    console.error(`warning: more tokens than the model was made for: ${distinct(beyond).join(", ")}`);
+}
+
+/** Contexts of rows about models on racks. @param more tokens of each beside those of the row */
+export const contextsOf = (rows: readonly RackRow[], more = 0): AskedContext[] =>
+  rows.map(({ names, tokens, longest }) => ({ model: names.model, tokens: tokens + more, longest }));
 
 /** The assumption about weights, and the quantities that were given. */
 export const weightLine = ({ weights, set }: Pick<RackQuestion, "weights" | "set">): string =>

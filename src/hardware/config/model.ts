@@ -52,6 +52,7 @@ export function modelFromConfig(
     ...about,
     hidden: keys.count("hidden_size"),
     vocabulary: keys.count("vocab_size"),
+    ...(keys.has("max_position_embeddings") && { context: keys.count("max_position_embeddings") }),
     ...(tied && { tied: true }),
     attention,
     feedForward: feedForwardOf(keys, layers),

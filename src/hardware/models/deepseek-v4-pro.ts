@@ -21,6 +21,7 @@ export const deepseekV4Pro = modelFromConfig(
     num_hidden_layers: 61,
     hidden_size: 7168,
     vocab_size: 129_280,
+    max_position_embeddings: 1_048_576,
     num_attention_heads: 128,
     head_dim: 512,
     sliding_window: 128,

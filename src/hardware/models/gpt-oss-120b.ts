@@ -21,6 +21,7 @@ export const gptOss120b = modelFromConfig(
     num_hidden_layers: 36,
     hidden_size: 2880,
     vocab_size: 201_088,
+    max_position_embeddings: 131_072,
     num_attention_heads: 64,
     num_key_value_heads: 8,
     head_dim: 64,

@@ -20,6 +20,7 @@ export const kimiK2 = modelFromConfig(
     num_hidden_layers: 61,
     hidden_size: 7168,
     vocab_size: 163_840,
+    max_position_embeddings: 131_072,
     num_attention_heads: 64,
     q_lora_rank: 1536,
     kv_lora_rank: 512,

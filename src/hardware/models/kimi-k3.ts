@@ -24,6 +24,7 @@ export const kimiK3 = modelFromConfig(
     num_hidden_layers: 93,
     hidden_size: 7168,
     vocab_size: 163_840,
+    max_position_embeddings: 1_048_576,
     num_attention_heads: 96,
     q_lora_rank: 1536,
     kv_lora_rank: 512,

@@ -17,6 +17,7 @@ export const llama31Of405b = modelFromConfig(
     num_hidden_layers: 126,
     hidden_size: 16_384,
     vocab_size: 128_256,
+    max_position_embeddings: 131_072,
     num_attention_heads: 128,
     num_key_value_heads: 8,
     intermediate_size: 53_248,

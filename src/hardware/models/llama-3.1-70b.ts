@@ -17,6 +17,7 @@ export const llama31Of70b = modelFromConfig(
     num_hidden_layers: 80,
     hidden_size: 8192,
     vocab_size: 128_256,
+    max_position_embeddings: 131_072,
     num_attention_heads: 64,
     num_key_value_heads: 8,
     intermediate_size: 28_672,

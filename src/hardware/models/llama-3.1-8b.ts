@@ -17,6 +17,7 @@ export const llama31Of8b = modelFromConfig(
     num_hidden_layers: 32,
     hidden_size: 4096,
     vocab_size: 128_256,
+    max_position_embeddings: 131_072,
     num_attention_heads: 32,
     num_key_value_heads: 8,
     intermediate_size: 14_336,

@@ -20,6 +20,7 @@ export const minimaxM25 = modelFromConfig(
     num_hidden_layers: 62,
     hidden_size: 3072,
     vocab_size: 200_064,
+    max_position_embeddings: 196_608,
     num_attention_heads: 48,
     num_key_value_heads: 8,
     head_dim: 128,

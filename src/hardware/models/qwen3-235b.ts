@@ -20,6 +20,7 @@ export const qwen3Of235b = modelFromConfig(
     num_hidden_layers: 94,
     hidden_size: 4096,
     vocab_size: 151_936,
+    max_position_embeddings: 40_960,
     num_attention_heads: 64,
     num_key_value_heads: 4,
     head_dim: 128,

@@ -38,7 +38,13 @@ export interface ExplanationResult {
   readonly tasks: readonly string[];
   readonly seed: number;
   readonly trials: { readonly meanField: number; readonly numerics: number };
-  readonly priced: { readonly model: string; readonly tokens: number; readonly users: number };
+  readonly priced: {
+    readonly model: string;
+    readonly tokens: number;
+    /** most tokens that the model was made for; null where its makers do not say */
+    readonly longest: number | null;
+    readonly users: number;
+  };
   readonly base: ChangeResult;
   /** changes, nearest to the published scores first */
   readonly ranking: readonly ChangeResult[];

@@ -102,7 +102,12 @@ export async function runExplain(options: ExplainOptions, watch: Watch): Promise
     tasks: fitted.tasks,
     seed,
     trials: { meanField: trials, numerics: confirm > 0 ? confirmTrials : 0 },
-    priced: { model: setting.model.name, tokens: setting.tokens, users: setting.users },
+    priced: {
+      model: setting.model.name,
+      tokens: setting.tokens,
+      longest: setting.model.context?.value ?? null,
+      users: setting.users,
+    },
     base: withNumerics(base),
     ranking: ranking.map(withNumerics),
   };

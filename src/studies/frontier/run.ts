@@ -38,6 +38,12 @@ export interface FrontierOptions {
 export interface FrontierResult {
   readonly points: readonly FrontierPoint[];
   readonly workload: Workload;
+  /** the models, the context, and the longest one that each was made for */
+  readonly contexts: readonly {
+    readonly model: string;
+    readonly tokens: number;
+    readonly longest: number | null;
+  }[];
 }
 
 /**
@@ -69,8 +75,13 @@ export function runFrontier(options: FrontierOptions, watch: Watch): FrontierRes
       return point;
     }),
   );
+  const contexts = settings.map(({ model }) => ({
+    model: model.name,
+    tokens,
+    longest: model.context?.value ?? null,
+  }));
   const byRack = groupBy(priced, ({ system, model }) => JSON.stringify([system, model]));
-  return { points: [...byRack.values()].flatMap(frontierPoints), workload };
+  return { points: [...byRack.values()].flatMap(frontierPoints), workload, contexts };
 }
 
 function rowsOf({ scores, racks: { variant } }: FrontierOptions): TrialRow[] {

@@ -1,4 +1,6 @@
 import { fastestDecode } from "../../deployment/decode.ts";
+import type { DecodeAnswer } from "../../deployment/decode.ts";
+import { fits } from "../../deployment/memory.ts";
 import type { OperatorTime } from "../../hardware/kernels/time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
@@ -22,17 +24,18 @@ export interface DecodeRow extends RackRow {
   readonly users: number;
   readonly parallel: string;
   readonly gpus: number;
-  readonly attentionSeconds: number;
-  readonly feedForwardSeconds: number;
-  readonly linkSeconds: number;
-  readonly draftSeconds: number;
-  readonly seconds: number;
-  readonly tpotSeconds: number;
-  readonly tokensPerSecondPerUser: number;
-  readonly tokensPerSecondPerGpu: number;
+  readonly attentionSeconds: number | null;
+  readonly feedForwardSeconds: number | null;
+  readonly linkSeconds: number | null;
+  readonly draftSeconds: number | null;
+  readonly seconds: number | null;
+  readonly tpotSeconds: number | null;
+  readonly tokensPerSecondPerUser: number | null;
+  readonly tokensPerSecondPerGpu: number | null;
   readonly shortBytes: number;
   readonly hostShortBytes: number;
-  readonly time: OperatorTime;
+  /** null where the caches do not fit, like every time of the row */
+  readonly time: OperatorTime | null;
 }
 
 /** Times of the decode steps of a question. @throws UsageError for an unknown name or a model that cannot be divided */
@@ -45,27 +48,43 @@ export function decodeRows(question: DecodeQuestion, watch: Watch = unwatched): 
         const divisions = divisionsFor(setting, "decode", parallel);
         const wanted = { users: count, tokens: setting.tokens, drafts };
         const step = fastestDecode(divisions, wanted) ?? undivided(setting);
-        const { division, pass, draftSeconds, seconds, tpotSeconds, lack } = step;
-        const gpus = gpusOf(division.parallel);
+        const gpus = gpusOf(step.division.parallel);
         onStep();
         return {
           ...rowStart(setting),
           users: count,
-          parallel: formatParallel(division.parallel),
+          parallel: formatParallel(step.division.parallel),
           gpus,
-          attentionSeconds: pass.attentionSeconds,
-          feedForwardSeconds: pass.feedForwardSeconds,
-          linkSeconds: pass.linkSeconds,
-          draftSeconds,
-          seconds,
-          tpotSeconds,
-          tokensPerSecondPerUser: 1 / tpotSeconds,
-          tokensPerSecondPerGpu: count / tpotSeconds / gpus,
-          shortBytes: lack.hbm,
-          hostShortBytes: lack.host,
-          time: pass.time,
+          ...(fits(step.lack) ? timesOf(step, count / gpus) : noTimes),
+          shortBytes: step.lack.hbm,
+          hostShortBytes: step.lack.host,
         };
       }),
     ),
   );
 }
+
+const timesOf = ({ pass, draftSeconds, seconds, tpotSeconds }: DecodeAnswer, usersPerGpu: number) => ({
+  attentionSeconds: pass.attentionSeconds,
+  feedForwardSeconds: pass.feedForwardSeconds,
+  linkSeconds: pass.linkSeconds,
+  draftSeconds,
+  seconds,
+  tpotSeconds,
+  tokensPerSecondPerUser: 1 / tpotSeconds,
+  tokensPerSecondPerGpu: usersPerGpu / tpotSeconds,
+  time: pass.time,
+});
+
+/** Times of a step that cannot be taken: the caches do not fit. */
+const noTimes = {
+  attentionSeconds: null,
+  feedForwardSeconds: null,
+  linkSeconds: null,
+  draftSeconds: null,
+  seconds: null,
+  tpotSeconds: null,
+  tokensPerSecondPerUser: null,
+  tokensPerSecondPerGpu: null,
+  time: null,
+};

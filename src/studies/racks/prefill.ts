@@ -1,4 +1,6 @@
+import { fits } from "../../deployment/memory.ts";
 import { fastestPrefill } from "../../deployment/prefill.ts";
+import type { PrefillAnswer } from "../../deployment/prefill.ts";
 import { sequence } from "../../hardware/kernels/time.ts";
 import type { OperatorTime } from "../../hardware/kernels/time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
@@ -29,15 +31,16 @@ export interface PrefillRow extends RackRow {
   readonly passes: number;
   readonly parallel: string;
   readonly gpus: number;
-  readonly attentionSeconds: number;
-  readonly feedForwardSeconds: number;
-  readonly linkSeconds: number;
-  readonly seconds: number;
-  readonly inputTokensPerSecondPerGpu: number;
-  readonly flopsPerSecondPerGpu: number;
+  readonly attentionSeconds: number | null;
+  readonly feedForwardSeconds: number | null;
+  readonly linkSeconds: number | null;
+  readonly seconds: number | null;
+  readonly inputTokensPerSecondPerGpu: number | null;
+  readonly flopsPerSecondPerGpu: number | null;
   readonly shortBytes: number;
   readonly hostShortBytes: number;
-  readonly time: OperatorTime;
+  /** null where the caches do not fit, like every time of the row */
+  readonly time: OperatorTime | null;
 }
 
 /** Times of the prefills of a question. @throws UsageError for an unknown name or a model that cannot be divided */
@@ -51,30 +54,46 @@ export function prefillRows(question: PrefillQuestion, watch: Watch = unwatched)
       const prefilling = { prompts, tokens: computed, cachedTokens: stored, chunkTokens: chunk };
       const divisions = divisionsFor(setting, "prefill", parallel);
       const fastest = fastestPrefill(divisions, prefilling) ?? undivided(setting);
-      const { division, passes, seconds, lack } = fastest;
-      const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
-      const gpus = gpusOf(division.parallel);
+      const gpus = gpusOf(fastest.division.parallel);
       onStep();
       return {
         ...rowStart(setting),
         prompts,
         computedTokens: computed,
-        passes: passes.length,
-        parallel: formatParallel(division.parallel),
+        passes: fastest.passes.length,
+        parallel: formatParallel(fastest.division.parallel),
         gpus,
-        attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
-        feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
-        linkSeconds: sum(({ linkSeconds }) => linkSeconds),
-        seconds,
-        inputTokensPerSecondPerGpu: (prompts * tokens) / seconds / gpus,
-        flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
-        shortBytes: lack.hbm,
-        hostShortBytes: lack.host,
-        time: sequence(
-          "prefill",
-          passes.map(({ time }) => time),
-        ),
+        ...(fits(fastest.lack) ? timesOf(fastest, (prompts * tokens) / gpus) : noTimes),
+        shortBytes: fastest.lack.hbm,
+        hostShortBytes: fastest.lack.host,
       };
     }),
   );
 }
+
+function timesOf({ passes, seconds }: PrefillAnswer, tokensPerGpu: number) {
+  const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
+  return {
+    attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
+    feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
+    linkSeconds: sum(({ linkSeconds }) => linkSeconds),
+    seconds,
+    inputTokensPerSecondPerGpu: tokensPerGpu / seconds,
+    flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
+    time: sequence(
+      "prefill",
+      passes.map(({ time }) => time),
+    ),
+  };
+}
+
+/** Times of a prefill that cannot be done: the caches do not fit. */
+const noTimes = {
+  attentionSeconds: null,
+  feedForwardSeconds: null,
+  linkSeconds: null,
+  seconds: null,
+  inputTokensPerSecondPerGpu: null,
+  flopsPerSecondPerGpu: null,
+  time: null,
+};

@@ -59,13 +59,16 @@ export interface RackRow {
   readonly names: RackNames;
   readonly kvDtype: KvDtype;
   readonly tokens: number;
+  /** most tokens that the model was made for; null where its makers do not say */
+  readonly longest: number | null;
   readonly weights: WeightDtype;
 }
 
-export const rowStart = ({ names, kvDtype, tokens, weights }: RackSetting): RackRow => ({
+export const rowStart = ({ names, model, kvDtype, tokens, weights }: RackSetting): RackRow => ({
   names,
   kvDtype,
   tokens,
+  longest: model.context?.value ?? null,
   weights,
 });
 
@@ -76,6 +79,11 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
   const models = question.model.map(modelOf);
+  for (const { name, gpus: own } of systems)
+    if (gpus !== undefined && gpus > own.value)
+      throw new UsageError(
+        `gpus must be at most ${own.value}, those of ${name}; got ${gpus} (--parallel divides a model among more)`,
+      );
   refuseNamesakes("system", question.system, systems);
   refuseNamesakes("model", question.model, models);
   return systems.flatMap((system) =>

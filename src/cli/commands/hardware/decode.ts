@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
+import { formatNumber, formatSeconds } from "../../../core/units.ts";
 import { decodeRows } from "../../../studies/racks/decode.ts";
 import type { DecodeRow } from "../../../studies/racks/decode.ts";
 import {
@@ -11,7 +11,18 @@ import {
 } from "../../options/racks.ts";
 import { integer, list } from "../../options/values.ts";
 import { draftOptions, readDrafts } from "../../options/workload.ts";
-import { draftLine, formatRacks, formatTimes, racksJson, timeLines, weightLine } from "../../print/racks.ts";
+import {
+  contextsOf,
+  draftLine,
+  formatRacks,
+  formatShortage,
+  formatTimes,
+  orDash,
+  racksJson,
+  timeLines,
+  warnOfContext,
+  weightLine,
+} from "../../print/racks.ts";
 import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -23,6 +34,7 @@ export default function hardwareDecodeCommand(command: Command): void {
     .action(({ users, context, parallel, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
       const rows = decodeRows(question, watch);
+      warnOfContext(contextsOf(rows));
       const assumed = [weightLine(question), draftLine(question.drafts), ...timeLines(question)];
       if (json) {
         const shown = rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) }));
@@ -38,14 +50,19 @@ const columns: readonly RackColumn<DecodeRow>[] = [
   ["users", ({ users }) => users],
   ["GPUs", ({ gpus }) => gpus],
   ["divided as", ({ parallel }) => parallel],
-  ["attention", ({ attentionSeconds }) => formatSeconds(attentionSeconds)],
-  ["feed-forward", ({ feedForwardSeconds }) => formatSeconds(feedForwardSeconds)],
-  ["links", ({ linkSeconds }) => formatSeconds(linkSeconds)],
-  ["step", ({ seconds }) => formatSeconds(seconds)],
-  ["TPOT", ({ tpotSeconds }) => formatSeconds(tpotSeconds)],
-  ["tokens/s/user", (row) => formatNumber(row.tokensPerSecondPerUser)],
-  ["tokens/s/GPU", (row) => formatNumber(row.tokensPerSecondPerGpu)],
-  ["HBM short", ({ shortBytes }) => (shortBytes > 0 ? formatBytes(shortBytes) : "-")],
+  ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
+  ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
+  ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
+  ["step", ({ seconds }) => orDash(seconds, formatSeconds)],
+  ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
+  ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],
+  ["tokens/s/GPU", (row) => orDash(row.tokensPerSecondPerGpu, formatNumber)],
+  ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
+  [
+    "host short",
+    ({ hostShortBytes }) => formatShortage(hostShortBytes),
+    (rows) => rows.some((row) => row.hostShortBytes > 0),
+  ],
 ];
 
 const titleOf = ({ names, tokens, users, parallel }: DecodeRow): string =>

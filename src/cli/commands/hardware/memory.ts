@@ -5,7 +5,14 @@ import { memoryRows } from "../../../studies/racks/memory.ts";
 import type { MemoryRow } from "../../../studies/racks/memory.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer } from "../../options/values.ts";
-import { formatRacks, racksJson, weightLine } from "../../print/racks.ts";
+import {
+  contextsOf,
+  formatRacks,
+  formatShortage,
+  racksJson,
+  warnOfContext,
+  weightLine,
+} from "../../print/racks.ts";
 import type { RackColumn } from "../../print/racks.ts";
 import { formatTable } from "../../print/table.ts";
 
@@ -17,6 +24,7 @@ export default function hardwareMemoryCommand(command: Command): void {
     .action(({ users, context, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, users };
       const rows = memoryRows(question);
+      warnOfContext(contextsOf(rows));
       const assumed = [weightLine(question), ...memoryAssumptions];
       if (json) {
         const shown = rows.map(({ parts, ...row }) => ({ ...row, ...(explain && { parts }) }));
@@ -28,20 +36,26 @@ export default function hardwareMemoryCommand(command: Command): void {
     });
 }
 
-const amount = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
-
 const columnsFor = (users: number): readonly RackColumn<MemoryRow>[] => [
   ["divided as", (row) => row.parallel],
   ["weights", (row) => formatBytes(row.weightBytes)],
   ["left", (row) => formatBytes(row.availableBytes)],
   ["KV a user", (row) => formatBytes(row.keptBytes)],
-  ["index a user", (row) => amount(row.indexKeptBytes), (rows) => rows.some((row) => row.indexKeptBytes > 0)],
-  ["state a user", (row) => amount(row.stateBytes), (rows) => rows.some((row) => row.stateBytes > 0)],
-  ["host a user", (row) => amount(row.hostBytes), (rows) => rows.some((row) => row.hostBytes > 0)],
+  [
+    "index a user",
+    (row) => formatShortage(row.indexKeptBytes),
+    (rows) => rows.some((row) => row.indexKeptBytes > 0),
+  ],
+  ["state a user", (row) => formatShortage(row.stateBytes), (rows) => rows.some((row) => row.stateBytes > 0)],
+  ["host a user", (row) => formatShortage(row.hostBytes), (rows) => rows.some((row) => row.hostBytes > 0)],
   ["users a GPU", (row) => formatNumber(row.usersPerGpu)],
   ["users a rack", (row) => row.usersPerRack],
-  [`short for ${users}`, (row) => amount(row.shortBytes)],
-  ["host short", (row) => amount(row.hostShortBytes), (rows) => rows.some((row) => row.hostShortBytes > 0)],
+  [`short for ${users}`, (row) => formatShortage(row.shortBytes)],
+  [
+    "host short",
+    (row) => formatShortage(row.hostShortBytes),
+    (rows) => rows.some((row) => row.hostShortBytes > 0),
+  ],
 ];
 
 function explained({ names, kvDtype, tokens, parts }: MemoryRow): string {

@@ -6,7 +6,7 @@ import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts"
 import { forceOption } from "../../options/results.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { formatRacks, formatTimes, racksJson } from "../../print/racks.ts";
+import { contextsOf, formatRacks, formatTimes, racksJson, warnOfContext } from "../../print/racks.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -24,9 +24,10 @@ export default function hardwareParetoCommand(command: Command): void {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
-      const rows = found.flatMap(({ names, kvDtype, tokens, weights, front }) =>
-        front.map((plan) => ({ names, kvDtype, tokens, weights, batch: plan.served.batch, plan })),
+      const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, front }) =>
+        front.map((plan) => ({ names, kvDtype, tokens, longest, weights, batch: plan.served.batch, plan })),
       );
+      warnOfContext(contextsOf(found, options.output));
       const assumed = [
         ...servingLines(question),
         `batches ${options.batch.join(", ")}; plans of powers of two, and of what they leave of the GPUs`,

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatBytes, formatNumber, formatSeconds } from "../../../core/units.ts";
+import { formatNumber, formatSeconds } from "../../../core/units.ts";
 import { prefillRows } from "../../../studies/racks/prefill.ts";
 import type { PrefillRow } from "../../../studies/racks/prefill.ts";
 import {
@@ -10,7 +10,17 @@ import {
   readRacks,
 } from "../../options/racks.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
-import { formatRacks, formatTimes, racksJson, timeLines, weightLine } from "../../print/racks.ts";
+import {
+  contextsOf,
+  formatRacks,
+  formatShortage,
+  formatTimes,
+  orDash,
+  racksJson,
+  timeLines,
+  warnOfContext,
+  weightLine,
+} from "../../print/racks.ts";
 import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -24,6 +34,7 @@ export default function hardwarePrefillCommand(command: Command): void {
     .action(({ context, prompts, cacheHits, chunk, parallel, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
       const rows = prefillRows(question, watch);
+      warnOfContext(contextsOf(rows));
       const cached = `${cacheHits} of each prompt in the cache already; passes of ${chunk} tokens`;
       const assumed = [weightLine(question), cached, ...timeLines(question)];
       if (json) {
@@ -41,13 +52,18 @@ const columns: readonly RackColumn<PrefillRow>[] = [
   ["GPUs", ({ gpus }) => gpus],
   ["divided as", ({ parallel }) => parallel],
   ["passes", ({ passes }) => passes],
-  ["attention", ({ attentionSeconds }) => formatSeconds(attentionSeconds)],
-  ["feed-forward", ({ feedForwardSeconds }) => formatSeconds(feedForwardSeconds)],
-  ["links", ({ linkSeconds }) => formatSeconds(linkSeconds)],
-  ["prefill", ({ seconds }) => formatSeconds(seconds)],
-  ["input tokens/s/GPU", (row) => formatNumber(row.inputTokensPerSecondPerGpu)],
-  ["PFLOP/s/GPU", (row) => formatNumber(row.flopsPerSecondPerGpu / 1e15)],
-  ["HBM short", ({ shortBytes }) => (shortBytes > 0 ? formatBytes(shortBytes) : "-")],
+  ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
+  ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
+  ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
+  ["prefill", ({ seconds }) => orDash(seconds, formatSeconds)],
+  ["input tokens/s/GPU", (row) => orDash(row.inputTokensPerSecondPerGpu, formatNumber)],
+  ["PFLOP/s/GPU", (row) => orDash(row.flopsPerSecondPerGpu, (rate) => formatNumber(rate / 1e15))],
+  ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
+  [
+    "host short",
+    ({ hostShortBytes }) => formatShortage(hostShortBytes),
+    (rows) => rows.some((row) => row.hostShortBytes > 0),
+  ],
 ];
 
 const titleOf = ({ names, tokens, parallel }: PrefillRow): string =>

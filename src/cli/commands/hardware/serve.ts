@@ -4,7 +4,7 @@ import { serveRows } from "../../../studies/racks/serve.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { formatRacks, formatTimes, racksJson } from "../../print/racks.ts";
+import { contextsOf, formatRacks, formatTimes, racksJson, warnOfContext } from "../../print/racks.ts";
 import { replayColumns, replayData, replayLines } from "../../print/replay.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
@@ -41,6 +41,7 @@ export default function hardwareServeCommand(command: Command): void {
       const assumed = servingLines(question);
       if (options.trace === undefined && options.rate === undefined) {
         const rows = serveRows(question);
+        warnOfContext(contextsOf(rows, options.output));
         if (json)
           console.log(
             racksJson(
@@ -53,6 +54,7 @@ export default function hardwareServeCommand(command: Command): void {
         return;
       }
       const rows = replayRows(question, watch);
+      warnOfContext(contextsOf(rows, options.output));
       const lines = [...assumed, ...replayLines(question)];
       if (json) console.log(racksJson(rows.map(replayData), lines));
       else console.log(formatRacks(rows, replayColumns, lines));
