@@ -1,11 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
-import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { runCalibrate } from "../../studies/calibrate/run.ts";
 import { freeParams } from "../../studies/calibrate/search.ts";
 import { defaultFit, defaultReadings } from "../../studies/calibrate/target.ts";
-import { forceOption } from "../options/results.ts";
-import { append, collect, givenReader, integer, tokenCount, withReaderOptions } from "../options/values.ts";
-import { workerOptions } from "../options/workers.ts";
+import { withConfirmOptions } from "../options/confirm.ts";
+import { append, collect, givenReader, integer, withReaderOptions } from "../options/values.ts";
 import { formatCalibration } from "../print/calibration.ts";
 import { watch } from "../print/watch.ts";
 
@@ -16,7 +14,7 @@ Numerics resume where they were when the same is run again, without another fit.
 
 /** `attnsim calibrate`: a reader fitted to published scores. */
 export default function calibrateCommand(command: Command): void {
-  const asking = command
+  const asking = withConfirmOptions(command, { trials: 20, out: "results/local/calibrate" })
     .option("--variant <spec>", "attention variant of the reader", "dense")
     .option("--model <name>", "whose published scores it is fitted to", "GPT-5.4")
     .option(
@@ -38,20 +36,7 @@ export default function calibrateCommand(command: Command): void {
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 100)
     .option("--confirm", "run full numerics at the fitted point (the default)")
     .option("--no-confirm", "leave them out")
-    .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), 20)
-    .option(
-      "--confirm-tokens <tokens>",
-      "tokens of all those trials at most; three trials are run whatever their length",
-      tokenCount,
-      8_388_608,
-    )
-    .option("--seed <n>", "seed of starts and trials", integer(0), 0)
-    .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
-    .option(...workerOptions.workers)
-    .option(...workerOptions.threads)
-    .option("--out <folder>", "folder of the results", "results/local/calibrate")
-    .option(...forceOption)
-    .option("--json", "print the answer as JSON");
+    .option("--seed <n>", "seed of starts and trials", integer(0), 0);
   withReaderOptions(asking)
     .addHelpText("after", help)
     .action(async ({ json, confirm = true, ...options }) => {

@@ -1,13 +1,11 @@
 import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import { kvDtypes } from "../../core/dtype.ts";
-import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { models } from "../../hardware/models/all.ts";
 import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
 import { runExplain } from "../../studies/explain/run.ts";
-import { forceOption } from "../options/results.ts";
+import { withConfirmOptions } from "../options/confirm.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
-import { workerOptions } from "../options/workers.ts";
 import { formatExplanation } from "../print/explanation.ts";
 import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
@@ -20,7 +18,7 @@ costs the model of --priced while all users decode at once.`;
 
 /** `attnsim explain`: which single change of a fitted reader has another model's scores. */
 export default function explainCommand(command: Command): void {
-  command
+  withConfirmOptions(command, { trials: 10, out: "results/local/explain" })
     .option("--from <file>", "calibration.json of attnsim calibrate", "results/calibrate/calibration.json")
     .option("--model <name>", "whose published scores are to be explained", "GPT-5.5")
     .option(
@@ -35,13 +33,6 @@ export default function explainCommand(command: Command): void {
       "number of the best changes to run, beside no change, with full numerics",
       integer(0),
       0,
-    )
-    .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), 10)
-    .option(
-      "--confirm-tokens <tokens>",
-      "tokens of all those trials at most; three trials are run whatever their length",
-      tokenCount,
-      8_388_608,
     )
     .option(
       "--priced <model>",
@@ -66,12 +57,6 @@ export default function explainCommand(command: Command): void {
         .choices(kvDtypes)
         .default("fp8"),
     )
-    .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
-    .option(...workerOptions.workers)
-    .option(...workerOptions.threads)
-    .option("--out <folder>", "folder of the results", "results/local/explain")
-    .option(...forceOption)
-    .option("--json", "print the answer as JSON")
     .addHelpText("after", help)
     .action(async ({ json, ...options }) => {
       const { answer } = await runExplain(options, watch);
