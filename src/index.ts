@@ -55,6 +55,7 @@ export { composeLayers, layer, repeat } from "./attention/layers.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
 export { attendTensors, tensorsCost } from "./attention/attend-tensors.ts";
 export type { AttendedHeads, AttendedTensors, HeadReport } from "./attention/attend-tensors.ts";
+export { largestLogit } from "./attention/finite.ts";
 export { denseIn, phaseFor } from "./attention/phase.ts";
 
 // hardware and budgets

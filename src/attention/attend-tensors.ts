@@ -4,8 +4,11 @@ import type { AnyParams } from "../core/params.ts";
 import { mean } from "../core/stats.ts";
 import { flat } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
+import { referenceEngine } from "../engines/reference/engine.ts";
+import { withinFloat32 } from "../engines/tolerance.ts";
 import { attender } from "./attender.ts";
 import type { Phase, Queries } from "./cache.ts";
+import { largestLogit } from "./finite.ts";
 import { phaseFor } from "./phase.ts";
 import type { AttentionResult, HeadResult } from "./read.ts";
 import { parseShaping } from "./spec.ts";
@@ -24,7 +27,7 @@ export interface HeadReport {
   readonly entropy: number;
   /** share of dense attention's weight on the rows that were read */
   readonly denseMass?: number;
-  /** |output - dense output| / |dense output| over all queries */
+  /** |output - dense output| / |dense output| over all queries; absent if the dense output is 0 and the output is not */
   readonly error?: number;
 }
 
@@ -34,6 +37,8 @@ export interface AttendedTensors extends PlainTensors {
   readonly ops: Ops;
   /** compare with dense attention */
   readonly compare: boolean;
+  /** bound on the logits, from `largestLogit`; without it the tensors are looked through first */
+  readonly largest?: number | undefined;
   /** phase of the queries; without it the one in which the variant does its own work (phase.ts) */
   readonly phase?: Phase | undefined;
 }
@@ -44,6 +49,9 @@ export interface AttendedHeads {
   readonly output: Float32Array;
   /** phase that ran */
   readonly phase: Phase;
+  /** engine that ran: the reference engine in float64 where logits are too large for float32 */
+  readonly engine: string;
+  readonly threads: number;
   readonly heads: readonly HeadReport[];
 }
 
@@ -51,11 +59,14 @@ export interface AttendedHeads {
  * Runs a variant on tensors. K and V are rounded to the spec's kv dtype, and so are those of the dense attention that
  * it is compared with.
  *
- * @throws UsageError where shapes do not fit each other
+ * @throws UsageError where shapes do not fit each other, or a number is not finite
  */
-export function attendTensors({ q, k, v, spec, ops, compare, ...given }: AttendedTensors): AttendedHeads {
+export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTensors): AttendedHeads {
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
-  const phase = given.phase ?? phaseFor(spec, shapesOf(k, v, q));
+  const shapes = shapesOf(k, v, q);
+  const phase = given.phase ?? phaseFor(spec, shapes);
+  const largest = given.largest ?? largestLogit({ q, k, v });
+  const ops = withinFloat32(shapes.headDim, largest) ? given.ops : referenceEngine();
   const { cache, queries } = cacheFromTensors(ops, { k, v, q }, { kvDtype, phase });
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
     attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
@@ -69,7 +80,7 @@ export function attendTensors({ q, k, v, spec, ops, compare, ...given }: Attende
       ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
     })),
   );
-  return { output: assemble(result, queries, q.shape), phase, heads };
+  return { output: assemble(result, queries, q.shape), phase, engine: ops.name, threads: ops.threads, heads };
 }
 
 /** Cost of one decode step over a cache of these sizes. */
@@ -112,7 +123,7 @@ function comparison(
   reference: HeadResult,
   queries: Queries,
   g: number,
-): { denseMass: number; error: number } {
+): { denseMass: number; error?: number } {
   const rows = rowsOfHead(queries, g);
   let difference = 0;
   let length = 0;
@@ -126,14 +137,21 @@ function comparison(
   const masses = rows.map((i) =>
     denseMass(own, reference, i, queries.positions[Math.floor(i / queries.group)]! + 1),
   );
-  return { denseMass: mean(masses), error: Math.sqrt(difference / length) };
+  const error = difference === 0 ? 0 : Math.sqrt(difference / length);
+  return { denseMass: mean(masses), ...(Number.isFinite(error) && { error }) };
 }
 
 /** Dense weight on those of the visible rows that were read. */
 function denseMass(own: HeadResult, reference: HeadResult, i: number, visible: number): number {
   const read: number[] = [];
   for (let row = 0; row < visible; row++) if (own.reads(i, row)) read.push(row);
-  return read.length === visible ? 1 : reference.weights(i, read).reduce((a, b) => a + b, 0);
+  // rounding of an engine's sums may take the share past 1
+  return read.length === visible
+    ? 1
+    : Math.min(
+        1,
+        reference.weights(i, read).reduce((a, b) => a + b, 0),
+      );
 }
 
 function outputRow({ output }: HeadResult, i: number): Float32Array | Float64Array {

@@ -11,8 +11,19 @@ import { storageOf } from "./kv-dtype.ts";
 /** (heads, rows, d) numbers outside an engine's memory, for example in a file, which are read into it head by head. */
 export interface StoredHeads {
   readonly shape: readonly number[];
-  /** Writes the (rows, d) numbers of head h, row-major. */
-  readHead(h: number, out: Float32Array | Float64Array): void;
+  /** Writes rows of head h from `first` on, row-major, as many as `out` has room for. */
+  readRows(h: number, first: number, out: Float32Array | Float64Array): void;
+}
+
+/** Writes rows of head h from `first` on, row-major, as many as `out` has room for. */
+export function readRows(
+  all: Tensor | StoredHeads,
+  h: number,
+  first: number,
+  out: Float32Array | Float64Array,
+): void {
+  if ("readRows" in all) all.readRows(h, first, out);
+  else out.set(headRows(all, h).subarray(first * all.shape[2]!, first * all.shape[2]! + out.length));
 }
 
 /** K and V of kv heads and the queries of query heads, as plain tensors. */
@@ -66,8 +77,7 @@ export function cacheFromTensors(
       const space = ops.space(`kv head ${h}`);
       const stored = (all: Tensor | StoredHeads): Tensor => {
         const own = space.empty(tokens, headDim);
-        if ("readHead" in all) all.readHead(h, flat(own));
-        else flat(own).set(headRows(all, h));
+        readRows(all, h, 0, flat(own));
         if (row !== "f32") ops.round(own, row);
         return own;
       };

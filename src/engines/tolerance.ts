@@ -43,3 +43,6 @@ export const weightError = ({ scoreError, rows, precision = "f32" }: SoftmaxShap
 /** Error of an attention output. @param largest magnitude of a value */
 export const outputError = (shape: SoftmaxShape, largest: number): number =>
   largest * (2 * weightError(shape) + sumError(shape.rows, 1, shape.precision));
+
+/** Whether logits of up to `largest` keep the weights of a float32 engine within a tenth of themselves. */
+export const withinFloat32 = (headDim: number, largest: number): boolean => sumError(headDim, largest) <= 0.1;

@@ -83,9 +83,10 @@ export class TensorFile {
     }
   }
 
-  /** Fills `out` (rows, d) with head h of a tensor (heads, rows, d). */
-  readHead(h: number, out: Float32Array | Float64Array): void {
-    this.read(h * out.length, out);
+  /** Writes rows of head h of (heads, rows, d) from `first` on, row-major, as many as `out` has room for. */
+  readRows(h: number, first: number, out: Float32Array | Float64Array): void {
+    const [, rows, width] = this.shape as [number, number, number];
+    this.read((h * rows + first) * width, out);
   }
 
   /** The whole tensor, in memory. */

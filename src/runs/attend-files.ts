@@ -1,6 +1,7 @@
 import { attendTensors, tensorsCost, tensorsMemory } from "../attention/attend-tensors.ts";
 import type { HeadReport } from "../attention/attend-tensors.ts";
 import type { Phase } from "../attention/cache.ts";
+import { largestLogit } from "../attention/finite.ts";
 import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
 import { shapesOf } from "../attention/tensors.ts";
@@ -9,6 +10,7 @@ import type { StepCost } from "../core/cost.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
 import { loadEngine } from "../engines/registry.ts";
+import { withinFloat32 } from "../engines/tolerance.ts";
 import { writeNpy } from "../files/npy.ts";
 import { withTensorFiles } from "../files/tensor-file.ts";
 
@@ -40,6 +42,10 @@ export interface AttendReport extends TensorShapes {
   readonly phase: Phase;
   /** whether the variant attends densely in this phase, so that nothing here is its own work */
   readonly denseInPhase: boolean;
+  /** bound on the logits: the longest query times the longest key */
+  readonly largestLogit: number;
+  /** whether they are too large for float32, so that the reference engine ran in float64 */
+  readonly exact: boolean;
   /** of one decode step */
   readonly cost: StepCost;
   readonly heads: readonly HeadReport[];
@@ -57,7 +63,10 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
   return withTensorFiles(paths, async ({ q, k, v }) => {
     const shapes = shapesOf(k, v, q);
     const cost = tensorsCost(spec, shapes);
-    const needed = tensorsMemory(engine, shapes, cost);
+    const query = q.toTensor();
+    const largest = largestLogit({ q: query, k, v });
+    const exact = !withinFloat32(shapes.headDim, largest);
+    const needed = tensorsMemory(exact ? "reference" : engine, shapes, cost);
     if (needed > memoryBytes)
       throw new UsageError(
         `these tensors need ${formatBytes(needed)} of memory; allowed are ${formatBytes(memoryBytes)} (--memory-gb)`,
@@ -65,19 +74,27 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
       const { compare } = asked;
-      const { output, phase, heads } = attendTensors({
-        q: q.toTensor(),
+      const { output, heads, ...ran } = attendTensors({
+        q: query,
         k,
         v,
         spec,
         ops,
         compare,
+        largest,
         phase: asked.phase,
       });
       if (out !== undefined) writeNpy(out, q.shape, [output]);
-      const denseInPhase = denseIn(spec.variant, phase);
-      const ran = { variant: spec.resolved, engine, threads: ops.threads, phase, denseInPhase };
-      return { ...ran, ...shapes, cost, heads };
+      return {
+        variant: spec.resolved,
+        ...ran,
+        denseInPhase: denseIn(spec.variant, ran.phase),
+        largestLogit: largest,
+        exact,
+        ...shapes,
+        cost,
+        heads,
+      };
     } finally {
       ops.close();
     }

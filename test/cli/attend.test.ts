@@ -155,6 +155,80 @@ describe("the phase", () => {
   });
 });
 
+describe("numbers that are not numbers", () => {
+  /** A .npy file of these bytes. */
+  const npy = (name: string, descr: string, shape: readonly number[], bytes: Uint8Array): string => {
+    const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
+    const header = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dict.padEnd(117)}\n`, "latin1");
+    header.writeUInt16LE(118, 8);
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.concat([header, bytes]));
+    return path;
+  };
+  const bytesOf = (numbers: ArrayBufferView): Uint8Array => new Uint8Array(numbers.buffer);
+  const safetensors = (name: string, dtype: string, shape: readonly number[], bytes: Uint8Array): string => {
+    const header = Buffer.from(JSON.stringify({ k: { dtype, shape, data_offsets: [0, bytes.length] } }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const path = join(folder, name);
+    writeFileSync(path, Buffer.concat([length, header, bytes]));
+    return path;
+  };
+  // (1, 3, 2) with a bad number at row 2, column 1
+  const bits = (bad: number): Uint8Array => bytesOf(Uint16Array.of(0, 0, 0, 0, 0, bad));
+  const others = (): string[] => {
+    const ones = join(folder, "ones.npy");
+    writeNpy(ones, [1, 3, 2], [new Float32Array(6).fill(1)]);
+    return ["--variant", "dense", "--q", ones, "--v", ones];
+  };
+
+  it.each([
+    ["NaN in float16", npy("nan-f2.npy", "<f2", [1, 3, 2], bits(0x7e00)), "NaN"],
+    ["infinity in float16", npy("inf-f2.npy", "<f2", [1, 3, 2], bits(0xfc00)), "-Infinity"],
+    [
+      "NaN in float32",
+      npy("nan-f4.npy", "<f4", [1, 3, 2], bytesOf(Float32Array.of(0, 0, 0, 0, 0, NaN))),
+      "NaN",
+    ],
+    [
+      "1e300",
+      npy("large-f8.npy", "<f8", [1, 3, 2], bytesOf(Float64Array.of(0, 0, 0, 0, 0, 1e300))),
+      "Infinity",
+    ],
+    ["NaN in bf16", safetensors("nan.safetensors", "BF16", [1, 3, 2], bits(0x7fc0)), "NaN"],
+    ["infinity in bf16", safetensors("inf.safetensors", "BF16", [1, 3, 2], bits(0x7f80)), "Infinity"],
+  ])("refuses %s, with its place, on every engine", async (_, path, number) => {
+    for (const engine of ["wasm", "reference"]) {
+      const { code, err } = await attnsim("attend", ...others(), "--k", path, "--engine", engine);
+      expect(code).toBe(2);
+      expect(err).toMatch(
+        new RegExp(`k holds ${number}.* at head 0, row 2, column 1; allowed: finite numbers`),
+      );
+    }
+  });
+
+  it("computes in float64 what float32 cannot weigh, and says so", async () => {
+    const big = join(folder, "big.npy");
+    writeNpy(big, [4, 3, 16], [numbersOf(data("q.npy")).map((x) => 1e6 * x)]);
+    const words = ["attend", "--variant", "oracle(k=8)", "--q", big, ...npyFiles.slice(2)];
+    const { out } = await attnsim(...words);
+    expect(out).toMatch(/^oracle\(k=8\) on reference, /);
+    expect(out).toMatch(/^logits may reach \d\.\de\+\d, too large for float32: the reference engine/m);
+    const asked = await attnsimJson<Report>(...words);
+    expect(asked).toEqual(await attnsimJson<Report>(...words, "--engine", "reference"));
+  });
+
+  it("prints no NaN for values of 0", async () => {
+    const zero = join(folder, "zero.npy");
+    writeNpy(zero, [2, 70, 16], [new Float32Array(2 * 70 * 16)]);
+    const { out } = await attnsim("attend", "--variant", "oracle(k=8)", ...npyFiles.slice(0, 4), "--v", zero);
+    expect(out).not.toContain("NaN");
+    expect(out).toMatch(/^ +0 +0 +8 .* +0\.00%$/m);
+    const linear = await attnsim("attend", "--variant", "linear", ...npyFiles);
+    expect(linear.out).not.toContain("NaN");
+  });
+});
+
 describe("what is refused", () => {
   const q = (path: string): string[] => ["--q", path, ...npyFiles.slice(2)];
   const shaped = (name: string, ...shape: number[]): string => {

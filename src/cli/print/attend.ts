@@ -14,6 +14,9 @@ function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendRepo
     : own;
 }
 
+const exactLine = ({ largestLogit }: AttendReport): string =>
+  `logits may reach ${largestLogit.toExponential(1)}, too large for float32: the reference engine computed in float64`;
+
 /** Sizes, the phase, the cost of a decode step, and a table of heads. */
 export function formatAttend(report: AttendReport): string {
   const { variant, engine, threads, cost, heads } = report;
@@ -23,6 +26,7 @@ export function formatAttend(report: AttendReport): string {
   return [
     `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, d ${headDim}`,
     phaseLine(report),
+    ...(report.exact ? [exactLine(report)] : []),
     `a decode step keeps ${formatBytes(cost.keptBytes)} (index ${formatBytes(cost.indexKeptBytes)}) and reads ` +
       `${formatBytes(cost.kvReadBytes)} (index ${formatBytes(cost.indexReadBytes)})`,
     "",
@@ -32,7 +36,7 @@ export function formatAttend(report: AttendReport): string {
         head,
         kvHead,
         Math.round(tokensRead),
-        entropy.toFixed(3),
+        Number.isNaN(entropy) ? "-" : entropy.toFixed(3),
         percent(denseMass),
         percent(error),
       ]),

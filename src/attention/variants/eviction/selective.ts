@@ -1,9 +1,10 @@
 import { groupBy } from "../../../core/group.ts";
 import { int, real } from "../../../core/params.ts";
 import { countBelow } from "../../../core/places.ts";
-import { tensor } from "../../../core/tensor.ts";
+import { dot, rowNumbers, tensor } from "../../../core/tensor.ts";
+import type { Tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
-import type { Queries } from "../../cache.ts";
+import type { HeadCache, Queries } from "../../cache.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { best, budgetParam, keptCost } from "../../parts/kept.ts";
 import { rowLists } from "../../parts/lists.ts";
@@ -23,9 +24,9 @@ import type { AttendArguments } from "../../variant.ts";
 interface Masked {
   readonly observed: Queries;
   /** (N) F after all of them */
-  readonly all: Float32Array;
+  readonly all: Float64Array;
   /** (N) F after all but the last one */
-  readonly butLast: Float32Array;
+  readonly butLast: Float64Array;
 }
 
 /** F is one float32 number a token, for all heads. */
@@ -83,10 +84,10 @@ export const selective = defineVariant({
   refuses: { logitShaping: "the context's mask is subtracted from the logits, before any other rule" },
   prepare(cache, { offset, observe }, ops): Masked {
     const observed = cache.observed(observe, false, "even");
-    let [all, butLast] = [new Float32Array(cache.tokens), new Float32Array(cache.tokens)];
+    let [all, butLast] = [new Float64Array(cache.tokens), new Float64Array(cache.tokens)];
     eachMask({ queries: observed, cache, h: 0, ops }, offset, (rows, off) => {
-      if (rows === observed.count - 1) butLast = Float32Array.from(off);
-      if (rows === observed.count) all = Float32Array.from(off);
+      if (rows === observed.count - 1) butLast = Float64Array.from(off);
+      if (rows === observed.count) all = Float64Array.from(off);
     });
     return { observed, all, butLast };
   },
@@ -100,7 +101,7 @@ export const selective = defineVariant({
       return softmaxRead({ ...dense, spans }, ops);
     });
     if (read.every(({ taken }) => taken === undefined)) return plain;
-    return { heads: plain.heads.map((head, h) => masked(head, queries, read, cache.heads[h]!.values)) };
+    return { heads: cache.heads.map((head, h) => masked(head, queries, queries.heads[h]!, read)) };
   },
   cost(shape, { budget }) {
     const cost = keptCost(shape, budget);
@@ -120,9 +121,9 @@ export const selective = defineVariant({
  * Calls back with F, (N), before each of the context's queries and after the last: with the number of queries that it
  * is the sum of, and a buffer that the next one alters.
  */
-function eachMask(voters: Voters, offset: number, see: (rows: number, off: Float32Array) => void): void {
+function eachMask(voters: Voters, offset: number, see: (rows: number, off: Float64Array) => void): void {
   const { queries, cache } = voters;
-  const off = new Float32Array(cache.tokens);
+  const off = new Float64Array(cache.tokens);
   const least = offset * queries.scale * cache.headDim;
   let row = 0;
   see(0, off);
@@ -155,7 +156,7 @@ function readMasks(
   // queries by the number of the context's queries before them, which made their F
   const rowsBefore = Array.from(queries.positions, (position) => countBelow(observed.positions, position));
   const byRows = groupBy([...rowsBefore.keys()], (i) => rowsBefore[i]!);
-  const readAfter = (rows: number, off: Float32Array): void => {
+  const readAfter = (rows: number, off: Float64Array): void => {
     const own = byRows.get(rows) ?? [];
     const table: Table = { tensor: tensor(off, [off.length, 1]), kind: "index", rowBytes: maskBytes };
     inChunks(own.length, cache.tokens, (from, to) => {
@@ -184,7 +185,7 @@ function readMasks(
 
 /** Rows that a query at a position reads: those of least F, itself, and the rows after the context. */
 function keptRows(
-  off: Float32Array,
+  off: Float64Array,
   position: number,
   { budget, contextEnd }: { budget: number; contextEnd: number },
   ops: Ops,
@@ -204,16 +205,20 @@ function keptRows(
   return Int32Array.from([...chosen, ...Array.from({ length: visible - from }, (_, at) => from + at)]);
 }
 
-/** A head's softmax, with F subtracted from its logits. */
+/** A head's softmax, with F subtracted from its logits. @param asked (Q G, d) the head's queries */
 function masked(
-  head: HeadResult,
-  { count, group }: Queries,
+  { keys, values }: HeadCache,
+  { count, group, scale }: Queries,
+  asked: Tensor,
   read: readonly ReadMask[],
-  values: Table,
 ): HeadResult {
   const weighed = Array.from({ length: count * group }, (_, row): WeighedRows => {
     const { rows, taken } = read[Math.floor(row / group)]!;
-    const logits = head.weights(row, rows).map((weight, at) => Math.log(weight) - (taken?.[at] ?? 0));
+    const query = rowNumbers(asked, row);
+    const logits = Float64Array.from(
+      rows,
+      (t, at) => scale * dot(query, rowNumbers(keys.tensor, t)) - (taken?.[at] ?? 0),
+    );
     return { rows, weights: softmaxWeights(logits) };
   });
   return new WeighedResult(weighed, values);

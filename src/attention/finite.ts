@@ -1,0 +1,52 @@
+import { UsageError } from "../core/errors.ts";
+import { readRows } from "./tensors.ts";
+import type { PlainTensors, StoredHeads } from "./tensors.ts";
+import type { Tensor } from "../core/tensor.ts";
+
+/** Numbers that are looked at in one go. */
+const chunkNumbers = 1 << 19;
+
+/**
+ * Length of the longest row of (heads, rows, d) numbers.
+ *
+ * @param name of the tensor, for the message
+ * @throws UsageError for a number that is not finite in float32, with its place
+ */
+export function longestRow(name: string, all: Tensor | StoredHeads): number {
+  const [heads, rows, width] = all.shape as [number, number, number];
+  const step = Math.max(1, Math.floor(chunkNumbers / width));
+  const chunk = new Float32Array(Math.min(rows, step) * width);
+  let longest = 0;
+  for (let h = 0; h < heads; h++)
+    for (let first = 0; first < rows; first += step) {
+      const part = chunk.subarray(0, Math.min(step, rows - first) * width);
+      readRows(all, h, first, part);
+      for (let at = 0; at < part.length; at += width) {
+        let square = 0;
+        for (let c = at; c < at + width; c++) square += part[c]! * part[c]!;
+        if (!Number.isFinite(square))
+          refuse(name, { h, row: first + at / width }, part.subarray(at, at + width));
+        longest = Math.max(longest, square);
+      }
+    }
+  return Math.sqrt(longest);
+}
+
+function refuse(name: string, { h, row }: { h: number; row: number }, numbers: Float32Array): never {
+  const column = numbers.findIndex((x) => !Number.isFinite(x));
+  const got = numbers[column]!;
+  throw new UsageError(
+    `${name} holds ${got}${Number.isNaN(got) ? "" : " or a number beyond float32"} at head ${h}, row ${row}, ` +
+      `column ${column}; allowed: finite numbers`,
+  );
+}
+
+/**
+ * Bound on the logits |q.k| / sqrt(d) of these tensors: the longest query times the longest key.
+ *
+ * @throws UsageError for a number that is not finite in float32, with its place
+ */
+export function largestLogit({ q, k, v }: PlainTensors): number {
+  longestRow("v", v);
+  return (longestRow("q", q) * longestRow("k", k)) / Math.sqrt(k.shape[2]!);
+}
