@@ -35,17 +35,69 @@ export type { CurvePlace, Judgement, OwnValue, PublishedValue, Trend } from "./s
 
 // the article
 export { defineChapter } from "./studies/article/chapter.ts";
-export type { Chapter, Evidence } from "./studies/article/chapter.ts";
+export type { Chapter, Evidence, Finding } from "./studies/article/chapter.ts";
+export { levelDepartures, numericsDepartures } from "./studies/article/departures.ts";
 export { numericsTables } from "./studies/article/evidence.ts";
-export { claimOf, derivedFigure, derivedFinding, valuesOf } from "./studies/article/claims.ts";
+export {
+  claimOf,
+  derivedFigure,
+  derivedFinding,
+  factsOf,
+  leadElsewhere,
+  leadOf,
+  valuesOf,
+} from "./studies/article/claims.ts";
 export { accuracyFigure, barsFigure, pairsFigure } from "./studies/article/figure.ts";
-export { economicsOf } from "./studies/economics/result.ts";
-export { promptsPerOutput } from "./studies/economics/surface.ts";
+export {
+  gainText,
+  listText,
+  problemsText,
+  publishedPercent,
+  publishedText,
+  scoreText,
+  signedPoints,
+} from "./studies/article/text.ts";
+export {
+  bytesText,
+  cacheOf,
+  onRack,
+  rackSetting,
+  readingSeconds,
+  stepText,
+  usersText,
+} from "./studies/article/rack.ts";
+export { longPrompt, taskCost } from "./studies/article/task-cost.ts";
+export type { Economics } from "./studies/economics/result.ts";
 export { breakEvenFigure } from "./studies/economics/figure.ts";
-export { findModel, readPrices } from "./studies/economics/prices.ts";
-export { firstAnswerSeconds, hiddenTokens } from "./studies/economics/bill.ts";
-export { candidateCost } from "./studies/explain/cost.ts";
-export type { CandidateCost, CostSetting } from "./studies/explain/cost.ts";
+export { hiddenTokens } from "./studies/economics/bill.ts";
+
+// the rules that judge
+export { groupBy } from "./core/group.ts";
+export { median } from "./core/stats.ts";
+export {
+  adviceVerdict,
+  boundVerdict,
+  compare,
+  directionOf,
+  disagrees,
+  explains,
+  explanationVerdict,
+  fails,
+  finds,
+  isNear,
+  noiseVerdict,
+  overlap,
+  pairVerdict,
+  planningVerdict,
+  rackVerdict,
+  reportedVerdict,
+  standardError,
+  thresholds,
+  tradeOf,
+  waitVerdict,
+  windowVerdict,
+  winsVerdict,
+} from "./studies/rules.ts";
 
 // attention and racks together
 export { coDesign } from "./studies/co-design/run.ts";

@@ -1,63 +1,100 @@
 import {
   barsFigure,
-  candidateCost,
   claimOf,
+  compare,
   defineChapter,
-  firstAnswerSeconds,
+  directionOf,
+  finds,
+  gainText,
   hiddenTokens,
+  onRack,
+  planningVerdict,
+  problemsText,
+  rackSetting,
+  scoreText,
+  stepText,
+  valuesOf,
 } from "../../src/experiments.ts";
-import type { CostSetting } from "../../src/experiments.ts";
-import { catalog, formatMean, formatSeconds, formatShare } from "../../src/index.ts";
+import type { Evidence } from "../../src/experiments.ts";
+import { formatSeconds, formatShare } from "../../src/index.ts";
+import { problems, requests, search } from "./tasks.ts";
 
-const walk = "graphwalks(operation=bfs)";
-const count = "mrcr(needles=8)";
+const rack = "gb200-nvl72";
 const reads = [1, 4, 16];
 const variants = ["dense", "dsa"];
+const [few, many] = [reads[0]!, reads.at(-1)!];
+/** time of an output token, s: nobody published it */
+const tpot = 0.02;
+
+const at = (task: string, variant: string, times: number) => ({ task, variant, tokens: "1M", reads: times });
+
+/** What more reads do to a task, by the direction of its change. */
+const effectOf = (evidence: Evidence, task: string, variant: string) =>
+  directionOf(evidence.gain(at(task, variant, few), at(task, variant, many)));
+
+const change = (evidence: Evidence, task: string, variant: string): string =>
+  gainText(evidence, at(task, variant, few), at(task, variant, many));
+
+/** What more reads gain, from the numbers of both tasks. */
+function gains(evidence: Evidence): string {
+  const words = { rises: "more", falls: "less", unclear: "neither more nor less, within the interval," };
+  const told = (task: string, what: string): string =>
+    `${what}: ${variants.map((variant) => `${words[effectOf(evidence, task, variant)]} with ${variant} (${change(evidence, task, variant)})`).join(", ")}`;
+  const noise =
+    effectOf(evidence, search, "dense") === "rises" ? " More reads average the noise of each read." : "";
+  const leak = finds(evidence.score(at(requests, "dense", many)).mean)
+    ? ""
+    : " They do not average away the leak of a long context, which is the same in every read.";
+  return `In the simulation ${many} reads of a query in place of ${few} find ${told(search, "in a search at 1M")}; and ${told(requests, "among eight identical requests")}.${noise}${leak}`;
+}
+
+/** Whether selection makes many reads cheap, from the steps. */
+function price(evidence: Evidence): string {
+  const steps = (variant: string): string => stepText(evidence, rack, variant, many);
+  const [dsa, dense] = [onRack(rack, "dsa", many).step, onRack(rack, "dense", many).step];
+  const cheap = {
+    less: "Selection makes them cheaper",
+    alike: "Selection does not make them cheaper",
+    more: "Selection makes them dearer",
+  }[compare(dsa, dense)];
+  return `Every read takes the step's attention again. ${cheap}: a step of ${many} reads takes ${steps("dsa")} with DSA and ${steps("dense")} with dense attention; a step of one dense read takes ${stepText(evidence, rack, "dense", few)}.`;
+}
 
 /** Think first, then speak: the gain and the cost of more than one read. */
 export const generation = defineChapter({
   name: "generation",
   title: "Think first, then speak",
   *trials(trial) {
-    for (const task of [walk, count])
+    for (const task of [search, requests])
       for (const variant of variants)
         for (const times of reads)
-          for (let n = 0; n < 40; n++)
+          for (let n = 0; n < problems; n++)
             yield trial({ task, variant, tokens: "1M", trial: n, reader: { reads: times } });
   },
-  tell({ score }) {
-    const setting: CostSetting = {
-      model: catalog.models.get("deepseek-v3"),
-      systems: [catalog.systems.get("gb200-nvl72")],
-      weights: "nvfp4",
-      kvDtype: "fp8",
-      tokens: 2 ** 20,
-      users: 64,
-    };
-    const step = (variant: string, times: number): number =>
-      candidateCost(variant, times, setting).systems[0]!.tpotSeconds!;
-    const at = (task: string, variant: string, times: number) =>
-      score({ task, variant, tokens: "1M", reads: times });
-    const [once, often] = [at(walk, "dense", 1), at(walk, "dense", 16)];
-    const tpot = 0.02;
-    const saved =
-      Number(claimOf("output-tokens").value_before) - Number(claimOf("output-tokens").value_after);
-    const wait = Number(claimOf("ttft").value_before) - Number(claimOf("ttft").value_after);
-    const gain = often.mean - once.mean;
-    const room = hiddenTokens(wait, tpot);
+  tell(evidence) {
+    const { say } = evidence;
+    const [all, left] = valuesOf(claimOf("output-tokens"))!;
+    const [slow, quick] = valuesOf(claimOf("ttft"))!;
+    const saved = all - left;
+    const room = hiddenTokens(slow - quick, tpot);
+    const [from, to] = [at(search, "dense", few), at(search, "dense", many)];
+    const savedText = say("output tokens saved", saved.toLocaleString("en"));
+    const roomText = say(`hidden tokens that fit the wait at ${formatSeconds(tpot)} a token`, String(room));
+    const tpotText = say("assumed time of an output token", formatSeconds(tpot));
+    const waitText = say("time to the first word of GPT-5.5", `${slow} s`);
     return {
       findings: [
         {
           claim: "speculation-generation",
-          verdict: gain > 0.1 ? "plausible" : "contradicted",
+          verdict: planningVerdict(evidence.gain(from, to), room, saved),
           says:
-            `Within a step, not in hidden tokens. Sixteen reads of each query lift a dense search at 1M from ${formatMean(once)} to ${formatMean(often)} (mean and 95% interval, ${often.trials} trials). ` +
-            `The ${saved} tokens saved are not hidden ones: they would take ${formatSeconds(firstAnswerSeconds(0.5, tpot, saved))} at 20 ms each, where 3 s leave room for ${room}, and they would be charged.`,
+            `At ${tpotText} a token the wait of ${waitText} has room for ${roomText} hidden tokens; ${savedText} output tokens are said to be saved. ` +
+            `More work within a step: ${many} reads of each query move a dense search at 1M from ${scoreText(evidence, from)} to ${scoreText(evidence, to)} (${change(evidence, search, "dense")}; 95% intervals, ${problemsText(evidence, from)} problems). Nothing in the simulation makes an answer shorter.`,
         },
       ],
       text: [
-        `"Think first" may mean two things. Hidden reasoning tokens are output that is not shown: each takes a step, comes before the first word and is charged. At 20 ms a token, three seconds leave room for ${room} of them after the first half second; the article says that ${saved} tokens are saved.`,
-        `Or a model may do more within a step: read the cache again, and average. In the simulation, more reads of a query reduce the noise of each read, and a search finds edges that one read loses. They do not reduce the leak of a long context, which is the same in every read: the count of identical requests stays wrong at any number of reads. Every read costs its traffic, and selection makes that cheap: a step of sixteen reads takes ${formatSeconds(step("dsa", 16))} with DSA and ${formatSeconds(step("dense", 16))} with dense attention; a step of one dense read takes ${formatSeconds(step("dense", 1))}.`,
+        `"Think first" may mean two things. Hidden reasoning tokens are output that is not shown: each takes a step, comes before the first word and is charged. At ${tpotText} a token, ${waitText} leave room for ${roomText} of them after the first ${say("time to the first word of Claude Opus 4.7", `${quick} s`)}; the article says that ${savedText} tokens are saved.`,
+        `Or a model may do more within a step: read the cache again, and average. ${gains(evidence)} ${price(evidence)}`,
       ],
       tables: [
         {
@@ -66,25 +103,27 @@ export const generation = defineChapter({
             reads.map((times) => [
               variant,
               times,
-              formatMean(at(walk, variant, times)),
-              formatMean(at(count, variant, times)),
-              formatSeconds(step(variant, times)),
+              scoreText(evidence, at(search, variant, times)),
+              scoreText(evidence, at(requests, variant, times)),
+              stepText(evidence, rack, variant, times),
             ]),
           ),
         },
       ],
       figure: barsFigure({
         title: "Score of a search at 1M tokens, by reads of each query",
-        subtitle:
-          "mean field, 40 graphs; beside each bar the score and the time of a step, DeepSeek-V3's dimensions, 64 users a rack",
+        subtitle: `mean field, ${problems} graphs; beside each bar the score and the time of a step, dimensions of ${rackSetting.model}, ${rackSetting.users} users a rack`,
         axis: "score (F1)",
         bars: variants.flatMap((variant) =>
-          reads.map((times) => ({
-            name: `${times} ${times === 1 ? "read" : "reads"}`,
-            series: variant,
-            value: at(walk, variant, times).mean,
-            label: `${formatShare(at(walk, variant, times).mean)}, ${formatSeconds(step(variant, times))}`,
-          })),
+          reads.map((times) => {
+            const { mean } = evidence.score(at(search, variant, times));
+            return {
+              name: `${times} ${times === 1 ? "read" : "reads"}`,
+              series: variant,
+              value: mean,
+              label: `${formatShare(mean)}, ${formatSeconds(onRack(rack, variant, times).step)}`,
+            };
+          }),
         ),
       }),
     };

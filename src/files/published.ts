@@ -38,3 +38,13 @@ export const articleClaims = once((): readonly ArticleClaim[] =>
 export const modelScores = once(() =>
   readCsv(dataPath("model-scores.csv"), ["claim", "benchmark", "model", "score_percent", "source"]),
 );
+
+const factColumns = ["claim", "states", "value_before", "value_after", "agrees", "note", "source"] as const;
+
+/** A statement of a page other than the article about one of its claims; `agrees` is yes, no, or empty for a number. */
+export type ArticleFact = Readonly<Record<(typeof factColumns)[number], string>>;
+
+/** What other pages say of the article's claims: data/article-facts.csv. */
+export const articleFacts = once((): readonly ArticleFact[] =>
+  readCsv(dataPath("article-facts.csv"), factColumns),
+);

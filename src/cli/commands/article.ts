@@ -2,13 +2,16 @@ import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
 import { runArticle } from "../../studies/article/run.ts";
 import { forceOption } from "../options/results.ts";
+import { claimVerdicts } from "../../studies/rules.ts";
 import { integer } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-Every claim of data/article-claims.csv gets a verdict: reproduced, plausible, contradicted, out of reach. report.html is
-one page that needs no network; report.md has its figures as files beside it; data.csv holds the trials.
+Every claim of data/article-claims.csv gets a verdict, made from numbers by the rules that the report names:
+${claimVerdicts.join(", ")}.
+report.html is one page that needs no network; report.md has its figures as files beside it; data.csv holds the trials,
+numbers.csv every number that the report says.
 
   attnsim article
   attnsim article --full --out results/article`;
@@ -35,7 +38,7 @@ export default function articleCommand(command: Command): void {
       console.log(
         json
           ? JSON.stringify({ report: files[0], findings }, null, 2)
-          : findings.map(({ claim, verdict, says }) => `${verdict.padEnd(12)}  ${claim}: ${says}`).join("\n"),
+          : findings.map(({ claim, verdict, says }) => `${verdict.padEnd(18)}  ${claim}: ${says}`).join("\n"),
       );
       for (const file of files) console.error(file);
     });

@@ -4,17 +4,9 @@ import type { TrialRow } from "../../trial/columns.ts";
 import type { Trial } from "../../trial/trial.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import type { TrialOptions } from "../../trial/make-trial.ts";
+import type { ClaimVerdict } from "../rules.ts";
 import type { ExplainedChange } from "./explanation.ts";
-
-/** Verdicts on claims, the most certain first. */
-export const claimVerdicts = ["reproduced", "plausible", "contradicted", "out of reach"] as const;
-
-/**
- * reproduced: the article's figure follows from its numbers, to its digits. plausible: the simulation shows an effect of
- * that kind and size, which is no evidence about a vendor's model. contradicted: the numbers say otherwise. out of reach:
- * nothing here can tell.
- */
-export type ClaimVerdict = (typeof claimVerdicts)[number];
+import type { Say } from "./numbers.ts";
 
 /** The verdict on one claim of the article. */
 export interface Finding {
@@ -36,6 +28,8 @@ export interface Told {
   readonly findings: readonly Finding[];
   /** paragraphs */
   readonly text: readonly string[];
+  /** where the simulation departs from published scores or from its own numerics, a sentence each */
+  readonly departures?: readonly string[];
   readonly tables?: readonly ReportTable[];
   /** Vega-Lite specification */
   readonly figure?: object;
@@ -56,8 +50,12 @@ export interface ChapterTrials {
 export interface Evidence {
   /** rows of the chapter's own trials: in the mean field, or with `numerics` in full numerics */
   readonly rows: (numerics?: boolean) => readonly TrialRow[];
-  /** mean score of trials in the mean field. @throws Error where the chapter has no such trials */
+  /** mean score of trials in the mean field, of whichever chapter. @throws Error where no chapter has such trials */
   readonly score: (trials: ChapterTrials) => MeanEstimate;
+  /** mean change of the score from one to another on the same problems */
+  readonly gain: (from: ChapterTrials, to: ChapterTrials) => MeanEstimate;
+  /** notes a number that the chapter says, under the quantity that it is of, and returns its text */
+  readonly say: Say;
   readonly published: readonly PublishedScore[];
   /** changes of a fitted reader that `attnsim explain` ranked; undefined without its results */
   readonly explanation?: readonly ExplainedChange[] | undefined;

@@ -1,6 +1,6 @@
-import { articleClaims, modelScores } from "../../files/published.ts";
-import type { ArticleClaim } from "../../files/published.ts";
-import { verdictOf } from "../verdict.ts";
+import { articleClaims, articleFacts, modelScores } from "../../files/published.ts";
+import type { ArticleClaim, ArticleFact } from "../../files/published.ts";
+import { derivedVerdict } from "../rules.ts";
 import type { Finding } from "./chapter.ts";
 
 /** The two numbers that a claim compares; undefined for a claim without numbers. */
@@ -46,8 +46,33 @@ export function claimOf(id: string): ArticleClaim {
   return claim;
 }
 
+/** What other pages say of a claim. */
+export const factsOf = (id: string): readonly ArticleFact[] =>
+  articleFacts().filter(({ claim }) => claim === id);
+
+/** The lead of GPT-5.5 over Claude Opus 4.7 in a comparison, in points; below 0 where it is behind. */
+export function leadOf(claim: ArticleClaim): number {
+  const [behind, ahead] = valuesOf(claim)!;
+  return claim.claim.startsWith("GPT-5.5") ? ahead - behind : behind - ahead;
+}
+
+/** A comparison's lead by the scores of another page, where one gives a model another score; undefined for none. */
+export function leadElsewhere(claim: ArticleClaim): number | undefined {
+  const [behind, ahead] = valuesOf(claim)!;
+  const isAhead = (model: string): boolean => claim.claim.startsWith(model.replace("Claude ", ""));
+  const rows = modelScores().filter((row) => row.claim === claim.id);
+  const other = rows.find((row, i) => rows.slice(0, i).some(({ model }) => model === row.model));
+  if (other === undefined) return undefined;
+  const scores = rows.filter(({ source }) => source === other.source);
+  const scoreOf = (wanted: boolean): number | undefined => {
+    const found = scores.findLast(({ model }) => isAhead(model) === wanted);
+    return found && Number(found.score_percent);
+  };
+  return (scoreOf(true) ?? ahead) - (scoreOf(false) ?? behind);
+}
+
 /** The finding on a claim whose derived figure is checked. @param says gets the figure as computed here */
 export function derivedFinding(claim: ArticleClaim, says: (ours: string) => string): Finding {
   const ours = derivedFigure(claim)!;
-  return { claim: claim.id, verdict: verdictOf(ours === claim.derived), says: says(ours) };
+  return { claim: claim.id, verdict: derivedVerdict(ours, claim.derived), says: says(ours) };
 }

@@ -1,8 +1,9 @@
 import { renderSvg } from "../../runs/render.ts";
-import { claimVerdicts } from "./chapter.ts";
-import type { ClaimVerdict, Finding, ReportTable } from "./chapter.ts";
+import { claimVerdicts, ruleTexts } from "../rules.ts";
+import type { ClaimVerdict } from "../rules.ts";
+import type { Finding, ReportTable } from "./chapter.ts";
 import { claimOf } from "./claims.ts";
-import { countOf, lead, meaning, numbersOf, rowsOf, title } from "./report.ts";
+import { countOf, departuresOf, disagreements, lead, meaning, numbersOf, rowsOf, title } from "./report.ts";
 import type { ArticleReport } from "./report.ts";
 
 const escape = (text: string | number): string =>
@@ -29,8 +30,10 @@ td { vertical-align: top; border-bottom: 1px solid var(--line); padding: .45rem 
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td a { color: inherit; text-decoration-color: #b9c0c8; text-underline-offset: 2px; }
 .chip { display: inline-block; white-space: nowrap; border-radius: 1rem; padding: .05rem .6rem; font-size: .78rem; font-weight: 600; }
-.reproduced { background: #e2f3ec; color: #00634a; } .plausible { background: #e3eefb; color: #0a4f8a; }
-.contradicted { background: #fce8dd; color: #9a3b00; } .out-of-reach { background: #eceff2; color: #4d565f; }
+.plausible { background: #e3eefb; color: #0a4f8a; }
+.contradicted { background: #fce8dd; color: #9a3b00; } .unsupported { background: #fdf1d3; color: #7a5200; }
+.arithmetic-holds { background: #e2f3ec; color: #00634a; } .reported-elsewhere { background: #eef0fb; color: #3d3f8f; }
+.out-of-reach { background: #eceff2; color: #4d565f; }
 .counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem; margin: 2rem 0 0; padding: 0; list-style: none; font-size: .82rem; line-height: 1.4; color: var(--soft); }
 .counts b { display: block; font-size: 1.9rem; line-height: 1.2; color: var(--ink); }
 .claim { border-left: 3px solid var(--line); padding: .1rem 0 .1rem 1rem; margin: 0 0 .9rem; font-size: .88rem; line-height: 1.5; }
@@ -38,6 +41,7 @@ td a { color: inherit; text-decoration-color: #b9c0c8; text-underline-offset: 2p
 .source { margin: 0 0 .2rem; font: .82rem/1.5 system-ui, "DejaVu Sans", sans-serif; } .source a { color: var(--accent); }
 figure { margin: 1.6rem 0; overflow-x: auto; } figure svg { display: block; max-width: 100%; height: auto; }
 footer { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .82rem; color: var(--soft); }
+.rules { font-size: .88rem; line-height: 1.5; padding-left: 1.1rem; } .rules li { margin-bottom: .35rem; }
 footer li { margin-bottom: .3rem; }
 @media print { h2 { break-after: avoid; } figure { break-inside: avoid; } main { padding: 0; } }
 `;
@@ -84,9 +88,20 @@ ${sources.map(({ title: of, url }) => `<p class="source"><a href="${escape(url)}
 <h1>${escape(title)}</h1>
 ${lead.map((paragraph) => `<p class="lead">${escape(paragraph)}</p>`).join("\n")}
 <ul class="counts">${counts.join("")}</ul>
+<h2>Where the numbers disagree with the article</h2>
+${disagreements(rows)
+  .map((row) => claimBox(row))
+  .join("\n")}
+<h2>Where the simulation disagrees with published scores, or with itself</h2>
+<ul class="rules">${departuresOf(chapters)
+    .map((line) => `<li>${escape(line)}</li>`)
+    .join("")}</ul>
 <h2>The claims</h2>
 <table><thead><tr><th>claim</th><th>in the article</th><th>verdict</th></tr></thead><tbody>${overview.join("\n")}</tbody></table>
 ${sections.join("\n")}
+<section id="rules"><h2>The rules that judge</h2>
+<p>Every verdict, and every word that compares numbers, is made from them by one of these rules.</p>
+<ul class="rules">${ruleTexts.map((line) => `<li>${escape(line)}</li>`).join("")}</ul></section>
 <footer><p>How this was made</p><ul>${made.map((line) => `<li>${escape(line)}</li>`).join("")}</ul></footer>
 </main></body></html>
 `;

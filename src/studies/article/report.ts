@@ -1,7 +1,8 @@
 import type { ArticleClaim } from "../../files/published.ts";
 import { claimOf } from "./claims.ts";
-import { claimVerdicts } from "./chapter.ts";
-import type { ClaimVerdict, Finding, Told } from "./chapter.ts";
+import { claimVerdicts, disagrees, ruleTexts } from "../rules.ts";
+import type { ClaimVerdict } from "../rules.ts";
+import type { Finding, Told } from "./chapter.ts";
 
 /** A chapter and its contents. */
 export interface ToldChapter extends Told {
@@ -26,13 +27,15 @@ export const title = "What an attention simulator says of the GPT-5.5 article";
 
 export const lead = [
   "An article of April 2026 reads the launch numbers of GPT-5.5 beside GPT-5.4 and Claude Opus 4.7, derives gains, costs and latencies, and speculates about the causes: a new attention, hardware co-design, thinking before speaking.",
-  "attnsim computes the arithmetic again. It simulates what attention and hardware can explain: how well each attention mechanism finds facts in up to a million tokens, and what it costs on NVIDIA's GB200 and GB300 racks. It runs no vendor's model. An effect of the right kind and size in the simulation is an existence argument; it is no evidence about GPT-5.5.",
+  "attnsim computes the arithmetic again, counts what can be counted, and looks up what only pages can tell. It simulates what attention and hardware can explain: how well each attention mechanism finds facts in up to a million tokens, and what it costs on NVIDIA's GB200 and GB300 racks. It runs no vendor's model. An effect of the right kind and size in the simulation is an existence argument; it is no evidence about GPT-5.5.",
 ];
 
 export const meaning: Readonly<Record<ClaimVerdict, string>> = {
-  reproduced: "the article's figure follows, to its digits, from its two numbers",
-  plausible: "the simulation shows an effect of this kind and size",
   contradicted: "the numbers say otherwise",
+  unsupported: "the numbers at hand do not show it",
+  plausible: "the simulation shows an effect of this kind and size",
+  "arithmetic holds": "the figure follows from the article's own numbers, which nothing here measures",
+  "reported elsewhere": "other pages say the same; a simulator cannot check it",
   "out of reach": "nothing here can tell",
 };
 
@@ -40,6 +43,16 @@ export const rowsOf = (chapters: readonly ToldChapter[]): ClaimRow[] =>
   chapters.flatMap((chapter) =>
     chapter.findings.map((finding) => ({ ...finding, article: claimOf(finding.claim), chapter })),
   );
+
+/** The claims that the numbers disagree with, the contradicted ones first. */
+export const disagreements = (rows: readonly ClaimRow[]): ClaimRow[] =>
+  claimVerdicts.filter(disagrees).flatMap((verdict) => rows.filter((row) => row.verdict === verdict));
+
+/** Where the simulation departs from what is known, a sentence each. */
+export const departuresOf = (chapters: readonly ToldChapter[]): string[] => {
+  const found = chapters.flatMap(({ departures = [] }) => departures);
+  return found.length === 0 ? ["Nowhere beyond the intervals."] : found;
+};
 
 export const countOf = (rows: readonly ClaimRow[], verdict: ClaimVerdict): number =>
   rows.filter((row) => row.verdict === verdict).length;
@@ -60,6 +73,12 @@ export function numbersOf({ value_before: before, value_after: after, derived, u
     .join(", ");
 }
 
+/** A claim with its numbers in the article, if it has any: `Input price (in the article $2.50 to $5.00 per 1M tokens, x2)`. */
+export function headOf(article: ArticleClaim): string {
+  const numbers = numbersOf(article);
+  return numbers === "" ? article.claim : `${article.claim} (in the article ${numbers})`;
+}
+
 /** The report in Markdown. Its figures are files beside it. */
 export function markdownReport({ chapters, made }: ArticleReport): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
@@ -71,6 +90,15 @@ export function markdownReport({ chapters, made }: ArticleReport): string {
   return `${[
     `# ${title}`,
     ...lead,
+    "## Where the numbers disagree with the article",
+    disagreements(rows)
+      .map(({ article, verdict, says }) => `- **${verdict}**: ${headOf(article)}. ${says}`)
+      .join("\n"),
+    "## Where the simulation disagrees with published scores, or with itself",
+    departuresOf(chapters)
+      .map((line) => `- ${line}`)
+      .join("\n"),
+    "## The verdicts",
     claimVerdicts
       .map((verdict) => `- **${verdict}** (${countOf(rows, verdict)}): ${meaning[verdict]}`)
       .join("\n"),
@@ -91,6 +119,9 @@ export function markdownReport({ chapters, made }: ArticleReport): string {
         ? [chapter.sources.map((each) => `- [${each.title}](${each.url})`).join("\n")]
         : []),
     ]),
+    "## The rules that judge",
+    "Every verdict, and every word that compares numbers, is made from them by one of these rules.",
+    ruleTexts.map((line) => `- ${line}`).join("\n"),
     "## How this was made",
     made.map((line) => `- ${line}`).join("\n"),
   ].join("\n\n")}\n`;

@@ -12,6 +12,8 @@ import type { Chapter } from "./chapter.ts";
 import { evidenceOf, trialsOf } from "./evidence.ts";
 import { readExplanation } from "./explanation.ts";
 import { htmlReport } from "./page.ts";
+import { numbersCsv } from "./numbers.ts";
+import type { SaidNumber } from "./numbers.ts";
 import { markdownReport } from "./report.ts";
 import type { ArticleReport } from "./report.ts";
 
@@ -49,14 +51,16 @@ export async function runArticle(options: ArticleOptions, watch: Watch): Promise
   const plan = planOf("article", question, trialsOf(chapters, { full, seed }));
   const rows = await watch.trials(plan, { workers, threads, out, force, config: { full, seed } });
   const explanation = readExplanation(explained);
+  const numbers: SaidNumber[] = [];
   const report: ArticleReport = {
     chapters: chapters.map((chapter) => ({
       name: chapter.name,
       title: chapter.title,
-      ...chapter.tell(evidenceOf(chapter, { full, seed, rows, explanation })),
+      ...chapter.tell(evidenceOf(chapter, { full, seed, rows, explanation }, numbers)),
     })),
     made: madeOf(options, rows.length, explanation !== undefined),
   };
+  writeAtomic(join(out, "numbers.csv"), numbersCsv(numbers));
   return { answer: report, files: await writeReport(out, report) };
 }
 
@@ -82,5 +86,7 @@ const madeOf = ({ full, seed }: ArticleOptions, trials: number, explained: boole
   `attnsim ${version}, ${trials} trials, seed ${seed}: ${full ? "the mean field, and full numerics to 256K tokens" : "the mean field"}; intervals are 95%, bootstrap over trials`,
   `the reader has its default parameters, and nothing is fitted${explained ? " unless the text names a fitted reader (attnsim calibrate, attnsim explain)" : ""}; docs/model.md defines it and says where it disagrees with published curves`,
   "published scores, the article's claims, the scores behind its leads and its prices are data files with their sources: data/README.md",
+  "1M tokens are 1,024,000 in graph walks, whose dataset counts in thousands, and 1,048,576 elsewhere",
+  "numbers.csv has every number that the text says, with the quantity it is of",
   "hardware numbers come from datasheets, which attnsim hardware show names",
 ];
