@@ -4,7 +4,7 @@ import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { catalog, entriesOf, kinds } from "../catalog.ts";
 import { engineNames } from "../engines/registry.ts";
 
-/** Names that an option or argument of a name takes. */
+/** Values that may follow an option or argument, by its name. */
 const namesFor: Readonly<Record<string, () => readonly string[]>> = {
   variant: () => catalog.variants.names(),
   task: () => catalog.tasks.names(),
@@ -14,7 +14,7 @@ const namesFor: Readonly<Record<string, () => readonly string[]>> = {
   name: () => kinds.flatMap((kind) => entriesOf(kind).names()),
 };
 
-/** The commands, options and names of a program, as the completion library has them. */
+/** The commands, options and names of a program in the form of the completion library. */
 export function completer(program: CommandUnknownOpts, current: string): RootCommand {
   const root = new RootCommand();
   addOptions(root, program, current);
@@ -65,7 +65,7 @@ const isFile = (placeholder: string | undefined): boolean =>
 
 const placeholderOf = ({ flags }: Option): string | undefined => /[<[]([^>\]]+)/.exec(flags)?.[1];
 
-/** Whether a file name belongs where the last word is: the shell completes those. */
+/** Whether the last word should be a file name, which the shell completes itself. */
 export function wantsFile(program: CommandUnknownOpts, words: readonly string[]): boolean {
   const command = words.reduce(
     (found, word) => found.commands.find((inner) => inner.name() === word) ?? found,

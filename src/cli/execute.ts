@@ -29,16 +29,16 @@ export interface ExecuteOptions {
   readonly dryRun?: boolean | undefined;
   /** write over results of another plan, and over edited ones */
   readonly force?: boolean | undefined;
-  /** figures to draw; without them all that the rows can show */
+  /** figures to draw (default: all that the rows can show) */
   readonly figures?: readonly string[] | undefined;
   /** the options, for the manifest */
   readonly config: object;
 }
 
 /**
- * Runs a plan for a user: a bar, Ctrl-C, figures, a summary.
+ * Runs a plan for a user, with a progress bar, Ctrl-C, figures and a summary.
  *
- * @throws UsageError before any work; Unfinished after Ctrl-C or where trials failed
+ * @throws UsageError before any work; Unfinished after Ctrl-C or when trials failed
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<void> {
   const { out, json } = options;

@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { Unfinished } from "../runs/unfinished.ts";
 
 /**
- * Runs a program and says on stderr why it failed. Returns its exit code: 0 fine, 1 failed, 2 wrong usage,
+ * Runs a program and prints on stderr why it failed. Returns its exit code: 0 fine, 1 failed, 2 wrong usage,
  * 130 interrupted.
  */
 export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> {
@@ -20,7 +20,7 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
   }
 }
 
-/** Ends the process quietly where a reader closes the pipe early, as `attnsim list | head -1` does. */
+/** Ends the process quietly when the pipe closes early, as in `attnsim list | head -1`. */
 export function allowClosedPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);

@@ -15,7 +15,7 @@ Examples:
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.`;
 
-/** The program with the options of the commands that `words` names; of the others, name and summary alone. */
+/** Builds the program. Commands named in `words` get their options; others get their name and summary alone. */
 export async function program(words: readonly string[]): Promise<Command> {
   const root = new Command("attnsim")
     .description(
@@ -29,7 +29,7 @@ export async function program(words: readonly string[]): Promise<Command> {
   return root;
 }
 
-/** Adds a command, with its options or the commands below it where `words` names it. */
+/** Adds a command. If `words` names it, its options or its own commands are added too. */
 async function add(
   parent: Command,
   entry: CommandFile | CommandGroup,
@@ -46,7 +46,7 @@ async function add(
 }
 
 /**
- * Runs a command line, without node and script. Returns the exit code: 0 fine, 1 failed, 2 wrong usage,
+ * Runs the words of a command line, without node and script. Returns the exit code: 0 fine, 1 failed, 2 wrong usage,
  * 130 interrupted.
  */
 export const main = (words: readonly string[]): Promise<number> =>

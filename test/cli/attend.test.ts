@@ -142,7 +142,7 @@ describe("the phase", () => {
       "decode: the queries follow the prompt. Attention is dense here: a-shape does its own work in prefill (--phase prefill)",
     );
     expect(await lines("--variant", "quest", ...whole)).toBe(
-      "decode: the queries follow the prompt, each as a step of its own",
+      "decode: the queries follow the prompt, one step each",
     );
     expect(await lines("--variant", "quest", ...whole, "--phase", "prefill")).toMatch(
       /Attention is dense here: quest does its own work in decode/,

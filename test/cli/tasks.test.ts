@@ -103,7 +103,9 @@ describe("tasks score", () => {
     const one = writeLines(join(folder, "one.jsonl"), [{ id: "graphwalks/1000/0/1", response: "" }]);
     const partial = await attnsim("tasks", "score", ...source, "--responses", one);
     expect(partial.code).toBe(0);
-    expect(partial.err).toContain("1 problems have no response and are left out: graphwalks/1000/0/0");
+    expect(partial.err).toContain(
+      "1 problems have no response and are left out; the first is graphwalks/1000/0/0",
+    );
     const other = writeLines(join(folder, "other.jsonl"), [{ id: "graphwalks/1000/9/1", response: "" }]);
     const refused = await attnsim("tasks", "score", ...source, "--responses", other);
     expect(refused.code).toBe(2);

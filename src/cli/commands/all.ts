@@ -1,12 +1,12 @@
 import type { Command } from "@commander-js/extra-typings";
 
-/** Gives a command its arguments, options and action: the default export of a command's file. */
+/** Adds arguments, options and action to a command. It is the default export of a command's file. */
 export type DefineCommand = (command: Command) => void;
 
 interface Named {
   readonly name: string;
   readonly summary: string;
-  /** not for users: left out of the help */
+  /** left out of the help */
   readonly hidden?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface CommandFile extends Named {
   readonly load: () => Promise<{ readonly default: DefineCommand }>;
 }
 
-/** A command with commands below it, whose files lie in a folder of its name. */
+/** A group of commands. Their files lie in a folder with its name. */
 export interface CommandGroup extends Named {
   readonly commands: readonly CommandFile[];
 }
@@ -35,7 +35,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   },
   {
     name: "published",
-    summary: "what sources print, what the simulator makes of it, and the verdict",
+    summary: "compare published numbers and trends with the simulator's, with a verdict on each",
     load: () => import("./published.ts"),
   },
   {
@@ -49,12 +49,12 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     commands: [
       {
         name: "generate",
-        summary: "generate problems, as rows of the public dataset",
+        summary: "generate problems as rows of the public dataset",
         load: () => import("./tasks/generate.ts"),
       },
       {
         name: "export",
-        summary: "write chat messages for a real model, a problem a line: id, task, messages",
+        summary: "write chat messages for a real model, one problem a line: id, task, messages",
         load: () => import("./tasks/export.ts"),
       },
       {
@@ -64,65 +64,65 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
       },
       {
         name: "inspect",
-        summary: "sizes, tokens, records and answers of problems; of one also its first lines",
+        summary: "show sizes, tokens, records and answers of problems; for one problem also its first lines",
         load: () => import("./tasks/inspect.ts"),
       },
     ],
   },
   {
     name: "hardware",
-    summary: "memory and decode time of models on racks",
+    summary: "memory, time and prices of models on racks",
     commands: [
       {
         name: "memory",
-        summary: "bytes kept per user, and users who fit a GPU and a rack",
+        summary: "cache bytes of a user, and users who fit a GPU and a rack",
         load: () => import("./hardware/memory.ts"),
       },
       {
         name: "prefill",
-        summary: "time until a prompt is computed, and where it goes",
+        summary: "time of computing a prompt, part by part",
         load: () => import("./hardware/prefill.ts"),
       },
       {
         name: "decode",
-        summary: "time of a decode step, and where it goes",
+        summary: "time of a decode step, part by part",
         load: () => import("./hardware/decode.ts"),
       },
       {
         name: "serve",
-        summary: "time to tokens, tokens a second and prices of serving requests",
+        summary: "serve requests: time to the first token, tokens a second, prices",
         load: () => import("./hardware/serve.ts"),
       },
       {
         name: "pareto",
-        summary: "the plans that no other beats in a user's speed and a GPU's",
+        summary: "plans that no other plan beats in tokens a second of a user and of a GPU",
         load: () => import("./hardware/pareto.ts"),
       },
       {
         name: "local",
-        summary: "this machine measured, and its kernels predicted against measured",
+        summary: "measure this machine, and compare its kernels with their predicted times",
         load: () => import("./hardware/local.ts"),
       },
       {
         name: "show",
-        summary: "every number of a system or model, with its source",
+        summary: "show every number of a system or model with its source",
         load: () => import("./hardware/show.ts"),
       },
       {
         name: "validate",
-        summary: "how far predicted times are from measured kernels",
+        summary: "compare predicted times with measured kernels or published systems",
         load: () => import("./hardware/validate.ts"),
       },
       {
         name: "fit",
-        summary: "fit the constants of kernels to measured ones",
+        summary: "fit the constants of kernel times to measured kernels",
         load: () => import("./hardware/fit.ts"),
       },
     ],
   },
   {
     name: "economics",
-    summary: "what a task costs with two models, and when the dearer one pays",
+    summary: "compare the cost of a task with two models, and find when the dearer one pays",
     load: () => import("./economics.ts"),
   },
   {
@@ -132,22 +132,22 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   },
   {
     name: "explain",
-    summary: "which single change of a fitted reader has another model's scores, and what it costs",
+    summary: "find the single change of a fitted reader that gives another model's scores, and its cost",
     load: () => import("./explain.ts"),
   },
   {
     name: "select",
-    summary: "which model for a workload: cost, latency and the published scores that apply",
+    summary: "rank models for a workload by cost or latency, beside published scores",
     load: () => import("./select.ts"),
   },
   {
     name: "article",
-    summary: "the claims of the article, one by one: a report as HTML and Markdown",
+    summary: "check the claims of the article one by one: a report as HTML and Markdown",
     load: () => import("./article.ts"),
   },
   {
     name: "frontier",
-    summary: "accuracy of variants against what they cost on a rack",
+    summary: "compare the accuracy of variants with their cost on a rack",
     load: () => import("./frontier.ts"),
   },
   {
@@ -157,17 +157,17 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   },
   {
     name: "describe",
-    summary: "maths, parameters, sources and cost of an entry",
+    summary: "show the maths, parameters, sources and cost of an entry",
     load: () => import("./describe.ts"),
   },
   {
     name: "engines",
-    summary: "numeric engines: which are usable here, and why not",
+    summary: "list numeric engines, and why some are not usable here",
     load: () => import("./engines.ts"),
   },
   {
     name: "bench",
-    summary: "measure the engines' kernels, or the table that --engine auto chooses by",
+    summary: "measure the engines' kernels, or the table for --engine auto",
     load: () => import("./bench.ts"),
   },
   {

@@ -8,9 +8,9 @@ import { workerOptions } from "../options/workers.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-Every claim of data/article-claims.csv gets a verdict, made from numbers by the rules that the report names:
+Numbers decide the verdict on every claim of data/article-claims.csv, by the rules that the report names:
 ${claimVerdicts.join(", ")}.
-report.html is one page that needs no network; report.md has its figures as files beside it; data.csv holds the trials,
+report.html is one page that needs no network. report.md has its figures in files beside it. data.csv holds the trials,
 numbers.csv every number that the report says.
 
   attnsim article
@@ -19,12 +19,12 @@ numbers.csv every number that the report says.
 /** `attnsim article`: the claims of the article, one by one. */
 export default function articleCommand(command: Command): void {
   command
-    .option("--full", "full numerics beside the mean field, up to 256K tokens: half an hour on two cores")
+    .option("--full", "add full numerics up to 256K tokens to the mean field: half an hour on two cores")
     .option("--out <folder>", "folder of the report", join("results", "local", "article"))
     .option(...forceOption)
     .option(
       "--explained <file>",
-      "ranking.csv of attnsim explain; the chapter on attention is shorter without it",
+      "ranking.csv of attnsim explain; without it the chapter on attention is shorter",
       join("results", "explain", "ranking.csv"),
     )
     .option("--seed <n>", "seed of the trials", integer(0), 0)

@@ -6,18 +6,18 @@ import { formatAttend } from "../print/attend.ts";
 
 const notes = `
 Tensors are .npy or .safetensors (f16, bf16, f32, f64): q (queryHeads, Q, d), k and v (kvHeads, N, d). Query i stands
-at position N - Q + i and sees the keys up to there; scores are q.k / sqrt(d). A .safetensors file may hold several
-tensors: name one as file.safetensors:tensor, or leave it to be called q, k or v.
+at position N - Q + i and sees the keys up to that position; scores are q.k / sqrt(d). A .safetensors file may hold several
+tensors: name one as file.safetensors:tensor. Without a name the tensors q, k and v are taken.
 
-In prefill the queries are the prompt's own; in decode they follow it. Without --phase it is the phase in which the
+In prefill the queries are the prompt's own; in decode they follow the prompt. The default is the phase in which the
 variant does its own work: prefill for a pattern of prefill (vertical-slash, a-shape, tri-shape, flexprefill,
 xattention), and for Q = N unless the variant reads its prompt densely (quest, snapkv) or the dtype rounds after it
 (kivi2); otherwise decode.
 
-Dense mass is the share of dense attention's weight that lies on the rows which the variant read; error is the
-distance of its output from dense attention's, relative to the latter's length.`;
+Dense mass is the share of dense attention's weight on the rows that the variant read. Error is the distance between its
+output and the dense output, divided by the length of the dense output.`;
 
-/** `attnsim attend`: a variant on tensors of the user's own. */
+/** `attnsim attend`: a variant on the user's own tensors. */
 export default function attendCommand(command: Command): void {
   command
     .requiredOption("--variant <spec>", "attention variant: quest(budget=512)+fp8")
@@ -28,8 +28,8 @@ export default function attendCommand(command: Command): void {
     .option("--out <file>", "file for the output (queryHeads, Q, d), .npy of float32")
     .option("--engine <name>", "numeric engine", "wasm")
     .option("--threads <n>", "threads of the engine", integer(1))
-    .option("--memory-gb <gb>", "refuse what needs more (default: what is free)", positive)
-    .option("--no-compare", "leave out dense mass and error, which need dense attention too")
+    .option("--memory-gb <gb>", "refuse a run that needs more memory (default: the free memory)", positive)
+    .option("--no-compare", "skip dense mass and error, which need dense attention too")
     .option("--json", "print JSON")
     .addHelpText("after", notes)
     .action(async ({ q, k, v, memoryGb, json, ...options }) => {

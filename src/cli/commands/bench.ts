@@ -14,17 +14,17 @@ import { formatBench, formatEngineTimes } from "../print/bench.ts";
 import { withBar } from "../print/progress.ts";
 
 const notes = `
-Every result is checked against float64 before it is timed. GB/s counts the bytes that must be moved at least, GFLOP/s
-multiplications and additions; shares are of the read bandwidth and of the highest arithmetic rate measured in the same
-run. Rows that stay in the processor's caches, as gathered ones do, can be faster than memory.
+Every result is checked against float64 before it is timed. GB/s counts the fewest bytes that must move; GFLOP/s counts
+multiplications and additions. Shares compare them with the read bandwidth and the highest arithmetic rate of the same run.
+Rows that stay in the processor's caches, as gathered rows do, can be faster than memory.
 
---calibrate writes the table for --engine auto, for this number of threads, into the user's cache folder. It is ignored
-once the processor, an engine or its version is another.`;
+--calibrate writes the table for --engine auto and this number of threads into the user's cache folder. A table of another
+processor, engine or version is ignored.`;
 
 /** `attnsim bench`: times of the engines' kernels on the workloads of long contexts. */
 export default function benchCommand(command: Command): void {
   withMeasureOptions(command)
-    .option("--calibrate", "measure the table that --engine auto chooses by, which takes half a minute")
+    .option("--calibrate", "measure the table for --engine auto; this takes half a minute")
     .addHelpText("after", notes)
     .action((options) => (options.calibrate ? calibrateAuto(options) : measure(options)));
 }

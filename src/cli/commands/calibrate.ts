@@ -8,15 +8,15 @@ import { formatCalibration } from "../print/calibration.ts";
 import { watch } from "../print/watch.ts";
 
 const help = `
-Columns are named as data/published-scores.csv has them: mrcr-v2-8needle:32K-64K, or mrcr-v2-8needle for all of it.
-Fitted are ${Object.keys(freeParams).join(", ")}, but for those that are given.
-Numerics resume where they were when the same is run again, without another fit.`;
+Columns have the names of data/published-scores.csv: mrcr-v2-8needle:32K-64K, or mrcr-v2-8needle for all its columns.
+The fit decides ${Object.keys(freeParams).join(", ")}; a parameter that is given stays as given.
+The same command run again resumes the numerics without another fit.`;
 
 /** `attnsim calibrate`: a reader fitted to published scores. */
 export default function calibrateCommand(command: Command): void {
   const asking = withConfirmOptions(command, { trials: 20, out: "results/local/calibrate" })
     .option("--variant <spec>", "attention variant of the reader", "dense")
-    .option("--model <name>", "whose published scores it is fitted to", "GPT-5.4")
+    .option("--model <name>", "model whose published scores the reader is fitted to", "GPT-5.4")
     .option(
       "--fit <column>",
       `published column to fit; more with commas or again (default: ${defaultFit.join(", ")})`,
@@ -24,18 +24,18 @@ export default function calibrateCommand(command: Command): void {
     )
     .option(
       "--left-out <column>",
-      "published column to report beside those that are fitted (default: all others)",
+      "published column to report and not to fit; more with commas or again (default: all others)",
       collect,
     )
     .option(
       "--task <spec>",
-      `how a benchmark is read; again for more (default: ${defaultReadings.join(", ")})`,
+      `task spec that a benchmark is read with; again for more (default: ${defaultReadings.join(", ")})`,
       append,
     )
-    .option("--starts <n>", "simplexes, each from a start of its own", integer(1), 4)
+    .option("--starts <n>", "starting points of the search (simplex)", integer(1), 4)
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 100)
     .option("--confirm", "run full numerics at the fitted point (the default)")
-    .option("--no-confirm", "leave them out")
+    .option("--no-confirm", "skip full numerics")
     .option("--seed <n>", "seed of starts and trials", integer(0), 0);
   withReaderOptions(asking)
     .addHelpText("after", help)

@@ -5,7 +5,7 @@ import { kvDtypeBytes, kvDtypes } from "../../core/dtype.ts";
 import { integer, tokenCount } from "../options/values.ts";
 import { describe, describedData, formatDescription } from "../print/description.ts";
 
-/** `attnsim describe`: all that an entry says of itself, and what a variant costs at a shape. */
+/** `attnsim describe`: the facts of an entry, and the cost of a variant at a shape. */
 export default function describeCommand(command: Command): void {
   command
     .argument(
@@ -17,7 +17,7 @@ export default function describeCommand(command: Command): void {
     .option("--kv-heads <n>", "cost: key/value heads", integer(1), 8)
     .option("--head-dim <n>", "cost: dimension of a head", integer(1), 128)
     .addOption(
-      new Option("--kv-dtype <type>", "cost: type that K and V are stored as, unless the spec says")
+      new Option("--kv-dtype <type>", "cost: type of K and V, if the spec names none")
         .choices(kvDtypes)
         .default("bf16" as const),
     )
@@ -25,7 +25,7 @@ export default function describeCommand(command: Command): void {
     .addOption(
       new Option(
         "--kind <kind>",
-        "kind to describe where a layer plan and its model share a name (default: both)",
+        "kind to describe when a layer plan and its model share a name (default: both)",
       ).choices(kinds),
     )
     .action((text, { json, kvDtype, kind, ...shape }) => {

@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { listEngines } from "../../engines/registry.ts";
 import { formatTable } from "../print/table.ts";
 
-/** `attnsim engines`: which numeric engines are usable here, and why the others are not. */
+/** `attnsim engines`: numeric engines, and why some are not usable here. */
 export default function enginesCommand(command: Command): void {
   command.option("--json", "print JSON").action(async ({ json }) => {
     const engines = await listEngines();

@@ -16,44 +16,31 @@ logit shapings, sharper logits, better keys, less residual noise and more reads.
 attnsim calibrate has fitted; nothing is fitted again. The mean field leaves kv dtypes out. The price of a change is what it
 costs the model of --priced while all users decode at once.`;
 
-/** `attnsim explain`: which single change of a fitted reader has another model's scores. */
+/** `attnsim explain`: the single change of a fitted reader that gives another model's scores. */
 export default function explainCommand(command: Command): void {
   withConfirmOptions(command, { trials: 10, out: "results/local/explain" })
     .option("--from <file>", "calibration.json of attnsim calibrate", "results/calibrate/calibration.json")
-    .option("--model <name>", "whose published scores are to be explained", "GPT-5.5")
-    .option(
-      "--variant <spec>",
-      "attention variants to try, in place of all; more with commas or again",
-      collect,
-    )
-    .option("--no-rivals", "leave out changes of anything but attention")
+    .option("--model <name>", "model whose published scores are to be explained", "GPT-5.5")
+    .option("--variant <spec>", "variants to try; more with commas or again (default: all)", collect)
+    .option("--no-rivals", "try changes of attention alone")
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 60)
-    .option(
-      "--confirm <n>",
-      "number of the best changes to run, beside no change, with full numerics",
-      integer(0),
-      0,
-    )
+    .option("--confirm <n>", "run full numerics of the best <n> changes, and of no change", integer(0), 0)
     .option(
       "--priced <model>",
-      `model that is priced, or a file of your own: ${models.names().join(", ")}`,
+      `model whose costs are shown, or a file of your own: ${models.names().join(", ")}`,
       "deepseek-v3",
     )
-    .option(
-      "--system <name>",
-      "racks that it is priced on, or files of your own; more with commas or again",
-      collect,
-    )
+    .option("--system <name>", "racks, or files of your own; more with commas or again", collect)
     .option("--context <tokens>", "tokens of each user", tokenCount, 1_048_576)
     .option("--users <n>", "users of a rack", integer(1), 100)
     .addOption(
       new Option(
         "--weights <type>",
-        "type that weights are stored as (default: the smallest that the GPU multiplies)",
+        "type of the weights (default: the smallest that the GPU multiplies)",
       ).choices(weightDtypes),
     )
     .addOption(
-      new Option("--kv-dtype <type>", "type that K and V are stored as, unless the spec says")
+      new Option("--kv-dtype <type>", "type of K and V, if the spec names none")
         .choices(kvDtypes)
         .default("fp8"),
     )

@@ -14,25 +14,25 @@ import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-Scores come from a results CSV (--results), or are drawn in the mean field (--mean-field, --task, --variant). Costs are of
-the same variants in the layers of a model on a system: TPOT of --users users, users whose caches fit, and prices where no
-token takes longer than --tpot-ms. * marks a variant if no other is as accurate and as cheap.
+Scores come from a results CSV (--results) or from the mean field (--mean-field, --task, --variant). Costs are those of the
+same variants in the layers of a model on a system: TPOT of --users users, users whose caches fit, and prices when no token
+takes longer than --tpot-ms. * marks a variant if no other is as accurate and as cheap.
 
   attnsim frontier --results results/length-sweep/data.csv --tokens 1M --system gb300-nvl72 --model deepseek-v3
   attnsim frontier --mean-field --task graphwalks --variant dense dsa quest moba --tokens 256K --model llama-3.1-405b`;
 
-/** `attnsim frontier`: accuracy against what it costs on a rack. */
+/** `attnsim frontier`: accuracy against cost on a rack. */
 export default function frontierCommand(command: Command): void {
   requestOptions(divisionOptions(rackOptions(command)))
-    .option("--results <file>", "results CSV that scores are taken from")
+    .option("--results <file>", "results CSV with the scores")
     .option("--mean-field", "draw scores in the mean field")
     .addOption(new Option("--theory", "former name of --mean-field").implies({ meanField: true }).hideHelp())
     .option("--task <spec>", "tasks, with --mean-field; more with commas or again", collect)
     .option("--trials <n>", "trials of each task and variant, with --mean-field", integer(1), 20)
     .option("--seed <n>", "seed of the trials, with --mean-field", integer(0), 0)
-    .option("--tokens <n>", "context; without it the longest of the results", tokenCount)
-    .option("--users <n>", "users who share the system when TPOT is taken", integer(1), 64)
-    .option("--tpot-ms <ms>", "longest time of a token when prices are taken", positive, 50)
+    .option("--tokens <n>", "tokens of the context (default: the longest of the results)", tokenCount)
+    .option("--users <n>", "users who share the system, for TPOT", integer(1), 64)
+    .option("--tpot-ms <ms>", "longest time of a token, for prices", positive, 50)
     .option("--out <folder>", "write CSV and figure")
     .option(...forceOption)
     .addHelpText("after", notes)

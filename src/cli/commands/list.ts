@@ -15,7 +15,7 @@ const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   engines: listEngines,
 };
 
-/** `attnsim list`: names and summaries of what there is. */
+/** `attnsim list`: names and summaries of all entries. */
 export default function listCommand(command: Command): void {
   command
     .addArgument(new Argument("[kind]", "kind to list (default: everything)").choices(Object.keys(lists)))

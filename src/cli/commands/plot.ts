@@ -19,7 +19,7 @@ const formatList = (text: string): FigureFormat[] =>
 
 const figureList = (text: string): string[] => list(text).map((name) => findFigure(name).name);
 
-/** The question that the manifest beside a results file says it answers, else the name of its folder. */
+/** The question in the manifest beside a results file; without a manifest the name of the folder. */
 const titleOf = (csv: string): string =>
   readManifest(dirname(csv))?.question ?? basename(dirname(resolve(csv)));
 
@@ -30,7 +30,7 @@ ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n"
 /** `attnsim plot`: figures of any results CSV. */
 export default function plotCommand(command: Command): void {
   command
-    .argument("<csv>", "a results file, of attnsim or edited: results/length-sweep/data.csv")
+    .argument("<csv>", "results file of attnsim, edited or not: results/length-sweep/data.csv")
     .option("--out <folder>", "folder of the figures (default: that of the CSV)")
     .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
     .option("--format <formats>", "svg, png or both", formatList)

@@ -6,22 +6,25 @@ import { formatPublished } from "../print/published.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-Golden checks are computed each time. Trends are experiments: their verdicts follow from the results in the folder, by the
-rules in experiments/published. "contradicted" means that our numbers do not show what was published, and the sentence
-below says where; "not run" means that there are no results.
+Golden checks are computed each time. Trends are experiments; the rules in experiments/published judge their results in the
+folder. "contradicted" means that our numbers do not show what was published; the sentence below the table says which. "not
+run" means that there are no results.
 
 Examples:
   $ attnsim published
   $ attnsim published --run quest-passkey
   $ attnsim published --json`;
 
-/** `attnsim published`: what sources print, and what the simulator makes of it. */
+/** `attnsim published`: published numbers and trends beside the simulator's. */
 export default function publishedCommand(command: Command): void {
   command
-    .option("--run <names>", 'run these trends first, comma-separated, or "all"; what is finished is kept')
+    .option(
+      "--run <names>",
+      'run these trends first, with commas between them, or "all"; finished trials are kept',
+    )
     .option(
       "--results <folder>",
-      "folder with a folder of results for each trend (default: results/published of the checkout; with --run, results/local/published)",
+      "folder that holds one folder of results for each trend (default: results/published of the checkout; with --run, results/local/published)",
     )
     .option(...forceOption)
     .option(...workerOptions.workers)
@@ -32,7 +35,7 @@ export default function publishedCommand(command: Command): void {
       const { answer, hasTrends, files } = await runPublished(options, watch);
       if (!hasTrends)
         console.error(
-          "trends are experiments of attnsim's repository, which is not here: golden checks alone",
+          "trends are experiments of attnsim's repository, which is not here; only golden checks are shown",
         );
       for (const file of files) console.error(file);
       console.log(json ? JSON.stringify(answer, null, 2) : formatPublished(answer));

@@ -7,7 +7,7 @@ import { withRunOptions } from "../options/run.ts";
 import { append, collect, integer, withReaderOptions } from "../options/values.ts";
 
 const help = `
-A K is 1024 tokens, or 1000 where the task's public dataset has that length: Graphwalks' 128K is 128000.
+1K is 1024 tokens, or 1000 if the task's public dataset has that length: Graphwalks' 128K is 128000 tokens.
 A configuration file holds the same options, in camelCase:
 
   task: [graphwalks, mrcr(needles=8)]
@@ -31,10 +31,10 @@ export default function runCommand(command: Command): void {
     .option("--trials <n>", "problems for each task and length", integer(1), 5)
     .option(
       "--budget <text>",
-      "racks that variants are made to fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",
+      "rack, model and users that variants must fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",
       append,
     )
-    .option("--config <file>", "YAML or JSON file with these options; the command line goes before it");
+    .option("--config <file>", "YAML or JSON file with these options; the command line overrides it");
   withRunOptions(withReaderOptions(command))
     .addHelpText("after", help)
     .action(() => run(command));

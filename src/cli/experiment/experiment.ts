@@ -10,20 +10,20 @@ export interface ExperimentTitle {
   readonly question: string;
 }
 
-/** How a question is answered: `trials`, `tables`, `study` or `times`. */
+/** Method that answers a question: `trials`, `tables`, `study` or `times`. */
 export interface Answer {
-  /** Gives the experiment's program its options beside --full, and its action. */
+  /** Adds options beside --full and an action to the experiment's program. */
   readonly define: (program: Command<[], { full?: true }>, asked: ExperimentTitle) => void | Promise<void>;
-  /** Words of the command line that stand before the user's. */
+  /** Words put before the user's words in the command line. */
   readonly words?: (full: boolean, out: string) => readonly string[];
 }
 
-/** A question and how it is answered. */
+/** A question and the method that answers it. */
 export interface Experiment extends ExperimentTitle {
   readonly answer: Answer;
 }
 
-/** Runs an experiment as the program that this script is: reads the command line, sets the exit code. */
+/** Runs an experiment as a program: reads the command line and sets the exit code. */
 export async function experiment(asked: Experiment): Promise<void> {
   allowClosedPipe();
   process.exitCode = await runExperiment(asked, process.argv.slice(2));
@@ -37,7 +37,7 @@ const runExperiment = ({ name, question, answer }: Experiment, words: readonly s
       .exitOverride()
       .option(
         "--full",
-        `ask the whole question, into results/${name}; without it a part, into results/local/${name}`,
+        `answer the whole question, into results/${name}; without it a part, into results/local/${name}`,
       );
     await answer.define(program, { name, question });
     withPlugins(program);

@@ -2,7 +2,7 @@ import type { ResultTable } from "../../runs/tables.ts";
 import { formatTable } from "../print/table.ts";
 import type { TableCell } from "../print/table.ts";
 
-/** Computed tables, and what they show. */
+/** Computed tables with their findings and assumptions. */
 export interface Findings {
   readonly tables: readonly ResultTable[];
   /** Vega-Lite specifications by the names of their files */
@@ -13,7 +13,7 @@ export interface Findings {
   readonly assumptions: readonly string[];
 }
 
-/** The tables of an experiment, its findings and its assumptions; as JSON where asked. */
+/** The tables of an experiment, its findings and its assumptions, as text or JSON. */
 export function formatFindings({ tables, findings, assumptions }: Findings, json: boolean): string {
   if (!json)
     return [...tables.map(layOut), listOf("found", findings), listOf("assumed", assumptions)].join("\n\n");

@@ -2,15 +2,15 @@ import { unknownName } from "../../core/errors.ts";
 import { commands } from "../commands/all.ts";
 import type { Answer } from "./experiment.ts";
 
-/** Words that a study is asked with. */
+/** Command-line words of a study. */
 export interface StudyOptions {
   /** for the whole question */
   readonly full: readonly string[];
-  /** for a part of it that takes a minute */
+  /** for a part that takes a minute */
   readonly part: readonly string[];
 }
 
-/** Answers a question by a command of attnsim, whose options the experiment takes. */
+/** Answers a question with a command of attnsim. The experiment has the options of the command. */
 export const study = (command: string, { full, part }: StudyOptions): Answer => ({
   async define(program) {
     const files = commands.filter((each) => "load" in each);

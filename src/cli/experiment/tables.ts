@@ -10,9 +10,9 @@ import type { Answer } from "./experiment.ts";
 
 /** Arguments of the function that computes the tables. */
 export interface TablesContext {
-  /** whether the whole question is asked, or a part of it that takes a minute */
+  /** true for the whole question, false for a part that takes a minute */
   readonly full: boolean;
-  /** Tells the progress bar that a row is done. */
+  /** Moves the progress bar by one row. */
   readonly onStep: () => void;
 }
 
@@ -23,7 +23,7 @@ export interface TablesOptions {
   readonly make: (context: TablesContext) => Findings;
 }
 
-/** Answers a question by tables that are computed and not drawn as trials. */
+/** Answers a question with computed tables, without trials. */
 export const tables = ({ steps, make }: TablesOptions): Answer => ({
   define(program, { name, question }) {
     withResultOptions(program).action(

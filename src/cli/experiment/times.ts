@@ -11,13 +11,13 @@ import type { Answer } from "./experiment.ts";
 
 /** Times of queries over context lengths. */
 export interface TimesOptions {
-  /** variant specs; dense among them, with which the others are compared */
+  /** variant specs; they include dense, which the others are compared with */
   readonly variants: readonly string[];
   /** tokens, ascending */
   readonly lengths: (full: boolean) => readonly number[];
 }
 
-/** Answers a question by times that are measured on this machine. */
+/** Answers a question with times measured on this machine. */
 export const times = ({ variants, lengths }: TimesOptions): Answer => ({
   define(program, { name, question }) {
     withResultOptions(program)

@@ -9,9 +9,9 @@ import type { Answer } from "./experiment.ts";
 
 /** Arguments of the function that makes the trials. */
 export interface TrialContext {
-  /** whether the whole question is asked, or a part of it that takes a minute */
+  /** true for the whole question, false for a part that takes a minute */
   readonly full: boolean;
-  /** Makes a trial with the seed, mode and engine of the command line. @throws UsageError for what it cannot read */
+  /** Makes a trial with the seed, mode and engine of the command line. @throws UsageError for a spec that it cannot read */
   readonly trial: (options: TrialOptions) => Trial;
 }
 
@@ -19,11 +19,11 @@ export interface TrialContext {
 export interface TrialsOptions {
   /** Yields the trials, in the order of the rows. */
   readonly make: (context: TrialContext) => Iterable<Trial>;
-  /** figures to draw; without it all that the rows can show */
+  /** figures to draw (default: all that the rows can show) */
   readonly figures?: readonly string[];
 }
 
-/** Answers a question by trials. */
+/** Answers a question with trials. */
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question }) {
     withRunOptions(program).action(async ({ full = false, out, force, ...options }) => {

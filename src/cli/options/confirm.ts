@@ -29,7 +29,7 @@ export const withConfirmOptions = <
     .option("--confirm-trials <n>", "trials of each column with full numerics", integer(1), defaults.trials)
     .option(
       "--confirm-tokens <tokens>",
-      "tokens of all those trials at most; three trials are run whatever their length",
+      "most tokens of a column's trials; three trials always run",
       tokenCount,
       8_388_608,
     )

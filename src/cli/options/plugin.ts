@@ -3,13 +3,13 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { loadPlugin } from "../../runs/plugins.ts";
 import { append } from "./values.ts";
 
-/** The option for files of the user's own entries; they are loaded before the command acts. */
+/** Adds the option for files with the user's own entries. They are loaded before the command runs. */
 export function withPlugins(command: CommandUnknownOpts): void {
   command
     .addOption(
       new Option(
         "--plugin <file>",
-        "TypeScript or JavaScript file of your own variants, tasks or systems, or YAML of a system or model; again for more",
+        "TypeScript or JavaScript file with your own variants, tasks or systems, or YAML of a system or model; again for more",
       ).argParser(append),
     )
     .hook("preAction", async () => {

@@ -27,7 +27,7 @@ export interface RackOptions {
   readonly json?: true | undefined;
 }
 
-/** Values of the options that say how a model is divided among GPUs and timed. */
+/** Values of the options that divide a model among GPUs and time it. */
 export interface DivisionOptions {
   readonly attentionWeights?: WeightDtype | undefined;
   readonly profile: KernelProfile;
@@ -43,7 +43,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
   command
     .option(
       "--system <name,...>",
-      "racks, files of your own (my-rack.yaml), or local: this machine, measured",
+      "racks, files of your own (my-rack.yaml), or local (this machine, measured)",
       list(String),
       ["gb200-nvl72", "gb300-nvl72"],
     )
@@ -56,13 +56,13 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
     .option("--variant <spec...>", "attention variants (default: each model's own)")
     .option(
       "--kv-dtype <type,...>",
-      "types that K and V are stored as, unless the spec says",
+      "types of K and V, if the spec names none",
       list(oneOf("kv dtype", kvDtypes)),
       ["fp8"],
     )
     .option(
       "--weights <type>",
-      `type that weights are stored as: ${weightDtypes.join(", ")} (default: the smallest that the GPU multiplies)`,
+      `type of the weights: ${weightDtypes.join(", ")} (default: the smallest that the GPU multiplies)`,
       oneOf("weight dtype", weightDtypes),
     )
     .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
@@ -77,7 +77,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
   return command as unknown as Command<A, O & Fields<RackOptions>>;
 }
 
-/** Adds the context lengths at which a model on a rack is asked about. */
+/** Adds the option for context lengths. */
 export function contextOption<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & { context: number[] }> {
@@ -85,36 +85,36 @@ export function contextOption<A extends unknown[], O extends OptionValues>(
   return command as unknown as Command<A, O & { context: number[] }>;
 }
 
-/** Adds the options that say how a model is divided among GPUs and timed. */
+/** Adds the options that divide a model among GPUs and time it. */
 export function divisionOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<DivisionOptions>> {
   command
     .option(
       "--attention-weights <type>",
-      `type that weights of attention are stored as, where not as the others: ${weightDtypes.join(", ")}`,
+      `type of the attention weights: ${weightDtypes.join(", ")} (default: that of --weights)`,
       oneOf("weight dtype", weightDtypes),
     )
     .option(
       "--profile <name>",
-      "kernels at the rates fitted to measured ones (measured) or at peak rates (ideal)",
+      "rates of kernels: measured (fitted to measured kernels) or ideal (peak rates)",
       oneOf("profile", profiles),
       "measured",
     )
     .option(
       "--gpus <n>",
-      "GPUs to divide the model among, where --parallel does not say (default: the system's)",
+      "GPUs to divide the model among, without --parallel (default: all of the system)",
       integer(1),
     )
-    .option("--overlap-links", "exchanges between GPUs hide behind the work of another half of the batch")
-    .option("--explain", "print what each row's time is made of, kernel by kernel");
+    .option("--overlap-links", "hide exchanges between GPUs behind the work of the other half of the batch")
+    .option("--explain", "print the time of each row kernel by kernel");
   return command as unknown as Command<A, O & Fields<DivisionOptions>>;
 }
 
 /** Help of an option that takes a division among GPUs. */
 export const parallelOption = `as tp=4,dp=2; ${parallelHelp} (default: the best on --gpus)`;
 
-/** Quantities that the user puts in place of the systems' own. */
+/** Quantities from the user that replace the systems' own. */
 function givenQuantities(options: RackOptions): string[] {
   const { hbmGb, hbmGbps, nvlinkGbps, c2cGbps, set = [] } = options;
   const short = { "hbm-gb": hbmGb, "hbm-gbps": hbmGbps, "nvlink-gbps": nvlinkGbps, "c2c-gbps": c2cGbps };
@@ -127,7 +127,7 @@ function givenQuantities(options: RackOptions): string[] {
   ];
 }
 
-/** The question that options ask about models and racks, but for the lengths. */
+/** The question about models and racks that the options ask, without context lengths. */
 export const readRacks = (
   options: RackOptions & Partial<DivisionOptions>,
 ): Omit<RackQuestion, "context"> => ({

@@ -6,7 +6,7 @@ export const forceOption = [
   "write over results of another question, and over edited ones",
 ] as const;
 
-/** Values of the options of everything that writes results. */
+/** Values of the options that write results. */
 export interface ResultOptions {
   out?: string;
   force?: true;
@@ -14,12 +14,12 @@ export interface ResultOptions {
   json?: true;
 }
 
-/** Options of an experiment that computes or measures. */
+/** Adds the options of an experiment that computes or measures. */
 export const withResultOptions = <A extends unknown[], O extends Record<string, unknown>>(
   command: Command<A, O>,
 ): Command<A, O & ResultOptions> =>
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results")
     .option(...forceOption)
-    .option("--dry-run", "print what would be worked out, and stop")
+    .option("--dry-run", "print the number of rows to compute, and stop")
     .option("--json", "print the tables as JSON") as unknown as Command<A, O & ResultOptions>;

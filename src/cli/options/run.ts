@@ -23,7 +23,7 @@ export interface RunOptions {
   profile?: true;
 }
 
-/** Adds the options of everything that runs a plan: `attnsim run` and the scripts in experiments/. */
+/** Adds the options that run a plan: `attnsim run` and the scripts in experiments/. */
 export const withRunOptions = <
   A extends unknown[],
   O extends Record<string, unknown>,
@@ -32,14 +32,14 @@ export const withRunOptions = <
   command: Command<A, O, G>,
 ): Command<A, O & RunOptions, G> =>
   (command as unknown as Command)
-    .option("--out <folder>", "folder of the results; running again into it runs only what is missing")
+    .option("--out <folder>", "folder of the results; another run into it runs only the missing trials")
     .option(...forceOption)
     .option("--seed <n>", "seed of the run", integer(0), 0)
     .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
     .addOption(
       new Option(
         "--mode <name>",
-        "numerics: real keys, values and softmax; mean-field: drawn from their mean field, in milliseconds",
+        "numerics: real keys, values and softmax; mean-field: weights drawn from the mean field, in milliseconds",
       )
         .choices(modes)
         .default("numerics")
@@ -49,7 +49,7 @@ export const withRunOptions = <
     .option(...workerOptions.threads)
     .option(
       "--memory-gb <n>",
-      "memory that all workers may take, decimal GB (default: 80% of what is free)",
+      "memory for all workers, decimal GB (default: 80% of the free memory)",
       positive,
     )
     .option("--profile", "print the time of each part, and write it to profile.csv beside the results")

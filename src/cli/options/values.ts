@@ -24,20 +24,20 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("allowed: a number > 0");
 }
 
-/** Items of a list with commas, those in parentheses aside: `dense,dsa(k=64,index=32)`. */
+/** Splits a list at its commas, except commas in parentheses: `dense,dsa(k=64,index=32)`. */
 const splitList = (text: string): string[] =>
   text
     .split(/,(?![^(]*\))/)
     .map((item) => item.trim())
     .filter((item) => item !== "");
 
-/** Gathers items with commas or of an option that is given again. */
+/** Gathers the items of an option that takes commas and may be repeated. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [
   ...before,
   ...splitList(text),
 ];
 
-/** Reads values with a comma between them. */
+/** Reads values with commas between them. */
 export const list =
   <T>(read: (text: string) => T) =>
   (text: string): T[] =>
@@ -49,22 +49,22 @@ export const oneOf =
   (text: string): T =>
     known.find((each) => each === text) ?? unknownName(kind, text, known);
 
-/** Gathers the values of an option that is given again. */
+/** Gathers the values of a repeated option. */
 export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
-/** An interface as commander's options: a type that allows to be asked for any name. */
+/** An interface as a type, which commander's option types require. */
 export type Fields<T> = { [Name in keyof T]: T[Name] };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** Options for the reader's parameters; texts, which `resolveReader` reads. */
+/** Adds options for the reader's parameters. Their values are texts, which `resolveReader` reads. */
 export function withReaderOptions<C extends Command>(command: C): C {
   for (const [name, { doc, default: value }] of Object.entries(readerParams))
     command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
   return command;
 }
 
-/** The reader's parameters that options gave, read. @throws UsageError for a value out of range */
+/** Reads the reader's parameters from options. @throws UsageError for a value out of range */
 export function givenReader(options: Readonly<Record<string, unknown>>): Partial<ReaderParams> {
   const names = Object.keys(readerParams).filter((name) => options[name] !== undefined);
   const settled = resolveReader(Object.fromEntries(names.map((name) => [name, options[name]])));
@@ -88,7 +88,7 @@ export function modelPair(text: string): string[] {
   throw new InvalidArgumentError("allowed: two models with a comma between them, such as GPT-5.4,GPT-5.5");
 }
 
-/** Reads numbers of at least 0 with commas between them. @param count of the numbers; without it any */
+/** Reads numbers of at least 0 with commas between them. @param count how many numbers; any number without it */
 export function numberList(count?: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));

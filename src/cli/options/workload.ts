@@ -10,7 +10,7 @@ export interface DraftOptions {
   readonly acceptance: number;
 }
 
-/** Values of the options of requests, but for the length of their prompts. */
+/** Values of the options of requests, except the length of their prompts. */
 export interface RequestOptions extends DraftOptions {
   readonly output: number;
   readonly think: number;
@@ -31,8 +31,13 @@ export function draftOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<DraftOptions>> {
   command
-    .option("--mtp <n>", "tokens drafted ahead of each step (multi-token prediction)", integer(0), 0)
-    .option("--acceptance <share>", "how likely a draft is accepted where the one before it was", share, 0.8);
+    .option("--mtp <n>", "tokens drafted before each step (multi-token prediction)", integer(0), 0)
+    .option(
+      "--acceptance <share>",
+      "probability that a draft is accepted if the one before it was",
+      share,
+      0.8,
+    );
   return command as unknown as Command<A, O & Fields<DraftOptions>>;
 }
 
@@ -41,7 +46,7 @@ export const readDrafts = ({ mtp, acceptance }: DraftOptions): Drafts => ({
   acceptance,
 });
 
-/** Adds the options of requests, and of the batches that are tried. */
+/** Adds the options of requests and of batches. */
 export function workloadOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<WorkloadOptions>> {
@@ -56,21 +61,26 @@ export function workloadOptions<A extends unknown[], O extends OptionValues>(
   return command as unknown as Command<A, O & Fields<WorkloadOptions>>;
 }
 
-/** Adds the options of requests but for their prompts' length, and of the price of serving them. */
+/** Adds the options of requests and prices, except the length of prompts. */
 export function requestOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<RequestOptions>> {
   draftOptions(command)
-    .option("--output <tokens>", "tokens generated for each, thinking among them", tokenCount, 1024)
-    .option("--think <tokens>", "of these, tokens before the answer", tokensOrNone, 0)
-    .option("--cache-hits <share>", "share of each prompt whose cache is stored", share, 0)
-    .option("--chunk <tokens>", "prompt tokens of a group of GPUs (dp) in a pass", tokenCount, 8192)
-    .option("--utilisation <share>", "share of the time in which the GPUs work", share, 0.7)
-    .option("--price <usd>", "of a GPU-hour (default: the system's rental)", positive);
+    .option("--output <tokens>", "tokens generated for each request, with hidden reasoning", tokenCount, 1024)
+    .option(
+      "--think <tokens>",
+      "tokens of hidden reasoning before the answer, a part of --output",
+      tokensOrNone,
+      0,
+    )
+    .option("--cache-hits <share>", "share of each prompt whose cache is stored already", share, 0)
+    .option("--chunk <tokens>", "prompt tokens in a pass of a group of GPUs (dp)", tokenCount, 8192)
+    .option("--utilisation <share>", "share of the time that the GPUs work", share, 0.7)
+    .option("--price <usd>", "price of a GPU-hour (default: the system's rental)", positive);
   return command as unknown as Command<A, O & Fields<RequestOptions>>;
 }
 
-/** A workload but for the length of its prompts. */
+/** A workload without the length of its prompts. */
 export const readRequests = (options: RequestOptions): Omit<Workload, "inputTokens"> => ({
   outputTokens: options.output,
   thinkTokens: options.think,

@@ -2,12 +2,12 @@ import { formatBytes } from "../../core/units.ts";
 import type { AttendReport } from "../../runs/attend-files.ts";
 import { formatTable } from "./table.ts";
 
-/** The phase that ran, and that nothing was left out in it where the variant attends densely. */
+/** The phase that ran, with a note if attention is dense in it. */
 function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendReport): string {
   const own =
     phase === "prefill"
       ? "prefill: the queries are the prompt's own"
-      : `decode: the queries follow the prompt${queries === tokens ? ", each as a step of its own" : ""}`;
+      : `decode: the queries follow the prompt${queries === tokens ? ", one step each" : ""}`;
   const other = phase === "prefill" ? "decode" : "prefill";
   return denseInPhase
     ? `${own}. Attention is dense here: ${/^[\w-]+/.exec(variant)![0]} does its own work in ${other} (--phase ${other})`

@@ -10,7 +10,7 @@ const processor = (): string => `${processorName()}, Node ${process.versions.nod
 const limitText = ({ perSecond, by }: Limit, unit: string): string =>
   `${formatUnit(perSecond, unit)} (${by})`;
 
-/** A table of all rows, below the limits that they are compared with. */
+/** The limits of the machine, then a table of all rows. */
 export function formatBench({ limits, rows }: BenchResult, threads: number): string {
   const digits = (value: number | null): string => (value === null ? "" : formatNumber(value));
   const share = (value: number | null): string => (value ? `${(100 * value).toFixed(0)}%` : "");
@@ -36,7 +36,7 @@ export function formatBench({ limits, rows }: BenchResult, threads: number): str
   ].join("\n");
 }
 
-/** A table of the times by which --engine auto chooses. */
+/** The table of times for --engine auto. */
 export const formatEngineTimes = ({ engines, table }: EngineTimes): string =>
   formatTable(
     ["call", "sizes", ...Object.keys(engines).map((name) => `${name} ms`)],

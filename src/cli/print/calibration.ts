@@ -9,7 +9,7 @@ const miss = (estimate: Estimate | null, published: number): string | null =>
 
 const interval = (estimate: Estimate | null): string | null => estimate && pointsWithInterval(estimate);
 
-/** A calibrated reader for the terminal: its parameters, and each column beside its published score. */
+/** A calibrated reader as text: its parameters, and each column beside its published score. */
 export function formatCalibration(result: CalibrationResult): string {
   const { variant, model, fit, columns, error, trials } = result;
   const parameters = formatTable(
@@ -49,9 +49,9 @@ export function formatCalibration(result: CalibrationResult): string {
       ),
     );
   return [
-    `${variant}, fitted to ${model} by its published scores, in points; ${trials.meanField} trials a column in the mean field, ${trials.numerics} or fewer with full numerics`,
+    `${variant}, fitted to the published scores of ${model}, in points; ${trials.meanField} trials a column in the mean field, ${trials.numerics} or fewer with full numerics`,
     ...[parameters, ...tables].map((table) => `\n${table}`),
     "",
-    "an existence argument: it says nothing about how the model is made",
+    "the fit shows that such a reader exists; it says nothing about how the model is made",
   ].join("\n");
 }

@@ -20,7 +20,7 @@ interface EntryFacts {
   /** short facts: `family dynamic` */
   readonly lines: Readonly<Record<string, string>>;
   readonly tables: readonly Facts[];
-  /** the same for programs */
+  /** the same facts for programs */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -32,11 +32,11 @@ export interface Description extends EntryFacts {
 }
 
 /**
- * Describes the entries of a name or spec, or the machine of a file: a layer plan and its model may share a name.
+ * Describes the entries with a name or spec, or the machine of a file. A layer plan and its model may share a name.
  *
- * @param kind the only kind to describe; without it every kind that has the name
- * @param shape a layer, for the cost of a variant
- * @throws UsageError where no entry has the name, or none of that kind
+ * @param kind kind to describe (default: every kind that has the name)
+ * @param shape shape of the layer, for the cost of a variant
+ * @throws UsageError when no entry of that kind has the name
  */
 export function describe(text: string, kind: Kind | undefined, shape: StepShape): Description[] {
   if (isDataFile(text)) return [describeFile(text, kind)];
@@ -58,7 +58,7 @@ export function describe(text: string, kind: Kind | undefined, shape: StepShape)
   });
 }
 
-/** Describes the system or model that a file of the user's own holds. */
+/** Describes the system or model in a user's file. */
 function describeFile(file: string, kind: Kind | undefined): Description {
   const entry = readMachine(file);
   const own = "gpu" in entry ? "systems" : "models";
@@ -100,7 +100,7 @@ function describeVariant(text: string, given: StepShape): EntryFacts {
         }),
       budget:
         variant.budgetParam === undefined
-          ? "no parameter that a budget could decide"
+          ? "has no parameter for a budget to decide"
           : `decides ${variant.budgetParam}`,
       shape: `${tokens} tokens, ${queryHeads} query heads, ${kvHeads} kv heads of ${headDim}, ${bytesPerElement} B an element`,
     },

@@ -5,7 +5,7 @@ import type { EconomicsResult } from "../../studies/economics/run.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
 
-/** Costs and waits of a task with two models, for the terminal. */
+/** Costs and waits of a task with two models, as text. */
 export const formatEconomics = (result: EconomicsResult): string =>
   [costTable(result), "", ...costLines(result), "", ...waitLines(result), "", ...sourceLines(result)].join(
     "\n",

@@ -5,7 +5,7 @@ import { formatTable } from "./table.ts";
 
 import { formatPoints, pointsWithInterval } from "./points.ts";
 
-/** A ranking for the terminal: the unchanged reader and the best setting of each group, then the findings. */
+/** A ranking as text: the unchanged reader and the best setting of each group, then the findings. */
 export function formatExplanation({ base, ranking, findings, trials, priced }: ExplanationResult): string {
   const racks = base.cost?.systems.map(({ system }) => system) ?? [];
   const confirmed = trials.numerics > 0;

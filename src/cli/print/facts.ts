@@ -13,7 +13,7 @@ export interface Facts {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The parameters of an entry: name, default, what is allowed, what it is. */
+/** The parameters of an entry: name, default, allowed values, meaning. */
 export const paramFacts = (specs: ParamSpecs): Facts => ({
   titles: ["parameter", "default", "allowed", "meaning"],
   rows: Object.entries(specs).map(([name, spec]) => [
@@ -53,7 +53,7 @@ export function costFacts(step: StepCost, prefill: PrefillCost): Facts {
   };
 }
 
-/** The quantities anywhere in an entry, by path: `gpu.hbmBandwidth`, 8 TB/s, where it is from. */
+/** All quantities of an entry by path, with value and source: `gpu.hbmBandwidth`, 8 TB/s. */
 export const quantityFacts = (entry: object): Facts => ({
   titles: ["quantity", "value", "source"],
   rows: quantitiesOf(entry).map(([path, quantity]) => [path, formatQuantity(quantity), origin(quantity)]),

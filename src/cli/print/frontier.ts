@@ -4,7 +4,7 @@ import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run
 import { timeLines, weightLine } from "./racks.ts";
 import { formatTable } from "./table.ts";
 
-/** Variants with their scores and prices, for the terminal; * marks those on a front. */
+/** Variants with their scores and prices, as text; * marks those on a front. */
 export function formatFrontier({ points }: FrontierResult, assumptions: readonly string[]): string {
   const star = (best: boolean): string => (best ? "*" : "");
   const usd = (value: number | null): string => (value === null ? "-" : formatUsd(value));
@@ -37,8 +37,8 @@ export const frontierLines = (options: FrontierOptions, { workload, points }: Fr
     "meanField" in scores
       ? `scores drawn in the mean field: ${scores.meanField.tasks.join(", ")}, ${scores.meanField.trials} trials each, seed ${scores.meanField.seed}`
       : `scores of ${scores.file}`,
-    "a variant costs what its formula or its kernels cost in the model's layers that reach the whole context",
-    `TPOT of ${users} users on the whole system; prices where no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
+    "costs of a variant: its formula or kernels in the model's layers that reach the whole context",
+    `TPOT of ${users} users on the whole system; prices when no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
     weightLine(question),
     ...timeLines(question),
     ...servingAssumptions(workload),

@@ -2,10 +2,10 @@ import { formatLength } from "../../core/length.ts";
 import type { MeanFieldGap } from "../../trial/mean-field-gap.ts";
 import { formatTable } from "./table.ts";
 
-/** How many of the largest gaps are shown of each measure. */
+/** Number of gaps shown for each measure, the largest first. */
 const shown = 3;
 
-/** How far the mean field is from the numerics: how often they agree, and where the most is left that sampling does not explain. */
+/** Agreement of the mean field with numerics, and a table of the largest differences that sampling does not explain. */
 export function formatGaps(gaps: readonly MeanFieldGap[]): string {
   const agreeing = gaps.filter(({ agrees }) => agrees).length;
   const within = gaps.filter(({ unexplained }) => unexplained === 0).length;

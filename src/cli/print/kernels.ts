@@ -25,7 +25,7 @@ const describe = ({ line, row, measuredSeconds, predictedSeconds }: RowError): s
     .map(([, text]) => text)
     .join(" ")}, ${formatSeconds(measuredSeconds)} measured, ${formatSeconds(predictedSeconds)} predicted`;
 
-/** A table of the errors of files that were fitted, beside those of the rows that were held out. */
+/** A table of the errors of files: of the fitted rows, and of the rows held out. */
 export const formatFit = (errors: readonly FitErrors[]): string =>
   formatTable(
     ["file", "rows fitted", "median error", "90th percentile", "held out", "median", "90th"],

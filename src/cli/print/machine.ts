@@ -23,7 +23,7 @@ export function formatMachine({ system, predictions, medianAbsError }: MachineRe
     ),
     "",
     `median absolute error ${(100 * medianAbsError).toFixed(0)}%`,
-    `predicted: bytes at ${formatUnit(system.gpu.hbmBandwidth.value, "B/s")}, and per operation the rest of the time that the same kernel took over ${fewer} times fewer rows`,
-    "a gather reads the same rows again and again, which a cache holds: its bytes take less than memory does",
+    `predicted times: bytes at ${formatUnit(system.gpu.hbmBandwidth.value, "B/s")}, plus the time per operation that is left when the same kernel reads ${fewer} times fewer rows`,
+    "a gather reads the same rows again and again from a cache, so its bytes take less time than memory does",
   ].join("\n");
 }

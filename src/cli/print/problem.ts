@@ -6,7 +6,7 @@ import { formatTable } from "./table.ts";
 const shorten = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length)}... (${text.length} characters)`;
 
-/** A problem as one reads it: its figures, then the first lines of its prompt. */
+/** A problem as text: its sizes, then the first lines of its prompt. */
 export function formatProblem(named: NamedProblem, lines: number): string {
   const facts = Object.entries({
     ...problemFacts(named),
@@ -25,7 +25,7 @@ export function formatProblem(named: NamedProblem, lines: number): string {
   ].join("\n");
 }
 
-/** A table of problems, and how many state a wrong answer. */
+/** A table of problems, and the number that state a wrong answer. */
 export function formatProblems(facts: readonly ProblemFacts[]): string {
   const wrong = facts.filter(({ statedAnswerAgrees }) => statedAnswerAgrees === false).length;
   const table = formatTable(
@@ -36,7 +36,7 @@ export function formatProblems(facts: readonly ProblemFacts[]): string {
   return `${table}\n\n${wrong} of ${facts.length} rows state another answer than their text gives`;
 }
 
-/** Writes problems as JSON lines, to standard output without a path. Counts them at a terminal. */
+/** Writes problems as JSON lines to a file, or to standard output without a path. Counts them at a terminal. */
 export async function writeProblems(
   path: string | undefined,
   problems: AsyncIterable<NamedProblem>,

@@ -4,10 +4,10 @@ import { formatLength } from "../../core/length.ts";
 import { groupBy } from "../../core/group.ts";
 import { formatTable } from "./table.ts";
 
-/** Most memory that this process has held, with its engines and workers. */
+/** Largest memory of this process, with its engines and workers. */
 export const peakBytes = (): number => process.resourceUsage().maxRSS * 1024;
 
-/** A table for each task and length, and the peak of memory. Times are of workers: side by side they add up too. */
+/** A table for each task and length, and the peak of memory. Times of parallel workers add up. */
 export function formatProfile(rows: readonly ProfileRow[]): string {
   const tables = [...groupBy(rows, ({ task, tokens }) => `${task}, ${formatLength(tokens)}`)].map(
     ([title, own]) =>

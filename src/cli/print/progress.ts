@@ -1,15 +1,15 @@
 import { Presets, SingleBar } from "cli-progress";
 
-/** A bar with the time left, on stderr; nothing where that is no terminal. */
+/** A progress bar with the time left, on stderr. It prints nothing if stderr is no terminal. */
 export interface Progress {
-  /** a step of this much work is done */
+  /** Moves the bar by the work of one step. */
   advance(work: number): void;
   stop(): void;
 }
 
 /**
- * @param work of all steps together, in any unit that time is roughly proportional to
- * @param what the steps are
+ * @param work total work of all steps, in a unit that is roughly proportional to time
+ * @param what name of the steps
  */
 export function startProgress(steps: number, work: number, what = "trials"): Progress {
   const bar = new SingleBar(
@@ -33,7 +33,7 @@ export function startProgress(steps: number, work: number, what = "trials"): Pro
   };
 }
 
-/** Does work with a bar, which starts when the first step tells the number of all. @param name of the steps */
+/** Does work with a bar. The bar starts when the first step tells the number of steps. @param name name of the steps */
 export async function withBar<T>(
   name: string,
   work: (onStep: (steps: number) => void) => Promise<T>,

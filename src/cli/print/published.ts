@@ -3,7 +3,7 @@ import type { CheckResult, TrendResult } from "../../studies/published/result.ts
 import type { PublishedVerdicts } from "../../studies/published/run.ts";
 import { formatTable } from "./table.ts";
 
-/** Golden checks and trends for the terminal, then a sentence on each trend. */
+/** Golden checks and trends as text, then a sentence on each trend. */
 export const formatPublished = ({ checks, trends }: PublishedVerdicts): string =>
   [
     ...(checks.length > 0 ? [checkTable(checks)] : []),

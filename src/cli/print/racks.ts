@@ -9,14 +9,14 @@ import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
 
-/** A column of a table about models on racks: its title, its cells, and whether it is shown. */
+/** A column of a table about models on racks: its title, its cells, and a condition to show it. */
 export type RackColumn<Row> = readonly [
   title: string,
   cell: (row: Row) => TableCell,
   shown?: (rows: readonly Row[]) => boolean,
 ];
 
-/** Rows about models on racks, as a table and what it assumes. */
+/** Rows about models on racks as a table, with its assumptions. */
 export function formatRacks<Row extends RackRow>(
   rows: readonly Row[],
   columns: readonly RackColumn<Row>[],
@@ -79,19 +79,17 @@ export function warnOfContext(asked: readonly AskedContext[]): void {
 export const contextsOf = (rows: readonly RackRow[], more = 0): AskedContext[] =>
   rows.map(({ names, tokens, longest }) => ({ model: names.model, tokens: tokens + more, longest }));
 
-/** The assumption about weights, and the quantities that were given. */
+/** The assumption about weights, and the quantities from the user. */
 export const weightLine = ({ weights, set }: Pick<RackQuestion, "weights" | "set">): string =>
   [
-    `weights in ${weights ?? "nvfp4, in fp8 where a GPU has no FP4"}`,
+    `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4"}`,
     ...set.map((setting) => `${setting}, as given`),
   ].join("; ");
 
 /** Assumptions of every answer about times. */
 export const timeLines = (question: Omit<RackQuestion, "context">): string[] => [
   ...machineNotes(rackSettings({ ...question, context: [1] })),
-  ...(question.attentionWeights === undefined
-    ? []
-    : [`weights of attention in ${question.attentionWeights}`]),
+  ...(question.attentionWeights === undefined ? [] : [`attention weights in ${question.attentionWeights}`]),
   ...(question.overlapLinks
     ? ["exchanges between GPUs hide behind the work of another half of the batch"]
     : []),
@@ -101,5 +99,5 @@ export const timeLines = (question: Omit<RackQuestion, "context">): string[] => 
 /** The assumption about drafts. */
 export const draftLine = ({ tokens, acceptance }: Drafts): string =>
   tokens === 0
-    ? "a token of each user a step: nothing is drafted"
-    : `${tokens} tokens drafted ahead of each step, each accepted with probability ${acceptance}`;
+    ? "each step yields one token a user: nothing is drafted"
+    : `${tokens} tokens drafted before each step, each accepted with probability ${acceptance}`;

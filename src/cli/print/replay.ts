@@ -6,7 +6,7 @@ import type { RackColumn } from "./racks.ts";
 /** Assumptions of a replay. */
 export const replayLines = ({ trace, requests, rate = 1, variation, seed }: ReplayQuestion): string[] => [
   trace === undefined
-    ? `${requests} requests, ${rate} a second, times between arrivals gamma-distributed with variation ${variation}, seed ${seed}`
+    ? `${requests} requests, ${rate} a second, gamma-distributed times between arrivals with variation ${variation}, seed ${seed}`
     : `requests of ${trace}`,
   "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
 ];

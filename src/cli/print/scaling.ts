@@ -2,7 +2,7 @@ import { formatNumber } from "../../core/units.ts";
 import type { ScalingSummary } from "../../studies/scaling/tables.ts";
 import { formatTable } from "./table.ts";
 
-/** Exponents and speed-ups of variants, for the terminal. */
+/** Exponents and speed-ups of variants, as text. */
 export const formatScaling = (summaries: readonly ScalingSummary[]): string =>
   formatTable(
     [

@@ -4,7 +4,7 @@ import type { RankedModel } from "../../studies/select/rank.ts";
 import type { SelectResult } from "../../studies/select/run.ts";
 import { formatTable } from "./table.ts";
 
-/** Ranked models for the terminal, then what speaks against them, gaps and sources. */
+/** Ranked models as text, then refusals, gaps and sources. */
 export function formatSelection({ models, by }: SelectResult): string {
   const known = ({ cost, firstToken }: RankedModel): number | undefined =>
     by === "cost" ? cost : firstToken;
@@ -30,7 +30,7 @@ export function formatSelection({ models, by }: SelectResult): string {
     ...(notes.length > 0 ? ["", ...notes] : []),
     "",
     ...distinct(models.map(({ source }) => source)).map((source) => `prices and latency: ${source}`),
-    "scores: data/published-scores.csv, as the makers list them",
+    "scores: data/published-scores.csv, as published by the makers",
   ].join("\n");
 }
 

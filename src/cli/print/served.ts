@@ -23,7 +23,7 @@ export const servingLines = (question: Omit<ServeQuestion, "batch">): string[] =
   ...servingAssumptions(question.workload),
 ];
 
-/** A row for programs; nulls where the caches fit no plan. */
+/** A row for programs. Its plan is null if the caches fit no plan. */
 export const servedData = ({ plan, ...row }: ServeRow) => ({
   ...row,
   divided: plan === undefined ? null : formatParallel(plan.decode.parallel),
@@ -58,7 +58,7 @@ export const servedColumns: readonly RackColumn<ServeRow>[] = [
 const prefillText = ({ prefill }: ServedPlan): string =>
   prefill === undefined ? "the same" : formatParallel(prefill.parallel);
 
-/** The passes that the times of a plan rest on, for `formatTimes`. */
+/** The passes behind the times of a plan, for `formatTimes`. */
 export function servedPasses(
   { names, plan }: Pick<ServeRow, "names" | "plan">,
   workload: Workload,

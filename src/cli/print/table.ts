@@ -1,13 +1,13 @@
 /** A cell of a table; null is an empty one. */
 export type TableCell = string | number | null;
 
-/** A number, with a unit or without: `12`, `0.98`, `12.4 ms`, `>= 5`, `-`. */
+/** A number with or without a unit: `12`, `0.98`, `12.4 ms`, `>= 5`, `-`. */
 const numeric = /^(?:[<>~≥≤]?=? ?[-+]?\$?[\d.,]+(?:e[-+]?\d+)?%?(?: [A-Za-z/%]+)?|-)$/;
 
 /**
- * Aligned plain text: a line of titles, a rule, a line a row. Columns of numbers are aligned right, others left.
+ * Formats rows as plain text: a line of titles, a rule, one line a row. Columns of numbers are aligned right, others left.
  *
- * @param rows as many cells as there are titles
+ * @param rows each has one cell for each title
  */
 export function formatTable(titles: readonly string[], rows: readonly (readonly TableCell[])[]): string {
   const cells = rows.map((row) => titles.map((_, c) => String(row[c] ?? "")));

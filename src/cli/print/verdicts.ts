@@ -8,7 +8,7 @@ export const verdictData = ({ target, predicted, error, within }: SystemVerdict)
   return { ...published, predicted, error, within, ...(!within && { leftOut }), prediction };
 };
 
-/** Published numbers of systems beside the model's, the misses explained, and the sources. */
+/** Published numbers of systems beside the predicted ones, then the misses and the sources. */
 export function formatVerdicts(verdicts: readonly SystemVerdict[]): string {
   const titles = ["target", "predicted", "published", "unit", "error", "allowed", "within"];
   const rows = verdicts.map(({ target, predicted, error, within }) => [
@@ -38,7 +38,7 @@ const signed = (error: number): string => `${error < 0 ? "-" : "+"}${(100 * Math
 
 function summary(verdicts: readonly SystemVerdict[]): string {
   const within = verdicts.filter((verdict) => verdict.within).length;
-  return `${within} of ${verdicts.length} within what is allowed (${Math.round((100 * within) / verdicts.length)}%); nothing is fitted to these`;
+  return `${within} of ${verdicts.length} within the allowed error (${Math.round((100 * within) / verdicts.length)}%); nothing is fitted to these`;
 }
 
 const explained = ({ target, error, within }: SystemVerdict): string[] =>

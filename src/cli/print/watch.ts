@@ -7,7 +7,7 @@ import type { Watch, WatchedSettings } from "../../runs/watch.ts";
 import { startProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 
-/** Follows a study for a user at a terminal. */
+/** Shows the progress of a study at a terminal. */
 export const watch: Watch = {
   steps(count, name, work) {
     const progress = startProgress(count, count, name);
@@ -20,11 +20,11 @@ export const watch: Watch = {
   trials: async (plan, settings) => finishedRows(await runWatched(plan, settings)),
 };
 
-/** Runs a plan with a bar. Ctrl-C ends it early and keeps finished trials. */
+/** Runs a plan with a progress bar. Ctrl-C ends it early and keeps finished trials. */
 export async function runWatched(plan: Plan, settings: WatchedSettings): Promise<RunOutcome> {
   const abort = new AbortController();
   let asked = 0;
-  // one Ctrl-C may arrive twice: from the terminal, and from a parent that passes it on. A later one ends at once
+  // one Ctrl-C may arrive twice, from the terminal and from a parent process; a later one ends the process at once
   const interrupt = (): void => {
     if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
     if (!abort.signal.aborted) asked = performance.now();

@@ -26,7 +26,7 @@ import {
 import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 
-/** `attnsim hardware decode`: time of a decode step, and where it goes. */
+/** `attnsim hardware decode`: time of a decode step, part by part. */
 export default function hardwareDecodeCommand(command: Command): void {
   draftOptions(divisionOptions(contextOption(rackOptions(command))))
     .option("--users <n,...>", "users who share the GPUs", list(integer(1)), [1, 64, 256])

@@ -20,11 +20,8 @@ export default function hardwareFitCommand(command: Command): void {
       "--kernels <folder>",
       "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
     )
-    .option("--out <file>", "write the constants: JSON, or a module of TypeScript where the name ends so")
-    .option(
-      "--json",
-      "print JSON: of each file the errors of the rows that were fitted, and of those held out",
-    )
+    .option("--out <file>", "write the constants as JSON, or as a TypeScript module if the name ends in .ts")
+    .option("--json", "print JSON: the errors of each file, for fitted rows and for rows held out")
     .addHelpText("after", notes)
     .action(({ kernels = ownKernels, out, json }) => {
       const { constants, errors } = fitKernels(kernels, watch);

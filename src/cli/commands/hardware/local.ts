@@ -5,17 +5,12 @@ import { integer } from "../../options/values.ts";
 import { formatMachine } from "../../print/machine.ts";
 import { withBar } from "../../print/progress.ts";
 
-/** `attnsim hardware local`: this machine measured, and its kernels predicted against measured. */
+/** `attnsim hardware local`: measures this machine, and compares its kernels with their predicted times. */
 export default function hardwareLocalCommand(command: Command): void {
   command
     .option("--threads <n>", "threads of the engine", integer(1), coresHere())
     .option("--repeats <n>", "rounds over all kernels", integer(1), 3)
-    .option(
-      "--shrink <n>",
-      "power of two by which all row counts are divided, for a quick look",
-      integer(1),
-      1,
-    )
+    .option("--shrink <n>", "power of two that divides all row counts, for a quick look", integer(1), 1)
     .option("--json", "print JSON")
     .action(async ({ threads, repeats: rounds, shrink, json }) => {
       const report = await withBar("measurements", (onStep) =>

@@ -16,11 +16,11 @@ import {
 import type { RackColumn } from "../../print/racks.ts";
 import { formatTable } from "../../print/table.ts";
 
-/** `attnsim hardware memory`: bytes kept per user, and users who fit a GPU and a rack. */
+/** `attnsim hardware memory`: cache bytes of a user, and users who fit a GPU and a rack. */
 export default function hardwareMemoryCommand(command: Command): void {
   contextOption(rackOptions(command))
-    .option("--users <n>", "users whose lack of memory is told", integer(1), 1)
-    .option("--explain", "print every number of each row with what it rests on")
+    .option("--users <n>", "users for whom missing memory is shown", integer(1), 1)
+    .option("--explain", "print every number of each row with its source or formula")
     .action(({ users, context, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, users };
       const rows = memoryRows(question);

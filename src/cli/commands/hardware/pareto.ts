@@ -10,14 +10,10 @@ import { contextsOf, formatRacks, formatTimes, racksJson, warnOfContext } from "
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
-/** `attnsim hardware pareto`: the plans that no other beats in a user's speed and a GPU's. */
+/** `attnsim hardware pareto`: plans that no other plan beats in tokens a second of a user and of a GPU. */
 export default function hardwareParetoCommand(command: Command): void {
   workloadOptions(divisionOptions(rackOptions(command)))
-    .option(
-      "--ttft <seconds>",
-      "longest time that a prompt may take to compute, where replicas prefill apart",
-      positive,
-    )
+    .option("--ttft <seconds>", "longest time of computing a prompt, when replicas prefill apart", positive)
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
     .option(...forceOption)
     .action(async ({ out, json, explain, force, ...options }) => {
@@ -30,7 +26,7 @@ export default function hardwareParetoCommand(command: Command): void {
       warnOfContext(contextsOf(found, options.output));
       const assumed = [
         ...servingLines(question),
-        `batches ${options.batch.join(", ")}; plans of powers of two, and of what they leave of the GPUs`,
+        `batches ${options.batch.join(", ")}; plans divide by powers of two and by the quotients that those leave of the GPUs`,
       ];
       if (json) console.log(racksJson(rows.map(servedData), assumed));
       else console.log(formatRacks(rows, servedColumns, assumed));

@@ -24,18 +24,18 @@ import {
 import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 
-/** `attnsim hardware prefill`: time until a prompt is computed, and where it goes. */
+/** `attnsim hardware prefill`: time of computing a prompt, part by part. */
 export default function hardwarePrefillCommand(command: Command): void {
   divisionOptions(contextOption(rackOptions(command)))
-    .option("--prompts <n>", "prompts that are computed together", integer(1), 1)
-    .option("--cache-hits <share>", "share of each prompt that is in the cache already", share, 0)
+    .option("--prompts <n>", "prompts computed together", integer(1), 1)
+    .option("--cache-hits <share>", "share of each prompt that the cache already holds", share, 0)
     .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)
     .option("--parallel <spec>", parallelOption)
     .action(({ context, prompts, cacheHits, chunk, parallel, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
       const rows = prefillRows(question, watch);
       warnOfContext(contextsOf(rows));
-      const cached = `${cacheHits} of each prompt in the cache already; passes of ${chunk} tokens`;
+      const cached = `the cache already holds ${cacheHits} of each prompt; passes of ${chunk} tokens`;
       const assumed = [weightLine(question), cached, ...timeLines(question)];
       if (json) {
         const shown = rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) }));

@@ -10,21 +10,21 @@ import { servedColumns, servedData, servedPasses, servingLines } from "../../pri
 import { watch } from "../../print/watch.ts";
 
 const notes = `
-Without --trace or --rate: closed formulas of a steady state, for each --batch. With one of them: a discrete-event replay
-of requests on one replica (continuous batching, chunked prefill, admission by cache) with the largest --batch at most, on
-the division that is best at the largest batch whose caches fit. A trace is a CSV file with the columns arrival_s,
-input_tokens, output_tokens.
+Without --trace and --rate, closed formulas give a steady state for each --batch. With one of them, requests are replayed
+event by event on one replica (continuous batching, chunked prefill, admission by cache). The replay takes at most the
+largest --batch, on the division that is best at the largest batch whose caches fit. A trace is a CSV file with the columns
+arrival_s, input_tokens, output_tokens.
 
   attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --input 128K --output 1024 --batch 16,64 --apart
   attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --parallel dp=8 --rate 0.5 --requests 200`;
 
-/** `attnsim hardware serve`: time to tokens, tokens a second and prices of serving requests. */
+/** `attnsim hardware serve`: time to the first token, tokens a second and prices of serving requests. */
 export default function hardwareServeCommand(command: Command): void {
   workloadOptions(divisionOptions(rackOptions(command)))
     .option("--parallel <spec>", parallelOption)
     .option("--apart", "some replicas prefill, others decode")
     .option("--prefill-parallel <spec>", "division of the replicas that prefill, with --apart")
-    .option("--rate <n>", "requests a second to a replica: replay arrivals that are drawn", positive)
+    .option("--rate <n>", "replay random arrivals at this many requests a second to a replica", positive)
     .option(
       "--variation <n>",
       "variation of the times between arrivals: 1 is Poisson, above 1 bursty",

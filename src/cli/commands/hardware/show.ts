@@ -6,7 +6,7 @@ import { isDataFile, readMachine } from "../../../files/machines.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
 
-/** The system or model of a name, or in a file. @throws UsageError where there is none */
+/** The system or model with a name, or in a file. @throws UsageError when there is none */
 const machineNamed = (name: string): Entry =>
   isDataFile(name)
     ? readMachine(name)

@@ -7,20 +7,20 @@ import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
 import { watch } from "../../print/watch.ts";
 
 const notes = `
-A folder holds CSV files in the format of the package's own (data/blackwell-kernels, whose README says what each is); a
-file's name says which operator its rows measured. Errors are |predicted / measured - 1|, of the profile "measured".
-One row in four of the package's files was held out of its fit: --held-out looks at those alone.`;
+A folder holds CSV files in the format of data/blackwell-kernels, whose README describes each file. A file's name says which
+operator its rows measured. Errors are |predicted / measured - 1| under the profile "measured". One row in four of the
+package's files was held out of the fit; --held-out compares those rows alone.`;
 
-/** `attnsim hardware validate`: how far the operators are from measured kernels, or the model from published systems. */
+/** `attnsim hardware validate`: compares operators with measured kernels, or the model with published systems. */
 export default function hardwareValidateCommand(command: Command): void {
   command
     .option(
       "--kernels <folder>",
       "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
     )
-    .option("--systems", "compare with published numbers of systems that serve models, in place of kernels")
-    .option("--held-out", "only the rows that a fit does not see")
-    .option("--constants <file>", "JSON of constants that hardware fit wrote, in place of the package's")
+    .option("--systems", "compare with published numbers of serving systems, not with kernels")
+    .option("--held-out", "compare only the rows that were held out of the fit")
+    .option("--constants <file>", "JSON of constants from hardware fit (default: the package's own)")
     .option("--json", "print JSON: file, rows, medianAbsError, p90AbsError, worst; errors as fractions")
     .addHelpText("after", notes)
     .action(({ systems, json, ...question }) => {

@@ -7,7 +7,7 @@ import { problemOptions } from "../../options/problems.ts";
 import { integer } from "../../options/values.ts";
 import { formatProblem, formatProblems } from "../../print/problem.ts";
 
-/** `attnsim tasks inspect`: problems in figures. */
+/** `attnsim tasks inspect`: sizes and answers of problems. */
 export default function tasksInspectCommand(command: Command): void {
   const { spec, file, tokens, count, seed } = problemOptions;
   command
@@ -16,7 +16,7 @@ export default function tasksInspectCommand(command: Command): void {
     .option(...tokens)
     .option(...count)
     .option(...seed)
-    .option("--row <n>", "show only this one, from 0", integer(0))
+    .option("--row <n>", "show only this problem; the first is 0", integer(0))
     .option("--lines <n>", "lines of the prompt to show", integer(0), 12)
     .option("--json", "print JSON")
     .action(async (task, { row, lines, json, ...source }) => {

@@ -12,7 +12,7 @@ export default function tasksScoreCommand(command: Command): void {
   const { spec, file, tokens, count, seed } = problemOptions;
   command
     .argument("[task]", spec)
-    .requiredOption("--responses <path>", ".jsonl file with an id and a response a line")
+    .requiredOption("--responses <path>", ".jsonl file; each line has an id and a response")
     .option(...file)
     .option(...tokens)
     .option(...count)
@@ -25,7 +25,7 @@ export default function tasksScoreCommand(command: Command): void {
       if (csv !== undefined) writeAtomic(csv, formatCsv(columns, rows));
       if (unanswered.length > 0)
         console.error(
-          `${unanswered.length} problems have no response and are left out: ${unanswered[0]!} ...`,
+          `${unanswered.length} problems have no response and are left out; the first is ${unanswered[0]!}`,
         );
       const means = responseMeans(rows);
       console.log(json ? JSON.stringify({ rows, means }, null, 2) : formatResponses(rows, means));
