@@ -10,13 +10,29 @@ import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";
 
+/** Sizes of a selection. */
+interface SelectionParams {
+  readonly block: number;
+  readonly blocks: number;
+  readonly window: number;
+}
+
+/** Whole blocks of the window. As many blocks before the query's own are always read. */
+const windowBlocks = ({ block, window }: SelectionParams): number => Math.floor(window / block);
+
+/**
+ * Blocks that a query reads. The window's come on top of `blocks`, as in the model code of OpenBMB (`topk + window_size
+ * // block_size`) and in SGLang.
+ */
+const blocksRead = (params: SelectionParams): number => params.blocks + windowBlocks(params);
+
 /**
  * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
  * in short contexts and no output of its own for the pooled keys.
  *
  * Zhao et al. 2025, arXiv 2509.24663 (MiniCPM4: arXiv 2506.07900); code OpenBMB/infllmv2_cuda_impl. Defaults: kernel 32
- * every 16 tokens, blocks of 64, 1 initial block, a window of 2048, 64 blocks in all, dense up to 8192 tokens. Used in
- * training and prefill as well.
+ * every 16 tokens, blocks of 64, topk 64 and a window of 2048, so that 96 blocks are read: 1 initial, the query's own
+ * and 32 before it always; dense up to 8192 tokens. Used in training and prefill as well.
  * Simplified: the source estimates the normaliser of the pooled scores from a coarser pooling; here it is exact.
  */
 export const infllmV2 = defineVariant({
@@ -25,8 +41,8 @@ export const infllmV2 = defineVariant({
   summary: "blocks selected by mean-pooled kernels, dense in short contexts (InfLLM-v2)",
   formula: [
     "s = softmax(q . mean(keys of a kernel)), summed over the group's heads",
-    "score(block) = max of s over the kernels that overlap it; initial and window blocks come first",
-    "S = tokens of the `blocks` best blocks, or all of up to `denseBelow`; o = sum_(i in S) p_i v_i, p = softmax over S",
+    "score(block) = max of s over the kernels that overlap it; first come the own block, floor(window / block) before it and the initial ones",
+    "S = tokens of the blocks + floor(window / block) best blocks, or all of up to `denseBelow`; o = sum_(i in S) p_i v_i, p = softmax over S",
   ].join("\n"),
   sources: [
     {
@@ -34,19 +50,28 @@ export const infllmV2 = defineVariant({
       url: "https://arxiv.org/abs/2509.24663",
       where: "section 3",
     },
-    { title: "OpenBMB/infllmv2_cuda_impl", url: "https://github.com/OpenBMB/infllmv2_cuda_impl" },
+    {
+      title: "OpenBMB/infllmv2_cuda_impl",
+      url: "https://github.com/OpenBMB/infllmv2_cuda_impl",
+      where: "csrc/max_pooling_1d.cuh: the blocks that are always read",
+    },
+    {
+      title: "sgl-project/sglang",
+      url: "https://github.com/sgl-project/sglang",
+      where: "MiniCPM's sparse backend: sparse_topk = topk + window_size // block_size",
+    },
   ],
   params: {
     kernel: int("tokens in a pooled kernel", { default: 32, min: 1, sweep: [16, 32, 64] }),
     stride: int("tokens from one kernel to the next", { default: 16, min: 1, sweep: [8, 16, 32] }),
     block: int("tokens in a selected block", { default: 64, min: 1, sweep: [32, 64, 128] }),
-    blocks: int("blocks read, initial and window ones included", {
+    blocks: int("blocks read on top of the window's, the own and initial ones included (topk)", {
       default: 64,
       min: 1,
-      sweep: [40, 64, 96, 128],
+      sweep: [16, 32, 64, 96],
     }),
     initial: int("first blocks that are always read", { default: 1, min: 0 }),
-    window: int("last tokens whose blocks are always read, the query's own included", {
+    window: int("tokens of which every whole block before the query's own is always read", {
       default: 2048,
       min: 1,
       sweep: [512, 1024, 2048],
@@ -64,7 +89,7 @@ export const infllmV2 = defineVariant({
     heads.map(({ keys }) => meanIndex(keys, kernel, stride, ops)),
   attend: ({ queries, cache, index: pooled, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) => {
-      const { kernel, stride, block, blocks, initial, window, denseBelow } = params;
+      const { kernel, stride, block, initial, denseBelow } = params;
       if (read.visible.every((visible) => visible <= denseBelow)) return softmaxRead(read, ops);
       const entries = read.visible.map((visible) => wholeEntries(visible, kernel, stride));
       const summaries = { ...read, keys: pooled[h]!, values: pooled[h]!, visible: entries };
@@ -74,9 +99,9 @@ export const infllmV2 = defineVariant({
           block: kernel,
           stride,
           selectBlock: block,
-          selected: blocks,
+          selected: blocksRead(params),
           initial,
-          local: Math.ceil(window / block),
+          local: windowBlocks(params) + 1,
           pool: "max",
         },
         ops,
@@ -84,13 +109,14 @@ export const infllmV2 = defineVariant({
       const chosen = unitSpans(selected, block, read.visible, queries.group);
       return softmaxRead({ ...read, spans: chosen.orAllBelow(denseBelow, read.visible) }, ops);
     }),
-  cost(shape, { kernel, stride, block, blocks, denseBelow }) {
+  cost(shape, params) {
+    const { kernel, stride, block, denseBelow } = params;
     const { tokens, queryHeads, kvHeads, headDim, bytesPerElement } = shape;
     const keyBytes = kvHeads * headDim * bytesPerElement;
     const indexKeptBytes = Math.ceil(tokens / stride) * keyBytes;
     if (tokens <= denseBelow) return { ...denseCost(shape), indexKeptBytes };
     const entries = wholeEntries(tokens, kernel, stride);
-    const read = tokensOfUnits(tokens, block, blocks);
+    const read = tokensOfUnits(tokens, block, blocksRead(params));
     return {
       flops: 2 * entries * queryHeads * headDim + attentionFlops(shape, read),
       exponentials: (entries + read) * queryHeads,
@@ -101,16 +127,17 @@ export const infllmV2 = defineVariant({
     };
   },
   denseAt: ({ tokens }) => ({ denseBelow: tokens }),
-  meanField(crowd, { kernel, stride, block, blocks, initial, window, denseBelow }) {
+  meanField(crowd, params) {
+    const { kernel, stride, block, initial, denseBelow } = params;
     if (crowd.tokens <= denseBelow) return [readsAll(crowd)];
     const all = Math.ceil(crowd.tokens / block);
-    const local = Math.min(all, Math.ceil(window / block));
+    const local = Math.min(all, windowBlocks(params) + 1);
     const best = bestBlocks(
       crowd,
-      { block, k: blocks - initial - local, blocks: all - initial - local },
+      { block, k: blocksRead(params) - initial - local, blocks: all - initial - local },
       kernelScores(crowd, { kernel, stride, block, pool: "max" }),
     );
-    const last = crowd.tokens - (all - Math.min(local, blocks)) * block;
+    const last = crowd.tokens - (all - local) * block;
     return [{ ...withLast(crowd, best, last), ...(initial > 0 && { first: true }) }];
   },
 });
