@@ -105,39 +105,44 @@ describe.each([101, 240])("with %i tokens", (tokens) => {
     expect(read(0)).not.toEqual(read(1));
   });
 
-  // arXiv 2502.08910, algorithm 1
-  it("infinite-hip prunes chunks by a representative of each", () => {
-    const score = (t: number): number => dot(q, keys[t]!);
-    const representative = (start: number, size: number): number => {
-      if (size === 1) return score(start);
-      const half = size / 2;
-      return score(start + half) > score(start)
-        ? Math.max(score(start + half), representative(start + half, half))
-        : Math.max(score(start), representative(start, half));
-    };
-    const middle = Math.floor((tokens - 24) / 32) * 32;
-    let starts = range(middle / 32).map((c) => 4 + 32 * c);
-    let size = 32;
-    for (const [chunk, keep] of [
-      [32, 64],
-      [4, 16],
-      [1, 4],
-    ] as const) {
-      starts = starts.flatMap((start) => range(size / chunk).map((c) => start + c * chunk));
-      size = chunk;
-      starts = best(
-        starts.map((start) => representative(start, chunk)),
-        keep / chunk,
-      ).map((i) => starts[i]!);
-    }
-    expect(rowsOf(p, 0, "infinite-hip", { chunk: 32, keep: 64, sinks: 4, window: 20 })).toEqual(
-      union(
-        range(4),
-        starts,
-        range(tokens).filter((t) => t >= 4 + middle),
-      ),
-    );
-  });
+  // DeepAuto-AI/hip-attention, chunk_controllable_sampling_mask_cuda (middle); arXiv 2502.08910, algorithm 1 (first)
+  it.each(["middle", "first"])(
+    "infinite-hip prunes chunks by the largest %s key on the way down",
+    (probe) => {
+      const score = (t: number): number => dot(q, keys[t]!);
+      const largest = (from: number, to: number): number => {
+        if (to - from === 1) return score(from);
+        const centre = (from + to) / 2;
+        const probed = (a: number, b: number): number =>
+          score(probe === "middle" ? Math.floor((a + b) / 2) : a);
+        const [left, right] = [probed(from, centre), probed(centre, to)];
+        if (to - from === 2) return Math.max(left, right);
+        return left > right ? Math.max(left, largest(from, centre)) : Math.max(right, largest(centre, to));
+      };
+      const middle = Math.floor((tokens - 24) / 32) * 32;
+      let starts = range(middle / 32).map((c) => 4 + 32 * c);
+      let size = 32;
+      for (const [chunk, keep] of [
+        [32, 64],
+        [4, 16],
+        [1, 4],
+      ] as const) {
+        starts = starts.flatMap((start) => range(size / chunk).map((c) => start + c * chunk));
+        size = chunk;
+        starts = best(
+          starts.map((start) => largest(start, start + chunk)),
+          keep / chunk,
+        ).map((i) => starts[i]!);
+      }
+      expect(rowsOf(p, 0, "infinite-hip", { chunk: 32, keep: 64, sinks: 4, window: 20, probe })).toEqual(
+        union(
+          range(4),
+          starts,
+          range(tokens).filter((t) => t >= 4 + middle),
+        ),
+      );
+    },
+  );
 
   // arXiv 2410.16179, section 4.3; Infini-AI-Lab/MagicPIG, cache_ref.py
   it("magicpig weighs what it samples by the inverse of its probability", () => {

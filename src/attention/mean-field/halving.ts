@@ -1,72 +1,92 @@
 import { upperQuantile, upperTail } from "../../core/normal.ts";
+import { Random } from "../../core/random.ts";
+import { probesOf } from "../parts/halves.ts";
+import type { Probe, Stage } from "../parts/halves.ts";
 import { kinOf, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like, Scored } from "./crowd.ts";
 import { randomRows } from "./reads.ts";
 import type { Share, SoftmaxRead } from "./reads.ts";
 
-/** A stage of pruning: candidates are cut into chunks of `chunk` tokens, and chunks of `keep` tokens together stay. */
-export interface Stage {
-  readonly chunk: number;
-  readonly keep: number;
+/** Pruning of `between` tokens. */
+interface Pruning {
+  readonly stages: readonly Stage[];
+  readonly between: number;
+  readonly probe: Probe;
 }
 
-/** Number of offsets of an anchor in a chunk that are tried. */
+/** Number of offsets of an anchor in a chunk that are tried, and of draws of the keys' noise at each. */
 const offsetsTried = 64;
+const draws = 48;
 
-/** Largest score so far on a path: the largest of `count` keys of this mean. */
-interface Largest {
-  readonly mean: number;
-  readonly count: number;
+/** Noise of keys: the same in every call, so that the mean field is a function of its arguments. */
+const noise = (() => {
+  const random = new Random("mean field/halving");
+  return Float64Array.from({ length: 2 ** 16 }, () => random.normal());
+})();
+
+/** The largest score on the way down a chunk. @param scoreAt score of a key */
+function largestOnWay(scoreAt: (row: number) => number, from: number, chunk: number, probe: Probe): number {
+  if (chunk === 1) return scoreAt(from);
+  let [at, largest] = [from, -Infinity];
+  for (let size = chunk; size >= 2; size /= 2) {
+    const [left, right] = probesOf(probe, size);
+    const [a, b] = [scoreAt(at + left), scoreAt(at + right)];
+    largest = Math.max(largest, a, b);
+    if (a <= b) at += size / 2;
+  }
+  return largest;
 }
 
-/** Mean of the largest of n standard normal numbers (Blom 1958). */
-const largestOf = (n: number): number => -upperQuantile((n - 0.375) / (n + 0.25));
-
-/** Probability that one more key, of mean score m, is above the largest so far. */
-const isAbove = (m: number, { mean, count }: Largest): number =>
-  m === mean ? 1 / (count + 1) : upperTail((mean + largestOf(count) - m) / Math.SQRT2);
-
-/** Probability that a chunk's representative is a key of a mean above 0. The path to it chooses a half at each step. */
-function reaches(meanAt: (row: number) => number, chunk: number): number {
-  const walk = (at: number, half: number, largest: Largest): number => {
-    if (half < 1) return largest.mean > 0 ? 1 : 0;
-    const mean = meanAt(at + half);
-    const moves = isAbove(mean, largest);
-    const [same, count] = [mean === largest.mean, largest.count + 1];
-    return (
-      moves * walk(at + half, half / 2, { mean, count: same ? count : 1 }) +
-      (1 - moves) * walk(at, half / 2, same ? { mean, count } : largest)
-    );
-  };
-  return walk(0, chunk / 2, { mean: meanAt(0), count: 1 });
+/** Keys on the way down a chunk. Of the middle ones the last step asks one again, of the first ones every step. */
+function keysOnWay(chunk: number, probe: Probe): number {
+  const halvings = Math.log2(chunk);
+  return probe === "first" ? halvings + 1 : Math.max(halvings + 1, 2 * halvings - 1);
 }
 
-/** Chunks without records like the query's. A chunk's score is the largest of the keys on a path. */
-const randomChunks = (count: number, chunk: number): Scored => {
-  const keys = Math.log2(chunk) + 1;
-  return { count, above: (t) => 1 - (1 - upperTail(t)) ** keys };
-};
+/** Chunks without records like the query's. */
+const randomChunks = (count: number, keys: number): Scored => ({
+  count,
+  above: (t) => 1 - (1 - upperTail(t)) ** keys,
+});
 
 /**
- * A read of the tokens that stages of pruning leave of `between` tokens. A chunk in which a path reaches a record like
- * the query's is kept; other chunks fill the room that is left. The part of a kept chunk with its representative has
- * the same path and score at the next stage.
+ * Parts of kept chunks in which the way down them ended, at the next stage. Their way is the lower end of that of the
+ * whole chunk, which scored above t. Of first keys the last winner is the largest, so that they score above t too.
+ *
+ * @param of scores of the whole chunks; `keys` on their way, `own` of them in the part
  */
-export function prunes(crowd: Crowd, stages: readonly Stage[], between: number): SoftmaxRead {
+function partsOf(
+  of: Scored,
+  t: number,
+  { keys, own, probe }: { keys: number; own: number; probe: Probe },
+): Scored {
+  const share = of.above(t);
+  const part = randomChunks(1, own).above;
+  const upper = randomChunks(1, keys - own).above(t);
+  return {
+    count: of.count * share,
+    above(u) {
+      if (probe === "first") return u <= t ? 1 : of.above(u) / share;
+      return u > t ? Math.min(1, part(u) / share) : 1 - Math.min(1, ((1 - part(u)) * upper) / share);
+    },
+  };
+}
+
+/** A read of the tokens that stages of pruning leave: at each, chunks with the largest scores on the way down them. */
+export function prunes(crowd: Crowd, { stages, between, probe }: Pruning): SoftmaxRead {
   const { run } = crowd;
-  const active: { readonly chunk: number; readonly luck: number }[] = [];
+  const active: Cut[] = [];
   let [kept, known]: [number, Scored[]] = [between, []];
   for (const { chunk, keep } of stages) {
     if (kept <= keep) continue;
-    const count = kept / chunk;
-    const fresh = randomChunks(count - known.reduce((sum, of) => sum + of.count, 0), chunk);
-    const t = threshold([...known, fresh], keep / chunk);
-    active.push({ chunk, luck: fresh.above(t) });
-    // representatives that stay have scores above t at the next stage
-    known = [...known, fresh].map((of) => {
-      const share = of.above(t);
-      return { count: of.count * share, above: (u) => (u <= t ? 1 : of.above(u) / share) };
-    });
+    const keys = keysOnWay(chunk, probe);
+    const before = active.at(-1);
+    known =
+      before === undefined
+        ? []
+        : known.map((of) => partsOf(of, before.least, { keys: before.keys, own: keys, probe }));
+    known.push(randomChunks(kept / chunk - known.reduce((sum, of) => sum + of.count, 0), keys));
+    active.push({ chunk, keys, least: threshold(known, keep / chunk) });
     kept = keep;
   }
   const largest = active[0]?.chunk ?? 1;
@@ -74,7 +94,9 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
     const tries = Math.min(largest, offsetsTried);
     const offsets = Array.from({ length: tries }, (_, i) => {
       const offset = Math.floor(((i + 0.5) * largest) / tries);
-      return Array.from({ length: row }, (_, order) => chanceAt(crowd, kin, { row, order, offset }, active));
+      return Array.from({ length: row }, (_, order) =>
+        chanceAt(crowd, kin, { row, order, offset }, { cuts: active, probe }),
+      );
     });
     const match = offsets.flat().reduce((sum, chance) => sum + chance, 0) / (tries * row);
     return { match, members: match, offsets };
@@ -89,7 +111,7 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
   const part = Math.min(1, kept / Math.max(1, found));
   const [own, ...like] = shares.map((share) => ({ ...share, members: share.members * part }));
   const rows = Math.max(0, kept - found);
-  // each kept chunk has a key that is the largest of a path
+  // each kept chunk has a key that is the largest on a way
   const keys = active.length === 0 ? 0 : rows / active.at(-1)!.chunk;
   const t = upperQuantile(Math.min(0.5, keys / Math.max(1, between)));
   const plain = randomRows(crowd, rows - keys);
@@ -107,35 +129,39 @@ export function prunes(crowd: Crowd, stages: readonly Stage[], between: number):
   };
 }
 
+/** A stage that leaves something out: keys on the way down a chunk, and the score above which a chunk stays. */
+interface Cut {
+  readonly chunk: number;
+  readonly keys: number;
+  readonly least: number;
+}
+
 /**
- * Probability that the chunk of an anchor is kept at every stage. `offset` is that of the anchor in a first-stage
- * chunk.
+ * Probability that the chunk of an anchor is kept at every stage: the share of draws of the keys' noise. `offset` is
+ * that of the anchor in a first-stage chunk.
  */
 function chanceAt(
   { fidelity: rho, coherence: c, headDim }: Crowd,
   { similarity, recordTokens }: Required<Like>,
   { row, order, offset }: { row: number; order: number; offset: number },
-  stages: readonly { readonly chunk: number; readonly luck: number }[],
+  { cuts, probe }: { cuts: readonly Cut[]; probe: Probe },
 ): number {
   const length = Math.max(1, Math.round(recordTokens));
   const unit = similarity * Math.sqrt(headDim);
-  /** Mean score of a token `behind` tokens after the anchor. */
-  const meanAt = (behind: number): number => {
-    const place = (order + 1) * length - 1 + behind;
+  const means = Float64Array.from({ length: cuts[0]?.chunk ?? 0 }, (_, token) => {
+    const place = (order + 1) * length - 1 + token - offset;
     if (place < 0 || place >= row * length) return 0;
     return unit * ((place + 1) % length === 0 ? rho : Math.sqrt(c));
-  };
-  let [all, reached] = [1, NaN];
-  for (const { chunk, luck } of stages.toReversed()) {
-    const at = offset % chunk;
-    const reach = reaches((token) => meanAt(token - at), chunk);
-    // reached at this stage as at the next one, or not reached and kept by luck
-    if (Number.isNaN(reached)) all = reach + (1 - reach) * luck;
-    else {
-      const same = Math.min(1, reach / Math.max(reached, 1e-9));
-      all *= same + (1 - same) * luck;
-    }
-    reached = reach;
+  });
+  let kept = 0;
+  for (let draw = 0; draw < draws; draw++) {
+    // a stretch of the noise for each draw at each offset
+    const from = 251 * (draw * offsetsTried + offset);
+    const scoreAt = (token: number): number => means[token]! + noise[(from + token) % noise.length]!;
+    const stays = cuts.every(
+      ({ chunk, least }) => largestOnWay(scoreAt, Math.floor(offset / chunk) * chunk, chunk, probe) > least,
+    );
+    if (stays) kept++;
   }
-  return all;
+  return kept / draws;
 }

@@ -1,9 +1,10 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
-import { int } from "../../../core/params.ts";
+import { choice, int } from "../../../core/params.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import { prunes } from "../../mean-field/halving.ts";
-import type { Stage } from "../../mean-field/halving.ts";
+import { probesOf } from "../../parts/halves.ts";
+import type { Probe, Stage } from "../../parts/halves.ts";
 import { before, readsAll, withLast } from "../../mean-field/reads.ts";
 import { allLists, listAt, rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -18,6 +19,7 @@ interface PruningParams {
   readonly keep: number;
   readonly sinks: number;
   readonly window: number;
+  readonly probe: Probe;
 }
 
 /** The largest power of two up to n. */
@@ -50,15 +52,18 @@ function pruning(visible: number, params: PruningParams): { scored: number; kept
   return { scored, kept };
 }
 
-/** Keys read to find a chunk's representative: the first key of each half, or the only key of a chunk of one. */
+/** Keys read on the way down a chunk: one of each half, or the only key of a chunk of one. */
 const readsOfDescent = (chunk: number): number => (chunk === 1 ? 1 : 2 * Math.log2(chunk));
 
 /**
- * InfiniteHiP: three stages of pruning. A stage cuts its candidates into chunks, finds a representative of each by
- * descending into the half whose first key scores higher, and keeps the chunks with the best representatives.
+ * InfiniteHiP: three stages of pruning. A stage cuts its candidates into chunks, descends in each into the half whose
+ * probed key scores higher, and keeps the chunks with the largest scores on the way.
  *
  * Lee et al. 2025, arXiv 2502.08910; code DeepAuto-AI/hip-attention. Defaults: chunks of 256, 32, 8; 32768, 8192, 2048
- * tokens kept; 256 sinks, a window of 1024. Used in prefill as well. Simplified: the source shares a choice among a
+ * tokens kept; 256 sinks, a window of 1024. The code (v1_2/attention_extend.py,
+ * chunk_controllable_sampling_mask_cuda) probes the key in the middle of each half, goes right on a tie, and scores a
+ * chunk by the largest probe on its way; the paper's algorithm probes the first key of each half, of which the last winner
+ * is the largest. Used in prefill as well. Simplified: the source shares a choice among a
  * block of 64 queries and moves rotary positions; here each query chooses, and keys carry no positions. Sizes are
  * rounded down to powers of two.
  */
@@ -67,8 +72,8 @@ export const infiniteHip = defineVariant({
   family: "hierarchical",
   summary: "three stages of chunk pruning by descent to a representative key (InfiniteHiP)",
   formula: [
-    "stage s: cut the candidates into chunks of c_s; representative(chunk): halve it, go to the half whose first key has the larger q . k",
-    "keep the chunks of largest q . k(representative), K_s tokens in all; c = chunk (1, 1/8, 1/32), K = keep (1, 1/4, 1/16)",
+    "stage s: cut the candidates into chunks of c_s; in each, halve it and go to the half whose middle (or first) key has the larger q . k, to one key",
+    "score(chunk) = largest q . k on the way; keep the best chunks, K_s tokens in all; c = chunk (1, 1/8, 1/32), K = keep (1, 1/4, 1/16)",
     "S = sinks, what the last stage keeps, window; o = sum_(i in S) p_i v_i, p = softmax over S",
   ].join("\n"),
   sources: [
@@ -77,7 +82,11 @@ export const infiniteHip = defineVariant({
       url: "https://arxiv.org/abs/2502.08910",
       where: "section 4, algorithm 1",
     },
-    { title: "DeepAuto-AI/hip-attention", url: "https://github.com/DeepAuto-AI/hip-attention" },
+    {
+      title: "DeepAuto-AI/hip-attention",
+      url: "https://github.com/DeepAuto-AI/hip-attention",
+      where: "src/hip_attn/v1_2/attention_extend.py, chunk_controllable_sampling_mask_cuda",
+    },
   ],
   params: {
     chunk: int("tokens in a chunk of the first stage", { default: 256, min: 1, sweep: [64, 128, 256] }),
@@ -88,6 +97,11 @@ export const infiniteHip = defineVariant({
     }),
     sinks: int("first tokens that are always read", { default: 256, min: 0 }),
     window: int("last tokens that are always read, the query's own included", { default: 1024, min: 1 }),
+    probe: choice(
+      "key of a half that is compared: middle, as in the code, or first, as in the paper",
+      ["middle", "first"],
+      { default: "middle" },
+    ),
   },
   prefill: "same",
   budgetParam: "keep",
@@ -114,7 +128,7 @@ export const infiniteHip = defineVariant({
     const stages = stagesOf(params);
     const between = middle(crowd.tokens, params, stages[0]!.chunk);
     if (between === 0) return [readsAll(crowd)];
-    const pruned = prunes(before(crowd, crowd.tokens - between), stages, between);
+    const pruned = prunes(before(crowd, crowd.tokens - between), { stages, between, probe: params.probe });
     const rest = withLast(crowd, pruned, crowd.tokens - between - params.sinks);
     return [{ ...rest, ...(params.sinks > 0 && { first: true }) }];
   },
@@ -142,7 +156,7 @@ function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
     const lists = allLists(starts);
     const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
     if (long.rows.length === 0) continue;
-    const best = bestListed(long, descend(long, chunk, scoresOf), most);
+    const best = bestListed(long, descend(long, { chunk, probe: params.probe, scoresOf }), most);
     starts = rowLists(lists.map((list, i) => (list.length > most ? listAt(best, i) : list)));
   }
   return new Spans(visible.length, (i, add) => {
@@ -153,20 +167,28 @@ function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
   });
 }
 
-/** The score of each chunk's representative. @param starts first rows of chunks of `chunk` rows */
+/** The largest score on the way down each chunk. @param starts first rows of chunks of `chunk` rows */
 function descend(
   starts: RowLists,
-  chunk: number,
-  scoresOf: (lists: RowLists) => ArrayLike<number>,
+  {
+    chunk,
+    probe,
+    scoresOf,
+  }: {
+    readonly chunk: number;
+    readonly probe: Probe;
+    readonly scoresOf: (lists: RowLists) => ArrayLike<number>;
+  },
 ): ArrayLike<number> {
   if (chunk === 1) return scoresOf(starts);
   let at = starts.rows;
-  let best: ArrayLike<number> = [];
-  for (let half = chunk / 2; half >= 1; half /= 2) {
-    const lefts = scoresOf({ ...starts, rows: at });
-    const rights = scoresOf({ ...starts, rows: at.map((row) => row + half) });
-    best = Float64Array.from(at, (_, c) => Math.max(lefts[c]!, rights[c]!));
-    at = at.map((row, c) => (rights[c]! > lefts[c]! ? row + half : row));
+  const best = new Float64Array(at.length).fill(-Infinity);
+  for (let size = chunk; size >= 2; size /= 2) {
+    const [left, right] = probesOf(probe, size);
+    const lefts = scoresOf({ ...starts, rows: at.map((row) => row + left) });
+    const rights = scoresOf({ ...starts, rows: at.map((row) => row + right) });
+    for (let c = 0; c < best.length; c++) best[c] = Math.max(best[c]!, lefts[c]!, rights[c]!);
+    at = at.map((row, c) => (lefts[c]! > rights[c]! ? row : row + size / 2));
   }
   return best;
 }
