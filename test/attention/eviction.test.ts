@@ -106,18 +106,19 @@ describe("keydiff", () => {
 
 describe("expected", () => {
   it("keeps what a Gaussian of the queries attends to, times the length of the values", () => {
-    const { products } = seen(12, "even");
+    // every second query: those at 1 and 3 stand in the sinks, which kvpress leaves out of its statistics
+    const products = seen(50, "even").products.slice(2);
     const scores = range(100).map((t) => {
       const z = products.map((row) => row[t]!);
-      const mean = z.reduce((a, b) => a + b, 0) / 12;
-      const variance = z.reduce((a, x) => a + (x - mean) ** 2, 0) / 12;
+      const mean = z.reduce((a, b) => a + b, 0) / 48;
+      const variance = z.reduce((a, x) => a + (x - mean) ** 2, 0) / 48;
       return Math.exp(mean + variance / 2) * Math.hypot(...values[t]!);
     });
     const chosen = best(
       scores.map((score, t) => (t < 4 ? Infinity : score)),
       30,
     );
-    expect(rows("expected", { budget: 50, observe: 12 })).toEqual([...chosen, ...after]);
+    expect(rows("expected", { budget: 50, observe: 50 })).toEqual([...chosen, ...after]);
   });
 });
 

@@ -56,18 +56,26 @@ export function meanVotes(voters: Voters, from: number): Float64Array {
   return sums.map((sum, t) => (seen[t]! > 0 ? sum / seen[t]! : 0));
 }
 
-/** Mean and variance over the queries of query head g of each key's scaled score, as if every query saw every key. */
+/**
+ * Mean and variance over the queries of query head g of each key's scaled score, as if every query saw every key.
+ *
+ * @param from position of the first query that counts; all count if none stands there or later
+ */
 export function scoreMoments(
   { queries, ...voters }: Voters,
-  g: number,
-  end: number,
+  { g, from, end }: { readonly g: number; readonly from: number; readonly end: number },
 ): { mean: Float64Array; variance: Float64Array } {
   const [mean, variance] = [new Float64Array(end), new Float64Array(end)];
   const all = { ...queries, positions: queries.positions.map(() => end - 1) };
+  const first = Math.max(
+    0,
+    queries.positions.findIndex((position) => position >= from),
+  );
   let [row, rows] = [0, 0];
   // Welford's update, https://doi.org/10.1080/00401706.1962.10490022
   eachRow({ ...voters, queries: all }, false, (scores) => {
-    if (row++ % queries.group !== g) return;
+    const at = row++;
+    if (at % queries.group !== g || Math.floor(at / queries.group) < first) return;
     rows++;
     for (let t = 0; t < end; t++) {
       const x = queries.scale * scores[t]!;

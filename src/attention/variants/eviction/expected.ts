@@ -8,7 +8,7 @@ import { defineVariant } from "../../variant.ts";
 
 /**
  * Expected Attention: keeps the keys of largest expected weight, times the length of their values, for queries drawn
- * from a Gaussian that is fitted to the queries seen.
+ * from a Gaussian that is fitted to the queries seen. Sinks are left out of the keys and of the queries.
  *
  * Devoto et al. 2025, arXiv 2510.00636; code NVIDIA/kvpress (expected_attention_press.py). Defaults: 4 sinks,
  * covariance and value norms used. The prompt itself is read densely. Simplified: the source fits mean and covariance
@@ -21,7 +21,7 @@ export const expected = defineVariant({
   family: "eviction",
   summary: "keeps what queries like those seen are expected to attend to (Expected Attention)",
   formula: [
-    "z_t = k_t . mu / sqrt d + k_t^T S k_t / (2 d), mu and S the mean and covariance of the queries",
+    "z_t = k_t . mu / sqrt d + k_t^T S k_t / (2 d), mu and S the mean and covariance of the queries after the sinks",
     "score_t = softmax(z)_t |v_t|; kept = the first `sinks` tokens and those of largest score",
     "o = dense attention over the kept",
   ].join("\n"),
@@ -80,7 +80,7 @@ function expectedWeights(
   const { values } = cache.heads[h]!;
   const total = new Float64Array(from);
   for (let g = 0; g < queries.group; g++) {
-    const { mean, variance } = scoreMoments(voters, g, end);
+    const { mean, variance } = scoreMoments(voters, { g, from: sinks, end });
     const logits = mean.map((z, t) => (t < sinks ? -Infinity : z + variance[t]! / 2));
     const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
     const sum = logits.reduce((all, z) => all + Math.exp(z - most), 0);
