@@ -57,13 +57,29 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
     expect(rows("infllm-v2", { ...params, blocks: 3, denseBelow: tokens })).toEqual(range(tokens));
   });
 
-  // arXiv 2410.21465, algorithm 2
-  it("shadowkv reads the chunks of best mean and its own", () => {
-    const own = Math.floor((tokens - 1) / 8);
-    const scores = range(own).map((c) => dot(q, mean(unit(c, 8, tokens).map((t) => keys[t]!))));
-    expect(rows("shadowkv", { chunk: 8, budget: 40 })).toEqual(
-      [...best(scores, 4), own].flatMap((c) => unit(c, 8, tokens)),
+  // ByteDance-Seed/ShadowKV, models/kv_cache.py, ShadowKVCache: prefill_kv_cache and get_retrieval_position_ids
+  it("shadowkv reads the best chunks on top of outlier and local ones", () => {
+    const before = Math.floor(tokens / 8) - 2;
+    const chunks = range(before).map((c) => unit(c, 8, tokens).map((t) => keys[t]!));
+    const cosine = (a: readonly number[], b: readonly number[]): number =>
+      dot(a, b) / (Math.hypot(...a) * Math.hypot(...b));
+    const least = chunks.map((of) => Math.min(...of.map((key) => cosine(key, mean(of)))));
+    const outliers = best(
+      least.map((x) => -x),
+      3,
     );
+    const scores = chunks.map((of, c) => (outliers.includes(c) ? -Infinity : dot(q, mean(of))));
+    const local = range(tokens).filter((t) => t >= 8 * before);
+    const read = (chosen: readonly number[]): number[] => [
+      ...[...outliers, ...chosen].sort((a, b) => a - b).flatMap((c) => unit(c, 8, tokens)),
+      ...local,
+    ];
+    const params = { chunk: 8, outliers: 3, local: 2 };
+    expect(rows("shadowkv", { ...params, budget: 40 })).toEqual(read(best(scores, 5)));
+    expect(rows("shadowkv", { ...params, budget: 8 })).toEqual(read(best(scores, 1)));
+    // more than there are: every chunk once
+    expect(rows("shadowkv", { ...params, budget: 800 })).toEqual(range(tokens));
+    expect(run("shadowkv", { ...params, budget: 800 }).heads[0]!.tokensRead(0)).toBe(tokens);
   });
 
   // arXiv 2305.16300, section 3.1: the grouped softmax

@@ -129,6 +129,25 @@ export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): Soft
   };
 }
 
+/** A read, and of all else `rows` rows that do not depend on the query. */
+export function andBlindly(crowd: Crowd, reading: SoftmaxRead, rows: number): SoftmaxRead {
+  const besides = readsBlindly(crowd, rows);
+  const either = (read: number): number => read + (1 - read) * besides.match;
+  const widened = ({ match, members, offsets }: Share): Share => ({
+    match: either(match),
+    members: either(members),
+    ...(offsets && { offsets: offsets.map((values) => values.map(either)) }),
+  });
+  return {
+    ...reading,
+    ...widened(reading),
+    ...(reading.like && { like: reading.like.map(widened) }),
+    rows: reading.rows + besides.rows,
+    leak: reading.leak + besides.leak,
+    squares: reading.squares + besides.squares,
+  };
+}
+
 /** The crowd of the tokens before the last `last`. */
 export function before(crowd: Crowd, last: number): Crowd {
   const share = Math.max(0, 1 - last / crowd.tokens);
