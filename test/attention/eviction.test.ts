@@ -87,10 +87,18 @@ describe("pyramidkv", () => {
   it("is snapkv in the middle, and keeps more before it than after", () => {
     const of = (depth: number): number[] => rows("pyramidkv", { budget: 40, window: 6, depth });
     expect(of(0.5)).toEqual(rows("snapkv", { budget: 40, window: 6 }));
-    // room 74: the first layer keeps all of the 114 there are, the last 34
     // room 34, of which the last layer has a twentieth and the first the rest of twice that
     expect(of(0)).toHaveLength(6 + 67);
-    expect(rows("pyramidkv", { budget: 80, window: 6, depth: 0.75 })).toHaveLength(6 + 54);
+    // room 60: the first layer keeps all of the 114 there are, the last 6
+    expect(rows("pyramidkv", { budget: 66, window: 6, depth: 0.75 })).toHaveLength(6 + 33);
+  });
+
+  // KVCache-Factory, PyramidKVCluster.update_kv: the middle branch
+  it("keeps the mean budget in every layer below twice the mean room", () => {
+    for (const depth of [0, 0.25, 1])
+      expect(rows("pyramidkv", { budget: 67, window: 6, depth })).toEqual(
+        rows("snapkv", { budget: 67, window: 6 }),
+      );
   });
 });
 

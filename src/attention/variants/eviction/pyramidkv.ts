@@ -6,7 +6,8 @@ import { defineVariant } from "../../variant.ts";
 
 /**
  * Tokens that a layer keeps. Budgets fall linearly from the first layer to the last. The last layer's room is 1 / beta
- * of the mean, or more if the first layer would keep more tokens than there are. Every layer keeps `window`.
+ * of the mean, or more if the first layer would keep more tokens than there are. Every layer keeps `window`. In a
+ * context below twice the mean room every layer keeps the mean budget, as in the code.
  */
 function layerBudget(
   { budget, window, beta, depth }: { budget: number; window: number; beta: number; depth: number },
@@ -14,6 +15,7 @@ function layerBudget(
 ): number {
   if (budget >= tokens) return tokens;
   const room = Math.max(0, budget - window);
+  if (tokens < 2 * room) return budget;
   const most = Math.min(2 * room - Math.floor(room / beta), tokens - window);
   const least = 2 * room - most;
   return Math.min(budget, window) + Math.floor(most - depth * (most - least));
@@ -32,7 +34,7 @@ export const pyramidkv = defineVariant({
   family: "eviction",
   summary: "SnapKV with budgets that fall from the first layer to the last (PyramidKV)",
   formula: [
-    "room(depth) = most - depth (most - least), most = min(2 room - room / beta, N - window), least = 2 room - most, room = budget - window",
+    "room(depth) = most - depth (most - least), most = min(2 room - room / beta, N - window), least = 2 room - most, room = budget - window; room if N < 2 room",
     "vote_t = sum over the last `window` queries of softmax(q K^T)_t, average-pooled over `pool` tokens",
     "kept = the room(depth) tokens of largest vote and the last `window`; o = dense attention over the kept",
   ].join("\n"),
@@ -41,6 +43,11 @@ export const pyramidkv = defineVariant({
       title: "PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information Funneling",
       url: "https://arxiv.org/abs/2406.02069",
       where: "section 4.2",
+    },
+    {
+      title: "Zefan-Cai/KVCache-Factory",
+      url: "https://github.com/Zefan-Cai/KVCache-Factory",
+      where: "pyramidkv/pyramidkv_utils.py, PyramidKVCluster.update_kv",
     },
     {
       title: "NVIDIA/kvpress",
