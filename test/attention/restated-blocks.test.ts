@@ -128,7 +128,7 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
     };
 
     it("csa reads entries of two pools, a window and a sink", () => {
-      const params = { pool: 4, window: 10, sink: 0.5, k: tokens, pooling, indexDim: 16 };
+      const params = { pool: 4, window: 10, sink: 0.5, k: tokens, pooling, indexDim: 32 };
       closeTo(output("csa", params), restated(4, 1, 10, 0.5));
       closeTo(output("csa", { ...params, overlap: false }), restated(4, 0, 10, 0.5));
     });
@@ -138,7 +138,7 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
     });
 
     it("an entry's weight is its members'", () => {
-      const total = run("csa", { pool: 4, window: 1, sink: -1000, k: tokens, pooling, indexDim: 16 })
+      const total = run("csa", { pool: 4, window: 1, sink: -1000, k: tokens, pooling, indexDim: 32 })
         .heads[0]!.weights(0, range(tokens))
         .reduce((a, b) => a + b, 0);
       expect(total).toBeCloseTo(1, 5);

@@ -1,6 +1,5 @@
 import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
 import type { StepCost, StepShape } from "../../core/cost.ts";
-import type { RowDtype } from "../../core/dtype.ts";
 import { int, real } from "../../core/params.ts";
 import { hash64, Random } from "../../core/random.ts";
 import { flat, rowsOf, zeros } from "../../core/tensor.ts";
@@ -9,6 +8,8 @@ import type { Ops, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
 import type { AttentionResult } from "../read.ts";
 import type { AttendArguments } from "../variant.ts";
+import { fp8Index } from "./index-formats.ts";
+import type { IndexFormat } from "./index-formats.ts";
 import { perHead } from "./per-head.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
@@ -38,9 +39,6 @@ export const indexNoiseParam = real("noise of an index head's query, in units of
   sweep: [0, 0.25, 0.5, 1, 2],
 });
 
-/** Bytes of an index key: E4M3 numbers and a float32 scale for each 128 of them. */
-const indexRowBytes = (indexDim: number): number => indexDim + 4 * Math.ceil(indexDim / 128);
-
 /** Parameters of an indexer's queries. */
 export interface IndexerParams {
   /** rows chosen */
@@ -56,8 +54,9 @@ interface Indexed {
   /** per kv head (n, d) */
   readonly rows: readonly Rows[];
   readonly indexDim: number;
-  readonly dtype: RowDtype;
-  readonly rowBytes: number;
+  readonly format: IndexFormat;
+  /** part of the index's bytes that a layer reads; default: 1 */
+  readonly share?: number;
 }
 
 /** A small projected key for each token, or for each entry that stands for tokens. */
@@ -67,13 +66,18 @@ class TokenIndex {
   readonly sketch: Sketch;
   /** (n, indexDim) */
   readonly table: Table;
+  readonly format: IndexFormat;
   readonly #cache: KeyValueCache;
 
-  constructor(cache: KeyValueCache, name: string, sketch: Sketch, table: Table) {
+  constructor(
+    cache: KeyValueCache,
+    { name, sketch, table, format }: Pick<TokenIndex, "name" | "sketch" | "table" | "format">,
+  ) {
     this.#cache = cache;
     this.name = name;
     this.sketch = sketch;
     this.table = table;
+    this.format = format;
   }
 
   /**
@@ -101,37 +105,24 @@ class TokenIndex {
 /** Indexes rows by a fixed random projection (sketch.ts) of the rows of all heads, one after another. */
 export function indexRows(
   cache: KeyValueCache,
-  { name, rows, indexDim, dtype, rowBytes }: Indexed,
+  { name, rows, indexDim, format, share = 1 }: Indexed,
   ops: Ops,
 ): TokenIndex {
   const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
   const index = cache.heads[0]!.space.empty(rows[0]!.shape[0], indexDim);
   sketch.project(rows, index, ops);
-  ops.round(index, dtype);
-  return new TokenIndex(cache, name, sketch, { tensor: index, kind: "index", rowBytes });
+  format.round(index, ops);
+  const rowBytes = format.bytes(indexDim) * share;
+  return new TokenIndex(cache, { name, sketch, format, table: { tensor: index, kind: "index", rowBytes } });
 }
 
-/**
- * Indexes the tokens by the kv heads' concatenated keys, in FP8.
- *
- * @param share part of the index's bytes that a layer reads; default: 1
- */
+/** Indexes the tokens by the kv heads' concatenated keys, in FP8. */
 export const tokenIndex = (
   cache: KeyValueCache,
-  { name, indexDim, share = 1 }: { name: string; indexDim: number; share?: number },
+  given: Pick<Indexed, "name" | "indexDim" | "share">,
   ops: Ops,
 ): TokenIndex =>
-  indexRows(
-    cache,
-    {
-      name,
-      rows: cache.heads.map(({ keys }) => keys.tensor),
-      indexDim,
-      dtype: "fp8",
-      rowBytes: indexRowBytes(indexDim) * share,
-    },
-    ops,
-  );
+  indexRows(cache, { ...given, rows: cache.heads.map(({ keys }) => keys.tensor), format: fp8Index }, ops);
 
 /** (Q) tokens that each query sees. */
 export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
@@ -155,7 +146,7 @@ export function topCost(
 ): StepCost {
   const { tokens, queryHeads } = shape;
   const read = Math.min(k, tokens);
-  const indexBytes = tokens * indexRowBytes(indexDim) * (1 / period);
+  const indexBytes = tokens * fp8Index.bytes(indexDim) * (1 / period);
   return {
     flops: (2 * tokens * indexHeads * indexDim) / period + attentionFlops(shape, read),
     exponentials: read * queryHeads,
@@ -166,12 +157,12 @@ export function topCost(
   };
 }
 
-/** (Q J, indexDim): the projected query of each index head, with the head's noise, in FP8. */
+/** (Q J, indexDim): the projected query of each index head, with the head's noise, in the index's type. */
 export function indexQueries(
-  { queries, cache, index, ops }: AttendArguments<Pick<TokenIndex, "name" | "sketch">>,
+  { queries, cache, index, ops }: AttendArguments<Pick<TokenIndex, "name" | "sketch" | "format">>,
   { indexHeads, indexNoise }: Pick<IndexerParams, "indexHeads" | "indexNoise">,
 ): Tensor {
-  const { name, sketch } = index;
+  const { name, sketch, format } = index;
   const projected = zeros(queries.count, sketch.dim);
   sketch.project(
     queries.heads.map((rows) => meanOfGroup(rows, queries)),
@@ -188,7 +179,7 @@ export function indexQueries(
     const scale = (indexNoise * Math.hypot(...clean)) / Math.sqrt(sketch.dim);
     for (let c = 0; c < clean.length; c++) noisy[c] = clean[c]! + scale * noisy[c]!;
   }
-  ops.round(out, "fp8");
+  format.round(out, ops);
   return out;
 }
 

@@ -8,6 +8,7 @@ import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
 import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { cacheIndex } from "../../parts/index-formats.ts";
 import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -59,10 +60,12 @@ export const msa = defineVariant({
       index,
       ops,
     );
+    const format = cacheIndex(bytesPerElement);
+    format.round(index, ops);
     // every group's index head reads the same keys: one read serves all
-    const rowBytes = (indexDim * bytesPerElement) / heads.length;
+    const rowBytes = format.bytes(indexDim) / heads.length;
     const table: Table = { tensor: index, kind: "index", rowBytes };
-    return { name: "msa", sketch, table };
+    return { name: "msa", sketch, table, format };
   },
   attend({ queries, cache, index, ops }, { block, k, indexNoise }) {
     const groups = cache.heads.length;

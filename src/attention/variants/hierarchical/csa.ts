@@ -10,17 +10,15 @@ import {
   sinkParam,
   windowParam,
 } from "../../parts/compressed.ts";
+import { mxfp4Index } from "../../parts/index-formats.ts";
 import { indexHeadsParam, indexNoiseParam, indexRows, tokensSeen } from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { poolingParam } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** Bytes of an index entry: FP4 numbers and a float32 scale for each 128 of them. */
-const indexEntryBytes = (indexDim: number): number => indexDim / 2 + 4 * Math.ceil(indexDim / 128);
-
 /**
  * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them. A
- * lightning indexer in FP4 selects entries for all heads. These read them, a window of raw tokens and a sink in one
+ * lightning indexer in MXFP4 selects entries for all heads. These read them, a window of raw tokens and a sink in one
  * softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 4, k 1024 as in Pro (512 in Flash), window 128, index
@@ -40,7 +38,7 @@ export const csa = defineVariant({
   formula: [
     "entry i = mean of those of the tokens [(i - 1) m, (i + 1) m) that a gate chooses, scaled to their length; m = pool",
     "visible at t iff i < floor((t + 1) / m); a trained gate: where something ends; an untrained one: all alike",
-    "I_i = sum_j w_j ReLU(q_j . e_i) over index heads j, in FP4; S = top-k entries, for all heads",
+    "I_i = sum_j w_j ReLU(q_j . e_i) over index heads j, both in MXFP4; S = top-k entries, for all heads",
     "o = sum p v over S and the last `window` tokens, p = softmax over both and the sink",
   ].join("\n"),
   sources: [
@@ -63,9 +61,9 @@ export const csa = defineVariant({
     window: windowParam,
     sink: sinkParam,
     indexHeads: indexHeadsParam,
-    indexDim: int("dimension of an index key, in sixteens", {
+    indexDim: int("dimension of an index key, in blocks of 32 under one scale", {
       default: 128,
-      min: 16,
+      min: 32,
       max: 1024,
       sweep: [64, 128],
     }),
@@ -87,8 +85,7 @@ export const csa = defineVariant({
         name: "csa",
         rows: entries.map(({ keys }) => keys.tensor),
         indexDim,
-        dtype: "nvfp4",
-        rowBytes: indexEntryBytes(indexDim),
+        format: mxfp4Index,
       },
       ops,
     );
@@ -104,7 +101,7 @@ export const csa = defineVariant({
     const { pool, k, indexHeads, indexDim } = params;
     const entries = Math.floor(shape.tokens / pool);
     const step = compressedCost(shape, params, Math.min(k, entries));
-    const indexBytes = entries * indexEntryBytes(indexDim);
+    const indexBytes = entries * mxfp4Index.bytes(indexDim);
     return {
       ...step,
       flops: step.flops + 2 * entries * indexHeads * indexDim,
