@@ -21,6 +21,12 @@ export function table({ titles, rows }: Facts): string {
 
 export const textBlock = (text: string): string => ["```text", text, "```"].join("\n");
 
+/** Departures of an entry from its sources, one a line; empty if there are none. */
+export const departures = ({ differs = [] }: Entry): string =>
+  differs.length === 0
+    ? ""
+    : ["Differs from its sources:", "", ...differs.map((text) => `- ${text}`)].join("\n");
+
 /** The sources of an entry, one a line. */
 export const sources = ({ sources: cited }: Entry): string =>
   ["Sources:", "", ...cited.map((source) => `- ${citation(source)}`)].join("\n");

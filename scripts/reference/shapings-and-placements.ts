@@ -1,6 +1,6 @@
 import { paramFacts } from "../../src/cli/print/facts.ts";
 import { catalog } from "../../src/catalog.ts";
-import { contents, joined, sentence, sources, table, textBlock } from "../documents/markdown.ts";
+import { contents, departures, joined, sentence, sources, table, textBlock } from "../documents/markdown.ts";
 
 /** docs/reference/shapings-and-placements.md: modifiers of a spec. */
 export const modifiersPage = (): string =>
@@ -19,12 +19,14 @@ export const modifiersPage = (): string =>
       sentence(shaping.summary),
       textBlock(shaping.formula),
       table(paramFacts(shaping.params)),
+      departures(shaping),
       sources(shaping),
     ]),
     ...[...catalog.placements].flatMap((placement) => [
       `### ${placement.name}`,
       sentence(placement.summary),
       table(paramFacts(placement.params)),
+      departures(placement),
       sources(placement),
     ]),
   ]);

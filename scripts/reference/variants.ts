@@ -4,7 +4,16 @@ import { prefillCost } from "../../src/attention/prefill-cost.ts";
 import { catalog } from "../../src/catalog.ts";
 import { kvDtypeBytes } from "../../src/core/dtype.ts";
 import { resolveParams } from "../../src/core/params.ts";
-import { code, contents, joined, sentence, sources, table, textBlock } from "../documents/markdown.ts";
+import {
+  code,
+  contents,
+  departures,
+  joined,
+  sentence,
+  sources,
+  table,
+  textBlock,
+} from "../documents/markdown.ts";
 
 /** The shape at which costs are printed: a layer like Llama's at 128K tokens in bf16. */
 const shape = { tokens: 131072, queryHeads: 32, kvHeads: 8, headDim: 128, bytesPerElement: 2 };
@@ -53,6 +62,7 @@ function section(variant: AnyVariant): string[] {
     budgetParam === undefined ? "" : `A budget decides \`${budgetParam}\`.`,
     table(paramFacts(params)),
     table(costFacts(variant.cost(shape, values), prefillCost(variant, shape, values))),
+    departures(variant),
     sources(variant),
   ];
 }

@@ -7,6 +7,7 @@ import { zeros } from "../core/tensor.ts";
 import { attender } from "./attender.ts";
 import type { Attend } from "./attender.ts";
 import type { Queries } from "./cache.ts";
+import { namedDepartures } from "./departures.ts";
 import { hbm } from "./placements/hbm.ts";
 import { contextQueryCost } from "./prefill-cost.ts";
 import type { AttentionResult } from "./read.ts";
@@ -60,10 +61,7 @@ export function layerOfStep(layers: readonly Layer[], step: number): number | un
  * A layer plan as a variant. Each of the reader's steps attends with the layer that the plan gives it; the cost is the
  * mean of the layers' costs. A step without a layer has the output 0.
  */
-export function composeLayers(
-  entry: Pick<Entry, "name" | "summary" | "sources">,
-  layers: readonly Layer[],
-): AnyVariant {
+export function composeLayers(entry: Entry, layers: readonly Layer[]): AnyVariant {
   const meanOf = (costOf: (layer: Layer) => StepCost): StepCost => meanOfCosts(layers.map(costOf));
   const odd = layers.find(({ variant, shaping }) => variant.notConvex ?? shaping.shaping.notConvex);
   const refuses = Object.fromEntries(
@@ -72,8 +70,14 @@ export function composeLayers(
       return reasons.every((reason) => reason !== undefined) ? [[what, reasons[0]!]] : [];
     }),
   );
+  const parts = new Set<Entry>(layers.flatMap(({ variant, shaping }) => [variant, shaping.shaping]));
   return {
     ...entry,
+    differs: [
+      ...(entry.differs ?? []),
+      "Each step of the reader attends with one layer of the plan; a model runs them all.",
+      ...namedDepartures(parts),
+    ],
     family: "hybrid",
     formula: `attention of step s on the layer that the plan gives it: ${planText(layers)}`,
     params: {},

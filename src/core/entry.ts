@@ -15,6 +15,8 @@ export interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly sources: readonly Source[];
+  /** where it departs from its sources, a short sentence each; nowhere that is known when absent */
+  readonly differs?: readonly string[];
 }
 
 /** Entries by name, in the order in which they were registered. */

@@ -1,6 +1,7 @@
 import { attendTensors, tensorsCost, tensorsMemory } from "../attention/attend-tensors.ts";
 import type { HeadReport } from "../attention/attend-tensors.ts";
 import type { Phase } from "../attention/cache.ts";
+import { departuresOf } from "../attention/departures.ts";
 import { largestLogit } from "../attention/finite.ts";
 import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
@@ -36,6 +37,8 @@ export interface AttendedFiles {
 export interface AttendReport extends TensorShapes {
   /** attention variant spec, every parameter named */
   readonly variant: string;
+  /** departures of the variant from its sources */
+  readonly differs: readonly string[];
   readonly engine: string;
   readonly threads: number;
   /** phase that ran */
@@ -87,6 +90,7 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
       if (out !== undefined) writeNpy(out, q.shape, [output]);
       return {
         variant: spec.resolved,
+        differs: departuresOf(spec),
         ...ran,
         denseInPhase: denseIn(spec.variant, ran.phase),
         largestLogit: largest,

@@ -128,6 +128,11 @@ describe("the report", () => {
     );
     expect(out).toMatch(/^ +0 +0 +12 +\d\.\d{3} +- +-$/m);
   });
+
+  it("says that a random projection stands for a trained index", async () => {
+    const { out } = await attnsim("attend", "--variant", "dsa(k=8)", ...npyFiles, "--threads", "1");
+    expect(out).toContain("differs from its sources\n  Index keys are a fixed random projection");
+  });
 });
 
 describe("the phase", () => {

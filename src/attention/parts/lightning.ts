@@ -17,6 +17,12 @@ import { softmaxRead } from "./softmax-read.ts";
 
 // Shared by indexers of tokens: a small key for each token, and queries of a few heads with noise of their own.
 
+/** How an index here departs from a trained one. */
+export const standInIndex: readonly string[] = [
+  "Index keys are a fixed random projection of the keys of all kv heads; the source trains the projection.",
+  "Index queries are the same projection of the query (the mean of each group), with noise for each index head; the source trains them.",
+];
+
 export const topTokensParam = int("tokens read per query", {
   default: 2048,
   min: 1,

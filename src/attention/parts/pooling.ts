@@ -6,6 +6,12 @@ import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import type { EntryLayout } from "./summaries.ts";
 
+/** How entries here depart from those of DeepSeek-V4. */
+export const standInPooling: readonly string[] = [
+  "Entries are means of their tokens, scaled to the tokens' length; the source pools by softmax weights for each channel, with learned logits, and normalises entries like raw tokens.",
+  "The gate is one of two extremes: gated chooses the tokens at which a record ends, the limit of a trained gate; mean is the start of training. Neither is evidence about the gates that DeepSeek-V4 has learned.",
+];
+
 export const poolingParam = choice(
   "tokens of an entry: those at which a span ends (all if there is none), as a trained gate could choose, or all alike, as an untrained gate does",
   ["gated", "mean"],

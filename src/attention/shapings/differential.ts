@@ -12,9 +12,7 @@ import { defineShaping } from "../shaping.ts";
  * Differential attention: a second softmax is subtracted from the first, so that the weights of noise cancel.
  *
  * Ye et al. 2024, arXiv 2410.05258; lambda .8 as in its deep layers. The output is divided by 1 - lambda, as the
- * source's norm and factor after the heads do. Simplified: the source learns other queries and keys for the second
- * softmax. Here it has the logits of the first, times `temper`, which gives noise nearly the same weight and a match
- * far less.
+ * source's norm and factor after the heads do.
  */
 export const differential = defineShaping({
   name: "differential",
@@ -26,6 +24,10 @@ export const differential = defineShaping({
       url: "https://arxiv.org/abs/2410.05258",
       where: "section 2.1, equation 1",
     },
+  ],
+  differs: [
+    "The second softmax has the logits of the first, times `temper`, which gives noise nearly the same weight and a match far less; the source learns other queries and keys for it.",
+    "The output is divided by 1 - lambda, in place of the norm and factor after the heads.",
   ],
   params: {
     lambda: real("share of the second softmax", {

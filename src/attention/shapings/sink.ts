@@ -16,6 +16,7 @@ export const sink = defineShaping({
     },
     { title: "Attention Is Off By One", url: "https://www.evanmiller.org/attention-is-off-by-one.html" },
   ],
+  differs: ["The logit is a parameter; gpt-oss learns it for each head."],
   params: { logit: real("logit of the sink", { default: 0, sweep: [-5, 0, 5, 10] }) },
   sinks: true,
   shape: (queries, { logit }) => ({ ...queries, sinkLogit: logit }),

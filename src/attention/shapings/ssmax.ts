@@ -16,6 +16,7 @@ export const ssmax = defineShaping({
       where: "section 3, figure 1",
     },
   ],
+  differs: ["s is one number; the source learns it for each head."],
   params: { s: real("the factor beside ln n", { default: 0.43, min: 0, sweep: [0.1, 0.2, 0.43, 1] }) },
   shape: (queries, { s }) => scaleQueries(queries, (n) => s * Math.log(n)),
 });

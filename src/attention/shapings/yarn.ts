@@ -16,6 +16,9 @@ export const yarn = defineShaping({
       where: "section 3.4",
     },
   ],
+  differs: [
+    "The factor follows the keys that a query sees; in the source it is the factor by which the model's context was extended.",
+  ],
   params: {
     trained: int("keys up to which logits stay what they are", {
       default: 32768,

@@ -1,5 +1,6 @@
 import { formatBytes } from "../../core/units.ts";
 import type { AttendReport } from "../../runs/attend-files.ts";
+import { formatDepartures } from "./description.ts";
 import { formatTable } from "./table.ts";
 
 /** The phase that ran, with a note if attention is dense in it. */
@@ -41,5 +42,6 @@ export function formatAttend(report: AttendReport): string {
         percent(error),
       ]),
     ),
+    ...(report.differs.length > 0 ? ["", formatDepartures(report.differs)] : []),
   ].join("\n");
 }

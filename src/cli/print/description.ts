@@ -1,3 +1,4 @@
+import { departuresOf } from "../../attention/departures.ts";
 import { prefillCost } from "../../attention/prefill-cost.ts";
 import { placements } from "../../attention/registry.ts";
 import { parseShaping, parseSpec, placedCost } from "../../attention/spec.ts";
@@ -20,12 +21,14 @@ interface EntryFacts {
   /** short facts: `family dynamic` */
   readonly lines: Readonly<Record<string, string>>;
   readonly tables: readonly Facts[];
+  /** departures from the sources; those of the entry when absent */
+  readonly differs?: readonly string[];
   /** the same facts for programs */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** An entry and its facts. */
-export interface Description extends EntryFacts {
+export interface Description extends Required<EntryFacts> {
   readonly kind: Kind;
   readonly name: string;
   readonly entry: Entry;
@@ -54,7 +57,7 @@ export function describe(text: string, kind: Kind | undefined, shape: StepShape)
       systems: () => describeQuantities(entry),
       models: () => describeQuantities(entry),
     }[each]();
-    return { kind: each, name, entry, ...facts };
+    return { kind: each, name, entry, differs: entry.differs ?? [], ...facts };
   });
 }
 
@@ -63,16 +66,17 @@ function describeFile(file: string, kind: Kind | undefined): Description {
   const entry = readMachine(file);
   const own = "gpu" in entry ? "systems" : "models";
   if (kind !== undefined && kind !== own) unknownName(`kind of "${file}"`, kind, [own]);
-  return { kind: own, name: entry.name, entry, ...describeQuantities(entry) };
+  return { kind: own, name: entry.name, entry, differs: entry.differs ?? [], ...describeQuantities(entry) };
 }
 
 /** Descriptions for programs: one object, or a list of several. */
 export function describedData(all: readonly Description[]): object {
-  const objects = all.map(({ kind, name, entry, data }) => ({
+  const objects = all.map(({ kind, name, entry, data, differs }) => ({
     kind,
     name,
     summary: entry.summary,
     ...data,
+    differs,
     sources: entry.sources,
   }));
   return objects.length === 1 ? objects[0]! : objects;
@@ -105,6 +109,7 @@ function describeVariant(text: string, given: StepShape): EntryFacts {
       shape: `${tokens} tokens, ${queryHeads} query heads, ${kvHeads} kv heads of ${headDim}, ${bytesPerElement} B an element`,
     },
     tables: [paramFacts(variant.params), costFacts(cost, prefill)],
+    differs: departuresOf(spec),
     data: {
       family: variant.family,
       formula: variant.formula,
@@ -153,8 +158,14 @@ function describeQuantities(entry: Entry): EntryFacts {
   return { lines: {}, tables: [quantityFacts(entry)], data: { ...entry } };
 }
 
+/** Departures from the sources, one a line; empty if there are none. */
+export const formatDepartures = (differs: readonly string[]): string =>
+  differs.length === 0
+    ? ""
+    : ["differs from its sources", ...differs.map((sentence) => `  ${sentence}`)].join("\n");
+
 /** Name and summary, short facts, tables, sources. */
-export function formatDescription({ entry, lines, tables }: Description): string {
+export function formatDescription({ entry, lines, tables, differs }: Description): string {
   const width = Math.max(0, ...Object.keys(lines).map((key) => key.length)) + 2;
   const indented = (text: string): string => text.replaceAll("\n", `\n${" ".repeat(width)}`);
   return [
@@ -163,6 +174,7 @@ export function formatDescription({ entry, lines, tables }: Description): string
       .map(([key, text]) => `${key.padEnd(width)}${indented(text)}`)
       .join("\n"),
     ...tables.map(({ titles, rows }) => (rows.length === 0 ? "" : formatTable(titles, rows))),
+    formatDepartures(differs),
     ["sources", ...entry.sources.map((source) => `  ${citation(source)}`)].join("\n"),
   ]
     .filter((part) => part !== "")

@@ -18,9 +18,6 @@ const recordBytes = (latent: number, rope: number, bytesPerElement: number): num
  * value, and a rotary key that they share.
  *
  * DeepSeek-V2, arXiv 2405.04434; code deepseek-ai/FlashMLA (the FP8 record of 656 B). Defaults: latent 512, rope 64.
- * Simplified: the latent holds the kv heads' concatenated keys and values without loss. The reader's four heads of 128
- * are 512 wide, and a trained model uses its latent for what it needs. So outputs equal those of dense attention, and
- * costs are those of MLA. Keys carry no positions here.
  */
 export const mla = defineVariant({
   name: "mla",
@@ -41,6 +38,10 @@ export const mla = defineVariant({
       url: "https://github.com/deepseek-ai/FlashMLA",
       where: "README, FP8 KV cache",
     },
+  ],
+  differs: [
+    "The latent holds the kv heads' concatenated keys and values without loss, so that outputs are those of dense attention; a trained model's latent holds what it needs.",
+    "Keys carry no rotary positions; their bytes count.",
   ],
   params: {
     latent: int("dimension of the latent", { default: 512, min: 1, sweep: [128, 256, 512, 1024] }),

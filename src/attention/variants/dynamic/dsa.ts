@@ -4,6 +4,7 @@ import {
   indexHeadsParam,
   indexNoiseParam,
   readTop,
+  standInIndex,
   tokenIndex,
   topCost,
   topTokensParam,
@@ -11,16 +12,11 @@ import {
 import { defineVariant } from "../../variant.ts";
 
 /**
- * DSA, DeepSeek sparse attention: a lightning indexer scores every token with a few small heads in FP8, and all
- * heads read the k tokens that it ranks highest.
+ * DSA, DeepSeek sparse attention: a lightning indexer scores every token with a few small heads in FP8, and all heads
+ * read the k tokens that it ranks highest.
  *
  * DeepSeek-V3.2, arXiv 2512.02556; code deepseek-ai/DeepSeek-V3.2-Exp (inference/model.py, Indexer). Defaults: k 2048,
  * index dimension 128 (132 bytes a token), used by the context's own tokens as well as in decoding.
- * Simplified: the source trains its index projections and head weights. Here the index key is a fixed random
- * projection (sketch.ts) of the kv heads' concatenated keys, rounded to FP8; an index head's query is the projection
- * of the concatenated query (mean of each group) plus noise of the head's own; the weights are equal. The source has
- * 64 index heads for 128 query heads; the default of 4 is one for each kv head of the reader, and `indexNoise` .25
- * leaves their mean the noise of 64 heads whose queries have a cosine of .7 with the ideal one.
  */
 export const dsa = defineVariant({
   name: "dsa",
@@ -41,6 +37,11 @@ export const dsa = defineVariant({
       url: "https://github.com/deepseek-ai/DeepSeek-V3.2-Exp",
       where: "inference/model.py, Indexer",
     },
+  ],
+  differs: [
+    ...standInIndex,
+    "Index heads have equal weights; the source learns a weight for each head and query.",
+    "The 4 index heads stand for the source's 64: at indexNoise .25 their mean has the noise of 64 heads whose queries have a cosine of .7 with the ideal one.",
   ],
   params: {
     k: topTokensParam,

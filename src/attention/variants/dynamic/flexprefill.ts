@@ -20,12 +20,10 @@ type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readon
 
 /**
  * FlexPrefill: each head is tried on the prompt's last block of queries. If pooled keys predict its attention, every
- * query chooses blocks by them. Otherwise all queries read the columns and diagonals of the last queries. Either choice
- * is the smallest that covers a share of the estimated weight.
+ * query chooses blocks by them. Otherwise all queries read the columns and diagonals of the last queries. Either
+ * choice is the smallest that covers a share of the estimated weight.
  *
- * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128. Simplified:
- * the source pools queries into blocks; here each query chooses for itself among the blocks before its own, and reads
- * its own and the first. Columns and diagonals are single tokens, and a group's heads share them.
+ * Lai et al. 2025, arXiv 2502.20766; code bytedance/FlexPrefill. Defaults: gamma .9, tau .1, blocks of 128.
  */
 export const flexprefill = defineVariant({
   name: "flexprefill",
@@ -45,6 +43,10 @@ export const flexprefill = defineVariant({
       where: "section 4, algorithms 1 to 4",
     },
     { title: "bytedance/FlexPrefill", url: "https://github.com/bytedance/FlexPrefill" },
+  ],
+  differs: [
+    "Each query chooses for itself among the blocks before its own, and reads its own and the first; the source pools queries into blocks.",
+    "Columns and diagonals are single tokens, and a group's heads share them; the source reads blocks.",
   ],
   params: {
     gamma: real("share of the estimated weight that is covered", {

@@ -5,6 +5,7 @@ import {
   indexHeadsParam,
   indexNoiseParam,
   readTop,
+  standInIndex,
   tokenIndex,
   topCost,
   topTokensParam,
@@ -14,11 +15,10 @@ import { defineVariant } from "../../variant.ts";
 /**
  * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
  *
- * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4. Simplified like DSA (dsa.ts).
- * The simulated layer reads the tokens that an earlier layer selected with another query. `drift` is the noise by which
- * the two queries differ, in units of the query's norm, so that an index head's query has the noise sqrt(indexNoise^2 +
- * drift^2). Costs are the mean over the layers of a period: each reads its tokens, one in `period` reads the index and
- * keeps it.
+ * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4. The simulated layer reads the
+ * tokens that an earlier layer selected with another query. `drift` is the noise by which the two queries differ, in
+ * units of the query's norm, so that an index head's query has the noise sqrt(indexNoise^2 + drift^2). Costs are the
+ * mean over the layers of a period: each reads its tokens, one in `period` reads the index and keeps it.
  */
 export const indexShare = defineVariant({
   name: "index-share",
@@ -39,6 +39,11 @@ export const indexShare = defineVariant({
       url: "https://arxiv.org/abs/2512.02556",
       where: "section 2.1, equations 1 and 2",
     },
+  ],
+  differs: [
+    ...standInIndex,
+    "Index heads have equal weights; the source learns a weight for each head and query.",
+    "The layer that selects is simulated: `drift` is how far its query is from this layer's, as noise.",
   ],
   params: {
     k: topTokensParam,

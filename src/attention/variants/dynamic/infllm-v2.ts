@@ -27,13 +27,12 @@ const windowBlocks = ({ block, window }: SelectionParams): number => Math.floor(
 const blocksRead = (params: SelectionParams): number => params.blocks + windowBlocks(params);
 
 /**
- * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense attention
- * in short contexts and no output of its own for the pooled keys.
+ * InfLLM-v2: block selection by the weights of mean-pooled kernels of keys, shared in a GQA group, with dense
+ * attention in short contexts and no output of its own for the pooled keys.
  *
- * Zhao et al. 2025, arXiv 2509.24663 (MiniCPM4: arXiv 2506.07900); code OpenBMB/infllmv2_cuda_impl. Defaults: kernel 32
- * every 16 tokens, blocks of 64, topk 64 and a window of 2048, so that 96 blocks are read: 1 initial, the query's own
- * and 32 before it always; dense up to 8192 tokens. Used in training and prefill as well.
- * Simplified: the source estimates the normaliser of the pooled scores from a coarser pooling; here it is exact.
+ * Zhao et al. 2025, arXiv 2509.24663 (MiniCPM4: arXiv 2506.07900); code OpenBMB/infllmv2_cuda_impl. Defaults: kernel
+ * 32 every 16 tokens, blocks of 64, topk 64 and a window of 2048, so that 96 blocks are read: 1 initial, the query's
+ * own and 32 before it always; dense up to 8192 tokens. Used in training and prefill as well.
  */
 export const infllmV2 = defineVariant({
   name: "infllm-v2",
@@ -60,6 +59,10 @@ export const infllmV2 = defineVariant({
       url: "https://github.com/sgl-project/sglang",
       where: "MiniCPM's sparse backend: sparse_topk = topk + window_size // block_size",
     },
+  ],
+  differs: [
+    "The normaliser of the pooled scores is exact; the source estimates it from a coarser pooling.",
+    "Of blocks with equal scores the lower is read; the source leaves it to its top-k kernel.",
   ],
   params: {
     kernel: int("tokens in a pooled kernel", { default: 32, min: 1, sweep: [16, 32, 64] }),

@@ -12,7 +12,6 @@ import { defineVariant } from "../../variant.ts";
  *
  * Lu et al. 2025, arXiv 2502.13189; code MoonshotAI/MoBA (moba_naive.py). Defaults: block 4096, k 12, the paper's
  * setting at 1M tokens (512 and 3 at 8K). Used in training and prefill as well as in decoding.
- * Simplified: the source keeps the last layers dense, which takes a layer plan here.
  */
 export const moba = defineVariant({
   name: "moba",
@@ -30,6 +29,7 @@ export const moba = defineVariant({
     },
     { title: "MoonshotAI/MoBA", url: "https://github.com/MoonshotAI/MoBA", where: "moba/moba_naive.py" },
   ],
+  differs: ["Every layer selects; the source keeps the last layers dense, which takes a layer plan here."],
   params: {
     block: int("tokens in a block", { default: 4096, min: 1, sweep: [64, 128, 512, 1024, 4096] }),
     k: int("blocks read per query, its own included", { default: 12, min: 1, sweep: [3, 6, 12, 24, 48] }),

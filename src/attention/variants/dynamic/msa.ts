@@ -9,7 +9,13 @@ import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { cacheIndex } from "../../parts/index-formats.ts";
-import { indexDimParam, indexNoiseParam, indexQueries, tokensSeen } from "../../parts/lightning.ts";
+import {
+  indexDimParam,
+  indexNoiseParam,
+  indexQueries,
+  standInIndex,
+  tokensSeen,
+} from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { firstRows, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
@@ -22,9 +28,7 @@ import { defineVariant } from "../../variant.ts";
  * block has the score of its best token, and the group reads its best blocks.
  *
  * MiniMax-M3 (model card and configuration). Defaults: blocks of 128, 16 blocks with the query's own among them, index
- * dimension 128, in the type of the cache. Simplified: index projections are trained in the source. Here the index key
- * is a fixed random projection (sketch.ts) of the kv heads' concatenated keys, and each group's index query is that of
- * the concatenated query with noise of its own.
+ * dimension 128, in the type of the cache.
  */
 export const msa = defineVariant({
   name: "msa",
@@ -42,6 +46,7 @@ export const msa = defineVariant({
       where: "model card: sparse attention, 28.4x at 1M",
     },
   ],
+  differs: standInIndex,
   params: {
     block: int("tokens in a block", { default: 128, min: 1, sweep: [32, 64, 128, 256] }),
     k: int("blocks read per query, its own included", { default: 16, min: 1, sweep: [4, 8, 16, 32, 64] }),

@@ -22,9 +22,7 @@ const gate = (doc: string, value: number, min: number): ReturnType<typeof real> 
  * Yuan et al. 2025, arXiv 2502.11089; code fla-org/native-sparse-attention, which has one size for compressed and
  * selected blocks and always selects the query's own block alone. The paper's definition is followed here. Defaults of
  * section 4.1: compressed blocks of 32 every 16, 16 selected blocks of 64, of which 1 initial and 2 local, window 512.
- * Used in training and prefill as well. Simplified: the source compresses with a trained MLP and gates with a trained
- * sigmoid for each token. Here a block is compressed to its mean and gates are parameters that sum to 1 (a branch with
- * nothing to read leaves its share to the others). All branches read the same K and V; the source gives each its own.
+ * Used in training and prefill as well.
  */
 export const nsa = defineVariant({
   name: "nsa",
@@ -46,6 +44,12 @@ export const nsa = defineVariant({
       url: "https://github.com/fla-org/native-sparse-attention",
       where: "native_sparse_attention/ops/parallel.py",
     },
+  ],
+  differs: [
+    "A block is compressed to its mean; the source trains an MLP.",
+    "Gates are parameters that sum to 1, and a branch with nothing to read leaves its share to the others; the source trains a sigmoid for each token.",
+    "All branches read the same K and V; the source gives each its own.",
+    "The paper's definition is followed; the public code of fla-org has one size for compressed and selected blocks, and always selects the query's own block alone.",
   ],
   params: {
     block: int("tokens in a compressed block", { default: 32, min: 1, sweep: [16, 32, 64] }),

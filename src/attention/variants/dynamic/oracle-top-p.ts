@@ -32,6 +32,7 @@ export const topP = defineVariant({
       where: "section 3",
     },
   ],
+  differs: ["The weights that decide are exact; Twilight estimates them from 4-bit keys."],
   params: {
     p: real("share of the weights that is read", {
       default: 0.95,

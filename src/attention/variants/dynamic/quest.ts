@@ -12,13 +12,12 @@ import { defineVariant } from "../../variant.ts";
 const pagesRead = (page: number, budget: number): number => unitsOfBudget(budget, page, 3);
 
 /**
- * Quest: pages of keys are bounded by their channel-wise minimum and maximum; a query reads the pages whose bound
- * on q.k is largest, and the page it stands in.
+ * Quest: pages of keys are bounded by their channel-wise minimum and maximum; a query reads the pages whose bound on
+ * q.k is largest, and the page it stands in.
  *
  * Tang et al. 2024, arXiv 2406.10774; code mit-han-lab/Quest. Defaults: page 16, budget 1024 tokens. It is a decoding
- * method: the source's prefill is dense. Simplified: the source leaves the first two layers dense, which takes a layer
- * plan here. The page of the query is always read, as in the source's kernels (its evaluation code lets it compete), so
- * bounds never look at keys after the query.
+ * method: the source's prefill is dense. The page that a query stands in is never scored, so that bounds never look at
+ * later keys.
  */
 export const quest = defineVariant({
   name: "quest",
@@ -39,6 +38,10 @@ export const quest = defineVariant({
       url: "https://github.com/mit-han-lab/Quest",
       where: "evaluation/quest_attention.py",
     },
+  ],
+  differs: [
+    "Every layer selects; the source leaves the first two layers dense, which takes a layer plan here.",
+    "The query's own page is always read, as in the source's kernels; its evaluation code lets it compete.",
   ],
   params: {
     page: int("tokens in a page", { default: 16, min: 1, sweep: [8, 16, 32, 64] }),

@@ -13,9 +13,7 @@ import { defineVariant } from "../../variant.ts";
  *
  * MInference, Jiang et al. 2024, arXiv 2407.02490; code microsoft/MInference. Defaults: 1000 columns, 6096 diagonals,
  * the last 64 queries; the first 30 columns and the last 100 diagonals always. The source has presets for each head,
- * such as 30 and 800, 100 and 800, 3500 and 100, 500 and 700. Simplified: keys of the constructed reader carry no
- * positions, so that one diagonal is better than another only by chance, and columns find the needles. A group's heads
- * share a choice. Single tokens are read; the source reads blocks of 64.
+ * such as 30 and 800, 100 and 800, 3500 and 100, 500 and 700.
  */
 export const verticalSlash = defineVariant({
   name: "vertical-slash",
@@ -36,6 +34,11 @@ export const verticalSlash = defineVariant({
       url: "https://github.com/microsoft/MInference",
       where: "minference/modules/minference_forward.py, vertical_and_slash_kernel",
     },
+  ],
+  differs: [
+    "Single tokens are read, and a group's heads share a choice; the source reads blocks of 64.",
+    "One setting serves all heads; the source has presets for each, such as 30 and 800, 100 and 800, 3500 and 100, 500 and 700.",
+    "Keys of the constructed reader carry no positions, so that one diagonal is better than another only by chance, and columns find the needles.",
   ],
   params: {
     vertical: int("columns read, the first ones included", {

@@ -14,14 +14,12 @@ import { defineVariant } from "../../variant.ts";
 
 /**
  * XAttention: queries and keys are cut into strips. A strip of queries has one logit with a strip of keys: the sum of
- * their products along an antidiagonal. A block of queries reads the fewest blocks that cover a share of the softmax of
- * these logits.
+ * their products along an antidiagonal. A block of queries reads the fewest blocks that cover a share of the softmax
+ * of these logits.
  *
  * Xu et al. 2025, arXiv 2503.16428; code mit-han-lab/x-attention. Defaults: blocks of 128, stride 8, threshold .9. The
  * first block and the queries' own are always read. A query meets one key in `stride`: a needle is seen if one of the
- * block's queries that look for it meets it. Simplified: the queries of a block are those that are asked together, and
- * strips without a query are left out. Keys later than the query that meets them are left out too; the source admits
- * them within the query's own strip.
+ * block's queries that look for it meets it.
  */
 export const xattention = defineVariant({
   name: "xattention",
@@ -44,6 +42,10 @@ export const xattention = defineVariant({
       url: "https://github.com/mit-han-lab/x-attention",
       where: "xattn/src/Xattention.py",
     },
+  ],
+  differs: [
+    "The queries of a block are those that are asked together, and strips without a query are left out.",
+    "Keys later than the query that meets them are left out; the source admits them within the query's own strip.",
   ],
   params: {
     block: int("tokens in a block", { default: 128, min: 1 }),

@@ -32,6 +32,9 @@ export const adakv = defineVariant({
       where: "kvpress/presses/adakv_press.py",
     },
   ],
+  differs: [
+    "Votes are averaged over a group's query heads, and the group keeps one set, as in kvpress; the authors' code keeps keys for each query head.",
+  ],
   params: {
     budget: budgetParam("tokens kept in the mean over heads, the window included"),
     window: int("last queries that vote, whose tokens are always kept", { default: 64, min: 1 }),

@@ -11,10 +11,8 @@ import { defineVariant } from "../../variant.ts";
  * from a Gaussian that is fitted to the queries seen. Sinks are left out of the keys and of the queries.
  *
  * Devoto et al. 2025, arXiv 2510.00636; code NVIDIA/kvpress (expected_attention_press.py). Defaults: 4 sinks,
- * covariance and value norms used. The prompt itself is read densely. Simplified: the source fits mean and covariance
- * to all queries of the prompt and averages rotary embeddings over future positions; here `observe` queries evenly over
- * the prompt stand for all, and keys carry no positions. k^T S k is computed as the variance of those queries' products
- * with k, without the covariance matrix S.
+ * covariance and value norms used. The prompt itself is read densely. k^T S k is computed as the variance of the
+ * queries' products with k, without the covariance matrix S.
  */
 export const expected = defineVariant({
   name: "expected",
@@ -37,6 +35,10 @@ export const expected = defineVariant({
       url: "https://github.com/NVIDIA/kvpress",
       where: "kvpress/presses/expected_attention_press.py",
     },
+  ],
+  differs: [
+    "`observe` queries, evenly over the prompt, stand for all of it; the source takes every query after the sinks.",
+    "The source averages rotary embeddings over future positions; keys here carry no positions.",
   ],
   params: {
     budget: budgetParam("tokens kept, the sinks included"),

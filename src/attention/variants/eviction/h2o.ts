@@ -8,14 +8,12 @@ import { meanVotes } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * H2O, heavy-hitter oracle: half of the budget keeps the keys that queries have attended to most so far, the other half
- * the last keys.
+ * H2O, heavy-hitter oracle: half of the budget keeps the keys that queries have attended to most so far, the other
+ * half the last keys.
  *
  * Zhang et al. 2023, arXiv 2306.14048; code FMInference/H2O (h2o_hf, heavy and recent ratio alike) and NVIDIA/kvpress
- * (observed_attention_press.py: the sum over queries divided by the number of queries that saw the key, followed here).
- * Simplified: the source accumulates over every query of the prompt, which is quadratic. Here `observe` queries evenly
- * over the prompt stand for all of them: each key's mean weight over those that see it estimates the same mean. The
- * source goes on evicting while it decodes; here the choice after the prompt stays. The prompt itself is read densely.
+ * (observed_attention_press.py: the sum over queries divided by the number of queries that saw the key, followed
+ * here).
  */
 export const h2o = defineVariant({
   name: "h2o",
@@ -36,6 +34,10 @@ export const h2o = defineVariant({
       url: "https://github.com/NVIDIA/kvpress",
       where: "kvpress/presses/observed_attention_press.py",
     },
+  ],
+  differs: [
+    "`observe` queries, evenly over the prompt, stand for all of it; the source sums over every query.",
+    "The choice after the prompt stays; the source goes on evicting while it decodes.",
   ],
   params: {
     budget: budgetParam("tokens kept, half of them the most recent"),

@@ -25,9 +25,7 @@ function layerBudget(
  * PyramidKV: SnapKV's votes with budgets that fall from layer to layer; the first layers keep most.
  *
  * Cai et al. 2024, arXiv 2406.02069; code Zefan-Cai/KVCache-Factory and NVIDIA/kvpress (pyramidkv_press.py). Defaults:
- * beta 20, window 64, pool 5. Simplified: one layer is simulated, at `depth` between the first (0) and the last (1). At
- * the default in the middle it keeps the mean budget and is SnapKV; retrieval heads lie in the middle and above. Its
- * cost is that layer's.
+ * beta 20, window 64, pool 5.
  */
 export const pyramidkv = defineVariant({
   name: "pyramidkv",
@@ -54,6 +52,11 @@ export const pyramidkv = defineVariant({
       url: "https://github.com/NVIDIA/kvpress",
       where: "kvpress/presses/pyramidkv_press.py, get_layer_budget",
     },
+  ],
+  differs: [
+    "One layer is simulated, at `depth` between the first (0) and the last (1), and the cost is that layer's; in the middle it keeps the mean budget and is SnapKV.",
+    "Budgets fall evenly; the authors' code rounds the fall from layer to layer down to whole tokens.",
+    "A kv head keeps one set for its query heads, as kvpress does.",
   ],
   params: {
     budget: budgetParam("tokens kept in the mean over layers, the window included"),

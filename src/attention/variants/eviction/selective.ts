@@ -39,12 +39,7 @@ const maskBytes = 4;
  *
  * Leviathan, Kalman and Matias 2024, arXiv 2410.02703: F_ij = sum over l < i of ReLU(z_lj) of head 0, except for the
  * first token and l = j; softmax(z - F). It is not a shaping of one query's logits, since F comes from the queries
- * before. Simplified: the source trains the first head to select; untrained logits are above 0 for half of all pairs,
- * so that F grows with a token's age and leaves a window (`offset=0`). `offset` stands for what training must learn:
- * logits below that share of a match's select nothing. The constructed reader's context asks nothing, so at the default
- * nothing is masked and attention is dense. `observe` queries evenly over the prompt stand for all of them: at `observe`
- * of the whole prompt F is the source's, of every query. The source drops one token a step; here each query keeps the
- * budget of least F among those before it.
+ * before.
  */
 export const selective = defineVariant({
   name: "selective",
@@ -60,6 +55,11 @@ export const selective = defineVariant({
       url: "https://arxiv.org/abs/2410.02703",
       where: "sections 3 and 5",
     },
+  ],
+  differs: [
+    "The first head selects untrained: `offset` stands for what training must learn. At 0, half of all pairs select, so that a window is left; at the default nothing is masked and attention is dense.",
+    "`observe` queries, evenly over the prompt, stand for all of it; the source sums over every query.",
+    "Each query keeps the budget of least F among the tokens before it; the source drops one token a step.",
   ],
   params: {
     offset: real("logit from which on a token selects, as a share of a match's logit; the source trains it", {

@@ -41,6 +41,9 @@ export const snapkv = defineVariant({
       where: "kvpress/presses/snapkv_press.py",
     },
   ],
+  differs: [
+    "Votes are averaged over a group's query heads, and the group keeps one set, as in kvpress; the authors' code keeps keys for each query head.",
+  ],
   params: {
     budget: budgetParam("tokens kept, the window included"),
     window: int("last queries that vote, whose tokens are always kept", {

@@ -8,7 +8,6 @@ import { defineVariant } from "../../variant.ts";
  *
  * Oren et al. 2024, arXiv 2401.06104; code schwartz-lab-NLP/TOVA and NVIDIA/kvpress (tova_press.py: one choice for all
  * heads, the last token always kept). The prompt itself is read densely.
- * Simplified: the source omits one token at each step of decoding; here the choice after the prompt stays.
  */
 export const tova = defineVariant({
   name: "tova",
@@ -30,6 +29,7 @@ export const tova = defineVariant({
       where: "kvpress/presses/tova_press.py",
     },
   ],
+  differs: ["The choice after the prompt stays; the source omits one token at each step of decoding."],
   params: {
     budget: budgetParam("tokens kept, the last one included"),
     queryAware: queryAwareParam,

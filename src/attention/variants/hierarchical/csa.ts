@@ -13,23 +13,16 @@ import {
 import { mxfp4Index } from "../../parts/index-formats.ts";
 import { indexHeadsParam, indexNoiseParam, indexRows, tokensSeen } from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { poolingParam } from "../../parts/pooling.ts";
+import { poolingParam, standInPooling } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them. A
- * lightning indexer in MXFP4 selects entries for all heads. These read them, a window of raw tokens and a sink in one
- * softmax.
+ * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them.
+ * A lightning indexer in MXFP4 selects entries for all heads. These read them, a window of raw tokens and a sink in
+ * one softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 4, k 1024 as in Pro (512 in Flash), window 128, index
- * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well. Simplified: the
- * source pools by softmax weights for each channel, whose logits are learned from each token's hidden state and its
- * place in the pool, and normalises entries like raw tokens. Here an entry is scaled to its tokens' length, and its
- * gate is one of two extremes (pooling.ts). "gated" chooses the tokens at which a record ends, which the layer that
- * wrote their keys knows; it is the limit of a trained gate. "mean" is the start of training, and one of eight values
- * is lost in it. Neither is evidence about the gates that DeepSeek-V4 has learned. Index keys are a random projection
- * of the entries, as in DSA (dsa.ts); the source pools them by gates of their own. There is one index head for each kv
- * head of the reader; the source has 64.
+ * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well.
  */
 export const csa = defineVariant({
   name: "csa",
@@ -52,6 +45,12 @@ export const csa = defineVariant({
       url: "https://github.com/huggingface/transformers",
       where: "models/deepseek_v4/modular_deepseek_v4.py, DeepseekV4CSACompressor",
     },
+  ],
+  differs: [
+    ...standInPooling,
+    "Index keys are a fixed random projection of the entries; the source pools them by gates of their own and rotates them before rounding.",
+    "Index queries are the same projection of the query, with noise for each index head, and heads have equal weights; the source trains both.",
+    "There is one index head for each of the reader's 4 kv heads; the source has 64.",
   ],
   params: {
     pool: int("tokens from one entry to the next", { default: 4, min: 1, max: 1024, sweep: [2, 4, 8, 16] }),

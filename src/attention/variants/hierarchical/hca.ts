@@ -10,7 +10,7 @@ import {
   windowParam,
 } from "../../parts/compressed.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { poolingParam } from "../../parts/pooling.ts";
+import { poolingParam, standInPooling } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -18,9 +18,7 @@ import { defineVariant } from "../../variant.ts";
  * with a window of raw tokens and a sink in one softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 128, window 128, records of 584 B. Used in training and
- * prefill as well. Simplified like CSA (csa.ts): the gates are "gated", the limit of training, or "mean", its start. An
- * entry with the ends of several records is their mean, and each is blurred by the others. Neither is evidence about
- * the gates that DeepSeek-V4 has learned.
+ * prefill as well.
  */
 export const hca = defineVariant({
   name: "hca",
@@ -43,6 +41,7 @@ export const hca = defineVariant({
       where: "models/deepseek_v4/modular_deepseek_v4.py, DeepseekV4HCACompressor",
     },
   ],
+  differs: standInPooling,
   params: {
     pool: int("tokens of an entry", { default: 128, min: 1, sweep: [16, 32, 64, 128] }),
     pooling: poolingParam,

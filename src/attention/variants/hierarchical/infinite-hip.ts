@@ -60,12 +60,10 @@ const readsOfDescent = (chunk: number): number => (chunk === 1 ? 1 : 2 * Math.lo
  * probed key scores higher, and keeps the chunks with the largest scores on the way.
  *
  * Lee et al. 2025, arXiv 2502.08910; code DeepAuto-AI/hip-attention. Defaults: chunks of 256, 32, 8; 32768, 8192, 2048
- * tokens kept; 256 sinks, a window of 1024. The code (v1_2/attention_extend.py,
- * chunk_controllable_sampling_mask_cuda) probes the key in the middle of each half, goes right on a tie, and scores a
- * chunk by the largest probe on its way; the paper's algorithm probes the first key of each half, of which the last winner
- * is the largest. Used in prefill as well. Simplified: the source shares a choice among a
- * block of 64 queries and moves rotary positions; here each query chooses, and keys carry no positions. Sizes are
- * rounded down to powers of two.
+ * tokens kept; 256 sinks, a window of 1024. The code (v1_2/attention_extend.py, chunk_controllable_sampling_mask_cuda)
+ * probes the key in the middle of each half, goes right on a tie, and scores a chunk by the largest probe on its way;
+ * the paper's algorithm probes the first key of each half, of which the last winner is the largest. Used in prefill as
+ * well.
  */
 export const infiniteHip = defineVariant({
   name: "infinite-hip",
@@ -87,6 +85,11 @@ export const infiniteHip = defineVariant({
       url: "https://github.com/DeepAuto-AI/hip-attention",
       where: "src/hip_attn/v1_2/attention_extend.py, chunk_controllable_sampling_mask_cuda",
     },
+  ],
+  differs: [
+    "Each query chooses; the source shares a choice among a block of 64 queries.",
+    "Rotary positions are not moved; keys here carry none.",
+    "Sizes are rounded down to powers of two, and tokens beyond whole chunks join the window.",
   ],
   params: {
     chunk: int("tokens in a chunk of the first stage", { default: 256, min: 1, sweep: [64, 128, 256] }),

@@ -30,8 +30,6 @@ import { defineVariant } from "../../variant.ts";
  *
  * Mohtashami and Jaggi 2023, arXiv 2305.16300; code epfml/landmark-attention. Defaults: blocks of 50, top 4. Used in
  * training and prefill as well.
- * Simplified: a landmark's key is learned in the source; here it is the mean of its block's keys. The source retrieves
- * across windows that it processes one after another; here a query's local context is its own block.
  */
 export const landmark = defineVariant({
   name: "landmark",
@@ -49,6 +47,10 @@ export const landmark = defineVariant({
       where: "section 3, grouped softmax",
     },
     { title: "epfml/landmark-attention", url: "https://github.com/epfml/landmark-attention" },
+  ],
+  differs: [
+    "A landmark's key is the mean of its block's keys; the source learns it.",
+    "A query's local context is its own block; the source retrieves across windows that it processes one after another.",
   ],
   params: {
     block: int("tokens in a block", { default: 50, min: 1, sweep: [16, 50, 64, 128] }),

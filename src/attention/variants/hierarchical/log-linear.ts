@@ -14,10 +14,8 @@ const statesOf = (tokens: number): number => Math.ceil(Math.log2(Math.max(1, tok
  * Log-linear attention: a linear attention state for each part of a Fenwick partition of the prefix, small parts for
  * recent tokens and large ones for old, so that the states grow with the logarithm of the length.
  *
- * Guo et al. 2025, arXiv 2506.04761; code HanGuo97/log-linear-attention. The parts of a prefix of t tokens are those of
- * the binary digits of t, the lowest last; the own token is a part of its own.
- * Simplified: the source learns a weight for each level from each token; here a part of 2^l tokens has the weight
- * 2^(-falloff l). At falloff .5 all parts add the same noise. Keys and queries have unit length.
+ * Guo et al. 2025, arXiv 2506.04761; code HanGuo97/log-linear-attention. The parts of a prefix of t tokens are those
+ * of the binary digits of t, the lowest last; the own token is a part of its own.
  */
 export const logLinear = defineVariant({
   name: "log-linear",
@@ -33,6 +31,9 @@ export const logLinear = defineVariant({
       title: "HanGuo97/log-linear-attention",
       url: "https://github.com/HanGuo97/log-linear-attention",
     },
+  ],
+  differs: [
+    "A part of 2^l tokens has the weight 2^(-falloff l); the source learns a weight for each level from each token. At falloff .5 all parts add the same noise.",
   ],
   params: {
     falloff: real("how fast the weight of a part falls with its size, in powers of it", {

@@ -67,6 +67,9 @@ export const tree = defineVariant({
       where: "section 2.2 (block means)",
     },
   ],
+  differs: [
+    "A node is the mean of its tokens, as MoBA scores blocks; HiP represents a node by one of its tokens.",
+  ],
   params: {
     branching: int("children of a node, and tokens of a leaf", {
       default: 16,

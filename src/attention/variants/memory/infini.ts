@@ -17,8 +17,6 @@ import { defineVariant } from "../../variant.ts";
  * gate.
  *
  * Munkhdalai, Faruqui and Gopal 2024, arXiv 2404.07143. Defaults: segments of 2048. Used in prefill as well.
- * Simplified: the gate is a learned scalar for each head; here it is a parameter. The memory is updated by addition
- * (the "linear" of the source), whose weights are sigma(q) . sigma(k), sigma = ELU + 1, over their sum.
  */
 export const infini = defineVariant({
   name: "infini",
@@ -34,6 +32,10 @@ export const infini = defineVariant({
       url: "https://arxiv.org/abs/2404.07143",
       where: "section 2.1",
     },
+  ],
+  differs: [
+    "The gate is a parameter; the source learns a scalar for each head.",
+    "The memory is updated by addition (the source's linear update), not by its delta rule.",
   ],
   params: {
     segment: int("tokens of a segment", { default: 2048, min: 1, sweep: [512, 1024, 2048, 4096, 8192] }),

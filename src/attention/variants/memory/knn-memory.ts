@@ -13,8 +13,7 @@ import { defineVariant } from "../../variant.ts";
  * kNN memory: attention to a local window, and to the k nearest keys of everything before it, mixed by a gate.
  *
  * Wu et al. 2022, Memorizing Transformers, arXiv 2203.08913. Defaults: top 32, a window of 512. Used in training as
- * well. Simplified: the gate is a learned scalar for each head; here it is a parameter. The search is exact and reads
- * every key of the memory, which counts as index; the source finds most of the nearest by an approximate search.
+ * well.
  */
 export const knnMemory = defineVariant({
   name: "knn-memory",
@@ -30,6 +29,10 @@ export const knnMemory = defineVariant({
       url: "https://arxiv.org/abs/2203.08913",
       where: "section 3.1",
     },
+  ],
+  differs: [
+    "The gate is a parameter; the source learns a scalar for each head.",
+    "The search is exact and reads every key of the memory, which counts as index; the source finds most of the nearest by an approximate search.",
   ],
   params: {
     k: int("tokens read from the memory", { default: 32, min: 1, sweep: [8, 32, 128, 512] }),

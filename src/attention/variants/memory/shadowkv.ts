@@ -99,14 +99,12 @@ function chooseChunks(
 
 /**
  * ShadowKV: keys stay in HBM as a low-rank factor, values lie in the host's memory; chunk means choose the rows whose
- * values are fetched. Chunks with a key far from their mean (outliers) and the last chunks stay in HBM as they are, and
- * are read on top of the budget.
+ * values are fetched. Chunks with a key far from their mean (outliers) and the last chunks stay in HBM as they are,
+ * and are read on top of the budget.
  *
  * Sun et al. 2024, arXiv 2410.21465; code ByteDance-Seed/ShadowKV. Defaults: rank 160, chunks of 8, a budget of 2048
- * tokens, 48 outlier chunks and 4 local ones. RetroInfer (arXiv 2505.02922) splits memory the same way. It is a decoding
- * method: the prompt is read densely. Simplified: the reader's random keys are of full rank, so they are exact here, and
- * the rank counts in bytes alone. The source cuts chunks and outliers once, at the end of the prompt, and keeps every
- * later token; here they follow the query.
+ * tokens, 48 outlier chunks and 4 local ones. RetroInfer (arXiv 2505.02922) splits memory the same way. It is a
+ * decoding method: the prompt is read densely.
  */
 export const shadowkv = defineVariant({
   name: "shadowkv",
@@ -128,6 +126,10 @@ export const shadowkv = defineVariant({
       url: "https://github.com/ByteDance-Seed/ShadowKV",
       where: "models/kv_cache.py, ShadowKVCache",
     },
+  ],
+  differs: [
+    "Low-rank keys are exact, since random keys are of full rank; the rank counts in bytes alone.",
+    "Chunks and outliers follow the query; the source cuts them once, at the end of the prompt, and keeps every later token.",
   ],
   params: {
     chunk: int("tokens in a chunk", { default: 8, min: 1, sweep: [4, 8, 16] }),

@@ -8,8 +8,6 @@ import { defineVariant } from "../../variant.ts";
  *
  * Yang, Kautz and Hatamizadeh 2024, arXiv 2412.06464; code fla-org/flash-linear-attention (gated_delta_rule, naive).
  * Keys and queries have unit length. About d orthogonal pairs are held exactly, then older ones are overwritten.
- * Simplified: decay and write strength are learned functions of each token in the source; here they are parameters, the
- * same for every token, so that noise is written as strongly as records.
  */
 export const gatedDeltanet = defineVariant({
   name: "gated-deltanet",
@@ -28,6 +26,9 @@ export const gatedDeltanet = defineVariant({
       url: "https://github.com/fla-org/flash-linear-attention",
       where: "fla/ops/gated_delta_rule/naive.py",
     },
+  ],
+  differs: [
+    "Decay and write strength are parameters, the same for every token, so that noise is written as strongly as records; the source learns them as functions of each token.",
   ],
   params: {
     strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),

@@ -7,9 +7,7 @@ import { defineVariant } from "../../variant.ts";
  * KDA, Kimi delta attention: the delta rule with a decay for each channel of the key.
  *
  * Kimi Team 2025, arXiv 2510.26692 (Kimi Linear); code fla-org/flash-linear-attention (kda, naive). Keys and queries
- * have unit length. Simplified: decays and write strength are learned functions of each token in the source; here
- * half-lives are spread over the channels, evenly in their logarithm, and the strength is a parameter, the same for
- * every token.
+ * have unit length.
  */
 export const kda = defineVariant({
   name: "kda",
@@ -28,6 +26,9 @@ export const kda = defineVariant({
       url: "https://github.com/fla-org/flash-linear-attention",
       where: "fla/ops/kda/naive.py",
     },
+  ],
+  differs: [
+    "Half-lives are spread over the channels, evenly in their logarithm, and the write strength is a parameter; the source learns both as functions of each token.",
   ],
   params: {
     strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),

@@ -4,13 +4,12 @@ import { recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recu
 import { defineVariant } from "../../variant.ts";
 
 /**
- * Linear attention: the context is the sum of k v^T, and a query reads its product with it. With `decay` "slopes" it is
- * lightning attention, where older tokens count for less, faster in the first heads.
+ * Linear attention: the context is the sum of k v^T, and a query reads its product with it. With `decay` "slopes" it
+ * is lightning attention, where older tokens count for less, faster in the first heads.
  *
- * Katharopoulos et al. 2020, arXiv 2006.16236; Qin et al. 2024, arXiv 2401.04658 (lightning attention-2), as MiniMax-01
- * has it (arXiv 2501.08313): slope 2^(-8 (h + 1) / H), less in later layers. Code fla-org/flash-linear-attention.
- * Simplified: the feature map is the identity on keys and queries of unit length; MiniMax-01 has SiLU and a norm
- * behind. `depth` is where the simulated layer lies.
+ * Katharopoulos et al. 2020, arXiv 2006.16236; Qin et al. 2024, arXiv 2401.04658 (lightning attention-2), as
+ * MiniMax-01 has it (arXiv 2501.08313): slope 2^(-8 (h + 1) / H), less in later layers. Code
+ * fla-org/flash-linear-attention.
  */
 export const linear = defineVariant({
   name: "linear",
@@ -36,6 +35,10 @@ export const linear = defineVariant({
       url: "https://github.com/fla-org/flash-linear-attention",
       where: "fla/ops/linear_attn/naive.py, fla/ops/lightning_attn",
     },
+  ],
+  differs: [
+    "The feature map is the identity on keys and queries of unit length; MiniMax-01 has SiLU and a norm behind.",
+    "One layer is simulated, at `depth`.",
   ],
   params: {
     decay: choice("whether older tokens count for less", ["none", "slopes"], { default: "none" }),

@@ -11,8 +11,6 @@ import { defineVariant } from "../../variant.ts";
  *
  * Xiao et al. 2024, arXiv 2410.10819; code mit-han-lab/duo-attention. Defaults: 128 sinks, 256 recent tokens, half of
  * the heads (the source needs 50% for grouped-query models, 25% for multi-head ones). Used in prefill as well.
- * Simplified: the source finds its retrieval heads by training a gate for each. In the reader every head retrieves, so
- * here the first heads are full, and the others lose tokens that the source's streaming heads never look for.
  */
 export const duo = defineVariant({
   name: "duo",
@@ -29,6 +27,9 @@ export const duo = defineVariant({
       where: "section 2",
     },
     { title: "mit-han-lab/duo-attention", url: "https://github.com/mit-han-lab/duo-attention" },
+  ],
+  differs: [
+    "The first heads are full; the source finds its retrieval heads by training a gate for each. In the reader every head retrieves, so that the others lose tokens which streaming heads never look for.",
   ],
   params: {
     full: real("share of the kv heads that read everything, rounded to whole heads", {

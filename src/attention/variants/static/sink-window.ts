@@ -7,11 +7,10 @@ import { sinkAndWindow } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
- * StreamingLLM: the first tokens, which trained models use as attention sinks, and a sliding window that ends with
- * the query. Nothing else is kept, so a needle that has left the window is lost.
+ * StreamingLLM: the first tokens, which trained models use as attention sinks, and a sliding window that ends with the
+ * query. Nothing else is kept, so a needle that has left the window is lost.
  *
  * Xiao et al. 2023, arXiv 2309.17453. Defaults: 4 sinks and 2044 recent tokens, a cache of 2048 (table 2).
- * Simplified: the source numbers positions within the cache; keys here carry no positions.
  */
 export const sinkWindow = defineVariant({
   name: "sink-window",
@@ -25,6 +24,7 @@ export const sinkWindow = defineVariant({
       where: "section 3.2, table 2",
     },
   ],
+  differs: ["Keys carry no positions; the source numbers them within the cache."],
   params: {
     sinks: int("first tokens that every query reads", { default: 4, min: 0, sweep: [0, 1, 2, 4, 8] }),
     window: int("last tokens that a query reads, its own included", {
