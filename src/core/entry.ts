@@ -15,7 +15,7 @@ export interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly sources: readonly Source[];
-  /** where it departs from its sources, a short sentence each; nowhere that is known when absent */
+  /** departures from its sources, a short sentence each; default: none */
   readonly differs?: readonly string[];
 }
 

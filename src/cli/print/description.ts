@@ -21,7 +21,7 @@ interface EntryFacts {
   /** short facts: `family dynamic` */
   readonly lines: Readonly<Record<string, string>>;
   readonly tables: readonly Facts[];
-  /** departures from the sources; those of the entry when absent */
+  /** departures from the sources; default: those of the entry */
   readonly differs?: readonly string[];
   /** the same facts for programs */
   readonly data: Readonly<Record<string, unknown>>;
