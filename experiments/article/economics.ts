@@ -14,7 +14,7 @@ import {
 import type { Economics, Evidence, Finding } from "../../src/experiments.ts";
 import { formatChange, formatUsd } from "../../src/index.ts";
 
-/** What other pages say of the output tokens: of this pair of models, and of another. */
+/** Statements of other pages about the output tokens of this pair of models and of another. */
 function otherPages() {
   const facts = factsOf("output-tokens").map(({ states, value_before: percent, note, source }) => ({
     states,

@@ -28,14 +28,14 @@ const tpot = 0.02;
 
 const at = (task: string, variant: string, times: number) => ({ task, variant, tokens: "1M", reads: times });
 
-/** What more reads do to a task, by the direction of its change. */
+/** Direction in which more reads change the score of a task. */
 const effectOf = (evidence: Evidence, task: string, variant: string) =>
   directionOf(evidence.gain(at(task, variant, few), at(task, variant, many)));
 
 const change = (evidence: Evidence, task: string, variant: string): string =>
   gainText(evidence, at(task, variant, few), at(task, variant, many));
 
-/** What more reads gain, from the numbers of both tasks. */
+/** A sentence on the gain of more reads in both tasks. */
 function gains(evidence: Evidence): string {
   const words = { rises: "more", falls: "less", unclear: "neither more nor less, within the interval," };
   const told = (task: string, what: string): string =>

@@ -26,7 +26,7 @@ const short = { "gb200-nvl72": "GB200", "gb300-nvl72": "GB300" } as const;
 
 const at = (variant: string) => ({ task: search, variant, tokens: "1M" });
 
-/** What an attention changes on a rack, against dense attention, in numbers. */
+/** Numbers that change on a rack from dense attention to a variant. */
 function tradeAt({ gain }: Evidence, rack: string, variant: string) {
   const [dense, own] = [onRack(rack, "dense"), onRack(rack, variant)];
   return {
@@ -95,7 +95,7 @@ function selection(evidence: Evidence): string {
   return `${texts.join(", ")}: ${words[bytes]}, ${stepWords[step]}, and ${userWords[users]}.${why}`;
 }
 
-/** What the newer rack adds, from its numbers. */
+/** A sentence on the gain of the newer rack. */
 function newer(evidence: Evidence): string {
   const [old, young] = [onRack(racks[0], "dense"), onRack(racks[1], "dense")];
   const [gpu, other] = racks.map((rack) => catalog.systems.get(rack).gpu) as [

@@ -25,7 +25,7 @@ export interface Budget {
   readonly users: number;
   /** time allowed for a decode step, s; without it memory alone decides */
   readonly stepSeconds?: number;
-  /** tokens that each user holds; the length of the trial when absent */
+  /** tokens that each user holds; default: the length of the trial */
   readonly context?: number;
 }
 
@@ -52,11 +52,11 @@ const parsed = new Map<string, Budget>();
 
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
- * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; the smallest that the GPU multiplies when
- * absent), and in place of the system's own numbers, per GPU and decimal, hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, or
- * any by path: gpu.fp8=4.5PFLOP/s.
+ * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; default: the smallest that the GPU
+ * multiplies). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are decimal and
+ * per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
  *
- * @param lookup finds the system and the model; entries alone when absent
+ * @param lookup finds the system and the model; default: among entries alone
  * @throws UsageError for a key or value that is unknown, missing or out of range
  */
 export function parseBudget(text: string, lookup: MachineLookup = registered): Budget {

@@ -15,9 +15,9 @@ export interface Decoding {
   readonly users: number;
   /** tokens in the cache of each */
   readonly tokens: number;
-  /** none when absent */
+  /** default: none */
   readonly drafts?: Drafts | undefined;
-  /** reads of each query; 1 when absent. Each read after the first takes the step's attention again. */
+  /** reads of each query; default: 1. Each read after the first takes the step's attention again. */
   readonly reads?: number | undefined;
 }
 

@@ -31,13 +31,13 @@ export interface ModelOnSystem {
   /** of K and V, unless the spec names a dtype */
   readonly kvDtype: KvDtype;
   readonly weights: WeightDtype;
-  /** of attention; `weights` when absent */
+  /** dtype of attention's weights; default: `weights` */
   readonly attentionWeights?: WeightDtype | undefined;
-  /** the fitted kernels when absent */
+  /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
-  /** GPUs to divide the model among; all of the system when absent */
+  /** GPUs to divide the model among; default: all of the system */
   readonly gpus?: number | undefined;
-  /** false when absent */
+  /** default: false */
   readonly overlapLinks?: boolean | undefined;
 }
 

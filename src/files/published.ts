@@ -44,7 +44,7 @@ const factColumns = ["claim", "states", "value_before", "value_after", "agrees",
 /** A statement of a page other than the article about one of its claims; `agrees` is yes, no, or empty for a number. */
 export type ArticleFact = Readonly<Record<(typeof factColumns)[number], string>>;
 
-/** What other pages say of the article's claims: data/article-facts.csv. */
+/** Statements of other pages about the article's claims: data/article-facts.csv. */
 export const articleFacts = once((): readonly ArticleFact[] =>
   readCsv(dataPath("article-facts.csv"), factColumns),
 );

@@ -129,7 +129,7 @@ export function explanationVerdict({
   return explains(gain, published) ? "plausible" : "unsupported";
 }
 
-/** What an attention changes on a rack, against dense attention. */
+/** Changes from dense attention to another attention on a rack. */
 export interface RackTrade {
   /** change of the score on the same problems */
   readonly gain: Interval;

@@ -10,7 +10,7 @@ export interface Setup {
   /** quantities in place of the system's own, written as for `--set` */
   readonly set?: readonly string[];
   readonly model: string;
-  /** attention of the model's layers; its own when absent */
+  /** attention of the model's layers; default: its own */
   readonly variant?: string;
   readonly kvDtype: KvDtype;
   readonly attention: WeightDtype;

@@ -46,7 +46,7 @@ export function claimOf(id: string): ArticleClaim {
   return claim;
 }
 
-/** What other pages say of a claim. */
+/** Statements of other pages about a claim. */
 export const factsOf = (id: string): readonly ArticleFact[] =>
   articleFacts().filter(({ claim }) => claim === id);
 

@@ -29,9 +29,9 @@ export interface CalibrateOptions {
   readonly variant: string;
   /** model whose published scores are fitted */
   readonly model: string;
-  /** columns to fit; `defaultFit` when absent */
+  /** columns to fit; default: `defaultFit` */
   readonly fit?: readonly string[] | undefined;
-  /** columns to report beside them; all others when absent */
+  /** columns to report beside them; default: all others */
   readonly leftOut?: readonly string[] | undefined;
   /** task specs that set how benchmarks are read, after `defaultReadings` */
   readonly task?: readonly string[] | undefined;

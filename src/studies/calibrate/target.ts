@@ -151,7 +151,7 @@ function isMeantFor(
 /**
  * Targets by name: `mrcr-v2-8needle:32K-64K` names one, `mrcr-v2-8needle` all of a benchmark.
  *
- * @param names the targets of `defaultFit` when absent
+ * @param names of targets; default: those of `defaultFit`
  * @throws UsageError for a name of no target, and without targets
  */
 export function chooseTargets(

@@ -2,7 +2,7 @@
 export interface TokenPrices {
   readonly input: number;
   readonly output: number;
-  /** price of a prompt token that a cache serves; the input price when absent */
+  /** price of a prompt token that a cache serves; default: the input price */
   readonly cachedInput?: number | undefined;
 }
 

@@ -19,15 +19,15 @@ const name = "economics";
 type Pair = readonly number[];
 
 export interface EconomicsOptions {
-  /** price table in YAML; the article's when absent */
+  /** price table in YAML; default: the article's */
   readonly prices?: string | undefined;
   /** the two models of the table, `before` first */
   readonly models: readonly string[];
-  /** prices in USD per million tokens; the table's when absent */
+  /** prices in USD per million tokens; default: the table's */
   readonly input?: Pair | undefined;
   readonly output?: Pair | undefined;
   readonly cachedInput?: Pair | undefined;
-  /** tokens of the answer; the table's when absent */
+  /** tokens of the answer; default: the table's */
   readonly outputTokens?: Pair | undefined;
   /** hidden reasoning tokens before the answer */
   readonly think: Pair;
@@ -43,7 +43,7 @@ export interface EconomicsOptions {
   /** axes of the surface */
   readonly priceRatios: readonly number[];
   readonly reductions: readonly number[];
-  /** folder of the surface; nothing is written when absent */
+  /** folder of the surface; default: nothing is written */
   readonly out?: string | undefined;
   /** write over results of another question, and over edited ones */
   readonly force?: boolean | undefined;

@@ -16,7 +16,7 @@ import type { System } from "../../hardware/system.ts";
 export interface CostSetting {
   readonly model: Model;
   readonly systems: readonly System[];
-  /** dtype of the weights; the smallest that each GPU multiplies when absent */
+  /** dtype of the weights; default: the smallest that each GPU multiplies */
   readonly weights?: WeightDtype | undefined;
   readonly kvDtype: KvDtype;
   /** context of each user */

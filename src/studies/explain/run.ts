@@ -34,7 +34,7 @@ export interface ExplainOptions {
   readonly from: string;
   /** model whose published scores are explained */
   readonly model: string;
-  /** variant specs to try; every variant when absent */
+  /** variant specs to try; default: every variant */
   readonly variant?: readonly string[] | undefined;
   /** whether changes of anything but attention are tried too */
   readonly rivals: boolean;
@@ -48,13 +48,13 @@ export interface ExplainOptions {
   readonly confirmTokens: number;
   /** model that is priced: a name, or a file */
   readonly priced: string;
-  /** racks that it is priced on, names or files; GB200 and GB300 when absent */
+  /** racks that it is priced on, names or files; default: GB200 and GB300 */
   readonly system?: readonly string[] | undefined;
   /** tokens of each user */
   readonly context: number;
   /** users of a rack */
   readonly users: number;
-  /** dtype of the weights; the smallest that each GPU multiplies when absent */
+  /** dtype of the weights; default: the smallest that each GPU multiplies */
   readonly weights?: WeightDtype | undefined;
   readonly kvDtype: KvDtype;
   readonly engine: string;

@@ -21,9 +21,9 @@ export type ScoreSource = { readonly file: string } | { readonly meanField: Mean
 
 export interface FrontierOptions {
   readonly scores: ScoreSource;
-  /** context; the longest of the scores when absent */
+  /** context; default: the longest of the scores */
   readonly tokens?: number | undefined;
-  /** systems, models, and the variants to keep: all that have scores when absent */
+  /** systems, models, and the variants to keep; default: all variants that have scores */
   readonly racks: Omit<RackQuestion, "context">;
   /** requests; their prompts have the context's length */
   readonly requests: Omit<Workload, "inputTokens">;
@@ -31,7 +31,7 @@ export interface FrontierOptions {
   readonly users: number;
   /** longest time of a token when prices are taken, s */
   readonly tpotLimit: number;
-  /** of a GPU-hour, USD; the system's rental when absent */
+  /** price of a GPU-hour in USD; default: the system's rental */
   readonly price?: number | undefined;
 }
 

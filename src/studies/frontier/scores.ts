@@ -29,7 +29,7 @@ const isNear = (length: number, tokens: number): boolean => Math.abs(length / to
 /**
  * Scores of rows at a length.
  *
- * @param tokens the longest length of the rows when absent
+ * @param tokens of the context; default: the longest length of the rows
  * @throws UsageError where no row of that length has a score
  */
 export function scoresAt(rows: readonly TrialRow[], tokens: number | undefined): ScoresAtLength {

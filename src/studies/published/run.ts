@@ -20,8 +20,8 @@ export interface PublishedOptions {
   /** names of trends to run first, with commas, or "all" */
   readonly run?: string | undefined;
   /**
-   * folder with a folder of results for each trend; when absent, results/published of the checkout, or results/local/published
-   * for trends that are run now
+   * folder with a folder of results for each trend; default: results/published of the checkout, or
+   * results/local/published for trends that are run now
    */
   readonly results?: string | undefined;
   /** write over results of other trials, and over edited ones */

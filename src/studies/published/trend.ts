@@ -57,7 +57,7 @@ export interface Trend {
   readonly trials: (trial: (options: TrialOptions) => Trial) => Iterable<Trial>;
   /** the place of a row's value; undefined for a row that is not drawn */
   readonly place: (row: TrialRow) => CurvePlace | undefined;
-  /** a row's value; its score when absent */
+  /** a row's value; default: its score */
   readonly value?: (row: TrialRow) => number | null;
   /** published numbers that the figure shows; none if the source prints only a sentence */
   readonly published: readonly PublishedValue[];

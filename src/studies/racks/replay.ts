@@ -24,7 +24,7 @@ export interface ReplayQuestion extends ServeQuestion {
   readonly seed: number;
 }
 
-/** What the requests of a replay saw. */
+/** Times and rates of the requests of a replay. */
 export interface ReplayRow extends RackRow, TraceSummary {
   /** most sequences at once */
   readonly batch: number;

@@ -9,14 +9,14 @@ export interface Demand {
   readonly prompt: number;
   /** share of the prompt that a cache serves, 0 to 1 */
   readonly cachedShare: number;
-  /** tokens of an answer; the table's `taskTokens` of each model when absent */
+  /** tokens of an answer; default: the table's `taskTokens` of each model */
   readonly output?: number | undefined;
   /** hidden reasoning tokens before an answer */
   readonly think: number;
   readonly requests: number;
   /** longest wait for the first token, s */
   readonly latency?: number | undefined;
-  /** tokens that a model must hold; prompt, reasoning and answer when absent */
+  /** tokens that a model must hold; default: prompt, reasoning and answer */
   readonly context?: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Demand, RankBy, RankedModel } from "./rank.ts";
 export interface SelectOptions {
   readonly demand: Demand;
   readonly by: RankBy;
-  /** price table in YAML; the article's when absent */
+  /** price table in YAML; default: the article's */
   readonly prices?: string | undefined;
 }
 
