@@ -32,7 +32,7 @@ describe("runTrial", () => {
     for (const [i, each] of asked.entries()) expect(await runTrial({ ...each, threads: 1 })).toEqual(rows[i]);
   });
 
-  it("leaves an engine that it was given open, and closes none twice", async () => {
+  it("leaves an engine that it was given open, and gives the same row with it", async () => {
     const ops = await loadEngine("wasm", { threads: 1 });
     const first = await runTrial({ ...walk, engine: ops });
     expect(await runTrial({ ...walk, engine: ops })).toEqual(first);
