@@ -45,7 +45,7 @@ export interface AttendedTensors extends PlainTensors {
 
 /** Result of a variant on tensors. */
 export interface AttendedHeads {
-  /** (queryHeads, Q, d), row-major */
+  /** (queryHeads, Q, value width), row-major */
   readonly output: Float32Array;
   /** phase that ran */
   readonly phase: Phase;
@@ -80,14 +80,19 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
       ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
     })),
   );
-  return { output: assemble(result, queries, q.shape), phase, engine: ops.name, threads: ops.threads, heads };
+  return { output: assemble(result, queries), phase, engine: ops.name, threads: ops.threads, heads };
 }
 
 /** Cost of one decode step over a cache of these sizes. */
 export const tensorsCost = (
   { variant, params, kvDtype = "f32" }: AttentionSpec,
   shapes: TensorShapes,
-): StepCost => variant.cost({ ...shapes, bytesPerElement: kvDtypeBytes[kvDtype] }, params);
+): StepCost => {
+  const { kvHeads, headDim, valueDim } = shapes;
+  const bytesPerElement = kvDtypeBytes[kvDtype];
+  const rowBytes = kvHeads * (headDim + valueDim) * bytesPerElement;
+  return variant.cost({ ...shapes, bytesPerElement, ...(valueDim !== headDim && { rowBytes }) }, params);
+};
 
 /** Bytes of the program and scratch, which do not grow with the tensors. */
 const baseBytes = 300e6;
@@ -98,12 +103,12 @@ const baseBytes = 300e6;
  */
 export function tensorsMemory(
   engine: string,
-  { kvHeads, tokens, headDim, queryHeads, queries }: TensorShapes,
+  { kvHeads, tokens, headDim, valueDim, queryHeads, queries }: TensorShapes,
   { indexKeptBytes }: StepCost,
 ): number {
   const element = engine === "reference" ? 8 : 4;
-  const cache = 2 * kvHeads * tokens * headDim * element;
-  return baseBytes + cache + indexKeptBytes * element + 4 * queryHeads * queries * headDim * 8;
+  const cache = kvHeads * tokens * (headDim + valueDim) * element;
+  return baseBytes + cache + indexKeptBytes * element + 2 * queryHeads * queries * (headDim + valueDim) * 8;
 }
 
 /** The rows of a kv head's results that belong to its g-th query head. */
@@ -159,13 +164,10 @@ function outputRow({ output }: HeadResult, i: number): Float32Array | Float64Arr
   return flat(output).subarray(i * width, (i + 1) * width);
 }
 
-/** (Q G, d) of each kv head, put in the order (queryHeads, Q, d). */
-function assemble(
-  { heads }: AttentionResult,
-  { group, count }: Queries,
-  shape: readonly number[],
-): Float32Array {
-  const [queryHeads, , width] = shape as [number, number, number];
+/** (Q G, value width) of each kv head, put in the order (queryHeads, Q, value width). */
+function assemble({ heads }: AttentionResult, { group, count }: Queries): Float32Array {
+  const queryHeads = heads.length * group;
+  const width = heads[0]!.output.shape[1]!;
   const out = new Float32Array(queryHeads * count * width);
   for (let head = 0; head < queryHeads; head++)
     for (let i = 0; i < count; i++)

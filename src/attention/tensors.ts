@@ -4,7 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Ops } from "../engines/ops.ts";
+import type { Ops, Table } from "../engines/ops.ts";
 import type { KeyValueCache, Phase, Queries } from "./cache.ts";
 import { storageOf } from "./kv-dtype.ts";
 
@@ -30,10 +30,18 @@ export function readRows(
 export interface PlainTensors {
   /** (kvHeads, N, d) */
   readonly k: Tensor | StoredHeads;
-  /** (kvHeads, N, d) */
+  /** (kvHeads, N, value width) */
   readonly v: Tensor | StoredHeads;
   /** (queryHeads, Q, d); query heads h G ... h G + G - 1 read kv head h */
   readonly q: Tensor;
+}
+
+/** All of the heads, in memory. */
+export function inMemory(stored: StoredHeads): Tensor {
+  const [heads, rows, width] = stored.shape as [number, number, number];
+  const all = zeros(heads, rows, width);
+  for (let h = 0; h < heads; h++) stored.readRows(h, 0, headRows(all, h));
+  return all;
 }
 
 /**
@@ -54,9 +62,8 @@ export function cacheFromTensors(
     phase = "decode",
   }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string; phase?: Phase } = {},
 ): { cache: KeyValueCache; queries: Queries } {
-  const { kvHeads, tokens, headDim, queryHeads, queries: count } = shapesOf(k, v, q);
+  const { kvHeads, tokens, headDim, valueDim, queryHeads, queries: count } = shapesOf(k, v, q);
   const group = queryHeads / kvHeads;
-  const rowBytes = headDim * bytesPerElement;
   const { row, afterPrefill } = storageOf(kvDtype);
   const queries: Queries = {
     heads: Array.from({ length: kvHeads }, (_, h) => groupedRows(q, h, group)),
@@ -75,17 +82,13 @@ export function cacheFromTensors(
     ...(afterPrefill && { afterPrefill }),
     heads: Array.from({ length: kvHeads }, (_, h) => {
       const space = ops.space(`kv head ${h}`);
-      const stored = (all: Tensor | StoredHeads): Tensor => {
-        const own = space.empty(tokens, headDim);
+      const stored = (all: Tensor | StoredHeads, width: number): Table<Tensor> => {
+        const own = space.empty(tokens, width);
         readRows(all, h, 0, flat(own));
         if (row !== "f32") ops.round(own, row);
-        return own;
+        return { tensor: own, kind: "kv", rowBytes: width * bytesPerElement };
       };
-      return {
-        space,
-        keys: { tensor: stored(k), kind: "kv", rowBytes },
-        values: { tensor: stored(v), kind: "kv", rowBytes },
-      };
+      return { space, keys: stored(k, headDim), values: stored(v, valueDim) };
     }),
     observed: (wanted, _, spread) => someQueries(queries, Math.min(wanted, count), spread),
   };
@@ -94,7 +97,7 @@ export function cacheFromTensors(
 
 /** Sizes of a cache and its queries. */
 export type TensorShapes = Readonly<
-  Record<"kvHeads" | "tokens" | "headDim" | "queryHeads" | "queries", number>
+  Record<"kvHeads" | "tokens" | "headDim" | "valueDim" | "queryHeads" | "queries", number>
 >;
 
 interface Shaped {
@@ -110,13 +113,16 @@ export function shapesOf(k: Shaped, v: Shaped, q: Shaped): TensorShapes {
       );
   const [kvHeads, tokens, headDim] = k.shape as [number, number, number];
   const [queryHeads, queries, width] = q.shape as [number, number, number];
-  if (v.shape.join() !== k.shape.join())
-    throw new UsageError(`v must have the shape of k (${k.shape.join(", ")}); got (${v.shape.join(", ")})`);
+  const [valueHeads, valueRows, valueDim] = v.shape as [number, number, number];
+  if (valueHeads !== kvHeads || valueRows !== tokens)
+    throw new UsageError(
+      `v must have ${kvHeads} heads of ${tokens} rows, as k has; got ${valueHeads} of ${valueRows}`,
+    );
   if (width !== headDim) throw new UsageError(`q must be ${headDim} wide, as k is; got ${width}`);
   if (queryHeads % kvHeads !== 0)
     throw new UsageError(`query heads must be a multiple of the ${kvHeads} kv heads; got ${queryHeads}`);
   if (queries > tokens) throw new UsageError(`q must have at most ${tokens} rows, as k has; got ${queries}`);
-  return { kvHeads, tokens, headDim, queryHeads, queries };
+  return { kvHeads, tokens, headDim, valueDim, queryHeads, queries };
 }
 
 /** The numbers of one head of (heads, rows, d). */

@@ -11,7 +11,7 @@ const dtypes: Readonly<Record<string, Dtype>> = { "<f2": "f16", "<f4": "f32", "<
 /**
  * Reads the header of a .npy file, versions 1 to 3.
  *
- * @throws UsageError for a file that is not a .npy file, or that holds anything but row-major little-endian floats
+ * @throws UsageError for a file that is not a .npy file, or that holds anything but little-endian floats
  */
 export function npyHeader(path: string, read: ReadBytes): TensorLayout {
   const prefix = Buffer.from(read(0, 12));
@@ -32,7 +32,7 @@ export function npyHeader(path: string, read: ReadBytes): TensorLayout {
   const text = header.toString(version === 3 ? "utf8" : "latin1");
   const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
-  const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];
+  const shape = /'shape':\s*\(((?:\s*\d+\s*,)*(?:\s*\d+)?)\s*\)/.exec(text)?.[1];
   if (order === undefined || shape === undefined || !text.includes("'descr'"))
     throw new UsageError(`${path}: malformed .npy header ${JSON.stringify(text.trim().slice(0, 80))}`);
   const dtype = dtypes[descr ?? ""];
@@ -40,12 +40,11 @@ export function npyHeader(path: string, read: ReadBytes): TensorLayout {
     throw new UsageError(
       `${path} holds elements of type ${descr ?? "record"}; allowed: ${Object.keys(dtypes).join(", ")} (in numpy: a.astype("<f4"))`,
     );
-  if (order === "True")
-    throw new UsageError(`${path} is in Fortran order; allowed: C order (in numpy: np.ascontiguousarray(a))`);
   return {
     dtype,
     shape: shape.split(",").flatMap((n) => (n.trim() === "" ? [] : [Number(n)])),
     start: headerStart + length,
+    firstFastest: order === "True",
   };
 }
 

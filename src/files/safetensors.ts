@@ -53,7 +53,7 @@ export function safetensorsHeader(
       `${path}:${name}: ${dtypeName} of shape [${shape.join(", ")}] is ${needed} bytes; ` +
         `its offsets [${offsets.join(", ")}] hold ${offsets[1] - offsets[0]}`,
     );
-  return { dtype, shape, start: 8 + length + offsets[0] };
+  return { dtype, shape, start: 8 + length + offsets[0], firstFastest: false };
 }
 
 function parseHeader(path: string, text: string): Readonly<Record<string, unknown>> {

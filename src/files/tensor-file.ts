@@ -1,18 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import { tensor } from "../core/tensor.ts";
-import type { Tensor } from "../core/tensor.ts";
 import { reasonOf } from "./files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import { npyHeader } from "./npy.ts";
 import { safetensorsHeader } from "./safetensors.ts";
-import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
+import type { HeadRows, ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 const chunkElements = 1 << 19;
 
-/** A tensor in a file. Its numbers are row-major, are read on demand and become float32. */
+/** A tensor in a file. Its numbers are read on demand and become float32. */
 export class TensorFile {
   readonly #fd: number;
   readonly #layout: TensorLayout;
@@ -70,7 +68,7 @@ export class TensorFile {
     }
   }
 
-  /** Fills `out` with elements, of which `from` is the first. Reads a chunk at a time. */
+  /** Fills `out`, in the order of the file, with elements, of which `from` is the first. Reads a chunk at a time. */
   read(from: number, out: Float32Array | Float64Array): void {
     const { dtype, start } = this.#layout;
     const size = dtypeBytes[dtype];
@@ -83,17 +81,58 @@ export class TensorFile {
     }
   }
 
-  /** Writes rows of head h of (heads, rows, d) from `first` on, row-major, as many as `out` has room for. */
-  readRows(h: number, first: number, out: Float32Array | Float64Array): void {
-    const [, rows, width] = this.shape as [number, number, number];
-    this.read((h * rows + first) * width, out);
+  /**
+   * Writes rows of a matrix of the last two dimensions from `first` on, row-major, as many as `out` has room for.
+   *
+   * @param index of the matrix, counted over the dimensions before, the last of them fastest
+   */
+  readRows(index: number, first: number, out: Float32Array | Float64Array): void {
+    const [rows, width] = this.shape.slice(-2) as [number, number];
+    if (!this.#layout.firstFastest) {
+      this.read((index * rows + first) * width, out);
+      return;
+    }
+    // numbers of a column are `matrices` apart, those of the other matrices between them
+    const { matrices, place } = firstFastestPlace(this.shape.slice(0, -2), index);
+    const count = out.length / width;
+    const step = Math.max(1, Math.floor(chunkElements / matrices));
+    const strip = new Float64Array(Math.min(count, step) * matrices);
+    for (let c = 0; c < width; c++)
+      for (let done = 0; done < count; done += step) {
+        const part = strip.subarray(0, Math.min(step, count - done) * matrices);
+        this.read(matrices * (c * rows + first + done), part);
+        for (let r = 0; r * matrices < part.length; r++)
+          out[(done + r) * width + c] = part[r * matrices + place]!;
+      }
   }
 
-  /** The whole tensor, in memory. */
-  toTensor(): Tensor {
-    const all = new Float32Array(elements(this.shape));
-    this.read(0, all);
-    return tensor(all, this.shape);
+  /**
+   * The heads of one sequence: (heads, rows, d) as it is, or a sequence of (batch, heads, rows, d).
+   *
+   * @param batch index of the sequence; without it the only one
+   * @throws UsageError for an index that the tensor does not have, and several sequences without an index
+   */
+  sequence(batch?: number): HeadRows {
+    const { shape, label } = this;
+    if (shape.length !== 4) {
+      if (batch !== undefined)
+        throw new UsageError(`${label} has no batch: its shape is (${shape.join(", ")}); leave --batch out`);
+      return this;
+    }
+    const [sequences, heads] = shape as [number, number];
+    if (batch === undefined && sequences !== 1)
+      throw new UsageError(
+        `${label} holds ${sequences} sequences, (${shape.join(", ")}); choose one with --batch 0 to ${sequences - 1}`,
+      );
+    const chosen = batch ?? 0;
+    if (chosen >= sequences)
+      throw new UsageError(`--batch must be below ${sequences}, the sequences of ${label}; got ${chosen}`);
+    return {
+      shape: shape.slice(1),
+      readRows: (h, first, out) => {
+        this.readRows(chosen * heads + h, first, out);
+      },
+    };
   }
 
   close(): void {
@@ -118,6 +157,18 @@ export async function withTensorFiles<Name extends string, T>(
   } finally {
     for (const [, file] of open) file.close();
   }
+}
+
+/** Number of matrices, and the place of one of them if the first dimension runs fastest. */
+function firstFastestPlace(sizes: readonly number[], index: number): { matrices: number; place: number } {
+  const matrices = elements(sizes);
+  let [place, left, stride] = [0, index, matrices];
+  for (const size of [...sizes].reverse()) {
+    stride /= size;
+    place += (left % size) * stride;
+    left = Math.floor(left / size);
+  }
+  return { matrices, place };
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

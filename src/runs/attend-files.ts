@@ -5,8 +5,8 @@ import { departuresOf } from "../attention/departures.ts";
 import { largestLogit } from "../attention/finite.ts";
 import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
-import { shapesOf } from "../attention/tensors.ts";
-import type { TensorShapes } from "../attention/tensors.ts";
+import { inMemory, shapesOf } from "../attention/tensors.ts";
+import type { StoredHeads, TensorShapes } from "../attention/tensors.ts";
 import type { StepCost } from "../core/cost.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
@@ -21,6 +21,8 @@ export interface AttendedFiles {
   readonly variant: string;
   /** .npy or .safetensors files of the queries, keys and values */
   readonly paths: Readonly<Record<"q" | "k" | "v", string>>;
+  /** sequence of tensors (batch, heads, rows, d); without it their only one */
+  readonly batch?: number | undefined;
   /** .npy file for the output. Default: the output is not kept. */
   readonly out?: string | undefined;
   readonly engine: string;
@@ -63,11 +65,13 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
   const { paths, out, engine, threads, memoryBytes = process.availableMemory() } = asked;
   const spec = parseSpec(asked.variant);
   if (out !== undefined && !out.endsWith(".npy")) throw new UsageError(`--out must end in .npy; got ${out}`);
-  return withTensorFiles(paths, async ({ q, k, v }) => {
-    const shapes = shapesOf(k, v, q);
+  return withTensorFiles(paths, async (files) => {
+    const sequence = (name: "q" | "k" | "v"): StoredHeads => files[name].sequence(asked.batch);
+    const [stored, k, v] = [sequence("q"), sequence("k"), sequence("v")];
+    const shapes = shapesOf(k, v, stored);
     const cost = tensorsCost(spec, shapes);
-    const query = q.toTensor();
-    const largest = largestLogit({ q: query, k, v });
+    const q = inMemory(stored);
+    const largest = largestLogit({ q, k, v });
     const exact = !withinFloat32(shapes.headDim, largest);
     const needed = tensorsMemory(exact ? "reference" : engine, shapes, cost);
     if (needed > memoryBytes)
@@ -76,18 +80,9 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
       );
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
-      const { compare } = asked;
-      const { output, heads, ...ran } = attendTensors({
-        q: query,
-        k,
-        v,
-        spec,
-        ops,
-        compare,
-        largest,
-        phase: asked.phase,
-      });
-      if (out !== undefined) writeNpy(out, q.shape, [output]);
+      const { compare, phase } = asked;
+      const { output, heads, ...ran } = attendTensors({ q, k, v, spec, ops, compare, largest, phase });
+      if (out !== undefined) writeNpy(out, [shapes.queryHeads, shapes.queries, shapes.valueDim], [output]);
       return {
         variant: spec.resolved,
         differs: departuresOf(spec),

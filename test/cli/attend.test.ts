@@ -73,6 +73,65 @@ describe("against numpy: grouped queries, causal, two kv heads of 70 tokens", ()
   });
 });
 
+describe("shapes of captures", () => {
+  const [q, k] = [numbersOf(data("q.npy")), numbersOf(data("k.npy"))];
+  const v = numbersOf(data("v.npy"));
+  const golden = numbersOf(data("out.npy"));
+  const write = (name: string, shape: readonly number[], numbers: Float32Array): string => {
+    writeNpy(join(folder, name), shape, [numbers]);
+    return join(folder, name);
+  };
+  /** The sequence in question, between two others. */
+  const among = (numbers: Float32Array): Float32Array =>
+    Float32Array.from([...numbers.map(() => 7), ...numbers, ...numbers.map(() => -1)]);
+  const run = async (files: readonly string[], ...words: string[]): Promise<Float32Array> => {
+    const out = join(folder, "shapes.npy");
+    await attend("dense", ...files, "--out", out, ...words);
+    return numbersOf(out);
+  };
+
+  it("are (1, heads, rows, d), or a sequence of (batch, heads, rows, d)", async () => {
+    const one = [
+      ["--q", write("q1.npy", [1, 4, 3, 16], q)],
+      ["--k", write("k1.npy", [1, 2, 70, 16], k)],
+      ["--v", data("v.npy")],
+    ].flat();
+    expect(worst(await run(one), golden)).toBeLessThan(1e-5);
+    const three = [
+      ["--q", write("q3.npy", [3, 4, 3, 16], among(q))],
+      ["--k", write("k3.npy", [3, 2, 70, 16], among(k))],
+      ["--v", write("v3.npy", [3, 2, 70, 16], among(v))],
+    ].flat();
+    expect(worst(await run(three, "--batch", "1"), golden)).toBeLessThan(1e-5);
+    const { code, err } = await attnsim("attend", "--variant", "dense", ...three);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/q3\.npy holds 3 sequences.*choose one with --batch 0 to 2/),
+    ]);
+  });
+
+  it.each([5, 24])("have values of another width than keys: %i", async (width) => {
+    // 24 wide: the 16 columns and 8 of them again
+    const values = Float32Array.from(
+      { length: 2 * 70 * width },
+      (_, at) => v[Math.floor(at / width) * 16 + ((at % width) % 16)]!,
+    );
+    const files = [...npyFiles.slice(0, 4), "--v", write("narrow.npy", [2, 70, width], values)];
+    const got = await run(files);
+    const wanted = Float32Array.from(
+      { length: 12 * width },
+      (_, at) => golden[Math.floor(at / width) * 16 + ((at % width) % 16)]!,
+    );
+    expect(got).toHaveLength(wanted.length);
+    expect(worst(got, wanted)).toBeLessThan(1e-5);
+    const { cost } = await attend("dense", ...files);
+    expect(cost).toMatchObject({
+      keptBytes: 70 * 2 * (16 + width) * 4,
+      kvReadBytes: 70 * 2 * (16 + width) * 4,
+    });
+  });
+});
+
 describe("the report", () => {
   it("measures what a selection reads and leaves", async () => {
     const { heads, cost, ...rest } = await attend("oracle(k=8)", ...npyFiles);

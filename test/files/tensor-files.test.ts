@@ -113,6 +113,105 @@ it("reads from any element, across chunks", () => {
   expect(out.every((x, i) => x === i + 5)).toBe(true);
 });
 
+/** A .npy file of these float64 numbers, in Fortran order or not. */
+function npyFile(name: string, fortran: boolean, shape: readonly number[], numbers: Float64Array): string {
+  const order = fortran ? "True" : "False";
+  const dict = `{'descr': '<f8', 'fortran_order': ${order}, 'shape': (${shape.join(", ")}), }`;
+  const header = Buffer.from(`\x93NUMPY\x01\x00v\x00${dict.padEnd(117)}\n`, "latin1");
+  return file(name, Buffer.concat([header, new Uint8Array(numbers.buffer)]));
+}
+
+/** Rows [first, first + count) of a matrix of the last two dimensions. */
+function rowsOf(
+  tensor: Pick<TensorFile, "shape" | "readRows">,
+  index: number,
+  first: number,
+  count: number,
+): number[] {
+  const out = new Float64Array(count * tensor.shape.at(-1)!);
+  tensor.readRows(index, first, out);
+  return [...out];
+}
+
+describe("Fortran order, the first index fastest", () => {
+  it("is what numpy writes", () => {
+    const tensor = TensorFile.open(data("fortran.npy"), "");
+    expect(rowsOf(tensor, 0, 0, 2)).toEqual(asSingle);
+    expect(rowsOf(tensor, 0, 1, 1)).toEqual(asSingle.slice(6));
+    tensor.close();
+  });
+
+  it.each([
+    ["three", [2, 5, 3]],
+    ["four", [3, 2, 5, 4]],
+  ])("of %s dimensions holds the same matrices", (name, shape) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    // an element's number is its place in C order
+    const numbers = new Float64Array(count);
+    for (let at = 0; at < count; at++) {
+      let [left, place, stride] = [at, 0, count];
+      for (const size of [...shape].reverse()) {
+        stride /= size;
+        place += (left % size) * stride;
+        left = Math.floor(left / size);
+      }
+      numbers[place] = at;
+    }
+    const fortran = TensorFile.open(npyFile(`f-${name}.npy`, true, shape, numbers), "");
+    const [rows, width] = shape.slice(-2) as [number, number];
+    for (let index = 0; index < count / (rows * width); index++)
+      for (const [first, some] of [
+        [0, rows],
+        [2, 2],
+      ] as const) {
+        const start = (index * rows + first) * width;
+        expect(rowsOf(fortran, index, first, some)).toEqual(
+          Array.from({ length: some * width }, (_, at) => start + at),
+        );
+      }
+    fortran.close();
+  });
+
+  it("is read across chunks", () => {
+    const rows = (1 << 19) + 3;
+    // (2, rows, 1): heads alternate
+    const numbers = Float64Array.from({ length: 2 * rows }, (_, at) => (at % 2 === 0 ? 1 : -1) * (at >> 1));
+    const tensor = TensorFile.open(npyFile("f-long.npy", true, [2, rows, 1], numbers), "");
+    expect(rowsOf(tensor, 1, 0, rows).every((x, row) => x === -row)).toBe(true);
+    tensor.close();
+  });
+});
+
+describe("a batch", () => {
+  const numbers = Float64Array.from({ length: 3 * 2 * 2 * 2 }, (_, at) => at);
+  it("is three sequences, of which one is chosen", () => {
+    const tensor = TensorFile.open(npyFile("batch.npy", false, [3, 2, 2, 2], numbers), "");
+    const second = tensor.sequence(1);
+    expect([second.shape, rowsOf(second, 0, 0, 2), rowsOf(second, 1, 1, 1)]).toEqual([
+      [2, 2, 2],
+      [8, 9, 10, 11],
+      [14, 15],
+    ]);
+    expect(refusal(() => tensor.sequence())).toMatch(
+      /holds 3 sequences, \(3, 2, 2, 2\); choose one with --batch 0 to 2/,
+    );
+    expect(refusal(() => tensor.sequence(3))).toMatch(/--batch must be below 3, the sequences of .*; got 3/);
+    tensor.close();
+  });
+
+  it("of one needs no choice, and a tensor without one allows none", () => {
+    const one = TensorFile.open(npyFile("one.npy", false, [1, 2, 2, 6], numbers), "");
+    expect(one.sequence().shape).toEqual([2, 2, 6]);
+    one.close();
+    const none = TensorFile.open(npyFile("none.npy", false, [2, 2, 6], numbers), "");
+    expect(none.sequence().shape).toEqual([2, 2, 6]);
+    expect(refusal(() => none.sequence(0))).toMatch(
+      /has no batch: its shape is \(2, 2, 6\); leave --batch out/,
+    );
+    none.close();
+  });
+});
+
 it("writes what numpy writes, byte for byte", () => {
   const count = Float32Array.from({ length: 24 }, (_, i) => i);
   writeNpy(join(folder, "1d.npy"), [3], [new Float32Array([1.5, -2, 3])]);
@@ -143,7 +242,11 @@ describe("what is refused, and how", () => {
     JSON.stringify({ k: { dtype, shape, data_offsets: offsets } });
 
   it.each([
-    ["a Fortran order", data("fortran.npy"), /Fortran order; allowed: C order/],
+    [
+      "a shape that is no list of integers",
+      file("shape.npy", Buffer.from(npy.toString("latin1").replace("(2, 6)", "(2 6 )"), "latin1")),
+      /malformed \.npy header/,
+    ],
     ["big-endian numbers", data("big-endian.npy"), /elements of type >f4; allowed: <f2, <f4, <f8/],
     ["integers", data("integers.npy"), /elements of type <i8; allowed/],
     ["records", data("records.npy"), /elements of type record; allowed/],

@@ -6,8 +6,10 @@ import { formatAttend } from "../print/attend.ts";
 
 const notes = `
 Tensors are .npy or .safetensors (f16, bf16, f32, f64): q (queryHeads, Q, d), k and v (kvHeads, N, d). Query i stands
-at position N - Q + i and sees the keys up to that position; scores are q.k / sqrt(d). A .safetensors file may hold several
-tensors: name one as file.safetensors:tensor. Without a name the tensors q, k and v are taken.
+at position N - Q + i and sees the keys up to that position; scores are q.k / sqrt(d). v may be of another width than k.
+A tensor may have a batch in front, (batch, heads, rows, d), of which --batch chooses a sequence. A .npy file may be in
+Fortran order. A .safetensors file may hold several tensors: name one as file.safetensors:tensor. Without a name the
+tensors q, k and v are taken.
 
 In prefill the queries are the prompt's own; in decode they follow the prompt. The default is the phase in which the
 variant does its own work: prefill for a pattern of prefill (vertical-slash, a-shape, tri-shape, flexprefill,
@@ -25,7 +27,8 @@ export default function attendCommand(command: Command): void {
     .requiredOption("--k <file>", "keys")
     .requiredOption("--v <file>", "values")
     .option("--phase <name>", "prefill or decode (default: see below)", oneOf("phase", phases))
-    .option("--out <file>", "file for the output (queryHeads, Q, d), .npy of float32")
+    .option("--batch <n>", "sequence of tensors (batch, heads, rows, d), from 0", integer(0))
+    .option("--out <file>", "file for the output (queryHeads, Q, width of v), .npy of float32")
     .option("--engine <name>", "numeric engine", "wasm")
     .option("--threads <n>", "threads of the engine", integer(1))
     .option("--memory-gb <gb>", "refuse a run that needs more memory (default: the free memory)", positive)

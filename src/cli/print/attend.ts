@@ -21,11 +21,12 @@ const exactLine = ({ largestLogit }: AttendReport): string =>
 /** Sizes, the phase, the cost of a decode step, and a table of heads. */
 export function formatAttend(report: AttendReport): string {
   const { variant, engine, threads, cost, heads } = report;
-  const { queryHeads, kvHeads, queries, tokens, headDim } = report;
+  const { queryHeads, kvHeads, queries, tokens, headDim, valueDim } = report;
+  const width = valueDim === headDim ? `d ${headDim}` : `d ${headDim}, values ${valueDim} wide`;
   const percent = (share: number | undefined): string =>
     share === undefined ? "-" : `${(100 * share).toFixed(2)}%`;
   return [
-    `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, d ${headDim}`,
+    `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, ${width}`,
     phaseLine(report),
     ...(report.exact ? [exactLine(report)] : []),
     `a decode step keeps ${formatBytes(cost.keptBytes)} (index ${formatBytes(cost.indexKeptBytes)}) and reads ` +
