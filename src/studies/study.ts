@@ -1,7 +1,7 @@
 import { writeMeasured, writeTables } from "../runs/tables.ts";
 import type { Results } from "../runs/tables.ts";
 
-/** A finished study: its answer in numbers and names, and the tables and figures that show it. */
+/** A finished study: its answer in numbers and names, and its tables and figures. */
 export interface Study<Answer> {
   readonly answer: Answer;
   readonly results: Results;
@@ -20,7 +20,7 @@ export const finishStudy = async <Answer>(
   files: out === undefined ? [] : await writeTables(out, results),
 });
 
-/** The same of a study that measures this machine: no two runs have the same results. */
+/** Writes a study that measures this machine. No two runs have the same results. */
 export const finishMeasured = async <Answer>(
   answer: Answer,
   results: Results,

@@ -1,4 +1,4 @@
-/** Whether our numbers show what was published or claimed. */
+/** Verdict of our numbers on a published or claimed number. */
 export type Agreement = "reproduced" | "contradicted";
 
 export const verdictOf = (agrees: boolean): Agreement => (agrees ? "reproduced" : "contradicted");

@@ -59,7 +59,7 @@ describe("attnsim economics", () => {
   });
 
   it.each([
-    ["--cached 0.5", "nothing says cached-input of GPT-5.4: give --cached-input"],
+    ["--cached 0.5", "cached-input of GPT-5.4 is not stated: give --cached-input"],
     ["--models GPT-5.4,GPT-6", 'unknown model "GPT-6"; known: GPT-5.4, GPT-5.5, Claude Opus 4.7'],
     ["--think 1", "allowed: 2 numbers >= 0"],
     ["--cached 2", "allowed: a number from 0 to 1"],

@@ -13,7 +13,7 @@ export interface Finding {
   /** its id in article-claims.csv */
   readonly claim: string;
   readonly verdict: ClaimVerdict;
-  /** the reason, in a sentence or two with numbers */
+  /** reason in one or two sentences with numbers */
   readonly says: string;
 }
 
@@ -37,18 +37,18 @@ export interface Told {
   readonly sources?: readonly Source[];
 }
 
-/** Task, variant and length of some of a chapter's own trials. */
+/** Task, variant and length of some trials of a chapter. */
 export interface ChapterTrials {
   readonly task: string;
   readonly variant: string;
-  /** nominal length, as a trial is given it: "256K" */
+  /** nominal length: "256K" */
   readonly tokens: string;
   readonly reads?: number;
 }
 
-/** Numbers that a chapter is written from. */
+/** Numbers for the text of a chapter. */
 export interface Evidence {
-  /** rows of the chapter's own trials: in the mean field, or with `numerics` in full numerics */
+  /** rows of the chapter's own trials, in the mean field or, with `numerics`, in full numerics */
   readonly rows: (numerics?: boolean) => readonly TrialRow[];
   /** mean score of trials in the mean field, of whichever chapter. @throws Error where no chapter has such trials */
   readonly score: (trials: ChapterTrials) => MeanEstimate;
@@ -61,7 +61,7 @@ export interface Evidence {
   readonly explanation?: readonly ExplainedChange[] | undefined;
 }
 
-/** A chapter of the report: trials, and what they and published numbers say about some claims. One file each in experiments/article. */
+/** A chapter of the report: its trials, and findings on claims from them and from published numbers. Each has a file in experiments/article. */
 export interface Chapter {
   readonly name: string;
   readonly title: string;

@@ -39,7 +39,7 @@ export function derivedFigure(claim: ArticleClaim): string | undefined {
   return `${(Math.max(before, after) / Math.min(before, after)).toFixed(digits)}x`;
 }
 
-/** The claim of an id. @throws Error for an unknown id */
+/** The claim with an id. @throws Error for an unknown id */
 export function claimOf(id: string): ArticleClaim {
   const claim = articleClaims().find((each) => each.id === id);
   if (claim === undefined) throw new Error(`no claim "${id}" in article-claims.csv`);
@@ -71,7 +71,7 @@ export function leadElsewhere(claim: ArticleClaim): number | undefined {
   return (scoreOf(true) ?? ahead) - (scoreOf(false) ?? behind);
 }
 
-/** The finding on a claim whose derived figure is checked. @param says gets the figure as computed here */
+/** The finding on a claim whose derived figure is checked. @param says makes the reason from the figure computed here */
 export function derivedFinding(claim: ArticleClaim, says: (ours: string) => string): Finding {
   const ours = derivedFigure(claim)!;
   return { claim: claim.id, verdict: derivedVerdict(ours, claim.derived), says: says(ours) };

@@ -22,7 +22,7 @@ export interface ArticleTrials {
   readonly seed: number;
 }
 
-/** A chapter's trials: in the mean field, unless it asks for numerics. */
+/** Trials of a chapter. They run in the mean field unless the chapter asks for numerics. */
 const trialsOfChapter = ({ trials }: Chapter, { full, seed }: ArticleTrials): Trial[] =>
   trials === undefined
     ? []
@@ -32,7 +32,7 @@ const trialsOfChapter = ({ trials }: Chapter, { full, seed }: ArticleTrials): Tr
 export const trialsOf = (chapters: readonly Chapter[], asked: ArticleTrials): Trial[] =>
   chapters.flatMap((chapter) => trialsOfChapter(chapter, asked));
 
-/** Results that all chapters are written from. */
+/** Results for the text of all chapters. */
 export interface ArticleResults extends ArticleTrials {
   /** rows of all chapters' trials */
   readonly rows: readonly TrialRow[];
@@ -40,7 +40,7 @@ export interface ArticleResults extends ArticleTrials {
 }
 
 /**
- * Numbers that a chapter is written from.
+ * Numbers for the text of a chapter.
  *
  * @param numbers takes what the chapter says
  */

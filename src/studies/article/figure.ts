@@ -14,7 +14,7 @@ interface Pairs {
   readonly axis: string;
 }
 
-/** Pairs of values: a line for each, from the first value to the second. */
+/** A figure of pairs: each is a line from its first value to its second. */
 export function pairsFigure({ title, subtitle, series, pairs, axis }: Pairs): object {
   const names = pairs.map(({ name }) => name);
   const points = pairs.flatMap(({ name, values }) =>

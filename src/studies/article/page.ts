@@ -49,7 +49,7 @@ footer li { margin-bottom: .3rem; }
 const chip = (verdict: ClaimVerdict): string =>
   `<span class="chip ${verdict.replaceAll(" ", "-")}">${verdict}</span>`;
 
-/** An SVG for a page with others: with ids of its own and a label. */
+/** An SVG with unique ids and a label, for a page with several. */
 export const inlineSvg = (svg: string, name: string, label: string): string =>
   svg
     .replaceAll(/\bid="([^"]+)"/g, `id="${name}-$1"`)
@@ -57,11 +57,11 @@ export const inlineSvg = (svg: string, name: string, label: string): string =>
     .replaceAll(/href="#([^"]+)"/g, `href="#${name}-$1"`)
     .replace("<svg ", `<svg role="img" aria-label="${escape(label)}" `);
 
-/** Whether a cell is a number, which is aligned right. */
+/** True for numbers, which are aligned right. */
 const isNumber = (cell: string | number): boolean =>
   /^[-+$~<>]*[\d.,]+(?: \[[-\d. ]+\])? ?(?:[%x]|pp|[kMGT]?B|[mu]?s)?$/.test(String(cell));
 
-/** The report as one page that loads nothing. */
+/** The report as one HTML page without external files. */
 export async function htmlReport({ chapters, made }: ArticleReport): Promise<string> {
   const rows = rowsOf(chapters);
   const sections: string[] = [];

@@ -10,7 +10,7 @@ export interface ToldChapter extends Told {
   readonly title: string;
 }
 
-/** The report: its chapters, and how it was made. */
+/** The report: its chapters, and sentences on how it was made. */
 export interface ArticleReport {
   readonly chapters: readonly ToldChapter[];
   /** how the report was made, a sentence each */
@@ -57,7 +57,7 @@ export const departuresOf = (chapters: readonly ToldChapter[]): string[] => {
 export const countOf = (rows: readonly ClaimRow[], verdict: ClaimVerdict): number =>
   rows.filter((row) => row.verdict === verdict).length;
 
-/** `21.4% to 73.7%, 3.4x`: a claim's own numbers, as the article prints them. */
+/** Numbers of a claim as the article prints them: `21.4% to 73.7%, 3.4x`. */
 export function numbersOf({ value_before: before, value_after: after, derived, unit }: ArticleClaim): string {
   const shown = (value: string): string => {
     const grouped = /^\d{4,}$/.test(value) ? Number(value).toLocaleString("en") : value;
@@ -79,7 +79,7 @@ export function headOf(article: ArticleClaim): string {
   return numbers === "" ? article.claim : `${article.claim} (in the article ${numbers})`;
 }
 
-/** The report in Markdown. Its figures are files beside it. */
+/** The report in Markdown. Its figures are in files beside it. */
 export function markdownReport({ chapters, made }: ArticleReport): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
   const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>

@@ -20,10 +20,10 @@ import type { ArticleReport } from "./report.ts";
 const question = "What does the simulator say of each claim of the article?";
 
 export interface ArticleOptions {
-  /** whether trials in full numerics stand beside those in the mean field */
+  /** true: trials in full numerics are added to those in the mean field */
   readonly full: boolean;
   readonly seed: number;
-  /** ranking.csv of `attnsim explain`; the chapter on attention is shorter without it */
+  /** ranking.csv of `attnsim explain`; without it the chapter on attention is shorter */
   readonly explained: string;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
@@ -33,7 +33,7 @@ export interface ArticleOptions {
   readonly force?: boolean | undefined;
 }
 
-/** The report, and where it was written. */
+/** The report and its files. */
 export interface ArticleStudy {
   readonly answer: ArticleReport;
   /** paths of the page and of the Markdown */
@@ -43,7 +43,7 @@ export interface ArticleStudy {
 /**
  * Runs the trials of all chapters and writes the report.
  *
- * @throws UsageError outside a checkout; Unfinished where trials are missing
+ * @throws UsageError outside a checkout; Unfinished when trials are missing
  */
 export async function runArticle(options: ArticleOptions, watch: Watch): Promise<ArticleStudy> {
   const { full, seed, explained, workers, threads, out, force } = options;
@@ -64,7 +64,7 @@ export async function runArticle(options: ArticleOptions, watch: Watch): Promise
   return { answer: report, files: await writeReport(out, report) };
 }
 
-/** The chapters of the checkout. @throws UsageError where the program is an installed package */
+/** The chapters of the checkout. @throws UsageError when the program is an installed package */
 async function loadChapters(): Promise<readonly Chapter[]> {
   const file = fileURLToPath(new URL("experiments/article/all.ts", checkout));
   if (!existsSync(file))

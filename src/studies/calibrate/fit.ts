@@ -6,9 +6,9 @@ import type { FitPoint, Search } from "./search.ts";
 import type { HalfTargets } from "./target.ts";
 
 export interface FitOptions extends ReaderTrials {
-  /** simplexes, each from its own start */
+  /** number of starting points, each with its own simplex */
   readonly starts: number;
-  /** is called after each evaluation of all fitted columns */
+  /** called after each evaluation of all fitted columns */
   readonly onEvaluation?: () => void;
 }
 
@@ -25,7 +25,7 @@ export interface ReaderFit {
  * Fits the reader's free parameters to the fitted columns in the mean field, and scores the reader on the columns that
  * were left out. Parameters that are given stay as they are.
  *
- * @throws UsageError for a task or a variant without a mean field, and where no parameter or no column is left to fit
+ * @throws UsageError for a task or a variant without a mean field, and when no parameter or no column is left to fit
  */
 export function fitReader({ starts, onEvaluation, ...asked }: FitOptions, targets: HalfTargets): ReaderFit {
   const { fitted, "left out": leftOut } = targets;

@@ -8,8 +8,8 @@ import { columnRoles } from "./target.ts";
 import type { ColumnRole, HalfTargets } from "./target.ts";
 
 /**
- * The fit of an earlier calibration.json, if it answers the same question with the same trials of the same columns. With
- * it, interrupted numerics go on without another fit.
+ * The fit of an earlier calibration.json, if it has the same question, trials and columns. It lets interrupted numerics
+ * continue without another fit.
  */
 export function keptFit(
   path: string,

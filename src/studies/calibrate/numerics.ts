@@ -7,10 +7,10 @@ import type { ReaderTrials } from "./scores.ts";
 import { problemOf } from "./target.ts";
 import type { TargetColumn } from "./target.ts";
 
-/** A reader and its trials with full numerics. They are the trials of the mean field, or the first of them. */
+/** A reader and its trials with full numerics. They are the first trials of the mean field, or all of them. */
 export interface NumericTrials extends ReaderTrials {
   readonly engine: string;
-  /** most tokens of all trials of a target; three trials are run whatever their length */
+  /** most tokens of all trials of a target; three trials always run */
   readonly mostTokens: number;
 }
 
@@ -23,7 +23,7 @@ const trialOf = (
   trial: number,
 ): Trial => makeTrial({ ...problemOf(target, trial), variant, trial, seed, engine, reader });
 
-/** Trials of all targets for each reader, a problem's readers side by side. */
+/** Trials of all targets for all readers. Trials of one problem are neighbours. */
 export function numericTrials(readers: readonly NumericTrials[], targets: readonly TargetColumn[]): Trial[] {
   return targets.flatMap((target) => {
     const most = Math.max(...readers.map((reader) => trialCount(reader, target)));

@@ -4,7 +4,7 @@ import type { ColumnScores, GivenReader } from "./scores.ts";
 import { columnRoles } from "./target.ts";
 import type { ColumnRole, HalfTargets } from "./target.ts";
 
-/** Scores of the fitted columns, and of those that were left out. */
+/** Scores of the fitted columns and of the columns left out. */
 export type HalfScores = Readonly<Record<ColumnRole, ColumnScores>>;
 
 /** Scores of one published column. */
@@ -20,7 +20,7 @@ export interface ColumnResult {
   readonly trials: number;
 }
 
-/** Everything that a fit depends on, but for its columns and its number of trials. */
+/** Settings that a fit depends on, except its columns and its number of trials. */
 export interface FitQuestion {
   readonly version: string;
   readonly variant: string;
@@ -29,11 +29,11 @@ export interface FitQuestion {
   readonly tasks: readonly string[];
   readonly seed: number;
   readonly starts: number;
-  /** reader parameters that are given, and not fitted */
+  /** reader parameters that are given and not fitted */
   readonly given: GivenReader;
 }
 
-/** A calibrated reader: what calibration.json holds. */
+/** A calibrated reader, as calibration.json holds it. */
 export interface CalibrationResult extends FitQuestion {
   readonly trials: { readonly meanField: number; readonly numerics: number };
   readonly reader: GivenReader;

@@ -38,11 +38,11 @@ export interface CalibrateOptions {
   readonly starts: number;
   /** mean-field trials of each column */
   readonly trials: number;
-  /** whether full numerics confirm the fit */
+  /** true: full numerics confirm the fit */
   readonly confirm: boolean;
   /** trials of each column with full numerics */
   readonly confirmTrials: number;
-  /** most tokens of all those trials; three trials are run whatever their length */
+  /** most tokens of a column's trials; three trials always run */
   readonly confirmTokens: number;
   readonly seed: number;
   readonly engine: string;
@@ -52,14 +52,14 @@ export interface CalibrateOptions {
   readonly out: string;
   /** write over results of another question, and over edited ones */
   readonly force?: boolean | undefined;
-  /** reader parameters that are given, and not fitted */
+  /** reader parameters that are given and not fitted */
   readonly reader: GivenReader;
 }
 
 /**
- * Fits a reader to a model's published scores, confirms it with full numerics, and writes what it found.
+ * Fits a reader to a model's published scores, confirms it with full numerics, and writes the results.
  *
- * @throws UsageError for an unknown model, column or task, and where nothing is left to fit; Unfinished where numeric
+ * @throws UsageError for an unknown model, column or task, and when nothing is left to fit; Unfinished when numeric
  *   trials are missing
  */
 export async function runCalibrate(
@@ -85,7 +85,7 @@ export async function runCalibrate(
     writeAtomic(path, `${JSON.stringify(result, null, 2)}\n`);
     return result;
   };
-  // before the numerics, which take far longer than the fit
+  // written before the numerics, which take far longer than the fit
   const fitted = resultWith(undefined);
   const result = options.confirm
     ? resultWith(await confirmed({ ...options, reader: fit.reader }, targets, watch))

@@ -5,10 +5,10 @@ import type { Estimate } from "../../core/stats.ts";
 /** Scores of the trials of each target, in the order of the targets. */
 export type Scores = readonly Float64Array[];
 
-/** Number of times that trials are drawn again. */
+/** Number of bootstrap draws. */
 export const resamples = 1000;
 
-/** Trials of each target drawn with replacement, as many as there are. */
+/** Draws the trials of each target with replacement, as many as there are. */
 export const drawTrials = (scores: Scores, random: Random): Int32Array[] =>
   scores.map((values) => Int32Array.from(values, () => random.below(values.length)));
 

@@ -35,7 +35,7 @@ export interface ColumnScores {
 }
 
 /**
- * Mean-field scores of a reader on the trials of each target, the same scores as those of `attnsim run --mode mean-field`.
+ * Mean-field scores of a reader on the trials of each target. `attnsim run --mode mean-field` gives the same scores.
  *
  * @throws UsageError for a task or a variant without a mean field
  */
@@ -53,7 +53,7 @@ export function meanFieldScores(
   );
 }
 
-/** @throws UsageError where the task of a target, or the variant, has no mean field */
+/** @throws UsageError when the task of a target or the variant has no mean field */
 export function checkMeanField(
   { variant, reader }: Pick<ReaderTrials, "variant" | "reader">,
   targets: readonly TargetColumn[],
@@ -63,7 +63,7 @@ export function checkMeanField(
   for (const task of tasks) requireMeanField(task, use);
 }
 
-/** Means and mean error of scores, with intervals over trials drawn again. @param name of the random stream */
+/** Means and mean error of scores, with intervals over trials drawn again. @param name name of the random stream */
 export function columnScores(scores: Scores, targets: readonly TargetColumn[], name: string): ColumnScores {
   if (targets.length === 0) return { means: [], trials: [], error: null };
   const random = (part: string): Random => new Random(`calibrate/${name}/${part}`);

@@ -10,11 +10,11 @@ import type { Scores } from "./sample.ts";
 import type { GivenReader } from "./scores.ts";
 import type { TargetColumn } from "./target.ts";
 
-/** Range of a fitted parameter, searched in equal steps of a logarithm. */
+/** Range of a fitted parameter. The search takes equal steps of a logarithm. */
 interface FreeRange {
   readonly low: number;
   readonly high: number;
-  /** searches the logarithm of 1 - value */
+  /** true: the search takes the logarithm of 1 - value */
   readonly complement?: true;
 }
 
@@ -31,21 +31,21 @@ export type FreeName = keyof typeof freeParams;
 export type FitPoint = Readonly<Partial<Record<FreeName, number>>>;
 
 export interface SearchOptions {
-  /** scores of the targets' trials at a point: the same trials at every point */
+  /** scores of the targets' trials at a point; the trials are the same at every point */
   readonly scoresAt: (point: FitPoint) => Scores;
   readonly targets: readonly TargetColumn[];
   /** point of the first evaluation */
   readonly from: Readonly<Record<FreeName, number>>;
   /** parameters to fit, at least one */
   readonly free: readonly FreeName[];
-  /** simplexes, each from its own start */
+  /** number of starting points, each with its own simplex */
   readonly starts: number;
   readonly seed: number;
-  /** is called after each evaluation of all targets */
+  /** called after each evaluation of all targets */
   readonly onEvaluation?: (() => void) | undefined;
 }
 
-/** The point of least loss, and how it was found. */
+/** The point of least loss, and the course of the search. */
 export interface Search {
   readonly point: FitPoint;
   readonly params: readonly (Estimate & { readonly name: FreeName })[];
@@ -63,7 +63,7 @@ interface Evaluation {
   readonly scores: Scores;
 }
 
-/** Points drawn for each start. The best of all become starts. */
+/** Points drawn for each start. The best of all points become the starts. */
 const candidates = 8;
 /** Most evaluations of a simplex. */
 const perStart = 40;
@@ -82,7 +82,7 @@ export const mostEvaluations = ({ starts }: Pick<SearchOptions, "starts">): numb
  * from drawing the trials again and taking the best of all evaluated points each time: it needs no further evaluation,
  * and it is never narrower than the distance between points.
  *
- * @throws UsageError where no parameter or no target is left to fit
+ * @throws UsageError when no parameter or no target is left to fit
  */
 export function searchPoint(options: SearchOptions): Search {
   const { scoresAt, targets, from, free, starts, seed, onEvaluation } = options;
@@ -159,12 +159,12 @@ const fromUnit = ({ low, high, complement }: FreeRange, at: number): number => {
   return complement ? 1 - value : value;
 };
 
-/** Distance by which a simplex may leave the range of starts, in units of the range. */
+/** Distance that a simplex may go beyond the range of starts, in units of the range. */
 const margin = 0.5;
 
 const inRange = (at: number): number => Math.min(1 + margin, Math.max(-margin, at));
 
-/** The evaluation of least loss for each drawing of the trials. */
+/** The evaluation of least loss for each bootstrap draw of the trials. */
 function bestOfDraws(
   tried: readonly Evaluation[],
   targets: readonly TargetColumn[],

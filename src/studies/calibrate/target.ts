@@ -6,13 +6,12 @@ import { parseTask, tasks } from "../../tasks/spec.ts";
 import type { AnyTask } from "../../tasks/task.ts";
 
 /**
- * Task specs that set how benchmarks are read, unless a command says otherwise. MRCR's request is known as a whole: with
- * its format and topic apart, MRCR's curve needs logits so sharp that the reader walks graphs of 1M tokens, which GPT-5.4
- * does not (docs/model.md).
+ * Default task specs of benchmarks. MRCR's request matches as a whole. With format and topic apart, MRCR's curve needs
+ * logits so sharp that the reader walks graphs of 1M tokens, which GPT-5.4 does not (docs/model.md).
  */
 export const defaultReadings = ["mrcr(keys=whole)"] as const;
 
-/** Columns that are fitted unless a command says otherwise. */
+/** Columns that are fitted by default. */
 export const defaultFit = [
   "mrcr-v2-8needle:32K-64K",
   "mrcr-v2-8needle:64K-128K",
@@ -29,7 +28,7 @@ export interface TargetProblem {
   readonly tokens: number;
 }
 
-/** A published column, and the trials that stand for it. */
+/** A published column and the trials that simulate it. */
 export interface TargetColumn {
   /** `mrcr-v2-8needle:128K-256K` */
   readonly name: string;
@@ -39,11 +38,11 @@ export interface TargetColumn {
   readonly published: number;
   /** longest of the lengths that the column covers */
   readonly tokens: number;
-  /** trial t is of problem t modulo their number */
+  /** trial t takes problem t modulo their number */
   readonly problems: readonly TargetProblem[];
 }
 
-/** Whether a column is fitted or left out of the fit. */
+/** Role of a column: fitted, or left out of the fit. */
 export const columnRoles = ["fitted", "left out"] as const;
 
 export type ColumnRole = (typeof columnRoles)[number];
@@ -51,7 +50,7 @@ export type ColumnRole = (typeof columnRoles)[number];
 /** Targets by their role. */
 export type HalfTargets = Readonly<Record<ColumnRole, readonly TargetColumn[]>>;
 
-/** A task that stands for a benchmark, with the parameters that make it do so. */
+/** A task that simulates a benchmark, with its parameters. */
 interface BenchmarkTask {
   readonly task: AnyTask;
   readonly args: Readonly<Record<string, string>>;
@@ -91,9 +90,9 @@ function lengthsWithin(
 }
 
 /**
- * A model's columns that simulated scores compare with, and their trials.
+ * Published columns of a model, with the trials that simulate them.
  *
- * @param readings task specs that set parameters of the benchmarks for which their tasks stand: `mrcr(keys=whole)`
+ * @param readings task specs with parameters for the benchmarks that they simulate: `mrcr(keys=whole)`
  * @throws UsageError for a model without scores, an unknown task or parameter, or a task without published scores
  */
 export function targetsOf(
@@ -137,7 +136,7 @@ export function targetsOf(
     });
 }
 
-/** Whether given arguments are meant for a benchmark: they agree with those that tell its task's benchmarks apart. */
+/** True if given arguments agree with the arguments that tell the benchmarks of a task apart. */
 function isMeantFor(
   given: BenchmarkTask["args"],
   { task, args }: BenchmarkTask,
@@ -149,7 +148,7 @@ function isMeantFor(
 }
 
 /**
- * Targets by name: `mrcr-v2-8needle:32K-64K` names one, `mrcr-v2-8needle` all of a benchmark.
+ * Targets by name: `mrcr-v2-8needle:32K-64K` names one, `mrcr-v2-8needle` names all columns of a benchmark.
  *
  * @param names of targets; default: those of `defaultFit`
  * @throws UsageError for a name of no target, and without targets

@@ -4,16 +4,16 @@ import type { CoDesignQuestion } from "./question.ts";
 import type { rackRows } from "./racks.ts";
 import type { variantRows } from "./variants.ts";
 
-/** A search that scores this much finds most of the nodes. */
+/** Score from which a search finds most of the nodes. */
 const finds = 0.75;
 
 const share = (part: number, whole: number): string => `${Math.round((100 * part) / whole)}%`;
 
-/** The row of a variant. The question names it. */
+/** The row of a variant of the question. */
 const rowOf = <T extends { readonly variant: string }>(rows: readonly T[], variant: string): T =>
   rows.find((row) => row.variant === variant)!;
 
-/** Sentences about accuracy for bytes: HBM and NVLink. */
+/** Sentences about accuracy for bytes of HBM and NVLink. */
 export function byteFindings(rows: ReturnType<typeof variantRows>): string[] {
   const [dense, dsa] = [rowOf(rows, "dense"), rowOf(rows, "dsa(k=2048)")];
   const least = rows.filter((row) => row.search >= finds).sort((a, b) => a.hbmBytes - b.hbmBytes)[0]!;
@@ -35,7 +35,7 @@ export function pieceFindings({ read }: CoDesignQuestion, rows: ReturnType<typeo
   ];
 }
 
-/** Sentences about steps on the racks, the older first. */
+/** Sentences about steps on two racks, the older rack first. */
 export function rackFindings(
   { systems, users }: CoDesignQuestion,
   rows: ReturnType<typeof rackRows>,

@@ -9,7 +9,7 @@ import { kvDtype } from "./question.ts";
 import type { CoDesignQuestion } from "./question.ts";
 import { scoreColumns, scoresOf } from "./scores.ts";
 
-/** The same number of tokens read, in pieces of different sizes. */
+/** Rows that read the same number of tokens in pieces of different sizes. */
 export function pieceRows(question: CoDesignQuestion, onStep: () => void) {
   const { model, tokens, read, blocks, problems } = question;
   return blocks.map((block) => {

@@ -1,7 +1,7 @@
 import type { Model } from "../../hardware/model.ts";
 import type { System } from "../../hardware/system.ts";
 
-/** A model on racks, and the attention variants that are compared there. */
+/** A model on racks, and the attention variants to compare. */
 export interface CoDesignQuestion {
   readonly model: Model;
   /** racks of the same number of GPUs; the first two are compared */
@@ -9,13 +9,13 @@ export interface CoDesignQuestion {
   readonly users: number;
   /** in the cache of each user */
   readonly tokens: number;
-  /** variants whose accuracy and bytes are compared */
+  /** variants compared by accuracy and bytes */
   readonly variants: readonly string[];
-  /** tokens that every setting of the table of pieces reads */
+  /** tokens that every row of the table of pieces reads */
   readonly read: number;
   /** tokens of a piece */
   readonly blocks: readonly number[];
-  /** variants whose steps are compared on the racks */
+  /** variants compared by their steps on the racks */
   readonly onRacks: readonly string[];
   /** problems behind each score */
   readonly problems: number;

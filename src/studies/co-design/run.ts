@@ -7,7 +7,7 @@ import { rackRows, rackTable } from "./racks.ts";
 import { variantRows, variantTable } from "./variants.ts";
 
 /**
- * Accuracy for bytes, sizes of pieces, and steps on racks: tables, and what they show.
+ * Tables of accuracy for bytes, sizes of pieces and steps on racks, with findings.
  *
  * @param onStep called after each row with scores
  */

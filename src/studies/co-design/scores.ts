@@ -8,7 +8,7 @@ export const scoreColumns = [
   numberColumn("requests", "mean score of eight identical requests at 1M tokens, mean field"),
 ];
 
-/** Mean-field scores of a variant at 1M tokens: of a search, and of a count of identical requests. */
+/** Mean-field scores of a variant at 1M tokens: a search, and a count of identical requests. */
 export function scoresOf(variant: string, problems: number) {
   const score = (task: string) => meanFieldScore({ task, variant, tokens: "1M" }, problems);
   const [search, requests] = [score("graphwalks(operation=bfs)"), score("mrcr(needles=8)")];

@@ -6,7 +6,7 @@ import { kvDtype } from "./question.ts";
 import type { CoDesignQuestion } from "./question.ts";
 import { scoreColumns, scoresOf } from "./scores.ts";
 
-/** Accuracy of each variant, and the bytes of a decode step that it takes. */
+/** Accuracy of each variant, and the bytes of its decode step. */
 export function variantRows(question: CoDesignQuestion, onStep: () => void) {
   const { model, systems, tokens, variants, problems } = question;
   const gpus = systems[0]!.gpus.value;

@@ -52,8 +52,8 @@ export const relativeChange = (before: number, after: number): number => after /
 export const outputTokensOf = ({ tokens }: PricedTask): number => tokens.output + tokens.think;
 
 /**
- * The share of the output tokens of `before` that `after` must save to cost the same. It is negative where `after` may
- * take more tokens, and over 1 where no answer is short enough.
+ * The share of the output tokens of `before` that `after` must save to cost the same. It is negative if `after` may
+ * take more tokens, and over 1 if no answer is short enough.
  */
 export function breakEvenReduction(before: PricedTask, after: PricedTask): number {
   const promptCost = billOf({ ...after, tokens: { ...after.tokens, output: 0, think: 0 } }).total;
@@ -62,8 +62,8 @@ export function breakEvenReduction(before: PricedTask, after: PricedTask): numbe
 }
 
 /**
- * Prompt tokens for each output token of `before` above which `after` costs more. It is Infinity where the prompt of
- * `after` costs no more, and 0 or less where `after` costs more without a prompt.
+ * Prompt tokens for each output token of `before` above which `after` costs more. It is Infinity if the prompt of
+ * `after` costs no more, and 0 or less if `after` costs more without a prompt.
  */
 export function breakEvenPrompt(before: PricedTask, after: PricedTask): number {
   const saved =
@@ -73,12 +73,12 @@ export function breakEvenPrompt(before: PricedTask, after: PricedTask): number {
   return extra > 0 ? saved / perMillion(outputTokensOf(before), extra) : Infinity;
 }
 
-/** USD per million tokens of a prompt that a cache serves in part. */
+/** Price of a partly cached prompt, USD per million tokens. */
 const promptPrice = ({ prices, tokens: { cachedShare } }: PricedTask): number =>
   billOf({ prices, tokens: { prompt: 1e6, cachedShare, output: 0, think: 0 } }).total;
 
-/** Seconds to the first token of an answer: hidden tokens are decoded before it. */
+/** Seconds to the first token of an answer. Hidden tokens are decoded before it. */
 export const firstAnswerSeconds = (ttft: number, tpot: number, think: number): number => ttft + think * tpot;
 
-/** Hidden tokens that a wait leaves room for. @param tpot seconds of a token */
+/** Hidden tokens that fit into a wait. @param tpot seconds of a token */
 export const hiddenTokens = (seconds: number, tpot: number): number => Math.floor(seconds / tpot + 1e-9);

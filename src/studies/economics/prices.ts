@@ -23,7 +23,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** A model of a price table; a number that nobody stated is absent. */
+/** A model of a price table. Numbers that nobody stated are left out. */
 export interface PricedModel {
   readonly name: string;
   readonly source: string;
@@ -41,7 +41,7 @@ export interface PricedModel {
 }
 
 /**
- * Reads a price table in YAML, the article's when no path is given.
+ * Reads a price table in YAML (default: the article's).
  *
  * @throws UsageError for a file that cannot be read, a key that is unknown, or a value of the wrong kind
  */

@@ -11,13 +11,13 @@ import type { Bill, PricedTask } from "./bill.ts";
 import { breakEvenSurface } from "./surface.ts";
 import type { SurfaceAxes, SurfacePoint } from "./surface.ts";
 
-/** One task with two models, and a wait that hidden tokens may explain. */
+/** One task with two models, and a wait that hidden tokens are to explain. */
 export interface EconomicsQuestion {
   readonly before: PricedTask;
   readonly after: PricedTask;
   /** seconds to the first token without hidden tokens before it */
   readonly ttft: number;
-  /** seconds to the first token of the answer, to be explained */
+  /** observed seconds to the first token of the answer */
   readonly firstToken: number;
   /** seconds of an output token */
   readonly tpot: number;
@@ -28,7 +28,7 @@ export interface EconomicsQuestion {
 export interface Economics {
   readonly before: Bill;
   readonly after: Bill;
-  /** after / before - 1 of prices, tokens and costs; null where `before` is 0 */
+  /** after / before - 1 of prices, tokens and costs; null if `before` is 0 */
   readonly changes: Readonly<
     Record<"inputPrice" | "outputPrice" | "outputTokens" | "outputCost" | "totalCost", number | null>
   >;
@@ -44,7 +44,7 @@ export interface Economics {
     /** seconds, with the hidden tokens of the question */
     readonly before: number;
     readonly after: number;
-    /** hidden tokens that the wait leaves room for */
+    /** hidden tokens that fit into the wait */
     readonly hiddenTokens: number;
     /** seconds, if `after` generated the saved output tokens as hidden ones */
     readonly savedAsHidden: number;

@@ -36,7 +36,7 @@ export interface EconomicsOptions {
   readonly cached: number;
   /** seconds to the first token without hidden tokens before it */
   readonly ttft: number;
-  /** seconds to the first token of the answer, to be explained */
+  /** observed seconds to the first token of the answer */
   readonly firstToken: number;
   /** time of an output token, ms */
   readonly tpotMs: number;
@@ -49,7 +49,7 @@ export interface EconomicsOptions {
   readonly force?: boolean | undefined;
 }
 
-/** Two models, the question that was asked of them, and its answer. */
+/** Two models, the question about them, and its answer. */
 export interface EconomicsResult {
   readonly models: readonly string[];
   readonly question: EconomicsQuestion;
@@ -126,5 +126,5 @@ function sideOf(model: PricedModel, i: number, options: EconomicsOptions): Side 
 }
 
 function missing({ name, source }: PricedModel, option: string): never {
-  throw new UsageError(`nothing says ${option.slice(2)} of ${name}: give ${option} (table: ${source})`);
+  throw new UsageError(`${option.slice(2)} of ${name} is not stated: give ${option} (table: ${source})`);
 }

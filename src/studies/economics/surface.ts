@@ -3,14 +3,14 @@ import type { TokenPrices } from "./bill.ts";
 
 /** A point of the break-even surface. */
 export interface SurfacePoint {
-  /** price of `after` over that of `before`, input and output alike */
+  /** ratio of prices, `after` over `before`, the same for input and output */
   readonly priceRatio: number;
   /** prompt tokens for each output token of `before` */
   readonly promptPerOutput: number;
   readonly cachedShare: number;
   /** share of the output tokens that `after` saves */
   readonly reduction: number;
-  /** cost of the task, after / before - 1 */
+  /** relative change of the cost of the task: after / before - 1 */
   readonly costChange: number;
   /** reduction at which both cost the same */
   readonly breakEven: number;

@@ -7,12 +7,12 @@ import { resolveReader } from "../../reader/params.ts";
 import type { GivenReader } from "../calibrate/scores.ts";
 import type { FittedReader } from "./fitted.ts";
 
-/** The fitted reader with one change: of its attention variant, or of something else. */
+/** The fitted reader with one change, of its attention variant or of something else. */
 export interface Candidate {
   /** the change: `dsa(k=512)`, `sharpness 1.44` */
   readonly name: string;
   readonly kind: "attention" | "logits" | "reader";
-  /** variant or parameter that the change is a setting of; summaries show the best setting of each group */
+  /** variant or parameter that the change sets; summaries show the best setting of each group */
   readonly group: string;
   /** variant spec */
   readonly variant: string;
@@ -20,10 +20,10 @@ export interface Candidate {
   readonly reader: GivenReader;
 }
 
-/** Multiples of a default budget that are tried beyond those of sweeps, between selection and dense attention. */
+/** Multiples of a default budget that are tried beside those of sweeps. They lie between selection and dense attention. */
 const wider = [4, 16, 64];
 
-/** Specs of a variant: its defaults, and other budgets where it has one. */
+/** Specs of a variant: its defaults, and other budgets if it has a budget. */
 function settingsOf({ name, budgetParam, params }: AnyVariant): string[] {
   const spec = budgetParam === undefined ? undefined : params[budgetParam];
   if (budgetParam === undefined || spec?.kind !== "int") return [name];
@@ -51,7 +51,7 @@ export const attentionCandidates = (reader: GivenReader): Candidate[] =>
 export const namedCandidates = (specs: readonly string[], reader: GivenReader): Candidate[] =>
   specs.map((spec) => attentionCandidate(spec, parseSpec(spec).variant.name, reader));
 
-/** Changes of everything but attention: the shaping of logits, and each of the reader's own numbers. */
+/** Changes of other things than attention: the shaping of logits, and each of the reader's own numbers. */
 export function rivalCandidates(variant: string, reader: GivenReader): Candidate[] {
   const settled = resolveReader(reader);
   const shaped = parseSpec(variant).logitShaping !== undefined;
@@ -91,7 +91,7 @@ export function rivalCandidates(variant: string, reader: GivenReader): Candidate
 export const baseCandidate = ({ variant, reader }: FittedReader): Candidate =>
   attentionCandidate(variant, variant, reader);
 
-/** Changes of a fitted reader that are tried. @param specs variants to try in place of all */
+/** Changes of a fitted reader to try. @param specs variants to try (default: all) */
 export function candidatesOf(
   { variant, reader }: FittedReader,
   { specs, rivals }: { readonly specs?: readonly string[] | undefined; readonly rivals: boolean },

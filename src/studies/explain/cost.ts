@@ -12,7 +12,7 @@ import { dollarsPerMillion } from "../../hardware/serving/price.ts";
 import { neededOf, usualWeights } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
 
-/** Setting in which a change is priced: a model on racks, with users and their context. */
+/** Setting of prices: a model on racks, with users and their context. */
 export interface CostSetting {
   readonly model: Model;
   readonly systems: readonly System[];
@@ -29,9 +29,9 @@ export interface CostSetting {
 export interface SystemCost {
   readonly system: string;
   readonly usersPerRack: number;
-  /** time of a decode step of `users`, on the fastest division; null where they do not fit */
+  /** time of a decode step of `users`, on the fastest division; null if they do not fit */
   readonly tpotSeconds: number | null;
-  /** USD per million output tokens at that step, the rack rented and always at work */
+  /** USD per million output tokens at that step, if the rack is rented and always busy */
   readonly dollarsPerMillion: number | null;
 }
 
@@ -45,9 +45,9 @@ export interface CandidateCost {
 }
 
 /**
- * Cost of a decode step with a variant. Each further read of a query takes the time of its attention again.
+ * Cost of a decode step with a variant. Each further read of a query takes the time of attention again.
  *
- * @throws UsageError where the model cannot take the variant
+ * @throws UsageError when the model cannot take the variant
  */
 export function candidateCost(
   variant: string,

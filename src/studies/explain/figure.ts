@@ -4,12 +4,12 @@ import type { TargetColumn } from "../calibrate/target.ts";
 import { bestOfGroups } from "./result.ts";
 import type { ChangeResult, ExplanationResult } from "./result.ts";
 
-/** Changes of attention that are drawn. */
+/** Number of changes of attention in the figure. */
 const attentionCurves = 3;
 
 /**
- * The published columns of both models, the unchanged reader, the nearest changes of attention and the nearest other
- * change.
+ * A figure of the published columns of both models, the unchanged reader, the nearest changes of attention and the
+ * nearest other change.
  *
  * @param columns of the model that the reader was fitted to, and of the model that is explained
  */

@@ -3,7 +3,7 @@ import type { TargetColumn } from "../calibrate/target.ts";
 import { bestOfGroups } from "./result.ts";
 import type { ExplanationResult } from "./result.ts";
 
-/** Distance from its interval beyond which a published score counts as unexplained. */
+/** Distance from the simulated interval from which a published score counts as unexplained. */
 const unexplainedBeyond = 0.02;
 
 const points = (share: number): string => (100 * share).toFixed(1);
@@ -16,7 +16,7 @@ const listed = (names: readonly string[]): string => (names.length === 0 ? "none
 const nameOf = ({ benchmark, column }: { readonly benchmark: string; readonly column: string }): string =>
   `${benchmark} ${column}`;
 
-/** Sentences that follow from a ranking. @param before columns of the model that the reader was fitted to */
+/** Findings of a ranking, a sentence each. @param before columns of the model that the reader was fitted to */
 export function findingsOf(
   { models, trials, base, ranking }: Omit<ExplanationResult, "findings">,
   before: readonly TargetColumn[],

@@ -8,7 +8,7 @@ import type { Standing } from "./standings.ts";
 
 /** A change of the fitted reader: its distance from the published scores, and its cost. */
 export interface ChangeResult {
-  /** from 1; 0 for the unchanged reader */
+  /** rank from 1; 0 is the unchanged reader */
   readonly rank: number;
   readonly change: string;
   readonly kind: Candidate["kind"];
@@ -25,7 +25,7 @@ export interface ChangeResult {
     readonly published: number;
     readonly score: Estimate;
   }[];
-  /** null where the priced model cannot take the variant */
+  /** null if the priced model cannot take the variant */
   readonly cost: CandidateCost | null;
   /** mean distance with full numerics; null without them */
   readonly numerics: Estimate | null;

@@ -36,7 +36,7 @@ export interface ExplainOptions {
   readonly model: string;
   /** variant specs to try; default: every variant */
   readonly variant?: readonly string[] | undefined;
-  /** whether changes of anything but attention are tried too */
+  /** true: changes of other things than attention are tried too */
   readonly rivals: boolean;
   /** mean-field trials of each column */
   readonly trials: number;
@@ -44,9 +44,9 @@ export interface ExplainOptions {
   readonly confirm: number;
   /** trials of each column with full numerics */
   readonly confirmTrials: number;
-  /** most tokens of all those trials; three trials are run whatever their length */
+  /** most tokens of a column's trials; three trials always run */
   readonly confirmTokens: number;
-  /** model that is priced: a name, or a file */
+  /** model for prices: a name or a file */
   readonly priced: string;
   /** racks that it is priced on, names or files; default: GB200 and GB300 */
   readonly system?: readonly string[] | undefined;
@@ -68,9 +68,9 @@ export interface ExplainOptions {
 
 /**
  * Ranks single changes of a fitted reader by their distance from another model's published scores, prices them, confirms
- * the best with full numerics, and writes what it found.
+ * the best with full numerics, and writes the results.
  *
- * @throws UsageError for an unknown name, a file without a fitted reader, and without a change to try; Unfinished where
+ * @throws UsageError for an unknown name, a file without a fitted reader, and when no change is left to try; Unfinished when
  *   numeric trials are missing
  */
 export async function runExplain(options: ExplainOptions, watch: Watch): Promise<Study<ExplanationResult>> {
@@ -137,7 +137,7 @@ const settingOf = (options: ExplainOptions): CostSetting => ({
   users: options.users,
 });
 
-/** Cost of a candidate; null where the model cannot take its variant. */
+/** Cost of a candidate; null if the model cannot take its variant. */
 function costOf(
   { variant, reader }: Pick<ChangeResult, "variant" | "reader">,
   setting: CostSetting,

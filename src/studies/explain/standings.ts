@@ -8,7 +8,7 @@ import type { ColumnScores, ReaderTrials } from "../calibrate/scores.ts";
 import type { TargetColumn } from "../calibrate/target.ts";
 import type { Candidate } from "./candidates.ts";
 
-/** Shortest context of a column that counts as long, tokens. */
+/** Tokens from which the context of a column counts as long. */
 const longFrom = 256_000;
 
 /** A candidate's distance from another model's published scores. */
@@ -32,12 +32,12 @@ export interface Standings {
   readonly ranking: readonly Standing[];
 }
 
-/** Candidates and the trials that they are scored on. */
+/** Candidates and the trials of their scores. */
 export interface RankOptions extends Pick<ReaderTrials, "trials" | "seed"> {
   /** the fitted reader, unchanged */
   readonly base: Candidate;
   readonly candidates: readonly Candidate[];
-  /** is called after each candidate, `base` included */
+  /** called after each candidate and `base` */
   readonly onCandidate?: () => void;
 }
 
@@ -60,7 +60,7 @@ export function standingsOf(
   scored: readonly { readonly candidate: Candidate; readonly scores: Scores }[],
   targets: readonly TargetColumn[],
 ): Standings {
-  // one stream name for all: draw by draw, all candidates get the same problems
+  // one stream name for all candidates, so that each draw takes the same problems for all
   const drawn = scored.map(({ scores }) => errorDraws(scores, targets, new Random("explain/trials")));
   const errors = scored.map(({ scores }) =>
     meanError(

@@ -9,15 +9,15 @@ export interface PricedVariant extends VariantScore, VariantPrice {
   readonly tokens: number;
 }
 
-/** A variant on a front or behind it: of a system and model, and one front for each price. */
+/** A variant with its place on the fronts of a system and model. Each price has a front. */
 export interface FrontierPoint extends PricedVariant {
-  /** whether no other variant is as accurate and as fast, and better in one of the two */
+  /** true if no other variant is as accurate and as fast, and better in one of the two */
   readonly bestTpot: boolean;
   readonly bestUsers: boolean;
   readonly bestPrice: boolean;
 }
 
-/** Variants of a system and model with their fronts: the score against each price. */
+/** Marks the variants of a system and model that are on the front of the score and each price. */
 export function frontierPoints(points: readonly PricedVariant[]): FrontierPoint[] {
   const front = (measure: (point: PricedVariant) => number | null): ReadonlySet<PricedVariant> =>
     new Set(

@@ -16,7 +16,7 @@ import { meanFieldRows, scoresAt } from "./scores.ts";
 import type { MeanFieldTrials } from "./scores.ts";
 import { frontierTable } from "./tables.ts";
 
-/** Where scores come from: a results CSV, or the mean field. */
+/** Source of scores: a results CSV, or the mean field. */
 export type ScoreSource = { readonly file: string } | { readonly meanField: MeanFieldTrials };
 
 export interface FrontierOptions {
@@ -25,11 +25,11 @@ export interface FrontierOptions {
   readonly tokens?: number | undefined;
   /** systems, models, and the variants to keep; default: all variants that have scores */
   readonly racks: Omit<RackQuestion, "context">;
-  /** requests; their prompts have the context's length */
+  /** requests, whose prompts have the context's length */
   readonly requests: Omit<Workload, "inputTokens">;
-  /** users who share the system when TPOT is taken */
+  /** users who share the system, for TPOT */
   readonly users: number;
-  /** longest time of a token when prices are taken, s */
+  /** longest time of a token, for prices, s */
   readonly tpotLimit: number;
   /** price of a GPU-hour in USD; default: the system's rental */
   readonly price?: number | undefined;
@@ -49,7 +49,7 @@ export interface FrontierResult {
 /**
  * Sets the scores of variants beside their prices on each system with each model.
  *
- * @throws UsageError for an unknown name, and where no row has a score at the context
+ * @throws UsageError for an unknown name, and when no row has a score at the context
  */
 export function runFrontier(options: FrontierOptions, watch: Watch): FrontierResult {
   const { racks, users, tpotLimit, price } = options;

@@ -52,7 +52,7 @@ export function scoresAt(rows: readonly TrialRow[], tokens: number | undefined):
   return { tokens: nearest, scores };
 }
 
-/** Trials of the mean field that scores are drawn from. */
+/** Trials of the mean field behind the scores. */
 export interface MeanFieldTrials {
   readonly tasks: readonly string[];
   readonly variants: readonly string[];

@@ -7,13 +7,13 @@ import { isHeldOut } from "../../hardware/constants/fit/fit.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { Machine } from "../../hardware/kernels/machine.ts";
 
-/** Measured kernels that predictions are compared with. */
+/** Measured kernels to compare predictions with. */
 export interface KernelErrorsQuestion {
-  /** folder of measured kernels; without it the package's own */
+  /** folder of measured kernels (default: the package's own) */
   readonly kernels?: string | undefined;
-  /** only the rows that a fit does not see */
+  /** true: only the rows held out of the fit */
   readonly heldOut?: boolean | undefined;
-  /** JSON file of constants; without it the package's own */
+  /** JSON file of constants (default: the package's own) */
   readonly constants?: string | undefined;
 }
 
@@ -29,6 +29,6 @@ export function kernelErrors({
     .filter((errors) => errors !== undefined);
 }
 
-/** Every system with these constants of its kernels; without them with the package's own. */
+/** Every system with constants of its kernels (default: the package's own). */
 export const machinesWith = (fitted?: FittedConstants): ReadonlyMap<string, Machine> =>
   new Map([...systems].map((system) => [system.name, machineOf(system, "measured", fitted)]));

@@ -8,7 +8,7 @@ import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { machinesWith } from "./errors.ts";
 
-/** Errors of one file's rows; undefined where a side has none. */
+/** Errors of one file's rows; undefined for a side without rows. */
 export interface FitErrors {
   readonly file: string;
   /** of the rows that were fitted */
@@ -16,7 +16,7 @@ export interface FitErrors {
   readonly heldOut: FileErrors | undefined;
 }
 
-/** Constants of kernels, and how far they are from what was measured. */
+/** Constants of kernels, and the errors of their predictions. */
 export interface KernelFit {
   readonly constants: FittedConstants;
   readonly errors: readonly FitErrors[];
@@ -46,7 +46,7 @@ const heading = `import type { FittedConstants } from "../../hardware/constants.
  */
 `;
 
-/** The text of a file of constants: a module of TypeScript where the path ends so, otherwise JSON. */
+/** The text of a file of constants: a TypeScript module if the path ends in .ts, otherwise JSON. */
 export function constantsFile(constants: FittedConstants, path: string): string {
   const json = JSON.stringify(constants, null, 2);
   if (!path.endsWith(".ts")) return `${json}\n`;

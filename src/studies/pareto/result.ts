@@ -6,7 +6,7 @@ import type { RackRow } from "../racks/settings.ts";
 /** Plans of one setting. */
 export interface SettingPlans extends RackRow {
   readonly tried: readonly ServedPlan[];
-  /** plans that no other beats in a user's speed and a GPU's */
+  /** plans that no other plan beats in tokens a second of a user and of a GPU */
   readonly front: readonly ServedPlan[];
 }
 
@@ -17,7 +17,7 @@ export interface TriedPlan {
   readonly variant: string;
   readonly kvDtype: string;
   readonly decodeAs: string;
-  /** null where the same replicas prefill */
+  /** null if the same replicas prefill */
   readonly prefillAs: string | null;
   readonly onFront: boolean;
   readonly served: Served;

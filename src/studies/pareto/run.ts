@@ -11,7 +11,7 @@ import { plansTable } from "./tables.ts";
 
 /** Requests, and the models on racks that serve them. */
 export interface ParetoOptions extends Omit<ServeQuestion, "apart" | "parallel" | "prefillParallel"> {
-  /** longest time to compute a prompt where replicas prefill apart, s */
+  /** longest time to compute a prompt when replicas prefill apart, s */
   readonly ttft?: number | undefined;
 }
 

@@ -6,14 +6,14 @@ import { resolveParams } from "../../core/params.ts";
 import type { AnyParams } from "../../core/params.ts";
 import { largestWeight } from "./one-among-many.ts";
 
-/** A number that a source prints, and the same number by our code. */
+/** A number that a source prints, and the same number computed by our code. */
 export interface GoldenCheck {
   readonly name: string;
   /** as printed */
   readonly published: number;
   readonly unit: string;
   readonly ours: () => number;
-  /** allowed difference: half of the last printed digit, or more where `note` says why */
+  /** allowed difference: half of the last printed digit, or more if `note` says why */
   readonly within: number;
   readonly note?: string;
   readonly source: Source;
@@ -185,7 +185,7 @@ const ssmax: readonly GoldenCheck[] = [
   })),
 );
 
-/** Numbers that sources print of their mechanisms, each computed by the code that simulates it. */
+/** Printed numbers of mechanisms, each computed by the code that simulates the mechanism. */
 export const goldenChecks: readonly GoldenCheck[] = [
   msa,
   ...nsa,
@@ -197,6 +197,6 @@ export const goldenChecks: readonly GoldenCheck[] = [
   ...ssmax,
 ];
 
-/** Whether our number is the published one. */
+/** True if our number is the published one. */
 export const holds = ({ published, within }: GoldenCheck, ours: number): boolean =>
   Math.abs(ours - published) <= within;

@@ -2,7 +2,7 @@ import { distinct } from "../../core/group.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 import type { CurvePlace, OwnValue, Trend, TrendAxis } from "./trend.ts";
 
-/** Our means with 95% intervals as filled marks and lines, the published numbers as open marks and dashes. */
+/** A figure with our means and 95% intervals as filled marks and lines, and published numbers as open marks and dashes. */
 export function trendFigure({ question, published, axes, note }: Trend, ours: readonly OwnValue[]): object {
   // two published numbers make no curve
   const isCurve = (value: CurvePlace): boolean =>

@@ -33,7 +33,7 @@ export const checkResults = (checks: readonly GoldenCheck[]): CheckResult[] =>
     return { name, published, ours, unit, within, verdict: verdictOf(holds(check, ours)), note, source };
   });
 
-/** @param rowsOf rows of a trend's results; undefined for a trend that was not run */
+/** @param rowsOf gives the rows of a trend; undefined if it was not run */
 export const trendResults = (
   trends: readonly Trend[],
   rowsOf: (trend: Trend) => readonly TrialRow[] | undefined,

@@ -32,7 +32,7 @@ export interface PublishedOptions {
 
 /** Golden checks and trends, each with its verdict. */
 export interface PublishedVerdicts {
-  /** golden checks; none if trends were run */
+  /** golden checks; empty if trends were run */
   readonly checks: readonly CheckResult[];
   /** trends that were run; otherwise all */
   readonly trends: readonly TrendResult[];
@@ -41,7 +41,7 @@ export interface PublishedVerdicts {
 /** Published numbers and trends with their verdicts. */
 export interface PublishedStudy {
   readonly answer: PublishedVerdicts;
-  /** whether trends are here: they are experiments of attnsim's repository */
+  /** true if trends are here; they are experiments of attnsim's repository */
   readonly hasTrends: boolean;
   /** paths of the figures that were written */
   readonly files: readonly string[];
@@ -50,7 +50,7 @@ export interface PublishedStudy {
 /**
  * Compares published numbers and trends with ours.
  *
- * @throws UsageError for an unknown trend; Unfinished where trials of a trend are missing
+ * @throws UsageError for an unknown trend; Unfinished when trials of a trend are missing
  */
 export async function runPublished(options: PublishedOptions, watch: Watch): Promise<PublishedStudy> {
   const { run } = options;
@@ -78,7 +78,7 @@ const ownResults = join("results", "local", "published");
 
 const inCheckout = (path: string): string => fileURLToPath(new URL(path, checkout));
 
-/** The trends of the checkout; none where the program is an installed package. */
+/** The trends of the checkout; none if the program is an installed package. */
 async function loadTrends(): Promise<Trend[]> {
   const file = inCheckout("experiments/published/all.ts");
   if (!existsSync(file)) return [];

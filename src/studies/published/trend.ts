@@ -31,17 +31,17 @@ export interface TrendAxis {
 /** Our numbers against the published ones. */
 export interface Judgement {
   readonly verdict: Agreement;
-  /** our numbers, as briefly as the published ones are quoted */
+  /** our numbers in a phrase, like the published ones */
   readonly ours: string;
-  /** where they agree and where not, and why */
+  /** agreements and differences, with reasons */
   readonly sentence: string;
 }
 
-/** Our value at a place. @throws Error where there is none */
+/** Our value at a place. @throws Error when there is none */
 export type ValueAt = (panel: string, series: string, x: number | string) => OwnValue;
 
 /**
- * A published trend: what was published, the trials that test it, and the rule that judges them. One file each in
+ * A published trend: the finding, the trials that test it, and the rule that judges them. Each has a file in
  * experiments/published.
  */
 export interface Trend {
@@ -51,7 +51,7 @@ export interface Trend {
   readonly sources: readonly Source[];
   /** the published finding, in a phrase */
   readonly claim: string;
-  /** what our task stands for, and what could not be checked at the source */
+  /** limits: the meaning of our task, and parts that could not be checked at the source */
   readonly note?: string;
   /** yields the trials, in the order of the rows */
   readonly trials: (trial: (options: TrialOptions) => Trial) => Iterable<Trial>;
@@ -89,7 +89,7 @@ export function valuesOf(
   );
 }
 
-/** Judges a trend's rows by its rule. @throws Error where the rule needs a value that is missing */
+/** Judges a trend's rows by its rule. @throws Error when the rule needs a missing value */
 export function judged(trend: Trend, rows: readonly TrialRow[]): Judgement {
   const values = valuesOf(trend, rows);
   return trend.judge((panel, series, x) => {

@@ -15,7 +15,7 @@ export interface DecodeQuestion extends RackQuestion {
   /** users who share the GPUs; each number is tried */
   readonly users: readonly number[];
   readonly drafts: Drafts;
-  /** division of the model, as `tp=4,dp=2`; without it the one whose token is fastest */
+  /** division of the model, as `tp=4,dp=2` (default: the one with the fastest token) */
   readonly parallel?: string | undefined;
 }
 

@@ -10,7 +10,7 @@ import type { RackQuestion, RackRow } from "./settings.ts";
 
 /** Memory of models on racks. */
 export interface MemoryQuestion extends RackQuestion {
-  /** users whose lack of memory is told */
+  /** users for whom missing memory is shown */
   readonly users: number;
 }
 
@@ -29,7 +29,7 @@ export interface MemoryRow extends RackRow {
   readonly users: number;
   readonly shortBytes: number;
   readonly hostShortBytes: number;
-  /** every number with what it rests on */
+  /** every number with its source or formula */
   readonly parts: readonly MemoryPart[];
 }
 

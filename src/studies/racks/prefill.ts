@@ -14,13 +14,13 @@ import type { RackQuestion, RackRow } from "./settings.ts";
 
 /** Prefill of prompts by models on racks. */
 export interface PrefillQuestion extends RackQuestion {
-  /** prompts that are computed together */
+  /** prompts computed together */
   readonly prompts: number;
-  /** share of each prompt that is in the cache already */
+  /** share of each prompt that the cache already holds */
   readonly cacheHits: number;
   /** prompt tokens in a pass, of all prompts together */
   readonly chunk: number;
-  /** division of the model, as `tp=4,dp=2`; without it the fastest */
+  /** division of the model, as `tp=4,dp=2` (default: the fastest) */
   readonly parallel?: string | undefined;
 }
 

@@ -13,9 +13,9 @@ import type { ServeQuestion } from "./serve.ts";
 import { rowStart } from "./settings.ts";
 import type { RackRow, RackSetting } from "./settings.ts";
 
-/** Requests that are replayed on one replica of each setting. */
+/** Requests to replay on one replica of each setting. */
 export interface ReplayQuestion extends ServeQuestion {
-  /** CSV file of requests; without it requests are drawn */
+  /** CSV file of requests; without it requests are random */
   readonly trace?: string | undefined;
   /** requests to draw, their number a second and the variation of the times between them */
   readonly requests: number;
@@ -33,9 +33,9 @@ export interface ReplayRow extends RackRow, TraceSummary {
 }
 
 /**
- * Replays requests on one replica of each setting: the one that gives a GPU the most at the largest batch that fits.
+ * Replays requests on one replica of each setting. Its division gives a GPU the most tokens at the largest batch that fits.
  *
- * @throws UsageError where no batch fits
+ * @throws UsageError when no batch fits
  */
 export function replayRows(question: ReplayQuestion, watch: Watch = unwatched): ReplayRow[] {
   const { workload, batch, trace, requests, rate = 1, variation, seed } = question;

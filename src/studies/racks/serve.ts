@@ -4,16 +4,16 @@ import type { Workload } from "../../hardware/serving/workload.ts";
 import { divisionsFor, gpuHourPrice, rackSettings, rowStart, undivided } from "./settings.ts";
 import type { RackQuestion, RackRow, RackSetting } from "./settings.ts";
 
-/** Requests that are served by models on racks. */
+/** Requests to models on racks. */
 export interface ServeQuestion extends Omit<RackQuestion, "context"> {
   readonly workload: Workload;
   /** sequences that decode at once in a replica; each number is tried */
   readonly batch: readonly number[];
-  /** dollars of a GPU-hour; without it the system's rental */
+  /** dollars of a GPU-hour (default: the system's rental) */
   readonly price?: number | undefined;
-  /** whether some replicas prefill and others decode */
+  /** true: some replicas prefill and others decode */
   readonly apart?: boolean | undefined;
-  /** divisions of the replicas, as `tp=4,dp=2`; without them the best */
+  /** divisions of the replicas, as `tp=4,dp=2` (default: the best) */
   readonly parallel?: string | undefined;
   readonly prefillParallel?: string | undefined;
 }
@@ -21,11 +21,11 @@ export interface ServeQuestion extends Omit<RackQuestion, "context"> {
 /** The plan that gives a GPU the most tokens at a batch. */
 export interface ServeRow extends RackRow {
   readonly batch: number;
-  /** undefined where the batch's caches fit no plan */
+  /** undefined if the batch's caches fit no plan */
   readonly plan: ServedPlan | undefined;
 }
 
-/** Settings of requests: the context is a whole request. */
+/** Settings of requests. The context is a whole request. */
 export const servingSettings = (question: Omit<ServeQuestion, "batch">): RackSetting[] =>
   rackSettings({ ...question, context: [requestTokens(question.workload)] });
 
@@ -42,7 +42,7 @@ export const serveRows = (question: ServeQuestion): ServeRow[] =>
     })),
   );
 
-/** The plan of a setting that gives a GPU the most tokens at one of the batches; undefined where none fits. */
+/** The plan of a setting that gives a GPU the most tokens at one of the batches; undefined if none fits. */
 export function bestPlan(
   setting: RackSetting,
   { workload, price, apart, parallel, prefillParallel }: Omit<ServeQuestion, "batch">,

@@ -22,25 +22,25 @@ export interface RackQuestion {
   readonly system: readonly string[];
   /** names, or files of models */
   readonly model: readonly string[];
-  /** attention variant specs; without them each model's own */
+  /** attention variant specs (default: each model's own) */
   readonly variant?: readonly string[] | undefined;
   readonly kvDtype: readonly KvDtype[];
-  /** without it the smallest that the system's GPUs multiply */
+  /** default: the smallest that the system's GPUs multiply */
   readonly weights?: WeightDtype | undefined;
-  /** without it that of the other weights */
+  /** default: that of the other weights */
   readonly attentionWeights?: WeightDtype | undefined;
-  /** quantities in place of the systems' own: `gpu.fp8=4.5PFLOP/s` */
+  /** quantities that replace the systems' own: `gpu.fp8=4.5PFLOP/s` */
   readonly set: readonly string[];
   /** tokens of each user */
   readonly context: readonly number[];
-  /** without it the fitted kernels */
+  /** default: the fitted kernels */
   readonly profile?: KernelProfile | undefined;
-  /** without it all of the system */
+  /** default: all of the system */
   readonly gpus?: number | undefined;
   readonly overlapLinks?: boolean | undefined;
 }
 
-/** Names of a setting, as rows of results have them. */
+/** Names of a setting, as in rows of results. */
 export interface RackNames {
   readonly system: string;
   readonly model: string;
@@ -54,7 +54,7 @@ export interface RackSetting extends ModelOnSystem {
   readonly tokens: number;
 }
 
-/** Columns that every row about a setting begins with. */
+/** First columns of every row about a setting. */
 export interface RackRow {
   readonly names: RackNames;
   readonly kvDtype: KvDtype;
@@ -72,7 +72,7 @@ export const rowStart = ({ names, model, kvDtype, tokens, weights }: RackSetting
   weights,
 });
 
-/** Every setting of a question. @throws UsageError for a name that is unknown */
+/** Every setting of a question. @throws UsageError for an unknown name */
 export function rackSettings(question: RackQuestion): RackSetting[] {
   const { attentionWeights, profile, gpus, overlapLinks } = question;
   const systems = question.system.map((name) =>
@@ -111,7 +111,7 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
   );
 }
 
-/** Refuses two machines of one name, whose rows nobody could tell apart. @throws UsageError */
+/** Refuses two machines with one name, since their rows would look alike. @throws UsageError */
 function refuseNamesakes(what: string, asked: readonly string[], found: readonly Entry[]): void {
   const named = found.map(({ name }, i) => ({ name, text: asked[i]! }));
   for (const [name, alike] of groupBy(named, (each) => each.name)) {
@@ -123,7 +123,7 @@ function refuseNamesakes(what: string, asked: readonly string[], found: readonly
   }
 }
 
-/** The division that is given, as `tp=4,dp=2`, or without one every division that a phase can use. */
+/** The given division, as `tp=4,dp=2`; without it every division that a phase can use. */
 export const divisionsFor = (
   setting: RackSetting,
   phase: "prefill" | "decode",
@@ -133,7 +133,7 @@ export const divisionsFor = (
     ? divisionsOf(setting, phase)
     : [divisionOf(setting, parseParallel(parallel, setting.model))];
 
-/** Refuses a model that cannot be divided among the GPUs that there are. @throws UsageError always */
+/** Refuses a model that cannot be divided among the GPUs. @throws UsageError always */
 export function undivided({ names }: RackSetting): never {
   throw new UsageError(`${names.model} cannot be divided among the GPUs of ${names.system}; give --parallel`);
 }
@@ -143,6 +143,6 @@ export const machineNotes = (settings: readonly RackSetting[]): readonly string[
   ...new Set(settings.flatMap(({ system, profile }) => machineOf(system, profile).notes)),
 ];
 
-/** Dollars of a GPU-hour. @throws UsageError where neither the user nor the system says */
+/** Dollars of a GPU-hour. @throws UsageError when neither the user nor the system states it */
 export const gpuHourPrice = (system: System, given: number | undefined): number =>
   given ?? neededOf(system, "gpu.rental", "a price (or --price)").value;

@@ -19,7 +19,7 @@ function bytesRead(times: ScalingTimes): number {
   return kvReadBytes + indexReadBytes;
 }
 
-/** Dense attention at the longest length: the others are compared with it. */
+/** The measurement of dense attention at the longest length, which the others are compared with. */
 function denseOf(all: readonly ScalingTimes[]): ScalingTimes {
   const dense = all.filter(({ spec }) => spec.variant.name === "dense").at(-1);
   if (dense === undefined) throw new Error("nothing to compare with: dense attention was not measured");
@@ -28,7 +28,7 @@ function denseOf(all: readonly ScalingTimes[]): ScalingTimes {
 
 const digits = (value: number): number => Number(value.toPrecision(4));
 
-/** A row for each measurement. @param all by ascending length, dense attention among them */
+/** Makes a row for each measurement. @param all measurements by ascending length, with dense attention */
 export function scalingRows(all: readonly ScalingTimes[]): ScalingRow[] {
   const dense = denseOf(all);
   const msPerByte = median(dense.attend) / bytesRead(dense);
@@ -55,12 +55,12 @@ export function scalingRows(all: readonly ScalingTimes[]): ScalingRow[] {
   });
 }
 
-/** Number of lengths over which exponents are fitted, the longest ones: 64K to 1M. */
+/** Number of lengths in the fit of exponents: the longest ones, 64K to 1M. */
 const fitted = 5;
 
 const resamples = 1000;
 
-/** A row for each variant. @param all by ascending length, dense attention among them */
+/** Makes a row for each variant. @param all measurements by ascending length, with dense attention */
 export function scalingSummaries(all: readonly ScalingTimes[]): ScalingSummary[] {
   const dense = denseOf(all);
   const random = new Random("scaling/bootstrap");

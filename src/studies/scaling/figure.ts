@@ -2,7 +2,7 @@ import { distinct } from "../../core/group.ts";
 import { lengthAxis, panelFigure, seriesScales } from "../../figures/style.ts";
 import type { ScalingRow } from "./tables.ts";
 
-/** Times over context length, measured and predicted, both axes logarithmic. */
+/** Measured and predicted times over context length, on logarithmic axes. */
 export function scalingFigure(rows: readonly ScalingRow[], engine: string, threads: number): object {
   const series = distinct(rows.map(({ variant }) => variant));
   const points = rows.map(({ variant, tokens, attendMs, attendMsMin, attendMsMax, predictedMs }) => ({

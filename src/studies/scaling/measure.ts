@@ -9,7 +9,7 @@ import type { Ops } from "../../engines/ops.ts";
 import { headSpaces, scopedAll } from "../../reader/numerics/workspace.ts";
 import { resolveReader } from "../../reader/params.ts";
 
-/** Variants and lengths to measure: every variant at every length. */
+/** Variants and lengths to measure. Every variant is measured at every length. */
 export interface ScalingSettings {
   readonly variants: readonly string[];
   /** tokens, ascending */
@@ -36,7 +36,7 @@ export const shape = (({ kvHeads, headDim }) => ({ kvHeads, headDim }))(resolveR
 /** Number of different queries. Successive calls then read different rows. */
 const queryCount = 16;
 
-/** Uncounted queries at the start, which warm caches and compile loops. */
+/** Queries before the measurement, which warm caches and compile loops. */
 const warmUps = 3;
 
 /** Most calls of a round. */
@@ -44,9 +44,9 @@ const mostCalls = 200;
 
 /**
  * Measures the time of a query at the last position, and of building the index, on a cache of random normal numbers. The
- * content of a cache changes the time of a query only by what it selects.
+ * content of a cache changes the time of a query only through the selection.
  *
- * @param onTimes is called with the times of each variant at a length
+ * @param onTimes called with the times of each variant at a length
  */
 export function measureScaling(
   ops: Ops,
@@ -86,7 +86,7 @@ function timed<T>(work: () => T): [T, number] {
   return [result, performance.now() - start];
 }
 
-/** Times of successive queries, ms, until the seconds are over. */
+/** Times of successive queries, ms, for some seconds. */
 function queryTimes(
   { variant, params }: AttentionSpec,
   prepared: { readonly cache: KeyValueCache; readonly index: unknown; readonly ops: Ops },

@@ -19,7 +19,7 @@ const seconds = 0.9;
 export interface ScalingOptions {
   readonly name: string;
   readonly question: string;
-  /** variant specs; dense among them, with which the others are compared */
+  /** variant specs; they include dense, which the others are compared with */
   readonly variants: readonly string[];
   /** tokens, ascending */
   readonly lengths: readonly number[];
@@ -28,12 +28,12 @@ export interface ScalingOptions {
   readonly threads: number;
   /** folder of the results */
   readonly out: string;
-  /** what the study was asked with, for the manifest */
+  /** options of the study, for the manifest */
   readonly config: object;
 }
 
 /**
- * Measures the time of queries over context length on this machine, and how it grows.
+ * Measures the time of queries over context length on this machine, and its growth.
  *
  * @throws UsageError for an engine that cannot be used here, and for lengths that do not fit in memory
  */
@@ -66,7 +66,7 @@ export async function runScaling(
   return finishMeasured(summaries, results, out);
 }
 
-/** @throws UsageError where K, V and an index do not fit in memory */
+/** @throws UsageError when K, V and an index do not fit in memory */
 function checkMemory(tokens: number): void {
   const needed = tokens * (2 * shape.kvHeads + 1) * shape.headDim * Float32Array.BYTES_PER_ELEMENT;
   const allowed = 0.8 * process.availableMemory();

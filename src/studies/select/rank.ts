@@ -3,7 +3,7 @@ import type { PublishedScore } from "../../tasks/published.ts";
 import { billOf } from "../economics/bill.ts";
 import type { PricedModel } from "../economics/prices.ts";
 
-/** Requests that a model is chosen for. */
+/** Requests of the workload. */
 export interface Demand {
   /** tokens of a request's prompt */
   readonly prompt: number;
@@ -25,7 +25,7 @@ export interface ApplyingScore {
   readonly benchmark: string;
   readonly column: string;
   readonly score: number;
-  /** whether the column covers the prompt's length; otherwise it is the nearest one */
+  /** true if the column covers the prompt's length; otherwise it is the nearest one */
   readonly covers: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface RankedModel {
 
 export type RankBy = "cost" | "latency";
 
-/** Ranks models for a demand: models that meet it first, the cheapest or quickest of them at the top, gaps last. */
+/** Ranks models for a demand. Models that meet it come first, from the cheapest or quickest on; gaps come last. */
 export function rankModels(
   models: readonly PricedModel[],
   published: readonly PublishedScore[],
@@ -93,7 +93,7 @@ function rankedModel(model: PricedModel, published: readonly PublishedScore[], d
   };
 }
 
-/** Cost of all requests, USD; undefined where a price or the length of an answer is missing. */
+/** Cost of all requests, USD; undefined if a price or the length of an answer is missing. */
 function costOf(
   { input, output, cachedInput }: PricedModel,
   { prompt, cachedShare, think, requests }: Demand,
@@ -125,7 +125,7 @@ function reasonsAgainst(
   ];
 }
 
-/** Names of the numbers that the demand needs and the table does not state. */
+/** Names of needed numbers that the table does not state. */
 const gapsOf = (
   { input, output, cachedInput, firstToken, tokensPerSecond, context }: PricedModel,
   { cachedShare, think }: Demand,

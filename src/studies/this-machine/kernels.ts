@@ -11,9 +11,9 @@ import { systemFrom } from "./system.ts";
 export interface KernelQuestion {
   readonly threads: number;
   readonly rounds: number;
-  /** power of two by which all row counts are divided */
+  /** power of two that divides all row counts */
   readonly shrink: number;
-  /** called after each measurement, with the number of all */
+  /** called after each measurement with the number of all measurements */
   readonly onStep?: (steps: number) => void;
 }
 
@@ -28,17 +28,17 @@ export interface KernelPrediction {
   readonly error: number;
 }
 
-/** This machine measured, and the times of its kernels predicted. */
+/** Measurements of this machine, and predicted times of its kernels. */
 export interface MachineReport {
   readonly system: System;
   readonly predictions: readonly KernelPrediction[];
   readonly medianAbsError: number;
 }
 
-/** A kernel is predicted from the same kernel over fewer rows, by this factor. */
+/** Factor of rows: a kernel is predicted from the same kernel over fewer rows. */
 export const fewer = 4;
 
-/** Kernels that attention is made of, whose work is bytes, multiplications and exponentials. */
+/** Kernels of attention. Their work is bytes, multiplications and exponentials. */
 const kernels = (shrink: number): KernelWorkload[] =>
   workloads(shrink).filter(({ kind }) => ["decode", "prefill", "gather", "block-mean"].includes(kind));
 
@@ -56,7 +56,7 @@ export async function predictKernels(asked: KernelQuestion): Promise<MachineRepo
   refuseWrong(result);
   const { limits, rows } = result;
   const rowOf = ({ name }: KernelWorkload): BenchRow => rows.find(({ workload }) => workload === name)!;
-  // whatever else the machine does makes a round slower, never faster
+  // other work of the machine makes a round slower, never faster
   const fastest = (row: BenchRow): number => row.msLow! / 1000;
   const predictions = large.map((workload, i) => {
     const row = rowOf(workload);

@@ -5,7 +5,7 @@ import type { MachineLimits } from "../../engines/bench/limits.ts";
 import { coresHere, processorName } from "../../engines/machine.ts";
 import type { System } from "../../hardware/system.ts";
 
-/** This machine as a system of one processor. Rates are those of float32, to which the engine widens every type. */
+/** This machine as a system of one processor. Rates are those of float32, since the engine widens every type to it. */
 export function systemFrom({ bandwidth, flops }: MachineLimits): System {
   const source = {
     title: `measured on this machine: ${processorName()}, Node ${process.versions.node}`,
@@ -36,13 +36,13 @@ export function systemFrom({ bandwidth, flops }: MachineLimits): System {
   };
 }
 
-/** Rounds of the quick measurement, and seconds of each. */
+/** Rounds of the quick measurement, and seconds of each round. */
 const rounds = 2;
 const roundSeconds = 0.15;
 
 let measuredSystem: System | undefined;
 
-/** This machine, measured for less than a second when it is first asked for. */
+/** This machine as a system. The first call measures it for less than a second. */
 export function localSystem(): System {
   measuredSystem ??= measureSystem();
   return measuredSystem;
