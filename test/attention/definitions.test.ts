@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
+import { rowNumbers } from "../../src/core/tensor.ts";
+import { counting } from "../../src/engines/counting.ts";
+import { costDifferences } from "./cost-law.ts";
 import { world } from "./fixtures.ts";
 import { best, dot, mean, plain, range, softmax, unit } from "./plain.ts";
 
@@ -115,6 +118,56 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
       [...kept, leaves].flatMap((leaf) => unit(leaf, 4, tokens)),
     );
   });
+});
+
+describe("a shared oracle", () => {
+  const shape = { tokens: 300, kvHeads: 3, headDim: 16, group: 2, positions: [299, 120] };
+  const ops = referenceEngine();
+  const variant = variants.get("oracle");
+  const params = resolveParams("oracle", variant.params, { k: 20, shared: true });
+
+  it("reads the tokens with the largest sum of scores over all query heads, in every head", () => {
+    const { cache, queries } = world(ops, shape);
+    const { heads } = variant.attend({ queries, cache, index: undefined, ops }, params);
+    for (const [i, position] of shape.positions.entries()) {
+      const sums = range(position + 1).map((t) =>
+        range(6).reduce((sum, head) => {
+          const [h, g] = [Math.floor(head / 2), head % 2];
+          const key = rowNumbers(cache.heads[h]!.keys.tensor, t);
+          return sum + range(16).reduce((s, c) => s + queries.heads[h]!.get(2 * i + g, c) * key[c]!, 0);
+        }, 0),
+      );
+      for (const head of heads)
+        for (const g of [0, 1])
+          expect(range(300).filter((t) => head.reads(2 * i + g, t))).toEqual(best(sums, 20));
+    }
+  });
+
+  it("costs what counting counts", () => {
+    const small = { ...variant.small, shared: true };
+    expect(costDifferences({ ...variant, small }, counting(referenceEngine()))).toEqual([]);
+  });
+});
+
+it("no k tokens hold more of a head's dense weight than the oracle's", () => {
+  const { rows, run } = plain({ tokens: 240 });
+  const dense = run("dense", {}).heads[0]!.weights(0, range(240));
+  const mass = (read: readonly number[]): number => read.reduce((sum, t) => sum + dense[t]!, 0);
+  const most = mass(rows("oracle", { k: 48 }));
+  expect(most).toBeCloseTo(
+    [...dense]
+      .sort((a, b) => b - a)
+      .slice(0, 48)
+      .reduce((a, b) => a + b, 0),
+    12,
+  );
+  for (const [name, params] of [
+    ["quest", { page: 8, budget: 48 }],
+    ["moba", { block: 16, k: 3 }],
+    ["dsa", { k: 48 }],
+    ["sink-window", { sinks: 4, window: 44 }],
+  ] as const)
+    expect(mass(rows(name, params))).toBeLessThan(most);
 });
 
 describe("dsa", () => {

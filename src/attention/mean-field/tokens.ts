@@ -54,6 +54,10 @@ export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd))
   };
 }
 
+/** Exact scores, summed over the heads. */
+export const summedScores = (crowd: Crowd): TokenScores =>
+  indexScores(crowd, { indexDim: crowd.headDim * crowd.kvHeads, indexHeads: 1, indexNoise: 0 });
+
 /**
  * Scores of tokens by a small index of the kv heads' concatenated keys. The projection of D = d H numbers to `indexDim`
  * adds the variance D / indexDim - 1. The index heads' query noise adds the variance of its mean over heads.

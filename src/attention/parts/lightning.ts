@@ -190,7 +190,7 @@ export function indexQueries(
 }
 
 /** (Q, d): the mean of each query's G query heads. */
-function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
+export function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
   const width = rows.shape[1]!;
   const mean = zeros(count, width);
   const [from, to] = [flat(rows), flat(mean)];
