@@ -14,11 +14,11 @@ import { systems } from "../hardware/systems/all.ts";
 import { divisionsOf } from "./division.ts";
 import { cacheBytesOn } from "./memory.ts";
 
-/** A system and a model, and the users who share them. */
+/** A system, a model, and the users who share them. */
 export interface Budget {
-  /** as it was given */
+  /** text of the budget */
   readonly text: string;
-  /** with the user's own numbers in place of the system's */
+  /** system with the user's own numbers */
   readonly system: System;
   readonly model: Model;
   readonly weights: WeightDtype;
@@ -35,7 +35,7 @@ const keys = [...ownKeys, ...shortKeys];
 
 type Key = (typeof keys)[number];
 
-/** Finds systems and models by the names that a budget gives. */
+/** Finds systems and models by the names in a budget. */
 export interface MachineLookup {
   readonly system: (name: string) => System;
   readonly model: (name: string) => Model;
@@ -47,7 +47,7 @@ const registered: MachineLookup = {
   model: (name) => models.get(name),
 };
 
-/** Budgets by their texts: the trials of a sweep ask for the same few again and again. */
+/** Budgets by their texts. The trials of a sweep ask for the same few budgets. */
 const parsed = new Map<string, Budget>();
 
 /**
@@ -111,7 +111,7 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   return budget;
 }
 
-/** The keys of a budget with their values, and the quantities of the system that are given by path. */
+/** Splits a budget into keys with values, and quantities of the system by path. */
 function pairsOf(text: string): { given: ReadonlyMap<Key, string>; paths: readonly string[] } {
   const given = new Map<Key, string>();
   const paths: string[] = [];
@@ -134,7 +134,7 @@ function pairsOf(text: string): { given: ReadonlyMap<Key, string>; paths: readon
   return { given, paths };
 }
 
-/** @throws UsageError where the weights leave no HBM on any division */
+/** @throws UsageError when the weights leave no HBM on any division */
 function checkRoom({ system, model, weights }: Budget): void {
   const spec = parseSpec(nativeOf(model));
   const divisions = divisionsOf({ system, model, weights, spec, kvDtype: "bf16" }, "decode");

@@ -10,7 +10,7 @@ import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 
-/** Users who decode together, all with caches of one length. */
+/** Users who decode together. All caches have one length. */
 export interface Decoding {
   readonly users: number;
   /** tokens in the cache of each */
@@ -41,7 +41,7 @@ export interface DecodeAnswer extends StepTime {
 
 const noDrafts: Drafts = { tokens: 0, acceptance: 0 };
 
-/** Time of a decode step of one division, whether or not the users' caches fit. */
+/** Time of a decode step of one division, even if the users' caches do not fit. */
 export function stepOn(division: Division, decoding: Decoding): StepTime {
   const { users, tokens, drafts = noDrafts, reads = 1 } = decoding;
   const deployment = deploymentOf(division);
@@ -61,8 +61,8 @@ export const decodeOn = (division: Division, decoding: Decoding): DecodeAnswer =
 });
 
 /**
- * The decode step of the division on which it is shortest, among those that the caches fit; where they fit none, among
- * those that lack the least. Undefined without divisions.
+ * The shortest decode step among the divisions that the caches fit. If they fit none, the shortest among the divisions
+ * that lack the least memory. Undefined without divisions.
  */
 export function fastestDecode(divisions: readonly Division[], decoding: Decoding): DecodeAnswer | undefined {
   const { users, tokens } = decoding;
@@ -75,10 +75,10 @@ export function fastestDecode(divisions: readonly Division[], decoding: Decoding
 export interface StepQuestion extends ModelOnSystem, Decoding {}
 
 /**
- * The decode step of a model on a system, on the division that makes it shortest. Every table that names the time of a
- * step takes it from here; under the profile `ideal` it is the least that the step can take.
+ * The decode step of a model on a system, on the division that makes it shortest. Every table with the time of a step
+ * takes it from here. Under the profile `ideal` it is a lower bound.
  *
- * @throws UsageError where the model cannot be divided among the GPUs, or cannot take the variant
+ * @throws UsageError when the model cannot be divided among the GPUs or cannot take the variant
  */
 export function stepOf(question: StepQuestion): DecodeAnswer {
   const { system, model, gpus } = question;

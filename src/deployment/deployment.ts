@@ -13,7 +13,7 @@ import { attentionLayers } from "./model-cost.ts";
 import type { AttentionLayers } from "./model-cost.ts";
 import { remembered } from "./remembered.ts";
 
-/** Costs of prefill by spec, then by layer, dtype and length: every division of a search asks for the same. */
+/** Costs of prefill by spec, layer, dtype and length. Every division of a search asks for the same costs. */
 const prefillCosts = new WeakMap<AttentionSpec, Map<string, PrefillCost>>();
 
 /** The cost formulas of a variant in a layer. */
@@ -32,7 +32,7 @@ function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCo
   };
   return {
     decode: (tokens) => placedCost(spec, shapeOf(Math.max(1, Math.round(tokens)), dtype)),
-    // where the source leaves prefill dense, kernels of dense attention were measured
+    // a variant with dense prefill uses the measured kernels of dense attention
     ...(spec.variant.prefill !== "dense" && { prefill }),
   };
 }
@@ -54,7 +54,7 @@ const workOfLayers = remembered((model, spec, dtype: KvDtype): readonly LayerWor
   attentionLayers(model, spec).map((group) => workOf(group, dtype)),
 );
 
-/** A division as the pass knows it. @throws UsageError where the model has no layer that the variant could stand in for */
+/** A division in the form of the pass. @throws UsageError when the model has no layer that the variant could replace */
 export function deploymentOf(division: Division): Deployment {
   const { machine, model, spec, weights, parallel, overlapLinks } = division;
   const kvDtype = kvDtypeOf(division);

@@ -19,11 +19,11 @@ export interface Division {
   readonly kvDtype: KvDtype;
   readonly weights: Weights;
   readonly parallel: Parallelism;
-  /** exchanges between GPUs hide behind the work of another half of the batch */
+  /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
 }
 
-/** A model whose layers attend with a variant, on a system that may divide it as it likes. */
+/** A model whose layers attend with a variant, on a system that may divide it in any way. */
 export interface ModelOnSystem {
   readonly system: System;
   readonly model: Model;
@@ -47,7 +47,7 @@ export const kvDtypeOf = ({ spec, kvDtype }: Pick<ModelOnSystem, "spec" | "kvDty
 
 const machines = new WeakMap<System, Map<KernelProfile | undefined, Machine>>();
 
-/** A machine's kernels look up their constants once, so that all divisions share one machine. */
+/** All divisions share one machine, since its kernels look up their constants once. */
 function sharedMachine(system: System, profile: KernelProfile | undefined): Machine {
   const known = machines.get(system) ?? new Map<KernelProfile | undefined, Machine>();
   machines.set(system, known);
@@ -67,6 +67,6 @@ export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division =
   overlapLinks: on.overlapLinks ?? false,
 });
 
-/** Every division of a model that a phase can use, on as many GPUs as are given or fewer. */
+/** Every division of a model that a phase can use, on at most the given GPUs. */
 export const divisionsOf = (on: ModelOnSystem, phase: "prefill" | "decode"): Division[] =>
   plansFor(on.model, on.gpus ?? on.system.gpus.value, phase).map((parallel) => divisionOf(on, parallel));

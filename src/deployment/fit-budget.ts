@@ -19,24 +19,24 @@ import { hbmBytes, memoryOn } from "./memory.ts";
 
 /** The parameter of a variant that a budget decided. */
 export interface FittedBudget {
-  /** the budget as it was given: `system=gb200-nvl72,model=deepseek-v3,users=300` */
+  /** text of the budget: `system=gb200-nvl72,model=deepseek-v3,users=300` */
   readonly text: string;
-  /** name of the system; like `model` and `users`, a part of `text` by itself */
+  /** name of the system; `system`, `model` and `users` repeat parts of `text` */
   readonly system: string;
   /** name of the model */
   readonly model: string;
   /** users who share the system */
   readonly users: number;
-  /** the parameter that was fitted, or `kvDtype` for a variant without one, and its value */
+  /** the fitted parameter, or `kvDtype` for a variant without one, and its value */
   readonly param: string;
   readonly value: number | string;
-  /** false: nothing the variant can be set to fits, and the trial is recorded without a score */
+  /** false: no setting of the variant fits, and the trial is recorded without a score */
   readonly fits: boolean;
-  /** what does not fit and by how much; empty where it fits */
+  /** shortage, with its amount; empty if the variant fits */
   readonly short: string;
 }
 
-/** A variant spec as a budget leaves it: its dtype and parameter named. */
+/** A variant spec that a budget decided. It names its dtype and parameter. */
 export interface FittedSpec {
   readonly fitted: string;
   readonly budget: FittedBudget;
@@ -60,8 +60,8 @@ const questionOf = ({ system, model, weights, users }: Budget, asked: BudgetedSt
 });
 
 /**
- * Memory and time that users lack under a budget, in words, on the fastest of the divisions that lack the least memory.
- * Empty where nothing is lacking.
+ * Memory and time that users lack under a budget, in words. It is taken on the fastest of the divisions that lack the
+ * least memory, and is empty if nothing is lacking.
  */
 export function shortOf(budget: Budget, asked: BudgetedStep): string {
   const { stepSeconds } = budget;
@@ -80,7 +80,7 @@ export function shortOf(budget: Budget, asked: BudgetedStep): string {
   return lacks.join("; ");
 }
 
-/** The largest integer in [from, to] that satisfies a condition which, once false, stays false; from - 1 for none. */
+/** The largest integer in [from, to] that satisfies a condition, or from - 1. The condition, once false, stays false. */
 function largest(from: number, to: number, satisfies: (value: number) => boolean): number {
   if (to < from || !satisfies(from)) return from - 1;
   if (satisfies(to)) return to;
@@ -95,7 +95,7 @@ function largest(from: number, to: number, satisfies: (value: number) => boolean
 
 /**
  * The largest integer in [from, to] at which a function that never falls is at most `limit`; from - 1 for none. A time
- * grows with the bytes that are read, nearly in a line: interpolation finds the place in a few calls.
+ * grows almost linearly with the bytes that are read, so interpolation finds the place in a few calls.
  */
 function largestWithin(from: number, to: number, limit: number, f: (value: number) => number): number {
   let [low, atLow] = [from, f(from)];
@@ -125,15 +125,15 @@ function searchRange(
   const most = Math.max(spec.min, Math.min(spec.max, shape.tokens));
   const flops = (value: number): number => variant.cost(shape, { ...params, [param]: value }).flops;
   const all = flops(most);
-  // from the value on at which everything is read, the cost grows no more
+  // the cost stops growing at the value that reads everything
   const first = flops(spec.min) === all ? spec.min : largest(spec.min, most, (v) => flops(v) < all) + 1;
   return [spec.min, first];
 }
 
 /**
  * The largest value in [low, high] at which the users fit a division and its step takes no longer than the budget allows;
- * low - 1 for none. A division that fails at one more than the best value so far is passed over: neither memory nor time
- * falls as a budget parameter grows.
+ * low - 1 for none. A division that fails at one more than the best value so far is skipped, since neither memory nor
+ * time falls as a budget parameter grows.
  */
 function largestOnDivisions(
   budget: Budget,
@@ -159,20 +159,20 @@ function largestOnDivisions(
   return best;
 }
 
-/** Fits of a budget by spec, length and reads: the trials of a sweep ask for the same few again and again. */
+/** Fits of a budget by spec, length and reads. The trials of a sweep ask for the same few fits. */
 const knownFits = new WeakMap<Budget, Map<string, FittedSpec>>();
 
 /**
  * Sets a variant to the most that a budget allows.
  *
- * On some division of the model among the system's GPUs, the caches of all users must fit beside the weights, and where a
- * step time is given, a whole decode step with `reads` reads of each query must not take longer (`stepOn`).
+ * On some division of the model among the system's GPUs, the caches of all users must fit beside the weights. If a step
+ * time is given, a whole decode step with `reads` reads of each query must not take longer (`stepOn`).
  *
- * The dtype of K and V is decided first: the dtype of the spec if it names one, else the widest of bf16, fp8, nvfp4 at
- * which anything fits. Then the budget parameter becomes the largest integer in its range for which both conditions hold;
+ * The dtype of K and V is decided first: the dtype of the spec if it names one, else the widest of bf16, fp8 and nvfp4
+ * at which any setting fits. Then the budget parameter becomes the largest integer in its range for which both conditions hold;
  * a value in the spec is a ceiling. So a variant that keeps everything and reads little falls to a narrower dtype when
  * memory is short, and then takes the largest parameter that the step time allows. A variant without a budget parameter
- * is decided by its dtype alone. Where nothing fits, the spec carries the narrowest dtype and the parameter's least value,
+ * is decided by its dtype alone. If nothing fits, the spec carries the narrowest dtype and the parameter's least value,
  * `fits` is false and `short` names the shortage.
  *
  * The parameter is found at the shape of the budget's model and applied to the simulated reader as it is.

@@ -10,7 +10,7 @@ import type { Division } from "./division.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
 import { weightBytesPerGpu } from "./weights.ts";
 
-/** A number of a memory budget, and how it comes about. */
+/** A number of a memory budget, and its source or formula. */
 export interface MemoryPart {
   readonly part: string;
   /** with its unit */
@@ -89,7 +89,7 @@ export function memoryParts(
   ];
 }
 
-/** Numbers of weights, their types, and the GPUs that keep a copy of them. */
+/** Number of weights, with their types and the GPUs that keep copies. */
 function weightsHow({ model, weights, parallel }: Division): string {
   const { embeddings, always, routed } = parametersOf(model);
   const { attention, feedForward } = weights;
@@ -113,7 +113,7 @@ function lackParts({ users, lack }: { readonly users: number; readonly lack: Lac
   ];
 }
 
-/** Memory of the host processors, and what lies in it. */
+/** Memory of the host processors, and its contents. */
 function hostParts({ machine }: Division, far: number): MemoryPart[] {
   const { processors, memory } = neededOf(machine.system, "host", "a placement in the host's memory");
   return [

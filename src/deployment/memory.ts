@@ -5,7 +5,7 @@ import type { Division } from "./division.ts";
 import { layerCosts } from "./model-cost.ts";
 import { weightBytesPerGpu } from "./weights.ts";
 
-/** How memory is shared; printed with every answer. */
+/** Assumptions about memory, printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
   "the division of the model that holds the most users; its GPUs keep copies of what they do not share",
   "each user's cache lies in one group of GPUs (dp), split or copied within it as the division says",
@@ -13,7 +13,7 @@ export const memoryAssumptions: readonly string[] = [
   "embeddings and output head in bf16, all other weights in the weight dtype",
 ];
 
-/** Bytes of one user's cache in all layers, all copies counted. */
+/** Bytes of one user's cache in all layers, with all copies. */
 export interface UserBytes {
   /** K and V in HBM */
   readonly kept: number;
@@ -33,21 +33,21 @@ export interface DivisionMemory {
   /** groups of GPUs, each of which holds users of its own */
   readonly groups: number;
   readonly user: UserBytes;
-  /** HBM of all groups that the weights leave, B; negative where the weights do not fit */
+  /** HBM of all groups that the weights leave free, B; negative if the weights do not fit */
   readonly hbm: number;
-  /** memory of the host processors of all groups, B; 0 where nothing lies there */
+  /** memory of the host processors of all groups, B; 0 if nothing lies there */
   readonly host: number;
   /** users whose caches fit: whole users of each group */
   readonly users: number;
 }
 
-/** Memory that users lack on a division, B; 0 where they fit. */
+/** Memory that users lack on a division, B; 0 if they fit. */
 export interface Lack {
   readonly hbm: number;
   readonly host: number;
 }
 
-/** Whether nothing is lacking. */
+/** True if no memory is lacking. */
 export const fits = ({ hbm, host }: Lack): boolean => hbm === 0 && host === 0;
 
 /** Bytes of one user's cache on a division. A cache of less than a token takes nothing. */
@@ -68,11 +68,11 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
   return sum;
 }
 
-/** HBM of a division's GPUs that the weights leave for caches, B; negative where the weights do not fit. */
+/** HBM of a division's GPUs that the weights leave for caches, B; negative if the weights do not fit. */
 export const cacheBytesOn = (division: Division): number =>
   gpusOf(division.parallel) * (plannedHbm(division.machine.system) - weightBytesPerGpu(division));
 
-/** @throws UsageError where caches lie in the memory of host processors that the system lacks */
+/** @throws UsageError when caches lie in host memory and the system has none */
 export function memoryOn(division: Division, tokens: number): DivisionMemory {
   const { machine, parallel } = division;
   const { system } = machine;

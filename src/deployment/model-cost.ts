@@ -10,21 +10,21 @@ import { layersOf, nativeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
 import { remembered } from "./remembered.ts";
 
-/** Layers of a model that attend alike. */
+/** Layers of a model with the same attention. */
 export interface AttentionLayers {
   readonly layers: number;
   /** the model's own dimensions */
   readonly attention: Attention;
-  /** the variant that they attend with */
+  /** their variant */
   readonly spec: AttentionSpec;
 }
 
 /**
- * Layers of a model that is asked to use a variant. The model's own spec (`nativeOf`) leaves each layer with its own
+ * Layers of a model that uses a variant. The model's own spec (`nativeOf`) leaves each layer with its own
  * variant. Any other variant takes the place of every layer that reaches the whole context, while windows and recurrent
  * states stay. A layer plan takes the place of all layers, at the dimensions of the first that reaches the whole context.
  *
- * @throws UsageError where the model has no layer that another variant could stand in for
+ * @throws UsageError when the model has no layer that another variant could replace
  */
 export const attentionLayers = remembered((model, spec): readonly AttentionLayers[] => {
   const own = (attention: AttentionGroup): AttentionLayers => ({
@@ -50,12 +50,12 @@ export const attentionLayers = remembered((model, spec): readonly AttentionLayer
 /** Cost of a decode step for one user, in one layer of a kind. */
 export interface LayerCost {
   readonly layers: number;
-  /** heads of the cache: of a record that is one for all heads, 1 */
+  /** heads of the cache; 1 if all heads share one record */
   readonly kvHeads: number;
   readonly cost: StepCost;
 }
 
-/** Costs of a decode step for one user, kind by kind of layer. */
+/** Costs of a decode step for one user, by kind of layer. */
 export const layerCosts = remembered((model, spec, tokens: number, dtype: KvDtype): readonly LayerCost[] =>
   attentionLayers(model, spec).map(({ layers, attention, spec: used }) => {
     const { shape, kvHeads } = attentionLayer(attention);

@@ -7,18 +7,18 @@ import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 
-/** Prompts of one length that are computed together, with nothing beside them. */
+/** Prompts of one length that are computed together and alone. */
 export interface Prefilling {
   readonly prompts: number;
-  /** tokens of each that are computed */
+  /** tokens to compute of each prompt */
   readonly tokens: number;
-  /** tokens of each that are in the cache before */
+  /** tokens of each prompt that the cache already holds */
   readonly cachedTokens: number;
-  /** tokens of all prompts in a pass, at most */
+  /** most tokens of all prompts in a pass */
   readonly chunkTokens: number;
 }
 
-/** A prefill of a division: its passes, which add up. */
+/** A prefill of a division. The times of its passes add up. */
 export interface PrefillAnswer {
   readonly division: Division;
   readonly passes: readonly Pass[];
@@ -27,7 +27,7 @@ export interface PrefillAnswer {
   readonly lack: Lack;
 }
 
-/** The passes of a prefill, each of a chunk of every prompt. */
+/** The passes of a prefill. Each computes a chunk of every prompt. */
 function chunksOf(
   division: Division,
   { prompts, tokens, cachedTokens, chunkTokens }: Prefilling,
@@ -62,8 +62,8 @@ export function prefillOn(division: Division, prefilling: Prefilling): PrefillAn
 }
 
 /**
- * The prefill of the division that is done first, among those that the caches fit; where they fit none, among those
- * that lack the least. Undefined without divisions.
+ * The shortest prefill among the divisions that the caches fit. If they fit none, the shortest among the divisions that
+ * lack the least memory. Undefined without divisions.
  */
 export function fastestPrefill(
   divisions: readonly Division[],

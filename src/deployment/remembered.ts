@@ -2,8 +2,8 @@ import type { AttentionSpec } from "../attention/spec.ts";
 import type { Model } from "../hardware/model.ts";
 
 /**
- * The function, computed once for each model, spec and further arguments: every division of a search asks for the same.
- * Results are kept as long as their spec.
+ * Makes a function remember its results by model, spec and further arguments. Every division of a search asks for the same
+ * results. They are kept as long as their spec.
  */
 export function remembered<A extends readonly (string | number)[], T>(
   make: (model: Model, spec: AttentionSpec, ...rest: A) => T,

@@ -7,7 +7,7 @@ import { deploymentOf } from "./deployment.ts";
 import type { Division } from "./division.ts";
 import { cacheBytesOn, hbmBytes, userBytesOn } from "./memory.ts";
 
-/** A division as serving knows it. @throws UsageError where the model has no layer for the variant */
+/** A division in the form of serving. @throws UsageError when the model has no layer for the variant */
 export function replicaOf(division: Division): Replica {
   const deployment = deploymentOf(division);
   const { machine, parallel } = division;

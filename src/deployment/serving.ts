@@ -8,10 +8,10 @@ import type { Division } from "./division.ts";
 import { memoryOn } from "./memory.ts";
 import { replicaOf } from "./replica.ts";
 
-/** One way for a system to serve a workload, and what users get of it. */
+/** A way for a system to serve a workload, with its speeds and prices. */
 export interface ServedPlan {
   readonly served: Served;
-  /** replicas that decode, and prefill too unless others do */
+  /** replicas that decode; they also prefill if `prefill` is left out */
   readonly decode: Division;
   /** replicas that prefill */
   readonly prefill?: Division;
@@ -20,10 +20,10 @@ export interface ServedPlan {
 /** Divisions of a model for each phase. */
 export type PhaseDivisions = Readonly<Record<"prefill" | "decode", readonly Division[]>>;
 
-/** A workload to serve, and at what price. */
+/** A workload to serve, and the price of a GPU-hour. */
 export interface Serving {
   readonly workload: Workload;
-  /** sequences that decode at once in a replica; each is tried */
+  /** numbers of sequences that decode at once in a replica; each is tried */
   readonly batches: readonly number[];
   readonly dollarsPerGpuHour: number;
 }
@@ -58,8 +58,8 @@ function fittingBatches(
 }
 
 /**
- * Every division that decodes, at every batch that its caches fit, beside the division that prefills the most prompts a
- * second and GPU of those whose prompt takes at most `ttftSeconds`.
+ * Every division that decodes, at every batch that its caches fit. Beside it stands the division that prefills the most
+ * prompts a second and GPU while a prompt takes at most `ttftSeconds`.
  *
  * @throws UsageError for a workload out of range
  */
@@ -93,14 +93,14 @@ const rate = (found: {
   readonly replica: Pick<Replica, "gpus">;
 }): number => found.sequences / found.seconds / found.replica.gpus;
 
-/** Plans that no other beats in both the speed that a user sees and the output of a GPU, the fastest for users first. */
+/** Plans that no other plan beats in tokens a second of a user and of a GPU. The fastest plan for users comes first. */
 export const servingFront = (plans: readonly ServedPlan[]): ServedPlan[] =>
   paretoFront(plans, [
     ({ served }) => served.tokensPerSecondPerUser,
     ({ served }) => served.outputPerGpu,
   ]).sort((a, b) => b.served.tokensPerSecondPerUser - a.served.tokensPerSecondPerUser);
 
-/** Assumptions about serving; printed with every answer. */
+/** Assumptions about serving, printed with every answer. */
 export const servingAssumptions = (workload: Workload): string[] => {
   const { inputTokens, outputTokens, thinkTokens, cacheHits, drafts, chunkTokens, utilisation } = workload;
   return [

@@ -7,7 +7,7 @@ import type { PhaseDivisions } from "./serving.ts";
 
 /** Price of a variant on a system with a model. */
 export interface VariantPrice {
-  /** time of a token of `users` users who hold the prompt, on the division that makes it shortest; null where none fits */
+  /** time of a token of `users` users who hold the prompt, on the division that makes it shortest; null if none fits */
   readonly tpotSeconds: number | null;
   /** users with the prompt in their caches who fit the division that holds the most */
   readonly usersPerRack: number;
@@ -16,13 +16,13 @@ export interface VariantPrice {
   readonly dollarsPerMillionOutput: number | null;
 }
 
-/** A model with the variant in its layers, and how it is to be used. */
+/** A model with the variant in its layers, and its use. */
 export interface PriceQuestion {
   readonly divisions: PhaseDivisions;
   readonly workload: Workload;
-  /** users who share the system when a token's time is taken */
+  /** users who share the system, for TPOT */
   readonly users: number;
-  /** longest time of a token when prices are taken, s */
+  /** longest time of a token, for prices, s */
   readonly tpotLimit: number;
   readonly dollarsPerGpuHour: number;
 }

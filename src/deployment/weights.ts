@@ -4,7 +4,7 @@ import { stageGpus } from "../hardware/parallelism.ts";
 import { attentionWeights, feedForwardWeights, parametersOf } from "../hardware/parameters.ts";
 import type { Division } from "./division.ts";
 
-/** Numbers of a model's weights, by how GPUs share them. */
+/** Numbers of a model's weights, grouped by the way that GPUs share them. */
 interface WeightCounts {
   readonly attention: number;
   /** dense feed-forward layers, shared experts and routers */

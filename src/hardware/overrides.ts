@@ -67,12 +67,12 @@ export function override(system: System, settings: readonly string[]): System {
   return set.size === 0 ? system : withQuantities(system, set);
 }
 
-/** Setting that a shorthand stands for: `gpu.hbm=288GB` for `hbm-gb` and 288. */
+/** Setting behind a shorthand: `gpu.hbm=288GB` for `hbm-gb` and 288. */
 export const shorthandSetting = (name: Shorthand, value: number): string =>
   `${shorthands[name].path}=${value}${shorthands[name].unit}`;
 
 /**
- * A system with the parts of another one, and quantities by path in place of its own.
+ * A system with the parts of another one, and other quantities at some paths.
  *
  * @throws UsageError naming the quantities that a system, or its host, lacks
  */

@@ -1,4 +1,4 @@
-/** How a copy of a model is divided among GPUs. */
+/** Division of a copy of a model among GPUs. */
 export interface Parallelism {
   /** GPUs that share the heads of attention and the columns of dense layers */
   readonly tp: number;

@@ -40,7 +40,7 @@ export interface System extends Entry {
     /** host memory to one GPU, as measured */
     readonly toGpu: Quantity<"B/s">;
   };
-  /** memory of every GPU that a server does not give to weights and caches */
+  /** memory of every GPU that a server keeps from weights and caches */
   readonly reserved: {
     /** share of the usable HBM that the server plans with */
     readonly share: Quantity<"1">;

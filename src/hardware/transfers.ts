@@ -3,7 +3,7 @@ import { from } from "../core/units.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { Model } from "./model.ts";
 
-/** Smallest unit that one read from a GPU's memory brings. */
+/** Bytes of a sector, the smallest unit of a read from a GPU's memory. */
 const sector = from({
   title: "CUPTI, CUpti_ActivityGlobalAccess2",
   url: "https://docs.nvidia.com/cupti/api/structCUpti__ActivityGlobalAccess2.html",

@@ -77,7 +77,7 @@ function onDivision(prediction: Extract<Prediction, { readonly parallel: string 
   }
 }
 
-/** FP8 operations that take as long as one operation of this precision, at peak rates. */
+/** FP8 operations that take the time of one operation of this precision, at peak rates. */
 const equivalent = { bf16: 2, fp8: 1, fp4: 0.5 } as const;
 
 /**
@@ -142,7 +142,7 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
 /**
  * The divisions of a model that the Helix paper compares (section 3.1), on up to `gpus` GPUs. With Helix, caches are split
  * over all GPUs of a stage, and so are experts or their columns. Without it, whole layers are split (tensor parallelism),
- * or groups attend for themselves and share the experts.
+ * or groups attend separately and share the experts.
  */
 function helixPlans(gpus: number): Parallelism[] {
   const powers = Array.from({ length: Math.floor(Math.log2(gpus)) + 1 }, (_, i) => 2 ** i);
@@ -160,7 +160,7 @@ function helixPlans(gpus: number): Parallelism[] {
   );
 }
 
-/** Ratio of Helix to other divisions, from steps of every division at powers of two of users that fit. */
+/** Ratio of Helix to other divisions. It takes steps of every division at each power of two of users that fit. */
 function helix(prediction: Prediction & { kind: "helix-interactivity" | "helix-users" }): number {
   const { gpus, context, kind } = prediction;
   const layers = layersOf(models.get(prediction.model));

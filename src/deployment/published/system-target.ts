@@ -4,10 +4,10 @@ import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 
-/** A model on GPUs as a source describes it, by names. Nothing in it is fitted. */
+/** A model on GPUs as a source describes it. Nothing in it is fitted. */
 export interface Setup {
   readonly system: string;
-  /** quantities in place of the system's own, written as for `--set` */
+  /** quantities that replace the system's own, written as for `--set` */
   readonly set?: readonly string[];
   readonly model: string;
   /** attention of the model's layers; default: its own */
@@ -29,7 +29,7 @@ export type Prediction =
       readonly cacheHits: number;
       readonly promptsPerGroup: number;
     })
-  /** time until a prompt is computed, s */
+  /** time to compute a prompt, s */
   | (Setup & { readonly kind: "prefill-seconds"; readonly parallel: string; readonly input: number })
   /** output tokens/s/GPU, with `perGpu` sequences for each GPU */
   | (Setup & {
@@ -55,10 +55,10 @@ export type Prediction =
       readonly kvDtype: KvDtype;
       readonly context: number;
     }
-  /** most tokens/s/GPU, input and output, while every user gets `perUser` tokens/s; replicas apart, best number of drafts */
+  /** most tokens/s/GPU, input and output, at `perUser` tokens/s for every user; replicas apart, best number of drafts */
   | (Setup & {
       readonly kind: "served-rate";
-      /** GPUs of a replica at most, and of the system */
+      /** most GPUs of a replica, and GPUs of the system */
       readonly replicaGpus: number;
       readonly input: number;
       readonly output: number;
@@ -72,7 +72,7 @@ export type Prediction =
       readonly context: number;
     });
 
-/** A number that somebody published about a system that serves a model. */
+/** A published number about a system that serves a model. */
 export interface SystemTarget {
   readonly name: string;
   readonly published: number;

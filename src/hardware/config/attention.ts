@@ -49,7 +49,7 @@ function groupedLayers(keys: Keys, layers: number): Attention[] {
   return windowed.map((is) => (is ? local : full));
 }
 
-/** Whether each layer has a sliding window. Source: transformers, configuration_*.py of each family. */
+/** For each layer, true if it has a sliding window. Source: transformers, configuration_*.py of each family. */
 function windowedLayers(keys: Keys, layers: number): boolean[] {
   const every = (period: number): boolean[] =>
     Array.from({ length: layers }, (_, l) => (l + 1) % period !== 0);
@@ -86,7 +86,7 @@ const sparseRecord = from({
   url: "https://docs.vllm.ai/en/v0.11.0/api/vllm/v1/attention/backends/mla/flashmla_sparse.html",
 })(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" });
 
-/** Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5. `index_topk` adds an indexer to each, or one that several share. */
+/** Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5. `index_topk` adds an indexer to each layer, or one that several layers share. */
 function latentLayers(keys: Keys, layers: number): Attention[] {
   const dense = latent(keys);
   if (!keys.has("index_topk")) return Array<Attention>(layers).fill(dense);

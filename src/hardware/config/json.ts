@@ -1,4 +1,4 @@
-/** An object as JSON or YAML gives it. */
+/** An object from JSON or YAML. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is JsonObject =>

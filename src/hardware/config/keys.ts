@@ -20,7 +20,7 @@ export class Keys {
     this.#path = path;
   }
 
-  /** Whether the key is there and not null. */
+  /** True if the key exists and is not null. */
   has(key: string): boolean {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
@@ -55,7 +55,7 @@ export class Keys {
     throw this.#wrong(key, "a list of numbers");
   }
 
-  /** Value of the first of these keys that is there: an integer > 0. */
+  /** Value of the first of these keys that exists: an integer > 0. */
   count(...keys: readonly [string, ...string[]]): Quantity<"1"> {
     const key = keys.find((each) => this.has(each));
     if (key === undefined)

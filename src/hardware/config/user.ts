@@ -13,7 +13,7 @@ import type { JsonObject } from "./json.ts";
 /** Keys that describe an entry; all other keys are quantities. */
 const about = ["name", "summary", "extends", "source"] as const;
 
-/** Description of an entry that a file of the user's gives. */
+/** Description of an entry in a user's file. */
 interface About {
   readonly name: string;
   readonly summary: string;
@@ -56,7 +56,7 @@ function leaves(data: object, path: readonly string[] = []): [string, unknown][]
   });
 }
 
-/** The quantities that the user gives, by path: a number for a count, a text with its unit for the rest. */
+/** The user's quantities by path: a number for a count, a text with its unit for the rest. */
 function given(
   data: JsonObject,
   file: string,
@@ -76,14 +76,14 @@ function given(
   );
 }
 
-/** Whether the data is a system: it extends one, or has GPUs. */
+/** True if the data is a system: it extends one or has GPUs. */
 export const isSystem = (data: unknown, systems: Registry<System>): boolean =>
   isObject(data) &&
   ("gpu" in data || "gpus" in data || (typeof data["extends"] === "string" && systems.has(data["extends"])));
 
 /**
- * A system of the user's own: quantities with their units nested by path, `gpu: { hbm: 288GB }`. They replace those of
- * the system that `extends` names; without `extends` they are all given.
+ * A user's own system: quantities with their units nested by path, `gpu: { hbm: 288GB }`. They replace those of
+ * the system that `extends` names; without `extends` the file gives all of them.
  *
  * @param file file that messages name
  * @param fallback name of the system if the data has none
@@ -104,7 +104,7 @@ export function systemFrom(data: unknown, file: string, fallback: string, system
 }
 
 /**
- * A model of the user's own: the keys of a Hugging Face config.json, with optional `name`, `summary`, `source` and `plan`;
+ * A user's own model: the keys of a Hugging Face config.json, with optional `name`, `summary`, `source` and `plan`;
  * or quantities by path that replace those of the model that `extends` names.
  *
  * @throws UsageError naming the key that is unknown, missing or wrong

@@ -62,7 +62,7 @@ export const overlap = (start: number): ConstantSpec => ({
   ideal: Infinity,
 });
 
-/** A constant: the share of HBM bandwidth of a separate pass over memory, which ideally hides in the kernels beside it. */
+/** A constant: the share of HBM bandwidth that a separate pass over memory reaches. Ideally it hides in other kernels. */
 export const hidden = (start: number, doc: string): ConstantSpec => ({
   ...share(start, doc, 100),
   ideal: Infinity,

@@ -16,7 +16,7 @@ export interface CompressedDims extends ModuleDims {
   readonly heads: number;
   readonly outputGroups: number;
   readonly outputRank: number;
-  /** tokens from one entry to the next; Infinity if none are pooled */
+  /** tokens from one entry to the next; Infinity without pooling */
   readonly pool: number;
   /** index of CSA, which chooses the entries that are read; HCA reads all entries */
   readonly index?: { readonly heads: number; readonly dim: number; readonly topK: number };

@@ -6,7 +6,7 @@ import { neededOf } from "../system.ts";
 /** NVLink domains that `gpus` neighbouring GPUs lie in. */
 export const domainsIn = ({ system }: Machine, gpus: number): number => Math.ceil(gpus / system.gpus.value);
 
-/** The machine as an exchange among `gpus` neighbouring GPUs sees it: beyond one NVLink domain its links are the network. */
+/** The machine for an exchange among `gpus` neighbouring GPUs. Beyond one NVLink domain its links are the network. */
 export function networkOf(machine: Machine, gpus: number): Machine {
   const { system } = machine;
   if (domainsIn(machine, gpus) === 1) return machine;

@@ -6,7 +6,7 @@ import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { sequence } from "./time.ts";
 import type { OperatorTime } from "./time.ts";
 
-/** Heads of grouped queries on one GPU, as their projections have them. */
+/** Heads of grouped queries on one GPU, with the dimensions of their projections. */
 export interface GqaModuleDims extends ModuleDims {
   readonly kvHeads: number;
   readonly headDim: number;

@@ -12,7 +12,7 @@ export interface PrefillTokens {
   readonly requests: number;
   /** of each request, in this chunk */
   readonly newTokens: number;
-  /** of each request, in the cache already */
+  /** of each request, already in the cache */
   readonly prefixTokens: number;
 }
 

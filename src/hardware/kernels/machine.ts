@@ -3,7 +3,7 @@ import type { Constants, ConstantSpecs, FittedConstants, Kernel } from "../const
 import { fitted } from "../constants/fitted.ts";
 import { published } from "../constants/published.ts";
 
-/** Sources of the constants of kernels: fitted to measured kernels, or the ideal of a machine without losses. */
+/** Sources of the constants of kernels: a fit to measured kernels, or a machine without losses. */
 export const profiles = ["measured", "ideal"] as const;
 export type KernelProfile = (typeof profiles)[number];
 
@@ -87,7 +87,7 @@ const values = <S extends ConstantSpecs>(
     Object.entries(specs).map(([key, spec]) => [key, of(spec as S[keyof S], key)]),
   ) as Constants<S>;
 
-/** Looks up constants that are made once for each kernel and case. */
+/** Remembers the constants of each kernel and case. */
 function remembered(make: (kernel: Kernel, which: string) => Constants<ConstantSpecs>): Machine["constants"] {
   const made = new Map<Kernel, Map<string, Constants<ConstantSpecs>>>();
   return <S extends ConstantSpecs>(kernel: Kernel<S>, which: string): Constants<S> => {

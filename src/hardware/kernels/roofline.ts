@@ -30,7 +30,7 @@ const rates = { bf16: "gpu.bf16", fp8: "gpu.fp8", "fp8-block": "gpu.fp8", nvfp4:
 const peak = (system: System, precision: Precision): number =>
   neededOf(system, rates[precision], `products in ${precision}`).value;
 
-/** Time of a kernel: its overhead, then arithmetic, HBM and exponentials side by side as far as they overlap. */
+/** Time of a kernel: its overhead, then arithmetic, HBM and exponentials, which overlap in part. */
 export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {
   const { gpu } = machine.system;
   const { flops, bytes, exponentials = 0, weights = 0 } = work;

@@ -2,7 +2,7 @@ import { Random } from "../../core/random.ts";
 
 /**
  * Choice of experts: `random`, uniformly by chance; `balanced`, in turn, so that all experts have the same load; or a
- * number, the exponent of a power law that loads are drawn from, of which the busiest rank counts.
+ * number: loads are drawn from a power law with this exponent, and the busiest rank counts.
  */
 export type Routing = "random" | "balanced" | number;
 

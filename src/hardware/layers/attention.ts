@@ -11,7 +11,7 @@ import type { AttentionLayer, Count } from "./layer.ts";
 /** Dimensions of the attention of one layer. */
 export type Attention = GroupedQueryAttention | LatentAttention | CompressedAttention | DeltaAttention;
 
-/** Layers of a model that attend alike. */
+/** Layers of a model with the same attention. */
 export type AttentionGroup = Attention & { readonly layers: Count };
 
 /** Every kind of attention layer; a new one is a file and a line here. */

@@ -27,7 +27,7 @@ export interface CompressedAttention {
   readonly indexer?: { readonly heads: Count; readonly headDim: Count; readonly read: Count };
 }
 
-/** Fields that say how the cache is searched; a layer without them still has its window. */
+/** Fields that define the search of the cache. A layer without them still has its window. */
 const searched = ["pool", "indexer"] as const;
 
 export function compressedLayer(attention: CompressedAttention): AttentionLayer {

@@ -27,7 +27,7 @@ export interface GroupedQueryAttention {
   };
 }
 
-/** Fields that say how the cache is searched. */
+/** Fields that define the search of the cache. */
 const searched = ["window", "blocks"] as const;
 
 export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLayer {

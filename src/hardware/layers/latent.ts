@@ -45,7 +45,7 @@ export interface LatentAttention {
 
 type Indexer = NonNullable<LatentAttention["indexer"]>;
 
-/** Fields that say how the cache is searched. */
+/** Fields that define the search of the cache. */
 const searched = ["indexer"] as const;
 
 export function latentLayer(attention: LatentAttention): AttentionLayer {

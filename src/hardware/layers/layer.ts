@@ -43,7 +43,7 @@ export interface LayerIndex {
   readonly precision: "bf16" | "fp8" | "fp4";
 }
 
-/** An attention layer of a model, whatever its kind: everything that times, memory and parameters are counted from. */
+/** An attention layer of a model, of any kind. Times, memory and parameters are computed from it. */
 export interface AttentionLayer {
   readonly queryHeads: number;
   /** heads of the cache, which GPUs can share */
@@ -52,7 +52,7 @@ export interface AttentionLayer {
   readonly outputHeads: number;
   /** numbers in the heads' outputs of a token, before the output projection */
   readonly outputWidth: number;
-  /** whether a query may reach the whole context, even if a step reads little of it */
+  /** true if a query may reach the whole context, even if a step reads little of it */
   readonly reachesAll: boolean;
   /** spec of the attention variant that the layer was trained with */
   readonly variant: string;
@@ -66,7 +66,7 @@ export interface AttentionLayer {
   /** The layer on a GPU that holds one token in `ranks` of each cache: it reads its share of window and selection. */
   splitCache(ranks: number): AttentionLayer;
   /**
-   * The layer with other dimensions that its cache is searched with: window, blocks, index, pools. `{}` leaves none.
+   * The layer with other dimensions of the search: window, blocks, index, pools. `{}` removes all of them.
    */
   searching(search: object): AttentionLayer;
   /** Time of the layer on one GPU, projections included. */
@@ -89,7 +89,7 @@ export interface PassTokens {
   readonly all: number;
 }
 
-/** A feed-forward layer of a model, whatever its kind. */
+/** A feed-forward layer of a model, of any kind. */
 export interface FeedForwardLayer {
   /** routed experts; 0 for a dense layer */
   readonly experts: number;

@@ -11,7 +11,7 @@ type Numbers<T> = {
   readonly [K in keyof T]: NonNullable<T[K]> extends Count ? number : Numbers<NonNullable<T[K]>>;
 };
 
-/** Dimensions that each kind of layer searches its cache with. */
+/** Dimensions of the search of each kind of layer. */
 interface LayerSearch {
   readonly "grouped-query": Numbers<Pick<GroupedQueryAttention, "window" | "blocks">>;
   readonly latent: Numbers<Pick<LatentAttention, "indexer">>;
@@ -21,7 +21,7 @@ interface LayerSearch {
 
 /**
  * Kinds of layer on which kernels of an attention variant were measured. Each gives the dimensions of the layer's
- * search at the variant's parameters, or undefined where the measured kernels do something else.
+ * search at the variant's parameters, or undefined if the measured kernels do something else.
  */
 export type MeasuredKernels<P> = {
   readonly [K in Attention["kind"]]?: (
@@ -30,7 +30,7 @@ export type MeasuredKernels<P> = {
   ) => LayerSearch[K] | undefined;
 };
 
-/** The layer as measured kernels of a variant run it; undefined where none were measured on its kind. */
+/** The layer for the measured kernels of a variant; undefined if none were measured on its kind. */
 export function measuredLayer<P>(
   attention: Attention,
   kernels: MeasuredKernels<P>,

@@ -6,7 +6,7 @@ import type { Efficiency } from "../kernels/roofline.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionRank, Count } from "./layer.ts";
 
-/** Tokens of a part of a pass, as kernels of prefill and of decoding take them. */
+/** Tokens of a part of a pass, in the form of the kernels of prefill and decoding. */
 export const tokensOf = ({ sequences, newTokens, cachedTokens }: Part) => ({
   requests: sequences,
   newTokens,
@@ -31,7 +31,7 @@ export const moduleOf = ({
 /** One GPU's share of tokens that `ranks` GPUs hold together. */
 export const shareOf = (count: Count, ranks: number): Count => ({ ...count, value: count.value / ranks });
 
-/** The attention with other fields in place of those that its cache is searched with. */
+/** The attention with other fields of the search. */
 export const withSearch = <A extends object>(
   attention: A,
   searched: readonly (keyof A)[],

@@ -6,7 +6,7 @@ import type { Machine } from "../kernels/machine.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { VariantCost } from "./variant.ts";
 
-/** Layers of a model that attend alike, with the variant that they attend with. */
+/** Layers of a model with the same attention, and their variant. */
 export interface LayerWork {
   readonly layers: number;
   /** searched at the variant's parameters if its kernels were measured on this kind of layer */
@@ -31,6 +31,6 @@ export interface Deployment {
   readonly kvDtype: KvDtype;
   readonly weights: Weights;
   readonly parallel: Parallelism;
-  /** exchanges between GPUs hide behind the work of another half of the batch */
+  /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
 }

@@ -12,7 +12,7 @@ import type { Deployment } from "./deployment.ts";
 import { networkOf } from "../kernels/exchange.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 
-/** Assumptions about a forward pass; printed with every answer. */
+/** Assumptions about a forward pass, printed with every answer. */
 export const passAssumptions: readonly string[] = [
   "kernels one after another; sequences of a pass that decode are as long as their mean",
   "even routing over experts, and sequences spread evenly over groups and stages",
@@ -21,7 +21,7 @@ export const passAssumptions: readonly string[] = [
   "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
 ];
 
-/** One GPU's share of a part of a pass: its group's and stage's sequences, its piece of a prompt. */
+/** One GPU's share of a part of a pass: the sequences of its group and stage, and its piece of a prompt. */
 function ownPart({ phase, sequences, newTokens, cachedTokens }: Part, parallel: Parallelism): Part {
   const { dp, cp, pp } = parallel;
   const groups = dp * pp;

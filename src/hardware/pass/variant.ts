@@ -18,8 +18,8 @@ export interface VariantCost {
 
 /**
  * Time of a layer whose variant has no measured kernels: the variant's bytes, operations and exponentials at the rates of
- * attention kernels of the layer's kind, and the layer's projections. These take as long as those of as many decoding
- * sequences with empty caches.
+ * attention kernels of the layer's kind, and the layer's projections. The projections take the time of the same number
+ * of decoding sequences with empty caches.
  *
  * @param rank one of `cacheRanks` GPUs, each of which reads its share of every sequence's cache
  */
@@ -70,7 +70,7 @@ export function variantTime(
   ]);
 }
 
-/** Time to read an index and to choose by it, at the rates and with the launches of DSA's kernels of decoding. */
+/** Time to read an index and choose with it, at the rates and launches of DSA's decode kernels. */
 function choosing(machine: Machine, bytes: number): OperatorTime[] {
   const scores = machine.constants(indexLogitsKernel, "dsa-decode");
   const { overhead } = machine.constants(topKKernel, "dsa-decode");

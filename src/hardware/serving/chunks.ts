@@ -1,4 +1,4 @@
-/** Values computed of a long row, which is nearly linear between two of them. */
+/** Number of values computed of a long row, which is nearly linear between two of them. */
 const nodes = 17;
 
 /**

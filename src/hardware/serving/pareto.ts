@@ -1,6 +1,6 @@
 /**
- * Members that no other member beats: to beat is to be at least as good in every measure and better in one. They keep
- * their order, and equal members all stay.
+ * Members that no other member beats. A member beats another if it is at least as good in every measure and better in
+ * one. Members keep their order, and equal members all stay.
  *
  * @param measures larger is better
  */

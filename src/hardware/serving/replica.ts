@@ -8,7 +8,7 @@ export interface Part {
   readonly cachedTokens: number;
 }
 
-/** A copy of a model on some GPUs, as serving sees it. */
+/** A copy of a model on some GPUs, in the form of serving. */
 export interface Replica {
   readonly gpus: number;
   /** groups of GPUs that work side by side, each on its own sequences */
@@ -27,7 +27,7 @@ export interface Replica {
   readonly transferBandwidth: number;
 }
 
-/** Tokens that are drafted ahead of each decode step, and the probability that each is accepted. */
+/** Tokens drafted before each decode step, and the probability that each is accepted. */
 export interface Drafts {
   readonly tokens: number;
   readonly acceptance: number;

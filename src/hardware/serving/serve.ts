@@ -6,7 +6,7 @@ import type { Part, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
-/** Speeds that users of a system see, and their prices. Rates hold while the GPUs work; prices include idle time. */
+/** Speeds for users of a system, and prices. Rates hold while the GPUs work; prices include idle time. */
 export interface Served {
   /** sequences that decode at the same time in a replica */
   readonly batch: number;
@@ -77,8 +77,8 @@ const memoryOf = (replica: Replica, { inputTokens, outputTokens }: Workload, bat
 };
 
 /**
- * Replicas that decode and prefill at once, in a steady state: while `batch` sequences decode, the prompts of their
- * successors are computed in chunks beside them, as soon as they arrive. Either some passes carry a chunk, or all passes
+ * Replicas that decode and prefill at once, in a steady state. While `batch` sequences decode, prompts of the next
+ * sequences are computed in chunks beside them, as soon as they arrive. Either some passes carry a chunk, or all passes
  * carry the prompts that arrive during one. If full chunks do not supply enough prompts, fewer than `batch` sequences
  * decode.
  */

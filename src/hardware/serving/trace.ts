@@ -14,7 +14,7 @@ export interface TraceSettings {
   readonly chunkTokens: number;
   readonly cacheHits: number;
   readonly drafts: Drafts;
-  /** called now and then with the number of finished requests */
+  /** called from time to time with the number of finished requests */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -180,7 +180,7 @@ export interface TraceSummary {
   readonly outputPerSecond: number;
   /** share of the time in which passes ran */
   readonly utilisation: number;
-  /** largest share of the replica's HBM for caches that was taken at once */
+  /** largest used share of the replica's HBM for caches */
   readonly peakKvShare: number;
   readonly meanBatch: number;
 }

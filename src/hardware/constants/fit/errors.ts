@@ -22,7 +22,7 @@ export interface RowError {
   readonly absError: number;
 }
 
-/** Errors of the rows of a file that are `kept`; undefined if none is. */
+/** Errors of the rows of a file that are `kept`; undefined if no row is. */
 export function fileErrors(
   { file, rows }: Measured,
   machines: ReadonlyMap<string, Machine>,

@@ -19,13 +19,13 @@ export interface Measured {
   readonly rows: readonly MeasuredRow[];
 }
 
-/** Whether the row is held out of the fit: one in four is, by a hash of its texts, whatever else the file has. */
+/** True if the row is held out of the fit. One row in four is, by a hash of its texts. */
 export const isHeldOut = (row: MeasuredRow): boolean => hash64(row.key)[0] % 4 === 0;
 
 /** Measured time of a row, s. */
 export const measuredSeconds = (row: MeasuredRow): number => row.number("latency_ms", 1e-9) / 1e3;
 
-/** The constants of a kernel in a case, while they are fitted. */
+/** The constants of a kernel in a case, during the fit. */
 interface Fitting {
   readonly kernel: Kernel;
   readonly which: string;
@@ -40,10 +40,10 @@ interface Fitting {
 const alike = 1e-2;
 
 /**
- * Constants of the kernels of each system. They are fitted to the rows of all systems together, then from there to each
- * system's own rows, so that constants that its rows do not decide keep the values of all systems.
+ * Constants of the kernels of each system. They are fitted to the rows of all systems together. A second fit starts there and
+ * takes each system's own rows, so constants that these rows do not decide keep their values.
  *
- * @param onFile after each file, of all systems together and of each
+ * @param onFile called after each file of each fit
  */
 export function fitSystems(
   systems: readonly System[],
@@ -59,7 +59,7 @@ export function fitSystems(
   );
 }
 
-/** Rows of some systems, and the constants that their fit starts from. */
+/** Rows of some systems, and the start of their fit. */
 interface RowsToFit {
   readonly systems: readonly System[];
   readonly files: readonly Measured[];
@@ -69,8 +69,8 @@ interface RowsToFit {
 }
 
 /**
- * Constants of kernels, fitted file after file: each file decides the constants that its rows need and that no file before
- * it has decided, so that the logarithms of predicted over measured are small. Rows held out take no part.
+ * Constants of kernels, fitted file after file. Each file decides the constants that its rows need and that no earlier
+ * file decided. The fit makes logarithms of predicted over measured times small, without the rows held out.
  */
 function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => void): SystemConstants {
   const sets = new Map<string, Fitting>();
@@ -156,7 +156,7 @@ interface Asking {
   readonly sets: readonly Fitting[];
 }
 
-/** Groups of rows that share free sets; each group is fitted by itself. */
+/** Groups of rows that share free sets. Each group is fitted separately. */
 function connected(asking: readonly Asking[]): { rows: MeasuredRow[]; sets: Fitting[] }[] {
   let groups: { rows: MeasuredRow[]; sets: Set<Fitting> }[] = [];
   for (const { row, sets } of asking) {

@@ -5,7 +5,7 @@ export interface Unknown {
   readonly max: number;
 }
 
-/** Weight of the start, per row: so small that it decides only numbers that the rows leave open. */
+/** Weight of the start, per row. It is small, so that it decides only numbers that the rows leave open. */
 export const weakPrior = 1e-3;
 /** Size beyond which a residual counts linearly, not by its square: Charbonnier's loss. */
 const robust = 0.1;
