@@ -1,8 +1,8 @@
 import { readCsv } from "../../src/files/csv.ts";
-import { formatShare } from "../../src/core/units.ts";
+import { formatMean, formatShare } from "../../src/core/units.ts";
 import { fileURLToPath } from "node:url";
 import { table } from "./markdown.ts";
-import { cellsOf, shown } from "./results/data.ts";
+import { cellsOf } from "./results/data.ts";
 
 /** The command whose output these blocks are made of. */
 export const publishedCommand = "npx attnsim published --json";
@@ -93,7 +93,7 @@ export function requestsTable(): string {
     rows: [
       ...["dense", "dsa", "oracle"].map((variant) => [
         variant,
-        ...Object.values(bins).map((length) => shown(requests(variant, length))),
+        ...Object.values(bins).map((length) => formatMean(requests(variant, length))),
       ]),
       ...["GPT-5.4", "GPT-5.5"].map((model) => [
         `${model}, published`,

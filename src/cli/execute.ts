@@ -14,7 +14,7 @@ import { scoreTables } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
 import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
-import { formatEffective, formatScores } from "./print/scores.ts";
+import { bracketsNote, formatEffective, formatScores } from "./print/scores.ts";
 import { runWatched } from "./print/watch.ts";
 
 /** Options of a run that `attnsim run` and experiments share. */
@@ -59,7 +59,10 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
     removePictures(out, figures.map(figureOf));
   if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
   else {
-    for (const table of scoreTables(rows)) console.log(`${formatScores(table)}\n`);
+    const tables = scoreTables(rows);
+    for (const table of tables) console.log(`${formatScores(table)}\n`);
+    const note = bracketsNote(tables);
+    if (note !== undefined) console.log(`${note}\n`);
     const effective = effectiveLengths(rows);
     if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
     const gaps = meanFieldGaps(rows);

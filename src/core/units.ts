@@ -1,5 +1,6 @@
 import type { Source } from "./entry.ts";
 import { UsageError } from "./errors.ts";
+import type { MeanEstimate } from "./stats.ts";
 
 /** Units of quantities. Decimal prefixes belong to formatting: 1 GB = 1e9 B. `1` is a count or a ratio. */
 export type Unit = "1" | "B" | "B/s" | "FLOP/s" | "op/s" | "s" | "W" | "USD/h";
@@ -103,6 +104,9 @@ export const formatChange = (change: number): string =>
 /** A share in whole percent: `44%`. */
 export const formatPercent = (share: number): string => `${Math.round(100 * share)}%`;
 
-/** A mean score with its 95% interval: `.85 [.80 .90]`. */
-export const formatMean = ({ mean, low, high }: Readonly<Record<"mean" | "low" | "high", number>>): string =>
-  `${formatShare(mean)} [${formatShare(low)} ${formatShare(high)}]`;
+/** A mean with its 95% interval, `.85 [.80 .90]`, or with the range of too few values, `.85 (.80-.90)`. */
+export function formatMean({ mean, low, high, kind, trials }: MeanEstimate): string {
+  const [middle, from, to] = [mean, low, high].map(formatShare);
+  if (kind === "range") return trials === 1 ? middle! : `${middle!} (${from!}-${to!})`;
+  return `${middle!} [${from!} ${to!}]`;
+}

@@ -1,8 +1,10 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { formatLength } from "../core/length.ts";
-import { bytesReadOf, estimate, panelOf, seriesNamer } from "./aggregate.ts";
+import { bytesReadOf, estimate, measured, panelOf, scoreMeasure, seriesNamer } from "./aggregate.ts";
 import { manyFamilies } from "./applies.ts";
+import { trialsText } from "./ends.ts";
+import type { EndedPoint } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
@@ -11,7 +13,7 @@ const lengthsShown = 2;
 const lengthStep = 8;
 
 /** A variant at one length: mean bytes read by a decode step, and mean score. */
-interface BytesPoint {
+interface BytesPoint extends EndedPoint {
   readonly panel: string;
   readonly series: string;
   readonly family: string;
@@ -59,8 +61,8 @@ export const accuracyBytesFront: Figure = {
       rows.filter((row) => shown.has(row.tokensNominal)),
       (row) => JSON.stringify([panelOf(row), row.tokensNominal, series(row)]),
     );
-    const points = [...cells].flatMap(([key, cell]): BytesPoint[] => {
-      const [score, bytes] = [estimate(cell, (row) => row.score, key), estimate(cell, bytesReadOf, key)];
+    const points = [...cells.values()].flatMap((cell): BytesPoint[] => {
+      const [score, bytes] = [estimate(cell, scoreMeasure), estimate(cell, measured(bytesReadOf))];
       if (score === undefined || bytes === undefined) return [];
       const row = cell[0]!;
       return [
@@ -70,6 +72,8 @@ export const accuracyBytesFront: Figure = {
           family: row.family,
           bytes: bytes.mean,
           score: score.mean,
+          kind: score.kind,
+          trials: score.trials,
         },
       ];
     });
@@ -101,7 +105,7 @@ export const accuracyBytesFront: Figure = {
     const mark = { field: "family", type: "nominal", scale: shape, title: "family" };
     return panelFigure({
       title,
-      subtitle: "mean score; named and joined: no other variant reads as little and scores as much",
+      subtitle: `mean score; named and joined: no other variant reads as little and scores as much; ${trialsText(points)}`,
       points: drawn,
       layer: [
         {

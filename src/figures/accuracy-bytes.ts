@@ -1,7 +1,8 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import { bytesReadOf, estimate, panelOf, seriesNamer } from "./aggregate.ts";
+import { bytesReadOf, estimate, measured, panelOf, scoreMeasure, seriesNamer } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
+import { endsText, rangeDash, trialsText } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
@@ -19,9 +20,9 @@ export const accuracyBytes: Figure = {
     const cells = groupBy(rows, (row) =>
       JSON.stringify([panelOf(row), series(row), row.tokensNominal, row.resolved]),
     );
-    const points = [...cells].flatMap(([key, cell]) => {
-      const score = estimate(cell, (row) => row.score, key);
-      const bytes = estimate(cell, bytesReadOf, key);
+    const points = [...cells.values()].flatMap((cell) => {
+      const score = estimate(cell, scoreMeasure);
+      const bytes = estimate(cell, measured(bytesReadOf));
       if (score === undefined || bytes === undefined) return [];
       const tokens = cell[0]!.tokensNominal;
       return [{ panel: panelOf(cell[0]!), series: series(cell[0]!), tokens, bytes: bytes.mean, ...score }];
@@ -36,14 +37,15 @@ export const accuracyBytes: Figure = {
       ),
     };
     const y = { field: "mean", ...shareAxis("score") };
+    const legendTitle = `variant, ${trialsText(points)}`;
     const hue = {
       field: "series",
       type: "nominal",
       scale: color,
-      title: "variant",
+      title: legendTitle,
       legend: { symbolOpacity: 1, symbolSize: 80, columns: legendColumns(drawn) },
     };
-    const mark = { field: "series", type: "nominal", scale: shape, title: "variant" };
+    const mark = { field: "series", type: "nominal", scale: shape, title: legendTitle };
     const size = {
       field: "tokens",
       type: "quantitative",
@@ -53,7 +55,7 @@ export const accuracyBytes: Figure = {
     const layer = [
       {
         mark: { type: "rule", opacity: 0.35 },
-        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue, strokeDash: rangeDash },
       },
       {
         mark: { type: "line", opacity: 0.5, strokeWidth: 1.2 },
@@ -68,7 +70,7 @@ export const accuracyBytes: Figure = {
     const sizes = isSwept ? "; larger marks are longer contexts" : `, at ${length} tokens`;
     return panelFigure({
       title,
-      subtitle: `score and 95% interval against bytes read${sizes}`,
+      subtitle: `mean score against bytes read${sizes}; ${endsText(points)}`,
       points,
       layer,
     });

@@ -1,4 +1,4 @@
-import { curves } from "./aggregate.ts";
+import { curves, scoreMeasure } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure, PublishedResult } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
@@ -33,7 +33,7 @@ export const accuracy: Figure = {
   summary: "score against context length, beside published scores",
   applies: manyLengths,
   spec(rows, { title, published }) {
-    const points = curves(rows, (row) => row.score);
+    const points = curves(rows, scoreMeasure);
     const beside = publishedBeside(points, published);
     const marks =
       beside.length === 0
@@ -41,7 +41,7 @@ export const accuracy: Figure = {
         : "; open marks: published scores of models, at the upper end of the lengths they cover";
     return lengthCurves({
       title,
-      subtitle: `mean score of simulated trials and its 95% interval${marks}`,
+      subtitle: `mean score of simulated trials${marks}`,
       points,
       published: beside,
       y: shareAxis("score"),

@@ -1,12 +1,16 @@
 import { distinct, groupBy } from "../core/group.ts";
-import { estimateMean } from "../core/stats.ts";
+import { estimateMean, estimateScore } from "../core/stats.ts";
 import type { MeanEstimate } from "../core/stats.ts";
 import type { CellValue } from "../core/table.ts";
 import { readerColumns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 
-/** Takes a number from a row; null for a row without it. */
-export type RowMeasure = (row: TrialRow) => number | null;
+/** A number that a row may have, and how its mean over trials is estimated. */
+export interface RowMeasure {
+  /** null for a row without it */
+  readonly of: (row: TrialRow) => number | null;
+  readonly estimate: (values: readonly number[]) => MeanEstimate | undefined;
+}
 
 /** Columns that a curve's name shows where rows of one variant and task differ in them. */
 const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
@@ -36,27 +40,26 @@ const differs = (rows: readonly TrialRow[], name: Setting): boolean =>
       distinct(group.map((row) => settingOf(row, name)).filter((value) => value !== undefined)).length > 1,
   );
 
+/** Names the problem that a row is about: rows of several variants share it. */
+export const problemOf = ({ task, tokensNominal, seed, trial }: TrialRow): string =>
+  JSON.stringify([task, tokensNominal, seed, trial]);
+
 /** The name of a row's panel: its benchmark, or its task if the row names no benchmark. */
 export const panelOf = ({ benchmark, task }: TrialRow): string => (benchmark === "" ? task : benchmark);
 
-/** Bytes of K, V, index and state that one decode step reads. */
-export const bytesReadOf: RowMeasure = ({ kvReadBytes, indexReadBytes, stateBytes }) =>
+/** Bytes of K, V, index and state that one decode step reads; null for a row without costs. */
+export const bytesReadOf = ({ kvReadBytes, indexReadBytes, stateBytes }: TrialRow): number | null =>
   kvReadBytes === null ? null : kvReadBytes + (indexReadBytes ?? 0) + (stateBytes ?? 0);
 
-/**
- * Mean and 95% interval of a measure over the rows that have it; undefined if no row has it.
- *
- * @param name seeds the bootstrap
- */
-export const estimate = (
-  rows: readonly TrialRow[],
-  measure: RowMeasure,
-  name: string,
-): MeanEstimate | undefined =>
-  estimateMean(
-    rows.map(measure).filter((value) => value !== null),
-    name,
-  );
+/** The task's score. */
+export const scoreMeasure: RowMeasure = { of: ({ score }) => score, estimate: estimateScore };
+
+/** Any other number of a row. */
+export const measured = (of: RowMeasure["of"]): RowMeasure => ({ of, estimate: estimateMean });
+
+/** The estimate of a measure over rows that have it; undefined where none has. */
+export const estimate = (rows: readonly TrialRow[], measure: RowMeasure): MeanEstimate | undefined =>
+  measure.estimate(rows.map(measure.of).filter((value) => value !== null));
 
 /** A point of a curve. */
 export interface CurvePoint extends MeanEstimate {
@@ -67,9 +70,9 @@ export interface CurvePoint extends MeanEstimate {
 }
 
 /**
- * Mean and 95% interval of a measure for every panel, curve and length.
+ * Mean of a measure for every panel, curve and length.
  *
- * @param named the rows whose differences name the curves; default: `rows`
+ * @param named rows whose differences name the curves; default: `rows`
  */
 export function curves(
   rows: readonly TrialRow[],
@@ -78,8 +81,8 @@ export function curves(
 ): CurvePoint[] {
   const series = seriesNamer(named);
   const cells = groupBy(rows, (row) => JSON.stringify([panelOf(row), series(row), row.tokensNominal]));
-  return [...cells].flatMap(([key, cell]) => {
-    const found = estimate(cell, measure, key);
+  return [...cells.values()].flatMap((cell) => {
+    const found = estimate(cell, measure);
     const first = cell[0]!;
     return found === undefined
       ? []

@@ -1,8 +1,9 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import type { MeanEstimate } from "../core/stats.ts";
-import { estimate, panelOf, seriesNamer } from "./aggregate.ts";
+import { formatMean } from "../core/units.ts";
+import { estimate, panelOf, scoreMeasure, seriesNamer } from "./aggregate.ts";
 import { sharedOf } from "./applies.ts";
+import { endsText } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure } from "./style.ts";
 
@@ -13,11 +14,6 @@ function decisionOf(row: TrialRow): string[] {
   return dtype === "" ? named : [...named, dtype];
 }
 
-const share = (value: number): string => value.toFixed(2).replace(/^0\./, ".");
-
-const scoreOf = ({ mean, low, high, trials }: MeanEstimate): string =>
-  trials > 1 ? `${share(mean)} [${share(low)} ${share(high)}]` : share(mean);
-
 export const budget: Figure = {
   name: "budget",
   summary: "score by variant and by the users who share a system, with what each variant's budget led to",
@@ -27,17 +23,22 @@ export const budget: Figure = {
     const series = seriesNamer(budgeted);
     const panel = (row: TrialRow): string => `${panelOf(row)}: ${sharedOf(row)}`;
     const cells = groupBy(budgeted, (row) => JSON.stringify([panel(row), series(row), row.users]));
-    const points = [...cells].map(([key, cell]) => {
+    const points = [...cells.values()].map((cell) => {
       const row = cell[0]!;
-      const found = row.fits === false ? undefined : estimate(cell, (each) => each.score, key);
+      const found = row.fits === false ? undefined : estimate(cell, scoreMeasure);
       return {
         panel: panel(row),
         series: series(row),
         users: row.users,
         mean: found?.mean ?? null,
-        label: found === undefined ? ["does not fit"] : [scoreOf(found), ...decisionOf(row)],
+        kind: found?.kind,
+        trials: found?.trials,
+        label: found === undefined ? ["does not fit"] : [formatMean(found), ...decisionOf(row)],
       };
     });
+    const scored = points.flatMap(({ kind, trials }) =>
+      kind === undefined || trials === undefined ? [] : [{ kind, trials }],
+    );
     const x = {
       field: "users",
       type: "ordinal",
@@ -91,7 +92,7 @@ export const budget: Figure = {
     ];
     return panelFigure({
       title,
-      subtitle: "mean score and its 95% interval, and what the budget decided",
+      subtitle: `mean score, ${endsText(scored)}, and what the budget decided`,
       points,
       layer,
       width: { step: 92 },

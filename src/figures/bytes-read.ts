@@ -1,4 +1,4 @@
-import { bytesReadOf, curves } from "./aggregate.ts";
+import { bytesReadOf, curves, measured } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
@@ -9,7 +9,7 @@ export const bytesRead: Figure = {
   summary: "K, V and index that one decode step reads, against context length",
   applies: (rows) => manyLengths(rows) && rows.some((row) => bytesReadOf(row) !== null),
   spec(rows, { title }) {
-    const points = curves(rows, bytesReadOf);
+    const points = curves(rows, measured(bytesReadOf));
     return lengthCurves({
       title,
       subtitle:

@@ -1,4 +1,4 @@
-import { curves } from "./aggregate.ts";
+import { curves, scoreMeasure } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { familiesOf, manyFamilies, manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
@@ -13,7 +13,7 @@ export const families: Figure = {
   summary: "score against context length, a panel for each family of variants and benchmark, beside dense",
   applies: (rows) => manyLengths(rows) && manyFamilies(rows),
   spec(rows, { title }) {
-    const all = curves(rows, (row) => row.score);
+    const all = curves(rows, scoreMeasure);
     const familyOf = familiesOf(rows);
     const benchmarks = distinct(all.map(({ panel }) => panel));
     const points = distinct(all.map(({ series }) => familyOf(series))).flatMap((family) =>
@@ -26,7 +26,7 @@ export const families: Figure = {
     );
     return lengthCurves({
       title,
-      subtitle: "mean score of simulated trials and its 95% interval; in each panel a family beside dense",
+      subtitle: "mean score of simulated trials; in each panel a family beside dense",
       points,
       y: shareAxis("score"),
       height: 150,

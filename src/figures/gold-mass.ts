@@ -1,4 +1,4 @@
-import { curves } from "./aggregate.ts";
+import { curves, measured } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
@@ -11,8 +11,11 @@ export const goldMass: Figure = {
   spec: (rows, { title }) =>
     lengthCurves({
       title,
-      subtitle: "gold mass: attention weight on the right positions; mean and 95% interval",
-      points: curves(rows, (row) => row.goldMass),
+      subtitle: "gold mass: attention weight on the right positions; mean",
+      points: curves(
+        rows,
+        measured(({ goldMass }) => goldMass),
+      ),
       y: shareAxis("gold mass"),
     }),
 };

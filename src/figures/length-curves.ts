@@ -1,5 +1,6 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
+import { endsText, trialsText } from "./ends.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
 /** A published score, as a point of a panel. */
@@ -12,8 +13,9 @@ export interface PublishedPoint {
 
 interface LengthCurves {
   readonly title: string;
+  /** what is drawn; the meaning of its ends and its trials are said after it */
   readonly subtitle: string;
-  readonly points: readonly Omit<CurvePoint, "trials">[];
+  readonly points: readonly CurvePoint[];
   /** the y axis, as a Vega-Lite channel without its field */
   readonly y: object;
   readonly published?: readonly PublishedPoint[];
@@ -24,25 +26,34 @@ interface LengthCurves {
 /** Marks of published models. They are drawn open, to differ from the marks of simulated curves. */
 const publishedShapes = ["diamond", "triangle-up", "square", "cross", "triangle-down"];
 
-/** One panel for each benchmark: a curve for each variant with its 95% band, and published scores as points. */
+/**
+ * One panel for each benchmark: a curve for each variant with bands of 95% intervals or dashed ranges, and published scores
+ * as points.
+ */
 export function lengthCurves({ title, subtitle, points, y, published = [], height }: LengthCurves): object {
   const series = distinct(points.map((point) => point.series));
   const models = distinct(published.map(({ model }) => model));
   const { color, strokeDash } = seriesScales(series);
+  const legendTitle = `variant, ${trialsText(points)}`;
   const x = { field: "tokens", ...lengthAxis([...points, ...published].map(({ tokens }) => tokens)) };
   const hue = {
     field: "series",
     type: "nominal",
     scale: color,
-    title: "variant",
+    title: legendTitle,
     legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1, columns: legendColumns(series) },
   };
-  const dash = { field: "series", type: "nominal", scale: strokeDash, title: "variant" };
+  const dash = { field: "series", type: "nominal", scale: strokeDash, title: legendTitle };
   const simulated = [{ filter: "datum.series" }];
   const layer = [
     {
-      transform: simulated,
-      mark: { type: "area", opacity: 0.1 },
+      transform: [...simulated, { filter: "datum.kind !== 'range'" }],
+      mark: { type: "area", opacity: 0.07 },
+      encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color: hue },
+    },
+    {
+      transform: [...simulated, { filter: "datum.kind === 'range'" }],
+      mark: { type: "rule", opacity: 0.5, strokeDash: [3, 3] },
       encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color: hue },
     },
     {
@@ -78,7 +89,10 @@ export function lengthCurves({ title, subtitle, points, y, published = [], heigh
         ]),
   ];
   return panelFigure({
-    ...{ title, subtitle, points: [...points, ...published], layer },
+    title,
+    subtitle: `${subtitle}; ${endsText(points)}`,
+    points: [...points, ...published],
+    layer,
     ...(height !== undefined && { height }),
   });
 }

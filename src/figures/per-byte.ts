@@ -1,4 +1,6 @@
 import { distinct } from "../core/group.ts";
+import { kindOf } from "../core/stats.ts";
+import { endsText, rangeDash } from "./ends.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 interface PerByte {
@@ -6,6 +8,7 @@ interface PerByte {
   readonly search: number;
   readonly searchLow: number;
   readonly searchHigh: number;
+  readonly trials: number;
   readonly hbmBytes: number;
   readonly gatheredBytes: number;
   readonly exchangedBytes: number;
@@ -14,11 +17,12 @@ interface PerByte {
 /** Accuracy against what a step reads from HBM, and against what it sends over NVLink. */
 export function perByteFigure(rows: readonly PerByte[]): object {
   const panels = ["HBM, read for a user and step", "NVLink, rows gathered for a user and step"] as const;
-  const points = rows.flatMap(({ variant, search, searchLow, searchHigh, ...bytes }) => {
+  const points = rows.flatMap(({ variant, search, searchLow, searchHigh, trials, ...bytes }) => {
     const series = variant.replace(/\(.*\)/, "");
     // variants that choose single tokens lie at one place for every k, so that only sizes of blocks are named
     const label = /block=\d+/.exec(variant)?.[0].replace("=", " ") ?? "";
-    const own = { series, label, mean: search, low: searchLow, high: searchHigh };
+    const ends = { mean: search, low: searchLow, high: searchHigh, trials, kind: kindOf(trials) };
+    const own = { series, label, ...ends };
     return [
       { panel: panels[0], ...own, bytes: bytes.hbmBytes },
       { panel: panels[1], ...own, bytes: bytes.gatheredBytes, exchanged: bytes.exchangedBytes },
@@ -43,8 +47,7 @@ export function perByteFigure(rows: readonly PerByte[]): object {
   };
   return panelFigure({
     title: "Accuracy for the bytes of a step at a million tokens",
-    subtitle:
-      "mean field and 95% interval; DeepSeek-V3's dimensions in fp8, a cache over 72 GPUs; dashed: what an exchange of the heads' outputs (Helix) sends, whatever is read",
+    subtitle: `mean field, ${endsText(points)}; DeepSeek-V3's dimensions in fp8, a cache over 72 GPUs; dashed: what an exchange of the heads' outputs (Helix) sends, whatever is read`,
     points,
     layer: [
       {
@@ -54,7 +57,7 @@ export function perByteFigure(rows: readonly PerByte[]): object {
       },
       {
         mark: { type: "rule", opacity: 0.35 },
-        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue, strokeDash: rangeDash },
       },
       {
         mark: { type: "point", filled: true, size: 80, opacity: 1 },

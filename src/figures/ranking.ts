@@ -1,6 +1,7 @@
-import { curves } from "./aggregate.ts";
+import { curves, scoreMeasure } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { manyLengths } from "./applies.ts";
+import { endsText, rangeDash } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { panelFigure, seriesScales, shareAxis } from "./style.ts";
 
@@ -9,7 +10,7 @@ export const ranking: Figure = {
   summary: "score of each variant at one context length",
   applies: (rows) => !manyLengths(rows) && rows.every((row) => row.users === null),
   spec(rows, { title }) {
-    const points = curves(rows, (row) => row.score);
+    const points = curves(rows, scoreMeasure);
     const names = distinct(points.map(({ series }) => series));
     const x = shareAxis("score");
     const y = {
@@ -23,7 +24,7 @@ export const ranking: Figure = {
     const layer = [
       {
         mark: { type: "rule", strokeWidth: 2, opacity: 0.5 },
-        encoding: { y, x: { field: "low", ...x }, x2: { field: "high" }, color },
+        encoding: { y, x: { field: "low", ...x }, x2: { field: "high" }, color, strokeDash: rangeDash },
       },
       {
         mark: { type: "point", filled: true, size: 90, opacity: 1 },
@@ -33,7 +34,7 @@ export const ranking: Figure = {
     const lengths = distinct(rows.map((row) => row.tokensNominal.toLocaleString("en")));
     return panelFigure({
       title,
-      subtitle: `mean score and 95% interval at ${lengths.join(" or ")} tokens`,
+      subtitle: `mean score at ${lengths.join(" or ")} tokens; ${endsText(points)}`,
       points,
       layer,
       height: { step: 26 },

@@ -1,7 +1,8 @@
 import type { TrialRow } from "../trial/columns.ts";
 import type { Mode } from "../trial/trial.ts";
 import { distinct, groupBy } from "../core/group.ts";
-import { bytesReadOf, estimate, panelOf } from "./aggregate.ts";
+import { bytesReadOf, estimate, measured, panelOf, scoreMeasure } from "./aggregate.ts";
+import { endsText, rangeDash } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
 
@@ -17,15 +18,18 @@ export const reads: Figure = {
     const cells = groupBy(rows, (row) =>
       JSON.stringify([panel(row), row.variant, row.reads ?? 1, isMeanField(row)]),
     );
-    const points = [...cells].flatMap(([key, cell]) => {
+    const points = [...cells.values()].flatMap((cell) => {
       const row = cell[0]!;
-      const score = estimate(cell, (each) => each.score, key);
-      const bytes = estimate(cell, bytesReadOf, key);
+      const score = estimate(cell, scoreMeasure);
+      const bytes = estimate(cell, measured(bytesReadOf));
       if (score === undefined || bytes === undefined) return [];
       return [
         {
-          ...{ panel: panel(row), series: row.variant, reads: row.reads ?? 1 },
-          ...{ bytes: bytes.mean, mode: row.mode },
+          panel: panel(row),
+          series: row.variant,
+          reads: row.reads ?? 1,
+          bytes: bytes.mean,
+          mode: row.mode,
           ...score,
         },
       ];
@@ -56,13 +60,12 @@ export const reads: Figure = {
     const only = (mode: Mode): object[] => [{ filter: `datum.mode === '${mode}'` }];
     return panelFigure({
       title,
-      subtitle:
-        "mean score and 95% interval against what a step reads, all reads of a query together; larger marks read more often; open marks: full numerics",
+      subtitle: `mean score against what a step reads, all reads of a query together; larger marks read more often; open marks: full numerics; ${endsText(points)}`,
       points,
       layer: [
         {
           mark: { type: "rule", opacity: 0.35 },
-          encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
+          encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, strokeDash: rangeDash },
         },
         {
           transform: only("mean-field"),

@@ -1,4 +1,4 @@
-import { curves } from "./aggregate.ts";
+import { curves, measured } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import { shareAxis } from "./style.ts";
@@ -11,8 +11,11 @@ export const recall: Figure = {
   spec: (rows, { title }) =>
     lengthCurves({
       title,
-      subtitle: "recall: share of the right positions that were read; mean and 95% interval",
-      points: curves(rows, (row) => row.recall),
+      subtitle: "recall: share of the right positions that were read; mean",
+      points: curves(
+        rows,
+        measured(({ recall }) => recall),
+      ),
       y: shareAxis("recall"),
     }),
 };

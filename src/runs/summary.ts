@@ -1,5 +1,5 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { curves, panelOf, seriesNamer } from "../figures/aggregate.ts";
+import { curves, panelOf, scoreMeasure, seriesNamer } from "../figures/aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf } from "../figures/applies.ts";
@@ -28,14 +28,14 @@ const columnOf = (row: TrialRow): string => {
 const titleOf = (row: TrialRow): string =>
   [panelOf(row), sharedOf(row)].filter((part) => part !== "").join(": ");
 
-/** Mean scores with 95% intervals, one table for each task, in the order of the rows. */
+/** Mean scores with their intervals, a table a task, in the order of the rows. */
 export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
   const seriesOf = seriesNamer(rows);
   return [...groupBy(rows, titleOf)].map(([panel, own]) => {
     const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
       column,
       cell,
-      points: curves(cell, (row) => row.score, rows),
+      points: curves(cell, scoreMeasure, rows),
     }));
     return {
       panel,

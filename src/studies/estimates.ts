@@ -5,7 +5,10 @@ import { numberColumn, orEmpty } from "../core/table.ts";
 export const estimateColumns = <const Name extends string>(name: Name, doc: string) =>
   [
     numberColumn(name, doc),
-    numberColumn(`${name}Low`, "lower end of its 95% bootstrap interval over trials"),
+    numberColumn(
+      `${name}Low`,
+      "lower end of its 95% interval over trials; of their range where there are fewer than 10",
+    ),
     numberColumn(`${name}High`, "upper end"),
   ] as const;
 

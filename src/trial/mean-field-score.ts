@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.ts";
-import { estimateMean } from "../core/stats.ts";
+import { estimateScore } from "../core/stats.ts";
 import type { MeanEstimate } from "../core/stats.ts";
 import { makeTrial } from "./make-trial.ts";
 import type { TrialOptions } from "./make-trial.ts";
@@ -22,5 +22,5 @@ export function meanFieldScore(
     if (score === null) throw new UsageError(`${options.variant} does not fit its budget: ${short}`);
     return score;
   });
-  return estimateMean(scores, JSON.stringify(options))!;
+  return estimateScore(scores)!;
 }

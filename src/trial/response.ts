@@ -1,6 +1,5 @@
-import { Random } from "../core/random.ts";
-import { bootstrapMean, mean, wilson } from "../core/stats.ts";
-import type { Interval } from "../core/stats.ts";
+import { estimateScore } from "../core/stats.ts";
+import type { MeanEstimate } from "../core/stats.ts";
 import type { NamedProblem } from "../tasks/named-problem.ts";
 import { version } from "../version.ts";
 import { trialRow } from "./columns.ts";
@@ -26,27 +25,15 @@ export function responseRow(named: NamedProblem, response: string, model: string
   });
 }
 
-/** Means of scored rows with 95% intervals: by bootstrap for the score, by Wilson's formula for exact answers. */
+/** Estimates over scored rows. */
 export interface ScoreSummary {
-  /** number of rows */
-  readonly rows: number;
-  /** mean score, 0 to 1 */
-  readonly score: number;
-  readonly scoreInterval: Interval;
+  readonly score: MeanEstimate;
   /** share of exact answers */
-  readonly exact: number;
-  readonly exactInterval: Interval;
+  readonly exact: MeanEstimate;
 }
 
-/** Summarises scored rows. */
+/** Summarises scored rows. @param rows at least one */
 export function scoreSummary(rows: readonly TrialRow[]): ScoreSummary {
-  const scores = rows.map(({ score }) => Number(score));
-  const exact = rows.filter((row) => row.exact === true).length;
-  return {
-    rows: rows.length,
-    score: mean(scores),
-    scoreInterval: bootstrapMean(scores, new Random("score")),
-    exact: exact / rows.length,
-    exactInterval: wilson(exact, rows.length),
-  };
+  const estimateOf = (of: (row: TrialRow) => number): MeanEstimate => estimateScore(rows.map(of))!;
+  return { score: estimateOf(({ score }) => Number(score)), exact: estimateOf(({ exact }) => Number(exact)) };
 }

@@ -32,7 +32,7 @@ describe("attnsim frontier", () => {
     const out = join(folder, "out");
     const { code, out: printed, err } = await run(["frontier", "--results", results, ...on, "--out", out]);
     expect(code).toBe(0);
-    expect(printed).toMatch(/dense +0\.80 +0\.70 to 0\.90/);
+    expect(printed).toMatch(/dense +2 +\.80 \(\.70-\.90\)/);
     expect(err).toContain("frontier.png");
     const [header, dense, narrow] = readFileSync(join(out, "data.csv"), "utf8").trim().split("\n");
     const at = (line: string, name: string) => line.split(",")[header!.split(",").indexOf(name)];

@@ -81,9 +81,8 @@ describe("tasks score", () => {
       expect(means[0]).toMatchObject({
         task: spec,
         tokensNominal: length,
-        rows: 4,
-        score: 0.75,
-        exact: 0.75,
+        score: { mean: 0.75, trials: 4 },
+        exact: { mean: 0.75, trials: 4, kind: "wilson" },
       });
       expect(readTrialRows(csv).map((row) => [row.variant, row.score, row.exact, row.trial])).toEqual([
         ["some-model", 1, true, 0],
@@ -93,7 +92,8 @@ describe("tasks score", () => {
       ]);
       const { out } = await attnsim(...score);
       expect(out).toContain(spec);
-      expect(out).toMatch(/0\.750 {2}\[0\.\d{3} 1\.000\] {2}0\.750 {2}\[0\.301 0\.954\]/);
+      // Wilson's interval of three in four
+      expect(out).toMatch(/ 4 {2}\.75 \[\.30 \.95\] {2}\.75 \[\.30 \.95\]/);
     },
   );
 

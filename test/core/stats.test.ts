@@ -2,12 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import {
-  bootstrapMean,
+  estimateDifference,
+  estimateMean,
+  estimateOverTasks,
+  estimateScore,
   mean,
   median,
   percentileInterval,
   quantile,
   slope,
+  t95,
   variance,
   wilson,
 } from "../../src/core/stats.ts";
@@ -66,24 +70,135 @@ describe("wilson", () => {
   });
 });
 
-describe("bootstrapMean", () => {
-  it("depends on the seed alone", () => {
-    const values = [0.1, 0.5, 0.9, 1, 0];
-    expect(bootstrapMean(values, new Random(1))).toEqual(bootstrapMean(values, new Random(1)));
-    expect(bootstrapMean(values, new Random(1))).not.toEqual(bootstrapMean(values, new Random(2)));
+it("t95 is Student's quantile", () => {
+  // a table of the t distribution, two-sided 95%
+  for (const [degrees, quantileOfTable] of [
+    [9, 2.262],
+    [19, 2.093],
+    [29, 2.045],
+    [99, 1.984],
+  ] as const)
+    expect(t95(degrees)).toBeCloseTo(quantileOfTable, 3);
+});
+
+describe("estimates of means", () => {
+  it("give 0 and 1 Wilson's interval, whatever their number", () => {
+    expect(estimateScore([1, 0])).toEqual({ mean: 0.5, ...wilson(1, 2), trials: 2, kind: "wilson" });
+    expect(estimateScore(Array.from({ length: 20 }, () => 0))!.high).toBeCloseTo(0.1611, 4);
   });
 
-  it("is as wide as the normal interval of a large sample", () => {
-    const random = new Random("sample");
-    const values = Array.from({ length: 400 }, () => random.uniform());
-    const { low, high } = bootstrapMean(values, new Random("bootstrap"));
-    const half = 1.96 * Math.sqrt(variance(values) / values.length);
-    expect(low).toBeCloseTo(mean(values) - half, 2);
-    expect(high).toBeCloseTo(mean(values) + half, 2);
+  it("give fewer than ten other values their range, and no interval", () => {
+    expect(estimateScore([0.07, 0.08])).toEqual({
+      mean: expect.closeTo(0.075, 12) as number,
+      low: 0.07,
+      high: 0.08,
+      trials: 2,
+      kind: "range",
+    });
+    expect(estimateMean([3, 1, 2])).toEqual({ mean: 2, low: 1, high: 3, trials: 3, kind: "range" });
+    expect(estimateDifference([0.5, -0.5])).toMatchObject({ mean: 0, low: -0.5, high: 0.5, kind: "range" });
   });
 
-  it("has no width for equal values", () => {
-    expect(bootstrapMean([0.5, 0.5, 0.5], new Random(1))).toEqual({ low: 0.5, high: 0.5 });
+  it("give ten values Student's interval", () => {
+    const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    // standard deviation 3.02765; 2.262 of it over the root of 10
+    const found = estimateMean(values)!;
+    expect([found.mean, found.high - found.mean]).toEqual([5.5, expect.closeTo(2.1658, 3)]);
+    expect(found.kind).toBe("t");
+  });
+
+  it("leave a doubt about ten equal scores, and about ten equal differences", () => {
+    const scores = estimateScore(Array.from({ length: 10 }, () => 0.5))!;
+    expect(scores).toMatchObject({ mean: 0.5, kind: "t" });
+    // ten of .5, a 0 and a 1: variance .5 / 11
+    expect(scores.high - 0.5).toBeCloseTo(2.201 * Math.sqrt(0.5 / 11 / 12), 3);
+    const differences = estimateDifference(Array.from({ length: 10 }, () => 0))!;
+    expect(differences.high).toBeCloseTo(2.201 * Math.sqrt(2 / 11 / 12), 3);
+  });
+
+  it("are undefined of nothing", () => {
+    expect([estimateMean([]), estimateScore([]), estimateDifference([]), estimateOverTasks([])]).toEqual(
+      Array.from({ length: 4 }, () => undefined),
+    );
+  });
+
+  it("over tasks are means of means, with the spread within tasks alone", () => {
+    const [easy, hard] = [Array.from({ length: 6 }, () => 1), Array.from({ length: 6 }, () => 0)];
+    const apart = estimateOverTasks([easy, hard])!;
+    expect(apart).toMatchObject({ mean: 0.5, trials: 12, kind: "t" });
+    // twelve of .5, a 0 and a 1
+    expect(apart.high - 0.5).toBeCloseTo(t95(13) * Math.sqrt(0.5 / 13 / 14), 9);
+    expect(estimateOverTasks([[1, 0.9], [0.2]])).toMatchObject({ mean: 0.575, kind: "range" });
+    expect(estimateOverTasks([[1], []])).toBeUndefined();
+  });
+});
+
+describe("95% intervals hold the mean of their distribution", () => {
+  /** Scores between 0 and 1 with a known mean. */
+  interface Distribution {
+    readonly mean: number;
+    readonly draw: (random: Random) => number;
+  }
+  const bernoulli = (p: number): Distribution => ({
+    mean: p,
+    draw: (random) => (random.uniform() < p ? 1 : 0),
+  });
+  /** MRCR: exact, or a little like the answer. */
+  const requests = (p: number): Distribution => ({
+    mean: p + (1 - p) * 0.12,
+    draw: (random) => (random.uniform() < p ? 1 : 0.02 + 0.2 * random.uniform()),
+  });
+  /** F1 of a search: whole, or with some nodes missing. */
+  const searches = (missing: number): Distribution => ({
+    mean: 1 - missing / 4,
+    draw: (random) => (random.uniform() < missing ? 0.5 + 0.5 * random.uniform() : 1),
+  });
+  const uniform: Distribution = { mean: 0.5, draw: (random) => random.uniform() };
+  const samples = 2000;
+
+  /** Share of samples whose interval holds the mean. */
+  function coverage({ mean: expected, draw }: Distribution, n: number, name: string): number {
+    const random = new Random(`coverage/${name}/${n}`);
+    let held = 0;
+    for (let i = 0; i < samples; i++) {
+      const found = estimateScore(Array.from({ length: n }, () => draw(random)))!;
+      expect(found.kind).not.toBe("range");
+      if (found.low <= expected && expected <= found.high) held++;
+    }
+    return held / samples;
+  }
+
+  it.each([5, 10, 20])("of 0 and 1, n = %i", (n) => {
+    for (const p of [0.1, 0.25, 0.5, 0.75, 0.9])
+      expect(coverage(bernoulli(p), n, `bernoulli ${p}`), `p = ${p}`).toBeGreaterThan(0.9);
+  });
+
+  it.each([10, 20, 50])("of other scores, n = %i", (n) => {
+    for (const p of [0.05, 0.2, 0.5, 0.8, 0.95]) {
+      expect(coverage(requests(p), n, `requests ${p}`), `requests, ${p}`).toBeGreaterThan(0.9);
+      expect(coverage(searches(p), n, `searches ${p}`), `searches, ${p}`).toBeGreaterThan(0.9);
+    }
+    expect(coverage(uniform, n, "uniform")).toBeGreaterThan(0.9);
+  });
+
+  it.each([10, 20])("of paired differences, n = %i", (n) => {
+    for (const [a, b] of [
+      [0.9, 0.95],
+      [0.5, 0.5],
+      [0.2, 0.9],
+    ] as const) {
+      const random = new Random(`coverage/pairs/${a}/${b}/${n}`);
+      const [first, second] = [requests(a), requests(b)];
+      let held = 0;
+      for (let i = 0; i < samples; i++) {
+        const found = estimateDifference(
+          Array.from({ length: n }, () => second.draw(random) - first.draw(random)),
+        )!;
+        const expected = second.mean - first.mean;
+        if (found.low <= expected && expected <= found.high) held++;
+      }
+      expect(held / samples, `${a} and ${b}`).toBeGreaterThan(0.9);
+    }
   });
 });
 

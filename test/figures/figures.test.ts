@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { formatCsv, readTrialRows } from "../../src/files/csv.ts";
 import { figures } from "../../src/figures/registry.ts";
 import { drawFigures } from "../../src/runs/draw.ts";
-import { curves, seriesNamer } from "../../src/figures/aggregate.ts";
+import { curves, scoreMeasure, seriesNamer } from "../../src/figures/aggregate.ts";
 import { scoreTables } from "../../src/runs/summary.ts";
 import { columns, trialRow } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
@@ -118,7 +118,7 @@ it("shows what budgets led to, and what does not fit them", async () => {
   expect(texts(budget!)).toEqual(
     expect.arrayContaining([
       ...["100", "400", "graphwalks-bfs: gb200-nvl72, deepseek-v3"],
-      ...[".90 [.90 .90]", "k=40.96", "does not fit"],
+      ...[".90 (.90-.90)", "k=40.96", "does not fit"],
     ]),
   );
 });
@@ -166,13 +166,25 @@ it("names curves by all that tells them apart", () => {
   expect(seriesNamer(sweep)(sweep.at(-1)!)).toBe("dsa(k=64)");
 });
 
-it("bands hold the mean and are those of a known case", () => {
+it("bands are Wilson's of 0 and 1, and fewer than ten other scores have a range", () => {
   const rows = [0, 1, 1, 1].map((score, trial) => ({ ...sweep[0]!, trial, score }));
-  const [point] = curves(rows, (row) => row.score);
-  expect(point).toMatchObject({ mean: 0.75, trials: 4, tokens: 4096 });
-  // 1 - (1/4)^4 - 4 (1/4)^3 (3/4) = .949: the mean of four draws is at least 1/2 in 95% of the cases
-  expect(point!.low).toBeCloseTo(0.25, 5);
-  expect(point!.high).toBe(1);
+  const [point] = curves(rows, scoreMeasure);
+  expect(point).toMatchObject({ mean: 0.75, trials: 4, tokens: 4096, kind: "wilson" });
+  // Wilson's interval of three in four
+  expect(point!.low).toBeCloseTo(0.3006, 4);
+  expect(point!.high).toBeCloseTo(0.9544, 4);
+  const few = [0.2, 0.9].map((score, trial) => ({ ...sweep[0]!, trial, score }));
+  expect(curves(few, scoreMeasure)[0]).toMatchObject({ low: 0.2, high: 0.9, kind: "range" });
+});
+
+it("every figure of scores says n, and draws a range as such", () => {
+  const all = figures.filter((figure) => figure.applies(sweep) && figure.name !== "bytes-read");
+  expect(all.length).toBeGreaterThan(2);
+  for (const figure of all) {
+    const text = JSON.stringify(figure.spec(sweep, { title: "", published: [] }));
+    expect(text, figure.name).toMatch(/n = 3\b/);
+    expect(text, figure.name).toContain("range of fewer than 10 trials");
+  }
 });
 
 it("tables means by variant and length, or by users where there are budgets", () => {

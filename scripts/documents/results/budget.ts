@@ -1,4 +1,5 @@
-import { scoreOf, scoreTablesOf, settingsOf, shown, trialsOf } from "./data.ts";
+import { formatMean } from "../../../src/core/units.ts";
+import { scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
 import type { Score } from "./data.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 import type { ResultSection } from "./section.ts";
@@ -51,11 +52,11 @@ export function budget(): ResultSection {
         holds: [old, young].every((system) => best(system, 1000) === undefined),
       },
       {
-        text: `Of those that fit 500 users on a GB200 rack, ${found?.variant ?? "none"} searches best: ${found === undefined ? "-" : `${shown(found.score)} (n = ${found.score.n})`}. DSA with its published 2,048 tokens fits ${most(old, "dsa(k=2048)")} users on a GB200 rack and ${most(young, "dsa(k=2048)")} on a GB300 rack, of the numbers tried.`,
+        text: `Of those that fit 500 users on a GB200 rack, ${found?.variant ?? "none"} searches best: ${found === undefined ? "-" : `${formatMean(found.score)} (n = ${found.score.n})`}. DSA with its published 2,048 tokens fits ${most(old, "dsa(k=2048)")} users on a GB200 rack and ${most(young, "dsa(k=2048)")} on a GB300 rack, of the numbers tried.`,
         holds: found !== undefined && found.score.low > 0.5,
       },
       {
-        text: `At 100 users dense attention and DSA both fit a GB200 rack; searches score ${shown(dense)} and ${shown(dsa)} (n = ${dsa.n}).`,
+        text: `At 100 users dense attention and DSA both fit a GB200 rack; searches score ${formatMean(dense)} and ${formatMean(dsa)} (n = ${dsa.n}).`,
         holds: dense.high < dsa.low,
       },
     ],

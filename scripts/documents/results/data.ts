@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { distinct, groupBy } from "../../../src/core/group.ts";
 import { formatLength } from "../../../src/core/length.ts";
-import { Random } from "../../../src/core/random.ts";
-import { bootstrapMean, mean } from "../../../src/core/stats.ts";
-import { formatShare } from "../../../src/core/units.ts";
+import { estimateDifference } from "../../../src/core/stats.ts";
+import type { MeanEstimate } from "../../../src/core/stats.ts";
+import { scoreCells } from "../../../src/cli/print/scores.ts";
+import { estimate, problemOf, scoreMeasure } from "../../../src/figures/aggregate.ts";
 import { readCsv, readTrialRows } from "../../../src/files/csv.ts";
 import { readerParams } from "../../../src/reader/params.ts";
 import { scoreTables } from "../../../src/runs/summary.ts";
@@ -46,27 +47,29 @@ export const manifestOf = (name: string): Readonly<Record<string, unknown>> =>
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   });
 
-/** A mean with its 95% interval over n problems. */
-export interface Score {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+/** A mean over n problems with its 95% interval, or their range. */
+export interface Score extends MeanEstimate {
   readonly n: number;
 }
 
-/** The mean of a measure with its bootstrap interval. @throws Error when there are no values */
-export function scoreOf(
-  rows: readonly TrialRow[],
-  measure: (row: TrialRow) => number | null = ({ score }) => score,
-): Score {
-  const values = rows.map(measure).filter((value) => value !== null);
-  if (values.length === 0) throw new Error("a finding about no rows");
-  return { mean: mean(values), ...bootstrapMean(values, new Random("documents")), n: values.length };
+/** The mean of a measure. @throws Error when there are no values */
+export function scoreOf(rows: readonly TrialRow[], measure = scoreMeasure): Score {
+  const found = estimate(rows, measure);
+  if (found === undefined) throw new Error("a finding about no rows");
+  return { ...found, n: found.trials };
 }
 
-/** A score with its interval: `.93 [.91 .96]`. */
-export const shown = ({ mean: middle, low, high }: Score): string =>
-  `${formatShare(middle)} [${formatShare(low)} ${formatShare(high)}]`;
+/** The mean difference of scores on the problems that both have rows of. @throws Error when there are none */
+export function differenceOf(rows: readonly TrialRow[], from: readonly TrialRow[]): MeanEstimate {
+  const scores = new Map(from.map((row) => [problemOf(row), row.score]));
+  const differences = rows.flatMap((row) => {
+    const other = scores.get(problemOf(row));
+    return other == null || row.score === null ? [] : [row.score - other];
+  });
+  const found = estimateDifference(differences);
+  if (found === undefined) throw new Error("a difference without common problems");
+  return found;
+}
 
 const tablesOf = (name: string): readonly ScoreTable[] =>
   once(`${name}/tables`, () => scoreTables(trialsOf(name)));
@@ -78,28 +81,17 @@ export const cellsOf =
     const found = tablesOf(name).find((one) => one.panel === panel);
     const cell = found?.lines.find((line) => line.series === series)?.cells[found.columns.indexOf(column)];
     if (cell === undefined) throw new Error(`results/${name} has no cell ${panel}, ${series}, ${column}`);
-    return { mean: cell.mean, low: cell.low, high: cell.high, n: cell.trials };
+    return { ...cell, n: cell.trials };
   };
 
 /** An experiment's score tables as Markdown: a line a series, a column a length. */
 export const scoreTablesOf = (name: string, panels?: readonly string[]): string[] =>
   tablesOf(name)
     .filter(({ panel }) => panels === undefined || panels.includes(panel))
-    .map(({ panel, columns, lines }) =>
-      table({
-        titles: [panel, ...columns],
-        rows: lines.map(({ series, cells }) => [
-          series,
-          ...cells.map((cell) =>
-            cell === undefined
-              ? ""
-              : cell.trials === 1
-                ? formatShare(cell.mean)
-                : shown({ ...cell, n: cell.trials }),
-          ),
-        ]),
-      }),
-    );
+    .map((each) => {
+      const { titles, rows } = scoreCells(each);
+      return table({ titles, rows: rows.map((row) => row.map((cell) => String(cell ?? ""))) });
+    });
 
 /** Bytes that a decode step of all heads reads: K and V, index and state. */
 export const bytesRead = ({ kvReadBytes, indexReadBytes, stateBytes }: TrialRow): number =>

@@ -1,5 +1,5 @@
-import { formatShare } from "../../../src/core/units.ts";
-import { bytesRead, cellsOf, scoreOf, scoreTablesOf, settingsOf, shown, trialsOf } from "./data.ts";
+import { formatMean, formatShare } from "../../../src/core/units.ts";
+import { bytesRead, cellsOf, scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
 import type { Score } from "./data.ts";
 import type { ResultSection } from "./section.ts";
 import { mean } from "../../../src/core/stats.ts";
@@ -33,19 +33,19 @@ export function families(): ResultSection {
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} [${formatShare(Math.min(...kept.map(({ low }) => low)))} ${formatShare(Math.max(...kept.map(({ high }) => high)))}] while they read at most ${Math.ceil(100 * share)}% of the bytes of dense attention, which scores ${shown(dense)} (mean of searches and requests, n = ${dense.n}: two of each).`,
+        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while they read at most ${Math.ceil(100 * share)}% of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: two of each).`,
         holds: least(kept) > dense.high && share < 0.3,
       },
       {
-        text: `Windows, eviction that does not see the question, recurrent states and linear memories score at most ${formatShare(most(lost))} there (${losing.length} variants, n = ${dense.n} each, intervals within [0 ${formatShare(Math.max(...lost.map(({ high }) => high)))}]).`,
+        text: `Windows, eviction that does not see the question, recurrent states and linear memories score at most ${formatShare(most(lost))} there (${losing.length} variants, n = ${dense.n} each, single problems at most ${formatShare(Math.max(...lost.map(({ high }) => high)))}).`,
         holds: most(lost) < 0.1,
       },
       {
-        text: `Plans with dense global layers (${plans.join(", ")}) score like dense attention: ${plans.map((plan) => shown(at1M(plan))).join(" and ")}.`,
+        text: `Plans with dense global layers (${plans.join(", ")}) score like dense attention: ${plans.map((plan) => formatMean(at1M(plan))).join(" and ")}.`,
         holds: plans.every((plan) => at1M(plan).mean === dense.mean),
       },
       {
-        text: `CSA finds the edges of searches (${shown(search("csa", "1M"))}), HCA does not (${shown(search("hca", "1M"))}, n = ${search("hca", "1M").n}). Both rest on an assumption about gates that their source trains ([model.md](model.md#learned-parts)).`,
+        text: `CSA finds the edges of searches (${formatMean(search("csa", "1M"))}), HCA does not (${formatMean(search("hca", "1M"))}, n = ${search("hca", "1M").n}). Both rest on an assumption about gates that their source trains ([model.md](model.md#learned-parts)).`,
         holds: search("csa", "1M").low > search("hca", "1M").high,
       },
     ],

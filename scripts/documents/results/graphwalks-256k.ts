@@ -1,6 +1,6 @@
-import { formatBytes } from "../../../src/core/units.ts";
+import { formatBytes, formatMean } from "../../../src/core/units.ts";
 import { mean } from "../../../src/core/stats.ts";
-import { bytesRead, cellsOf, settingsOf, shown, trialsOf } from "./data.ts";
+import { bytesRead, cellsOf, settingsOf, trialsOf } from "./data.ts";
 import { table } from "../markdown.ts";
 import { distinct } from "../../../src/core/group.ts";
 import type { ResultSection } from "./section.ts";
@@ -24,11 +24,11 @@ export function graphwalks256k(): ResultSection {
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `A step of DSA with 1,024 tokens reads ${dsa.bytes} and searches score ${shown(dsa.score)}; a step of dense attention reads ${dense.bytes} for ${shown(dense.score)} (n = ${dense.score.n}).`,
+        text: `A step of DSA with 1,024 tokens reads ${dsa.bytes} and searches score ${formatMean(dsa.score)}; a step of dense attention reads ${dense.bytes} for ${formatMean(dense.score)} (n = ${dense.score.n}).`,
         holds: read("dsa(k=1024)") < 0.05 * read("dense") && dsa.score.high > dense.score.low,
       },
       {
-        text: `Large blocks lose: at the published twelve blocks of 4,096 tokens MoBA reads ${moba.bytes} and scores ${shown(moba.score)} (n = ${moba.score.n}).`,
+        text: `Large blocks lose: at the published twelve blocks of 4,096 tokens MoBA reads ${moba.bytes} and scores ${formatMean(moba.score)} (n = ${moba.score.n}).`,
         holds: moba.score.high < dsa.score.low && read("moba(k=12)") > read("dsa(k=1024)"),
       },
     ],
@@ -38,8 +38,8 @@ export function graphwalks256k(): ResultSection {
         rows: distinct(trialsOf(name).map(({ variant }) => variant)).map((variant) => [
           variant,
           formatBytes(read(variant)),
-          shown(search(variant, "256K")),
-          shown(parents(variant, "256K")),
+          formatMean(search(variant, "256K")),
+          formatMean(parents(variant, "256K")),
         ]),
       }),
     ],

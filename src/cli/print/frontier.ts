@@ -1,4 +1,4 @@
-import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
+import { formatMean, formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
 import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
 import { timeLines, weightLine } from "./racks.ts";
@@ -10,13 +10,13 @@ export function formatFrontier({ points }: FrontierResult, assumptions: readonly
   const usd = (value: number | null): string => (value === null ? "-" : formatUsd(value));
   const prices = ["TPOT", "", "users a rack", "", "$/M in", "$/M out", ""];
   const table = formatTable(
-    ["system", "model", "variant", "score", "95% interval", ...prices],
+    ["system", "model", "variant", "n", "score", ...prices],
     points.map((point) => [
       point.system,
       point.model,
       point.variant,
-      point.score.toFixed(2),
-      `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      point.trials,
+      formatMean({ ...point, mean: point.score }),
       point.tpotSeconds === null ? "-" : formatSeconds(point.tpotSeconds),
       star(point.bestTpot),
       formatNumber(point.usersPerRack),

@@ -1,5 +1,5 @@
 import { groupBy } from "../../core/group.ts";
-import type { Interval } from "../../core/stats.ts";
+import { formatMean } from "../../core/units.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { scoreSummary } from "../../trial/response.ts";
 import type { ScoreSummary } from "../../trial/response.ts";
@@ -19,7 +19,7 @@ export const responseMeans = (rows: readonly TrialRow[]): ResponseMeans[] =>
     ...scoreSummary(group),
   }));
 
-/** A table of rows, then one of means. */
+/** A table of rows, then one of means with their 95% intervals, or with the range of few scores. */
 export const formatResponses = (rows: readonly TrialRow[], means: readonly ResponseMeans[]): string =>
   [
     formatTable(
@@ -27,17 +27,13 @@ export const formatResponses = (rows: readonly TrialRow[], means: readonly Respo
       rows.map((row) => [row.id, row.tokens, row.score!.toFixed(4), String(row.exact)]),
     ),
     formatTable(
-      ["task", "tokens", "rows", "score", "95% interval", "exact", "95% interval"],
-      means.map((mean) => [
-        mean.task,
-        mean.tokensNominal,
-        mean.rows,
-        mean.score.toFixed(3),
-        interval(mean.scoreInterval),
-        mean.exact.toFixed(3),
-        interval(mean.exactInterval),
+      ["task", "tokens", "n", "score", "exact"],
+      means.map(({ task, tokensNominal, score, exact }) => [
+        task,
+        tokensNominal,
+        score.trials,
+        formatMean(score),
+        formatMean(exact),
       ]),
     ),
   ].join("\n\n");
-
-const interval = ({ low, high }: Interval): string => `[${low.toFixed(3)} ${high.toFixed(3)}]`;

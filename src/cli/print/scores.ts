@@ -1,28 +1,66 @@
+import { distinct } from "../../core/group.ts";
 import { formatLength } from "../../core/length.ts";
-import { formatShare } from "../../core/units.ts";
-import type { CurvePoint } from "../../figures/aggregate.ts";
+import { fewestForInterval } from "../../core/stats.ts";
+import { formatMean, formatShare } from "../../core/units.ts";
+import { trialsText } from "../../figures/ends.ts";
 import { effectiveScore } from "../../runs/effective.ts";
-import type { EffectiveLength } from "../../runs/effective.ts";
+import type { EffectiveLength, EffectiveTokens } from "../../runs/effective.ts";
 import type { ScoreTable } from "../../runs/summary.ts";
 import { formatTable } from "./table.ts";
+import type { TableCell } from "./table.ts";
 
-/** A table of mean scores with their 95% intervals, beside the settings that a budget decided; a score of one trial has no interval. */
-export const formatScores = ({ panel, columns, lines }: ScoreTable): string =>
-  formatTable(
-    [panel, ...columns],
-    lines.map(({ series, cells, chosen }) => [
-      series,
-      ...cells.map((cell, c) => [scoreText(cell), chosen[c]!].filter((text) => text !== "").join("  ")),
-    ]),
+/** Titles and cells of a score table. Trials stand in a column's title where all its cells have as many, else in the cells. */
+export function scoreCells({ panel, columns, lines }: ScoreTable): {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly TableCell[])[];
+} {
+  const trials = columns.map((_, c) =>
+    distinct(lines.flatMap(({ cells }) => (cells[c] === undefined ? [] : [cells[c].trials]))),
   );
-
-function scoreText(cell: CurvePoint | undefined): string {
-  if (cell === undefined) return "";
-  const { mean, low, high, trials } = cell;
-  return trials === 1 ? formatShare(mean) : `${formatShare(mean)} [${formatShare(low)} ${formatShare(high)}]`;
+  return {
+    titles: [
+      panel,
+      ...columns.map((column, c) => (trials[c]!.length === 1 ? `${column}, n=${trials[c]![0]!}` : column)),
+    ],
+    rows: lines.map(({ series, cells, chosen }) => [
+      series,
+      ...cells.map((cell, c) => {
+        const score = cell === undefined ? "" : formatMean(cell);
+        const own = cell === undefined || trials[c]!.length === 1 ? "" : `n=${cell.trials}`;
+        return [score, own, chosen[c]!].filter((text) => text !== "").join("  ");
+      }),
+    ]),
+  };
 }
 
-/** Mean scores over all tasks, and RULER's effective length. */
+/** A table of mean scores with their trials and their intervals or ranges, beside the settings that a budget decided. */
+export function formatScores(table: ScoreTable): string {
+  const { titles, rows } = scoreCells(table);
+  return formatTable(titles, rows);
+}
+
+/** The meaning of the brackets in tables of scores; undefined for tables without scores. */
+export function bracketsNote(tables: readonly ScoreTable[]): string | undefined {
+  const kinds = distinct(
+    tables.flatMap(({ lines }) => lines.flatMap(({ cells }) => cells.map((cell) => cell?.kind))),
+  );
+  const notes = [
+    ...(kinds.some((kind) => kind === "t" || kind === "wilson") ? ["[low high]: 95% interval"] : []),
+    ...(kinds.includes("range")
+      ? [`(low-high): range of fewer than ${fewestForInterval} trials, which is no interval`]
+      : []),
+  ];
+  return notes.length === 0 ? undefined : `n: trials; ${notes.join("; ")}`;
+}
+
+const lengthOrNone = (tokens: number | null): string => (tokens === null ? "-" : formatLength(tokens));
+
+const effectiveCell = (effective: EffectiveTokens | undefined): string =>
+  effective === undefined
+    ? "too few trials"
+    : `${lengthOrNone(effective.tokens)} [${lengthOrNone(effective.low)} ${lengthOrNone(effective.high)}]`;
+
+/** Mean scores over all tasks with their trials, and RULER's effective length with its 95% interval. */
 export function formatEffective(all: readonly EffectiveLength[]): string {
   const { tasks } = all[0]!;
   const lengths = [...new Set(all.flatMap((one) => one.lengths.map(({ tokens }) => tokens)))].sort(
@@ -31,16 +69,19 @@ export function formatEffective(all: readonly EffectiveLength[]): string {
   return formatTable(
     [
       tasks === 1 ? "one task" : `mean of ${tasks} tasks`,
-      ...lengths.map(formatLength),
+      ...lengths.map((tokens) => {
+        const own = all.flatMap((one) => one.lengths.filter((length) => length.tokens === tokens));
+        return `${formatLength(tokens)}, ${trialsText(own).replaceAll(" = ", "=")}`;
+      }),
       `effective (>= ${effectiveScore})`,
     ],
     all.map(({ series, budget, lengths: own, effective }) => [
       budget === "" ? series : `${series}, ${budget}`,
       ...lengths.map((tokens) => {
         const found = own.find((length) => length.tokens === tokens);
-        return found === undefined ? null : formatShare(found.score);
+        return found === undefined ? null : formatShare(found.mean);
       }),
-      effective === undefined ? "-" : formatLength(effective),
+      effectiveCell(effective),
     ]),
   );
 }

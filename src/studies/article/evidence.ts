@@ -3,8 +3,8 @@ import { trialId } from "../../trial/trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { formatMean } from "../../core/units.ts";
 import { parseTask } from "../../tasks/spec.ts";
-import { estimate } from "../../figures/aggregate.ts";
-import { estimateMean } from "../../core/stats.ts";
+import { estimate, scoreMeasure } from "../../figures/aggregate.ts";
+import { estimateDifference } from "../../core/stats.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import { groupBy } from "../../core/group.ts";
 import { publishedScores } from "../../files/published.ts";
@@ -74,8 +74,7 @@ export function evidenceOf(
     rows: (numerics = false) =>
       all.filter((row) => own.has(row.id) && row.mode === (numerics ? "numerics" : "mean-field")),
     score(trials) {
-      const [name, cell] = cellOf(trials);
-      return estimate(cell, (row) => row.score, name)!;
+      return estimate(cellOf(trials)[1], scoreMeasure)!;
     },
     gain(from, to) {
       const [[before, old], [after, young]] = [cellOf(from), cellOf(to)];
@@ -84,7 +83,7 @@ export function evidenceOf(
         const other = scores.get(trial) ?? null;
         return score === null || other === null ? [] : [score - other];
       });
-      const found = estimateMean(changes, `${before} to ${after}`);
+      const found = estimateDifference(changes);
       if (found === undefined) throw new Error(`${chapter.name}: no problem in both ${before} and ${after}`);
       return found;
     },
@@ -117,7 +116,7 @@ export function numericsCells(evidence: Evidence): NumericsCell[] {
   );
   return [...cells].map(([name, rows]) => {
     const { task, variant, tokensNominal } = rows[0]!;
-    const numerics = estimate(rows, (row) => row.score, name)!;
+    const numerics = estimate(rows, scoreMeasure)!;
     return {
       trials: { task, variant, tokens: formatLength(tokensNominal) },
       length: tokensNominal,

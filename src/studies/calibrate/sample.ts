@@ -1,6 +1,4 @@
 import type { Random } from "../../core/random.ts";
-import { estimateOf, mean } from "../../core/stats.ts";
-import type { Estimate } from "../../core/stats.ts";
 
 /** Scores of the trials of each target, in the order of the targets. */
 export type Scores = readonly Float64Array[];
@@ -19,14 +17,3 @@ export const resampledMeans = (scores: Scores, draw: readonly Int32Array[]): num
     for (const trial of draw[i]!) sum += values[trial]!;
     return sum / draw[i]!.length;
   });
-
-/** Mean score of each target, with its percentile bootstrap interval over trials. */
-export function meanEstimates(scores: Scores, random: Random): Estimate[] {
-  const draws = Array.from({ length: resamples }, () => resampledMeans(scores, drawTrials(scores, random)));
-  return scores.map((values, i) =>
-    estimateOf(
-      mean(values),
-      draws.map((means) => means[i]!),
-    ),
-  );
-}

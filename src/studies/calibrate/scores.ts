@@ -1,12 +1,11 @@
 import { Random } from "../../core/random.ts";
-import { estimateOf, mean } from "../../core/stats.ts";
+import { estimateOf, estimateScore, mean } from "../../core/stats.ts";
 import type { Estimate } from "../../core/stats.ts";
 import { readMeanField, requireMeanField } from "../../reader/mean-field/read.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
 import { streamsOf, useOf } from "../../trial/settle.ts";
 import { errorDraws, meanError } from "./loss.ts";
-import { meanEstimates } from "./sample.ts";
 import type { Scores } from "./sample.ts";
 import { problemOf } from "./target.ts";
 import type { TargetColumn } from "./target.ts";
@@ -63,17 +62,22 @@ export function checkMeanField(
   for (const task of tasks) requireMeanField(task, use);
 }
 
+/** A mean score and the ends of its interval, or of its range where trials are few. */
+function scoreWithEnds(scores: readonly number[]): Estimate {
+  const { mean: value, low, high } = estimateScore(scores) ?? { mean: NaN, low: NaN, high: NaN };
+  return { value, low, high };
+}
+
 /** Means and mean error of scores, with intervals over trials drawn again. @param name name of the random stream */
 export function columnScores(scores: Scores, targets: readonly TargetColumn[], name: string): ColumnScores {
   if (targets.length === 0) return { means: [], trials: [], error: null };
-  const random = (part: string): Random => new Random(`calibrate/${name}/${part}`);
   const error = meanError(
     scores.map((values) => mean(values)),
     targets,
   );
   return {
-    means: meanEstimates(scores, random("columns")),
+    means: scores.map((values) => scoreWithEnds([...values])),
     trials: scores.map(({ length }) => length),
-    error: estimateOf(error, errorDraws(scores, targets, random("error"))),
+    error: estimateOf(error, errorDraws(scores, targets, new Random(`calibrate/${name}/error`))),
   };
 }

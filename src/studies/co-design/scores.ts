@@ -1,10 +1,11 @@
-import { numberColumn } from "../../core/table.ts";
+import { integerColumn, numberColumn } from "../../core/table.ts";
 import { meanFieldScore } from "../../trial/mean-field-score.ts";
 
 export const scoreColumns = [
   numberColumn("search", "mean F1 of breadth-first searches at 1M tokens, mean field"),
   numberColumn("searchLow", "lower end of its 95% interval"),
   numberColumn("searchHigh", "upper end"),
+  integerColumn("trials", "trials of each of the two tasks"),
   numberColumn("requests", "mean score of eight identical requests at 1M tokens, mean field"),
 ];
 
@@ -16,6 +17,7 @@ export function scoresOf(variant: string, problems: number) {
     search: search.mean,
     searchLow: search.low,
     searchHigh: search.high,
+    trials: search.trials,
     requests: requests.mean,
   };
 }

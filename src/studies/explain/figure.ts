@@ -1,3 +1,4 @@
+import { kindOf } from "../../core/stats.ts";
 import { lengthCurves } from "../../figures/length-curves.ts";
 import { shareAxis } from "../../figures/style.ts";
 import type { TargetColumn } from "../calibrate/target.ts";
@@ -14,7 +15,7 @@ const attentionCurves = 3;
  * @param columns of the model that the reader was fitted to, and of the model that is explained
  */
 export function explanationFigure(
-  { models: [source, target], base, ranking }: ExplanationResult,
+  { models: [source, target], trials, base, ranking }: ExplanationResult,
   columns: readonly [fitted: readonly TargetColumn[], explained: readonly TargetColumn[]],
 ): object {
   const tokens = new Map(columns.flat().map((each) => [each.name, each.tokens]));
@@ -31,12 +32,14 @@ export function explanationFigure(
       mean: score.value,
       low: score.low,
       high: score.high,
+      trials: trials.meanField,
+      kind: kindOf(trials.meanField),
     }));
   const marks = (model: string, of: readonly TargetColumn[]) =>
     of.map((each) => ({ panel: each.benchmark, model, tokens: each.tokens, mean: each.published }));
   return lengthCurves({
     title: `Which single change moves ${source}'s scores to ${target}'s?`,
-    subtitle: `one reader, fitted to ${source} with ${base.variant} attention; mean score in the mean field and its 95% interval over trials; open marks: published scores, at the upper end of the lengths they cover`,
+    subtitle: `one reader, fitted to ${source} with ${base.variant} attention; mean score in the mean field; open marks: published scores, at the upper end of the lengths they cover`,
     points: [...curve(base, `${base.change}, fitted`), ...nearest.flatMap((row) => curve(row, row.change))],
     published: [...marks(source, columns[0]), ...marks(target, columns[1])],
     y: shareAxis("score"),

@@ -1,5 +1,6 @@
 import type { FrontierPoint } from "./result.ts";
 import { distinct } from "../../core/group.ts";
+import { endsText, rangeDash } from "../../figures/ends.ts";
 import { panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 
 /** Scores against three prices, side by side. Filled marks joined by a line show the front. */
@@ -14,8 +15,8 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
   const drawn = panels.flatMap(([panel, price, best]) =>
     points.flatMap((point) => {
       const x = price(point);
-      const { variant, score, low, high } = point;
-      return x === null ? [] : [{ panel, x, variant, score, low, high, best: point[best] }];
+      const { variant, score, low, high, kind, trials } = point;
+      return x === null ? [] : [{ panel, x, variant, score, low, high, kind, trials, best: point[best] }];
     }),
   );
   const x = {
@@ -38,13 +39,12 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
   const { system, model, tokens } = points[0]!;
   const figure = panelFigure({
     title: `Accuracy against cost: ${model} on ${system}, ${tokens.toLocaleString("en")} tokens`,
-    subtitle:
-      "score and 95% interval; filled and joined: no other variant is as accurate and as cheap (fast, roomy); open: another one is",
+    subtitle: `mean score, ${endsText(points)}; filled and joined: no other variant is as accurate and as cheap (fast, roomy); open: another one is`,
     points: drawn,
     layer: [
       {
         mark: { type: "rule", opacity: 0.3 },
-        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue, strokeDash: rangeDash },
       },
       {
         transform: only(true),

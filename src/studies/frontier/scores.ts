@@ -1,18 +1,15 @@
 import { UsageError } from "../../core/errors.ts";
 import { distinct, groupBy } from "../../core/group.ts";
-import { Random } from "../../core/random.ts";
-import { bootstrapMean, mean } from "../../core/stats.ts";
+import { estimateOverTasks } from "../../core/stats.ts";
+import type { MeanEstimate } from "../../core/stats.ts";
 import { makeTrial } from "../../trial/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { meanFieldRow } from "../../trial/mean-field.ts";
 
-/** A variant's score at a length: the mean of its tasks' means, with the 95% interval of the mean of trials. */
-export interface VariantScore {
+/** A variant's score at a length: the mean of its tasks' means. */
+export interface VariantScore extends Omit<MeanEstimate, "mean"> {
   readonly variant: string;
   readonly score: number;
-  readonly low: number;
-  readonly high: number;
-  readonly trials: number;
 }
 
 /** Scores of variants at one length. */
@@ -42,12 +39,9 @@ export function scoresAt(rows: readonly TrialRow[], tokens: number | undefined):
     );
   const near = scored.filter((row) => isNear(row.tokensNominal, nearest));
   const scores = [...groupBy(near, (row) => row.variant)].map(([variant, own]) => {
-    const values = own.map((row) => row.score);
-    const tasks = [...groupBy(own, (row) => row.task).values()].map((task) =>
-      mean(task.map((row) => row.score)),
-    );
-    const { low, high } = bootstrapMean(values, new Random(`frontier/${variant}`));
-    return { variant, score: mean(tasks), low, high, trials: values.length };
+    const tasks = [...groupBy(own, (row) => row.task).values()].map((task) => task.map((row) => row.score));
+    const { mean: score, ...ends } = estimateOverTasks(tasks)!;
+    return { variant, score, ...ends };
   });
   return { tokens: nearest, scores };
 }

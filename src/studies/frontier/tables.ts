@@ -1,4 +1,5 @@
 import { booleanColumn, integerColumn, numberColumn, orEmpty, textColumn } from "../../core/table.ts";
+import { fewestForInterval, intervalKinds } from "../../core/stats.ts";
 import { resultTable } from "../../runs/tables.ts";
 import type { ResultTable } from "../../runs/tables.ts";
 import type { FrontierPoint } from "./result.ts";
@@ -14,9 +15,13 @@ export const frontierTable = (points: readonly FrontierPoint[]): ResultTable =>
       textColumn("variant", "attention variant"),
       integerColumn("tokens", "context", "tokens"),
       numberColumn("score", "mean of the tasks' mean scores"),
-      numberColumn("low", "lower end of its 95% interval"),
-      numberColumn("high", "upper end of its 95% interval"),
-      integerColumn("trials", "trials behind the score"),
+      numberColumn("low", "lower end of its 95% interval, or of the range of too few trials"),
+      numberColumn("high", "upper end"),
+      textColumn(
+        "kind",
+        `${intervalKinds.join(" or ")}: an interval, or the range of fewer than ${fewestForInterval} trials`,
+      ),
+      integerColumn("trials", "trials of the score"),
       orEmpty(numberColumn("tpotSeconds", "time of an output token; empty where the users do not fit", "s")),
       integerColumn("usersPerRack", "users whose caches fit the system"),
       orEmpty(

@@ -1,8 +1,9 @@
 import { distinct } from "../../core/group.ts";
+import { endsText, rangeDash } from "../../figures/ends.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
 import type { CurvePlace, OwnValue, Trend, TrendAxis } from "./trend.ts";
 
-/** A figure with our means and 95% intervals as filled marks and lines, and published numbers as open marks and dashes. */
+/** A figure with our means and their intervals as filled marks and lines, and published numbers as open marks and dashes. */
 export function trendFigure({ question, published, axes, note }: Trend, ours: readonly OwnValue[]): object {
   // two published numbers make no curve
   const isCurve = (value: CurvePlace): boolean =>
@@ -38,7 +39,14 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
     {
       transform: only("ours"),
       mark: { type: "rule", strokeWidth: 1.2, opacity: 0.6 },
-      encoding: { x, ...stacked, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue },
+      encoding: {
+        x,
+        ...stacked,
+        y: { ...y, field: "low" },
+        y2: { field: "high" },
+        color: hue,
+        strokeDash: rangeDash,
+      },
     },
     ...(axes.x.kind === "names"
       ? []
@@ -62,8 +70,8 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
   ];
   const beside =
     published.length === 0
-      ? "Mean and 95% interval"
-      : `Open diamonds${isDashed ? " and dashes" : ""}: published; filled: ours, mean and 95% interval`;
+      ? `Mean and ${endsText(ours)}`
+      : `Open diamonds${isDashed ? " and dashes" : ""}: published; filled: ours, mean and ${endsText(ours)}`;
   return panelFigure({
     title: question,
     subtitle: note === undefined ? beside : `${beside}. ${note[0]!.toUpperCase()}${note.slice(1)}`,

@@ -1,7 +1,7 @@
 import type { Source } from "../../core/entry.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import type { Trial } from "../../trial/trial.ts";
-import { estimate } from "../../figures/aggregate.ts";
+import { estimate, measured, scoreMeasure } from "../../figures/aggregate.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import { groupBy } from "../../core/group.ts";
 import type { TrialOptions } from "../../trial/make-trial.ts";
@@ -68,25 +68,21 @@ export interface Trend {
 /** Declares a trend. */
 export const defineTrend = (trend: Trend): Trend => trend;
 
-/** Means of the rows at each place with 95% intervals, in the order of the rows. */
-export function valuesOf(
-  { place, value = (row) => row.score }: Trend,
-  rows: readonly TrialRow[],
-): OwnValue[] {
+/** Means of the rows at each place, in the order of the rows. */
+export function valuesOf({ place, value }: Trend, rows: readonly TrialRow[]): OwnValue[] {
+  const measure = value === undefined ? scoreMeasure : measured(value);
   const placed = rows.flatMap((row) => {
     const at = place(row);
     return at === undefined ? [] : [{ at, row }];
   });
-  return [...groupBy(placed, ({ at: { panel, series, x } }) => JSON.stringify([panel, series, x]))].flatMap(
-    ([key, cell]) => {
-      const found = estimate(
-        cell.map(({ row }) => row),
-        value,
-        key,
-      );
-      return found === undefined ? [] : [{ ...cell[0]!.at, ...found }];
-    },
-  );
+  const cells = groupBy(placed, ({ at: { panel, series, x } }) => JSON.stringify([panel, series, x]));
+  return [...cells.values()].flatMap((cell) => {
+    const found = estimate(
+      cell.map(({ row }) => row),
+      measure,
+    );
+    return found === undefined ? [] : [{ ...cell[0]!.at, ...found }];
+  });
 }
 
 /** Judges a trend's rows by its rule. @throws Error when the rule needs a missing value */

@@ -76,11 +76,11 @@ const evidence = (scoreOf: ScoreOf, numbers: SaidNumber[] = [], chapter = ""): E
   rows: (numerics = false) => (numerics ? [] : rows),
   score: ({ variant, reads = 1 }) => {
     const mean = scoreOf(variant, reads);
-    return { mean, low: mean, high: mean, trials: 1 };
+    return { mean, low: mean, high: mean, trials: 1, kind: "range" };
   },
   gain: (from, to) => {
     const mean = scoreOf(to.variant, to.reads ?? 1) - scoreOf(from.variant, from.reads ?? 1);
-    return { mean, low: mean, high: mean, trials: 1 };
+    return { mean, low: mean, high: mean, trials: 1, kind: "range" };
   },
   say: (quantity, text) => {
     numbers.push({ chapter, quantity, text });

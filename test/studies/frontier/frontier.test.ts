@@ -37,6 +37,7 @@ describe("frontierPoints", () => {
       low: 0,
       high: 1,
       trials: 1,
+      kind: "range" as const,
       system: "s",
       model: "m",
       tokens: 1,
