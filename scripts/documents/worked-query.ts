@@ -15,7 +15,7 @@ import { drawProblem, parseTask } from "../../src/tasks/spec.ts";
 import { streamsOf } from "../../src/trial/settle.ts";
 import { joined, table } from "./markdown.ts";
 
-/** The first search of `npm start`. */
+/** The first search of results/length-sweep. */
 const trial = { task: "graphwalks(operation=bfs)", tokens: 4000, seed: 0, trial: 0 };
 
 /** A whole number with commas between thousands. */
@@ -91,7 +91,7 @@ export function workedQuery(): string {
   const list = (values: ArrayLike<number>, digits: number): string =>
     Array.from(values, (value) => value.toFixed(digits)).join(", ");
   return joined([
-    `The first search of \`npm start\` is a graph of ${circuit.records.count} edges in ${tokens} tokens. Its first hop asks for the edges of the node \`${features[circuit.start]!}\`, ${gold.length} of them. This is what dense attention reads (first of ${kvHeads} heads, the ${kvHeads} heads together from the projections on):`,
+    `The first search of \`results/length-sweep\` is a graph of ${circuit.records.count} edges in ${tokens} tokens. Its first hop asks for the edges of the node \`${features[circuit.start]!}\`, ${gold.length} of them. This is what dense attention reads (first of ${kvHeads} heads, the ${kvHeads} heads together from the projections on):`,
     table({
       titles: ["quantity", "formula", "expected", "here"],
       rows: [

@@ -16,7 +16,7 @@ export function mrcr1m(): ResultSection {
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `Sharper logits do at least as much as selection for eight identical requests at 1M tokens: dense attention scores ${formatMean(dense)}, with YaRN's temperature ${formatMean(yarn)}, DSA ${formatMean(dsa)} (n = ${dense.n}, so that intervals are wide).`,
+        text: `Sharper logits do at least as much as selection for eight identical requests at 1M tokens: dense attention scores ${formatMean(dense)}, with YaRN's temperature ${formatMean(yarn)}, DSA ${formatMean(dsa)} (n = ${dense.n}${dense.kind === "range" ? ": ranges, no intervals" : ""}).`,
         holds: yarn.low > dense.high && yarn.mean >= dsa.mean,
       },
       {
