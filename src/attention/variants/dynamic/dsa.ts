@@ -40,6 +40,7 @@ export const dsa = defineVariant({
   ],
   differs: [
     ...standInIndex,
+    "Scales of FP8 keys and queries are not rounded up to powers of two, as the model's configuration has them (ue8m0).",
     "Index heads have equal weights; the source learns a weight for each head and query.",
     "The 4 index heads stand for the source's 64: at indexNoise .25 their mean has the noise of 64 heads whose queries have a cosine of .7 with the ideal one.",
   ],

@@ -42,6 +42,7 @@ export const indexShare = defineVariant({
   ],
   differs: [
     ...standInIndex,
+    "Scales of FP8 keys and queries are not rounded up to powers of two, as the model's configuration has them (ue8m0).",
     "Index heads have equal weights; the source learns a weight for each head and query.",
     "The layer that selects is simulated: `drift` is how far its query is from this layer's, as noise.",
   ],

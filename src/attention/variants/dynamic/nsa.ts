@@ -49,7 +49,7 @@ export const nsa = defineVariant({
     "A block is compressed to its mean; the source trains an MLP.",
     "Gates are parameters that sum to 1, and a branch with nothing to read leaves its share to the others; the source trains a sigmoid for each token.",
     "All branches read the same K and V; the source gives each its own.",
-    "The paper's definition is followed; the public code of fla-org has one size for compressed and selected blocks, and always selects the query's own block alone.",
+    "The paper's definition is followed; the public code of fla-org is block = stride = selectBlock, initial=0 and local=1.",
   ],
   params: {
     block: int("tokens in a compressed block", { default: 32, min: 1, sweep: [16, 32, 64] }),
