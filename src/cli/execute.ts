@@ -1,13 +1,14 @@
 import { basename, extname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import { formatBytes, formatSeconds } from "../core/units.ts";
+import { formatSeconds } from "../core/units.ts";
 import { findFigure } from "../figures/registry.ts";
 import { removePictures } from "../runs/claim.ts";
 import { drawFigures } from "../runs/draw.ts";
 import { readManifest } from "../runs/manifest.ts";
-import { describeTrial, groupsOf } from "../runs/plan.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { RunOutcome } from "../runs/run.ts";
+import { possiblePart } from "../runs/possible.ts";
+import { formatImpossible, formatPlan, planData } from "./print/plan.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths } from "../runs/effective.ts";
 import { scoreTables } from "../runs/summary.ts";
@@ -29,6 +30,8 @@ export interface ExecuteOptions {
   readonly dryRun?: boolean | undefined;
   /** write over results of another plan, and over edited ones */
   readonly force?: boolean | undefined;
+  /** leave out tasks at lengths, and variants, that cannot be had */
+  readonly skipImpossible?: boolean | undefined;
   /** figures to draw (default: all that the rows can show) */
   readonly figures?: readonly string[] | undefined;
   /** the options, for the manifest */
@@ -40,12 +43,13 @@ export interface ExecuteOptions {
  *
  * @throws UsageError before any work; Unfinished after Ctrl-C or when trials failed
  */
-export async function execute(plan: Plan, options: ExecuteOptions): Promise<void> {
+export async function execute(asked: Plan, options: ExecuteOptions): Promise<void> {
   const { out, json } = options;
+  const plan = possible(asked, options.skipImpossible);
   if (plan.trials.length === 0) throw new UsageError(`${plan.name} has no trials`);
   options.figures?.forEach(findFigure);
   if (options.dryRun) {
-    printPlan(plan, out);
+    console.log(json ? JSON.stringify(planData(plan, out), null, 2) : formatPlan(plan, out));
     return;
   }
   const { workers, threads, memoryGb, profile, config, force } = options;
@@ -77,11 +81,18 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<void
 /** The name of the figure that a file holds. */
 const figureOf = (path: string): string => basename(path, extname(path));
 
-function printPlan(plan: Plan, out: string): void {
-  for (const { id, trial } of plan.trials)
-    console.log(`${id}  ${describeTrial(trial)}${trial.fitted === undefined ? "" : ` -> ${trial.fitted}`}`);
-  const largest = Math.max(0, ...groupsOf(plan.trials).map(({ bytes }) => bytes));
-  console.log(`${plan.trials.length} trials for ${out}; the largest takes ${formatBytes(largest)} of memory`);
+/**
+ * The part of a plan that can be run. The rest is refused, or with `skip` said on stderr.
+ *
+ * @throws UsageError naming the cells that cannot be had
+ */
+function possible(asked: Plan, skip: boolean | undefined): Plan {
+  const { plan, impossible } = possiblePart(asked);
+  if (impossible.length === 0) return plan;
+  const lines = formatImpossible(impossible);
+  if (!skip) throw new UsageError(`impossible, unless --skip-impossible leaves it out:\n${lines}`);
+  console.error(`left out:\n${lines}`);
+  return { ...plan, impossible };
 }
 
 const summaryOf = (

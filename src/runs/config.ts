@@ -1,9 +1,9 @@
 import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import { UsageError } from "../core/errors.ts";
+import { ImpossibleError, UsageError, unknownName } from "../core/errors.ts";
 import { parseBudget } from "../deployment/budget.ts";
-import { defaultEngine } from "../engines/registry.ts";
+import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { readText } from "../files/files.ts";
 import { modelOf, systemOf } from "../files/machines.ts";
 import { readerParams } from "../reader/params.ts";
@@ -12,7 +12,7 @@ import type { Mode, Trial } from "../trial/trial.ts";
 import { makeTrial } from "../trial/make-trial.ts";
 import { hashOf } from "./manifest.ts";
 import { planOf } from "./plan.ts";
-import type { Plan } from "./plan.ts";
+import type { ImpossibleCell, Plan } from "./plan.ts";
 
 /** The mode of a name; undefined for an unknown one. "theory" is the former name of the mean field. */
 export const modeOf = (name: unknown): Mode | undefined =>
@@ -82,8 +82,11 @@ export function checkConfig(where: string, value: unknown): RunConfig {
  *
  * @throws UsageError for a configuration without a task, a variant or a length
  */
-export const configuredPlan = (config: RunConfig): Plan =>
-  planOf("run", questionOf(config), trialsOf(config));
+export function configuredPlan(config: RunConfig): Plan {
+  const impossible = new Map<string, ImpossibleCell>();
+  const plan = planOf("run", questionOf(config), trialsOf(config, impossible));
+  return { ...plan, impossible: [...impossible.values()] };
+}
 
 /** Settings that a run may change without asking another question. */
 const unasked: ReadonlySet<string> = new Set(["trials", "workers", "threads", "memoryGb", "out"]);
@@ -128,9 +131,10 @@ const named = (list: readonly string[], what: string): string =>
 const ownMachines = { system: systemOf, model: modelOf };
 
 /** Trials in the order task, length, budget, problem, variant, so that trials of one problem are neighbours. */
-function* trialsOf(config: RunConfig): Generator<Trial> {
+function* trialsOf(config: RunConfig, impossible: Map<string, ImpossibleCell>): Generator<Trial> {
   const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
+  if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
     if (list.length === 0)
       throw new UsageError(`a run needs --task, --variant and --tokens; --${name} is missing`);
@@ -149,5 +153,12 @@ function* trialsOf(config: RunConfig): Generator<Trial> {
       for (const budget of budgets)
         for (let trial = 0; trial < trials; trial++)
           for (const variant of variants)
-            yield makeTrial({ task, variant, tokens, trial, seed, mode, engine, reader, ...budget });
+            try {
+              yield makeTrial({ task, variant, tokens, trial, seed, mode, engine, reader, ...budget });
+            } catch (error) {
+              if (!(error instanceof ImpossibleError)) throw error;
+              const cell = `${task}, ${variant}`;
+              const trials = (impossible.get(cell)?.trials ?? 0) + 1;
+              impossible.set(cell, { cell, reason: error.message, trials });
+            }
 }

@@ -15,6 +15,17 @@ export interface Plan {
   readonly name: string;
   readonly question: string;
   readonly trials: readonly PlannedTrial[];
+  /** cells that were asked for and cannot be had; none when absent */
+  readonly impossible?: readonly ImpossibleCell[];
+}
+
+/** Trials that cannot be had: a task at a length that it cannot have, or a variant that has no mean field. */
+export interface ImpossibleCell {
+  /** name of the cell: `graphwalks, 100 tokens` */
+  readonly cell: string;
+  readonly reason: string;
+  /** number of its trials */
+  readonly trials: number;
 }
 
 /** Numeric trials that share a problem and its cache: one worker runs them together. */

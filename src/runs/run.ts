@@ -94,12 +94,17 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOut
       settings.onStart?.(missing, size);
       for (let at = 0; at < drawn.length && !signal?.aborted; at += meanFieldBatch)
         journal.append(
-          ...drawn.slice(at, at + meanFieldBatch).map(({ id, trial }) => {
+          ...drawn.slice(at, at + meanFieldBatch).flatMap(({ id, trial }) => {
             const since = performance.now();
-            const row = meanFieldRow(trial);
-            const seconds = (performance.now() - since) / 1000;
-            settings.onTrial?.(trial, seconds);
-            return { id, seconds, threads: 1, workers: 1, row };
+            try {
+              const row = meanFieldRow(trial);
+              const seconds = (performance.now() - since) / 1000;
+              settings.onTrial?.(trial, seconds);
+              return [{ id, seconds, threads: 1, workers: 1, row }];
+            } catch (error) {
+              failures.push({ trial, reason: error instanceof Error ? error.message : String(error) });
+              return [];
+            }
           }),
         );
       if (groups.length > 0)

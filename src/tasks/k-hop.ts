@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { ImpossibleError, UsageError } from "../core/errors.ts";
 import { int } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
 import { rowOfProblem, stringColumn, withAnswer } from "./parts/dataset-row.ts";
@@ -84,9 +84,10 @@ export const kHop = defineTask({
     characters: int("different characters", { default: 4, min: 3, max: 4096 }),
   },
   lengths: [100, 1000, 4096, 8192, 16_384, 32_768, 65_536, longest],
+  longest,
 
   generate(tokens, { hops: given, characters }, random, count = countTokens) {
-    if (tokens > longest) throw new UsageError(`k-hop: the length must be <= ${longest}; got ${tokens}`);
+    if (tokens > longest) throw new ImpossibleError(`k-hop: the length must be <= ${longest}; got ${tokens}`);
     const hops = given < 0 ? random.fork("hops").below(mostHops + 1) : given;
     const drawing = random.fork("sequence");
     for (let i = 0; i < attempts; i++) {
@@ -94,7 +95,7 @@ export const kHop = defineTask({
       if (walk(sequence, hops).length === hops + 1)
         return kHopProblem(head(hops) + sequence.join(" ") + tail, count);
     }
-    throw new UsageError(
+    throw new ImpossibleError(
       `k-hop: none of ${attempts} sequences of ${tokens} characters of ${characters} kinds has ${hops} hops; allowed: longer ones, fewer kinds, fewer hops`,
     );
   },

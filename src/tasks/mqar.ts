@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { ImpossibleError, UsageError } from "../core/errors.ts";
 import { int, real } from "../core/params.ts";
 import type { Random } from "../core/random.ts";
 import { rowOfProblem, stringColumn, withAnswer } from "./parts/dataset-row.ts";
@@ -76,7 +76,9 @@ export const mqar = defineTask({
     const pairs = given === 0 ? pairsOf(tokens) : given;
     const half = Math.floor(vocabulary / 2);
     if (pairs < 1 || 4 * pairs > tokens)
-      throw new UsageError(`mqar: ${pairs} pairs need a length >= ${Math.max(16, 4 * pairs)}; got ${tokens}`);
+      throw new ImpossibleError(
+        `mqar: ${pairs} pairs need a length >= ${Math.max(16, 4 * pairs)}; got ${tokens}`,
+      );
     if (pairs >= half)
       throw new UsageError(`mqar: ${pairs} pairs need a vocabulary > ${2 * pairs + 1}; got ${vocabulary}`);
     const words = tokenWords();

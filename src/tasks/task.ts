@@ -52,6 +52,8 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly published?: (params: Params<S>) => string | undefined;
   /** nominal lengths in tokens, as the public dataset counts them */
   readonly lengths: readonly number[];
+  /** longest length in tokens; absent where there is none */
+  readonly longest?: number;
   /** whether the lengths are upper edges of bins of prompt and answer; otherwise they are sizes of prompts */
   readonly binned?: boolean;
   /**

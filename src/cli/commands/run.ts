@@ -40,30 +40,28 @@ export default function runCommand(command: Command): void {
     .action(() => run(command));
 }
 
+/** Options that say how to run, and are no part of the question. */
+const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible"] as const;
+
 async function run(command: Command): Promise<void> {
-  const { config: file, json, dryRun, profile, force, plugin: loaded, ...values } = command.opts() as Options;
-  const given = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  const { config: file, plugin: loaded, ...options } = command.opts() as Options;
+  const flags = Object.fromEntries(flagNames.map((name) => [name, options[name]]));
+  const values = Object.entries(options).filter(([name]) => !(name in flags));
   const config = checkConfig("the command line", {
-    ...values,
+    ...Object.fromEntries(values),
     ...(file === undefined ? {} : readConfig(file)),
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) === "cli")),
   });
   const { out = join("results", "local", folderNameOf(config)), ...asked } = config;
-  const { workers, threads, memoryGb } = asked;
   await execute(configuredPlan(config), {
+    ...flags,
+    ...asked,
     out,
-    workers,
-    threads,
-    memoryGb,
-    json,
-    dryRun,
-    force,
-    profile,
     config: loaded === undefined ? asked : { ...asked, plugins: plugins().map(({ version }) => version) },
   });
 }
 
-interface Options extends Partial<Record<"json" | "dryRun" | "profile" | "force", true>> {
+interface Options extends Partial<Record<(typeof flagNames)[number], true>> {
   readonly config?: string;
   readonly plugin?: readonly string[];
 }

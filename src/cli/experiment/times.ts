@@ -3,7 +3,7 @@ import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { claimFolder } from "../../runs/claim.ts";
 import { runScaling } from "../../studies/scaling/run.ts";
 import { withResultOptions } from "../options/results.ts";
-import { integer } from "../options/values.ts";
+import { integer, oneOf } from "../options/values.ts";
 import { formatScaling } from "../print/scaling.ts";
 import { watch } from "../print/watch.ts";
 import { resultsFolder } from "./experiment.ts";
@@ -21,7 +21,12 @@ export interface TimesOptions {
 export const times = ({ variants, lengths }: TimesOptions): Answer => ({
   define(program, { name, question }) {
     withResultOptions(program)
-      .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
+      .option(
+        "--engine <name>",
+        `numeric engine: ${engineNames.join(", ")}`,
+        oneOf("engine", engineNames),
+        defaultEngine,
+      )
       .option("--threads <n>", "kernel threads", integer(1), availableParallelism())
       .action(async ({ full = false, out = resultsFolder(name, full), engine, threads, ...options }) => {
         const { json, dryRun, force } = options;

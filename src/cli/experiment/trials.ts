@@ -26,7 +26,7 @@ export interface TrialsOptions {
 /** Answers a question with trials. */
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question }) {
-    withRunOptions(program).action(async ({ full = false, out, force, ...options }) => {
+    withRunOptions(program).action(async ({ full = false, out, force, skipImpossible, ...options }) => {
       const { seed, mode, engine } = options;
       const trial = (asked: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...asked });
       await execute(planOf(name, question, make({ full, trial })), {
@@ -34,6 +34,7 @@ export const trials = ({ make, figures }: TrialsOptions): Answer => ({
         out: out ?? resultsFolder(name, full),
         figures,
         force,
+        skipImpossible,
         config: { full, ...options },
       });
     });

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { forceOption } from "./results.ts";
-import { integer, tokenCount } from "./values.ts";
+import { integer, oneOf, tokenCount } from "./values.ts";
 import { workerOptions } from "./workers.ts";
 
 /** Values of the options of a study that full numerics confirm. */
@@ -33,7 +33,12 @@ export const withConfirmOptions = <
       tokenCount,
       8_388_608,
     )
-    .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
+    .option(
+      "--engine <name>",
+      `numeric engine: ${engineNames.join(", ")}`,
+      oneOf("engine", engineNames),
+      defaultEngine,
+    )
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
     .option("--out <folder>", "folder of the results", defaults.out)

@@ -4,7 +4,7 @@ import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
 import { modeOf } from "../../runs/config.ts";
-import { integer, positive } from "./values.ts";
+import { integer, oneOf, positive } from "./values.ts";
 import { forceOption } from "./results.ts";
 import { workerOptions } from "./workers.ts";
 
@@ -12,6 +12,7 @@ import { workerOptions } from "./workers.ts";
 export interface RunOptions {
   out?: string;
   force?: true;
+  skipImpossible?: true;
   seed: number;
   engine: string;
   mode: Mode;
@@ -34,8 +35,14 @@ export const withRunOptions = <
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results; another run into it runs only the missing trials")
     .option(...forceOption)
+    .option("--skip-impossible", "leave out tasks at lengths, and variants, that cannot be had")
     .option("--seed <n>", "seed of the run", integer(0), 0)
-    .option("--engine <name>", `numeric engine: ${engineNames.join(", ")}`, defaultEngine)
+    .option(
+      "--engine <name>",
+      `numeric engine: ${engineNames.join(", ")}`,
+      oneOf("engine", engineNames),
+      defaultEngine,
+    )
     .addOption(
       new Option(
         "--mode <name>",
@@ -53,7 +60,7 @@ export const withRunOptions = <
       positive,
     )
     .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
-    .option("--dry-run", "print the trials and the memory that they need, and stop")
+    .option("--dry-run", "print the plan and the memory that it needs, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
 
 /** Reads a mode. @throws InvalidArgumentError for another word */

@@ -1,6 +1,7 @@
 import type { VariantUse } from "../../attention/variant.ts";
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import { Random } from "../../core/random.ts";
+import type { Outline } from "../../tasks/outline.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import type { Score } from "../../tasks/task.ts";
 import type { ReaderParams } from "../params.ts";
@@ -30,18 +31,15 @@ export interface MeanFieldOutcome extends Score {
 /**
  * Reads one problem in the mean field: draws it, the attention to it, and the noise on what is read out.
  *
- * @throws UsageError for a task or a variant that has no mean field, with the reason
+ * @throws ImpossibleError for a task or a variant that has no mean field, and for a length that the task cannot have
  */
 export function readMeanField(
   { task: taskSpec, tokens, seed }: MeanFieldProblem,
   use: VariantUse,
   reader: ReaderParams,
 ): MeanFieldOutcome {
-  const { task, params } = parseTask(taskSpec);
   requireMeanField(taskSpec, use);
-  // the stream keeps its first name: another one would draw every committed row anew
-  const random = new Random(`${seed}/theory`);
-  const outline = task.outline!(tokens, params, random);
+  const { outline, random } = drawOutline({ task: taskSpec, tokens, seed });
   const attention = new MeanFieldAttention(use, reader);
   const trial = { reader, attention, random: random.fork("trial") };
   const score =
@@ -49,10 +47,30 @@ export function readMeanField(
   return { ...score, tokens: outline.tokens, seen: attention.seen() };
 }
 
-/** @throws UsageError for a task or a variant, with these settings, that has no mean field */
+/** Longest context in tokens: times and memory of a drawn problem grow with its length. */
+const mostTokens = 2 ** 30;
+
+/** Draws a problem without its text. @throws ImpossibleError for a length that is too short for the task, or too long */
+function drawOutline({ task: text, tokens, seed }: MeanFieldProblem): {
+  readonly outline: Outline;
+  readonly random: Random;
+} {
+  const { task, params } = parseTask(text);
+  if (task.outline === undefined) throw new ImpossibleError(`the task ${task.name} has no mean field`);
+  if (tokens > mostTokens)
+    throw new ImpossibleError(`the mean field draws at most ${mostTokens} tokens; got ${tokens}`);
+  // the stream keeps its first name: another one would draw every committed row anew
+  const random = new Random(`${seed}/theory`);
+  return { outline: task.outline(tokens, params, random), random };
+}
+
+/** Checks that a problem can be drawn in the mean field. @throws ImpossibleError where it cannot */
+export const checkMeanFieldProblem = (problem: MeanFieldProblem): void => void drawOutline(problem);
+
+/** @throws ImpossibleError for a task or a variant, with these settings, that has no mean field */
 export function requireMeanField(taskSpec: string, use: VariantUse): void {
   const { task } = parseTask(taskSpec);
-  if (task.outline === undefined) throw new UsageError(`the task ${task.name} has no mean field`);
+  if (task.outline === undefined) throw new ImpossibleError(`the task ${task.name} has no mean field`);
   const reason = whyNoMeanField(use);
-  if (reason !== undefined) throw new UsageError(`the variant has no mean field: ${reason}`);
+  if (reason !== undefined) throw new ImpossibleError(`the variant has no mean field: ${reason}`);
 }

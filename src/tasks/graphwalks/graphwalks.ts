@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import { choice, int } from "../../core/params.ts";
 import { drawGraph, edgesOf } from "./graph.ts";
 import type { GraphOperation } from "./graph.ts";
@@ -21,6 +21,14 @@ const outlined = { head: 267, tail: 113 } as const;
 
 const outDegree = (degree: number, random: Random): number =>
   degree === 0 ? random.fork("degree").pick(degrees) : degree;
+
+/** Nodes of a graph of a nominal size. @throws ImpossibleError for a size without room for one */
+function nodesOf(tokens: number, degree: number): number {
+  const nodes = Math.floor(edgesOf(tokens) / degree);
+  if (nodes >= 1) return nodes;
+  const least = Math.ceil(((degree + 21.6) / 68.3) * 1000);
+  throw new ImpossibleError(`graphwalks: tokens must be >= ${least} for out-degree ${degree}; got ${tokens}`);
+}
 
 /**
  * Graph walks in the format of openai/graphwalks: a list of directed edges, then a breadth-first search to a depth, or
@@ -58,11 +66,7 @@ export const graphwalks = defineTask({
 
   generate(tokens, { operation, depth, degree, wording, scoring }, random, count = countTokens) {
     const out = outDegree(degree, random);
-    const nodes = Math.floor(edgesOf(tokens) / out);
-    if (nodes < 1) {
-      const least = Math.ceil(((out + 21.6) / 68.3) * 1000);
-      throw new UsageError(`graphwalks: tokens must be >= ${least} for out-degree ${out}; got ${tokens}`);
-    }
+    const nodes = nodesOf(tokens, out);
     const graph = drawGraph(nodes, out, random.fork("edges"));
     const node = random.fork("node").below(nodes);
     const asked: GraphOperation =
@@ -73,7 +77,7 @@ export const graphwalks = defineTask({
 
   outline(tokens, { operation, depth, degree }, random) {
     const out = outDegree(degree, random);
-    const nodes = Math.max(1, Math.floor(edgesOf(tokens) / out));
+    const nodes = nodesOf(tokens, out);
     const { head, tail } = outlined;
     const edges = out * nodes;
     const { mean, sd } = lineTokens(nodes);

@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { examplesText, questionText, requestText } from "./conversation.ts";
@@ -89,7 +89,7 @@ export function drawConversation(
   let total = count(examples) + count(questionText(question)) + count(answer);
   for (const needle of found) total += exchangeTokens(needle, count);
   if (total > tokens)
-    throw new UsageError(
+    throw new ImpossibleError(
       `mrcr(needles=${needles}): tokens must be >= ${total} for this conversation; got ${tokens}`,
     );
 

@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import { choice } from "../../core/params.ts";
 import { parseMessages, readConversation } from "./conversation.ts";
 import { drawConversation } from "./generate.ts";
@@ -53,7 +53,7 @@ export const mrcr = defineTask({
     const { head, exchangeTokens } = conversationOutline;
     const least = head + Number(needles) * exchangeTokens;
     if (least > tokens)
-      throw new UsageError(`mrcr: tokens must be >= ${least} for ${needles} needles; got ${tokens}`);
+      throw new ImpossibleError(`mrcr: tokens must be >= ${least} for ${needles} needles; got ${tokens}`);
     // a length is drawn uniformly from the upper half of the bin, and whole exchanges fill it
     const drawn = Math.round((tokens * (1 + random.fork("length").uniform())) / 2);
     const total = Math.max(least, Math.round(drawn - exchangeTokens / 2));

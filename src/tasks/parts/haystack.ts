@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 
 /** A line of noise. */
@@ -54,7 +54,7 @@ export function fill<T>({ tokens, least, next, sizeOf }: FillerRoom<T>): T[] {
     left -= sizeOf(filler);
   }
   if (fillers.length < least)
-    throw new UsageError(
+    throw new ImpossibleError(
       `these tokens leave room for ${fillers.length} pieces of the haystack, not for ${least}; allowed: more tokens`,
     );
   return fillers;

@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { CountTokens } from "../parts/tokenizer.ts";
 import { drawCompound, tokenWords } from "../parts/words.ts";
@@ -58,7 +58,7 @@ function wordsThatFit(
     taken.push(word);
   }
   if (taken.length <= commonWords)
-    throw new UsageError(
+    throw new ImpossibleError(
       `ruler(task=cwe): these tokens leave room for ${taken.length} words, not for ${commonWords + 1}; allowed: more tokens`,
     );
   return taken;

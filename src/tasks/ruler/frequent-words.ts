@@ -1,5 +1,5 @@
 import type { Random } from "../../core/random.ts";
-import { UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import { wordStart } from "../parts/spans.ts";
 import { malformed } from "./ruler-task.ts";
 import type { RulerPrompt, RulerTask } from "./ruler-task.ts";
@@ -46,7 +46,7 @@ export const frequentWords: RulerTask = {
     while (sizeOf(words + step) <= tokens) words += step;
     const times = frequencies(words, vocabulary.length);
     if (!times[4] || sizeOf(words) > tokens)
-      throw new UsageError(
+      throw new ImpossibleError(
         `ruler(task=fwe): ${tokens} tokens have no room for four words; allowed: more tokens`,
       );
     const text = vocabulary.flatMap((word, k) => new Array<string>(times[k]!).fill(word));
