@@ -5,7 +5,7 @@
  * (a latent of 576 numbers) and of Llama 3.1 405B (8 kv heads of 128).
  * Without --full: one rack, one model, 128K to 1M tokens.
  */
-import { experiment, tables } from "../src/experiments.ts";
+import { experiment, tables, userFindings } from "../src/experiments.ts";
 import {
   catalog,
   linesFigure,
@@ -87,7 +87,10 @@ await experiment({
           },
         ],
         figures: { users: figure, dtypes: dense },
-        findings: findings(rows),
+        findings: userFindings(
+          rows.filter(({ tokens, kvDtype }) => tokens === 2 ** 20 && kvDtype === "fp8"),
+          "1M tokens in fp8",
+        ),
         assumptions: [`weights in ${weights}`, ...memoryAssumptions],
       };
     },
@@ -113,26 +116,4 @@ function settings(full: boolean) {
       ),
     ),
   );
-}
-
-/** Findings at 1M tokens in fp8. */
-function findings(
-  rows: readonly {
-    system: string;
-    model: string;
-    variant: string;
-    kvDtype: string;
-    tokens: number;
-    usersPerRack: number;
-  }[],
-): string[] {
-  const at = rows.filter(({ tokens, kvDtype }) => tokens === 2 ** 20 && kvDtype === "fp8");
-  return [...new Set(at.map(({ model }) => model))].map((model) => {
-    const users = (variant: string): string =>
-      at
-        .filter((row) => row.model === model && row.variant === variant)
-        .map(({ usersPerRack }) => usersPerRack)
-        .join(" and ");
-    return `${model} at 1M tokens in fp8, users of each rack: dense ${users("dense")}, dsa ${users("dsa(indexHeads=64)")}, hca ${users("hca")}`;
-  });
 }

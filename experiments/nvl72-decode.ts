@@ -5,7 +5,7 @@
  * `idealMs` is the lower bound with kernels at peak rates.
  * Without --full: one rack, one model, every other length.
  */
-import { experiment, tables } from "../src/experiments.ts";
+import { experiment, tables, tokenTimeFindings } from "../src/experiments.ts";
 import {
   catalog,
   fits,
@@ -87,7 +87,7 @@ await experiment({
             panel: (row) => `${row.model}, ${row.system}`,
           }),
         },
-        findings: findings(rows),
+        findings: tokenTimeFindings(rows),
         assumptions: [
           `${users} users; weights in ${weights}; K and V in ${kvDtype}; nothing is drafted`,
           ...machineOf(catalog.systems.get("gb200-nvl72")).notes,
@@ -111,20 +111,4 @@ function settings(full: boolean) {
       variants.flatMap((variant) => lengths.map((tokens) => ({ system, model, variant, tokens }))),
     ),
   );
-}
-
-/** Findings at the longest context. */
-function findings(
-  rows: readonly { system: string; model: string; variant: string; tokens: number; tpotMs: number | null }[],
-): string[] {
-  const longest = Math.max(...rows.map(({ tokens }) => tokens));
-  const places = [...new Set(rows.map(({ system, model }) => `${model} on ${system}`))];
-  return places.map((place) => {
-    const times = rows
-      .filter(({ system, model, tokens }) => `${model} on ${system}` === place && tokens === longest)
-      .map(
-        ({ variant, tpotMs }) => `${variant} ${tpotMs === null ? "does not fit" : `${tpotMs.toFixed(1)} ms`}`,
-      );
-    return `${place}, ${longest / 1024}K tokens: ${times.join(", ")}`;
-  });
 }

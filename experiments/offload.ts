@@ -5,7 +5,7 @@
  * measured rate or the share of LPDDR's bandwidth that each GPU has. An index stays in HBM.
  * Without --full: 128K and 1M tokens alone.
  */
-import { experiment, tables } from "../src/experiments.ts";
+import { experiment, placementFindings, tables } from "../src/experiments.ts";
 import {
   catalog,
   fits,
@@ -93,7 +93,10 @@ await experiment({
           },
         ],
         figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms", "~g") },
-        findings: findings(rows),
+        findings: placementFindings(
+          rows.filter(({ tokens }) => tokens === 2 ** 20),
+          "1M",
+        ),
         assumptions: [
           "a fetch is not overlapped: which rows a layer reads is known when its queries are",
           `weights in ${weights}, K and V in ${kvDtype}`,
@@ -104,24 +107,3 @@ await experiment({
     },
   }),
 });
-
-/** Findings at 1M tokens. */
-function findings(
-  rows: readonly {
-    variant: string;
-    placement: string;
-    tokens: number;
-    usersPerRack: number;
-    tpotMs: number | null;
-  }[],
-): string[] {
-  return variants.map((variant) => {
-    const each = rows
-      .filter((row) => row.variant === variant && row.tokens === 2 ** 20)
-      .map(({ placement, usersPerRack, tpotMs }) => {
-        const time = tpotMs === null ? "" : `, ${tpotMs.toFixed(1)} ms a token`;
-        return `${placement} ${usersPerRack} users${time}`;
-      });
-    return `${variant} at 1M tokens: ${each.join("; ")}`;
-  });
-}

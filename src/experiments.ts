@@ -100,5 +100,6 @@ export {
 } from "./studies/rules.ts";
 
 // attention and racks together
+export { placementFindings, tokenTimeFindings, userFindings } from "./studies/racks/findings.ts";
 export { coDesign } from "./studies/co-design/run.ts";
 export type { CoDesignQuestion } from "./studies/co-design/question.ts";

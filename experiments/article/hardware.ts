@@ -88,10 +88,14 @@ function selection(evidence: Evidence): string {
     alike: "it costs no users",
     more: "it frees room for users",
   } as const;
-  const why =
-    bytes === "less" && step !== "less"
-      ? " Weights, experts, exchanges and the kernels' fixed times take most of a step, so fewer bytes do not make it shorter in proportion."
-      : "";
+  const rest = dsa.feedForward + dsa.links;
+  const [layers, links] = [
+    evidence.say("seconds of a DSA step in feed-forward layers", formatSeconds(dsa.feedForward)),
+    evidence.say("seconds of a DSA step in exchanges", formatSeconds(dsa.links)),
+  ];
+  const why = ` Of that step ${layers} are feed-forward layers and ${links} exchanges between GPUs${
+    bytes === "less" && rest > dsa.step / 2 ? ": more than half of it, which no selection shortens" : ""
+  }.`;
   return `${texts.join(", ")}: ${words[bytes]}, ${stepWords[step]}, and ${userWords[users]}.${why}`;
 }
 

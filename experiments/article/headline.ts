@@ -101,7 +101,7 @@ export const headline = defineChapter({
         "Facts about vendors are looked up and not simulated: data/article-facts.csv has a row for each page. Pages that repeat each other are no independent evidence.",
       ],
       sources: cited.map(({ claim, states, source }) => ({
-        title: `${states}, of: ${claimOf(claim).claim}`,
+        title: `${new URL(source).host}: ${claimOf(claim).claim} (${states})`,
         url: source,
       })),
     };

@@ -1,6 +1,7 @@
 import { modelOf, systemOf } from "../../files/machines.ts";
 import { parseSpec } from "../../attention/spec.ts";
 import { formatBytes, formatSeconds } from "../../core/units.ts";
+import { stepOf } from "../../deployment/decode.ts";
 import { divisionsOf } from "../../deployment/division.ts";
 import { modelCost } from "../../deployment/model-cost.ts";
 import { fastestPrefill } from "../../deployment/prefill.ts";
@@ -32,9 +33,18 @@ export function onRack(system: string, variant: string, reads = 1) {
     const systems = [systemOf(system)];
     const setting = { model: modelOf(model), systems, weights, kvDtype, tokens, users };
     const { bytesReadPerToken, systems: found } = candidateCost(variant, reads, setting);
+    const on = { model: setting.model, system: systems[0]!, spec: parseSpec(variant), weights, kvDtype };
+    const { pass } = stepOf({ ...on, users, tokens, reads });
     const { tpotSeconds, usersPerRack } = found[0]!;
     if (tpotSeconds === null) throw new Error(`${users} users do not fit ${system} with ${variant}`);
-    return { step: tpotSeconds, bytes: bytesReadPerToken, users: usersPerRack };
+    return {
+      step: tpotSeconds,
+      bytes: bytesReadPerToken,
+      users: usersPerRack,
+      /** seconds of the step in its feed-forward layers, and in exchanges between GPUs */
+      feedForward: pass.feedForwardSeconds,
+      links: pass.linkSeconds,
+    };
   });
 }
 
