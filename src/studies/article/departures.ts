@@ -39,7 +39,7 @@ export function numericsDepartures(evidence: Evidence): string[] {
   return apart.length === 0
     ? []
     : [
-        `Full numerics and the mean field disagree beyond their intervals in ${listText(
+        `Full numerics and the mean field disagree beyond their intervals or ranges in ${listText(
           apart.map(
             ({ trials, text, count }) =>
               `${trials.variant} at ${trials.tokens} (${text}, ${count} problems, against ${scoreText(evidence, trials)})`,

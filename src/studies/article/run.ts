@@ -83,7 +83,7 @@ async function writeReport(out: string, report: ArticleReport): Promise<string[]
 }
 
 const madeOf = ({ full, seed }: ArticleOptions, trials: number, explained: boolean): string[] => [
-  `attnsim ${version}, ${trials} trials, seed ${seed}: ${full ? "the mean field, and full numerics to 256K tokens" : "the mean field"}; intervals are 95%, bootstrap over trials`,
+  `attnsim ${version}, ${trials} trials, seed ${seed}: ${full ? "the mean field, and full numerics to 256K tokens" : "the mean field"}; intervals are 95%, over problems`,
   `the reader has its default parameters, and nothing is fitted${explained ? " unless the text names a fitted reader (attnsim calibrate, attnsim explain)" : ""}; docs/model.md defines it and says where it disagrees with published curves`,
   "published scores, the article's claims, the scores behind its leads and its prices are data files with their sources: data/README.md",
   "1M tokens are 1,024,000 in graph walks, whose dataset counts in thousands, and 1,048,576 elsewhere",

@@ -1,4 +1,4 @@
-import { formatMean, formatShare } from "../../core/units.ts";
+import { formatMean } from "../../core/units.ts";
 import type { ChapterTrials, Evidence } from "./chapter.ts";
 
 const cellName = ({ task, variant, tokens, reads = 1 }: ChapterTrials): string =>
@@ -12,14 +12,12 @@ export const scoreText = (evidence: Evidence, trials: ChapterTrials): string =>
 export const problemsText = (evidence: Evidence, trials: ChapterTrials): string =>
   evidence.say(`problems of ${cellName(trials)}`, String(evidence.score(trials).trials));
 
-const signedShare = (value: number): string => `${value < 0 ? "" : "+"}${formatShare(value)}`;
-
 /** The mean change of a score on the same problems, with its interval: `+.55 [.46 .63]`. */
 export function gainText(evidence: Evidence, from: ChapterTrials, to: ChapterTrials): string {
-  const { mean, low, high } = evidence.gain(from, to);
+  const gain = evidence.gain(from, to);
   return evidence.say(
     `change of score from ${cellName(from)} to ${cellName(to)}`,
-    `${signedShare(mean)} [${formatShare(low)} ${formatShare(high)}]`,
+    `${gain.mean < 0 ? "" : "+"}${formatMean(gain)}`,
   );
 }
 

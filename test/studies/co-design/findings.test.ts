@@ -15,7 +15,7 @@ const question = {
   problems: 1,
 };
 
-const scores = { searchLow: 0, searchHigh: 1, requests: 0 };
+const scores = { searchLow: 0, searchHigh: 1, trials: 60, requests: 0 };
 
 describe("findings about bytes", () => {
   const row = (variant: string, search: number, hbmBytes: number, gatheredBytes = 1) => ({
