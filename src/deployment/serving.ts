@@ -100,11 +100,14 @@ export const servingFront = (plans: readonly ServedPlan[]): ServedPlan[] =>
     ({ served }) => served.outputPerGpu,
   ]).sort((a, b) => b.served.tokensPerSecondPerUser - a.served.tokensPerSecondPerUser);
 
+/** The requests of a workload, in words. */
+export const requestLine = ({ inputTokens, outputTokens, thinkTokens }: Workload): string =>
+  `every request: ${inputTokens} tokens in, ${outputTokens} out, ${thinkTokens} of them before the answer`;
+
 /** Assumptions about serving, printed with every answer. */
-export const servingAssumptions = (workload: Workload): string[] => {
-  const { inputTokens, outputTokens, thinkTokens, cacheHits, drafts, chunkTokens, utilisation } = workload;
+export const servingAssumptions = (workload: Omit<Workload, "inputTokens">): string[] => {
+  const { cacheHits, drafts, chunkTokens, utilisation } = workload;
   return [
-    `every request: ${inputTokens} tokens in, ${outputTokens} out, ${thinkTokens} of them before the answer`,
     `${cacheHits} of each prompt's cache is stored in the host processors' memory and fetched (in HBM where the system has none)`,
     drafts.tokens === 0
       ? "no multi-token prediction"

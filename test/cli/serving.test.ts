@@ -90,6 +90,93 @@ describe("attnsim hardware serve", () => {
     expect(err).toContain(message);
   });
 
+  describe("a trace of its own lengths", () => {
+    const trace = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const three = trace("three.csv", `arrival_s,input_tokens,output_tokens\n${"0,9000,30\n".repeat(3)}`);
+    const small = "hardware serve --system h100 --model llama-3.1-8b";
+
+    it("is judged by them, and not by --input and --batch", async () => {
+      // a prompt of --input would not fit one GPU, and neither would 4096 requests at once
+      const line = `${small} --parallel tp=1 --trace ${three}`;
+      const [own] = await rowsOf(line);
+      expect(own).toMatchObject({ divided: "tp=1", requests: 3, tokens: 9030 });
+      expect(await rowsOf(`${line} --input 1M`)).toEqual(await rowsOf(line));
+      const [capped] = await rowsOf(`${line} --batch 4096`);
+      expect(capped!.ttftSeconds).toEqual(own!.ttftSeconds);
+      const { out } = await run(line);
+      expect(out).toContain("a request: 9000 tokens in, 30 out");
+      expect(out).not.toContain("every request: 131072");
+    });
+
+    it("that fits nowhere says the length that does not fit", async () => {
+      const long = trace("long.csv", "arrival_s,input_tokens,output_tokens\n0,9000,30\n1,4000000,50\n");
+      const { code, err } = await run(`${small} --parallel tp=1 --trace ${long}`);
+      expect([code, err.trimEnd()]).toEqual([
+        2,
+        "error: the longest request, of 4000050 tokens, does not fit llama-3.1-8b on h100 as tp=1",
+      ]);
+    });
+
+    it("may be JSONL as Mooncake's, in milliseconds, or with the keys of the CSV", async () => {
+      const lines = (rows: readonly object[]): string =>
+        rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      const csv = trace("same.csv", "arrival_s,input_tokens,output_tokens\n27.482,6955,52\n30.535,6472,26\n");
+      const mooncake = trace(
+        "mooncake.jsonl",
+        lines([
+          { timestamp: 27482, input_length: 6955, output_length: 52, hash_ids: [46] },
+          { timestamp: 30535, input_length: 6472, output_length: 26, hash_ids: [46] },
+        ]),
+      );
+      const own = trace(
+        "own.jsonl",
+        lines([
+          { arrival_s: 27.482, input_tokens: 6955, output_tokens: 52 },
+          { arrival_s: 30.535, input_tokens: 6472, output_tokens: 26 },
+        ]),
+      );
+      const rowOf = async (path: string) => rowsOf(`${small} --parallel tp=1 --trace ${path}`);
+      const wanted = await rowOf(csv);
+      expect(wanted[0]!["requests"]).toBe(2);
+      expect(await rowOf(mooncake)).toEqual(wanted);
+      expect(await rowOf(own)).toEqual(wanted);
+      for (const [text, message] of [
+        [
+          '{"prompt": "hello"}',
+          /line 1 has the keys prompt; a trace is CSV with .*timestamp \(milliseconds\)/,
+        ],
+        [
+          '{"timestamp": 1, "input_length": "9", "output_length": 1}',
+          /input_length must be a number; got "9"/,
+        ],
+        ['{"timestamp": 1,', /line 1 is no JSON object; a trace is/],
+      ] as const) {
+        const { code, err } = await run(`${small} --trace ${trace("bad.jsonl", text)}`);
+        expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+      }
+    });
+  });
+
+  it("says the batch that its numbers belong to where prompts come too slowly for the one asked", async () => {
+    const line = `hardware serve ${on} --input 16K --output 8 --batch 4,512 --parallel dp=8`;
+    const [few, many] = await rowsOf(line);
+    expect([few!["batch"], few!["asked"]]).toEqual([4, 4]);
+    expect(Number(many!["batch"])).toBeLessThan(512);
+    const { out } = await run(line);
+    expect(out).toMatch(/ 32 of 512 /);
+  });
+
+  it("replays prompts of which a step may do a fraction of a token", async () => {
+    const [row] = await rowsOf(`hardware serve ${on} --parallel dp=8 --rate 0.1 --requests 12 --batch 64`);
+    // NaN and Infinity are null in JSON
+    expect(row!.ttftSeconds.p50).toBeGreaterThan(0);
+    expect(Object.entries(row!).filter(([name, value]) => name !== "longest" && value === null)).toEqual([]);
+    expect(JSON.stringify(row)).not.toMatch(/"p\d\d":null/);
+  });
+
   it("names what a trace lacks", async () => {
     const path = join(folder, "other.csv");
     writeFileSync(path, "arrival_s,tokens\n0,4096\n");

@@ -1,5 +1,5 @@
 import { formatMean, formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
-import { servingAssumptions } from "../../deployment/serving.ts";
+import { requestLine, servingAssumptions } from "../../deployment/serving.ts";
 import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
 import { timeLines, weightLine } from "./racks.ts";
 import { formatTable } from "./table.ts";
@@ -41,6 +41,7 @@ export const frontierLines = (options: FrontierOptions, { workload, points }: Fr
     `TPOT of ${users} users on the whole system; prices when no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
     weightLine(question),
     ...timeLines(question),
+    requestLine(workload),
     ...servingAssumptions(workload),
   ];
 };

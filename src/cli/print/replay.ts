@@ -1,13 +1,24 @@
 import { formatNumber, formatSeconds } from "../../core/units.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
+import type { Request } from "../../hardware/serving/arrivals.ts";
 import type { ReplayQuestion, ReplayRow } from "../../studies/racks/replay.ts";
 import type { RackColumn } from "./racks.ts";
 
-/** Assumptions of a replay. */
-export const replayLines = ({ trace, requests, rate = 1, variation, seed }: ReplayQuestion): string[] => [
+/** Least and largest of some numbers of tokens, or the one that all are. */
+function rangeOf(tokens: readonly number[]): string {
+  const [least, most] = [Math.min, Math.max].map((of) => tokens.reduce((a, b) => of(a, b)));
+  return least === most ? String(most) : `${least} to ${most}`;
+}
+
+/** Assumptions of a replay of these requests. */
+export const replayLines = (
+  { trace, rate = 1, variation, seed }: ReplayQuestion,
+  requests: readonly Request[],
+): string[] => [
   trace === undefined
-    ? `${requests} requests, ${rate} a second, gamma-distributed times between arrivals with variation ${variation}, seed ${seed}`
-    : `requests of ${trace}`,
+    ? `${requests.length} requests, ${rate} a second, gamma-distributed times between arrivals with variation ${variation}, seed ${seed}`
+    : `${requests.length} requests of ${trace}`,
+  `a request: ${rangeOf(requests.map(({ inputTokens }) => inputTokens))} tokens in, ${rangeOf(requests.map(({ outputTokens }) => outputTokens))} out`,
   "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
 ];
 
@@ -31,7 +42,7 @@ export const replayColumns: readonly RackColumn<ReplayRow>[] = [
   ["TPOT p50", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p50)],
   ["p90", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p90)],
   ["p99", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p99)],
-  ["batch", ({ meanBatch }) => formatNumber(meanBatch)],
+  ["mean batch", ({ meanBatch }) => formatNumber(meanBatch)],
   ["input tokens/s", ({ inputPerSecond }) => formatNumber(inputPerSecond)],
   ["output tokens/s", ({ outputPerSecond }) => formatNumber(outputPerSecond)],
   ["utilisation", ({ utilisation }) => percent(utilisation)],

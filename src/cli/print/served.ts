@@ -16,7 +16,7 @@ import { timeLines, weightLine } from "./racks.ts";
 import type { RackColumn } from "./racks.ts";
 import type { TableCell } from "./table.ts";
 
-/** Assumptions of every answer about serving. */
+/** Assumptions of every answer about serving, but for the requests. */
 export const servingLines = (question: Omit<ServeQuestion, "batch">): string[] => [
   weightLine(question),
   ...timeLines(question),
@@ -39,7 +39,7 @@ const served = (title: string, cell: (served: Served) => TableCell): RackColumn<
 ];
 
 export const servedColumns: readonly RackColumn<ServeRow>[] = [
-  ["batch", ({ batch }) => batch],
+  ["batch", batchText],
   ["decode as", ({ plan }) => (plan === undefined ? "fits no plan" : formatParallel(plan.decode.parallel))],
   ["prefill as", ({ plan }) => (plan === undefined ? "-" : prefillText(plan))],
   served("GPUs", ({ gpus }) => formatNumber(gpus)),
@@ -54,6 +54,13 @@ export const servedColumns: readonly RackColumn<ServeRow>[] = [
   served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
   served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
 ];
+
+/** Sequences that the row's numbers belong to. Prompts may come too slowly to keep the batch full. */
+function batchText({ batch, plan }: ServeRow): TableCell {
+  return plan === undefined || plan.served.batch === batch
+    ? formatNumber(batch)
+    : `${formatNumber(plan.served.batch)} of ${batch}`;
+}
 
 const prefillText = ({ prefill }: ServedPlan): string =>
   prefill === undefined ? "the same" : formatParallel(prefill.parallel);

@@ -4,7 +4,7 @@
  */
 export function causalPairs(newTokens: number, prefixTokens: number, limit = Infinity): number {
   // queries that see fewer keys than the limit read all of them
-  const rising = Math.min(newTokens, Math.max(0, Math.min(limit, newTokens + prefixTokens) - prefixTokens));
+  const rising = Math.min(newTokens, Math.max(0, limit - prefixTokens));
   const first = rising * prefixTokens + (rising * (rising + 1)) / 2;
   return rising === newTokens ? first : first + (newTokens - rising) * limit;
 }

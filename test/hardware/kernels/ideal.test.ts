@@ -28,6 +28,19 @@ it("counts causal pairs as a loop does, windowed or not", () => {
     expect(causalPairs(n, prefix, limit)).toBe(counted(n, prefix, limit));
 });
 
+it("counts causal pairs of mean lengths, which may be fractions", () => {
+  for (const [n, prefix] of [
+    [8192 / 3, 122880.1],
+    [7.3, 1e6 / 7],
+    [0.1, 131071.9],
+  ] as const) {
+    expect(causalPairs(n, prefix)).toBeCloseTo(n * prefix + (n * (n + 1)) / 2, 3);
+    expect(causalPairs(n, prefix, 2 * prefix)).toBe(causalPairs(n, prefix));
+    // every query sees more than the limit
+    expect(causalPairs(n, prefix, 100)).toBeCloseTo(100 * n, 9);
+  }
+});
+
 describe("the ideal profile is the roofline", () => {
   it("of a small product, its weights over HBM bandwidth; of a large one, its arithmetic", () => {
     expect(gemm(ideal, { m: 1, n: 8192, k: 8192, dtype: "bf16" }).seconds).toBeCloseTo(

@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { requestLine } from "../../../deployment/serving.ts";
 import { claimFolder } from "../../../runs/claim.ts";
 import { writeTables } from "../../../runs/tables.ts";
 import { paretoResults, runPareto } from "../../../studies/pareto/run.ts";
@@ -25,6 +26,7 @@ export default function hardwareParetoCommand(command: Command): void {
       );
       warnOfContext(contextsOf(found, options.output));
       const assumed = [
+        requestLine(question.workload),
         ...servingLines(question),
         `batches ${options.batch.join(", ")}; plans divide by powers of two and by the quotients that those leave of the GPUs`,
       ];

@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
-import { replayRows } from "../../../studies/racks/replay.ts";
+import { requestLine } from "../../../deployment/serving.ts";
+import { meanWorkload, replayRows, requestsOf } from "../../../studies/racks/replay.ts";
 import { serveRows } from "../../../studies/racks/serve.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
@@ -33,7 +34,7 @@ export default function hardwareServeCommand(command: Command): void {
     )
     .option("--requests <n>", "requests of the replay", integer(1), 500)
     .option("--seed <n>", "seed of the replay", integer(0), 0)
-    .option("--trace <file>", "replay the requests of a CSV file")
+    .option("--trace <file>", "replay the requests of a CSV or JSONL file")
     .addHelpText("after", notes)
     .action(({ json, explain, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
@@ -41,23 +42,26 @@ export default function hardwareServeCommand(command: Command): void {
       const assumed = servingLines(question);
       if (options.trace === undefined && options.rate === undefined) {
         const rows = serveRows(question);
+        const lines = [requestLine(workload), ...assumed];
         warnOfContext(contextsOf(rows, options.output));
         if (json)
           console.log(
             racksJson(
               rows.map((row) => ({ ...servedData(row), asked: row.batch })),
-              assumed,
+              lines,
             ),
           );
-        else console.log(formatRacks(rows, servedColumns, assumed));
+        else console.log(formatRacks(rows, servedColumns, lines));
         if (explain && !json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, workload))));
         return;
       }
-      const rows = replayRows(question, watch);
-      warnOfContext(contextsOf(rows, options.output));
-      const lines = [...assumed, ...replayLines(question)];
+      const requests = requestsOf(question);
+      const rows = replayRows(question, requests, watch);
+      warnOfContext(contextsOf(rows));
+      const lines = [...assumed, ...replayLines(question, requests)];
       if (json) console.log(racksJson(rows.map(replayData), lines));
       else console.log(formatRacks(rows, replayColumns, lines));
-      if (explain && !json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, workload))));
+      const meant = meanWorkload(workload, requests);
+      if (explain && !json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, meant))));
     });
 }
