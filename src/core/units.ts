@@ -110,3 +110,11 @@ export function formatMean({ mean, low, high, kind, trials }: MeanEstimate): str
   if (kind === "range") return trials === 1 ? middle! : `${middle!} (${from!}-${to!})`;
   return `${middle!} [${from!} ${to!}]`;
 }
+
+/** A mean difference with its 95% interval, `+.40 [.20 .60]`, or with the range of too few values, `+.40 (-.10 to .90)`. */
+export function formatDifference({ mean, low, high, kind, trials }: MeanEstimate): string {
+  const [middle, from, to] = [mean, low, high].map(formatShare);
+  const shown = mean < 0 ? middle! : `+${middle!}`;
+  if (kind === "range") return trials === 1 ? shown : `${shown} (${from!} to ${to!})`;
+  return `${shown} [${from!} ${to!}]`;
+}

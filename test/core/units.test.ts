@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatNumber, formatQuantity, formatSeconds, from } from "../../src/core/units.ts";
+import {
+  formatBytes,
+  formatDifference,
+  formatNumber,
+  formatQuantity,
+  formatSeconds,
+  from,
+} from "../../src/core/units.ts";
 
 const datasheet = from({ title: "a datasheet", url: "https://example.org" });
 
@@ -36,4 +43,12 @@ describe("units", () => {
     expect(formatQuantity(datasheet(129280, "1"))).toBe("129280");
     expect([152.24, 0.06251, 12593.4].map(formatNumber)).toEqual(["152", "0.0625", "12593"]);
   });
+});
+
+it("shows a difference with its sign, and a range with a word between its ends", () => {
+  const difference = { mean: 0.4, low: 0.2, high: 0.6, trials: 20, kind: "t" } as const;
+  expect(formatDifference(difference)).toBe("+.40 [.20 .60]");
+  expect(formatDifference({ ...difference, mean: -0.4, low: -0.6, high: -0.2 })).toBe("-.40 [-.60 -.20]");
+  expect(formatDifference({ ...difference, low: -0.1, trials: 5, kind: "range" })).toBe("+.40 (-.10 to .60)");
+  expect(formatDifference({ ...difference, trials: 1, kind: "range" })).toBe("+.40");
 });

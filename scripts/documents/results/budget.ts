@@ -1,6 +1,7 @@
 import { formatMean } from "../../../src/core/units.ts";
-import { scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
+import { differenceOf, scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
 import type { Score } from "./data.ts";
+import { directionOf } from "../../../src/studies/rules.ts";
 import type { TrialRow } from "../../../src/trial/columns.ts";
 import type { ResultSection } from "./section.ts";
 
@@ -22,14 +23,27 @@ const fitting = (system: string, count: number, variant: string): readonly Trial
       row.fits === true,
   );
 
-/** The variant that keeps every token and scores best on searches, among those that fit. */
-function best(system: string, count: number): { readonly variant: string; readonly score: Score } | undefined {
-  return keeping
+interface Fitting {
+  readonly variant: string;
+  readonly rows: readonly TrialRow[];
+  readonly score: Score;
+}
+
+/** The variants that keep every token and fit, the best searches first. */
+const ranked = (system: string, count: number): Fitting[] =>
+  keeping
     .flatMap((variant) => {
       const rows = fitting(system, count, variant);
-      return rows.length === 0 ? [] : [{ variant, score: scoreOf(rows) }];
+      return rows.length === 0 ? [] : [{ variant, rows, score: scoreOf(rows) }];
     })
-    .sort((a, b) => b.score.mean - a.score.mean)[0];
+    .sort((a, b) => b.score.mean - a.score.mean);
+
+/** The best of them, and those that score neither more nor less on the same problems. */
+function best([first, ...others]: readonly Fitting[]): string {
+  if (first === undefined) return "none searches at all";
+  const alike = others.filter(({ rows }) => directionOf(differenceOf(rows, first.rows)) === "unclear");
+  const beside = alike.map(({ variant, score }) => `${variant} (${formatMean(score)})`).join(" and ");
+  return `${first.variant} searches best: ${formatMean(first.score)} (n = ${first.score.n})${beside === "" ? "" : `, and on the same problems neither more nor less than ${beside}`}`;
 }
 
 /** The most users, of the numbers tried, that a variant fits. */
@@ -38,7 +52,7 @@ const most = (system: string, variant: string): number =>
 
 export function budget(): ResultSection {
   const [old, young] = ["gb200-nvl72", "gb300-nvl72"] as const;
-  const found = best(old, 500);
+  const found = ranked(old, 500);
   const [dense, dsa] = ["dense", "dsa(k=2048)"].map((variant) => scoreOf(fitting(old, 100, variant))) as [
     Score,
     Score,
@@ -49,11 +63,11 @@ export function budget(): ResultSection {
     findings: [
       {
         text: `With DeepSeek-V3's dimensions and 25 ms a step, none of the ${keeping.length} settings that keep every token fits 1,000 users of 1M tokens on a GB200 or GB300 rack.`,
-        holds: [old, young].every((system) => best(system, 1000) === undefined),
+        holds: [old, young].every((system) => ranked(system, 1000).length === 0),
       },
       {
-        text: `Of those that fit 500 users on a GB200 rack, ${found?.variant ?? "none"} searches best: ${found === undefined ? "-" : `${formatMean(found.score)} (n = ${found.score.n})`}. DSA with its published 2,048 tokens fits ${most(old, "dsa(k=2048)")} users on a GB200 rack and ${most(young, "dsa(k=2048)")} on a GB300 rack, of the numbers tried.`,
-        holds: found !== undefined && found.score.low > 0.5,
+        text: `Of those that fit 500 users on a GB200 rack, ${best(found)}. DSA with its published 2,048 tokens fits ${most(old, "dsa(k=2048)")} users on a GB200 rack and ${most(young, "dsa(k=2048)")} on a GB300 rack, of the numbers tried.`,
+        holds: found.length > 0,
       },
       {
         text: `At 100 users dense attention and DSA both fit a GB200 rack; searches score ${formatMean(dense)} and ${formatMean(dsa)} (n = ${dsa.n}).`,

@@ -1,3 +1,5 @@
+import type { Interval } from "../../../src/core/stats.ts";
+import { overlap } from "../../../src/studies/rules.ts";
 import { formatBytes, formatSeconds } from "../../../src/core/units.ts";
 import { manifestOf, points, pointsBetween, rowOf, rowsOf } from "./data.ts";
 import { table } from "../markdown.ts";
@@ -44,6 +46,11 @@ const listed = (items: readonly string[]): string => new Intl.ListFormat("en").f
 const confirmed = (): readonly Row[] =>
   rowsOf(`${name}/ranking.csv`).filter((row) => row["numerics"] !== "" && row["rank"] !== "0");
 
+const intervalOf = (row: Row): Interval => ({
+  low: Number(row["numericsLow"]),
+  high: Number(row["numericsHigh"]),
+});
+
 export function explain(): ResultSection {
   const all = rowsOf(`${name}/ranking.csv`);
   const none = rowOf(`${name}/ranking.csv`, { rank: "0" });
@@ -68,7 +75,9 @@ export function explain(): ResultSection {
       {
         text: `Published scores do not tell selection from sharper logits: single changes of a reader fitted to ${from} come within ${listed(distances)} points of ${model}'s columns; without a change the distance is ${inPoints(none, "numerics")} (full numerics, n = ${trials["numerics"]!} trials a column).`,
         holds:
-          confirmed().every((row) => Number(row["numericsHigh"]) < Number(none["numericsLow"])) && kinds.size > 1,
+          confirmed().every((row) => Number(row["numericsHigh"]) < Number(none["numericsLow"])) &&
+          kinds.size > 1 &&
+          confirmed().every((row) => confirmed().every((other) => overlap(intervalOf(row), intervalOf(other)))),
       },
       {
         text: `Variants that drop tokens or keep a state of fixed size come no nearer than no change at any budget tried: the nearest of ${lost.length} is ${inPoints(lost[0]!, "error")} points off (${lost[0]!["change"]!}).`,

@@ -1,4 +1,5 @@
-import { formatSeconds } from "../../../src/core/units.ts";
+import { formatPercent, formatSeconds } from "../../../src/core/units.ts";
+import { compare } from "../../../src/studies/rules.ts";
 import { manifestOf, rowOf } from "./data.ts";
 import type { ResultSection } from "./section.ts";
 
@@ -31,6 +32,10 @@ const tokenSeconds = (variant: string): number =>
     })["tpotMs"],
   ) / 1000;
 
+/** Bytes that a step reads for a user at 1M tokens. */
+const bytesOf = (variant: string): number =>
+  Number(rowOf("co-design/data.csv", { variant })["hbmBytes"]);
+
 export function nvl72Decode(): ResultSection {
   const [dense, dsa, quest, window] = ["dense", "dsa(indexHeads=64)", "quest", "sink-window"].map(tokenSeconds) as [
     number,
@@ -38,12 +43,13 @@ export function nvl72Decode(): ResultSection {
     number,
     number,
   ];
+  const bytes = bytesOf("dsa(k=2048)") / bytesOf("dense");
   return {
     ...computed("nvl72-decode", "tpot.png"),
     findings: [
       {
-        text: `Selection saves more bytes than milliseconds: at 1M tokens and 64 users on a GB200 rack a token of DeepSeek-V3 takes ${formatSeconds(dense)} with dense attention, ${formatSeconds(dsa)} with DSA, ${formatSeconds(quest)} with Quest and ${formatSeconds(window)} with a sliding window (worked out from measured kernels, one value each).`,
-        holds: window < quest && quest < dense && dense < 3 * window,
+        text: `DSA reads ${formatPercent(bytes)} of the bytes of dense attention and takes ${formatPercent(dsa / dense)} of its time: at 1M tokens and 64 users on a GB200 rack a token of DeepSeek-V3 takes ${formatSeconds(dense)} with dense attention, ${formatSeconds(dsa)} with DSA, and less with Quest (${formatSeconds(quest)}) and a sliding window (${formatSeconds(window)}) (worked out from measured kernels, one value each).`,
+        holds: bytes < dsa / dense && compare(quest, dense) === "less" && compare(window, quest) === "less",
       },
     ],
   };

@@ -1,4 +1,4 @@
-import { formatMean } from "../../core/units.ts";
+import { formatDifference, formatMean } from "../../core/units.ts";
 import type { ChapterTrials, Evidence } from "./chapter.ts";
 
 const cellName = ({ task, variant, tokens, reads = 1 }: ChapterTrials): string =>
@@ -14,10 +14,9 @@ export const problemsText = (evidence: Evidence, trials: ChapterTrials): string 
 
 /** The mean change of a score on the same problems, with its interval: `+.55 [.46 .63]`. */
 export function gainText(evidence: Evidence, from: ChapterTrials, to: ChapterTrials): string {
-  const gain = evidence.gain(from, to);
   return evidence.say(
     `change of score from ${cellName(from)} to ${cellName(to)}`,
-    `${gain.mean < 0 ? "" : "+"}${formatMean(gain)}`,
+    formatDifference(evidence.gain(from, to)),
   );
 }
 
