@@ -65,7 +65,7 @@ const isFile = (placeholder: string | undefined): boolean =>
 
 const placeholderOf = ({ flags }: Option): string | undefined => /[<[]([^>\]]+)/.exec(flags)?.[1];
 
-/** Whether the last word should be a file name, which the shell completes itself. */
+/** True if the last word should be a file name, which the shell completes itself. */
 export function wantsFile(program: CommandUnknownOpts, words: readonly string[]): boolean {
   const command = words.reduce(
     (found, word) => found.commands.find((inner) => inner.name() === word) ?? found,

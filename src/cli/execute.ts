@@ -28,7 +28,7 @@ export interface ExecuteOptions {
   /** print the time of each part */
   readonly profile?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
-  /** write over results of another plan, and over edited ones */
+  /** overwrite results of another plan, and edited results */
   readonly force?: boolean | undefined;
   /** leave out tasks at lengths, and variants, that cannot be had */
   readonly skipImpossible?: boolean | undefined;

@@ -16,7 +16,7 @@ export interface FolderClaim {
   readonly config?: object;
   /** ids of its trials */
   readonly trials?: ReadonlySet<string>;
-  /** whether to write over results of another question, and over edited ones */
+  /** whether to overwrite results of another question, and edited results */
   readonly force?: boolean | undefined;
 }
 

@@ -32,7 +32,7 @@ export interface RunSettings {
   readonly onTrial?: (trial: Trial, seconds: number) => void;
   /** whether to measure the time of each part and write profile.csv */
   readonly profile?: boolean | undefined;
-  /** write over results of another plan, and over edited ones */
+  /** overwrite results of another plan, and edited results */
   readonly force?: boolean | undefined;
   /** module whose default export runs a `GroupTask`. Default: attnsim's own. */
   readonly worker?: URL;

@@ -40,7 +40,7 @@ export const thresholds = {
   noise: 1.96,
 } as const;
 
-/** How a number stands to another: alike where they differ by no more than the tolerance. */
+/** How a number stands to another: alike if they differ by no more than the tolerance. */
 export type Comparison = "less" | "alike" | "more";
 
 /** Compares two positive numbers by their ratio. Zero is alike to zero alone. */
@@ -49,26 +49,26 @@ export function compare(value: number, reference: number, tolerance: number = th
   return value < reference * (1 - tolerance) ? "less" : "alike";
 }
 
-/** Direction of a change of paired scores: unclear where its interval holds 0. */
+/** Direction of a change of paired scores: unclear if its interval holds 0. */
 export function directionOf({ low, high }: Interval): "rises" | "falls" | "unclear" {
   if (low > 0) return "rises";
   return high < 0 ? "falls" : "unclear";
 }
 
-/** Whether two intervals share a value: then the data do not tell their means apart. */
+/** True if two intervals share a value. The data then do not tell their means apart. */
 export const overlap = (a: Interval, b: Interval): boolean => a.low <= b.high && b.low <= a.high;
 
-/** Whether two scores are at one level. */
+/** True if two scores are near each other. */
 export const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= thresholds.near;
 
-/** Whether a simulated gain is large enough to explain a published one: its whole interval above 0, and half of it or more. */
+/** True if a simulated gain explains a published one: its whole interval is above 0, and it is at least half as large. */
 export const explains = (gain: Interval & { readonly mean: number }, published: number): boolean =>
   directionOf(gain) === "rises" && gain.mean >= thresholds.explains * published;
 
-/** Whether a mean score is of most of what was asked. */
+/** True if a mean score finds most of the answer. */
 export const finds = (score: number): boolean => score >= thresholds.finds;
 
-/** Whether a mean score is as good as none. */
+/** True if a mean score fails. */
 export const fails = (score: number): boolean => score < thresholds.fails;
 
 /** A figure that follows from two numbers, with the digits that the article prints. */

@@ -1,10 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 
 /** Allows to write over results. */
-export const forceOption = [
-  "--force",
-  "write over results of another question, and over edited ones",
-] as const;
+export const forceOption = ["--force", "overwrite results of another question, and edited results"] as const;
 
 /** Values of the options that write results. */
 export interface ResultOptions {

@@ -20,14 +20,14 @@ export function gainText(evidence: Evidence, from: ChapterTrials, to: ChapterTri
   );
 }
 
-/** Where a published score stands. */
+/** Place of a published score in the data. */
 export interface PublishedPlace {
   readonly benchmark: string;
   readonly model: string;
   readonly column: string;
 }
 
-/** A published score, in percent. @throws Error where there is none */
+/** A published score, in percent. @throws Error when there is none */
 export function publishedPercent({ published }: Evidence, place: PublishedPlace): number {
   const { benchmark, model, column } = place;
   const found = published.find(

@@ -50,7 +50,7 @@ export interface CalibrateOptions {
   readonly threads?: number | undefined;
   /** folder of the results */
   readonly out: string;
-  /** write over results of another question, and over edited ones */
+  /** overwrite results of another question, and edited results */
   readonly force?: boolean | undefined;
   /** reader parameters that are given and not fitted */
   readonly reader: GivenReader;

@@ -45,7 +45,7 @@ export interface EconomicsOptions {
   readonly reductions: readonly number[];
   /** folder of the surface; default: nothing is written */
   readonly out?: string | undefined;
-  /** write over results of another question, and over edited ones */
+  /** overwrite results of another question, and edited results */
   readonly force?: boolean | undefined;
 }
 

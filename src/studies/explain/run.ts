@@ -62,7 +62,7 @@ export interface ExplainOptions {
   readonly threads?: number | undefined;
   /** folder of the results */
   readonly out: string;
-  /** write over results of another question, and over edited ones */
+  /** overwrite results of another question, and edited results */
   readonly force?: boolean | undefined;
 }
 

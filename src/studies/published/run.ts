@@ -24,7 +24,7 @@ export interface PublishedOptions {
    * results/local/published for trends that are run now
    */
   readonly results?: string | undefined;
-  /** write over results of other trials, and over edited ones */
+  /** overwrite results of other trials, and edited results */
   readonly force?: boolean | undefined;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;

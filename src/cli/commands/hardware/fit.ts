@@ -6,10 +6,10 @@ import { formatFit } from "../../print/kernels.ts";
 import { watch } from "../../print/watch.ts";
 
 const notes = `
-For each system a set of constants for each kernel and precision, never for a row: launch overheads, shares of peak rates,
-how far arithmetic and memory overlap. Robust least squares of log(predicted / measured), file after file: modules rest
-on the constants of the kernels in them. First the rows of all systems together, then those of each from there: what its
-own rows leave open stays as the others have it. One row in four, by a hash of its texts, is held out.
+The fit finds one set of constants for each system, kernel and precision: launch overheads, shares of peak rates, and the
+overlap of arithmetic and memory. It is robust least squares of log(predicted / measured), one file after another, since
+modules use the constants of their kernels. The rows of all systems are fitted first. The rows of each system are fitted from
+there; constants that they do not decide keep the values of all systems. One row in four, by a hash of its texts, is held out.
 
 npm run fit writes the constants that the package carries.`;
 
