@@ -15,6 +15,7 @@ interface Cited {
 
 interface Check {
   readonly name: string;
+  readonly by: string;
   readonly published: number;
   readonly ours: number;
   readonly unit: string;
@@ -55,9 +56,10 @@ export const trendsBy =
 /** Numbers that sources print, beside ours. */
 export const checksTable = (out: string): string =>
   table({
-    titles: ["number", "published", "here", "source"],
-    rows: parsed(out).checks.map(({ name, published, ours, unit, source }) => [
+    titles: ["number", "by", "published", "here", "source"],
+    rows: parsed(out).checks.map(({ name, by, published, ours, unit, source }) => [
       sentence(name),
+      by,
       `${published} ${unit}`,
       `${Number(ours.toPrecision(5))} ${unit}`,
       link(source),

@@ -6,7 +6,8 @@ import { formatPublished } from "../print/published.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-Golden checks are computed each time. Trends are experiments; the rules in experiments/published judge their results in the
+Golden checks are computed each time: a variant runs and an engine counts what it reads, or, where the verdict says
+arithmetic, a formula is evaluated. Trends are experiments; the rules in experiments/published judge their results in the
 folder. "contradicted" means that our numbers do not show what was published; the sentence below the table says which. "not
 run" means that there are no results.
 

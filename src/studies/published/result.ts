@@ -8,9 +8,13 @@ import { judged } from "./trend.ts";
 import type { Trend } from "./trend.ts";
 
 /** A golden check with our number and its verdict. */
-export interface CheckResult extends Pick<GoldenCheck, "name" | "published" | "unit" | "within" | "source"> {
+export interface CheckResult extends Pick<
+  GoldenCheck,
+  "name" | "by" | "published" | "unit" | "within" | "source"
+> {
   readonly ours: number;
-  readonly verdict: Agreement;
+  /** of a run; of arithmetic only whether it holds, which is no evidence */
+  readonly verdict: Agreement | "arithmetic holds" | "arithmetic fails";
   readonly note?: string | undefined;
 }
 
@@ -28,9 +32,11 @@ export interface TrendResult {
 
 export const checkResults = (checks: readonly GoldenCheck[]): CheckResult[] =>
   checks.map((check) => {
-    const { name, published, unit, within, note, source } = check;
+    const { name, by, published, unit, within, note, source } = check;
     const ours = check.ours();
-    return { name, published, ours, unit, within, verdict: verdictOf(holds(check, ours)), note, source };
+    const agrees = holds(check, ours);
+    const verdict = by === "run" ? verdictOf(agrees) : agrees ? "arithmetic holds" : "arithmetic fails";
+    return { name, by, published, ours, unit, within, verdict, note, source };
   });
 
 /** @param rowsOf gives the rows of a trend; undefined if it was not run */
