@@ -18,13 +18,20 @@ const columns = [
   textColumn("chapters", "chapters that say it"),
 ] as const;
 
-/** The numbers of a report as a CSV: each quantity with its number and the chapters that say it. */
+/**
+ * The numbers of a report as a CSV: each quantity with its number and the chapters that say it.
+ *
+ * @throws Error where one quantity has two numbers
+ */
 export function numbersCsv(numbers: readonly SaidNumber[]): string {
   const lines = new Map<string, { quantity: string; text: string; chapters: Set<string> }>();
   for (const { quantity, text, chapter } of numbers) {
-    const key = JSON.stringify([quantity, text]);
-    const line = lines.get(key) ?? { quantity, text, chapters: new Set() };
-    lines.set(key, line);
+    const line = lines.get(quantity) ?? { quantity, text, chapters: new Set() };
+    if (line.text !== text)
+      throw new Error(
+        `${quantity} has two numbers: ${line.text} in ${[...line.chapters].join(" ")}, ${text} in ${chapter}`,
+      );
+    lines.set(quantity, line);
     line.chapters.add(chapter);
   }
   return formatCsv(

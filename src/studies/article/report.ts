@@ -79,6 +79,9 @@ export function headOf(article: ArticleClaim): string {
   return numbers === "" ? article.claim : `${article.claim} (in the article ${numbers})`;
 }
 
+const findingLine = ({ claim, verdict, says }: Finding): string =>
+  `- **${verdict}**: ${headOf(claimOf(claim))}. ${says}`;
+
 /** The report in Markdown. Its figures are in files beside it. */
 export function markdownReport({ chapters, made }: ArticleReport): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
@@ -92,7 +95,7 @@ export function markdownReport({ chapters, made }: ArticleReport): string {
     ...lead,
     "## Where the numbers disagree with the article",
     disagreements(rows)
-      .map(({ article, verdict, says }) => `- **${verdict}**: ${headOf(article)}. ${says}`)
+      .map((row) => findingLine(row))
       .join("\n"),
     "## Where the simulation disagrees with published scores, or with itself",
     departuresOf(chapters)
@@ -104,11 +107,17 @@ export function markdownReport({ chapters, made }: ArticleReport): string {
       .join("\n"),
     "## The claims",
     table(
-      ["claim", "in the article", "verdict", "why"],
-      rows.map(({ article, verdict, says }) => [article.claim, numbersOf(article), verdict, says]),
+      ["claim", "in the article", "verdict", "chapter"],
+      rows.map(({ article, verdict, chapter }) => [
+        article.claim,
+        numbersOf(article),
+        verdict,
+        chapter.title,
+      ]),
     ),
     ...chapters.flatMap((chapter) => [
       `## ${chapter.title}`,
+      chapter.findings.map((finding) => findingLine(finding)).join("\n"),
       ...chapter.text,
       ...(chapter.tables ?? []).flatMap(({ caption, titles, rows: own }) => [
         ...(caption === undefined ? [] : [`${caption}:`]),

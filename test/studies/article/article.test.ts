@@ -216,6 +216,7 @@ describe("the chapters", () => {
   it("make a Markdown report with every claim", () => {
     const report = markdownReport({ chapters: told, made: ["here"] });
     for (const { claim } of articleClaims()) expect(report).toContain(`| ${claim} |`);
+    for (const { says } of findings) expect(report).toContain(says);
     expect(report).toContain("| Output cost of that task | $0.15 to $0.084, -44% | arithmetic holds |");
     expect(report).toContain("![The wait for the first token](latency.svg)");
     expect(report).not.toContain("reproduced");
@@ -320,6 +321,9 @@ describe("evidence", () => {
     expect(one!.say("time", "3 s")).toBe("3 s");
     two!.say("time", "3 s");
     two!.say("users, all", "5");
+    expect(() => numbersCsv([...numbers, { chapter: "last", quantity: "time", text: "4 s" }])).toThrow(
+      "time has two numbers: 3 s in short long, 4 s in last",
+    );
     expect(numbersCsv(numbers)).toBe('quantity,text,chapters\ntime,3 s,short long\n"users, all",5,long\n');
   });
 });
