@@ -10,8 +10,8 @@ export default defineConfig({
     // kernels start worker threads of their own: processes keep one file's engine out of another's
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // no table that was measured on this machine decides what `auto` does in a test
     env: { XDG_CACHE_HOME: noCache, LOCALAPPDATA: noCache },
     coverage: { include: ["src/**/*.ts"], exclude: ["src/engines/wasm/assembly/**"] },
