@@ -59,6 +59,16 @@ const whats: Readonly<Record<Modification, string>> = {
 export const parseSpec = (text: string, known: Registry<AnyVariant> = variants): AttentionSpec =>
   settle(text, parseExpression(text), known);
 
+/** A spec in one spelling: `dsa(k=2048)` is `dsa`. A spec whose plugin is not loaded stays as it is. */
+export function canonicalSpec(text: string): string {
+  try {
+    return parseSpec(text).text;
+  } catch (error) {
+    if (error instanceof UsageError) return text;
+    throw error;
+  }
+}
+
 function settle(text: string, expression: Expression, known: Registry<AnyVariant>): AttentionSpec {
   const { modifiers } = expression;
   const base = expression.layers ? planOf(expression.layers, known) : useOf(known, expression);

@@ -23,8 +23,13 @@ interface LengthCurves {
   readonly height?: number;
 }
 
-/** Marks of published models. They are drawn open, to differ from the marks of simulated curves. */
-const publishedShapes = ["diamond", "triangle-up", "square", "cross", "triangle-down"];
+/** Marks of published models, drawn open to differ from those of simulated curves. A model keeps its own across figures. */
+const publishedShapes: Readonly<Record<string, string>> = {
+  "GPT-5.5": "diamond",
+  "GPT-5.4": "triangle-up",
+  "GPT-5.2": "square",
+  "Claude Opus 4.7": "cross",
+};
 
 /**
  * One panel for each benchmark: a curve for each variant with bands of 95% intervals or dashed ranges, and published scores
@@ -80,7 +85,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], heigh
                 type: "nominal",
                 scale: {
                   domain: models,
-                  range: models.map((_, i) => publishedShapes[i % publishedShapes.length]),
+                  range: models.map((model) => publishedShapes[model] ?? "triangle-down"),
                 },
                 title: "published",
               },

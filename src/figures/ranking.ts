@@ -7,11 +7,11 @@ import { panelFigure, seriesScales, shareAxis } from "./style.ts";
 
 export const ranking: Figure = {
   name: "ranking",
-  summary: "score of each variant at one context length",
+  summary: "score of each variant at one context length, the best first",
   applies: (rows) => !manyLengths(rows) && rows.every((row) => row.users === null),
   spec(rows, { title }) {
     const points = curves(rows, scoreMeasure);
-    const names = distinct(points.map(({ series }) => series));
+    const names = distinct([...points].sort((a, b) => b.mean - a.mean).map(({ series }) => series));
     const x = shareAxis("score");
     const y = {
       field: "series",

@@ -1,4 +1,5 @@
 import { distinct } from "../core/group.ts";
+import { hash64 } from "../core/random.ts";
 
 /**
  * Colours that people with any colour vision can tell apart. The source's yellow is left out: it is faint on white.
@@ -9,15 +10,47 @@ const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9
 const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [12, 2], [6, 2, 1, 2, 1, 2]];
 const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"];
 
-const cycle = <T>(values: readonly T[], i: number): T =>
-  values[Math.floor(i / palette.length) % values.length]!;
+/** Variants that most figures show: the first seven have the seven colours. */
+// prettier-ignore
+const common = [
+  "dense", "dsa", "quest", "moba", "nsa", "sink-window", "csa",
+  "oracle", "hca", "snapkv", "infllm-v2", "kivi", "flexprefill", "gated-deltanet",
+];
 
-/** A colour, a dash and a shape for each series. When all colours are used, they repeat with the next dash and shape. */
-export const seriesScales = (series: readonly string[]) => ({
-  color: { domain: series, range: series.map((_, i) => palette[i % palette.length]) },
-  strokeDash: { domain: series, range: series.map((_, i) => cycle(dashes, i)) },
-  shape: { domain: series, range: series.map((_, i) => cycle(shapes, i)) },
-});
+/** A place of a series: its colour, and the mark and dash of a round of colours. */
+const slots = palette.length * shapes.length;
+
+/** The place of a series by its name alone, so that it is the same in every figure. */
+function slotOf(name: string): number {
+  const known = common.indexOf(name);
+  return known < 0 ? hash64(name)[0] % slots : known;
+}
+
+/** Places of series: each has its own, or where that is taken the next free one. Common names go first. */
+function slotsOf(series: readonly string[]): number[] {
+  const order = [...series].sort((a, b) => Number(common.includes(b)) - Number(common.includes(a)));
+  const taken = new Map<string, number>();
+  const used = new Set<number>();
+  for (const name of order) {
+    let slot = slotOf(name);
+    while (used.has(slot % slots) && used.size < slots) slot++;
+    used.add(slot % slots);
+    taken.set(name, slot % slots);
+  }
+  return series.map((name) => taken.get(name)!);
+}
+
+/** A colour for each series, and a dash and a shape for each round of colours. A name keeps its own across figures. */
+export function seriesScales(series: readonly string[]) {
+  const own = slotsOf(series);
+  const round = <T>(values: readonly T[], slot: number): T =>
+    values[Math.floor(slot / palette.length) % values.length]!;
+  return {
+    color: { domain: series, range: own.map((slot) => palette[slot % palette.length]) },
+    strokeDash: { domain: series, range: own.map((slot) => round(dashes, slot)) },
+    shape: { domain: series, range: own.map((slot) => round(shapes, slot)) },
+  };
+}
 
 /** Entries in a column of a legend. A full column is about as high as a row of panels. */
 const legendRows = 24;

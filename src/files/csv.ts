@@ -53,16 +53,28 @@ const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies 
 export function readTrialRows(path: string): TrialRow[] {
   const rows: Readonly<Partial<Record<string, string>>>[] = readCsv(path, needed);
   if (rows.length === 0) throw new UsageError(`${path} has no rows`);
-  return rows.map(
+  return trialRowsOf(rows, path);
+}
+
+/**
+ * Rows of results from texts by column.
+ *
+ * @param where name of the file, for error messages
+ * @throws UsageError for a cell that is not of its column's type
+ */
+export const trialRowsOf = (
+  rows: readonly Readonly<Partial<Record<string, string>>>[],
+  where: string,
+): TrialRow[] =>
+  rows.map(
     (row, i) =>
       Object.fromEntries(
         columns.map((column) => [
           column.name,
-          readCell(row[column.name] ?? "", column, `${path}: row ${i + 1}`),
+          readCell(row[column.name] ?? "", column, `${where}: row ${i + 1}`),
         ]),
       ) as TrialRow,
   );
-}
 
 function readCell(text: string, { name, type, mayBeEmpty }: Column, where: string): CellValue {
   if (type === "string") return text;

@@ -100,6 +100,6 @@ it("draws a CSV from the command line, and says what is wrong with one", async (
   writeFileSync(csv, "task,variant\nfind,dense\n");
   expect(await cli("plot", csv)).toMatchObject({
     code: 2,
-    err: expect.stringContaining("lacks the columns tokensNominal, score") as string,
+    err: expect.stringContaining("(missing: score, tokens)") as string,
   });
 });

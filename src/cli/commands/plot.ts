@@ -2,11 +2,13 @@ import type { Command } from "@commander-js/extra-typings";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { figures, findFigure } from "../../figures/registry.ts";
-import { drawFigures } from "../../runs/draw.ts";
+import { parseCondition } from "../../files/where.ts";
+import type { RowCondition } from "../../files/where.ts";
+import { drawFiles } from "../../runs/draw-files.ts";
 import { figureFormats } from "../../runs/write-figure.ts";
 import type { FigureFormat } from "../../runs/write-figure.ts";
-import { readTrialRows } from "../../files/csv.ts";
 import { readManifest } from "../../runs/manifest.ts";
+import { collect } from "../options/values.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 
@@ -16,6 +18,11 @@ const formatList = (text: string): FigureFormat[] =>
     if (found === undefined) throw new InvalidArgumentError(`allowed: ${figureFormats.join(", ")}`);
     return found;
   });
+
+const conditions = (text: string, before: readonly RowCondition[] = []): RowCondition[] => [
+  ...before,
+  ...list(text).map(parseCondition),
+];
 
 const figureList = (text: string): string[] => list(text).map((name) => findFigure(name).name);
 
@@ -30,14 +37,25 @@ ${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n"
 /** `attnsim plot`: figures of any results CSV. */
 export default function plotCommand(command: Command): void {
   command
-    .argument("<csv>", "results file of attnsim, edited or not: results/length-sweep/data.csv")
-    .option("--out <folder>", "folder of the figures (default: that of the CSV)")
+    .argument("<csv...>", "results files: of attnsim, edited ones, or of your own (variant, tokens, score)")
+    .option("--out <folder>", "folder of the figures (default: that of the first CSV)")
+    .option(
+      "--where <condition>",
+      "rows to draw: tokens<=128K, model=deepseek-v3; more with commas or again",
+      conditions,
+    )
+    .option("--variant <spec>", "variants to draw; more with commas or again", collect)
+    .option("--x <column>", "column along the x axis, of a table that holds no trials")
+    .option("--y <column>", "column along its y axis")
     .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
     .option("--format <formats>", "svg, png or both", formatList)
     .option("--title <text>", "title above the figures (default: the question of the folder's manifest)")
     .addHelpText("after", help)
-    .action(async (csv, { out = dirname(csv), figure, format, title = titleOf(csv) }) => {
-      const paths = await drawFigures(readTrialRows(csv), { out, title, names: figure, formats: format });
-      for (const path of paths) console.log(path);
+    .action(async ([first, ...more], { figure, format, variant, ...options }) => {
+      const { out = dirname(first!), title = titleOf(first!), where = [], x, y } = options;
+      const settings = { out, title, names: figure, formats: format };
+      const files = [first!, ...more];
+      for (const path of await drawFiles({ ...settings, files, where, variants: variant, x, y }))
+        console.log(path);
     });
 }

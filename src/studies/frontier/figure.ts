@@ -46,11 +46,17 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
         mark: { type: "rule", opacity: 0.3 },
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue, strokeDash: rangeDash },
       },
-      {
-        transform: only(true),
-        mark: { type: "line", color: "#999999", strokeWidth: 1.2 },
+      ...panels.map(([panel, , best]) => ({
+        transform: [...only(true), { filter: `datum.panel === ${JSON.stringify(panel)}` }],
+        // up to the next variant on the front, what is attained is the score of the one at the better end
+        mark: {
+          type: "line",
+          color: "#999999",
+          strokeWidth: 1.2,
+          interpolate: best === "bestUsers" ? "step-before" : "step-after",
+        },
         encoding: { x, y, order: { field: "x" } },
-      },
+      })),
       {
         transform: only(false),
         mark: { type: "point", filled: false, size: 70, strokeWidth: 1.5 },

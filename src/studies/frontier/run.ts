@@ -1,4 +1,4 @@
-import { parseSpec } from "../../attention/spec.ts";
+import { canonicalSpec, parseSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
 import { groupBy } from "../../core/group.ts";
 import { priceVariant } from "../../deployment/variant-price.ts";
@@ -94,16 +94,6 @@ function rowsOf({ scores, racks: { variant } }: FrontierOptions): TrialRow[] {
     if (!own.has(text))
       throw new UsageError(`${scores.file} has no rows of ${text}; it has ${[...own.keys()].join(", ")}`);
   return [...wanted].flatMap((text) => own.get(text)!);
-}
-
-/** A spec in one spelling: `dsa(k=2048)` is `dsa`. A spec whose plugin is not loaded stays as it is. */
-function canonicalSpec(text: string): string {
-  try {
-    return parseSpec(text).text;
-  } catch (error) {
-    if (error instanceof UsageError) return text;
-    throw error;
-  }
 }
 
 /** The CSV and the figure of points on one system with one model. */

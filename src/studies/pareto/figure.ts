@@ -34,7 +34,12 @@ export function paretoFigure(plans: readonly TriedPlan[]): object {
       { mark: { type: "point", filled: true, size: 10, opacity: 0.25 }, encoding: { x, y, color: hue } },
       {
         transform: [{ filter: "datum.onFront" }],
-        mark: { type: "line", point: { filled: true, size: 30, opacity: 1 }, strokeWidth: 1.8 },
+        mark: {
+          type: "line",
+          point: { filled: true, size: 30, opacity: 1 },
+          strokeWidth: 1.8,
+          interpolate: "step-before",
+        },
         encoding: { x, y, color: hue, order: { field: "user" } },
       },
     ],
