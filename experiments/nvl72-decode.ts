@@ -5,7 +5,7 @@
  * `idealMs` is the lower bound with kernels at peak rates.
  * Without --full: one rack, one model, every other length.
  */
-import { experiment, tables, tokenTimeFindings } from "../src/experiments.ts";
+import { experiment, tables, tokenTimeFindings, wordsAssumption } from "../src/experiments.ts";
 import {
   catalog,
   fits,
@@ -89,6 +89,7 @@ await experiment({
         },
         findings: tokenTimeFindings(rows),
         assumptions: [
+          wordsAssumption,
           `${users} users; weights in ${weights}; K and V in ${kvDtype}; nothing is drafted`,
           ...machineOf(catalog.systems.get("gb200-nvl72")).notes,
           ...passAssumptions,

@@ -5,7 +5,7 @@
  * measured rate or the share of LPDDR's bandwidth that each GPU has. An index stays in HBM.
  * Without --full: 128K and 1M tokens alone.
  */
-import { experiment, placementFindings, tables } from "../src/experiments.ts";
+import { experiment, placementFindings, tables, wordsAssumption } from "../src/experiments.ts";
 import {
   catalog,
   fits,
@@ -98,6 +98,7 @@ await experiment({
           "1M",
         ),
         assumptions: [
+          wordsAssumption,
           "a fetch is not overlapped: which rows a layer reads is known when its queries are",
           `weights in ${weights}, K and V in ${kvDtype}`,
           ...machineOf(system).notes,

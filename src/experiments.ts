@@ -96,6 +96,7 @@ export {
   tradeOf,
   waitVerdict,
   windowVerdict,
+  wordsAssumption,
   winsVerdict,
 } from "./studies/rules.ts";
 

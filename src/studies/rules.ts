@@ -181,6 +181,9 @@ export function adviceVerdict(leads: readonly number[]): ClaimVerdict {
 export const waitVerdict = (promised: number, reading: number): ClaimVerdict =>
   reading <= promised ? "plausible" : "unsupported";
 
+/** The words of findings about racks: an assumption that each of them states. */
+export const wordsAssumption = `times and bytes within ${formatPercent(thresholds.alike)} of each other are as long and alike, the error of fitted kernels; of users one more is more`;
+
 /** The rules in words, for the reader of a report. */
 export const ruleTexts: readonly string[] = [
   "A derived figure: its arithmetic holds if the article's two numbers give it to the digits that are printed; else it is contradicted. That says nothing about the two numbers.",

@@ -18,7 +18,9 @@ import { disagrees, ruleTexts } from "../../../src/studies/rules.ts";
 import { trialId } from "../../../src/trial/trial.ts";
 import type { Chapter, Evidence } from "../../../src/studies/article/chapter.ts";
 import { readExplanation } from "../../../src/studies/article/explanation.ts";
-import { evidenceOf, trialsOf } from "../../../src/studies/article/evidence.ts";
+import { formatMean } from "../../../src/core/units.ts";
+import { numericsDepartures } from "../../../src/studies/article/departures.ts";
+import { evidenceOf, numericsTables, trialsOf } from "../../../src/studies/article/evidence.ts";
 import { htmlReport, inlineSvg } from "../../../src/studies/article/page.ts";
 import { markdownReport } from "../../../src/studies/article/report.ts";
 import { articleClaims, publishedScores } from "../../../src/files/published.ts";
@@ -48,6 +50,8 @@ describe("the article's figures", () => {
     const of = (id: string) => leadElsewhere(claimOf(id));
     // 79.1 in place of 77.3 against 75.3
     expect(of("lead-mcp-atlas")).toBeCloseTo(3.8, 10);
+    // 31.2 and 40.6 on one page: the other model leads
+    expect(of("lead-hle")).toBeCloseTo(-9.4, 10);
     expect(of("lead-gpqa")).toBeUndefined();
     expect(leadOf(claimOf("lead-terminal-bench"))).toBeCloseTo(13.3, 10);
     expect(leadOf(claimOf("lead-hle"))).toBeCloseTo(-5.5, 10);
@@ -325,6 +329,57 @@ describe("evidence", () => {
       "time has two numbers: 3 s in short long, 4 s in last",
     );
     expect(numbersCsv(numbers)).toBe('quantity,text,chapters\ntime,3 s,short long\n"users, all",5,long\n');
+  });
+});
+
+describe("full numerics", () => {
+  const trialsTwice: Chapter["trials"] = function* (trial, full) {
+    for (let n = 0; n < 2; n++) {
+      const asked = { task: "graphwalks", variant: "dense", tokens: "8K", trial: n };
+      yield trial(asked);
+      if (full) yield trial({ ...asked, mode: "numerics" });
+    }
+  };
+  const chapter: Chapter = {
+    name: "own",
+    title: "own",
+    trials: trialsTwice,
+    tell: () => ({ findings: [], text: [] }),
+  };
+  const asked = { full: true, seed: 0 };
+  const meanField = trialsOf([chapter], asked).map((trial) =>
+    meanFieldRow({ ...trial, mode: "mean-field" } as MeanFieldTrial),
+  );
+  /** Evidence whose numerics score lower than the mean field. */
+  const off = (by: number) =>
+    evidenceOf(chapter, {
+      ...asked,
+      rows: trialsOf([chapter], asked).map((trial, i) =>
+        trial.mode === "numerics"
+          ? {
+              ...meanField[i]!,
+              id: trialId(trial),
+              mode: "numerics" as const,
+              score: Math.max(0, meanField[i]!.score! - by),
+            }
+          : meanField[i]!,
+      ),
+    });
+
+  it("stand beside the mean field, by the numbers of both", () => {
+    const [table] = numericsTables(off(0.5));
+    const score = off(0.5).score({ task: "graphwalks", variant: "dense", tokens: "8K" });
+    expect(table!.rows).toHaveLength(1);
+    expect(table!.rows[0]!.slice(0, 3)).toEqual(["dense", "8,000", formatMean(score)]);
+    expect(table!.rows[0]![4]).toBe(2);
+    expect(numericsTables(evidenceOf(chapter, { ...asked, rows: meanField.slice(0, 1) }))).toEqual([]);
+  });
+
+  it("depart from the mean field only beyond the intervals or ranges of both", () => {
+    expect(numericsDepartures(off(0))).toEqual([]);
+    expect(numericsDepartures(off(0.5))[0]).toMatch(
+      /^Full numerics and the mean field disagree beyond their intervals or ranges in dense at 8K \(.*, 2 problems, against /,
+    );
   });
 });
 
