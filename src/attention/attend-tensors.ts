@@ -8,13 +8,17 @@ import { referenceEngine } from "../engines/reference/engine.ts";
 import { withinFloat32 } from "../engines/tolerance.ts";
 import { attender } from "./attender.ts";
 import type { Phase, Queries } from "./cache.ts";
+import type { Captured } from "./captured.ts";
 import { largestLogit } from "./finite.ts";
+import { fittedCapture } from "./own-index.ts";
 import { phaseFor } from "./phase.ts";
 import type { AttentionResult, HeadResult } from "./read.ts";
+import { shapesOf } from "./shapes.ts";
+import type { TensorShapes } from "./shapes.ts";
 import { parseShaping } from "./spec.ts";
 import type { AttentionSpec } from "./spec.ts";
-import { cacheFromTensors, shapesOf } from "./tensors.ts";
-import type { PlainTensors, TensorShapes } from "./tensors.ts";
+import { cacheFromTensors } from "./tensors.ts";
+import type { PlainTensors } from "./tensors.ts";
 import type { AnyVariant } from "./variant.ts";
 import { dense } from "./variants/dense/dense.ts";
 
@@ -37,6 +41,10 @@ export interface AttendedTensors extends PlainTensors {
   readonly ops: Ops;
   /** compare with dense attention */
   readonly compare: boolean;
+  /** the model's own index, in the place of the variant's; its queries belong to those of `q` */
+  readonly captured?: Captured | undefined;
+  /** factor on q.k; default: 1 / sqrt(d) */
+  readonly scale?: number | undefined;
   /** bound on the logits, from `largestLogit`; without it the tensors are looked through first */
   readonly largest?: number | undefined;
   /** phase of the queries; without it the one in which the variant does its own work (phase.ts) */
@@ -65,9 +73,14 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
   const shapes = shapesOf(k, v, q);
   const phase = given.phase ?? phaseFor(spec, shapes);
-  const largest = given.largest ?? largestLogit({ q, k, v });
+  const largest = given.largest ?? largestLogit({ q, k, v }, given.scale);
   const ops = withinFloat32(shapes.headDim, largest) ? given.ops : referenceEngine();
-  const { cache, queries } = cacheFromTensors(ops, { k, v, q }, { kvDtype, phase });
+  const captured = fittedCapture(spec, shapes, given.captured ?? {});
+  const { cache, queries } = cacheFromTensors(
+    ops,
+    { k, v, q },
+    { kvDtype, phase, captured, scale: given.scale },
+  );
   const attend = (by: AnyVariant, settings: AnyParams): AttentionResult =>
     attender({ variant: by, params: settings, shaping }, cache, ops)(queries);
   const result = attend(variant, params);

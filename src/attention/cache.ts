@@ -1,5 +1,6 @@
 import type { Tensor } from "../core/tensor.ts";
 import type { Space, Table } from "../engines/ops.ts";
+import type { Captured } from "./captured.ts";
 import type { WeightRule } from "./read.ts";
 
 /** K and V of one kv head. */
@@ -28,6 +29,8 @@ export interface KeyValueCache {
    * gate can see it. Absent if nothing is known.
    */
   readonly spanEnds?: Int32Array;
+  /** the model's own index, as a capture has it (captured.ts); absent where there is none */
+  readonly captured?: Captured;
   /**
    * Queries that prefill saw, from which a variant can decide what to keep: the last `count`, or `count` queries spread
    * evenly over the prompt, its last one among them. With `queryAware` the prompt ends with the question, otherwise

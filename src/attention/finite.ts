@@ -42,11 +42,12 @@ function refuse(name: string, { h, row }: { h: number; row: number }, numbers: F
 }
 
 /**
- * Bound on the logits |q.k| / sqrt(d) of these tensors: the longest query times the longest key.
+ * Bound on the logits of these tensors: the longest query times the longest key.
  *
+ * @param scale factor on q.k; default: 1 / sqrt(d)
  * @throws UsageError for a number that is not finite in float32, with its place
  */
-export function largestLogit({ q, k, v }: PlainTensors): number {
+export function largestLogit({ q, k, v }: PlainTensors, scale = 1 / Math.sqrt(k.shape[2]!)): number {
   longestRow("v", v);
-  return (longestRow("q", q) * longestRow("k", k)) / Math.sqrt(k.shape[2]!);
+  return longestRow("q", q) * longestRow("k", k) * scale;
 }

@@ -1,7 +1,7 @@
 import type { KvDtype } from "../core/dtype.ts";
 import type { Phase } from "./cache.ts";
 import { storageOf } from "./kv-dtype.ts";
-import type { TensorShapes } from "./tensors.ts";
+import type { TensorShapes } from "./shapes.ts";
 import type { AnyVariant } from "./variant.ts";
 
 export const phases: readonly Phase[] = ["prefill", "decode"];

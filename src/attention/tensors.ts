@@ -1,12 +1,14 @@
+import { UsageError } from "../core/errors.ts";
 import { kvDtypeBytes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
-import { UsageError } from "../core/errors.ts";
 import { evenPositions } from "../core/places.ts";
 import { flat, rowsOf, tensor, zeros } from "../core/tensor.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Ops, Table } from "../engines/ops.ts";
 import type { KeyValueCache, Phase, Queries } from "./cache.ts";
+import type { Captured } from "./captured.ts";
 import { storageOf } from "./kv-dtype.ts";
+import { shapesOf } from "./shapes.ts";
 
 /** (heads, rows, d) numbers outside an engine's memory, for example in a file, which are read into it head by head. */
 export interface StoredHeads {
@@ -36,20 +38,38 @@ export interface PlainTensors {
   readonly q: Tensor;
 }
 
-/** All of the heads, in memory. */
+/** All matrices of the last two dimensions, in memory. @throws UsageError for a tensor of one dimension */
 export function inMemory(stored: StoredHeads): Tensor {
-  const [heads, rows, width] = stored.shape as [number, number, number];
-  const all = zeros(heads, rows, width);
-  for (let h = 0; h < heads; h++) stored.readRows(h, 0, headRows(all, h));
+  const { shape } = stored;
+  if (shape.length < 2)
+    throw new UsageError(`a tensor must have two dimensions or more; got (${shape.join(", ")})`);
+  const all = zeros(...shape);
+  const size = shape.at(-2)! * shape.at(-1)!;
+  for (let h = 0; h * size < all.size; h++)
+    stored.readRows(h, 0, flat(all).subarray(h * size, (h + 1) * size));
   return all;
 }
 
+/** How tensors become a cache. */
+export interface CacheOptions {
+  /** type to which K and V are rounded; default: f32 */
+  readonly kvDtype?: KvDtype;
+  /** default: those of the dtype */
+  readonly bytesPerElement?: number;
+  /** seed of variants' own random numbers */
+  readonly seed?: string;
+  /** phase of the queries; default: decode */
+  readonly phase?: Phase;
+  /** factor on q.k; default: 1 / sqrt(d) */
+  readonly scale?: number | undefined;
+  /** the model's own index, in the shapes that the variant reads */
+  readonly captured?: Captured;
+}
+
 /**
- * Makes a cache and queries from plain tensors: query i stands at position N - Q + i, and scores are q.k / sqrt(d). The
- * queries that eviction may observe are the last ones given.
+ * Makes a cache and queries from plain tensors: query i stands at position N - Q + i. The queries that eviction may
+ * observe are the last ones given.
  *
- * @param options type to which K and V are rounded, bytes of an element if not that type's, the cache's seed, and the
- *   phase of the queries
  * @throws UsageError if the shapes do not fit each other
  */
 export function cacheFromTensors(
@@ -60,7 +80,9 @@ export function cacheFromTensors(
     bytesPerElement = kvDtypeBytes[kvDtype],
     seed = "tensors",
     phase = "decode",
-  }: { kvDtype?: KvDtype; bytesPerElement?: number; seed?: string; phase?: Phase } = {},
+    scale = 1 / Math.sqrt(k.shape[2]!),
+    captured,
+  }: CacheOptions = {},
 ): { cache: KeyValueCache; queries: Queries } {
   const { kvHeads, tokens, headDim, valueDim, queryHeads, queries: count } = shapesOf(k, v, q);
   const group = queryHeads / kvHeads;
@@ -70,7 +92,7 @@ export function cacheFromTensors(
     count,
     group,
     positions: Int32Array.from({ length: count }, (_, i) => tokens - count + i),
-    scale: 1 / Math.sqrt(headDim),
+    scale,
     phase,
   };
   const cache: KeyValueCache = {
@@ -80,6 +102,7 @@ export function cacheFromTensors(
     seed,
     contextEnd: tokens - 1,
     ...(afterPrefill && { afterPrefill }),
+    ...(captured && { captured }),
     heads: Array.from({ length: kvHeads }, (_, h) => {
       const space = ops.space(`kv head ${h}`);
       const stored = (all: Tensor | StoredHeads, width: number): Table<Tensor> => {
@@ -93,36 +116,6 @@ export function cacheFromTensors(
     observed: (wanted, _, spread) => someQueries(queries, Math.min(wanted, count), spread),
   };
   return { cache, queries };
-}
-
-/** Sizes of a cache and its queries. */
-export type TensorShapes = Readonly<
-  Record<"kvHeads" | "tokens" | "headDim" | "valueDim" | "queryHeads" | "queries", number>
->;
-
-interface Shaped {
-  readonly shape: readonly number[];
-}
-
-/** @throws UsageError if the shapes of k, v and q do not fit each other: what, got, allowed */
-export function shapesOf(k: Shaped, v: Shaped, q: Shaped): TensorShapes {
-  for (const [name, { shape }] of Object.entries({ q, k, v }))
-    if (shape.length !== 3 || shape.includes(0))
-      throw new UsageError(
-        `${name} must have three dimensions (heads, rows, d), none 0; got (${shape.join(", ")})`,
-      );
-  const [kvHeads, tokens, headDim] = k.shape as [number, number, number];
-  const [queryHeads, queries, width] = q.shape as [number, number, number];
-  const [valueHeads, valueRows, valueDim] = v.shape as [number, number, number];
-  if (valueHeads !== kvHeads || valueRows !== tokens)
-    throw new UsageError(
-      `v must have ${kvHeads} heads of ${tokens} rows, as k has; got ${valueHeads} of ${valueRows}`,
-    );
-  if (width !== headDim) throw new UsageError(`q must be ${headDim} wide, as k is; got ${width}`);
-  if (queryHeads % kvHeads !== 0)
-    throw new UsageError(`query heads must be a multiple of the ${kvHeads} kv heads; got ${queryHeads}`);
-  if (queries > tokens) throw new UsageError(`q must have at most ${tokens} rows, as k has; got ${queries}`);
-  return { kvHeads, tokens, headDim, valueDim, queryHeads, queries };
 }
 
 /** The numbers of one head of (heads, rows, d). */

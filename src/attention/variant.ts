@@ -4,6 +4,7 @@ import type { AnyParams, Params, ParamSpecs } from "../core/params.ts";
 import type { Ops } from "../engines/ops.ts";
 import type { MeasuredKernels } from "../hardware/layers/measured.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
+import type { CapturedTensors } from "./captured.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
 import type { MeanFieldRead } from "./mean-field/reads.ts";
 import type { PlacementUse } from "./placement.ts";
@@ -48,6 +49,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   readonly notConvex?: string;
   /** whether its softmax also weighs a sink without a value, so that weights have a sum below 1 */
   readonly sinks?: true;
+  /** tensors of the model's own index that can take the place of the variant's */
+  readonly captured?: CapturedTensors<Params<S>>;
   /** reasons why modifiers cannot be combined with this variant */
   readonly refuses?: Readonly<Partial<Record<Modification, string>>>;
   /** Builds the index, once for a cache and parameters, in the heads' spaces. */
@@ -76,8 +79,9 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
 /** A variant whose types of parameters and index are hidden. */
 export type AnyVariant = Omit<
   AttentionVariant,
-  "prepare" | "attend" | "cost" | "prefillCost" | "kernels" | "denseAt" | "meanField" | "small"
+  "prepare" | "attend" | "cost" | "prefillCost" | "kernels" | "denseAt" | "meanField" | "small" | "captured"
 > & {
+  readonly captured?: CapturedTensors<AnyParams>;
   readonly small: AnyParams;
   /** layers of a layer plan, from the first to the last */
   readonly layers?: readonly Layer[];

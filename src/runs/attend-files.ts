@@ -1,12 +1,17 @@
 import { attendTensors, tensorsCost, tensorsMemory } from "../attention/attend-tensors.ts";
 import type { HeadReport } from "../attention/attend-tensors.ts";
 import type { Phase } from "../attention/cache.ts";
+import { capturedNames } from "../attention/captured.ts";
+import type { CapturedName } from "../attention/captured.ts";
 import { departuresOf } from "../attention/departures.ts";
 import { largestLogit } from "../attention/finite.ts";
+import { capturedLabel, capturedLabels } from "../attention/own-index.ts";
 import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
-import { inMemory, shapesOf } from "../attention/tensors.ts";
-import type { StoredHeads, TensorShapes } from "../attention/tensors.ts";
+import { shapesOf } from "../attention/shapes.ts";
+import type { TensorShapes } from "../attention/shapes.ts";
+import { inMemory } from "../attention/tensors.ts";
+import type { StoredHeads } from "../attention/tensors.ts";
 import type { StepCost } from "../core/cost.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
@@ -21,6 +26,8 @@ export interface AttendedFiles {
   readonly variant: string;
   /** .npy or .safetensors files of the queries, keys and values */
   readonly paths: Readonly<Record<"q" | "k" | "v", string>>;
+  /** files of the model's own index */
+  readonly captured?: Readonly<Partial<Record<CapturedName, string | undefined>>>;
   /** sequence of tensors (batch, heads, rows, d); without it their only one */
   readonly batch?: number | undefined;
   /** .npy file for the output. Default: the output is not kept. */
@@ -33,6 +40,8 @@ export interface AttendedFiles {
   readonly compare: boolean;
   /** phase of the queries; without it the one in which the variant does its own work */
   readonly phase?: Phase | undefined;
+  /** factor on q.k; default: 1 / sqrt(d) */
+  readonly scale?: number | undefined;
 }
 
 /** A variant's work on tensors: sizes, the cost of a decode step, and a report for each query head. */
@@ -41,6 +50,9 @@ export interface AttendReport extends TensorShapes {
   readonly variant: string;
   /** departures of the variant from its sources */
   readonly differs: readonly string[];
+  /** tensors of the model's own index that took the place of the variant's, and those that can */
+  readonly captured: readonly string[];
+  readonly canBeCaptured: readonly string[];
   readonly engine: string;
   readonly threads: number;
   /** phase that ran */
@@ -65,13 +77,16 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
   const { paths, out, engine, threads, memoryBytes = process.availableMemory() } = asked;
   const spec = parseSpec(asked.variant);
   if (out !== undefined && !out.endsWith(".npy")) throw new UsageError(`--out must end in .npy; got ${out}`);
-  return withTensorFiles(paths, async (files) => {
-    const sequence = (name: "q" | "k" | "v"): StoredHeads => files[name].sequence(asked.batch);
+  const own = capturedNames.filter((name) => asked.captured?.[name] !== undefined);
+  const ownPaths = Object.fromEntries(own.map((name) => [capturedLabel(name), asked.captured![name]!]));
+  return withTensorFiles<string, AttendReport>({ ...paths, ...ownPaths }, async (files) => {
+    const sequence = (name: string): StoredHeads => files[name]!.sequence(asked.batch);
     const [stored, k, v] = [sequence("q"), sequence("k"), sequence("v")];
     const shapes = shapesOf(k, v, stored);
     const cost = tensorsCost(spec, shapes);
     const q = inMemory(stored);
-    const largest = largestLogit({ q, k, v });
+    const captured = Object.fromEntries(own.map((name) => [name, inMemory(sequence(capturedLabel(name)))]));
+    const largest = largestLogit({ q, k, v }, asked.scale);
     const exact = !withinFloat32(shapes.headDim, largest);
     const needed = tensorsMemory(exact ? "reference" : engine, shapes, cost);
     if (needed > memoryBytes)
@@ -80,12 +95,15 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
       );
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
-      const { compare, phase } = asked;
-      const { output, heads, ...ran } = attendTensors({ q, k, v, spec, ops, compare, largest, phase });
+      const { compare, phase, scale } = asked;
+      const given = { q, k, v, captured, spec, ops, compare, largest, phase, scale };
+      const { output, heads, ...ran } = attendTensors(given);
       if (out !== undefined) writeNpy(out, [shapes.queryHeads, shapes.queries, shapes.valueDim], [output]);
       return {
         variant: spec.resolved,
-        differs: departuresOf(spec),
+        differs: departuresOf(spec, own),
+        captured: own.map(capturedLabel),
+        canBeCaptured: capturedLabels(spec.variant),
         ...ran,
         denseInPhase: denseIn(spec.variant, ran.phase),
         largestLogit: largest,

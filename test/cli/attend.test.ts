@@ -136,7 +136,7 @@ describe("the report", () => {
   it("measures what a selection reads and leaves", async () => {
     const { heads, cost, ...rest } = await attend("oracle(k=8)", ...npyFiles);
     expect(rest).toMatchObject({
-      variant: "oracle(k=8)",
+      variant: expect.stringMatching(/^oracle\(k=8\b/) as string,
       engine: "wasm",
       tokens: 70,
       queryHeads: 4,
@@ -192,6 +192,53 @@ describe("the report", () => {
     const { out } = await attnsim("attend", "--variant", "dsa(k=8)", ...npyFiles, "--threads", "1");
     expect(out).toContain("differs from its sources\n  Index keys are a fixed random projection");
   });
+});
+
+describe("a model's own index", () => {
+  const write = (name: string, shape: readonly number[]): string => {
+    const path = join(folder, `${name}.npy`);
+    const count = shape.reduce((a, b) => a * b, 1);
+    writeNpy(path, shape, [Float32Array.from({ length: count }, (_, i) => Math.sin(i * i))]);
+    return path;
+  };
+  const variant = "dsa(k=8,indexHeads=3,indexDim=6)";
+  const own = [
+    ["--index-q", write("index-q", [3, 3, 6])],
+    ["--index-k", write("index-k", [70, 6])],
+    ["--gates", write("gates", [3, 3])],
+  ].flat();
+
+  it("takes the place of the stand-in, and the report says which chose", async () => {
+    const words = ["attend", "--variant", variant, ...npyFiles];
+    const without = await attnsim(...words);
+    expect(without.out).toMatch(/^index: a stand-in .*--index-q, --index-k, --gates can give$/m);
+    expect(without.out).toContain("Index keys are a fixed random projection");
+    const { out } = await attnsim(...words, ...own);
+    expect(out).toMatch(/^index: the model's own index-q, index-k, gates$/m);
+    expect(out).not.toContain("differs from its sources");
+    const report = await attnsimJson<{ captured: string[]; differs: string[] }>(...words, ...own.slice(0, 4));
+    expect(report.captured).toEqual(["index-q", "index-k"]);
+    expect(report.differs).toEqual([expect.stringContaining("Index heads have equal weights")]);
+    // dense attention chooses nothing
+    expect((await attnsim("attend", "--variant", "dense", ...npyFiles)).out).not.toContain("index:");
+  });
+
+  it.each([
+    ["quest", own.slice(2, 4), /quest takes no index-k; it takes no index tensors/],
+    ["dsa(k=8)", own, /index-q of dsa must be \(indexHeads, Q, indexDim\), \(4, 3, 128\); got \(3, 3, 6\)/],
+    [variant, own.slice(2, 4), /index-k of dsa needs index-q beside it/],
+  ])("is refused by %s where it does not fit", async (text, words, message) => {
+    const { code, err } = await attnsim("attend", "--variant", text, ...npyFiles, ...words);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+it("scales q.k as it is told", async () => {
+  const out = join(folder, "scaled.npy");
+  const half = join(folder, "half.npy");
+  writeNpy(half, [4, 3, 16], [numbersOf(data("q.npy")).map((x) => x / 2)]);
+  await attend("dense", "--q", half, ...npyFiles.slice(2), "--scale", "0.5", "--out", out);
+  expect(worst(numbersOf(out), numbersOf(data("out.npy")))).toBeLessThan(1e-5);
 });
 
 describe("the phase", () => {
@@ -276,7 +323,7 @@ describe("numbers that are not numbers", () => {
     writeNpy(big, [4, 3, 16], [numbersOf(data("q.npy")).map((x) => 1e6 * x)]);
     const words = ["attend", "--variant", "oracle(k=8)", "--q", big, ...npyFiles.slice(2)];
     const { out } = await attnsim(...words);
-    expect(out).toMatch(/^oracle\(k=8\) on reference, /);
+    expect(out).toMatch(/^oracle\(k=8\b.*\) on reference, /);
     expect(out).toMatch(/^logits may reach \d\.\de\+\d, too large for float32: the reference engine/m);
     const asked = await attnsimJson<Report>(...words);
     expect(asked).toEqual(await attnsimJson<Report>(...words, "--engine", "reference"));

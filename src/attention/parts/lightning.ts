@@ -4,12 +4,15 @@ import { int, real } from "../../core/params.ts";
 import { hash64, Random } from "../../core/random.ts";
 import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
-import type { Ops, Table } from "../../engines/ops.ts";
+import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
+import type { CapturedTensors } from "../captured.ts";
 import type { AttentionResult } from "../read.ts";
+import type { TensorShapes } from "../shapes.ts";
 import type { AttendArguments } from "../variant.ts";
 import { fp8Index } from "./index-formats.ts";
 import type { IndexFormat } from "./index-formats.ts";
+import { joined } from "./lists.ts";
 import { perHead } from "./per-head.ts";
 import { selectTop, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
@@ -22,6 +25,12 @@ export const standInIndex: readonly string[] = [
   "Index keys are a fixed random projection of the keys of all kv heads; the source trains the projection.",
   "Index queries are the same projection of the query (the mean of each group), with noise for each index head; the source trains them.",
 ];
+
+/** Two more of indexers in FP8. */
+export const roundedScales =
+  "Scales of FP8 keys and queries are not rounded up to powers of two, as the model's configuration has them (ue8m0).";
+export const equalWeights =
+  "Index heads have equal weights; the source learns a weight for each head and query.";
 
 export const topTokensParam = int("tokens read per query", {
   default: 2048,
@@ -65,62 +74,134 @@ interface Indexed {
   readonly share?: number;
 }
 
-/** A small projected key for each token, or for each entry that stands for tokens. */
+/** A small key for each token, or for each entry that stands for tokens, and the queries that are asked of them. */
 class TokenIndex {
-  /** the variant, which names the random streams */
-  readonly name: string;
-  readonly sketch: Sketch;
   /** (n, indexDim) */
   readonly table: Table;
-  readonly format: IndexFormat;
-  readonly #cache: KeyValueCache;
+  readonly #space: Space;
+  readonly #ask: (queries: Queries, params: IndexerParams, ops: Ops) => Tensor;
+  /** (indexHeads, Q, 1) weights of the index heads; default: equal ones */
+  readonly #gates: Tensor | undefined;
 
+  /** @param ask makes the index queries (Q J, indexDim) */
   constructor(
-    cache: KeyValueCache,
-    { name, sketch, table, format }: Pick<TokenIndex, "name" | "sketch" | "table" | "format">,
+    space: Space,
+    table: Table,
+    ask: (queries: Queries, params: IndexerParams, ops: Ops) => Tensor,
+    gates?: Tensor,
   ) {
-    this.#cache = cache;
-    this.name = name;
-    this.sketch = sketch;
+    this.#space = space;
     this.table = table;
-    this.format = format;
+    this.#ask = ask;
+    this.#gates = gates;
   }
 
   /**
-   * The k rows of largest mean ReLU(q_j . k) over index heads j for each query: one choice for all heads.
+   * The k rows of largest sum of w_j ReLU(q_j . k) over index heads j for each query: one choice for all heads.
    *
    * @param visible (Q) query i may choose among the first visible[i] rows
    */
   top(queries: Queries, visible: Int32Array, params: IndexerParams, ops: Ops): RowLists {
     const { k, indexHeads } = params;
-    return selectTop(
-      {
-        space: this.#cache.heads[0]!.space,
-        queries: indexQueries({ queries, cache: this.#cache, index: this, ops }, params),
-        table: this.table,
-        k,
-        visible,
-      },
-      ops,
-      (q, t) => ops.reluScores(q, new Float32Array(indexHeads).fill(1 / indexHeads), t),
-      indexHeads,
+    const asked = this.#ask(queries, params, ops);
+    const { table } = this;
+    const space = this.#space;
+    const best = (from: number, to: number, weights: Float32Array): RowLists =>
+      selectTop(
+        {
+          space,
+          queries: rowsOf(asked, from * indexHeads, to * indexHeads),
+          table,
+          k,
+          visible: visible.subarray(from, to),
+        },
+        ops,
+        (q, t) => ops.reluScores(q, weights, t),
+        indexHeads,
+      );
+    const gates = this.#gates;
+    if (gates === undefined) return best(0, queries.count, new Float32Array(indexHeads).fill(1 / indexHeads));
+    return joined(
+      Array.from({ length: queries.count }, (_, i) =>
+        best(
+          i,
+          i + 1,
+          Float32Array.from({ length: indexHeads }, (_, j) => gates.get(j, i, 0)),
+        ),
+      ),
     );
   }
 }
 
-/** Indexes rows by a fixed random projection (sketch.ts) of the rows of all heads, one after another. */
+/**
+ * Indexes rows by the keys of a capture, or by a fixed random projection (sketch.ts) of the rows of all heads, one after
+ * another.
+ */
 export function indexRows(
   cache: KeyValueCache,
   { name, rows, indexDim, format, share = 1 }: Indexed,
   ops: Ops,
 ): TokenIndex {
+  const { space } = cache.heads[0]!;
+  const rowBytes = format.bytes(indexDim) * share;
+  const { indexQ, indexK, gates } = cache.captured ?? {};
+  if (indexQ && indexK) {
+    const table: Table = { tensor: stored(indexK, space), kind: "index", rowBytes };
+    return new TokenIndex(space, table, () => queryByQuery(indexQ), gates);
+  }
   const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
-  const index = cache.heads[0]!.space.empty(rows[0]!.shape[0], indexDim);
+  const index = space.empty(rows[0]!.shape[0], indexDim);
   sketch.project(rows, index, ops);
   format.round(index, ops);
-  const rowBytes = format.bytes(indexDim) * share;
-  return new TokenIndex(cache, { name, sketch, format, table: { tensor: index, kind: "index", rowBytes } });
+  return new TokenIndex(space, { tensor: index, kind: "index", rowBytes }, (queries, params, by) =>
+    indexQueries({ queries, cache, index: { name, sketch, format }, ops: by }, params),
+  );
 }
+
+/** (n, width) of head h of captured (heads, n, width), in a space. */
+export function stored(captured: Tensor, space: Space, h = 0): Tensor {
+  const [, rows, width] = captured.shape as [number, number, number];
+  const own = space.empty(rows, width);
+  flat(own).set(flat(captured).subarray(h * rows * width, (h + 1) * rows * width));
+  return own;
+}
+
+/** (Q J, width): the rows of captured (J, Q, width), query by query. */
+export function queryByQuery(captured: Tensor): Tensor {
+  const [heads, count, width] = captured.shape as [number, number, number];
+  const out = zeros(count * heads, width);
+  for (let j = 0; j < heads; j++)
+    for (let i = 0; i < count; i++)
+      for (let c = 0; c < width; c++) out.set(i * heads + j, c, captured.get(j, i, c));
+  return out;
+}
+
+/** Tensors of a trained indexer, which chooses for all heads. @param instead departures that its weights take away */
+export const capturedIndex = <P extends { readonly indexHeads: number; readonly indexDim: number }>(
+  keys: { readonly sizes: string; readonly count: (shapes: TensorShapes, params: P) => number },
+  instead: { readonly index: readonly string[]; readonly gates: readonly string[] },
+): CapturedTensors<P> => ({
+  indexQ: {
+    doc: "queries of the indexer",
+    sizes: "(indexHeads, Q, indexDim)",
+    shape: ({ queries }, { indexHeads, indexDim }) => [indexHeads, queries, indexDim],
+    needs: ["indexK"],
+    insteadOf: instead.index,
+  },
+  indexK: {
+    doc: "keys of the indexer",
+    sizes: keys.sizes,
+    shape: (shapes, params) => [1, keys.count(shapes, params), params.indexDim],
+    needs: ["indexQ"],
+  },
+  gates: {
+    doc: "weights of the index heads",
+    sizes: "(indexHeads, Q, 1)",
+    shape: ({ queries }, { indexHeads }) => [indexHeads, queries, 1],
+    needs: ["indexQ"],
+    insteadOf: instead.gates,
+  },
+});
 
 /** Indexes the tokens by the kv heads' concatenated keys, in FP8. */
 export const tokenIndex = (
@@ -163,9 +244,17 @@ export function topCost(
   };
 }
 
+/** Random projection that stands in for a trained index. */
+export interface Projection {
+  /** the variant, which names the random streams */
+  readonly name: string;
+  readonly sketch: Sketch;
+  readonly format: IndexFormat;
+}
+
 /** (Q J, indexDim): the projected query of each index head, with the head's noise, in the index's type. */
 export function indexQueries(
-  { queries, cache, index, ops }: AttendArguments<Pick<TokenIndex, "name" | "sketch" | "format">>,
+  { queries, cache, index, ops }: AttendArguments<Projection>,
   { indexHeads, indexNoise }: Pick<IndexerParams, "indexHeads" | "indexNoise">,
 ): Tensor {
   const { name, sketch, format } = index;

@@ -3,7 +3,10 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { HeadResult } from "../read.ts";
 import { softmaxWeights } from "./softmax-weights.ts";
 
-/** Results whose outputs are mixed, with the shares of query row i. Shares have the sum 1, or less beside a sink. */
+/**
+ * Results whose outputs are mixed, with the shares of query row i. Shares have the sum 1, or less beside a sink, unless
+ * they are a model's own gates.
+ */
 export interface Mixture {
   readonly results: readonly HeadResult[];
   gates(i: number): ArrayLike<number>;
@@ -61,6 +64,9 @@ class MixedResult implements HeadResult {
     );
   }
 }
+
+/** Mixes results by gates of each query row, as they are. */
+export const mixed = (mixture: Mixture): HeadResult => new MixedResult(mixture);
 
 /** Mixes results by fixed gates. The gate of a result without rows goes to the others, in proportion. */
 export function gated(parts: readonly { readonly gate: number; readonly result: HeadResult }[]): HeadResult {

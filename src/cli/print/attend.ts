@@ -18,6 +18,14 @@ function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendRepo
 const exactLine = ({ largestLogit }: AttendReport): string =>
   `logits may reach ${largestLogit.toExponential(1)}, too large for float32: the reference engine computed in float64`;
 
+/** Which index chose: the model's own, or a stand-in for it. */
+function indexLine({ captured, canBeCaptured }: AttendReport): string[] {
+  if (captured.length > 0) return [`index: the model's own ${captured.join(", ")}`];
+  if (canBeCaptured.length === 0) return [];
+  const options = canBeCaptured.map((label) => `--${label}`).join(", ");
+  return [`index: a stand-in for the model's own, which ${options} can give`];
+}
+
 /** Sizes, the phase, the cost of a decode step, and a table of heads. */
 export function formatAttend(report: AttendReport): string {
   const { variant, engine, threads, cost, heads } = report;
@@ -28,6 +36,7 @@ export function formatAttend(report: AttendReport): string {
   return [
     `${variant} on ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${queries} queries of ${queryHeads} heads over ${tokens} tokens of ${kvHeads} kv heads, ${width}`,
     phaseLine(report),
+    ...indexLine(report),
     ...(report.exact ? [exactLine(report)] : []),
     `a decode step keeps ${formatBytes(cost.keptBytes)} (index ${formatBytes(cost.indexKeptBytes)}) and reads ` +
       `${formatBytes(cost.kvReadBytes)} (index ${formatBytes(cost.indexReadBytes)})`,

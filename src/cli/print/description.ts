@@ -1,4 +1,6 @@
+import { capturedNames } from "../../attention/captured.ts";
 import { departuresOf } from "../../attention/departures.ts";
+import { capturedLabel } from "../../attention/own-index.ts";
 import { prefillCost } from "../../attention/prefill-cost.ts";
 import { placements } from "../../attention/registry.ts";
 import { parseShaping, parseSpec, placedCost } from "../../attention/spec.ts";
@@ -102,6 +104,14 @@ function describeVariant(text: string, given: StepShape): EntryFacts {
             .map(([what, reason]) => `${what}: ${reason}`)
             .join("\n"),
         }),
+      ...(variant.captured && {
+        "own index": capturedNames
+          .flatMap((name) => {
+            const given = variant.captured?.[name];
+            return given === undefined ? [] : [`--${capturedLabel(name)} ${given.sizes}: ${given.doc}`];
+          })
+          .join("\n"),
+      }),
       budget:
         variant.budgetParam === undefined
           ? "has no parameter for a budget to decide"

@@ -1,15 +1,24 @@
 import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import {
+  capturedIndex,
+  equalWeights,
   indexDimParam,
   indexHeadsParam,
   indexNoiseParam,
   readTop,
+  roundedScales,
   standInIndex,
   tokenIndex,
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
 import { defineVariant } from "../../variant.ts";
+
+const standIn = [
+  ...standInIndex,
+  roundedScales,
+  "The 4 index heads stand for the source's 64: at indexNoise .25 their mean has the noise of 64 heads whose queries have a cosine of .7 with the ideal one.",
+];
 
 /**
  * DSA, DeepSeek sparse attention: a lightning indexer scores every token with a few small heads in FP8, and all heads
@@ -38,12 +47,11 @@ export const dsa = defineVariant({
       where: "inference/model.py, Indexer",
     },
   ],
-  differs: [
-    ...standInIndex,
-    "Scales of FP8 keys and queries are not rounded up to powers of two, as the model's configuration has them (ue8m0).",
-    "Index heads have equal weights; the source learns a weight for each head and query.",
-    "The 4 index heads stand for the source's 64: at indexNoise .25 their mean has the noise of 64 heads whose queries have a cosine of .7 with the ideal one.",
-  ],
+  differs: [...standIn, equalWeights],
+  captured: capturedIndex(
+    { sizes: "(1, N, indexDim)", count: ({ tokens }) => tokens },
+    { index: standIn, gates: [equalWeights] },
+  ),
   params: {
     k: topTokensParam,
     indexHeads: indexHeadsParam,

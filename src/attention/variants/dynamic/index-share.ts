@@ -1,16 +1,25 @@
 import { int, real } from "../../../core/params.ts";
 import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
 import {
+  capturedIndex,
+  equalWeights,
   indexDimParam,
   indexHeadsParam,
   indexNoiseParam,
   readTop,
+  roundedScales,
   standInIndex,
   tokenIndex,
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
 import { defineVariant } from "../../variant.ts";
+
+const standIn = [
+  ...standInIndex,
+  roundedScales,
+  "The layer that selects is simulated: `drift` is how far its query is from this layer's, as noise.",
+];
 
 /**
  * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
@@ -40,12 +49,11 @@ export const indexShare = defineVariant({
       where: "section 2.1, equations 1 and 2",
     },
   ],
-  differs: [
-    ...standInIndex,
-    "Scales of FP8 keys and queries are not rounded up to powers of two, as the model's configuration has them (ue8m0).",
-    "Index heads have equal weights; the source learns a weight for each head and query.",
-    "The layer that selects is simulated: `drift` is how far its query is from this layer's, as noise.",
-  ],
+  differs: [...standIn, equalWeights],
+  captured: capturedIndex(
+    { sizes: "(1, N, indexDim)", count: ({ tokens }) => tokens },
+    { index: standIn, gates: [equalWeights] },
+  ),
   params: {
     k: topTokensParam,
     period: int("layers that share a selection", { default: 4, min: 1, max: 64, sweep: [1, 2, 4, 8] }),

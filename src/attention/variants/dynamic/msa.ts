@@ -13,7 +13,9 @@ import {
   indexDimParam,
   indexNoiseParam,
   indexQueries,
+  queryByQuery,
   standInIndex,
+  stored,
   tokensSeen,
 } from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
@@ -47,6 +49,21 @@ export const msa = defineVariant({
     },
   ],
   differs: standInIndex,
+  captured: {
+    indexQ: {
+      doc: "queries of the index heads, one for each kv head",
+      sizes: "(kvHeads, Q, indexDim)",
+      shape: ({ kvHeads, queries }, { indexDim }) => [kvHeads, queries, indexDim],
+      needs: ["indexK"],
+      insteadOf: standInIndex,
+    },
+    indexK: {
+      doc: "keys of the index",
+      sizes: "(1, N, indexDim)",
+      shape: ({ tokens }, { indexDim }) => [1, tokens, indexDim],
+      needs: ["indexQ"],
+    },
+  },
   params: {
     block: int("tokens in a block", { default: 128, min: 1, sweep: [32, 64, 128, 256] }),
     k: int("blocks read per query, its own included", { default: 16, min: 1, sweep: [4, 8, 16, 32, 64] }),
@@ -57,7 +74,14 @@ export const msa = defineVariant({
   budgetParam: "k",
   small: { block: 16, k: 3, indexDim: 24 },
   prepare(cache, { indexDim }, ops) {
-    const { heads, tokens, headDim, seed, bytesPerElement } = cache;
+    const { heads, tokens, headDim, seed, bytesPerElement, captured = {} } = cache;
+    const format = cacheIndex(bytesPerElement);
+    // every group's index head reads the same keys: one read serves all
+    const rowBytes = format.bytes(indexDim) / heads.length;
+    if (captured.indexQ && captured.indexK) {
+      const own: Table = { tensor: stored(captured.indexK, heads[0]!.space), kind: "index", rowBytes };
+      return { table: own, asked: queryByQuery(captured.indexQ) };
+    }
     const sketch = new Sketch(heads.length, headDim, indexDim, new Random(`${seed}/msa`));
     const index = heads[0]!.space.empty(tokens, indexDim);
     sketch.project(
@@ -65,16 +89,16 @@ export const msa = defineVariant({
       index,
       ops,
     );
-    const format = cacheIndex(bytesPerElement);
     format.round(index, ops);
-    // every group's index head reads the same keys: one read serves all
-    const rowBytes = format.bytes(indexDim) / heads.length;
     const table: Table = { tensor: index, kind: "index", rowBytes };
-    return { name: "msa", sketch, table, format };
+    return { table, projection: { name: "msa", sketch, format } };
   },
   attend({ queries, cache, index, ops }, { block, k, indexNoise }) {
     const groups = cache.heads.length;
-    const asked = indexQueries({ queries, cache, index, ops }, { indexHeads: groups, indexNoise });
+    const asked =
+      index.projection === undefined
+        ? index.asked
+        : indexQueries({ queries, cache, index: index.projection, ops }, { indexHeads: groups, indexNoise });
     const { space } = cache.heads[0]!;
     return perHead(queries, cache, (read, _head, h) => {
       const before = unitsBefore(tokensSeen(queries), block);

@@ -4,7 +4,8 @@ import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelRead, kernelScores } from "../../mean-field/kernels.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
 import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
-import { gated } from "../../parts/mixtures.ts";
+import { stored } from "../../parts/lightning.ts";
+import { gated, mixed } from "../../parts/mixtures.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
@@ -14,6 +15,10 @@ import { defineVariant } from "../../variant.ts";
 
 const gate = (doc: string, value: number, min: number): ReturnType<typeof real> =>
   real(`share of the output ${doc}`, { default: value, min, max: 1 });
+
+const meanBlocks = "A block is compressed to its mean; the source trains an MLP.";
+const fixedGates =
+  "Gates are parameters that sum to 1, and a branch with nothing to read leaves its share to the others; the source trains a sigmoid for each token.";
 
 /**
  * NSA, native sparse attention: a gated sum of attention over compressed blocks, over the tokens of the blocks that
@@ -46,11 +51,40 @@ export const nsa = defineVariant({
     },
   ],
   differs: [
-    "A block is compressed to its mean; the source trains an MLP.",
-    "Gates are parameters that sum to 1, and a branch with nothing to read leaves its share to the others; the source trains a sigmoid for each token.",
+    meanBlocks,
+    fixedGates,
     "All branches read the same K and V; the source gives each its own.",
     "The paper's definition is followed; the public code of fla-org is block = stride = selectBlock, initial=0 and local=1.",
   ],
+  captured: {
+    indexK: {
+      doc: "keys of the compressed blocks",
+      sizes: "(kvHeads, floor((N - block) / stride) + 1, d)",
+      shape: ({ kvHeads, tokens, headDim }, { block, stride }) => [
+        kvHeads,
+        wholeEntries(tokens, block, stride),
+        headDim,
+      ],
+      needs: ["indexV"],
+      insteadOf: [meanBlocks],
+    },
+    indexV: {
+      doc: "values of the compressed blocks",
+      sizes: "(kvHeads, floor((N - block) / stride) + 1, width of v)",
+      shape: ({ kvHeads, tokens, valueDim }, { block, stride }) => [
+        kvHeads,
+        wholeEntries(tokens, block, stride),
+        valueDim,
+      ],
+      needs: ["indexK"],
+    },
+    gates: {
+      doc: "gates of the compressed blocks, the selected blocks and the window",
+      sizes: "(queryHeads, Q, 3)",
+      shape: ({ queryHeads, queries }) => [queryHeads, queries, 3],
+      insteadOf: [fixedGates],
+    },
+  },
   params: {
     block: int("tokens in a compressed block", { default: 32, min: 1, sweep: [16, 32, 64] }),
     stride: int("tokens from one compressed block to the next", { default: 16, min: 1, sweep: [8, 16, 32] }),
@@ -74,11 +108,18 @@ export const nsa = defineVariant({
   prefill: "same",
   budgetParam: "selected",
   small: { block: 8, stride: 4, selectBlock: 16, selected: 5, window: 20 },
-  prepare: ({ heads }, { block, stride }, ops) =>
-    heads.map(({ keys, values }) => ({
-      keys: meanIndex(keys, block, stride, ops),
-      values: meanIndex(values, block, stride, ops),
-    })),
+  prepare: ({ heads, captured: { indexK, indexV } = {} }, { block, stride }, ops) =>
+    heads.map(({ space, keys, values }, h) => {
+      if (indexK === undefined || indexV === undefined)
+        return {
+          keys: meanIndex(keys, block, stride, ops),
+          values: meanIndex(values, block, stride, ops),
+        };
+      return {
+        keys: { ...keys, kind: "index" as const, tensor: stored(indexK, space, h) },
+        values: { ...values, kind: "index" as const, tensor: stored(indexV, space, h) },
+      };
+    }),
   attend: ({ queries, cache, index: compressed, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) => {
       const { block, stride, selectBlock, window } = params;
@@ -95,13 +136,23 @@ export const nsa = defineVariant({
       const recent = new Spans(read.visible.length, (i, add) =>
         add(Math.max(0, read.visible[i]! - window), read.visible[i]!),
       );
+      const results = [
+        new SummaryResult(softmaxRead(summaries, ops), { block, stride }),
+        softmaxRead({ ...read, spans: selected }, ops),
+        softmaxRead({ ...read, spans: recent }, ops),
+      ] as const;
+      const gates = cache.captured?.gates;
+      const { group } = queries;
+      if (gates !== undefined)
+        return mixed({
+          results,
+          gates: (i) =>
+            [0, 1, 2].map((branch) => gates.get(h * group + (i % group), Math.floor(i / group), branch)),
+        });
       return gated([
-        {
-          gate: params.gateCompressed,
-          result: new SummaryResult(softmaxRead(summaries, ops), { block, stride }),
-        },
-        { gate: params.gateSelected, result: softmaxRead({ ...read, spans: selected }, ops) },
-        { gate: params.gateWindow, result: softmaxRead({ ...read, spans: recent }, ops) },
+        { gate: params.gateCompressed, result: results[0] },
+        { gate: params.gateSelected, result: results[1] },
+        { gate: params.gateWindow, result: results[2] },
       ]);
     }),
   cost(shape, { block, stride, selectBlock, selected, window }) {

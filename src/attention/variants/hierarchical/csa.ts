@@ -11,10 +11,23 @@ import {
   windowParam,
 } from "../../parts/compressed.ts";
 import { mxfp4Index } from "../../parts/index-formats.ts";
-import { indexHeadsParam, indexNoiseParam, indexRows, tokensSeen } from "../../parts/lightning.ts";
+import {
+  capturedIndex,
+  equalWeights,
+  indexHeadsParam,
+  indexNoiseParam,
+  indexRows,
+  tokensSeen,
+} from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { poolingParam, standInPooling } from "../../parts/pooling.ts";
 import { defineVariant } from "../../variant.ts";
+
+const standIn = [
+  "Index keys are a fixed random projection of the entries; the source pools them by gates of their own and rotates them before rounding.",
+  "Index queries are the same projection of the query, with noise for each index head; the source trains them.",
+  "There is one index head for each of the reader's 4 kv heads; the source has 64.",
+];
 
 /**
  * CSA, the compressed sparse attention of DeepSeek-V4: every 4 tokens become an entry, pooled with the 4 before them.
@@ -46,12 +59,11 @@ export const csa = defineVariant({
       where: "models/deepseek_v4/modular_deepseek_v4.py, DeepseekV4CSACompressor",
     },
   ],
-  differs: [
-    ...standInPooling,
-    "Index keys are a fixed random projection of the entries; the source pools them by gates of their own and rotates them before rounding.",
-    "Index queries are the same projection of the query, with noise for each index head, and heads have equal weights; the source trains both.",
-    "There is one index head for each of the reader's 4 kv heads; the source has 64.",
-  ],
+  differs: [...standInPooling, ...standIn, equalWeights],
+  captured: capturedIndex<{ indexHeads: number; indexDim: number; pool: number }>(
+    { sizes: "(1, N / pool, indexDim)", count: ({ tokens }, { pool }) => Math.floor(tokens / pool) },
+    { index: standIn, gates: [equalWeights] },
+  ),
   params: {
     pool: int("tokens from one entry to the next", { default: 4, min: 1, max: 1024, sweep: [2, 4, 8, 16] }),
     overlap: flag("whether an entry pools the tokens before its own too", { default: true }),
