@@ -85,6 +85,7 @@ export {
   fails,
   finds,
   isNear,
+  leadVerdict,
   noiseVerdict,
   overlap,
   pairVerdict,

@@ -1,8 +1,9 @@
 import {
   articleClaims,
   defineChapter,
-  derivedFinding,
+  derivedFigure,
   leadElsewhere,
+  leadVerdict,
   modelScores,
   pairsFigure,
   signedPoints,
@@ -34,15 +35,16 @@ export const leads = defineChapter({
     const all = say("leads that the article prints", String(claims.length));
     return {
       findings: found.map(({ claim, behind, ahead, elsewhere }) => {
-        const note =
+        const ours = derivedFigure(claim)!;
+        const other =
           elsewhere === undefined
             ? ""
-            : ` Scores of another page would make it ${say(`figure of ${claim.id} by another page`, `${signedPoints(elsewhere)} pp`)}.`;
-        return derivedFinding(
-          claim,
-          (ours) =>
-            `${say(`figure of ${claim.id}`, ours)}: ${say(`score ahead in ${claim.id}`, ahead.toFixed(1))} against ${say(`score behind in ${claim.id}`, behind.toFixed(1))}.${note}`,
-        );
+            : ` Scores of another page ${elsewhere < 0 ? "turn it around" : "give another lead"}: ${say(`figure of ${claim.id} by another page`, `${signedPoints(elsewhere)} pp`)}.`;
+        return {
+          claim: claim.id,
+          verdict: leadVerdict(ours, claim.derived, elsewhere),
+          says: `${say(`figure of ${claim.id}`, ours)}: ${say(`score ahead in ${claim.id}`, ahead.toFixed(1))} against ${say(`score behind in ${claim.id}`, behind.toFixed(1))}.${other}`,
+        };
       }),
       text: [
         `The article prints only the leads: ${say("leads of GPT-5.5", String(won.length))} of ${all} are GPT-5.5's, ${say("leads of Claude Opus 4.7", String(claims.length - won.length))} Claude Opus 4.7's. They follow from scores that other pages quote; data/model-scores.csv names the page of each. Vendors measure with their own harnesses: where two pages disagree, a lead moves by at least ${say("least change of a lead by another page, points", least.toFixed(1))} points, and ${say("leads that are no larger than that", String(small.length))} of the ${all} leads are no larger.`,

@@ -75,6 +75,12 @@ export const fails = (score: number): boolean => score < thresholds.fails;
 export const derivedVerdict = (ours: string, printed: string): ClaimVerdict =>
   ours === printed ? "arithmetic holds" : "contradicted";
 
+/** A lead of one model over another: other pages may give scores by which the other model leads. */
+export function leadVerdict(ours: string, printed: string, elsewhere: number | undefined): ClaimVerdict {
+  const derived = derivedVerdict(ours, printed);
+  return derived === "arithmetic holds" && elsewhere !== undefined && elsewhere < 0 ? "unsupported" : derived;
+}
+
 /** A pair of scores as a comparison: both must be of one metric. */
 export const pairVerdict = (before: string, after: string): ClaimVerdict =>
   before === after ? "arithmetic holds" : "contradicted";
@@ -187,6 +193,7 @@ export const wordsAssumption = `times and bytes within ${formatPercent(threshold
 /** The rules in words, for the reader of a report. */
 export const ruleTexts: readonly string[] = [
   "A derived figure: its arithmetic holds if the article's two numbers give it to the digits that are printed; else it is contradicted. That says nothing about the two numbers.",
+  "A lead of one model over another: the same, and unsupported if the scores of another page turn it around.",
   "A pair of scores: contradicted if they are of two metrics.",
   "A count of wins: its arithmetic holds if the article's list gives it; unsupported if only scores from another page complete it; else contradicted.",
   `A loss that is called noise: the arithmetic holds if it is within ${thresholds.noise} standard errors of the difference of two shares of the benchmark's tasks.`,

@@ -11,6 +11,7 @@ import {
   fails,
   finds,
   isNear,
+  leadVerdict,
   noiseVerdict,
   overlap,
   pairVerdict,
@@ -78,6 +79,13 @@ describe("verdicts", () => {
   it("on a derived figure", () => {
     expect(derivedVerdict("3.4x", "3.4x")).toBe("arithmetic holds");
     expect(derivedVerdict("3.5x", "3.4x")).toBe("contradicted");
+  });
+
+  it("on a lead", () => {
+    expect(leadVerdict("+5.5 pp", "+5.5 pp", undefined)).toBe("arithmetic holds");
+    expect(leadVerdict("+5.5 pp", "+5.5 pp", 0)).toBe("arithmetic holds");
+    expect(leadVerdict("+5.5 pp", "+5.5 pp", -0.1)).toBe("unsupported");
+    expect(leadVerdict("+5.4 pp", "+5.5 pp", -0.1)).toBe("contradicted");
   });
 
   it("on a pair", () => {
