@@ -66,6 +66,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
    * decoding.
    */
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
+  /** model of the catalog that it was made for, in whose records shares of bytes are taken; default: grouped-query heads */
+  readonly madeFor?: string;
   /** Kinds of model layer on which GPU kernels of the variant were measured; elsewhere its time follows from `cost`. */
   readonly kernels?: MeasuredKernels<Params<S>>;
   /** Parameters with which it equals dense attention, if there are any. */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseSpec } from "../../../src/attention/spec.ts";
 import { distinct, groupBy } from "../../../src/core/group.ts";
 import { formatLength } from "../../../src/core/length.ts";
 import { estimateDifference } from "../../../src/core/stats.ts";
 import type { MeanEstimate } from "../../../src/core/stats.ts";
+import { readShare } from "../../../src/deployment/read-share.ts";
 import { scoreCells } from "../../../src/cli/print/scores.ts";
 import { estimate, problemOf, scoreMeasure } from "../../../src/figures/aggregate.ts";
 import { readCsv, readTrialRows } from "../../../src/files/csv.ts";
@@ -93,9 +95,11 @@ export const scoreTablesOf = (name: string, panels?: readonly string[]): string[
       return table({ titles, rows: rows.map((row) => row.map((cell) => String(cell ?? ""))) });
     });
 
-/** Bytes that a decode step of all heads reads: K and V, index and state. */
-export const bytesRead = ({ kvReadBytes, indexReadBytes, stateBytes }: TrialRow): number =>
-  (kvReadBytes ?? 0) + (indexReadBytes ?? 0) + (stateBytes ?? 0);
+/**
+ * Bytes that a decode step of a variant reads, as a share of those of dense attention, both in the records of the model
+ * that the variant was made for.
+ */
+export const bytesShare = (variant: string, tokens: number): number => readShare(parseSpec(variant), tokens).share;
 
 /** Settings of a run in a few words: problems a cell by length, engines, reader parameters that differ from defaults. */
 export function settingsOf(rows: readonly TrialRow[]): string {

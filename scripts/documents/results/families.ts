@@ -1,8 +1,7 @@
-import { formatMean, formatShare } from "../../../src/core/units.ts";
-import { bytesRead, cellsOf, scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
+import { formatMean, formatPercent, formatShare } from "../../../src/core/units.ts";
+import { bytesShare, cellsOf, scoreOf, scoreTablesOf, settingsOf, trialsOf } from "./data.ts";
 import type { Score } from "./data.ts";
 import type { ResultSection } from "./section.ts";
-import { mean } from "../../../src/core/stats.ts";
 
 const name = "families";
 const longest = () => trialsOf(name).filter(({ tokensNominal }) => tokensNominal > 1_000_000);
@@ -17,23 +16,16 @@ const plans = ["gemma-3", "kimi-linear"];
 const most = (scores: readonly Score[]): number => Math.max(...scores.map((score) => score.mean));
 const least = (scores: readonly Score[]): number => Math.min(...scores.map((score) => score.mean));
 
-const bytesAt1M = (variant: string): number =>
-  mean(
-    longest()
-      .filter((row) => row.variant === variant)
-      .map(bytesRead),
-  );
-
 export function families(): ResultSection {
   const [kept, lost, dense] = [selecting.map(at1M), losing.map(at1M), at1M("dense")];
-  const share = Math.max(...selecting.map((variant) => bytesAt1M(variant) / bytesAt1M("dense")));
+  const share = Math.max(...selecting.map((variant) => bytesShare(variant, 2 ** 20)));
   const search = cellsOf(name, "graphwalks-bfs");
   return {
     name,
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while they read at most ${Math.ceil(100 * share)}% of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: two of each).`,
+        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while on their own models they read at most ${formatPercent(share)} of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: two of each).`,
         holds: least(kept) > dense.high && share < 0.3,
       },
       {

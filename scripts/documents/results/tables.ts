@@ -1,6 +1,6 @@
 import { formatPercent, formatSeconds } from "../../../src/core/units.ts";
 import { compare } from "../../../src/studies/rules.ts";
-import { manifestOf, rowOf } from "./data.ts";
+import { bytesShare, manifestOf, rowOf } from "./data.ts";
 import type { ResultSection } from "./section.ts";
 
 const listOf = (name: string, key: string): readonly string[] => manifestOf(name)[key] as readonly string[];
@@ -32,10 +32,6 @@ const tokenSeconds = (variant: string): number =>
     })["tpotMs"],
   ) / 1000;
 
-/** Bytes that a step reads for a user at 1M tokens. */
-const bytesOf = (variant: string): number =>
-  Number(rowOf("co-design/data.csv", { variant })["hbmBytes"]);
-
 export function nvl72Decode(): ResultSection {
   const [dense, dsa, quest, window] = ["dense", "dsa(indexHeads=64)", "quest", "sink-window"].map(tokenSeconds) as [
     number,
@@ -43,7 +39,7 @@ export function nvl72Decode(): ResultSection {
     number,
     number,
   ];
-  const bytes = bytesOf("dsa(k=2048)") / bytesOf("dense");
+  const bytes = bytesShare("dsa(k=2048)", 2 ** 20);
   return {
     ...computed("nvl72-decode", "tpot.png"),
     findings: [

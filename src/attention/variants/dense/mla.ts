@@ -71,6 +71,7 @@ export const mla = defineVariant({
       indexReadBytes: 0,
     };
   },
+  madeFor: "deepseek-v3",
   kernels: {
     latent: ({ latent, rope }, layer) =>
       layer.latent.value === latent && layer.rope.value === rope ? {} : undefined,
