@@ -74,7 +74,7 @@ export function numbersOf({ value_before: before, value_after: after, derived, u
 }
 
 /** A claim with its numbers in the article, if it has any: `Input price (in the article $2.50 to $5.00 per 1M tokens, x2)`. */
-export function headOf(article: ArticleClaim): string {
+function headOf(article: ArticleClaim): string {
   const numbers = numbersOf(article);
   return numbers === "" ? article.claim : `${article.claim} (in the article ${numbers})`;
 }
