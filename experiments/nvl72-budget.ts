@@ -54,6 +54,7 @@ await experiment({
           y: { field: "usersPerRack", title: "users a rack" },
           series: (row) => row.variant,
           panel: (row) => `${row.model}, ${row.system}`,
+          missing: "no user fits",
         },
       );
       const dense = linesFigure(
@@ -64,6 +65,7 @@ await experiment({
           y: { field: "usersPerRack", title: "users a rack" },
           series: (row) => `${row.system}, ${row.kvDtype}`,
           panel: (row) => row.model,
+          missing: "no user fits",
         },
       );
       return {

@@ -64,13 +64,14 @@ await experiment({
           tpotMs: fits(lack) ? 1000 * tpotSeconds : null,
         };
       });
-      const lines = (field: "tpotMs" | "usersPerRack", title: string, format?: string) =>
+      const lines = (field: "tpotMs" | "usersPerRack", title: string) =>
         linesFigure(rows, {
           title: `K and V in HBM, in Grace's memory, or half in each: ${title}`,
           subtitle: `${model.name} on ${system.name}, K and V in fp8, ${users} users when time is taken`,
-          y: { field, title, ...(format !== undefined && { format }) },
+          y: { field, title },
           series: (row) => row.placement,
           panel: (row) => row.variant,
+          missing: "the caches do not fit",
         });
       return {
         tables: [
@@ -92,7 +93,7 @@ await experiment({
             primaryKey: ["variant", "placement", "tokens"],
           },
         ],
-        figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms", "~g") },
+        figures: { users: lines("usersPerRack", "users a rack"), tpot: lines("tpotMs", "TPOT, ms") },
         findings: placementFindings(
           rows.filter(({ tokens }) => tokens === 2 ** 20),
           "1M",

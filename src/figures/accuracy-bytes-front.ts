@@ -6,7 +6,18 @@ import { manyFamilies } from "./applies.ts";
 import { trialsText } from "./ends.ts";
 import type { EndedPoint } from "./ends.ts";
 import type { Figure } from "./figure.ts";
-import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { labelLayers, placeLabels } from "./labels.ts";
+import type { PanelLine } from "./labels.ts";
+import {
+  bytesAxis,
+  logDomain,
+  logPixel,
+  panelFigure,
+  panelSize,
+  seriesScales,
+  shareAxis,
+  sharePixel,
+} from "./style.ts";
 
 /** Number of lengths that are shown. Each is an eighth of the one before, from the longest on. */
 const lengthsShown = 2;
@@ -42,12 +53,33 @@ function shownLengths(rows: readonly TrialRow[]): number[] {
   );
 }
 
-/**
- * Distances in pixels between a point and its name. Neighbours take them in turn, so that names do not cover each other.
- * Names are above points of low score and below all others.
- */
-const drops = [10, 22, 34];
-const isLow = (score: number): boolean => score < 0.2;
+/** The stairs of a front in pixels: each score goes on to the bytes of the next. */
+const stairs = (front: readonly { readonly x: number; readonly y: number }[]): PanelLine[] =>
+  front.slice(1).flatMap((next, i) => {
+    const { x, y } = front[i]!;
+    return [
+      { from: [x, y], to: [next.x, y] },
+      { from: [next.x, y], to: [next.x, next.y] },
+    ];
+  });
+
+/** The points of a panel with the places of the names of those on its front. */
+function labelled(points: readonly BytesPoint[], domain: readonly [number, number]) {
+  const placed = points
+    .map((point) => ({
+      point,
+      x: logPixel(point.bytes, domain, panelSize.width),
+      y: sharePixel(point.score, panelSize.height),
+      isBest: isOnFront(point, points),
+    }))
+    .sort((a, b) => a.x - b.x);
+  const labels = placeLabels({
+    ...panelSize,
+    marks: placed.map(({ x, y, isBest, point }) => ({ x, y, text: isBest ? point.series : undefined })),
+    lines: stairs(placed.filter(({ isBest }) => isBest)),
+  });
+  return placed.map(({ point, isBest }, i) => ({ ...point, isBest, ...labels[i] }));
+}
 
 export const accuracyBytesFront: Figure = {
   name: "accuracy-bytes-front",
@@ -77,14 +109,10 @@ export const accuracyBytesFront: Figure = {
         },
       ];
     });
-    const best = points.filter((point) => isOnFront(point, points)).sort((a, b) => a.bytes - b.bytes);
-    const turnOf = (point: BytesPoint): number => {
-      const own = best.filter(
-        ({ panel, score }) => panel === point.panel && isLow(score) === isLow(point.score),
-      );
-      return own.indexOf(point) % drops.length;
-    };
-    const drawn = points.map((point) => ({ ...point, turn: turnOf(point), low: isLow(point.score) }));
+    const domain = logDomain(points.map(({ bytes }) => bytes));
+    const drawn = [...groupBy(points, ({ panel }) => panel).values()].flatMap((panel) =>
+      labelled(panel, domain),
+    );
     const families = distinct(points.map(({ family }) => family));
     const { color, shape } = seriesScales(families);
     const x = {
@@ -109,7 +137,7 @@ export const accuracyBytesFront: Figure = {
       points: drawn,
       layer: [
         {
-          transform: [{ filter: "datum.turn >= 0" }],
+          transform: [{ filter: "datum.isBest" }],
           mark: { type: "line", color: "#999999", strokeWidth: 1.2, interpolate: "step-after" },
           encoding: { x, y, order: { field: "bytes" } },
         },
@@ -117,20 +145,7 @@ export const accuracyBytesFront: Figure = {
           mark: { type: "point", filled: true, size: 70, opacity: 0.9 },
           encoding: { x, y, color: hue, shape: mark },
         },
-        ...drops.flatMap((drop, turn) =>
-          [false, true].map((low) => ({
-            transform: [{ filter: `datum.turn === ${turn} && datum.low === ${low}` }],
-            mark: {
-              type: "text",
-              align: "left",
-              dx: 6,
-              dy: low ? -drop : drop,
-              fontSize: 10,
-              color: "#333333",
-            },
-            encoding: { x, y, text: { field: "series" } },
-          })),
-        ),
+        ...labelLayers(x, y),
       ],
     });
   },

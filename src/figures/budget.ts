@@ -95,7 +95,7 @@ export const budget: Figure = {
       subtitle: `mean score, ${endsText(scored)}, and what the budget decided`,
       points,
       layer,
-      width: { step: 92 },
+      width: 92 * distinct(points.map(({ users }) => users)).length,
       height: { step: 44 },
     });
   },

@@ -15,6 +15,7 @@ export const bytesRead: Figure = {
       subtitle:
         "K, V and index that one decode step of one attention layer reads, as each variant's cost formula says",
       points,
+      isLog: true,
       y: bytesAxis(
         points.map(({ mean }) => mean),
         "bytes read",

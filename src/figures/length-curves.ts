@@ -1,5 +1,6 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
+import { lineWidth, logPlace, markSize, withCovers } from "./covered.ts";
 import { endsText, trialsText } from "./ends.ts";
 import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
 
@@ -18,6 +19,8 @@ interface LengthCurves {
   readonly points: readonly CurvePoint[];
   /** the y axis, as a Vega-Lite channel without its field */
   readonly y: object;
+  /** whether the y axis is logarithmic; default: it goes from 0 to 1 */
+  readonly isLog?: boolean;
   readonly published?: readonly PublishedPoint[];
   /** height of a panel in pixels */
   readonly height?: number;
@@ -35,20 +38,30 @@ const publishedShapes: Readonly<Record<string, string>> = {
  * One panel for each benchmark: a curve for each variant with bands of 95% intervals or dashed ranges, and published scores
  * as points.
  */
-export function lengthCurves({ title, subtitle, points, y, published = [], height }: LengthCurves): object {
+export function lengthCurves({ title, subtitle, points, y, published = [], ...rest }: LengthCurves): object {
+  const { height, isLog = false } = rest;
+  const place = isLog ? logPlace(points.map(({ mean }) => mean)) : (mean: number): number => mean;
+  const curves = withCovers(points, ({ mean }) => place(mean));
   const series = distinct(points.map((point) => point.series));
   const models = distinct(published.map(({ model }) => model));
-  const { color, strokeDash } = seriesScales(series);
-  const legendTitle = `variant, ${trialsText(points)}`;
+  const { color, strokeDash, shape } = seriesScales(series);
+  const shapes = new Map(series.map((name, i) => [name, shape.range[i]!]));
+  const dashes = new Map(series.map((name, i) => [name, strokeDash.range[i]!]));
   const x = { field: "tokens", ...lengthAxis([...points, ...published].map(({ tokens }) => tokens)) };
   const hue = {
     field: "series",
     type: "nominal",
     scale: color,
-    title: legendTitle,
-    legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1, columns: legendColumns(series) },
+    title: `variant, ${trialsText(points)}`,
+    legend: {
+      // published models have the scale of shapes; a variant's mark is looked up by its name
+      symbolType: { expr: `${JSON.stringify(Object.fromEntries(shapes))}[datum.value]` },
+      symbolSize: 70,
+      symbolStrokeWidth: 0,
+      symbolOpacity: 1,
+      columns: legendColumns(series),
+    },
   };
-  const dash = { field: "series", type: "nominal", scale: strokeDash, title: legendTitle };
   const simulated = [{ filter: "datum.series" }];
   const layer = [
     {
@@ -63,13 +76,17 @@ export function lengthCurves({ title, subtitle, points, y, published = [], heigh
     },
     {
       transform: simulated,
-      mark: { type: "line", strokeWidth: 1.8 },
-      encoding: { x, y: { field: "mean", ...y }, color: hue, strokeDash: dash },
+      mark: { type: "line", ...lineWidth, strokeDash: { expr: "datum.dash" } },
+      encoding: { x, y: { field: "mean", ...y }, color: hue },
     },
     {
       transform: simulated,
-      mark: { type: "point", filled: true, size: 26, opacity: 1 },
-      encoding: { x, y: { field: "mean", ...y }, color: hue },
+      mark: { type: "point", filled: true, opacity: 1, ...markSize, shape: { expr: "datum.mark" } },
+      encoding: {
+        x,
+        y: { field: "mean", ...y },
+        color: hue,
+      },
     },
     ...(published.length === 0
       ? []
@@ -88,6 +105,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], heigh
                   range: models.map((model) => publishedShapes[model] ?? "triangle-down"),
                 },
                 title: "published",
+                legend: { symbolFillColor: "transparent", symbolStrokeColor: "#333333" },
               },
             },
           },
@@ -96,8 +114,16 @@ export function lengthCurves({ title, subtitle, points, y, published = [], heigh
   return panelFigure({
     title,
     subtitle: `${subtitle}; ${endsText(points)}`,
-    points: [...points, ...published],
+    points: [
+      ...curves.map((point) => ({
+        ...point,
+        mark: shapes.get(point.series),
+        dash: dashes.get(point.series),
+      })),
+      ...published,
+    ],
     layer,
     ...(height !== undefined && { height }),
+    ownScales: ["x"],
   });
 }

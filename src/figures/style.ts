@@ -89,11 +89,14 @@ const config = {
   },
 } as const;
 
-/** A title and a subtitle, broken into lines that fit above the panels. @param count number of panels */
-function titled(title: string, subtitle: string, count: number): object {
-  const width = count > 1 ? 95 : 60;
-  return { text: wrap(title, width), subtitle: wrap(subtitle, Math.round(width * 1.5)) };
-}
+/** Widths in pixels of a character: of the bold title and of the subtitle. */
+const [titleCharacter, subtitleCharacter] = [9.3, 6.4];
+
+/** A title and a subtitle, broken into lines that fit above panels of a width in pixels. */
+const titled = (title: string, subtitle: string, width: number): object => ({
+  text: wrap(title, Math.floor(width / titleCharacter)),
+  subtitle: wrap(subtitle, Math.floor(width / subtitleCharacter)),
+});
 
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -111,75 +114,116 @@ interface Panels {
   /** data points; each names its panel */
   readonly points: readonly { readonly panel: string }[];
   readonly layer: readonly object[];
-  readonly width?: number | object;
+  readonly width?: number;
   readonly height?: number | object;
+  /** panels in a row; default: 2 */
+  readonly columns?: number;
+  /** pixels that titles may take beside the panels, such as those of long names at the y axis; default: 0 */
+  readonly beside?: number;
   /** axes that are drawn in every panel; default: both */
   readonly ownAxes?: readonly ("x" | "y")[];
+  /** axes whose scale each panel has for itself; default: none */
+  readonly ownScales?: readonly ("x" | "y")[];
 }
 
-/** The Vega-Lite specification of panels, two in a row, in the order of the points. */
+/** Width of a panel and height of a panel, in pixels, where a figure names none. */
+export const panelSize = { width: 400, height: 260 } as const;
+
+/** Width of a y axis with its title. */
+const besidePanel = 60;
+
+/** The Vega-Lite specification of panels, in the order of the points. A single panel without a name has no heading. */
 export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
-  const { width = 400, height = 260, ownAxes = ["x", "y"] } = rest;
+  const { width = panelSize.width, height = panelSize.height, columns = 2, beside = 0 } = rest;
+  const { ownAxes = ["x", "y"], ownScales = [] } = rest;
   const names = distinct(points.map(({ panel }) => panel));
-  return {
+  const across = Math.min(columns, names.length);
+  const shared = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     config,
-    title: titled(title, subtitle, names.length),
+    title: titled(title, subtitle, across * (width + besidePanel) + beside),
     data: { values: points },
+  };
+  const own = (channels: readonly string[]): object =>
+    Object.fromEntries(channels.map((channel) => [channel, "independent"]));
+  if (names.length === 1 && names[0] === "") return { ...shared, width, height, layer };
+  return {
+    ...shared,
     facet: { field: "panel", type: "nominal", sort: names, title: null },
-    columns: 2,
+    columns,
     spec: { width, height, layer },
-    resolve: { axis: Object.fromEntries(ownAxes.map((axis) => [axis, "independent"])) },
+    resolve: { axis: own(ownAxes), scale: own(ownScales) },
   };
 }
 
-/** A log2 axis of context lengths: 4K, 8K ... 1M. */
+/** A log2 axis of context lengths: 4K, 8K ... 1M. It ends a little beyond the lengths of a panel. */
 export function lengthAxis(lengths: readonly number[]): object {
   const exponents = lengths.map((tokens) => Math.round(Math.log2(tokens)));
   const low = Math.min(...exponents);
   const high = Math.max(...exponents);
-  const values = Array.from({ length: high - low + 1 }, (_, i) => 2 ** (low + i));
   return {
     type: "quantitative",
     title: "context, tokens",
-    scale: {
-      type: "log",
-      base: 2,
-      domain: [2 ** (low - 0.25), Math.max(2 ** (high + 0.25), 1.1 * Math.max(...lengths))],
-      nice: false,
-    },
+    scale: { type: "log", base: 2, padding: 12, nice: false },
     axis: {
-      values,
+      values: Array.from({ length: high - low + 1 }, (_, i) => 2 ** (low + i)),
       labelExpr: "datum.value >= 1048576 ? datum.value / 1048576 + 'M' : datum.value / 1024 + 'K'",
       grid: true,
     },
   };
 }
 
+const highestShare = 1.02;
+
+/** Place of a share on an axis from 0 to 1, in pixels from its upper end. */
+export const sharePixel = (value: number, height: number): number => height * (1 - value / highestShare);
+
 /** A linear axis from 0 to 1. */
 export const shareAxis = (title: string): object => ({
   type: "quantitative",
   title,
-  scale: { domain: [0, 1.02], nice: false },
+  scale: { domain: [0, highestShare], nice: false },
   axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f", labelFlush: false },
 });
 
-/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB. A short axis also has labels between them, such as 20 MB. */
-export function bytesAxis(bytes: readonly number[], title: string): object {
-  const low = Math.min(...bytes) / 1.6;
-  const high = Math.max(...bytes) * 1.6;
-  const steps = high / low > 2000 ? [1] : high / low > 100 ? [1, 3] : [1, 2, 5];
+/** Limits of a log axis, with a margin on both sides. */
+export const logDomain = (values: readonly number[], margin = 1.6): readonly [number, number] => [
+  Math.min(...values) / margin,
+  Math.max(...values) * margin,
+];
+
+/** Leading digits of the labels of a log axis. A shorter axis has more of them. */
+function leadingDigits(ratio: number): readonly number[] {
+  if (ratio > 2000) return [1];
+  if (ratio > 100) return [1, 3];
+  return ratio > 5 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+}
+
+/** Round values of a log axis in ascending order; the first and the last may lie beyond its limits. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
   const first = Math.floor(Math.log10(low));
   const decades = Array.from(
     { length: Math.ceil(Math.log10(high)) - first + 1 },
     (_, i) => 10 ** (first + i),
   );
+  return decades.flatMap((decade) =>
+    leadingDigits(high / low).map((digit) => Number((digit * decade).toPrecision(2))),
+  );
+}
+
+/** Place of a value on a log axis, in pixels from its left end. */
+export const logPixel = (value: number, [low, high]: readonly [number, number], width: number): number =>
+  (width * Math.log(value / low)) / Math.log(high / low);
+
+/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB. A short axis also has labels between them, such as 20 MB. */
+export function bytesAxis(bytes: readonly number[], title: string): object {
+  const domain = logDomain(bytes);
   return {
     type: "quantitative",
     title,
-    scale: { type: "log", domain: [low, high], nice: false },
+    scale: { type: "log", domain, nice: false },
     axis: {
-      values: decades.flatMap((decade) => steps.map((step) => step * decade)),
+      values: logTicks(domain),
       labelExpr: "replace(format(datum.value, '~s'), /([a-zA-Z]?)$/, ' $1B')",
     },
   };

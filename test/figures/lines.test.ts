@@ -28,4 +28,27 @@ describe("linesFigure", () => {
     expect(svg).toContain("8M");
     expect(svg).toContain("moba");
   });
+
+  it("marks a line that ends early, and says why", () => {
+    const ending = [
+      { tokens: 4096, variant: "dense", y: 2 },
+      { tokens: 8192, variant: "dense", y: null },
+      { tokens: 4096, variant: "hca", y: 3 },
+      { tokens: 8192, variant: "hca", y: 4 },
+    ];
+    const figure = linesFigure(ending, {
+      title: "Times",
+      subtitle: "fp8",
+      y: { field: "y", title: "ms" },
+      series: (row) => row.variant,
+      panel: () => "all",
+      missing: "the caches do not fit",
+    }) as { data: { values: readonly { series: string; ends: boolean }[] }; title: { subtitle: string[] } };
+    expect(figure.data.values.map(({ series, ends }) => [series, ends])).toEqual([
+      ["dense", true],
+      ["hca", false],
+      ["hca", false],
+    ]);
+    expect(figure.title.subtitle.join(" ")).toBe("fp8; a cross ends a line: beyond it the caches do not fit");
+  });
 });
