@@ -17,18 +17,25 @@ const common = [
   "oracle", "hca", "snapkv", "infllm-v2", "kivi", "flexprefill", "gated-deltanet",
 ];
 
+/** Families of variants, in figures that tell no variants apart: after dense, each with a colour of its own. */
+const families = ["static", "dynamic", "eviction", "hierarchical", "memory", "recurrent", "hybrid"];
+
 /** A place of a series: its colour, and the mark and dash of a round of colours. */
 const slots = palette.length * shapes.length;
 
 /** The place of a series by its name alone, so that it is the same in every figure. */
 function slotOf(name: string): number {
   const known = common.indexOf(name);
-  return known < 0 ? hash64(name)[0] % slots : known;
+  if (known >= 0) return known;
+  const family = families.indexOf(name);
+  return family < 0 ? hash64(name)[0] % slots : family + 1;
 }
+
+const isKnown = (name: string): boolean => common.includes(name) || families.includes(name);
 
 /** Places of series: each has its own, or where that is taken the next free one. Common names go first. */
 function slotsOf(series: readonly string[]): number[] {
-  const order = [...series].sort((a, b) => Number(common.includes(b)) - Number(common.includes(a)));
+  const order = [...series].sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)));
   const taken = new Map<string, number>();
   const used = new Set<number>();
   for (const name of order) {
