@@ -1,5 +1,6 @@
 import { basename, extname, join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { UsageError, unknownName } from "../core/errors.ts";
+import { distinct } from "../core/group.ts";
 import { formatSeconds } from "../core/units.ts";
 import { findFigure } from "../figures/registry.ts";
 import { removePictures } from "../runs/claim.ts";
@@ -11,8 +12,10 @@ import { possiblePart } from "../runs/possible.ts";
 import { formatImpossible, formatPlan, planData } from "./print/plan.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths } from "../runs/effective.ts";
-import { scoreTables } from "../runs/summary.ts";
+import { differenceTables, scoreTables } from "../runs/summary.ts";
+import type { ScoreTable } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
+import type { TrialRow } from "../trial/columns.ts";
 import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
 import { bracketsNote, formatEffective, formatScores } from "./print/scores.ts";
@@ -32,6 +35,8 @@ export interface ExecuteOptions {
   readonly force?: boolean | undefined;
   /** leave out tasks at lengths, and variants, that cannot be had */
   readonly skipImpossible?: boolean | undefined;
+  /** variant spec that others are compared with on the same problems */
+  readonly reference?: string | undefined;
   /** figures to draw (default: all that the rows can show) */
   readonly figures?: readonly string[] | undefined;
   /** the options, for the manifest */
@@ -48,6 +53,8 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   const plan = possible(asked, options.skipImpossible);
   if (plan.trials.length === 0) throw new UsageError(`${plan.name} has no trials`);
   options.figures?.forEach(findFigure);
+  const { reference } = options;
+  requireReference(plan, reference);
   if (options.dryRun) {
     console.log(json ? JSON.stringify(planData(plan, out), null, 2) : formatPlan(plan, out));
     return;
@@ -58,12 +65,14 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config, force });
   const { rows, planned, seconds } = outcome;
   const figures =
-    rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names: options.figures });
+    rows.length === 0
+      ? []
+      : await drawFigures(rows, { out, title: plan.question, names: options.figures, reference });
   if (readManifest(out)?.files?.["data.csv"] !== before?.["data.csv"])
     removePictures(out, figures.map(figureOf));
-  if (json) console.log(JSON.stringify(summaryOf(outcome, out, figures), null, 2));
+  if (json) console.log(JSON.stringify(summaryOf(outcome, { out, figures, reference }), null, 2));
   else {
-    const tables = scoreTables(rows);
+    const tables = tablesOf(rows, reference);
     for (const table of tables) console.log(`${formatScores(table)}\n`);
     const note = bracketsNote(tables);
     if (note !== undefined) console.log(`${note}\n`);
@@ -95,10 +104,34 @@ function possible(asked: Plan, skip: boolean | undefined): Plan {
   return { ...plan, impossible };
 }
 
+/** Tables of scores, then of their differences from the reference. */
+const tablesOf = (rows: readonly TrialRow[], reference: string | undefined): ScoreTable[] => [
+  ...scoreTables(rows),
+  ...(reference === undefined || rows.length === 0 ? [] : differenceTables(rows, reference)),
+];
+
+/** @throws UsageError if no trial of a plan is of the reference */
+function requireReference({ trials }: Plan, reference: string | undefined): void {
+  if (reference === undefined || trials.some(({ trial }) => trial.variant === reference)) return;
+  unknownName("reference", reference, distinct(trials.map(({ trial }) => trial.variant)));
+}
+
+const cellsOf = (tables: readonly ScoreTable[]): object[] =>
+  tables.flatMap(({ columns, lines }) =>
+    lines.flatMap(({ cells }) =>
+      cells.flatMap((cell, c) => (cell === undefined ? [] : [{ column: columns[c], ...cell }])),
+    ),
+  );
+
+interface SummarySettings {
+  readonly out: string;
+  readonly figures: readonly string[];
+  readonly reference: string | undefined;
+}
+
 const summaryOf = (
   { rows, planned, failures, interrupted, seconds, profile }: RunOutcome,
-  out: string,
-  figures: readonly string[],
+  { out, figures, reference }: SummarySettings,
 ): object => ({
   out,
   data: join(out, "data.csv"),
@@ -108,9 +141,6 @@ const summaryOf = (
   seconds,
   ...(profile && { profile: { peakBytes: peakBytes(), parts: profile } }),
   effective: effectiveLengths(rows),
-  scores: scoreTables(rows).flatMap(({ columns, lines }) =>
-    lines.flatMap(({ cells }) =>
-      cells.flatMap((cell, c) => (cell === undefined ? [] : [{ column: columns[c], ...cell }])),
-    ),
-  ),
+  scores: cellsOf(scoreTables(rows)),
+  ...(reference !== undefined && { reference, differences: cellsOf(differenceTables(rows, reference)) }),
 });

@@ -13,7 +13,7 @@ export interface RowMeasure {
 }
 
 /** Columns that a curve's name shows where rows of one variant and task differ in them. */
-const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
+export const settings = [...readerColumns.map(({ name }) => name), "mode", "engine", "version"] as const;
 
 type Setting = (typeof settings)[number];
 

@@ -5,6 +5,7 @@ export { bytesRead } from "./bytes-read.ts";
 export { accuracyBytes } from "./accuracy-bytes.ts";
 export { accuracyBytesFront } from "./accuracy-bytes-front.ts";
 export { families } from "./families.ts";
+export { differences } from "./differences.ts";
 export { ranking } from "./ranking.ts";
 export { budget } from "./budget.ts";
 export { reads } from "./reads.ts";

@@ -8,6 +8,10 @@ export const manyLengths = (rows: readonly TrialRow[]): boolean =>
     (panel) => distinct(panel.map((row) => row.tokensNominal)).length > 1,
   );
 
+/** The lengths of rows, in words: `65,536 tokens`. */
+export const lengthsText = (rows: readonly TrialRow[]): string =>
+  `${distinct(rows.map((row) => row.tokensNominal.toLocaleString("en"))).join(" or ")} tokens`;
+
 const namedSettings: readonly string[] = ["system", "model", "users"];
 
 /** All settings of a row's budget but its users: the system, the model, and the rest as they were written. */

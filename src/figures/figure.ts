@@ -17,13 +17,15 @@ export interface FigureContext {
   /** the question that the rows answer */
   readonly title: string;
   readonly published: readonly PublishedResult[];
+  /** variant spec that others are compared with on the same problems */
+  readonly reference?: string | undefined;
 }
 
 /** A kind of figure: a pure function from rows to a Vega-Lite specification. Each kind has a file of its own. */
 export interface Figure {
   readonly name: string;
   readonly summary: string;
-  /** tells whether the rows have the data that the figure shows */
-  readonly applies: (rows: readonly TrialRow[]) => boolean;
+  /** tells whether the rows, with a reference or without, have the data that the figure shows */
+  readonly applies: (rows: readonly TrialRow[], reference?: string) => boolean;
   readonly spec: (rows: readonly TrialRow[], context: FigureContext) => object;
 }

@@ -47,8 +47,8 @@ const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies 
  * Reads rows of results, also of a file that a user has edited. Columns may stand in any order. Cells of missing columns
  * are empty. Unknown columns are left out.
  *
- * @throws UsageError for an unreadable or torn file, a missing column that is needed, or a cell that is not of its
- *   column's type
+ * @throws UsageError for an unreadable or torn file, a missing column that is needed, a cell that is not of its
+ *   column's type, a score outside [0, 1], and a trial that stands in two rows
  */
 export function readTrialRows(path: string): TrialRow[] {
   const rows: Readonly<Partial<Record<string, string>>>[] = readCsv(path, needed);
@@ -60,21 +60,52 @@ export function readTrialRows(path: string): TrialRow[] {
  * Rows of results from texts by column.
  *
  * @param where name of the file, for error messages
- * @throws UsageError for a cell that is not of its column's type
+ * @throws UsageError for a cell that is not of its column's type, a score outside [0, 1], and a trial in two rows
  */
-export const trialRowsOf = (
-  rows: readonly Readonly<Partial<Record<string, string>>>[],
+export function trialRowsOf(
+  texts: readonly Readonly<Partial<Record<string, string>>>[],
   where: string,
-): TrialRow[] =>
-  rows.map(
-    (row, i) =>
+): TrialRow[] {
+  const rows = texts.map(
+    (text, i) =>
       Object.fromEntries(
         columns.map((column) => [
           column.name,
-          readCell(row[column.name] ?? "", column, `${where}: row ${i + 1}`),
+          readCell(text[column.name] ?? "", column, `${where}: row ${i + 1}`),
         ]),
       ) as TrialRow,
   );
+  checkScores(where, rows);
+  return rows;
+}
+
+/** @throws UsageError for a score outside [0, 1], and for a trial that stands in two rows */
+function checkScores(where: string, rows: readonly TrialRow[]): void {
+  const places = new Map<string, number>();
+  for (const [i, row] of rows.entries()) {
+    const { id, score } = row;
+    if (score !== null && (score < 0 || score > 1))
+      throw new UsageError(`${where}: row ${i + 1}: score must be in [0, 1]; got ${score}`);
+    if (row.trial === null && id === "") continue;
+    const key = id === "" ? JSON.stringify({ ...row, ...outcomeless }) : id;
+    const before = places.get(key);
+    if (before !== undefined)
+      throw new UsageError(
+        `${where}: row ${i + 1} is the trial of row ${before + 1} again; each trial counts once`,
+      );
+    places.set(key, i);
+  }
+}
+
+/** Cells of a trial's outcome, which do not tell trials apart. */
+const outcomeless = {
+  score: null,
+  exact: null,
+  goldMass: null,
+  recall: null,
+  entropy: null,
+  tokensRead: null,
+};
 
 function readCell(text: string, { name, type, mayBeEmpty }: Column, where: string): CellValue {
   if (type === "string") return text;

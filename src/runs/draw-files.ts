@@ -1,10 +1,12 @@
 import { canonicalSpec, parseSpec } from "../attention/spec.ts";
 import { UsageError } from "../core/errors.ts";
+import { unlikeProblems } from "../figures/paired.ts";
 import { chooseColumns, tableFigure } from "../figures/table.ts";
 import type { TableFigureRow } from "../figures/table.ts";
 import { readCsv, trialRowsOf } from "../files/csv.ts";
 import { rowsWhere } from "../files/where.ts";
 import type { RowCondition, TextRow } from "../files/where.ts";
+import type { TrialRow } from "../trial/columns.ts";
 import { drawFigures } from "./draw.ts";
 import type { DrawSettings } from "./draw.ts";
 import { writeFigure } from "./write-figure.ts";
@@ -19,6 +21,8 @@ export interface DrawnFiles extends DrawSettings {
   /** columns along the axes of a table that holds no trials; chosen when absent */
   readonly x?: string | undefined;
   readonly y?: string | undefined;
+  /** takes sentences about variants that were not asked the same problems */
+  readonly warn?: (sentence: string) => void;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function drawFiles(asked: DrawnFiles): Promise<string[]> {
   if (rows.length === 0) throw new UsageError(`${name} has no rows`);
   const kept = keepVariants(rowsWhere(rows, where), variants);
   if (x === undefined && y === undefined && isTrials(kept))
-    return drawFigures(trialRowsOf(kept.map(asTrial), name), settings);
+    return drawTrials(trialRowsOf(kept.map(asTrial), name), asked);
   if (settings.names !== undefined)
     throw new UsageError(`--figure draws trials, with ${missingOf(kept)}; ${name} holds another table`);
   const table = kept.map(numbersIn);
@@ -50,6 +54,11 @@ export async function drawFiles(asked: DrawnFiles): Promise<string[]> {
     );
   const title = settings.title;
   return writeFigure(settings.out, "table", tableFigure(table, columns, title), settings.formats);
+}
+
+function drawTrials(rows: readonly TrialRow[], { warn, ...settings }: DrawnFiles): Promise<string[]> {
+  for (const sentence of unlikeProblems(rows)) warn?.(sentence);
+  return drawFigures(rows, settings);
 }
 
 /** Columns of trials, and of a frontier's table, which has scores too. */

@@ -12,6 +12,8 @@ export interface DrawSettings {
   readonly title: string;
   /** names of figures. Default: all that the rows can show. */
   readonly names?: readonly string[] | undefined;
+  /** variant spec that others are compared with on the same problems */
+  readonly reference?: string | undefined;
   /** default: all */
   readonly formats?: readonly FigureFormat[] | undefined;
 }
@@ -24,15 +26,14 @@ export interface DrawSettings {
  */
 export async function drawFigures(
   rows: readonly TrialRow[],
-  { out, title, names, formats }: DrawSettings,
+  { out, title, names, formats, reference }: DrawSettings,
 ): Promise<string[]> {
-  const chosen = names?.map(findFigure) ?? figures.filter((figure) => figure.applies(rows));
+  const chosen = names?.map(findFigure) ?? figures.filter((figure) => figure.applies(rows, reference));
   const paths: string[] = [];
   for (const { name, summary, applies, spec } of chosen) {
-    if (!applies(rows)) throw new UsageError(`the rows cannot be drawn as ${name}: ${summary}`);
-    paths.push(
-      ...(await writeFigure(out, name, spec(rows, { title, published: publishedScores() }), formats)),
-    );
+    if (!applies(rows, reference)) throw new UsageError(`the rows cannot be drawn as ${name}: ${summary}`);
+    const drawn = spec(rows, { title, published: publishedScores(), reference });
+    paths.push(...(await writeFigure(out, name, drawn, formats)));
   }
   return paths;
 }

@@ -3,6 +3,7 @@ import { curves, panelOf, scoreMeasure, seriesNamer } from "../figures/aggregate
 import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf } from "../figures/applies.ts";
+import { differenceCurves } from "../figures/paired.ts";
 import { formatLength } from "../core/length.ts";
 
 /**
@@ -25,20 +26,51 @@ const columnOf = (row: TrialRow): string => {
   return row.users === null ? length : `${length}, ${row.users} users`;
 };
 
-const titleOf = (row: TrialRow): string =>
+const panelTitle = (row: TrialRow): string =>
   [panelOf(row), sharedOf(row)].filter((part) => part !== "").join(": ");
 
 /** Mean scores with their intervals, a table a task, in the order of the rows. */
-export function scoreTables(rows: readonly TrialRow[]): ScoreTable[] {
-  const seriesOf = seriesNamer(rows);
-  return [...groupBy(rows, titleOf)].map(([panel, own]) => {
+export const scoreTables = (rows: readonly TrialRow[]): ScoreTable[] =>
+  tablesOf(rows, rows, {
+    titleOf: (title) => title,
+    pointsOf: (cell) => curves(cell, scoreMeasure, rows),
+  });
+
+/**
+ * Mean differences of scores from a reference variant on the same problems, a table a task.
+ *
+ * @throws UsageError if no row is of the reference
+ */
+export const differenceTables = (rows: readonly TrialRow[], reference: string): ScoreTable[] =>
+  tablesOf(
+    rows,
+    rows.filter((row) => row.variant !== reference),
+    {
+      titleOf: (title) => `${title}, minus ${reference}`,
+      pointsOf: (cell) => differenceCurves(cell, reference, rows),
+    },
+  );
+
+interface TablesAsked {
+  readonly titleOf: (title: string) => string;
+  readonly pointsOf: (cell: readonly TrialRow[]) => readonly CurvePoint[];
+}
+
+/** Tables of points. @param all rows whose differences name the lines  @param shown rows that have lines */
+function tablesOf(
+  all: readonly TrialRow[],
+  shown: readonly TrialRow[],
+  { titleOf, pointsOf }: TablesAsked,
+): ScoreTable[] {
+  const seriesOf = seriesNamer(all);
+  return [...groupBy(shown, panelTitle)].map(([panel, own]) => {
     const byColumn = [...groupBy(own, columnOf)].map(([column, cell]) => ({
       column,
       cell,
-      points: curves(cell, scoreMeasure, rows),
+      points: pointsOf(cell),
     }));
     return {
-      panel,
+      panel: titleOf(panel),
       columns: byColumn.map(({ column }) => column),
       lines: distinct(own.map(seriesOf)).map((series) => ({
         series,

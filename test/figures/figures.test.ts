@@ -157,6 +157,14 @@ it("reads back what it writes, and says what is wrong with a file", () => {
     /row 1: score must be a number/,
   );
   expect(reading("")).toThrow(/has no rows/);
+  expect(reading("task,variant,tokensNominal,score\na,b,4096,1\na,b,4096,1.2\n")).toThrow(
+    /row 2: score must be in \[0, 1\]; got 1\.2/,
+  );
+  expect(reading("task,variant,tokensNominal,score\na,b,4096,1\na,b,4096,1\n")()).toHaveLength(2);
+  expect(
+    reading("task,variant,tokensNominal,trial,score\na,b,4096,0,1\na,b,4096,1,1\na,b,4096,0,.5\n"),
+  ).toThrow(/row 3 is the trial of row 1 again/);
+  expect(reading(`${csv}${csv.trim().split("\n").at(-1)!}\n`)).toThrow(/again; each trial counts once/);
   expect(() => readTrialRows(join(path, "x"))).toThrow(/cannot read/);
 });
 

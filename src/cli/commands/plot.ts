@@ -8,6 +8,7 @@ import { drawFiles } from "../../runs/draw-files.ts";
 import { figureFormats } from "../../runs/write-figure.ts";
 import type { FigureFormat } from "../../runs/write-figure.ts";
 import { readManifest } from "../../runs/manifest.ts";
+import { referenceOption } from "../options/results.ts";
 import { collect } from "../options/values.ts";
 
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
@@ -50,12 +51,14 @@ export default function plotCommand(command: Command): void {
     .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
     .option("--format <formats>", "svg, png or both", formatList)
     .option("--title <text>", "title above the figures (default: the question of the folder's manifest)")
+    .option(...referenceOption)
     .addHelpText("after", help)
     .action(async ([first, ...more], { figure, format, variant, ...options }) => {
       const { out = dirname(first!), title = titleOf(first!), where = [], x, y } = options;
-      const settings = { out, title, names: figure, formats: format };
+      const settings = { out, title, names: figure, formats: format, reference: options.reference };
       const files = [first!, ...more];
-      for (const path of await drawFiles({ ...settings, files, where, variants: variant, x, y }))
+      const warn = (text: string): void => console.error(`warning: ${text}`);
+      for (const path of await drawFiles({ ...settings, files, where, variants: variant, x, y, warn }))
         console.log(path);
     });
 }

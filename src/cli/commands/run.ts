@@ -41,7 +41,7 @@ export default function runCommand(command: Command): void {
 }
 
 /** Options that say how to run, and are no part of the question. */
-const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible"] as const;
+const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible", "reference"] as const;
 
 async function run(command: Command): Promise<void> {
   const { config: file, plugin: loaded, ...options } = command.opts() as Options;
@@ -61,7 +61,8 @@ async function run(command: Command): Promise<void> {
   });
 }
 
-interface Options extends Partial<Record<(typeof flagNames)[number], true>> {
+interface Options extends Partial<Record<Exclude<(typeof flagNames)[number], "reference">, true>> {
   readonly config?: string;
+  readonly reference?: string;
   readonly plugin?: readonly string[];
 }

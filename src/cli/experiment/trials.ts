@@ -26,15 +26,17 @@ export interface TrialsOptions {
 /** Answers a question with trials. */
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question }) {
-    withRunOptions(program).action(async ({ full = false, out, force, skipImpossible, ...options }) => {
+    withRunOptions(program).action(async ({ full = false, out, ...asked }) => {
+      const { force, skipImpossible, reference, ...options } = asked;
       const { seed, mode, engine } = options;
-      const trial = (asked: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...asked });
+      const trial = (given: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...given });
       await execute(planOf(name, question, make({ full, trial })), {
         ...options,
         out: out ?? resultsFolder(name, full),
         figures,
         force,
         skipImpossible,
+        reference,
         config: { full, ...options },
       });
     });

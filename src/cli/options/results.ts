@@ -1,5 +1,11 @@
 import type { Command } from "@commander-js/extra-typings";
 
+/** `--reference`: the variant that others are compared with. */
+export const referenceOption = [
+  "--reference <variant>",
+  "table and figure of each variant's difference from this one on the same problems: dense",
+] as const;
+
 /** Allows to write over results. */
 export const forceOption = ["--force", "overwrite results of another question, and edited results"] as const;
 

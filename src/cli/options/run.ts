@@ -5,7 +5,7 @@ import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
 import { modeOf } from "../../runs/config.ts";
 import { integer, oneOf, positive } from "./values.ts";
-import { forceOption } from "./results.ts";
+import { forceOption, referenceOption } from "./results.ts";
 import { workerOptions } from "./workers.ts";
 
 /** Values of the options of a run. */
@@ -22,6 +22,7 @@ export interface RunOptions {
   dryRun?: true;
   json?: true;
   profile?: true;
+  reference?: string;
 }
 
 /** Adds the options that run a plan: `attnsim run` and the scripts in experiments/. */
@@ -59,6 +60,7 @@ export const withRunOptions = <
       "memory for all workers, decimal GB (default: 80% of the free memory)",
       positive,
     )
+    .option(...referenceOption)
     .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
     .option("--dry-run", "print the plan and the memory that it needs, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
