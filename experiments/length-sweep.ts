@@ -38,6 +38,7 @@ const whole = {
 await experiment({
   name: "length-sweep",
   question: "Which attention variant keeps finding facts as the context grows?",
+  seed: 0,
   answer: trials({
     *make({ full, trial }) {
       for (const task of tasks)

@@ -4,14 +4,14 @@ import type { MeanEstimate } from "../core/stats.ts";
 /** An estimate whose ends a figure draws. */
 export type EndedPoint = Pick<MeanEstimate, "kind" | "trials">;
 
-/** Trials of a figure's points: `n = 20`, `n = 5 to 20`. */
+/** Trials of a figure's points: `n=20`, `n=5 to 20`. */
 export function trialsText(points: readonly EndedPoint[]): string {
   const trials = points.map((point) => point.trials);
   const [fewest, most] = [Math.min(...trials), Math.max(...trials)];
-  return `n = ${fewest === most ? most : `${fewest} to ${most}`}`;
+  return `n=${fewest === most ? most : `${fewest} to ${most}`}`;
 }
 
-/** The meaning of the points' ends, and their trials: `95% interval, n = 20`. */
+/** The meaning of the points' ends, and their trials: `95% interval, n=20`. */
 export function endsText(points: readonly EndedPoint[]): string {
   const ranges = points.filter(({ kind }) => kind === "range").length;
   const range = `range of fewer than ${fewestForInterval} trials`;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
@@ -102,4 +102,29 @@ it("draws a CSV from the command line, and says what is wrong with one", async (
     code: 2,
     err: expect.stringContaining("(missing: score, tokens)") as string,
   });
+});
+
+it("compares variants with a reference, and refuses one that is not run", async () => {
+  const out = join(emptyFolder(), "out");
+  const asked = ["run", "--mode", "mean-field", "--task", "graphwalks", "--tokens", "4K", "--trials", "10"];
+  const variants = ["--variant", "dense,sink-window"];
+  const found = await cli(...asked, ...variants, "--reference", "dense", "--out", out);
+  expect(found.code).toBe(0);
+  expect(found.out).toMatch(/^graphwalks-bfs, minus dense +4K, n=10$/m);
+  expect(found.out).toMatch(/^sink-window +-\.\d\d \[-1?\.\d+ -\.\d\d\]$/m);
+  expect(existsSync(join(out, "differences.svg"))).toBe(true);
+  const refused = await cli(...asked, ...variants, "--reference", "dens", "--out", out);
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.err).toContain('unknown reference "dens"');
+});
+
+it("warns where variants were not asked the same problems", async () => {
+  const csv = join(emptyFolder(), "data.csv");
+  writeFileSync(
+    csv,
+    "task,variant,tokensNominal,seed,trial,score\nt,a,4096,0,0,1\nt,a,4096,0,1,1\nt,b,4096,0,0,1\n",
+  );
+  const { code, err } = await cli("plot", csv, "--format", "svg");
+  expect(code).toBe(0);
+  expect(err).toContain("warning: t, 4K: variants were not asked the same problems: a 2, b 1; 1 in common");
 });

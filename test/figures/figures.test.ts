@@ -190,7 +190,7 @@ it("every figure of scores says n, and draws a range as such", () => {
   expect(all.length).toBeGreaterThan(2);
   for (const figure of all) {
     const text = JSON.stringify(figure.spec(sweep, { title: "", published: [] }));
-    expect(text, figure.name).toMatch(/n = 3\b/);
+    expect(text, figure.name).toMatch(/n=3\b/);
     expect(text, figure.name).toContain("range of fewer than 10 trials");
   }
 });

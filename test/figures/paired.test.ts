@@ -63,7 +63,7 @@ describe("differences from a reference", () => {
     for (const shown of [rows, [...rows, ...longer]]) {
       const text = JSON.stringify(differences.spec(shown, { title: "", published: [], reference: "dense" }));
       expect(text).toContain("on the same problems");
-      expect(text).toContain("n = 10");
+      expect(text).toContain("n=10");
     }
   });
 });

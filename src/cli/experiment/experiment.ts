@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
+import { hash64 } from "../../core/random.ts";
 import { allowClosedPipe, exitCodeOf } from "../exit.ts";
 import { withPlugins } from "../options/plugin.ts";
 
@@ -8,6 +9,8 @@ export interface ExperimentTitle {
   /** name of its folder in results/ */
   readonly name: string;
   readonly question: string;
+  /** seed of its problems */
+  readonly seed: number;
 }
 
 /** Method that answers a question: `trials`, `tables`, `study` or `times`. */
@@ -19,9 +22,14 @@ export interface Answer {
 }
 
 /** A question and the method that answers it. */
-export interface Experiment extends ExperimentTitle {
+export interface Experiment extends Omit<ExperimentTitle, "seed"> {
+  /** default: made from the name, so that two experiments do not find the same on the same problems */
+  readonly seed?: number;
   readonly answer: Answer;
 }
+
+/** The seed of an experiment that states none. */
+export const seedOfName = (name: string): number => hash64(`experiment/${name}`)[0] >>> 1;
 
 /** Runs an experiment as a program: reads the command line and sets the exit code. */
 export async function experiment(asked: Experiment): Promise<void> {
@@ -30,7 +38,10 @@ export async function experiment(asked: Experiment): Promise<void> {
 }
 
 /** Runs an experiment with the words of a command line. Returns the exit code. */
-const runExperiment = ({ name, question, answer }: Experiment, words: readonly string[]): Promise<number> =>
+const runExperiment = (
+  { name, question, seed = seedOfName(name), answer }: Experiment,
+  words: readonly string[],
+): Promise<number> =>
   exitCodeOf(async () => {
     const program = new Command(name)
       .description(question)
@@ -39,7 +50,7 @@ const runExperiment = ({ name, question, answer }: Experiment, words: readonly s
         "--full",
         `answer the whole question, into results/${name}; without it a part, into results/local/${name}`,
       );
-    await answer.define(program, { name, question });
+    await answer.define(program, { name, question, seed });
     withPlugins(program);
     const full = words.includes("--full");
     const first = answer.words?.(full, resultsFolder(name, full)) ?? [];

@@ -25,8 +25,8 @@ export interface TrialsOptions {
 
 /** Answers a question with trials. */
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
-  define(program, { name, question }) {
-    withRunOptions(program).action(async ({ full = false, out, ...asked }) => {
+  define(program, { name, question, seed: own }) {
+    withRunOptions(program, own).action(async ({ full = false, out, ...asked }) => {
       const { force, skipImpossible, reference, ...options } = asked;
       const { seed, mode, engine } = options;
       const trial = (given: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...given });

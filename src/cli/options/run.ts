@@ -25,19 +25,20 @@ export interface RunOptions {
   reference?: string;
 }
 
-/** Adds the options that run a plan: `attnsim run` and the scripts in experiments/. */
+/** Adds the options that run a plan: `attnsim run` and the scripts in experiments/. @param seed default of --seed */
 export const withRunOptions = <
   A extends unknown[],
   O extends Record<string, unknown>,
   G extends Record<string, unknown>,
 >(
   command: Command<A, O, G>,
+  seed = 0,
 ): Command<A, O & RunOptions, G> =>
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results; another run into it runs only the missing trials")
     .option(...forceOption)
     .option("--skip-impossible", "leave out tasks at lengths, and variants, that cannot be had")
-    .option("--seed <n>", "seed of the run", integer(0), 0)
+    .option("--seed <n>", "seed of the run", integer(0), seed)
     .option(
       "--engine <name>",
       `numeric engine: ${engineNames.join(", ")}`,

@@ -71,7 +71,7 @@ export function formatEffective(all: readonly EffectiveLength[]): string {
       tasks === 1 ? "one task" : `mean of ${tasks} tasks`,
       ...lengths.map((tokens) => {
         const own = all.flatMap((one) => one.lengths.filter((length) => length.tokens === tokens));
-        return `${formatLength(tokens)}, ${trialsText(own).replaceAll(" = ", "=")}`;
+        return `${formatLength(tokens)}, ${trialsText(own)}`;
       }),
       `effective (>= ${effectiveScore})`,
     ],
