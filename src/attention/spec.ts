@@ -2,7 +2,7 @@ import type { StepCost, StepShape } from "../core/cost.ts";
 import { kvDtypes } from "../core/dtype.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import type { Entry, Registry } from "../core/entry.ts";
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams, ParamSpecs } from "../core/params.ts";
 import { formatCall, parseExpression, planName } from "../core/spec.ts";
@@ -77,14 +77,11 @@ function settle(text: string, expression: Expression, known: Registry<AnyVariant
     modifiers.filter(({ name }) => shapings.has(name)),
     modifiers.filter(({ name }) => placements.has(name)),
   ];
-  for (const modifier of modifiers)
-    if (![...dtypes, ...shaped, ...placed].includes(modifier))
+  const names = [...kvDtypes, ...shapings.names(), ...placements.names()];
+  for (const { name } of modifiers)
+    if (!names.includes(name))
       throw new UsageError(
-        `${text}: unknown modifier "${modifier.name}"; known: ${[
-          ...kvDtypes,
-          ...shapings.names(),
-          ...placements.names(),
-        ].join(", ")}`,
+        `${text}: unknown modifier "${name}"; known: ${names.join(", ")}${didYouMean(name, names)}`,
       );
   const only = (what: Modification, calls: readonly Call[]): Call | undefined =>
     onlyOne(text, base.entry, what, calls);

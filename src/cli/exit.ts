@@ -26,4 +26,8 @@ export function allowClosedPipe(): void {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // nobody reads the messages any more: the work goes on
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }

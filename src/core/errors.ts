@@ -8,5 +8,36 @@ export class ImpossibleError extends UsageError {}
 
 /** Throws the error of a failed lookup by name: what, got, allowed. */
 export function unknownName(what: string, got: string, allowed: Iterable<string>): never {
-  throw new UsageError(`unknown ${what} "${got}"; known: ${[...allowed].join(", ")}`);
+  const names = [...allowed];
+  throw new UsageError(`unknown ${what} "${got}"; known: ${names.join(", ")}${didYouMean(got, names)}`);
+}
+
+/** A suggestion for a misspelt name: `; did you mean dense?`. Empty where no name is near. */
+export function didYouMean(got: string, names: readonly string[]): string {
+  const wanted = got.toLowerCase();
+  const near = names
+    .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near === undefined ? "" : `; did you mean ${near.name}?`;
+}
+
+/**
+ * Letters to insert, remove, replace or swap between two words (Damerau 1964, of neighbours alone). A beginning of the other
+ * word counts as half a letter: gb200 is near gb200-nvl72.
+ */
+function distanceOf(a: string, b: string): number {
+  if (a.length >= 3 && b.startsWith(a)) return 0.5;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1];
+      row[j] = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + (isSame ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
 }

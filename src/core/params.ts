@@ -1,4 +1,4 @@
-import { UsageError } from "./errors.ts";
+import { didYouMean, UsageError } from "./errors.ts";
 
 /** A parameter as data: default, range, documentation, and the values that a sweep tries. */
 export type ParamSpec<T = number | boolean | string> = {
@@ -101,7 +101,9 @@ export function resolveParams<S extends ParamSpecs>(
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(specs, name)) {
       const known = Object.keys(specs).join(", ") || "none";
-      throw new UsageError(`${owner} has no parameter "${name}"; known: ${known}`);
+      throw new UsageError(
+        `${owner} has no parameter "${name}"; known: ${known}${didYouMean(name, Object.keys(specs))}`,
+      );
     }
   }
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { parseSpec } from "../attention/spec.ts";
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
 import { nativeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
@@ -125,7 +125,7 @@ function pairsOf(text: string): { given: ReadonlyMap<Key, string>; paths: readon
     const key = keys.find((known) => known === name);
     if (key === undefined)
       throw new UsageError(
-        `budget has no "${name}" (in "${text}"); known: ${[...keys, ...Object.keys(systemQuantities)].join(", ")}`,
+        `budget has no "${name}" (in "${text}"); known: ${[...keys, ...Object.keys(systemQuantities)].join(", ")}${didYouMean(name, [...keys, ...Object.keys(systemQuantities)])}`,
       );
     if (equals < 0) throw new UsageError(`budget: ${key} has no value (in "${text}"); write ${key}=VALUE`);
     if (given.has(key)) throw new UsageError(`budget: ${key} is given twice (in "${text}")`);

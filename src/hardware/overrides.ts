@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
 import { from, parseQuantity } from "../core/units.ts";
 import type { Quantity, Unit } from "../core/units.ts";
 import { quantitiesOf } from "./quantities.ts";
@@ -58,7 +58,7 @@ export function override(system: System, settings: readonly string[]): System {
     const known = systemQuantities[path];
     if (known === undefined)
       throw new UsageError(
-        `a system has no quantity "${path}" (in "${setting}"); known: ${Object.keys(systemQuantities).join(", ")}`,
+        `a system has no quantity "${path}" (in "${setting}"); known: ${Object.keys(systemQuantities).join(", ")}${didYouMean(path, Object.keys(systemQuantities))}`,
       );
     if (equals < 0) throw new UsageError(`"${setting}" has no value; write ${path}=VALUE in ${known.unit}`);
     if (set.has(path)) throw new UsageError(`${path} is given twice`);

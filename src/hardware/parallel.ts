@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import { expertsOf, layersOf } from "./model.ts";
 import type { Model } from "./model.ts";
@@ -30,7 +30,9 @@ export function parseParallel(text: string, model: Model): Parallelism {
     const [key = "", value = "", ...rest] = part.split("=").map((each) => each.trim());
     const name = names.find((known) => known === key);
     if (name === undefined)
-      throw new UsageError(`parallelism has no "${key}" (in "${text}"); known: ${names.join(", ")}`);
+      throw new UsageError(
+        `parallelism has no "${key}" (in "${text}"); known: ${names.join(", ")}${didYouMean(key, names)}`,
+      );
     const count = Number(value);
     if (rest.length > 0 || !Number.isInteger(count) || count < 1 || value === "")
       throw new UsageError(`parallelism: ${name} must be an integer >= 1; got "${value}"`);

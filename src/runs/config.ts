@@ -1,9 +1,10 @@
 import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
-import { ImpossibleError, UsageError, unknownName } from "../core/errors.ts";
+import { ImpossibleError, didYouMean, UsageError, unknownName } from "../core/errors.ts";
 import { parseBudget } from "../deployment/budget.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
+import { splitList } from "../core/list.ts";
 import { readText } from "../files/files.ts";
 import { modelOf, systemOf } from "../files/machines.ts";
 import { readerParams } from "../reader/params.ts";
@@ -72,7 +73,7 @@ export function checkConfig(where: string, value: unknown): RunConfig {
   const issue = error.issues[0]!;
   if (issue.code === "unrecognized_keys")
     throw new UsageError(
-      `${where}: unknown key "${issue.keys[0]!}"; known: ${Object.keys(schema.shape).join(", ")}`,
+      `${where}: unknown key "${issue.keys[0]!}"; known: ${Object.keys(schema.shape).join(", ")}${didYouMean(issue.keys[0]!, Object.keys(schema.shape))}`,
     );
   throw new UsageError(`${where}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
 }
@@ -110,7 +111,12 @@ export function folderNameOf(config: RunConfig): string {
 /** Items of a list that stand in the name of a folder; more are counted. */
 const mostInName = 3;
 
-const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+/** The items of a list, which may be one text with commas. */
+const listOf = <T extends string | number>(value: T | readonly T[] | undefined): readonly T[] =>
+  allOf(value).flatMap((item) => (typeof item === "string" ? (splitList(item) as T[]) : [item]));
+
+/** One value or several, as a list. */
+const allOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** The question above the figures. It names the variants and tasks, or counts them if there are more than `mostNamed`. */
@@ -147,7 +153,7 @@ function* trialsOf(config: RunConfig, impossible: Map<string, ImpossibleCell>): 
   const budgets =
     config.budget === undefined
       ? [{}]
-      : listOf(config.budget).map((text) => ({ budget: parseBudget(text, ownMachines) }));
+      : allOf(config.budget).map((text) => ({ budget: parseBudget(text, ownMachines) }));
   for (const task of tasks)
     for (const tokens of lengths)
       for (const budget of budgets)

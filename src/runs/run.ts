@@ -9,6 +9,7 @@ import type { Trial } from "../trial/trial.ts";
 import { makeFolder } from "../files/files.ts";
 import { claimFolder } from "./claim.ts";
 import { Journal } from "./journal.ts";
+import type { JournalEntry } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { groupsOf } from "./plan.ts";
 import type { Plan, PlannedTrial } from "./plan.ts";
@@ -55,8 +56,8 @@ export interface RunOutcome {
   readonly profile?: readonly ProfileRow[];
 }
 
-/** Trials in the mean field between two writes to disk. Together they take some tens of milliseconds. */
-const meanFieldBatch = 64;
+/** Time in milliseconds that trials in the mean field take between two writes to disk. */
+const meanFieldBatchMs = 200;
 
 const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js", import.meta.url);
 
@@ -92,21 +93,25 @@ export async function runPlan(plan: Plan, settings: RunSettings): Promise<RunOut
       const failures: Failure[] = [];
       const profiles: GroupProfile[] = [];
       settings.onStart?.(missing, size);
-      for (let at = 0; at < drawn.length && !signal?.aborted; at += meanFieldBatch)
-        journal.append(
-          ...drawn.slice(at, at + meanFieldBatch).flatMap(({ id, trial }) => {
-            const since = performance.now();
-            try {
-              const row = meanFieldRow(trial);
-              const seconds = (performance.now() - since) / 1000;
-              settings.onTrial?.(trial, seconds);
-              return [{ id, seconds, threads: 1, workers: 1, row }];
-            } catch (error) {
-              failures.push({ trial, reason: error instanceof Error ? error.message : String(error) });
-              return [];
-            }
-          }),
-        );
+      for (let at = 0; at < drawn.length && !signal?.aborted;) {
+        const entries: JournalEntry[] = [];
+        const batchEnd = performance.now() + meanFieldBatchMs;
+        while (at < drawn.length && performance.now() < batchEnd) {
+          const { id, trial } = drawn[at++]!;
+          const since = performance.now();
+          try {
+            const row = meanFieldRow(trial);
+            const seconds = (performance.now() - since) / 1000;
+            entries.push({ id, seconds, threads: 1, workers: 1, row });
+            settings.onTrial?.(trial, seconds);
+          } catch (error) {
+            failures.push({ trial, reason: error instanceof Error ? error.message : String(error) });
+          }
+        }
+        journal.append(...entries);
+        // lets signals arrive between batches
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       if (groups.length > 0)
         await runGroups(groups, {
           ...size,

@@ -3,7 +3,7 @@ import { runCalibrate } from "../../studies/calibrate/run.ts";
 import { freeParams } from "../../studies/calibrate/search.ts";
 import { defaultFit, defaultReadings } from "../../studies/calibrate/target.ts";
 import { withConfirmOptions } from "../options/confirm.ts";
-import { append, collect, givenReader, integer, withReaderOptions } from "../options/values.ts";
+import { collect, givenReader, integer, withReaderOptions } from "../options/values.ts";
 import { formatCalibration } from "../print/calibration.ts";
 import { watch } from "../print/watch.ts";
 
@@ -29,8 +29,8 @@ export default function calibrateCommand(command: Command): void {
     )
     .option(
       "--task <spec>",
-      `task spec that a benchmark is read with; again for more (default: ${defaultReadings.join(", ")})`,
-      append,
+      `task spec that a benchmark is read with; more with commas or again (default: ${defaultReadings.join(", ")})`,
+      collect,
     )
     .option("--starts <n>", "starting points of the search (simplex)", integer(1), 4)
     .option("--trials <n>", "trials of each column in the mean field", integer(2), 100)

@@ -1,7 +1,15 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runEconomics } from "../../studies/economics/run.ts";
 import { forceOption } from "../options/results.ts";
-import { modelPair, numberList, positive, share, tokensOrNone } from "../options/values.ts";
+import {
+  list,
+  modelPair,
+  numberFromZero,
+  numberPair,
+  positive,
+  share,
+  tokensOrNone,
+} from "../options/values.ts";
 import { formatEconomics } from "../print/economics.ts";
 
 const notes = `
@@ -17,11 +25,11 @@ export default function economicsCommand(command: Command): void {
   command
     .option("--prices <file>", "price table in YAML (default: the article's)")
     .option("--models <before,after>", "models of the table", modelPair, ["GPT-5.4", "GPT-5.5"])
-    .option("--input <before,after>", "price of input (default: the table's)", numberList(2))
-    .option("--output <before,after>", "price of output (default: the table's)", numberList(2))
-    .option("--cached-input <before,after>", "price of cached input (default: the table's)", numberList(2))
-    .option("--output-tokens <before,after>", "tokens of the answer (default: the table's)", numberList(2))
-    .option("--think <before,after>", "hidden reasoning tokens before the answer", numberList(2), [0, 0])
+    .option("--input <before,after>", "price of input (default: the table's)", numberPair)
+    .option("--output <before,after>", "price of output (default: the table's)", numberPair)
+    .option("--cached-input <before,after>", "price of cached input (default: the table's)", numberPair)
+    .option("--output-tokens <before,after>", "tokens of the answer (default: the table's)", numberPair)
+    .option("--think <before,after>", "hidden reasoning tokens before the answer", numberPair, [0, 0])
     .option("--prompt <tokens>", "tokens of the prompt: 8000, 256K", tokensOrNone, 0)
     .option("--cached <share>", "share of the prompt that a cache serves, 0 to 1", share, 0)
     .option(
@@ -42,8 +50,13 @@ export default function economicsCommand(command: Command): void {
       positive,
       20,
     )
-    .option("--price-ratios <n,...>", "price ratios of the surface", numberList(), [1.25, 1.5, 2, 3])
-    .option("--reductions <n,...>", "reductions of the surface", numberList(), [0, 0.2, 0.4, 0.6, 0.72, 0.9])
+    .option("--price-ratios <n>", "price ratios of the surface", list(numberFromZero), [1.25, 1.5, 2, 3])
+    .option(
+      "--reductions <n>",
+      "reductions of the surface",
+      list(numberFromZero),
+      [0, 0.2, 0.4, 0.6, 0.72, 0.9],
+    )
     .option("--out <folder>", "write the break-even surface: CSV and figure")
     .option(...forceOption)
     .option("--json", "print JSON")

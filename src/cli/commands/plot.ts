@@ -1,31 +1,14 @@
 import type { Command } from "@commander-js/extra-typings";
 import { basename, dirname, resolve } from "node:path";
-import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { figures, findFigure } from "../../figures/registry.ts";
 import { parseCondition } from "../../files/where.ts";
-import type { RowCondition } from "../../files/where.ts";
 import { drawFiles } from "../../runs/draw-files.ts";
 import { figureFormats } from "../../runs/write-figure.ts";
-import type { FigureFormat } from "../../runs/write-figure.ts";
 import { readManifest } from "../../runs/manifest.ts";
 import { referenceOption } from "../options/results.ts";
-import { collect } from "../options/values.ts";
+import { collect, list, oneOf } from "../options/values.ts";
 
-const list = (text: string): string[] => text.split(",").map((item) => item.trim());
-
-const formatList = (text: string): FigureFormat[] =>
-  list(text).map((item) => {
-    const found = figureFormats.find((format) => format === item);
-    if (found === undefined) throw new InvalidArgumentError(`allowed: ${figureFormats.join(", ")}`);
-    return found;
-  });
-
-const conditions = (text: string, before: readonly RowCondition[] = []): RowCondition[] => [
-  ...before,
-  ...list(text).map(parseCondition),
-];
-
-const figureList = (text: string): string[] => list(text).map((name) => findFigure(name).name);
+const figureName = (text: string): string => findFigure(text).name;
 
 /** The question in the manifest beside a results file; without a manifest the name of the folder. */
 const titleOf = (csv: string): string =>
@@ -43,13 +26,17 @@ export default function plotCommand(command: Command): void {
     .option(
       "--where <condition>",
       "rows to draw: tokens<=128K, model=deepseek-v3; more with commas or again",
-      conditions,
+      list(parseCondition),
     )
     .option("--variant <spec>", "variants to draw; more with commas or again", collect)
     .option("--x <column>", "column along the x axis, of a table that holds no trials")
     .option("--y <column>", "column along its y axis")
-    .option("--figure <names>", "figures, with commas (default: all that the rows can show)", figureList)
-    .option("--format <formats>", "svg, png or both", formatList)
+    .option(
+      "--figure <name>",
+      "figures; more with commas or again (default: all that the rows can show)",
+      list(figureName),
+    )
+    .option("--format <format>", "svg, png or both", list(oneOf("format", figureFormats)))
     .option("--title <text>", "title above the figures (default: the question of the folder's manifest)")
     .option(...referenceOption)
     .addHelpText("after", help)

@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runPublished } from "../../studies/published/run.ts";
 import { forceOption } from "../options/results.ts";
+import { collect } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatPublished } from "../print/published.ts";
 import { watch } from "../print/watch.ts";
@@ -20,8 +21,9 @@ Examples:
 export default function publishedCommand(command: Command): void {
   command
     .option(
-      "--run <names>",
-      'run these trends first, with commas between them, or "all"; finished trials are kept',
+      "--run <name>",
+      'trends to run first, or "all"; more with commas or again; finished trials are kept',
+      collect,
     )
     .option(
       "--results <folder>",

@@ -9,7 +9,7 @@ import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import { shorthands, shorthandSetting } from "../../hardware/overrides.ts";
 import { parallelHelp } from "../../hardware/parallel.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
-import { integer, list, oneOf, positive, tokenCount } from "./values.ts";
+import { collect, integer, list, oneOf, positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
 
 /** Values of the options that name models and racks. */
@@ -42,20 +42,24 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
 ): Command<A, O & Fields<RackOptions>> {
   command
     .option(
-      "--system <name,...>",
+      "--system <name>",
       "racks, files of your own (my-rack.yaml), or local (this machine, measured)",
-      list(String),
+      collect,
       ["gb200-nvl72", "gb300-nvl72"],
     )
     .option(
-      "--model <name,...>",
+      "--model <name>",
       "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
-      list(String),
+      collect,
       [...catalog.models.names()],
     )
-    .option("--variant <spec...>", "attention variants (default: each model's own)")
     .option(
-      "--kv-dtype <type,...>",
+      "--variant <spec...>",
+      "attention variants; more with commas or again (default: each model's own)",
+      collect,
+    )
+    .option(
+      "--kv-dtype <type>",
       "types of K and V, if the spec names none",
       list(oneOf("kv dtype", kvDtypes)),
       ["fp8"],
@@ -72,6 +76,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
     .option(
       "--set <path=value...>",
       "any quantity of the systems, with its unit: gpu.fp8=4.5PFLOP/s host.memory=960GB (`hardware show` lists them)",
+      collect,
     )
     .option("--json", "print JSON");
   return command as unknown as Command<A, O & Fields<RackOptions>>;
@@ -81,7 +86,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
 export function contextOption<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & { context: number[] }> {
-  command.option("--context <tokens,...>", "tokens of each user", list(tokenCount), [131_072, 1_048_576]);
+  command.option("--context <tokens>", "tokens of each user", list(tokenCount), [131_072, 1_048_576]);
   return command as unknown as Command<A, O & { context: number[] }>;
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { unknownName } from "../../core/errors.ts";
 import { parseLength } from "../../core/length.ts";
+import { splitList } from "../../core/list.ts";
 import { readerParams, resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
 
@@ -24,24 +25,26 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("allowed: a number > 0");
 }
 
-/** Splits a list at its commas, except commas in parentheses: `dense,dsa(k=64,index=32)`. */
-const splitList = (text: string): string[] =>
-  text
-    .split(/,(?![^(]*\))/)
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
+/** Lists that options have gathered, as opposed to the defaults that they replace. */
+const gathered = new WeakSet<readonly unknown[]>();
 
-/** Gathers the items of an option that takes commas and may be repeated. */
-export const collect = (text: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...splitList(text),
-];
-
-/** Reads values with commas between them. */
+/**
+ * Gathers the values of a list: with commas between them, except in parentheses, or of an option that is given again. They
+ * take the place of the default.
+ */
 export const list =
   <T>(read: (text: string) => T) =>
-  (text: string): T[] =>
-    text.split(",").map((part) => read(part.trim()));
+  (text: string, before?: readonly T[]): T[] => {
+    const items = splitList(text).map((item) => read(item));
+    if (items.length === 0)
+      throw new InvalidArgumentError("allowed: one value or more, with commas between them");
+    const all = before !== undefined && gathered.has(before) ? [...before, ...items] : items;
+    gathered.add(all);
+    return all;
+  };
+
+/** Gathers texts. */
+export const collect = list(String);
 
 /** Reads one of the known names. @param kind of the names, for the message */
 export const oneOf =
@@ -49,7 +52,7 @@ export const oneOf =
   (text: string): T =>
     known.find((each) => each === text) ?? unknownName(kind, text, known);
 
-/** Gathers the values of a repeated option. */
+/** Gathers the values of a repeated option, whose values hold commas. */
 export const append = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** An interface as a type, which commander's option types require. */
@@ -88,12 +91,16 @@ export function modelPair(text: string): string[] {
   throw new InvalidArgumentError("allowed: two models with a comma between them, such as GPT-5.4,GPT-5.5");
 }
 
-/** Reads numbers of at least 0 with commas between them. @param count how many numbers; any number without it */
-export function numberList(count?: number): (text: string) => number[] {
-  return (text) => {
-    const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-    const allowed = values.every((value) => Number.isFinite(value) && value >= 0);
-    if (allowed && (count ?? values.length) === values.length) return values;
-    throw new InvalidArgumentError(`allowed: ${count ?? "some"} numbers >= 0 with commas between them`);
-  };
+/** Reads a number of at least 0. */
+export function numberFromZero(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("allowed: a number >= 0");
+}
+
+/** Reads two numbers of at least 0 with a comma between them: one for each of two models. */
+export function numberPair(text: string): number[] {
+  const values = text.split(",").map(numberFromZero);
+  if (values.length === 2) return values;
+  throw new InvalidArgumentError("allowed: 2 numbers >= 0 with a comma between them");
 }

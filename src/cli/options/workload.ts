@@ -53,7 +53,7 @@ export function workloadOptions<A extends unknown[], O extends OptionValues>(
   requestOptions(command)
     .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
     .option(
-      "--batch <n,...>",
+      "--batch <n>",
       "sequences that decode at once in a replica",
       list(integer(1)),
       [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],

@@ -27,7 +27,10 @@ export async function runWatched(plan: Plan, settings: WatchedSettings): Promise
   // one Ctrl-C may arrive twice, from the terminal and from a parent process; a later one ends the process at once
   const interrupt = (): void => {
     if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
-    if (!abort.signal.aborted) asked = performance.now();
+    if (!abort.signal.aborted) {
+      asked = performance.now();
+      console.error("\nstopping; finished trials are kept (Ctrl-C again ends at once)");
+    }
     abort.abort();
   };
   process.on("SIGINT", interrupt);

@@ -17,8 +17,8 @@ import { valuesOf } from "./trend.ts";
 import type { Trend } from "./trend.ts";
 
 export interface PublishedOptions {
-  /** names of trends to run first, with commas, or "all" */
-  readonly run?: string | undefined;
+  /** names of trends to run first, or "all" */
+  readonly run?: readonly string[] | undefined;
   /**
    * folder with a folder of results for each trend; default: results/published of the checkout, or
    * results/local/published for trends that are run now
@@ -85,12 +85,12 @@ async function loadTrends(): Promise<Trend[]> {
   return exportsOf((await importFile(file)) as Readonly<Record<string, Trend>>);
 }
 
-function chosenTrends(names: string, trends: readonly Trend[]): readonly Trend[] {
-  if (names === "all") return trends;
-  if (trends.length === 0) throw new UsageError(`no trends to run here; got --run ${names}`);
-  return names.split(",").map((name) => {
-    const trend = trends.find((each) => each.name === name.trim());
-    return trend ?? unknownName("trend", name.trim(), ["all", ...trends.map((each) => each.name)]);
+function chosenTrends(names: readonly string[], trends: readonly Trend[]): readonly Trend[] {
+  if (names.includes("all")) return trends;
+  if (trends.length === 0) throw new UsageError(`no trends to run here; got --run ${names.join(",")}`);
+  return names.map((name) => {
+    const trend = trends.find((each) => each.name === name);
+    return trend ?? unknownName("trend", name, ["all", ...trends.map((each) => each.name)]);
   });
 }
 

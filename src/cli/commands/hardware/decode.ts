@@ -29,7 +29,7 @@ import { watch } from "../../print/watch.ts";
 /** `attnsim hardware decode`: time of a decode step, part by part. */
 export default function hardwareDecodeCommand(command: Command): void {
   draftOptions(divisionOptions(contextOption(rackOptions(command))))
-    .option("--users <n,...>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
+    .option("--users <n>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
     .action(({ users, context, parallel, json, explain, ...options }) => {
       const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
