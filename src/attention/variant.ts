@@ -17,6 +17,12 @@ export type Modification = "kvDtype" | "logitShaping" | "placement";
 export type Family =
   "dense" | "static" | "dynamic" | "eviction" | "hierarchical" | "memory" | "recurrent" | "hybrid";
 
+/** A model of the catalog, and the variant that is dense attention over its records. */
+export interface MadeFor {
+  readonly model: string;
+  readonly dense: "dense" | "mla";
+}
+
 /** Arguments of `attend` beside the parameters. @template I the index that `prepare` built */
 export interface AttendArguments<I = unknown> {
   readonly queries: Queries;
@@ -66,8 +72,11 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
    * decoding.
    */
   prefillCost?(shape: StepShape, params: Params<S>): StepCost;
-  /** model of the catalog that it was made for, in whose records shares of bytes are taken; default: grouped-query heads */
-  readonly madeFor?: string;
+  /**
+   * Model of the catalog that it was made for, and the dense attention of that model's records, of which shares of bytes
+   * are taken. Default: grouped-query heads.
+   */
+  readonly madeFor?: MadeFor;
   /** Kinds of model layer on which GPU kernels of the variant were measured; elsewhere its time follows from `cost`. */
   readonly kernels?: MeasuredKernels<Params<S>>;
   /** Parameters with which it equals dense attention, if there are any. */

@@ -1,11 +1,12 @@
 import type { AttentionSpec } from "../attention/spec.ts";
 import { parseSpec } from "../attention/spec.ts";
+import type { MadeFor } from "../attention/variant.ts";
 import { models } from "../hardware/models/all.ts";
 import type { Model } from "../hardware/model.ts";
 import { modelCost } from "./model-cost.ts";
 
-/** Model of grouped-query heads, for variants that were made for no model of the catalog. */
-const groupedQuery = "llama-3.1-70b";
+/** For variants that were made for no model of the catalog. */
+const groupedQuery: MadeFor = { model: "llama-3.1-70b", dense: "dense" };
 
 /** A variant's reads in the records of its own model. */
 export interface ReadShare {
@@ -20,11 +21,11 @@ export interface ReadShare {
  * lies beside latents of 656 B, not beside the K and V of the reader's heads.
  */
 export function readShare(spec: AttentionSpec, tokens: number): ReadShare {
-  const model = models.get(spec.variant.madeFor ?? groupedQuery);
-  const latent = model.attention.some(({ kind }) => kind === "latent");
+  const { model: name, dense } = spec.variant.madeFor ?? groupedQuery;
+  const model = models.get(name);
   const read = (used: AttentionSpec): number => {
     const { kvReadBytes, indexReadBytes, stateBytes } = modelCost(model, used, tokens, "fp8");
     return kvReadBytes + indexReadBytes + stateBytes;
   };
-  return { model, share: read(spec) / read(parseSpec(latent ? "mla" : "dense")) };
+  return { model, share: read(spec) / read(parseSpec(dense)) };
 }

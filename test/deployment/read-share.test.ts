@@ -32,5 +32,5 @@ describe("readShare", () => {
 });
 
 it("variants are made for models of the catalog", () => {
-  for (const { madeFor } of variants) if (madeFor !== undefined) expect(models.has(madeFor)).toBe(true);
+  for (const { madeFor } of variants) if (madeFor !== undefined) expect(models.has(madeFor.model)).toBe(true);
 });

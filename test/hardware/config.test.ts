@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseSpec } from "../../src/attention/spec.ts";
+import type { KvDtype } from "../../src/core/dtype.ts";
+import { modelCost } from "../../src/deployment/model-cost.ts";
 import { modelFromConfig } from "../../src/hardware/config/model.ts";
 import { planOf } from "../../src/hardware/config/plan.ts";
 import { layersOf, nativeOf } from "../../src/hardware/model.ts";
@@ -158,4 +160,88 @@ describe("planOf", () => {
   ])("spells %s as %s", (letters, plan) => {
     expect(planOf(Array.from(letters))).toBe(plan);
   });
+});
+
+const plain = {
+  model_type: "llama",
+  ...{ hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 2, vocab_size: 1000 },
+  ...{ num_attention_heads: 32, num_key_value_heads: 8 },
+};
+
+describe("head dimensions", () => {
+  const headDimOf = (config: object): number => {
+    const [attention] = read(config).attention;
+    if (attention.kind !== "grouped-query") throw new Error(attention.kind);
+    return attention.headDim.value;
+  };
+
+  it("are hidden_size over heads, and a whole number", () => {
+    expect(headDimOf(plain)).toBe(128);
+    expect(() => read({ ...plain, num_attention_heads: 30 })).toThrow(
+      '"hidden_size" must be a multiple of "num_attention_heads" where "head_dim" is not given; got 4096 and 30',
+    );
+    expect(headDimOf({ ...plain, num_attention_heads: 24, head_dim: 96 })).toBe(96);
+    expect(() => read({ ...plain, num_attention_heads: 30, head_dim: 128 })).toThrow(
+      '"num_attention_heads" must be a multiple of "num_key_value_heads"; got 30 and 8',
+    );
+  });
+
+  // transformers: Gemma3TextConfig, Qwen3Config, Qwen3NextConfig, GptOssConfig; Qwen3MoeConfig has no default
+  it.each([
+    ["gemma3_text", 256],
+    ["gemma2", 256],
+    ["qwen3", 128],
+    ["gpt_oss", 64],
+    ["qwen3_moe", 5120 / 32],
+  ])("of %s are %i where the file leaves them out", (model_type, headDim) => {
+    expect(headDimOf({ ...plain, hidden_size: 5120, model_type })).toBe(headDim);
+  });
+});
+
+describe("values that mean off", () => {
+  const same = (off: object, model_type = "llama"): void => {
+    expect(numbers(read({ ...plain, ...off, model_type }))).toEqual(numbers(read({ ...plain, model_type })));
+  };
+
+  it.each([0, -1, null, false])("%s is no window, no experts, no latent, no index", (value) => {
+    same({ sliding_window: value }, "mistral");
+    same({ sliding_window: value, use_sliding_window: true, max_window_layers: 1 }, "qwen2");
+    same({ num_experts: value }, "qwen2");
+    same({ n_routed_experts: value, num_local_experts: value });
+    same({ kv_lora_rank: value, linear_num_value_heads: value, head_dim: value });
+    const latent = { ...{ kv_lora_rank: 512, qk_rope_head_dim: 64, qk_nope_head_dim: 128, v_head_dim: 128 } };
+    const deepseek = { ...plain, ...latent, model_type: "deepseek_v3" };
+    expect(numbers(read({ ...deepseek, q_lora_rank: value, index_topk: value }))).toEqual(
+      numbers(read(deepseek)),
+    );
+  });
+
+  it("a window of the layer types is off too", () => {
+    const layer_types = ["sliding_attention", "full_attention"];
+    expect(read({ ...plain, layer_types, sliding_window: 128 }).attention).toHaveLength(2);
+    expect(read({ ...plain, layer_types, sliding_window: 0 }).attention).toHaveLength(1);
+  });
+});
+
+// 36 layers of 32 states of 128 keys by 256 values in float32
+it("a state of the delta rule is as wide as its keys and its values", () => {
+  const qwen = {
+    ...{ model_type: "qwen3_next", hidden_size: 2048, num_hidden_layers: 48, vocab_size: 151936 },
+    ...{
+      num_attention_heads: 16,
+      num_key_value_heads: 2,
+      intermediate_size: 512,
+      full_attention_interval: 4,
+    },
+    ...{ linear_num_key_heads: 16, linear_key_head_dim: 128, linear_num_value_heads: 32 },
+    ...{ linear_value_head_dim: 256, linear_conv_kernel_dim: 4 },
+  };
+  const model = read(qwen);
+  const stateOf = (dtype: KvDtype): number =>
+    modelCost(model, parseSpec(nativeOf(model)), 131_072, dtype).stateBytes;
+  for (const dtype of ["bf16", "fp8"] as const) expect(stateOf(dtype)).toBe(36 * 32 * 128 * 256 * 4);
+  expect(36 * 32 * 128 * 256 * 4).toBe(150_994_944);
+  expect(() => read({ ...qwen, linear_num_key_heads: 12 })).toThrow(
+    '"linear_num_value_heads" must be a multiple of "linear_num_key_heads"; got 32 and 12',
+  );
 });

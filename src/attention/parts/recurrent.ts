@@ -153,14 +153,14 @@ export const recur = (
   });
 
 /**
- * Cost of a decode step that reads and writes a state (d, d) for each kv head, and keeps nothing else.
+ * Cost of a decode step that reads and writes a state (d, dv) for each kv head, and keeps nothing else.
  *
  * @param perEntry operations of a write on each number of the state
  * @param states of each head
  */
 export function stateCost(shape: StepShape, perEntry: number, states = 1): StepCost {
-  const { kvHeads, queryHeads, headDim, bytesPerElement } = shape;
-  const numbers = states * headDim * headDim;
+  const { kvHeads, queryHeads, headDim, valueDim = headDim, bytesPerElement } = shape;
+  const numbers = states * headDim * valueDim;
   return {
     flops: kvHeads * perEntry * numbers + queryHeads * 2 * numbers,
     exponentials: 0,

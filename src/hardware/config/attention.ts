@@ -10,20 +10,39 @@ import type { Keys } from "./keys.ts";
 export function attentionOf(keys: Keys, layers: number): Attention[] {
   if (keys.has("compress_ratios")) return compressedLayers(keys, layers);
   if (keys.has("linear_attn_config")) return kimiLinearLayers(keys, layers);
-  if (keys.has("kv_lora_rank")) return latentLayers(keys, layers);
-  if (keys.has("linear_num_value_heads")) return qwenNextLayers(keys, layers);
+  if (keys.isOn("kv_lora_rank")) return latentLayers(keys, layers);
+  if (keys.isOn("linear_num_value_heads")) return qwenNextLayers(keys, layers);
   return groupedLayers(keys, layers);
+}
+
+/**
+ * Head dimensions of families that do not derive a missing `head_dim` from `hidden_size`. Source: transformers,
+ * configuration_*.py of each family.
+ */
+// prettier-ignore
+const headDims: Readonly<Record<string, number>> = {
+  gemma: 256, gemma2: 256, gemma3: 256, gemma3_text: 256, qwen3: 128, qwen3_next: 256,
+  qwen3_5: 256, qwen3_5_text: 256, qwen3_5_moe: 256, qwen3_5_moe_text: 256, gpt_oss: 64,
+};
+
+function headDimOf(keys: Keys): GroupedQueryAttention["headDim"] {
+  if (keys.isOn("head_dim")) return keys.count("head_dim");
+  const type = keys.text("model_type");
+  const own = headDims[type];
+  return own !== undefined
+    ? keys.counted(own, "head_dim", `not in the file: the default of ${type} in transformers`)
+    : keys.quotient("hidden_size", "num_attention_heads", ' where "head_dim" is not given');
 }
 
 function grouped(keys: Keys): GroupedQueryAttention {
   const queryHeads = keys.count("num_attention_heads");
+  const headDim = headDimOf(keys);
+  if (keys.has("num_key_value_heads")) keys.quotient("num_attention_heads", "num_key_value_heads");
   return {
     kind: "grouped-query",
     queryHeads,
     kvHeads: keys.has("num_key_value_heads") ? keys.count("num_key_value_heads") : queryHeads,
-    headDim: keys.has("head_dim")
-      ? keys.count("head_dim")
-      : keys.counted(keys.count("hidden_size").value / queryHeads.value, "hidden_size / num_attention_heads"),
+    headDim,
     ...((keys.isTrue("attn_output_gate") || keys.isTrue("attention_output_gate")) && { gated: true }),
   };
 }
@@ -53,10 +72,11 @@ function groupedLayers(keys: Keys, layers: number): Attention[] {
 function windowedLayers(keys: Keys, layers: number): boolean[] {
   const every = (period: number): boolean[] =>
     Array.from({ length: layers }, (_, l) => (l + 1) % period !== 0);
-  if (keys.has("layer_types"))
+  const off = keys.has("sliding_window") && !keys.isOn("sliding_window");
+  if (keys.has("layer_types") && !off)
     return keys.list("layer_types", layers).map((type) => type === "sliding_attention");
-  if (!keys.has("sliding_window")) return Array<boolean>(layers).fill(false);
-  if (keys.has("sliding_window_pattern")) return every(keys.count("sliding_window_pattern").value);
+  if (!keys.isOn("sliding_window")) return Array<boolean>(layers).fill(false);
+  if (keys.isOn("sliding_window_pattern")) return every(keys.count("sliding_window_pattern").value);
   if (keys.has("use_sliding_window")) {
     // Qwen: the first max_window_layers attend to everything
     const first = keys.isTrue("use_sliding_window") ? keys.count("max_window_layers").value : layers;
@@ -72,7 +92,7 @@ function latent(keys: Keys): LatentAttention {
   return {
     kind: "latent",
     queryHeads: keys.count("num_attention_heads"),
-    ...(keys.has("q_lora_rank") && { queryRank: keys.count("q_lora_rank") }),
+    ...(keys.isOn("q_lora_rank") && { queryRank: keys.count("q_lora_rank") }),
     latent: keys.count("kv_lora_rank"),
     rope: keys.count("qk_rope_head_dim"),
     keyDim: keys.count("qk_nope_head_dim"),
@@ -89,7 +109,7 @@ const sparseRecord = from({
 /** Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5. `index_topk` adds an indexer to each layer, or one that several layers share. */
 function latentLayers(keys: Keys, layers: number): Attention[] {
   const dense = latent(keys);
-  if (!keys.has("index_topk")) return Array<Attention>(layers).fill(dense);
+  if (!keys.isOn("index_topk")) return Array<Attention>(layers).fill(dense);
   const indexer = {
     heads: keys.count("index_n_heads"),
     headDim: keys.count("index_head_dim"),
@@ -141,6 +161,7 @@ const float32State = from({
 
 /** Layers of Qwen3-Next and 3.5: Gated DeltaNet, with gated grouped-query attention between. */
 function qwenNextLayers(keys: Keys, layers: number): Attention[] {
+  keys.quotient("linear_num_value_heads", "linear_num_key_heads");
   const linear: DeltaAttention = {
     kind: "delta",
     rule: "gated-deltanet",

@@ -3,7 +3,7 @@ import type { Keys } from "./keys.ts";
 
 /** Reads the feed-forward layers of a config.json: dense layers, then mixtures of experts. */
 export function feedForwardOf(keys: Keys, layers: number): [FeedForward, ...FeedForward[]] {
-  const experts = ["n_routed_experts", "num_local_experts", "num_experts"].find((key) => keys.has(key));
+  const experts = ["n_routed_experts", "num_local_experts", "num_experts"].find((key) => keys.isOn(key));
   if (experts === undefined)
     return [{ kind: "dense", layers: keys.counted(layers, "num_hidden_layers"), intermediate: width(keys) }];
   const dense = denseLayers(keys, layers);
@@ -42,7 +42,7 @@ function mixtureOf(keys: Keys, experts: string, layers: number): MixtureFeedForw
     perToken: keys.count("num_experts_per_tok", "num_experts_per_token", "experts_per_token"),
     intermediate,
     ...(shared > 0 && { shared: keys.counted(shared, "shared experts, all together") }),
-    ...(keys.has("routed_expert_hidden_size") && { latent: keys.count("routed_expert_hidden_size") }),
+    ...(keys.isOn("routed_expert_hidden_size") && { latent: keys.count("routed_expert_hidden_size") }),
   };
 }
 

@@ -25,6 +25,12 @@ export class Keys {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
 
+  /** True if the key exists and is none of the values that mean off: null, false, 0 and -1. */
+  isOn(key: string): boolean {
+    const value = this.#values[key];
+    return this.has(key) && value !== false && value !== 0 && value !== -1;
+  }
+
   isTrue(key: string): boolean {
     return this.#values[key] === true;
   }
@@ -81,6 +87,16 @@ export class Keys {
     const value = this.#values[key];
     if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
     throw this.#wrong(key, "an integer >= 0");
+  }
+
+  /** Value of one key over that of another. @throws UsageError naming both if it is no whole number */
+  quotient(of: string, by: string, otherwise = ""): Quantity<"1"> {
+    const [whole, parts] = [this.count(of).value, this.count(by).value];
+    if (whole % parts !== 0)
+      throw new UsageError(
+        `${this.#source.title}: "${this.#named(of)}" must be a multiple of "${this.#named(by)}"${otherwise}; got ${whole} and ${parts}`,
+      );
+    return this.counted(whole / parts, `${of} / ${by}`);
   }
 
   /** A number that is computed from keys. */

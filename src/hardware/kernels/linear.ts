@@ -11,7 +11,10 @@ export interface LinearShape {
   readonly newTokens: number;
   readonly keyHeads: number;
   readonly valueHeads: number;
-  readonly headDim: number;
+  /** of a query, a key and a row of the state */
+  readonly keyDim: number;
+  /** of a value and a column of the state */
+  readonly valueDim: number;
 }
 
 const constants = {
@@ -30,11 +33,11 @@ export const linearPrefillKernel = {
 const chunk = 64;
 
 /**
- * Time of chunked prefill: per token and value head about 4 d^2 operations with the state and 4 C d within its chunk of C
- * tokens; Q, K, V, gates and outputs in bf16; a state of d x d in float32 that is read and written.
+ * Time of chunked prefill: per token and value head about 4 d dv operations with the state and 2 C (d + dv) within its
+ * chunk of C tokens; Q, K, V, gates and outputs in bf16; a state of d x dv in float32 that is read and written.
  */
 export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTime {
-  const { kind, requests, newTokens, keyHeads, valueHeads, headDim } = shape;
+  const { kind, requests, newTokens, keyHeads, valueHeads, keyDim, valueDim } = shape;
   const c = machine.constants(linearPrefillKernel, kind);
   const tokens = requests * newTokens;
   const chunks = Math.ceil(newTokens / chunk);
@@ -43,10 +46,10 @@ export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTim
     `${kind} prefill, ${valueHeads} heads`,
     {
       precision: "bf16",
-      flops: tokens * valueHeads * (4 * headDim ** 2 + 4 * chunk * headDim),
+      flops: tokens * valueHeads * (4 * keyDim * valueDim + 2 * chunk * (keyDim + valueDim)),
       bytes:
-        2 * tokens * headDim * (2 * keyHeads + (kind === "kda" ? 3 : 2) * valueHeads) +
-        8 * requests * valueHeads * headDim ** 2,
+        2 * tokens * (2 * keyHeads * keyDim + valueHeads * (2 * valueDim + (kind === "kda" ? keyDim : 0))) +
+        8 * requests * valueHeads * keyDim * valueDim,
     },
     { ...c, overhead: c.overhead + chunks * c.step },
   );
@@ -54,16 +57,16 @@ export function linearPrefill(machine: Machine, shape: LinearShape): OperatorTim
 
 export const linearDecodeKernel = { name: "linear-decode", constants } as const;
 
-/** Time of one token: the float32 state of d x d of each value head is read and written. */
+/** Time of one token: the float32 state of d x dv of each value head is read and written. */
 export function linearDecode(machine: Machine, shape: Omit<LinearShape, "newTokens">): OperatorTime {
-  const { kind, requests, valueHeads, headDim } = shape;
+  const { kind, requests, valueHeads, keyDim, valueDim } = shape;
   return roofline(
     machine,
     `${kind} decode, ${valueHeads} heads`,
     {
       precision: "bf16",
-      flops: 8 * requests * valueHeads * headDim ** 2,
-      bytes: 8 * requests * valueHeads * headDim ** 2,
+      flops: 8 * requests * valueHeads * keyDim * valueDim,
+      bytes: 8 * requests * valueHeads * keyDim * valueDim,
     },
     machine.constants(linearDecodeKernel, kind),
   );

@@ -93,7 +93,7 @@ function matricesOf(
 
 function timeOf(attention: DeltaAttention, rank: AttentionRank, part: Part): OperatorTime {
   const { machine, hidden, tp, weights } = rank;
-  const { rule, queryHeads, valueHeads, valueDim } = attention;
+  const { rule, queryHeads, valueHeads, keyDim, valueDim } = attention;
   const { products, convolution } = matricesOf(attention, hidden, rank);
   const rows = part.sequences * part.newTokens;
   const shape = {
@@ -102,7 +102,8 @@ function timeOf(attention: DeltaAttention, rank: AttentionRank, part: Part): Ope
     newTokens: part.newTokens,
     keyHeads: queryHeads.value / tp,
     valueHeads: valueHeads.value / tp,
-    headDim: valueDim.value,
+    keyDim: keyDim.value,
+    valueDim: valueDim.value,
   };
   // drafts that are checked advance the state one after another
   const state =

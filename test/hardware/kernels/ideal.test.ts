@@ -85,11 +85,12 @@ describe("the ideal profile is the roofline", () => {
   });
 
   it("of a state, reading and writing it", () => {
-    const shape = { kind: "kda", requests: 512, keyHeads: 96, valueHeads: 96, headDim: 128 } as const;
-    expect(linearDecode(ideal, shape).seconds).toBeCloseTo(
-      (8 * 512 * 96 * 128 * 128) / gpu.hbmBandwidth.value,
-      6,
-    );
+    const shape = { kind: "kda", requests: 512, keyHeads: 96, valueHeads: 96, keyDim: 128 } as const;
+    for (const valueDim of [128, 256])
+      expect(linearDecode(ideal, { ...shape, valueDim }).seconds).toBeCloseTo(
+        (8 * 512 * 96 * 128 * valueDim) / gpu.hbmBandwidth.value,
+        6,
+      );
   });
 });
 

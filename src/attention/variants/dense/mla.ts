@@ -71,7 +71,7 @@ export const mla = defineVariant({
       indexReadBytes: 0,
     };
   },
-  madeFor: "deepseek-v3",
+  madeFor: { model: "deepseek-v3", dense: "mla" },
   kernels: {
     latent: ({ latent, rope }, layer) =>
       layer.latent.value === latent && layer.rope.value === rope ? {} : undefined,

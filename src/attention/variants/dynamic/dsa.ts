@@ -64,7 +64,7 @@ export const dsa = defineVariant({
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, { name: "dsa", indexDim }, ops),
   attend: readTop,
   cost: (shape, params) => topCost(shape, params),
-  madeFor: "deepseek-v3.2",
+  madeFor: { model: "deepseek-v3.2", dense: "mla" },
   kernels: {
     latent: ({ k, indexHeads, indexDim }) => ({
       indexer: { heads: indexHeads, headDim: indexDim, read: k },

@@ -75,7 +75,7 @@ export const indexShare = defineVariant({
   attend: (given, { drift, ...params }) =>
     readTop(given, { ...params, indexNoise: Math.hypot(params.indexNoise, drift) }),
   cost: (shape, params) => topCost(shape, params, params.period),
-  madeFor: "glm-5.2",
+  madeFor: { model: "glm-5.2", dense: "mla" },
   kernels: {
     latent: ({ k, indexHeads, indexDim, period }) => ({
       indexer: { heads: indexHeads, headDim: indexDim, read: k, period },

@@ -131,7 +131,7 @@ export const msa = defineVariant({
       indexReadBytes: scored * indexDim * bytesPerElement,
     };
   },
-  madeFor: "minimax-m3",
+  madeFor: { model: "minimax-m3", dense: "dense" },
   kernels: {
     "grouped-query": ({ block, k, indexDim }, { kvHeads }) => ({
       blocks: { indexHeads: kvHeads.value, indexDim, block, read: k },

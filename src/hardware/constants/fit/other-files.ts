@@ -16,7 +16,8 @@ const linear =
       ...shape(row),
       requests: row.number("batch", 1),
       newTokens: row.number("new_tokens", 1),
-      headDim: row.number("head_dim", 1),
+      keyDim: row.number("head_dim", 1),
+      valueDim: row.number("head_dim", 1),
     };
     return row.choice("phase", { context: linearPrefill, generation: linearDecode })(machine, all);
   };
