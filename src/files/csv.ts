@@ -87,7 +87,7 @@ function checkScores(where: string, rows: readonly TrialRow[]): void {
     if (score !== null && (score < 0 || score > 1))
       throw new UsageError(`${where}: row ${i + 1}: score must be in [0, 1]; got ${score}`);
     if (row.trial === null && id === "") continue;
-    const key = id === "" ? JSON.stringify({ ...row, ...outcomeless }) : id;
+    const key = JSON.stringify(id === "" ? { ...row, ...outcomeless } : [id, row.task, row.variant]);
     const before = places.get(key);
     if (before !== undefined)
       throw new UsageError(

@@ -4,7 +4,7 @@ import type { Problem } from "./task.ts";
 
 /** A problem with the id that responses name it by. */
 export interface NamedProblem {
-  /** of a generated problem: task spec, nominal length, seed, index */
+  /** of a generated problem: task spec without its scoring, nominal length, seed, index */
   readonly id: string;
   readonly task: TaskSpec;
   readonly tokensNominal: number;
@@ -21,7 +21,7 @@ export function drawNamedProblem(
   seed: number,
   index: number,
 ): NamedProblem {
-  const id = `${task.spec}/${tokensNominal}/${seed}/${index}`;
+  const id = `${task.problem}/${tokensNominal}/${seed}/${index}`;
   return {
     id,
     task,

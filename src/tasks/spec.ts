@@ -18,6 +18,8 @@ export interface TaskSpec {
   readonly params: AnyParams;
   /** the spec with only the parameters that differ from their defaults, in the task's order */
   readonly spec: string;
+  /** the spec of its problems: without parameters that only say how a response is scored */
+  readonly problem: string;
 }
 
 /**
@@ -35,7 +37,13 @@ export function parseTask(text: string): TaskSpec {
   }
   const params: AnyParams = resolveParams(name, task.params, args);
   const changed = Object.entries(params).filter(([param, value]) => value !== task.params[param]!.default);
-  return { task, params, spec: formatCall(name, Object.fromEntries(changed)) };
+  const asked = changed.filter(([param]) => !task.judging?.includes(param));
+  return {
+    task,
+    params,
+    spec: formatCall(name, Object.fromEntries(changed)),
+    problem: formatCall(name, Object.fromEntries(asked)),
+  };
 }
 
 /** Names a problem of a task. */
@@ -48,15 +56,16 @@ export interface ProblemPlace {
 }
 
 /**
- * Draws a problem of a run: the same for the same task spec and place.
+ * Draws a problem of a run: the same for the same place and task spec, however responses are scored.
  *
  * @param count counts the tokens of a text: `countTokens`, or something that watches it
  */
 export const drawProblem = (
-  { task, params, spec }: TaskSpec,
+  { task, params, problem }: TaskSpec,
   { tokens, seed, index }: ProblemPlace,
   count: CountTokens = countTokens,
-): Problem => task.generate(tokens, params, new Random(`${seed}/${spec}/${tokens}/${index}/problem`), count);
+): Problem =>
+  task.generate(tokens, params, new Random(`${seed}/${problem}/${tokens}/${index}/problem`), count);
 
 /**
  * Nominal length of a problem that came without one. Of sizes it is the nearest; of bins it is the bin that holds prompt

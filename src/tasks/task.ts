@@ -50,6 +50,8 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly params: S;
   /** Name of the benchmark in published-scores.csv; undefined for parameters that no published score has. */
   readonly published?: (params: Params<S>) => string | undefined;
+  /** Parameters that only say how a response is scored: problems and their ids do not depend on them. */
+  readonly judging?: readonly (keyof S & string)[];
   /** nominal lengths in tokens, as the public dataset counts them */
   readonly lengths: readonly number[];
   /** longest length in tokens; absent where there is none */

@@ -4,6 +4,7 @@ import type { AttentionSpec } from "../attention/spec.ts";
 import type { VariantUse } from "../attention/variant.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
+import { parseTask } from "../tasks/spec.ts";
 import type { Trial } from "./trial.ts";
 
 /** A trial with its spec and its reader's parameters. A kv dtype or shaping in the spec replaces the reader's. */
@@ -39,4 +40,5 @@ export const streamsOf = ({
   task,
   tokens,
   trial,
-}: Pick<Trial, "seed" | "task" | "tokens" | "trial">): string => `${seed}/${task}/${tokens}/${trial}`;
+}: Pick<Trial, "seed" | "task" | "tokens" | "trial">): string =>
+  `${seed}/${parseTask(task).problem}/${tokens}/${trial}`;

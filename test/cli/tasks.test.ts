@@ -97,6 +97,26 @@ describe("tasks score", () => {
     },
   );
 
+  it("scores responses under any scoring, to problems that were drawn once", async () => {
+    const folder = emptyFolder();
+    const place = { tokens: 2000, seed: 3, index: 0 };
+    const { answer } = drawProblem(parseTask("graphwalks"), place);
+    expect(drawProblem(parseTask("graphwalks(scoring=lm-eval)"), place).messages).toEqual(
+      drawProblem(parseTask("graphwalks"), place).messages,
+    );
+    const responses = writeLines(join(folder, "responses.jsonl"), [
+      { id: "graphwalks/2000/3/0", response: `${answer}\n\nLet me know if you need the steps.` },
+    ]);
+    const scored = async (scoring: string): Promise<unknown> => {
+      const words = ["tasks", "score", `graphwalks(scoring=${scoring})`, "--tokens", "2000", "--seed", "3"];
+      const { rows } = await attnsimJson<{ rows: { score: number }[] }>(...words, "--responses", responses);
+      return rows.map(({ score }) => score);
+    };
+    expect(await scored("f1")).toEqual([0]);
+    expect(await scored("lm-eval")).toEqual([0]);
+    expect(await scored("lm-eval-flexible")).toEqual([1]);
+  });
+
   it("leaves out what has no response, and refuses responses to nothing", async () => {
     const folder = emptyFolder();
     const source = ["graphwalks", "--tokens", "1K", "--count", "2"];

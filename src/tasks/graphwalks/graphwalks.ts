@@ -58,8 +58,13 @@ export const graphwalks = defineTask({
     wording: choice("the dataset's text for breadth-first search: of 2025, or of 2026", wordings, {
       default: "original",
     }),
-    scoring: choice("how a response is read and scored", scorings, { default: "f1" }),
+    scoring: choice(
+      "how a response is read and scored: f1, the last line and 0 for no answer; card-literal, the dataset card of 2025 with its bugs; card-2026, the present card: any list in a last line with Final Answer; lm-eval and lm-eval-flexible, f1 and flexible_f1 of lm-evaluation-harness. Makers publish F1 without naming their reading, so that f1 stands beside every published column",
+      scorings,
+      { default: "f1" },
+    ),
   },
+  judging: ["scoring"],
   lengths: [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 512_000, 1_024_000],
   published: ({ operation, depth, scoring }) =>
     scoring === "f1" && (operation === "parents" || depth === 4) ? `graphwalks-${operation}` : undefined,

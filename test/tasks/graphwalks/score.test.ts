@@ -54,6 +54,39 @@ describe("card-literal", () => {
   });
 });
 
+describe("card-2026", () => {
+  it.each([
+    ["**Final Answer:** [a1, b2]", ["a1", "b2"], 1],
+    ["Final Answer: [a1, b2]", ["a1"], 2 / 3],
+    ["Final Answer: []", [], 1],
+    ["Final Answer: [x]", ["a"], 0],
+    ["**Final Answer:** [a]\nas asked", ["a"], 0],
+    ["the nodes are [a]", ["a"], 0],
+  ])("of %j against %j is %f", (response, truth, expected) => {
+    const found = scoreAnswer(response, truth, "card-2026");
+    expect(found.score).toBeCloseTo(expected, 12);
+    expect(found.exact).toBe(expected === 1);
+  });
+
+  it("reads what f1 does not", () => {
+    expect(score("**Final Answer:** [a1, b2]", ["a1", "b2"])).toBe(0);
+  });
+});
+
+// tasks/graphwalks/utils.py, extract_answer_list_flexible: lines from the last to the first
+describe("lm-eval-flexible", () => {
+  it.each([
+    ["Final Answer: [a, b]\n\nLet me know if you need the steps.", ["a", "b"], 1],
+    ["Final Answer: [x]\nno:\nFinal Answer: [a]\ndone\n", ["a"], 1],
+    ["Final Answer: [a]\nFinal Answer: []", ["a"], 0],
+    ["**Final Answer:** [a]", ["a"], 0],
+    ["Final Answer: []", [], 0],
+  ])("of %j against %j is %f", (response, truth, expected) => {
+    expect(score(response, truth, "lm-eval-flexible")).toBeCloseTo(expected, 12);
+    expect(score(response, truth, "lm-eval")).toBeCloseTo(response.includes("\n") ? 0 : expected, 12);
+  });
+});
+
 describe("lm-eval", () => {
   it.each([
     ["Final Answer: []", [], 0],
