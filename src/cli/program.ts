@@ -4,6 +4,7 @@ import { commands } from "./commands/all.ts";
 import type { CommandFile, CommandGroup } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
 import { withPlugins } from "./options/plugin.ts";
+import { withWidth } from "./options/width.ts";
 
 const examples = `
 Examples:
@@ -42,6 +43,7 @@ async function add(
   else {
     (await entry.load()).default(command);
     withPlugins(command);
+    withWidth(command);
   }
 }
 

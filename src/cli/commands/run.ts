@@ -41,7 +41,7 @@ export default function runCommand(command: Command): void {
 }
 
 /** Options that say how to run, and are no part of the question. */
-const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible", "reference"] as const;
+const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible", "reference", "wide"] as const;
 
 async function run(command: Command): Promise<void> {
   const { config: file, plugin: loaded, ...options } = command.opts() as Options;

@@ -3,6 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { hash64 } from "../../core/random.ts";
 import { allowClosedPipe, exitCodeOf } from "../exit.ts";
 import { withPlugins } from "../options/plugin.ts";
+import { withWidth } from "../options/width.ts";
 
 /** The name and the question of an experiment. */
 export interface ExperimentTitle {
@@ -52,6 +53,7 @@ const runExperiment = (
       );
     await answer.define(program, { name, question, seed });
     withPlugins(program);
+    withWidth(program);
     const full = words.includes("--full");
     const first = answer.words?.(full, resultsFolder(name, full)) ?? [];
     await program.parseAsync([...first, ...words], { from: "user" });

@@ -16,10 +16,17 @@ export type RackColumn<Row> = readonly [
   shown?: (rows: readonly Row[]) => boolean,
 ];
 
+/** The columns of a table about models on racks, and those that a narrow terminal may lack. */
+export interface RackTable<Row> {
+  readonly columns: readonly RackColumn<Row>[];
+  /** titles of columns, the least important first */
+  readonly spare: readonly string[];
+}
+
 /** Rows about models on racks as a table, with its assumptions. */
 export function formatRacks<Row extends RackRow>(
   rows: readonly Row[],
-  columns: readonly RackColumn<Row>[],
+  { columns, spare }: RackTable<Row>,
   assumptions: readonly string[],
 ): string {
   const shown = columns.filter(([, , isShown]) => isShown?.(rows) ?? true);
@@ -36,6 +43,7 @@ export function formatRacks<Row extends RackRow>(
         ...shown.map(([, cell]) => cell(row)),
       ];
     }),
+    { spare },
   );
   return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
 }

@@ -2,7 +2,7 @@ import { formatNumber, formatSeconds } from "../../core/units.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
 import type { ReplayQuestion, ReplayRow } from "../../studies/racks/replay.ts";
-import type { RackColumn } from "./racks.ts";
+import type { RackTable } from "./racks.ts";
 
 /** Least and largest of some numbers of tokens, or the one that all are. */
 function rangeOf(tokens: readonly number[]): string {
@@ -32,19 +32,36 @@ export const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
 
 const percent = (share: number): string => `${formatNumber(100 * share)}%`;
 
-export const replayColumns: readonly RackColumn<ReplayRow>[] = [
-  ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
-  ["GPUs", ({ plan }) => plan.served.gpus],
-  ["requests", ({ requests }) => requests],
-  ["TTFT p50", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p50)],
-  ["p90", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p90)],
-  ["p99", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p99)],
-  ["TPOT p50", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p50)],
-  ["p90", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p90)],
-  ["p99", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p99)],
-  ["mean batch", ({ meanBatch }) => formatNumber(meanBatch)],
-  ["input tokens/s", ({ inputPerSecond }) => formatNumber(inputPerSecond)],
-  ["output tokens/s", ({ outputPerSecond }) => formatNumber(outputPerSecond)],
-  ["utilisation", ({ utilisation }) => percent(utilisation)],
-  ["KV peak", ({ peakKvShare }) => percent(peakKvShare)],
-];
+export const replayColumns: RackTable<ReplayRow> = {
+  columns: [
+    ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
+    ["GPUs", ({ plan }) => plan.served.gpus],
+    ["requests", ({ requests }) => requests],
+    ["TTFT p50", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p50)],
+    ["p90", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p90)],
+    ["p99", ({ ttftSeconds }) => formatSeconds(ttftSeconds.p99)],
+    ["TPOT p50", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p50)],
+    ["p90", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p90)],
+    ["p99", ({ tpotSeconds }) => formatSeconds(tpotSeconds.p99)],
+    ["mean batch", ({ meanBatch }) => formatNumber(meanBatch)],
+    ["input tokens/s", ({ inputPerSecond }) => formatNumber(inputPerSecond)],
+    ["output tokens/s", ({ outputPerSecond }) => formatNumber(outputPerSecond)],
+    ["utilisation", ({ utilisation }) => percent(utilisation)],
+    ["KV peak", ({ peakKvShare }) => percent(peakKvShare)],
+  ],
+  spare: [
+    "KV peak",
+    "utilisation",
+    "KV as",
+    "divided as",
+    "GPUs",
+    "p90",
+    "p90",
+    "requests",
+    "batch",
+    "attention",
+    "context",
+    "input tokens/s",
+    "system",
+  ],
+};

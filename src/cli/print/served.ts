@@ -13,7 +13,7 @@ import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import type { ServeQuestion, ServeRow } from "../../studies/racks/serve.ts";
 import { timeLines, weightLine } from "./racks.ts";
-import type { RackColumn } from "./racks.ts";
+import type { RackColumn, RackTable } from "./racks.ts";
 import type { TableCell } from "./table.ts";
 
 /** Assumptions of every answer about serving, but for the requests. */
@@ -38,22 +38,40 @@ const served = (title: string, cell: (served: Served) => TableCell): RackColumn<
   ({ plan }) => (plan === undefined ? "-" : cell(plan.served)),
 ];
 
-export const servedColumns: readonly RackColumn<ServeRow>[] = [
-  ["batch", batchText],
-  ["decode as", ({ plan }) => (plan === undefined ? "fits no plan" : formatParallel(plan.decode.parallel))],
-  ["prefill as", ({ plan }) => (plan === undefined ? "-" : prefillText(plan))],
-  served("GPUs", ({ gpus }) => formatNumber(gpus)),
-  served("TTFT", ({ ttftSeconds }) => formatSeconds(ttftSeconds)),
-  served("answer", ({ firstAnswerSeconds }) => formatSeconds(firstAnswerSeconds)),
-  served("TPOT", ({ tpotSeconds }) => formatSeconds(tpotSeconds)),
-  served("tokens/s/user", ({ tokensPerSecondPerUser }) => formatNumber(tokensPerSecondPerUser)),
-  served("in/s/GPU", ({ inputPerGpu }) => formatNumber(inputPerGpu)),
-  served("out/s/GPU", ({ outputPerGpu }) => formatNumber(outputPerGpu)),
-  served("total/s/GPU", ({ totalPerGpu }) => formatNumber(totalPerGpu)),
-  served("$/M in", ({ dollarsPerMillionInput }) => formatUsd(dollarsPerMillionInput)),
-  served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
-  served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
-];
+export const servedColumns: RackTable<ServeRow> = {
+  columns: [
+    ["batch", batchText],
+    ["decode as", ({ plan }) => (plan === undefined ? "fits no plan" : formatParallel(plan.decode.parallel))],
+    ["prefill as", ({ plan }) => (plan === undefined ? "-" : prefillText(plan))],
+    served("GPUs", ({ gpus }) => formatNumber(gpus)),
+    served("TTFT", ({ ttftSeconds }) => formatSeconds(ttftSeconds)),
+    served("answer", ({ firstAnswerSeconds }) => formatSeconds(firstAnswerSeconds)),
+    served("TPOT", ({ tpotSeconds }) => formatSeconds(tpotSeconds)),
+    served("tokens/s/user", ({ tokensPerSecondPerUser }) => formatNumber(tokensPerSecondPerUser)),
+    served("in/s/GPU", ({ inputPerGpu }) => formatNumber(inputPerGpu)),
+    served("out/s/GPU", ({ outputPerGpu }) => formatNumber(outputPerGpu)),
+    served("total/s/GPU", ({ totalPerGpu }) => formatNumber(totalPerGpu)),
+    served("$/M in", ({ dollarsPerMillionInput }) => formatUsd(dollarsPerMillionInput)),
+    served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
+    served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
+  ],
+  spare: [
+    "total/s/GPU",
+    "in/s/GPU",
+    "$/M all",
+    "answer",
+    "KV as",
+    "attention",
+    "GPUs",
+    "prefill as",
+    "context",
+    "$/M in",
+    "out/s/GPU",
+    "TTFT",
+    "decode as",
+    "system",
+  ],
+};
 
 /** Sequences that the row's numbers belong to. Prompts may come too slowly to keep the batch full. */
 function batchText({ batch, plan }: ServeRow): TableCell {

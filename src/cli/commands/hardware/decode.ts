@@ -1,7 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatNumber, formatSeconds } from "../../../core/units.ts";
 import { decodeRows } from "../../../studies/racks/decode.ts";
-import type { DecodeRow } from "../../../studies/racks/decode.ts";
 import {
   contextOption,
   divisionOptions,
@@ -15,16 +13,14 @@ import {
   contextsOf,
   draftLine,
   formatRacks,
-  formatShortage,
   formatTimes,
-  orDash,
   racksJson,
   timeLines,
   warnOfContext,
   weightLine,
 } from "../../print/racks.ts";
-import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
+import { decodeTable, decodeTitle } from "../../print/decode.ts";
 
 /** `attnsim hardware decode`: time of a decode step, part by part. */
 export default function hardwareDecodeCommand(command: Command): void {
@@ -41,29 +37,7 @@ export default function hardwareDecodeCommand(command: Command): void {
         console.log(racksJson(shown, assumed));
         return;
       }
-      console.log(formatRacks(rows, columns, assumed));
-      if (explain) console.log(formatTimes(rows.map((row) => ({ title: titleOf(row), time: row.time }))));
+      console.log(formatRacks(rows, decodeTable, assumed));
+      if (explain) console.log(formatTimes(rows.map((row) => ({ title: decodeTitle(row), time: row.time }))));
     });
 }
-
-const columns: readonly RackColumn<DecodeRow>[] = [
-  ["users", ({ users }) => users],
-  ["GPUs", ({ gpus }) => gpus],
-  ["divided as", ({ parallel }) => parallel],
-  ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
-  ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
-  ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
-  ["step", ({ seconds }) => orDash(seconds, formatSeconds)],
-  ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
-  ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],
-  ["tokens/s/GPU", (row) => orDash(row.tokensPerSecondPerGpu, formatNumber)],
-  ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
-  [
-    "host short",
-    ({ hostShortBytes }) => formatShortage(hostShortBytes),
-    (rows) => rows.some((row) => row.hostShortBytes > 0),
-  ],
-];
-
-const titleOf = ({ names, tokens, users, parallel }: DecodeRow): string =>
-  `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${users} users, ${parallel}`;

@@ -1,7 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatNumber, formatSeconds } from "../../../core/units.ts";
 import { prefillRows } from "../../../studies/racks/prefill.ts";
-import type { PrefillRow } from "../../../studies/racks/prefill.ts";
 import {
   contextOption,
   divisionOptions,
@@ -13,16 +11,14 @@ import { integer, share, tokenCount } from "../../options/values.ts";
 import {
   contextsOf,
   formatRacks,
-  formatShortage,
   formatTimes,
-  orDash,
   racksJson,
   timeLines,
   warnOfContext,
   weightLine,
 } from "../../print/racks.ts";
-import type { RackColumn } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
+import { prefillTable, prefillTitle } from "../../print/prefill.ts";
 
 /** `attnsim hardware prefill`: time of computing a prompt, part by part. */
 export default function hardwarePrefillCommand(command: Command): void {
@@ -42,29 +38,8 @@ export default function hardwarePrefillCommand(command: Command): void {
         console.log(racksJson(shown, assumed));
         return;
       }
-      console.log(formatRacks(rows, columns, assumed));
-      if (explain) console.log(formatTimes(rows.map((row) => ({ title: titleOf(row), time: row.time }))));
+      console.log(formatRacks(rows, prefillTable, assumed));
+      if (explain)
+        console.log(formatTimes(rows.map((row) => ({ title: prefillTitle(row), time: row.time }))));
     });
 }
-
-const columns: readonly RackColumn<PrefillRow>[] = [
-  ["prompts", ({ prompts }) => prompts],
-  ["GPUs", ({ gpus }) => gpus],
-  ["divided as", ({ parallel }) => parallel],
-  ["passes", ({ passes }) => passes],
-  ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
-  ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
-  ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
-  ["prefill", ({ seconds }) => orDash(seconds, formatSeconds)],
-  ["input tokens/s/GPU", (row) => orDash(row.inputTokensPerSecondPerGpu, formatNumber)],
-  ["PFLOP/s/GPU", (row) => orDash(row.flopsPerSecondPerGpu, (rate) => formatNumber(rate / 1e15))],
-  ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
-  [
-    "host short",
-    ({ hostShortBytes }) => formatShortage(hostShortBytes),
-    (rows) => rows.some((row) => row.hostShortBytes > 0),
-  ],
-];
-
-const titleOf = ({ names, tokens, parallel }: PrefillRow): string =>
-  `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${parallel}`;

@@ -1,0 +1,42 @@
+import { formatNumber, formatSeconds } from "../../core/units.ts";
+import type { DecodeRow } from "../../studies/racks/decode.ts";
+import { formatShortage, orDash } from "./racks.ts";
+import type { RackTable } from "./racks.ts";
+
+/** Columns of decode steps. */
+export const decodeTable: RackTable<DecodeRow> = {
+  columns: [
+    ["users", ({ users }) => users],
+    ["GPUs", ({ gpus }) => gpus],
+    ["divided as", ({ parallel }) => parallel],
+    ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
+    ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
+    ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
+    ["step", ({ seconds }) => orDash(seconds, formatSeconds)],
+    ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
+    ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],
+    ["tokens/s/GPU", (row) => orDash(row.tokensPerSecondPerGpu, formatNumber)],
+    ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
+    [
+      "host short",
+      ({ hostShortBytes }) => formatShortage(hostShortBytes),
+      (rows) => rows.some((row) => row.hostShortBytes > 0),
+    ],
+  ],
+  spare: [
+    "links",
+    "feed-forward",
+    "step",
+    "GPUs",
+    "KV as",
+    "tokens/s/GPU",
+    "divided as",
+    "attention",
+    "tokens/s/user",
+    "system",
+  ],
+};
+
+/** Title of a row's times, kernel by kernel. */
+export const decodeTitle = ({ names, tokens, users, parallel }: DecodeRow): string =>
+  `${names.model} on ${names.system}, ${names.variant}, ${tokens} tokens, ${users} users, ${parallel}`;

@@ -1,0 +1,53 @@
+import { formatBytes, formatNumber } from "../../core/units.ts";
+import type { MemoryRow } from "../../studies/racks/memory.ts";
+import { formatShortage } from "./racks.ts";
+import type { RackTable } from "./racks.ts";
+import { formatTable } from "./table.ts";
+
+/** Columns of memory. @param users number of users whose lack is told */
+export const memoryTable = (users: number): RackTable<MemoryRow> => ({
+  columns: [
+    ["divided as", (row) => row.parallel],
+    ["weights", (row) => formatBytes(row.weightBytes)],
+    ["left", (row) => formatBytes(row.availableBytes)],
+    ["KV a user", (row) => formatBytes(row.keptBytes)],
+    [
+      "index a user",
+      (row) => formatShortage(row.indexKeptBytes),
+      (rows) => rows.some((row) => row.indexKeptBytes > 0),
+    ],
+    [
+      "state a user",
+      (row) => formatShortage(row.stateBytes),
+      (rows) => rows.some((row) => row.stateBytes > 0),
+    ],
+    ["host a user", (row) => formatShortage(row.hostBytes), (rows) => rows.some((row) => row.hostBytes > 0)],
+    ["users a GPU", (row) => formatNumber(row.usersPerGpu)],
+    ["users a rack", (row) => row.usersPerRack],
+    [`short for ${users}`, (row) => formatShortage(row.shortBytes)],
+    [
+      "host short",
+      (row) => formatShortage(row.hostShortBytes),
+      (rows) => rows.some((row) => row.hostShortBytes > 0),
+    ],
+  ],
+  spare: [
+    "KV as",
+    "left",
+    "host a user",
+    "state a user",
+    "index a user",
+    "weights",
+    "divided as",
+    "users a GPU",
+    "attention",
+    "system",
+  ],
+});
+
+/** The numbers of a row with what they rest on. */
+export function formatParts({ names, kvDtype, tokens, parts }: MemoryRow): string {
+  const cells = parts.map(({ part, amount: size, how }) => [part, size, how]);
+  const title = `${names.model}, ${names.variant} in ${kvDtype}, ${tokens} tokens, on ${names.system}:`;
+  return `\n${title}\n${formatTable(["number", "amount", "rests on"], cells)}`;
+}
