@@ -1,6 +1,8 @@
 import type { TrialRow } from "../trial/columns.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import { formatMean } from "../core/units.ts";
+import { lacksOf } from "../trial/lacks.ts";
+import type { BudgetLack } from "../trial/lacks.ts";
 import { estimate, panelOf, scoreMeasure, seriesNamer } from "./aggregate.ts";
 import { sharedOf } from "./applies.ts";
 import { endsText } from "./ends.ts";
@@ -12,6 +14,29 @@ function decisionOf(row: TrialRow): string[] {
   const [param, dtype] = [row.budgetParam, row.kvDtype];
   const named = param === "" || param === "kvDtype" ? [] : [`${param}=${row.budgetValue}`];
   return dtype === "" ? named : [...named, dtype];
+}
+
+/** Words of what is short. */
+const lackWords: Readonly<Record<BudgetLack, string>> = { memory: "no memory", time: "too slow" };
+
+/** Why a row's variant does not fit its budget, a line each; "does not fit" for rows that do not say why. */
+function lacking(row: TrialRow): string[] {
+  const words = lacksOf(row).map((lack) => lackWords[lack]);
+  return words.length === 0 ? ["does not fit"] : words;
+}
+
+/** Explanations of the words and settings that the panels show. */
+function explained(rows: readonly TrialRow[]): string {
+  const unfit = rows.filter(({ fits }) => fits === false).flatMap(lacksOf);
+  return [
+    ...(unfit.includes("memory") ? ["no memory: the users' caches do not fit"] : []),
+    ...(unfit.includes("time") ? ["too slow: a step takes longer than step-ms allows"] : []),
+    ...(rows.some(({ budget }) => budget.includes("step-ms"))
+      ? ["step-ms: most milliseconds of a decode step"]
+      : []),
+  ]
+    .map((text) => `; ${text}`)
+    .join("");
 }
 
 export const budget: Figure = {
@@ -33,7 +58,7 @@ export const budget: Figure = {
         mean: found?.mean ?? null,
         kind: found?.kind,
         trials: found?.trials,
-        label: found === undefined ? ["does not fit"] : [formatMean(found), ...decisionOf(row)],
+        label: found === undefined ? lacking(row) : [formatMean(found), ...decisionOf(row)],
       };
     });
     const scored = points.flatMap(({ kind, trials }) =>
@@ -92,7 +117,7 @@ export const budget: Figure = {
     ];
     return panelFigure({
       title,
-      subtitle: `mean score, ${endsText(scored)}, and what the budget decided`,
+      subtitle: `mean score, ${endsText(scored, "in parentheses")}, and what the budget decided${explained(budgeted)}`,
       points,
       layer,
       width: 92 * distinct(points.map(({ users }) => users)).length,

@@ -11,12 +11,16 @@ export function trialsText(points: readonly EndedPoint[]): string {
   return `n=${fewest === most ? most : `${fewest} to ${most}`}`;
 }
 
-/** The meaning of the points' ends, and their trials: `95% interval, n=20`. */
-export function endsText(points: readonly EndedPoint[]): string {
+/**
+ * The meaning of the points' ends, and their trials: `95% interval, n=20`.
+ *
+ * @param mark of the ranges of too few trials, beside intervals
+ */
+export function endsText(points: readonly EndedPoint[], mark = "dashed"): string {
   const ranges = points.filter(({ kind }) => kind === "range").length;
   const range = `range of fewer than ${fewestForInterval} trials`;
   const ends =
-    ranges === 0 ? "95% interval" : ranges === points.length ? range : `95% interval (dashed: ${range})`;
+    ranges === 0 ? "95% interval" : ranges === points.length ? range : `95% interval (${mark}: ${range})`;
   return points.length === 0 ? ends : `${ends}, ${trialsText(points)}`;
 }
 

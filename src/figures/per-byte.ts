@@ -1,7 +1,8 @@
 import { distinct } from "../core/group.ts";
 import { kindOf } from "../core/stats.ts";
 import { endsText, rangeDash } from "./ends.ts";
-import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { labelLayers, placeLabels } from "./labels.ts";
+import { bytesAxis, logDomain, logPixel, panelsApart, seriesScales, shareAxis, sharePixel } from "./style.ts";
 
 interface PerByte {
   readonly variant: string;
@@ -14,29 +15,40 @@ interface PerByte {
   readonly exchangedBytes: number;
 }
 
+/** Bytes that scores are set against. */
+interface BytesPanel {
+  readonly name: string;
+  readonly axis: string;
+  readonly bytes: (row: PerByte) => number;
+  /** bytes that a step sends whatever is read; undefined for none */
+  readonly sent?: (row: PerByte) => number;
+}
+
+const bytesPanels: readonly BytesPanel[] = [
+  {
+    name: "HBM",
+    axis: "bytes read from HBM by a step of one user",
+    bytes: ({ hbmBytes }) => hbmBytes,
+  },
+  {
+    name: "NVLink",
+    axis: "bytes of rows gathered over NVLink by a step of one user",
+    bytes: ({ gatheredBytes }) => gatheredBytes,
+    sent: ({ exchangedBytes }) => exchangedBytes,
+  },
+];
+
+const size = { width: 430, height: 300 } as const;
+
+/** The first parameter that a spec names, which tells the specs of one variant apart: `k 512`, `block 64`. */
+const settingOf = (variant: string): string | undefined =>
+  /\((\w+)=([^,)]+)/.exec(variant)?.slice(1).join(" ");
+
 /** Accuracy against what a step reads from HBM, and against what it sends over NVLink. */
 export function perByteFigure(rows: readonly PerByte[]): object {
-  const panels = ["HBM, read for a user and step", "NVLink, rows gathered for a user and step"] as const;
-  const points = rows.flatMap(({ variant, search, searchLow, searchHigh, trials, ...bytes }) => {
-    const series = variant.replace(/\(.*\)/, "");
-    // variants that choose single tokens lie at one place for every k, so that only sizes of blocks are named
-    const label = /block=\d+/.exec(variant)?.[0].replace("=", " ") ?? "";
-    const ends = { mean: search, low: searchLow, high: searchHigh, trials, kind: kindOf(trials) };
-    const own = { series, label, ...ends };
-    return [
-      { panel: panels[0], ...own, bytes: bytes.hbmBytes },
-      { panel: panels[1], ...own, bytes: bytes.gatheredBytes, exchanged: bytes.exchangedBytes },
-    ];
-  });
-  const series = distinct(points.map((point) => point.series));
+  const nameOf = ({ variant }: PerByte): string => variant.replace(/\(.*\)/, "");
+  const series = distinct(rows.map(nameOf));
   const { color, shape } = seriesScales(series);
-  const x = {
-    field: "bytes",
-    ...bytesAxis(
-      points.map(({ bytes }) => bytes),
-      "bytes",
-    ),
-  };
   const y = { field: "mean", ...shareAxis("score of a search at 1M tokens") };
   const hue = {
     field: "series",
@@ -45,16 +57,41 @@ export function perByteFigure(rows: readonly PerByte[]): object {
     title: "attention",
     legend: { symbolOpacity: 1, symbolSize: 80 },
   };
-  return panelFigure({
-    title: "Accuracy for the bytes of a step at a million tokens",
-    subtitle: `mean field, ${endsText(points)}; DeepSeek-V3's dimensions in fp8, a cache over 72 GPUs; dashed: what an exchange of the heads' outputs (Helix) sends, whatever is read`,
-    points,
-    layer: [
-      {
-        transform: [{ filter: "isValid(datum.exchanged)" }],
-        mark: { type: "rule", strokeDash: [4, 3], color: "#555555" },
-        encoding: { x: { ...x, field: "exchanged", aggregate: "max" } },
-      },
+  const ended = rows.map(({ trials }) => ({ trials, kind: kindOf(trials) }));
+  const panels = bytesPanels.map(({ name, axis, bytes, sent }) => {
+    const all = rows.map(bytes);
+    const domain = logDomain(all);
+    const exchanged = sent === undefined ? undefined : Math.max(...rows.map(sent));
+    const pixel = (value: number): number => logPixel(value, domain, size.width);
+    const labels = placeLabels({
+      ...size,
+      marks: rows.map((row) => ({
+        x: pixel(bytes(row)),
+        y: sharePixel(row.search, size.height),
+        text: settingOf(row.variant),
+      })),
+      lines:
+        exchanged === undefined ? [] : [{ from: [pixel(exchanged), 0], to: [pixel(exchanged), size.height] }],
+    });
+    const points = rows.map((row, i) => ({
+      series: nameOf(row),
+      mean: row.search,
+      low: row.searchLow,
+      high: row.searchHigh,
+      bytes: bytes(row),
+      ...ended[i],
+      ...labels[i],
+    }));
+    const x = { field: "bytes", ...bytesAxis(all, axis) };
+    const layer = [
+      ...(exchanged === undefined
+        ? []
+        : [
+            {
+              mark: { type: "rule", strokeDash: [4, 3], color: "#555555" },
+              encoding: { x: { ...x, field: undefined, datum: exchanged } },
+            },
+          ]),
       {
         mark: { type: "rule", opacity: 0.35 },
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: hue, strokeDash: rangeDash },
@@ -68,12 +105,14 @@ export function perByteFigure(rows: readonly PerByte[]): object {
           shape: { field: "series", type: "nominal", scale: shape, title: "attention" },
         },
       },
-      {
-        mark: { type: "text", fontSize: 9, dy: -11, color: "#444444" },
-        encoding: { x, y, text: { field: "label" } },
-      },
-    ],
-    width: 430,
-    height: 300,
+      ...labelLayers(x, y),
+    ];
+    return { name, points, layer };
+  });
+  return panelsApart({
+    title: "Accuracy for the bytes of a step at a million tokens",
+    subtitle: `mean field, ${endsText(ended)}; DeepSeek-V3's dimensions in fp8, a cache over 72 GPUs; dashed line: what an exchange of the heads' outputs (Helix) sends, whatever is read`,
+    panels,
+    ...size,
   });
 }

@@ -35,13 +35,15 @@ export const reads: Figure = {
       ];
     });
     const series = distinct(points.map((point) => point.series));
+    const scales = seriesScales(series);
     const color = {
       field: "series",
       type: "nominal",
-      scale: seriesScales(series).color,
+      scale: scales.color,
       title: "variant",
-      legend: { symbolType: "stroke", symbolSize: 400, symbolOpacity: 1 },
+      legend: { symbolSize: 80, symbolOpacity: 1 },
     };
+    const shape = { field: "series", type: "nominal", scale: scales.shape, title: "variant" };
     const x = {
       field: "bytes",
       ...bytesAxis(
@@ -75,16 +77,18 @@ export const reads: Figure = {
         {
           transform: only("mean-field"),
           mark: { type: "point", filled: true, opacity: 1 },
-          encoding: { x, y, color, size },
+          encoding: { x, y, color, shape, size },
         },
         {
           transform: only("numerics"),
-          mark: { type: "point", filled: false, strokeWidth: 1.8, shape: "diamond", opacity: 1 },
-          encoding: { x, y, color, size },
+          mark: { type: "point", filled: false, strokeWidth: 1.8, opacity: 1 },
+          encoding: { x, y, color, shape, size },
         },
       ],
-      width: 360,
+      width: 320,
       height: 220,
+      // a row of panels for each length
+      columns: Math.min(3, distinct(rows.map(panelOf)).length),
     });
   },
 };

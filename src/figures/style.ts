@@ -97,7 +97,7 @@ const config = {
 } as const;
 
 /** Widths in pixels of a character: of the bold title and of the subtitle. */
-const [titleCharacter, subtitleCharacter] = [9.3, 6.4];
+const [titleCharacter, subtitleCharacter] = [8.5, 6.1];
 
 /** A title and a subtitle, broken into lines that fit above panels of a width in pixels. */
 const titled = (title: string, subtitle: string, width: number): object => ({
@@ -139,27 +139,64 @@ export const panelSize = { width: 400, height: 260 } as const;
 /** Width of a y axis with its title. */
 const besidePanel = 60;
 
+/** Everything of a figure but its panels. */
+const headed = (title: string, subtitle: string, width: number): object => ({
+  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  config,
+  title: titled(title, subtitle, width),
+});
+
+const independent = (channels: readonly string[]): object =>
+  Object.fromEntries(channels.map((channel) => [channel, "independent"]));
+
 /** The Vega-Lite specification of panels, in the order of the points. A single panel without a name has no heading. */
 export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
   const { width = panelSize.width, height = panelSize.height, columns = 2, beside = 0 } = rest;
   const { ownAxes = ["x", "y"], ownScales = [] } = rest;
   const names = distinct(points.map(({ panel }) => panel));
   const across = Math.min(columns, names.length);
-  const shared = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    config,
-    title: titled(title, subtitle, across * (width + besidePanel) + beside),
+  const figure = {
+    ...headed(title, subtitle, across * (width + besidePanel) + beside),
     data: { values: points },
   };
-  const own = (channels: readonly string[]): object =>
-    Object.fromEntries(channels.map((channel) => [channel, "independent"]));
-  if (names.length === 1 && names[0] === "") return { ...shared, width, height, layer };
+  if (names.length === 1 && names[0] === "") return { ...figure, width, height, layer };
   return {
-    ...shared,
+    ...figure,
     facet: { field: "panel", type: "nominal", sort: names, title: null },
     columns,
     spec: { width, height, layer },
-    resolve: { axis: own(ownAxes), scale: own(ownScales) },
+    resolve: { axis: independent(ownAxes), scale: independent(ownScales) },
+  };
+}
+
+interface PanelApart {
+  readonly name: string;
+  readonly points: readonly object[];
+  readonly layer: readonly object[];
+}
+
+interface PanelsApart {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly panels: readonly PanelApart[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The Vega-Lite specification of panels with axes of their own, two in a row, and common colours and marks. */
+export function panelsApart({ title, subtitle, panels, width, height }: PanelsApart): object {
+  const { labelFontSize: fontSize, labelFontWeight: fontWeight } = config.header;
+  return {
+    ...headed(title, subtitle, Math.min(2, panels.length) * (width + besidePanel)),
+    columns: 2,
+    concat: panels.map(({ name, points, layer }) => ({
+      title: { text: name, anchor: "middle", fontSize, fontWeight, offset: 6 },
+      data: { values: points },
+      width,
+      height,
+      layer,
+    })),
+    resolve: { scale: { color: "shared", shape: "shared" } },
   };
 }
 

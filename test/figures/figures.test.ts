@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { parseSpec } from "../../src/attention/spec.ts";
+import { parseBudget } from "../../src/deployment/budget.ts";
+import { shortOf } from "../../src/deployment/fit-budget.ts";
+import { lacksOf } from "../../src/trial/lacks.ts";
 import { formatCsv, readTrialRows } from "../../src/files/csv.ts";
 import { figures } from "../../src/figures/registry.ts";
 import { drawFigures } from "../../src/runs/draw.ts";
@@ -121,6 +125,18 @@ it("shows what budgets led to, and what does not fit them", async () => {
       ...[".90 (.90-.90)", "k=40.96", "does not fit"],
     ]),
   );
+});
+
+it("tells memory from time where a budget is not kept, in the words that the row has from the budget", async () => {
+  const budget = parseBudget("system=gb200-nvl72,model=deepseek-v3,users=4000,step-ms=5");
+  const step = { spec: parseSpec("dense"), kvDtype: "bf16", tokens: 2 ** 20, reads: 1 } as const;
+  const short = shortOf(budget, step);
+  expect(lacksOf({ short })).toEqual(["memory", "time"]);
+  expect(lacksOf({ short: shortOf(budget, { ...step, tokens: 8192 }) })).toEqual(["time"]);
+  expect(lacksOf({ short: "" })).toEqual([]);
+  const { budget: svg } = await drawn(budgeted.map((row) => (row.fits ? row : { ...row, short })));
+  expect(texts(svg!)).toEqual(expect.arrayContaining(["no memory", "too slow"]));
+  expect(texts(svg!)).not.toContain("does not fit");
 });
 
 it("draws a CSV with the columns that it needs alone", async () => {

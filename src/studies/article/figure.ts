@@ -4,6 +4,10 @@ import { distinct } from "../../core/group.ts";
 import { panelFigure, seriesScales } from "../../figures/style.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 
+/** Pixels that names at an axis take beside what a panel has for its axis. */
+const besideOf = (names: readonly string[]): number =>
+  Math.max(0, 7 * Math.max(...names.map((name) => name.length)) - 40);
+
 interface Pairs {
   readonly title: string;
   readonly subtitle: string;
@@ -51,6 +55,7 @@ export function pairsFigure({ title, subtitle, series, pairs, axis }: Pairs): ob
       },
     ],
     width: 460,
+    beside: besideOf(names),
     height: { step: 26 },
   });
 }
@@ -69,6 +74,8 @@ interface Bars {
   }[];
 }
 
+const barWidth = 420;
+
 /** Bars in groups by name. */
 export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
   const series = distinct(bars.map((bar) => bar.series));
@@ -80,7 +87,16 @@ export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
     axis: { labelLimit: 0 },
   };
   const offset = series.length > 1 ? { yOffset: { field: "series", sort: series } } : {};
-  const x = { field: "value", type: "quantitative", title: axis, scale: { zero: true, nice: true } };
+  // room at the right of the longest bar for its label
+  const room = 7 * Math.max(...bars.map(({ label }) => label.length));
+  const most = (Math.max(...bars.map(({ value }) => value)) * barWidth) / (barWidth - room);
+  const x = {
+    field: "value",
+    type: "quantitative",
+    title: axis,
+    scale: { domain: [0, most], nice: false },
+    axis: { tickCount: 8 },
+  };
   const color = {
     field: "series",
     type: "nominal",
@@ -99,7 +115,8 @@ export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
         encoding: { y, x, text: { field: "label" }, ...offset },
       },
     ],
-    width: 380,
+    width: barWidth,
+    beside: besideOf(bars.map(({ name }) => name)),
     height: { step: series.length > 1 ? 17 : 26 },
   });
 }
