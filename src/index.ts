@@ -55,7 +55,7 @@ export { composeLayers, layer, repeat } from "./attention/layers.ts";
 export { cacheFromTensors } from "./attention/tensors.ts";
 export { attendTensors, tensorsCost } from "./attention/attend-tensors.ts";
 export type { AttendedHeads, AttendedTensors, HeadReport } from "./attention/attend-tensors.ts";
-export { largestLogit } from "./attention/finite.ts";
+export { fitsFloat32, magnitudesOf } from "./attention/finite.ts";
 export type { Captured, CapturedName, CapturedTensor } from "./attention/captured.ts";
 export { denseIn, phaseFor } from "./attention/phase.ts";
 

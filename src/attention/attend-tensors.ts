@@ -5,11 +5,11 @@ import { mean } from "../core/stats.ts";
 import { flat } from "../core/tensor.ts";
 import type { Ops } from "../engines/ops.ts";
 import { referenceEngine } from "../engines/reference/engine.ts";
-import { withinFloat32 } from "../engines/tolerance.ts";
 import { attender } from "./attender.ts";
 import type { Phase, Queries } from "./cache.ts";
 import type { Captured } from "./captured.ts";
-import { largestLogit } from "./finite.ts";
+import { fitsFloat32, magnitudesOf, refuseNotFinite } from "./finite.ts";
+import type { Magnitudes } from "./finite.ts";
 import { fittedCapture } from "./own-index.ts";
 import { phaseFor } from "./phase.ts";
 import type { AttentionResult, HeadResult } from "./read.ts";
@@ -45,8 +45,8 @@ export interface AttendedTensors extends PlainTensors {
   readonly captured?: Captured | undefined;
   /** factor on q.k; default: 1 / sqrt(d) */
   readonly scale?: number | undefined;
-  /** bound on the logits, from `largestLogit`; without it the tensors are looked through first */
-  readonly largest?: number | undefined;
+  /** bounds from `magnitudesOf`; without them the tensors are looked through first */
+  readonly magnitudes?: Magnitudes | undefined;
   /** phase of the queries; without it the one in which the variant does its own work (phase.ts) */
   readonly phase?: Phase | undefined;
 }
@@ -57,7 +57,7 @@ export interface AttendedHeads {
   readonly output: Float32Array;
   /** phase that ran */
   readonly phase: Phase;
-  /** engine that ran: the reference engine in float64 where logits are too large for float32 */
+  /** engine that ran: the reference engine in float64 where logits or values are too large for float32 */
   readonly engine: string;
   readonly threads: number;
   readonly heads: readonly HeadReport[];
@@ -73,8 +73,8 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
   const shapes = shapesOf(k, v, q);
   const phase = given.phase ?? phaseFor(spec, shapes);
-  const largest = given.largest ?? largestLogit({ q, k, v }, given.scale);
-  const ops = withinFloat32(shapes.headDim, largest) ? given.ops : referenceEngine();
+  const magnitudes = given.magnitudes ?? magnitudesOf({ q, k, v }, given.scale);
+  const ops = fitsFloat32(shapes, magnitudes) ? given.ops : referenceEngine();
   const captured = fittedCapture(spec, shapes, given.captured ?? {});
   const { cache, queries } = cacheFromTensors(
     ops,
@@ -93,7 +93,9 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
       ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
     })),
   );
-  return { output: assemble(result, queries), phase, engine: ops.name, threads: ops.threads, heads };
+  const output = assemble(result, queries);
+  refuseNotFinite(output, [shapes.queryHeads, shapes.queries, shapes.valueDim]);
+  return { output, phase, engine: ops.name, threads: ops.threads, heads };
 }
 
 /** Cost of one decode step over a cache of these sizes. */

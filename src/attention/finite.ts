@@ -1,4 +1,6 @@
 import { UsageError } from "../core/errors.ts";
+import { withinFloat32 } from "../engines/tolerance.ts";
+import type { TensorShapes } from "./shapes.ts";
 import { readRows } from "./tensors.ts";
 import type { PlainTensors, StoredHeads } from "./tensors.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -41,13 +43,43 @@ function refuse(name: string, { h, row }: { h: number; row: number }, numbers: F
   );
 }
 
+/** Bounds on the numbers of attention to some tensors. */
+export interface Magnitudes {
+  /** the longest query times the longest key, scaled */
+  readonly logit: number;
+  /** length of the longest value */
+  readonly value: number;
+}
+
 /**
- * Bound on the logits of these tensors: the longest query times the longest key.
+ * Bounds on the logits and values of tensors.
  *
  * @param scale factor on q.k; default: 1 / sqrt(d)
  * @throws UsageError for a number that is not finite in float32, with its place
  */
-export function largestLogit({ q, k, v }: PlainTensors, scale = 1 / Math.sqrt(k.shape[2]!)): number {
-  longestRow("v", v);
-  return longestRow("q", q) * longestRow("k", k) * scale;
+export const magnitudesOf = ({ q, k, v }: PlainTensors, scale = 1 / Math.sqrt(k.shape[2]!)): Magnitudes => ({
+  logit: longestRow("q", q) * longestRow("k", k) * scale,
+  value: longestRow("v", v),
+});
+
+/** Whether a float32 engine can weigh such logits, and add up such values. */
+export const fitsFloat32 = (
+  { headDim, tokens }: Pick<TensorShapes, "headDim" | "tokens">,
+  { logit, value }: Magnitudes,
+): boolean => withinFloat32(headDim, logit) && tokens * value < largestFloat32;
+
+const largestFloat32 = 2 ** 127;
+
+/** @throws UsageError for an output that is not finite, with its place */
+export function refuseNotFinite(
+  output: Float32Array,
+  [, queries, width]: readonly [number, number, number],
+): void {
+  const at = output.findIndex((x) => !Number.isFinite(x));
+  if (at < 0) return;
+  const row = Math.floor(at / width);
+  throw new UsageError(
+    `the output is ${output[at]!} at head ${Math.floor(row / queries)}, row ${row % queries}, column ${at % width}: ` +
+      "the tensors' numbers are too large for the variant or the dtype",
+  );
 }

@@ -4,7 +4,8 @@ import type { Phase } from "../attention/cache.ts";
 import { capturedNames } from "../attention/captured.ts";
 import type { CapturedName } from "../attention/captured.ts";
 import { departuresOf } from "../attention/departures.ts";
-import { largestLogit } from "../attention/finite.ts";
+import { fitsFloat32, magnitudesOf } from "../attention/finite.ts";
+import type { Magnitudes } from "../attention/finite.ts";
 import { capturedLabel, capturedLabels } from "../attention/own-index.ts";
 import { denseIn } from "../attention/phase.ts";
 import { parseSpec } from "../attention/spec.ts";
@@ -16,7 +17,6 @@ import type { StepCost } from "../core/cost.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
 import { loadEngine } from "../engines/registry.ts";
-import { withinFloat32 } from "../engines/tolerance.ts";
 import { writeNpy } from "../files/npy.ts";
 import { withTensorFiles } from "../files/tensor-file.ts";
 
@@ -59,8 +59,8 @@ export interface AttendReport extends TensorShapes {
   readonly phase: Phase;
   /** whether the variant attends densely in this phase, so that nothing here is its own work */
   readonly denseInPhase: boolean;
-  /** bound on the logits: the longest query times the longest key */
-  readonly largestLogit: number;
+  /** bounds on logits and values */
+  readonly magnitudes: Magnitudes;
   /** whether they are too large for float32, so that the reference engine ran in float64 */
   readonly exact: boolean;
   /** of one decode step */
@@ -86,8 +86,8 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
     const cost = tensorsCost(spec, shapes);
     const q = inMemory(stored);
     const captured = Object.fromEntries(own.map((name) => [name, inMemory(sequence(capturedLabel(name)))]));
-    const largest = largestLogit({ q, k, v }, asked.scale);
-    const exact = !withinFloat32(shapes.headDim, largest);
+    const magnitudes = magnitudesOf({ q, k, v }, asked.scale);
+    const exact = !fitsFloat32(shapes, magnitudes);
     const needed = tensorsMemory(exact ? "reference" : engine, shapes, cost);
     if (needed > memoryBytes)
       throw new UsageError(
@@ -96,7 +96,7 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
       const { compare, phase, scale } = asked;
-      const given = { q, k, v, captured, spec, ops, compare, largest, phase, scale };
+      const given = { q, k, v, captured, spec, ops, compare, magnitudes, phase, scale };
       const { output, heads, ...ran } = attendTensors(given);
       if (out !== undefined) writeNpy(out, [shapes.queryHeads, shapes.queries, shapes.valueDim], [output]);
       return {
@@ -106,7 +106,7 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
         canBeCaptured: capturedLabels(spec.variant),
         ...ran,
         denseInPhase: denseIn(spec.variant, ran.phase),
-        largestLogit: largest,
+        magnitudes,
         exact,
         ...shapes,
         cost,

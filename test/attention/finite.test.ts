@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { attendTensors } from "../../src/attention/attend-tensors.ts";
-import { largestLogit } from "../../src/attention/finite.ts";
+import { magnitudesOf } from "../../src/attention/finite.ts";
 import { variants } from "../../src/attention/registry.ts";
 import { parseSpec } from "../../src/attention/spec.ts";
 import type { PlainTensors } from "../../src/attention/tensors.ts";
@@ -51,17 +51,27 @@ describe("numbers that are not finite", () => {
     const k = normal("k", [1, 70_000, 16]);
     k.set(0, 69_999, 5, NaN);
     const v = zeros(1, 70_000, 16);
-    expect(() => largestLogit({ q: normal("q", [1, 1, 16]), k, v })).toThrow(
+    expect(() => magnitudesOf({ q: normal("q", [1, 1, 16]), k, v })).toThrow(
       "k holds NaN at head 0, row 69999, column 5",
     );
   });
 });
 
-it("bounds logits by the longest query and key", () => {
+it("bounds logits by the longest query and key, and values", () => {
   const row = (...numbers: number[]): Tensor => tensor(Float32Array.from(numbers), [1, 2, 2]);
   // lengths 5 and 1, 2 and 13
   const [q, k] = [row(3, 4, 0, 1), row(2, 0, 5, -12)];
-  expect(largestLogit({ q, k, v: k })).toBeCloseTo((5 * 13) / Math.sqrt(2), 12);
+  const { logit, value } = magnitudesOf({ q, k, v: q });
+  expect([logit, value]).toEqual([expect.closeTo((5 * 13) / Math.sqrt(2), 12), 5]);
+  expect(magnitudesOf({ q, k, v: q }, 0.1).logit).toBeCloseTo(6.5, 12);
+});
+
+it("refuses an output that the dtype makes infinite", () => {
+  // the largest float32 numbers round to infinity in bf16
+  const v = normal("v", [2, 200, 16]);
+  for (const h of [0, 1]) for (let t = 0; t < 200; t++) v.set(h, t, 3, 3.4e38);
+  const asked = { ...plain(), v, spec: parseSpec("dense+bf16"), ops: wasm, compare: true };
+  expect(() => attendTensors(asked)).toThrow(/the output is Infinity at head 0, row 0, column 3: .* dtype/);
 });
 
 describe.each(variants.names())("%s on extreme numbers", (name) => {
@@ -73,6 +83,7 @@ describe.each(variants.names())("%s on extreme numbers", (name) => {
     ["logits of 1e6, by queries", plain({ q: 1e6 }), true],
     ["logits of 1e6, by keys", plain({ k: 1e6 }), true],
     ["logits beyond float32", plain({ q: 1e20, k: 1e20 }), true],
+    ["values whose sum is beyond float32", plain({ v: 1e37 }), true],
     ["keys of 0", plain({ k: 0 }), false],
     ["values of 0", plain({ v: 0 }), false],
   ] as const)(

@@ -15,8 +15,8 @@ function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendRepo
     : own;
 }
 
-const exactLine = ({ largestLogit }: AttendReport): string =>
-  `logits may reach ${largestLogit.toExponential(1)}, too large for float32: the reference engine computed in float64`;
+const exactLine = ({ magnitudes: { logit, value } }: AttendReport): string =>
+  `logits may reach ${logit.toExponential(1)} and values ${value.toExponential(1)}, too large for float32: the reference engine computed in float64`;
 
 /** Which index chose: the model's own, or a stand-in for it. */
 function indexLine({ captured, canBeCaptured }: AttendReport): string[] {
