@@ -85,8 +85,8 @@ export { passAssumptions } from "./hardware/pass/pass.ts";
 export { fits, memoryAssumptions } from "./deployment/memory.ts";
 
 // operators: the time of kernels and modules on a GPU
-export { explain } from "./hardware/kernels/time.ts";
-export type { OperatorTime, Term } from "./hardware/kernels/time.ts";
+export { explain } from "./hardware/kernels/operator-time.ts";
+export type { OperatorTime, Term } from "./hardware/kernels/operator-time.ts";
 export { machineOf, profiles } from "./hardware/kernels/machine.ts";
 export type { Machine, KernelProfile } from "./hardware/kernels/machine.ts";
 export { gemm } from "./hardware/kernels/gemm.ts";

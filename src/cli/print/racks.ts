@@ -1,7 +1,7 @@
 import { distinct } from "../../core/group.ts";
 import { formatBytes } from "../../core/units.ts";
-import { explain } from "../../hardware/kernels/time.ts";
-import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { explain } from "../../hardware/kernels/operator-time.ts";
+import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import { machineNotes, rackSettings } from "../../studies/racks/settings.ts";

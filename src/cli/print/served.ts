@@ -3,7 +3,7 @@ import { deploymentOf } from "../../deployment/deployment.ts";
 import type { Division } from "../../deployment/division.ts";
 import { servingAssumptions } from "../../deployment/serving.ts";
 import type { ServedPlan } from "../../deployment/serving.ts";
-import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { passOf } from "../../hardware/pass/pass.ts";
 import { decodePart } from "../../hardware/serving/replica.ts";

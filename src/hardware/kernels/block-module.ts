@@ -9,8 +9,8 @@ import { activationsOf, glue, projections } from "./modules.ts";
 import type { ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { roofline } from "./roofline.ts";
-import { sequence } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { sequence } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** MSA, the attention of MiniMax-M3, of one layer on one GPU, projections included. */
 export interface MsaModuleShape extends GqaModuleDims, ModuleShape {

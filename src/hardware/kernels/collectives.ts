@@ -3,8 +3,8 @@ import type { Constants } from "../constants/constants.ts";
 import { precisionBytes } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
-import { kernelTime } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { kernelTime } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 import { neededOf } from "../system.ts";
 
 export const collectiveOps = ["all-gather", "reduce-scatter", "all-to-all", "all-reduce"] as const;

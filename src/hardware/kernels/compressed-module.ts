@@ -5,8 +5,8 @@ import { activationsOf, glue, projections } from "./modules.ts";
 import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
-import { sequence } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { sequence } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Dimensions of DeepSeek-V4's attention of one layer on one GPU. */
 export interface CompressedDims extends ModuleDims {

@@ -1,6 +1,6 @@
 import { allReduce, collective } from "./collectives.ts";
 import type { Machine } from "./machine.ts";
-import type { OperatorTime } from "./time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 import { neededOf } from "../system.ts";
 
 /** NVLink domains that `gpus` neighbouring GPUs lie in. */

@@ -3,8 +3,8 @@ import { precisionBytes } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { occupancy, roofline } from "./roofline.ts";
-import { withPass } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { withPass } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** A product [m, k] x [k, n] on one GPU; k x n are the weights. */
 export interface GemmShape {

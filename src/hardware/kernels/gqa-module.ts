@@ -3,8 +3,8 @@ import type { DecodeTokens, GqaHeads, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { activationsOf, glue, projections } from "./modules.ts";
 import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
-import { sequence } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { sequence } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Heads of grouped queries on one GPU, with the dimensions of their projections. */
 export interface GqaModuleDims extends ModuleDims {

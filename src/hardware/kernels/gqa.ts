@@ -5,7 +5,7 @@ import { attentionPrecision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
 import { occupancy, roofline } from "./roofline.ts";
-import type { OperatorTime } from "./time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Tokens of requests that are prefilled together. */
 export interface PrefillTokens {

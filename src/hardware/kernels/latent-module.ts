@@ -7,8 +7,8 @@ import { activationsOf, glue, projections } from "./modules.ts";
 import type { WeightMatrix, ModuleDims, ModuleShape } from "./modules.ts";
 import { causalPairs } from "./pairs.ts";
 import { indexLogits, sparseAttention, topK } from "./sparse.ts";
-import { sequence } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { sequence } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Dimensions of multi-head latent attention of one layer on one GPU. */
 export interface MlaDims extends ModuleDims {

@@ -1,7 +1,7 @@
 import { overhead, overlap, share } from "../constants/constants.ts";
 import type { Machine } from "./machine.ts";
 import { roofline } from "./roofline.ts";
-import type { OperatorTime } from "./time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** A gated delta rule on one GPU: KDA (a gate for each channel) or GDN (one for each head). */
 export interface LinearShape {

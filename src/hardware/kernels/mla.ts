@@ -6,7 +6,7 @@ import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
 import { occupancy, roofline } from "./roofline.ts";
-import type { OperatorTime } from "./time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Heads of multi-head latent attention on one GPU. Default dimensions are DeepSeek's. */
 export interface MlaHeads {

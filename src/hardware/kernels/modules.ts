@@ -3,8 +3,8 @@ import { hidden, overhead } from "../constants/constants.ts";
 import type { Precision } from "./dtypes.ts";
 import { gemm } from "./gemm.ts";
 import type { Machine } from "./machine.ts";
-import { kernelTime } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { kernelTime } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** A matrix: rows x columns of the product [m, rows] x [rows, columns]. */
 export type WeightMatrix = readonly [rows: number, columns: number];

@@ -5,8 +5,8 @@ import type { Machine } from "./machine.ts";
 import { hottestRank } from "./routing.ts";
 import type { Routing } from "./routing.ts";
 import { roofline } from "./roofline.ts";
-import { withPass } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { withPass } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** The routed experts of one layer on one rank. */
 export interface MoeShape {

@@ -1,7 +1,7 @@
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
-import { kernelTime, sideBySide } from "./time.ts";
-import type { OperatorTime } from "./time.ts";
+import { kernelTime, sideBySide } from "./operator-time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 import { neededOf } from "../system.ts";
 import type { System } from "../system.ts";
 

@@ -1,7 +1,7 @@
 import { count, overhead, overlap, share } from "../constants/constants.ts";
 import type { Machine } from "./machine.ts";
 import { roofline } from "./roofline.ts";
-import type { OperatorTime } from "./time.ts";
+import type { OperatorTime } from "./operator-time.ts";
 
 /** Measured kernels: those of GLM-5.2, measured alone, or those inside the modules of DSA and CSA, at prefill or decode. */
 export type SparseKernels =

@@ -5,7 +5,7 @@ import {
   compressedModulePrefill,
 } from "../kernels/compressed-module.ts";
 import type { CompressedDims } from "../kernels/compressed-module.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";

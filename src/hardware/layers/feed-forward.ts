@@ -4,8 +4,8 @@ import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
 import { projections } from "../kernels/modules.ts";
 import type { WeightMatrix } from "../kernels/modules.ts";
-import { sequence } from "../kernels/time.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { sequence } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import { columnsOf, stageGpus } from "../parallelism.ts";
 import type { Count, FeedForwardLayer, FeedForwardRank, PassTokens } from "./layer.ts";
 

@@ -3,7 +3,7 @@ import { msaModuleDecode, msaModulePrefill } from "../kernels/block-module.ts";
 import { attentionPrecision } from "../kernels/dtypes.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "../kernels/gqa.ts";
 import { gqaMatrices, gqaModuleDecode, gqaModulePrefill } from "../kernels/gqa-module.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import { moduleOf, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";

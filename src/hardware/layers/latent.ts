@@ -10,8 +10,8 @@ import {
   mlaModulePrefill,
 } from "../kernels/latent-module.ts";
 import type { DsaDims, MlaDims } from "../kernels/latent-module.ts";
-import { sequence, times } from "../kernels/time.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { sequence, times } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count, LayerMatrix } from "./layer.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";

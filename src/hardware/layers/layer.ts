@@ -4,7 +4,7 @@ import type { Quantity } from "../../core/units.ts";
 import type { Precision } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
 import type { Efficiency } from "../kernels/roofline.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
 

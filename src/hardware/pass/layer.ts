@@ -1,8 +1,8 @@
 import { precisionOf } from "../kernels/dtypes.ts";
 import { allReduceAmong, exchangeAmong } from "../kernels/exchange.ts";
 import type { Machine } from "../kernels/machine.ts";
-import { kernelTime, sequence } from "../kernels/time.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { kernelTime, sequence } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { AttentionLayer } from "../layers/layer.ts";
 import type { Part } from "../serving/replica.ts";
 import { hostBandwidth } from "../system.ts";

@@ -1,6 +1,6 @@
 import { gemm } from "../kernels/gemm.ts";
-import { kernelTime, sequence, times } from "../kernels/time.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { kernelTime, sequence, times } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import { feedForwardLayer } from "../layers/feed-forward.ts";
 import type { PassTokens } from "../layers/layer.ts";
 import { gpusOf } from "../parallelism.ts";

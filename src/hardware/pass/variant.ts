@@ -3,8 +3,8 @@ import { attentionPrecision } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
 import { roofline } from "../kernels/roofline.ts";
 import { indexLogitsKernel, topKKernel } from "../kernels/sparse.ts";
-import { kernelTime, sequence } from "../kernels/time.ts";
-import type { OperatorTime } from "../kernels/time.ts";
+import { kernelTime, sequence } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { AttentionLayer, AttentionRank } from "../layers/layer.ts";
 import type { Part } from "../serving/replica.ts";
 

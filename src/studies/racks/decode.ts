@@ -1,7 +1,7 @@
 import { fastestDecode } from "../../deployment/decode.ts";
 import type { DecodeAnswer } from "../../deployment/decode.ts";
 import { fits } from "../../deployment/memory.ts";
-import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";

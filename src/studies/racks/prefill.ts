@@ -1,8 +1,8 @@
 import { fits } from "../../deployment/memory.ts";
 import { fastestPrefill } from "../../deployment/prefill.ts";
 import type { PrefillAnswer } from "../../deployment/prefill.ts";
-import { sequence } from "../../hardware/kernels/time.ts";
-import type { OperatorTime } from "../../hardware/kernels/time.ts";
+import { sequence } from "../../hardware/kernels/operator-time.ts";
+import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
 import type { Pass } from "../../hardware/pass/pass.ts";

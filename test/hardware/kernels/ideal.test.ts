@@ -7,7 +7,7 @@ import { linearDecode } from "../../../src/hardware/kernels/linear.ts";
 import { machineOf } from "../../../src/hardware/kernels/machine.ts";
 import { mlaDecode, mlaPrefill } from "../../../src/hardware/kernels/mla.ts";
 import { causalPairs } from "../../../src/hardware/kernels/pairs.ts";
-import { explain } from "../../../src/hardware/kernels/time.ts";
+import { explain } from "../../../src/hardware/kernels/operator-time.ts";
 import { gb200Nvl72 } from "../../../src/hardware/systems/gb200-nvl72.ts";
 
 const ideal = machineOf(gb200Nvl72, "ideal");

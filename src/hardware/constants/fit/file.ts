@@ -1,5 +1,5 @@
 import type { Machine } from "../../kernels/machine.ts";
-import type { OperatorTime } from "../../kernels/time.ts";
+import type { OperatorTime } from "../../kernels/operator-time.ts";
 import type { MeasuredRow } from "./rows.ts";
 
 /** A file of measured kernels: its name without `.csv`, and the operator that predicts its rows. */
