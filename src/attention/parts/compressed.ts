@@ -3,6 +3,7 @@ import type { StepCost, StepShape } from "../../core/cost.ts";
 import { int, real } from "../../core/params.ts";
 import type { RowLists } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
+import { compressedRecord } from "../../hardware/record.ts";
 import type { KeyValueCache } from "../cache.ts";
 import type { Read, HeadResult } from "../read.ts";
 import { together } from "./mixtures.ts";
@@ -27,12 +28,13 @@ export interface Entries {
 export const entriesSeen = (visible: Int32Array, pool: number): Int32Array =>
   visible.map((end) => Math.floor(end / pool));
 
-/** Makes the entries of every head. @param record bytes of an entry, for all heads and for key and value together */
+/** Makes the entries of every head. @param width numbers of an entry, for all heads and for key and value together */
 export function entriesOf(
-  { heads, spanEnds }: KeyValueCache,
-  { record, ...pooling }: Pooling & { readonly record: number },
+  { heads, spanEnds, bytesPerElement }: KeyValueCache,
+  { width, ...pooling }: Pooling & { readonly width: number },
   ops: Ops,
 ): Entries[] {
+  const record = compressedRecord(width, bytesPerElement);
   const pools = new Pools(pooling, spanEnds);
   return heads.map(({ space, keys, values }) => ({
     pools,
@@ -96,10 +98,11 @@ export function readCompressed(
 /** Cost of a decode step that reads `chosen` entries and the window. */
 export function compressedCost(
   shape: StepShape,
-  { pool, window, record }: { pool: number; window: number; record: number },
+  { pool, window, width }: { pool: number; window: number; width: number },
   chosen: number,
 ): StepCost {
-  const { tokens, queryHeads } = shape;
+  const { tokens, queryHeads, bytesPerElement } = shape;
+  const record = compressedRecord(width, bytesPerElement);
   const raw = Math.min(window, tokens);
   const read = chosen + raw;
   return {
@@ -124,10 +127,10 @@ export const sinkParam = real("logit of the sink, which is learned for each head
   max: 1000,
 });
 
-export const recordParam = int(
-  "bytes of an entry or raw token, key and value at once: 448 in FP8, 7 scales and a spare, 64 rotary numbers in bf16",
-  { default: 584, min: 1 },
-);
+export const widthParam = int("numbers of an entry or raw token, key and value at once: 584 B in FP8", {
+  default: 512,
+  min: 1,
+});
 
 export const notConvex =
   "entries are scaled to the length of a token, so that their values are no mean of their tokens'";

@@ -118,7 +118,7 @@ function compressedModule(
             keys,
             indexHeads: index.heads,
             indexDim: index.dim,
-            keyBytes: index.dim / 2 + 4, // FP4 and a float32 scale
+            keyBytes: index.dim / 2 + index.dim / 32, // MXFP4: a byte of scale for each 32
             kernels: `csa-${phase}`,
           }),
           topK(machine, { queries, pairs: seen, k: index.topK, kernels: `csa-${phase}` }),

@@ -6,6 +6,7 @@ import {
 } from "../kernels/compressed-module.ts";
 import type { CompressedDims } from "../kernels/compressed-module.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
+import { compressedRecord } from "../record.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
@@ -55,9 +56,9 @@ export function compressedLayer(attention: CompressedAttention): AttentionLayer 
       kvHeads: 1,
       headDim,
       bytesPerElement: kvDtypeBytes[dtype],
-      rowBytes: headDim * kvDtypeBytes[dtype],
+      rowBytes: compressedRecord(headDim, kvDtypeBytes[dtype]),
     }),
-    rowBytes: (dtype) => (headDim * kvDtypeBytes[dtype]) / (pool?.value ?? 1),
+    rowBytes: (dtype) => compressedRecord(headDim, kvDtypeBytes[dtype]) / (pool?.value ?? 1),
     splitCache: (ranks) =>
       compressedLayer({
         ...attention,
@@ -70,11 +71,18 @@ export function compressedLayer(attention: CompressedAttention): AttentionLayer 
   };
 }
 
-function variantOf({ pool, window, indexer }: CompressedAttention): string {
+function variantOf({ headDim: width, pool, window, indexer }: CompressedAttention): string {
   if (!pool) return `sink-window(sinks=0,window=${window.value})`;
   return indexer
-    ? specOf("csa", { pool, window, k: indexer.read, indexHeads: indexer.heads, indexDim: indexer.headDim })
-    : specOf("hca", { pool, window });
+    ? specOf("csa", {
+        pool,
+        window,
+        k: indexer.read,
+        indexHeads: indexer.heads,
+        indexDim: indexer.headDim,
+        width,
+      })
+    : specOf("hca", { pool, window, width });
 }
 
 function dimsOf(
@@ -104,6 +112,7 @@ function timeOf(attention: CompressedAttention, rank: AttentionRank, part: Part)
     ...dimsOf(attention, rank.hidden, rank),
     ...tokensOf(part),
     window: attention.window.value,
+    recordBytes: compressedRecord(attention.headDim.value, kvDtypeBytes[rank.kvDtype]),
   };
   return part.phase === "prefill"
     ? compressedModulePrefill(rank.machine, shape)

@@ -6,8 +6,8 @@ import {
   notConvex,
   noMeanField,
   readCompressed,
-  recordParam,
   sinkParam,
+  widthParam,
   windowParam,
 } from "../../parts/compressed.ts";
 import { mxfp4Index } from "../../parts/index-formats.ts";
@@ -35,7 +35,7 @@ const standIn = [
  * one softmax.
  *
  * DeepSeek-V4 technical report and model code. Defaults: pool 4, k 1024 as in Pro (512 in Flash), window 128, index
- * dimension 128, records of 584 B and index entries of 68 B. Used in training and prefill as well.
+ * dimension 128, records of 512 numbers (584 B in FP8) and index entries of 68 B. Used in training and prefill as well.
  */
 export const csa = defineVariant({
   name: "csa",
@@ -79,7 +79,7 @@ export const csa = defineVariant({
       sweep: [64, 128],
     }),
     indexNoise: indexNoiseParam,
-    record: recordParam,
+    width: widthParam,
   },
   prefill: "same",
   budgetParam: "k",

@@ -5,8 +5,8 @@ import {
   notConvex,
   noMeanField,
   readCompressed,
-  recordParam,
   sinkParam,
+  widthParam,
   windowParam,
 } from "../../parts/compressed.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -17,7 +17,7 @@ import { defineVariant } from "../../variant.ts";
  * HCA, the heavily compressed attention of DeepSeek-V4: every 128 tokens become an entry, and all entries are read,
  * with a window of raw tokens and a sink in one softmax.
  *
- * DeepSeek-V4 technical report and model code. Defaults: pool 128, window 128, records of 584 B. Used in training and
+ * DeepSeek-V4 technical report and model code. Defaults: pool 128, window 128, records of 512 numbers (584 B in FP8). Used in training and
  * prefill as well.
  */
 export const hca = defineVariant({
@@ -47,7 +47,7 @@ export const hca = defineVariant({
     pooling: poolingParam,
     window: windowParam,
     sink: sinkParam,
-    record: recordParam,
+    width: widthParam,
   },
   prefill: "same",
   small: { pool: 8, window: 10 },
