@@ -1,4 +1,3 @@
-import { Spans } from "./spans.ts";
 import { eachRow } from "./votes.ts";
 import type { Voters } from "./votes.ts";
 
@@ -8,33 +7,47 @@ export interface Lines {
   readonly diagonals: ArrayLike<number>;
 }
 
-/** Sums of the weights of some queries over each column and each diagonal. */
-export function lineSums(voters: Voters): { columns: Float64Array; diagonals: Float64Array } {
-  const end = voters.queries.positions.reduce((most, position) => Math.max(most, position + 1), 0);
-  const [columns, diagonals] = [new Float64Array(end), new Float64Array(end)];
+/** Sums of weights over each column and each diagonal. */
+export interface LineSums {
+  readonly columns: Float64Array;
+  readonly diagonals: Float64Array;
+}
+
+/** Sums of the weights of some queries over columns and diagonals, for each query head of a kv head. */
+export function lineSums(voters: Voters): LineSums[] {
+  const { positions, group } = voters.queries;
+  const end = positions.reduce((most, position) => Math.max(most, position + 1), 0);
+  const sums = Array.from({ length: group }, () => ({
+    columns: new Float64Array(end),
+    diagonals: new Float64Array(end),
+  }));
+  let row = 0;
   eachRow(voters, true, (weights, visible) => {
+    const { columns, diagonals } = sums[row++ % group]!;
     for (let t = 0; t < visible; t++) {
       columns[t]! += weights[t]!;
       diagonals[visible - 1 - t]! += weights[t]!;
     }
   });
-  return { columns, diagonals };
+  return sums;
 }
 
-/** Tokens of columns and diagonals that each query sees. */
-export const lineSpans = ({ columns, diagonals }: Lines, visible: Int32Array): Spans =>
-  new Spans(visible.length, (i, add) => {
-    const end = visible[i]!;
-    // diagonals backwards are tokens forwards: two ascending lists are merged
-    let [column, diagonal] = [0, diagonals.length - 1];
-    while (diagonal >= 0 && diagonals[diagonal]! >= end) diagonal--;
-    for (;;) {
-      const down = column < columns.length && columns[column]! < end ? columns[column]! : Infinity;
-      const across = diagonal >= 0 ? end - 1 - diagonals[diagonal]! : Infinity;
-      const row = Math.min(down, across);
-      if (row === Infinity) return;
-      add(row, row + 1);
-      if (down === row) column++;
-      if (across === row) diagonal--;
-    }
-  });
+/** Hands the tokens of columns and diagonals that a query of `end` visible tokens sees to `add`, ascending. */
+export function eachLineToken(
+  { columns, diagonals }: Lines,
+  end: number,
+  add: (start: number, end: number) => void,
+): void {
+  // diagonals backwards are tokens forwards: two ascending lists are merged
+  let [column, diagonal] = [0, diagonals.length - 1];
+  while (diagonal >= 0 && diagonals[diagonal]! >= end) diagonal--;
+  for (;;) {
+    const down = column < columns.length && columns[column]! < end ? columns[column]! : Infinity;
+    const across = diagonal >= 0 ? end - 1 - diagonals[diagonal]! : Infinity;
+    const row = Math.min(down, across);
+    if (row === Infinity) return;
+    add(row, row + 1);
+    if (down === row) column++;
+    if (across === row) diagonal--;
+  }
+}

@@ -3,20 +3,22 @@ import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { denseCost } from "../../parts/costs.ts";
-import { lineSpans, lineSums } from "../../parts/lines.ts";
+import { eachLineToken, lineSums } from "../../parts/lines.ts";
 import type { Lines } from "../../parts/lines.ts";
-import { emptyLists, rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { covering, prefillReads } from "../../parts/prefill-only.ts";
-import { firstRows, meanIndex, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import { firstRows, meanIndex, unitsBefore } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
-import type { Spans } from "../../parts/spans.ts";
+import { Spans } from "../../parts/spans.ts";
 import type { Voters } from "../../parts/votes.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
-/** Pattern of a head: blocks chosen for each query, or columns and diagonals chosen by the last queries. */
-type Pattern = { readonly means: Table } & ({ readonly lines: Lines } | { readonly blockwise: true });
+/** Means of a kv head's blocks, and the lines of each query head; undefined for one that chooses blocks by the means. */
+interface Pattern {
+  readonly means: Table;
+  readonly lines: readonly (Lines | undefined)[];
+}
 
 /**
  * FlexPrefill: each head is tried on the prompt's last block of queries. If pooled keys predict its attention, every
@@ -46,7 +48,7 @@ export const flexprefill = defineVariant({
   ],
   differs: [
     "Each query chooses for itself among the blocks before its own, and reads its own and the first; the source pools queries into blocks.",
-    "Columns and diagonals are single tokens, and a group's heads share them; the source reads blocks.",
+    "Columns and diagonals are single tokens; the source reads blocks.",
   ],
   params: {
     gamma: real("share of the estimated weight that is covered", {
@@ -71,23 +73,31 @@ export const flexprefill = defineVariant({
     return cache.heads.map(({ keys }, h) => {
       const means = meanIndex(keys, block, block, ops);
       const voters = { queries: last, cache, h, ops };
-      const { columns, diagonals } = lineSums(voters);
-      if (distance(voters, columns, means, block) < tau) return { means, blockwise: true };
-      // the first block of columns and the own block of diagonals are always read
-      const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
-      return {
-        means,
-        lines: { columns: covering(columns, gamma, always), diagonals: covering(diagonals, gamma, always) },
-      };
+      const lines = lineSums(voters).map(({ columns, diagonals }, g): Lines | undefined => {
+        if (distance(voters, { g, columns }, means, block) < tau) return undefined;
+        // the first block of columns and the own block of diagonals are always read
+        const always = Array.from({ length: Math.min(block, columns.length) }, (_, at) => at);
+        return { columns: covering(columns, gamma, always), diagonals: covering(diagonals, gamma, always) };
+      });
+      return { means, lines };
     });
   },
   attend: ({ queries, cache, index: patterns, ops }, { gamma, block }) =>
     perHead(queries, cache, (read, { space }, h) => {
-      const pattern = patterns[h]!;
-      const spans =
-        "lines" in pattern
-          ? lineSpans(pattern.lines, read.visible)
-          : space.scoped(() => coveringBlocks(read, pattern.means, { gamma, block }, ops));
+      const { means, lines } = patterns[h]!;
+      const blocks = lines.includes(undefined)
+        ? space.scoped(() => coveringBlocks(read, means, { gamma, block }, ops))
+        : [];
+      const spans = new Spans(read.visible.length, (i, add) => {
+        const end = read.visible[i]!;
+        const own = lines[i % queries.group];
+        if (own !== undefined) {
+          eachLineToken(own, end, add);
+          return;
+        }
+        for (const b of blocks[i]!) add(b * block, (b + 1) * block);
+        add(Math.floor((end - 1) / block) * block, end);
+      });
       return softmaxRead({ ...read, spans }, ops);
     }),
   cost: denseCost,
@@ -101,17 +111,17 @@ export const flexprefill = defineVariant({
  */
 function distance(
   { queries: last, cache, h, ops }: Voters,
-  columns: Float64Array,
+  { g, columns }: { g: number; columns: Float64Array },
   means: Table,
   block: number,
 ): number {
   const blocks = Math.ceil(columns.length / block);
   const truth = new Float64Array(blocks);
-  columns.forEach((weight, t) => (truth[Math.floor(t / block)]! += weight / (last.count * last.group)));
+  columns.forEach((weight, t) => (truth[Math.floor(t / block)]! += weight / last.count));
   const rows = last.heads[h]!;
   const mean = zeros(1, rows.shape[1]!);
-  for (let i = 0; i < rows.shape[0]!; i++)
-    flat(rowsOf(rows, i, i + 1)).forEach((x, c) => (flat(mean)[c]! += x / rows.shape[0]!));
+  for (let i = g; i < rows.shape[0]!; i += last.group)
+    flat(rowsOf(rows, i, i + 1)).forEach((x, c) => (flat(mean)[c]! += x / last.count));
   const estimate = cache.heads[h]!.space.scoped(() => {
     const scores = ops.scores(mean, firstRows(means, blocks));
     ops.softmax(scores, Int32Array.of(blocks), last.scale);
@@ -123,16 +133,16 @@ function distance(
   return Math.sqrt(Math.max(0, (divergence(truth, middle) + divergence(estimate, middle)) / 2));
 }
 
-/** The first block, the own one, and the fewest between them that cover gamma of the weights of pooled keys. */
+/** Blocks before each row's own: the first, and the fewest that cover gamma of the weights of pooled keys; ascending. */
 function coveringBlocks(
   read: Read,
   means: Table,
   { gamma, block }: { gamma: number; block: number },
   ops: Ops,
-): Spans {
+): number[][] {
   const before = unitsBefore(read.visible, block);
   const most = before.reduce((a, b) => Math.max(a, b), 0);
-  if (most === 0) return unitAndCurrentSpans(emptyLists(before.length), block, read.visible);
+  if (most === 0) return Array.from(before, () => []);
   const chosen: number[][] = [];
   inChunks(before.length, most, (from, to) => {
     const weights = ops.scores(rowsOf(read.queries, from, to), firstRows(means, most));
@@ -142,5 +152,5 @@ function coveringBlocks(
       chosen.push(own.length === 0 ? [] : [...new Set([0, ...covering(own, gamma)])].sort((a, b) => a - b));
     }
   });
-  return unitAndCurrentSpans(rowLists(chosen), block, read.visible);
+  return chosen;
 }

@@ -1,10 +1,12 @@
 import { int } from "../../../core/params.ts";
 import { denseCost } from "../../parts/costs.ts";
 import { best } from "../../parts/kept.ts";
-import { lineSpans, lineSums } from "../../parts/lines.ts";
+import { eachLineToken, lineSums } from "../../parts/lines.ts";
+import type { Lines } from "../../parts/lines.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { prefillReads } from "../../parts/prefill-only.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
+import { Spans } from "../../parts/spans.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -36,7 +38,7 @@ export const verticalSlash = defineVariant({
     },
   ],
   differs: [
-    "Single tokens are read, and a group's heads share a choice; the source reads blocks of 64.",
+    "Single tokens are read; the source reads blocks of 64.",
     "One setting serves all heads; the source has presets for each, such as 30 and 800, 100 and 800, 3500 and 100, 500 and 700.",
     "Keys of the constructed reader carry no positions, so that one diagonal is better than another only by chance, and columns find the needles.",
   ],
@@ -63,20 +65,24 @@ export const verticalSlash = defineVariant({
   adaptive: "as if no column met a diagonal",
   prepare(cache, { vertical, slash, observe, firstColumns, lastDiagonals }, ops) {
     const last = cache.observed(observe, true);
-    return cache.heads.map((_, h) => {
-      const { columns, diagonals } = lineSums({ queries: last, cache, h, ops });
-      columns.fill(Infinity, 0, firstColumns);
-      diagonals.fill(Infinity, 0, lastDiagonals);
-      return {
-        columns: best(columns, Math.min(vertical, columns.length), ops),
-        diagonals: best(diagonals, Math.min(slash, diagonals.length), ops),
-      };
-    });
+    return cache.heads.map((_, h) =>
+      lineSums({ queries: last, cache, h, ops }).map(({ columns, diagonals }): Lines => {
+        columns.fill(Infinity, 0, firstColumns);
+        diagonals.fill(Infinity, 0, lastDiagonals);
+        return {
+          columns: best(columns, Math.min(vertical, columns.length), ops),
+          diagonals: best(diagonals, Math.min(slash, diagonals.length), ops),
+        };
+      }),
+    );
   },
   attend: ({ queries, cache, index: lines, ops }) =>
-    perHead(queries, cache, (read, _head, h) =>
-      softmaxRead({ ...read, spans: lineSpans(lines[h]!, read.visible) }, ops),
-    ),
+    perHead(queries, cache, (read, _head, h) => {
+      const spans = new Spans(read.visible.length, (i, add) => {
+        eachLineToken(lines[h]![i % queries.group]!, read.visible[i]!, add);
+      });
+      return softmaxRead({ ...read, spans }, ops);
+    }),
   cost: denseCost,
   prefillCost: (shape, { vertical, slash }) => prefillReads(shape, vertical + slash),
   denseAt: ({ tokens }) => ({ slash: tokens, lastDiagonals: tokens }),
