@@ -286,6 +286,28 @@ def nsa(at, block=16, selected=4, window=20, gates=(0.2, 0.5, 0.3)):
             yield sorted({*read, *recent}), sum(gate * part for gate, part in zip(gates, parts))
 
 
+def delta_rule(at, decay, strength):
+    """fla/ops/gated_delta_rule/naive.py, naive_recurrent_gated_delta_rule, and fla/ops/kda/naive.py, naive_recurrent_kda,
+    for keys and queries of length 1 and scale 1. Yields no tokens: a state stands for all."""
+    for h in range(KV_HEADS):
+        state = np.zeros((WIDTH, WIDTH))
+        for t in range(at + 1):
+            key = k64[h, t] / np.linalg.norm(k64[h, t])
+            state = state * decay[:, None]
+            state = state + np.outer(key, strength * (v64[h, t] - state.T @ key))
+        for head in range(h * GROUP, (h + 1) * GROUP):
+            yield None, state.T @ (q64[head, at] / np.linalg.norm(q64[head, at]))
+
+
+def gated_deltanet(at, strength=0.5, half_life=30):
+    yield from delta_rule(at, np.full(WIDTH, 2 ** (-1 / half_life)), strength)
+
+
+def kda(at, strength=0.5, shortest=10, longest=100):
+    lives = shortest * (longest / shortest) ** (np.arange(WIDTH) / (WIDTH - 1))
+    yield from delta_rule(at, 2 ** (-1 / lives), strength)
+
+
 SOURCES = {
     "mit-han-lab/Quest": "01c1623bf9395009520874e989e29f683203b357",
     "MoonshotAI/MoBA": "61e456bc956c5a25fd9c84e5496b661329cb1b72",
@@ -296,6 +318,7 @@ SOURCES = {
     "ByteDance-Seed/ShadowKV": "e51904cdeab7d4d34013370f09f2cf5fcd655e15",
     "NVIDIA/kvpress": "8bb29b9c3078452a86d692f29123fa6c793e2b05",
     "Zefan-Cai/KVCache-Factory": "c97f9d706d63d1b56e980f8b81b2a924c21162b3",
+    "fla-org/flash-linear-attention": "bc3b101dcb713ddc5bd8924b66754eb68b5ccf89",
     "microsoft/MInference": "fb56c917f618e8645f1cfc37535afd7424d78f0d",
 }
 
@@ -372,6 +395,20 @@ CASES = [
         "minference/modules/minference_forward.py",
         MIDDLE,
     ),
+    (
+        "gated-deltanet(strength=.5,halfLife=30)",
+        gated_deltanet,
+        "fla-org/flash-linear-attention",
+        "fla/ops/gated_delta_rule/naive.py",
+        MIDDLE,
+    ),
+    (
+        "kda(strength=.5,shortest=10,longest=100)",
+        kda,
+        "fla-org/flash-linear-attention",
+        "fla/ops/kda/naive.py",
+        MIDDLE,
+    ),
 ]
 
 
@@ -393,7 +430,8 @@ def case(variant, port, repository, path, positions):
         results = []
         for head, found in zip(heads, port(at)):
             read, output = found if isinstance(found, tuple) else (found, dense(head // GROUP, head, at, found))
-            results.append({"reads": runs(read), "output": [float(x) for x in output]})
+            reads = None if read is None else runs(read)
+            results.append({"reads": reads, "output": [float(x) for x in output]})
         queries.append({"at": at, "heads": results})
     return {
         "variant": variant,

@@ -29,6 +29,7 @@ export const gatedDeltanet = defineVariant({
   ],
   differs: [
     "Decay and write strength are parameters, the same for every token, so that noise is written as strongly as records; the source learns them as functions of each token.",
+    "Products are not divided by the square root of d, which the norm behind them undoes in models.",
   ],
   params: {
     strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),

@@ -29,6 +29,7 @@ export const kda = defineVariant({
   ],
   differs: [
     "Half-lives are spread over the channels, evenly in their logarithm, and the write strength is a parameter; the source learns both as functions of each token.",
+    "Products are not divided by the square root of d, which the norm behind them undoes in models.",
   ],
   params: {
     strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),
