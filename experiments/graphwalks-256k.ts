@@ -18,7 +18,6 @@ const settings = [
 await experiment({
   name: "graphwalks-256k",
   question: "How many bytes must a decode step read to walk a graph of 256K tokens?",
-  seed: 0,
   answer: trials({
     *make({ full, trial }) {
       const tokens = full ? "256K" : "32K";

@@ -1,4 +1,6 @@
 import type { Estimate } from "../../core/stats.ts";
+import { curveBaseline } from "./baseline.ts";
+import type { CurveBaseline } from "./baseline.ts";
 import type { ReaderFit } from "./fit.ts";
 import type { ColumnScores, GivenReader } from "./scores.ts";
 import { columnRoles } from "./target.ts";
@@ -39,6 +41,8 @@ export interface CalibrationResult extends FitQuestion {
   readonly reader: GivenReader;
   readonly fit: ReaderFit["fit"];
   readonly columns: readonly ColumnResult[];
+  /** a curve without attention, fitted to the same columns */
+  readonly baseline: CurveBaseline;
   /** mean distance from the published scores, 0 to 1 */
   readonly error: Readonly<
     Record<ColumnRole, { readonly meanField: Estimate | null; readonly numerics: Estimate | null }>
@@ -76,6 +80,7 @@ export function calibrationResult(
         trials: numerics?.[role].trials[i] ?? 0,
       })),
     ),
+    baseline: curveBaseline(targets),
     error: { fitted: errorOf("fitted"), "left out": errorOf("left out") },
   };
 }

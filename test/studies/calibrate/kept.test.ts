@@ -29,6 +29,7 @@ const result: CalibrationResult = {
     { ...row, role: "fitted", column: "1K" },
     { ...row, role: "left out", column: "2K" },
   ],
+  baseline: { halfTokens: 1, slope: 1, searchPower: 1, error: { fitted: 0, "left out": 0 } },
   error: { fitted: { meanField: estimate, numerics: null }, "left out": { meanField: null, numerics: null } },
 };
 const target = (column: string) => ({
