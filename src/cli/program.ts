@@ -3,6 +3,7 @@ import { version } from "../version.ts";
 import { commands } from "./commands/all.ts";
 import type { CommandFile, CommandGroup } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
+import { formatExamples, withPlainHelp } from "./help.ts";
 import { withPlugins } from "./options/plugin.ts";
 import { withWidth } from "./options/width.ts";
 
@@ -44,6 +45,8 @@ async function add(
     (await entry.load()).default(command);
     withPlugins(command);
     withWidth(command);
+    withPlainHelp(command);
+    if (entry.examples !== undefined) command.addHelpText("after", formatExamples(entry.examples));
   }
 }
 

@@ -85,6 +85,7 @@ export const accuracyBytesFront: Figure = {
   name: "accuracy-bytes-front",
   summary:
     "score against bytes read at the longest length and an eighth of it; variants that none beats are joined",
+  needs: "variants of more than five families, with bytes read",
   applies: (rows) => manyFamilies(rows) && rows.some((row) => bytesReadOf(row) !== null),
   spec(rows, { title }) {
     const shown = new Set(shownLengths(rows));

@@ -13,6 +13,7 @@ export const accuracyBytes: Figure = {
   name: "accuracy-bytes",
   summary:
     "score against the bytes that one decode step reads, through the lengths or the settings of each variant",
+  needs: "rows with a score and bytes read",
   applies: (rows) => rows.some((row) => bytesReadOf(row) !== null && row.score !== null),
   spec(rows, { title }) {
     const isSwept = manyLengths(rows);

@@ -31,6 +31,7 @@ function publishedBeside(
 export const accuracy: Figure = {
   name: "accuracy",
   summary: "score against context length, beside published scores",
+  needs: "rows of several lengths",
   applies: manyLengths,
   spec(rows, { title, published }) {
     const points = curves(rows, scoreMeasure);

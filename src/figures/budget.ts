@@ -42,6 +42,7 @@ function explained(rows: readonly TrialRow[]): string {
 export const budget: Figure = {
   name: "budget",
   summary: "score by variant and by the users who share a system, with what each variant's budget led to",
+  needs: "rows with budgets of several numbers of users",
   applies: (rows) => distinct(rows.map(({ users }) => users).filter((users) => users !== null)).length > 1,
   spec(rows, { title }) {
     const budgeted = rows.filter((row) => row.users !== null);

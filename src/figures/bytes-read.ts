@@ -7,6 +7,7 @@ import { bytesAxis } from "./style.ts";
 export const bytesRead: Figure = {
   name: "bytes-read",
   summary: "K, V and index that one decode step reads, against context length",
+  needs: "rows of several lengths, with bytes read",
   applies: (rows) => manyLengths(rows) && rows.some((row) => bytesReadOf(row) !== null),
   spec(rows, { title }) {
     const points = curves(rows, measured(bytesReadOf));

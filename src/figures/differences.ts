@@ -19,6 +19,7 @@ const differenceAxis = (reference: string, ends: readonly number[]): object => (
 export const differences: Figure = {
   name: "differences",
   summary: "score minus that of --reference on the same problems, over context length or at one",
+  needs: "scores of several variants and a --reference",
   applies: (rows, reference) =>
     reference !== undefined && rows.some((row) => row.variant !== reference && row.score !== null),
   spec(rows, { title, reference = "" }) {

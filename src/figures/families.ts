@@ -11,6 +11,7 @@ const reference = "dense";
 export const families: Figure = {
   name: "families",
   summary: "score against context length, a panel for each family of variants and benchmark, beside dense",
+  needs: "variants of more than five families at several lengths",
   applies: (rows) => manyLengths(rows) && manyFamilies(rows),
   spec(rows, { title }) {
     const all = curves(rows, scoreMeasure);

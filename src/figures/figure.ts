@@ -25,6 +25,8 @@ export interface FigureContext {
 export interface Figure {
   readonly name: string;
   readonly summary: string;
+  /** the rows that it needs, in a phrase: "rows of several lengths" */
+  readonly needs: string;
   /** tells whether the rows, with a reference or without, have the data that the figure shows */
   readonly applies: (rows: readonly TrialRow[], reference?: string) => boolean;
   readonly spec: (rows: readonly TrialRow[], context: FigureContext) => object;

@@ -7,6 +7,7 @@ import { manyLengths } from "./applies.ts";
 export const goldMass: Figure = {
   name: "gold-mass",
   summary: "attention weight on the right positions, against context length",
+  needs: "rows of several lengths, with gold mass",
   applies: (rows) => manyLengths(rows) && rows.some((row) => row.goldMass !== null),
   spec: (rows, { title }) =>
     lengthCurves({

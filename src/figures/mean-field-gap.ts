@@ -8,6 +8,7 @@ const titles = { goldMass: "gold mass", recall: "recall", score: "score" } as co
 export const meanFieldGap: Figure = {
   name: "mean-field-gap",
   summary: "means of the numerics against those of the mean field, for every variant and length",
+  needs: "rows in both modes of the same variants and lengths",
   applies: (rows) => meanFieldGaps(rows).length > 0,
   spec(rows, { title }) {
     const gaps = meanFieldGaps(rows);

@@ -7,6 +7,7 @@ import { shareAxis } from "./style.ts";
 export const ranking: Figure = {
   name: "ranking",
   summary: "score of each variant at one context length, the best first",
+  needs: "rows of a single length, without budgets",
   applies: (rows) => !manyLengths(rows) && rows.every((row) => row.users === null),
   spec: (rows, { title }) =>
     rankedPoints({

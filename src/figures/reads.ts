@@ -11,6 +11,7 @@ const lengthOf = (row: TrialRow): string => `${row.tokensNominal.toLocaleString(
 export const reads: Figure = {
   name: "reads",
   summary: "score against the bytes that a step reads, through the reads of each query",
+  needs: "rows with several values of reads",
   applies: (rows) => distinct(rows.map((row) => row.reads ?? 1)).length > 1,
   spec(rows, { title }) {
     const panel = (row: TrialRow): string => `${panelOf(row)}, ${lengthOf(row)}`;

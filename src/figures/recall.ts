@@ -7,6 +7,7 @@ import { manyLengths } from "./applies.ts";
 export const recall: Figure = {
   name: "recall",
   summary: "share of the right positions that were read, against context length",
+  needs: "rows of several lengths, with recall",
   applies: (rows) => manyLengths(rows) && rows.some((row) => row.recall !== null),
   spec: (rows, { title }) =>
     lengthCurves({

@@ -30,8 +30,9 @@ export async function drawFigures(
 ): Promise<string[]> {
   const chosen = names?.map(findFigure) ?? figures.filter((figure) => figure.applies(rows, reference));
   const paths: string[] = [];
-  for (const { name, summary, applies, spec } of chosen) {
-    if (!applies(rows, reference)) throw new UsageError(`the rows cannot be drawn as ${name}: ${summary}`);
+  for (const { name, needs, applies, spec } of chosen) {
+    if (!applies(rows, reference))
+      throw new UsageError(`the rows cannot be drawn as ${name}: it needs ${needs}`);
     const drawn = spec(rows, { title, published: publishedScores(), reference });
     paths.push(...(await writeFigure(out, name, drawn, formats)));
   }

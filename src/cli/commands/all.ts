@@ -12,6 +12,8 @@ interface Named {
 
 /** A command with a file of its own. */
 export interface CommandFile extends Named {
+  /** command lines without the program's name, for the help */
+  readonly examples?: readonly string[];
   /** loaded when the command line names it, so that `attnsim --help` stays quick */
   readonly load: () => Promise<{ readonly default: DefineCommand }>;
 }
@@ -26,11 +28,16 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   {
     name: "run",
     summary: "run variants on tasks at lengths; results as CSV and figures",
+    examples: [
+      "run --task graphwalks --variant dense,dsa --tokens 16K,64K --trials 10",
+      'run --task "mrcr(needles=4)" --variant "quest(budget=1024)+fp8" --tokens 128K --engine auto',
+    ],
     load: () => import("./run.ts"),
   },
   {
     name: "plot",
     summary: "draw the figures of a results CSV",
+    examples: ["plot results/length-sweep/data.csv --figure accuracy --out figures"],
     load: () => import("./plot.ts"),
   },
   {
@@ -41,6 +48,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   {
     name: "attend",
     summary: "run an attention variant on tensors of your own",
+    examples: ['attend --variant "quest(budget=512)" --q q.npy --k k.npy --v v.npy --out out.npy'],
     load: () => import("./attend.ts"),
   },
   {
@@ -50,42 +58,56 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
       {
         name: "generate",
         summary: "generate problems as rows of the public dataset",
+        examples: ["tasks generate graphwalks --tokens 16K --count 100 --out problems.jsonl"],
         load: () => import("./tasks/generate.ts"),
       },
       {
         name: "export",
         summary: "write chat messages for a real model, one problem a line: id, task, messages",
+        examples: ['tasks export "mrcr(needles=2)" --tokens 32K --count 10 --out prompts.jsonl'],
         load: () => import("./tasks/export.ts"),
       },
       {
         name: "score",
         summary: "score a model's responses to generated or exported problems",
+        examples: [
+          "tasks score --file prompts.jsonl --responses answers.jsonl --model my-model --csv answers.csv",
+        ],
         load: () => import("./tasks/score.ts"),
       },
       {
         name: "inspect",
         summary: "show sizes, tokens, records and answers of problems; for one problem also its first lines",
+        examples: ["tasks inspect mrcr --tokens 8K", "tasks inspect --file problems.jsonl --row 3"],
         load: () => import("./tasks/inspect.ts"),
       },
     ],
   },
   {
     name: "hardware",
-    summary: "memory, time and prices of models on racks",
+    summary:
+      "memory and times of models on racks, serving and prices, and how the numbers are fitted and checked",
     commands: [
       {
         name: "memory",
         summary: "cache bytes of a user, and users who fit a GPU and a rack",
+        examples: [
+          "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense dsa --context 128K,1M",
+        ],
         load: () => import("./hardware/memory.ts"),
       },
       {
         name: "prefill",
         summary: "time of computing a prompt, part by part",
+        examples: ["hardware prefill --system h100 --model llama-3.1-8b --context 128K --explain"],
         load: () => import("./hardware/prefill.ts"),
       },
       {
         name: "decode",
         summary: "time of a decode step, part by part",
+        examples: [
+          "hardware decode --system gb200-nvl72 --model deepseek-v3 --context 1M --users 64 --explain",
+        ],
         load: () => import("./hardware/decode.ts"),
       },
       {
@@ -96,26 +118,31 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
       {
         name: "pareto",
         summary: "plans that no other plan beats in tokens a second of a user and of a GPU",
+        examples: ["hardware pareto --system gb200-nvl72 --model deepseek-v3 --input 128K --output 1000"],
         load: () => import("./hardware/pareto.ts"),
       },
       {
         name: "local",
         summary: "measure this machine, and compare its kernels with their predicted times",
+        examples: ["hardware local"],
         load: () => import("./hardware/local.ts"),
       },
       {
         name: "show",
         summary: "show every number of a system or model with its source",
+        examples: ["hardware show gb200-nvl72"],
         load: () => import("./hardware/show.ts"),
       },
       {
         name: "validate",
         summary: "compare predicted times with measured kernels or published systems",
+        examples: ["hardware validate --held-out", "hardware validate --systems"],
         load: () => import("./hardware/validate.ts"),
       },
       {
         name: "fit",
         summary: "fit the constants of kernel times to measured kernels",
+        examples: ["hardware fit --out constants.json"],
         load: () => import("./hardware/fit.ts"),
       },
     ],
@@ -128,11 +155,13 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   {
     name: "calibrate",
     summary: "fit the reader to a model's published scores",
+    examples: ["calibrate --model GPT-5.4 --variant dense --out results/local/gpt-5.4"],
     load: () => import("./calibrate.ts"),
   },
   {
     name: "explain",
     summary: "find the single change of a fitted reader that gives another model's scores, and its cost",
+    examples: ["explain --model GPT-5.5 --variant dense,dsa,nsa --out results/local/explain"],
     load: () => import("./explain.ts"),
   },
   {
@@ -153,21 +182,25 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   {
     name: "list",
     summary: "list attention variants, tasks, systems, models and engines",
+    examples: ["list variants"],
     load: () => import("./list.ts"),
   },
   {
     name: "describe",
     summary: "show the maths, parameters, sources and cost of an entry",
+    examples: ['describe "dsa(k=1024)+fp8" --tokens 1M', "describe kimi-k3 --kind models"],
     load: () => import("./describe.ts"),
   },
   {
     name: "engines",
     summary: "list numeric engines, and why some are not usable here",
+    examples: ["engines"],
     load: () => import("./engines.ts"),
   },
   {
     name: "bench",
     summary: "measure the engines' kernels, or the table for --engine auto",
+    examples: ["bench --engine wasm --repeats 5", "bench --calibrate"],
     load: () => import("./bench.ts"),
   },
   {

@@ -24,8 +24,8 @@ takes longer than --tpot-ms. * marks a variant if no other is as accurate and as
 /** `attnsim frontier`: accuracy against cost on a rack. */
 export default function frontierCommand(command: Command): void {
   requestOptions(divisionOptions(rackOptions(command)))
-    .option("--results <file>", "results CSV with the scores")
-    .option("--mean-field", "draw scores in the mean field")
+    .option("--results <file>", "results CSV with the scores (required, or --mean-field)")
+    .option("--mean-field", "draw scores in the mean field; needs --task, --variant and --tokens")
     .addOption(new Option("--theory", "former name of --mean-field").implies({ meanField: true }).hideHelp())
     .option("--task <spec>", "tasks, with --mean-field; more with commas or again", collect)
     .option("--trials <n>", "trials of each task and variant, with --mean-field", integer(1), 20)

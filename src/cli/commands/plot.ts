@@ -14,9 +14,11 @@ const figureName = (text: string): string => findFigure(text).name;
 const titleOf = (csv: string): string =>
   readManifest(dirname(csv))?.question ?? basename(dirname(resolve(csv)));
 
+const width = 2 + Math.max(...figures.map(({ name }) => name.length));
+
 const help = `
 Figures:
-${figures.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}`;
+${figures.map(({ name, summary, needs }) => `  ${name.padEnd(width)}${summary}; needs ${needs}`).join("\n")}`;
 
 /** `attnsim plot`: figures of any results CSV. */
 export default function plotCommand(command: Command): void {
