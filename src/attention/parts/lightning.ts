@@ -6,15 +6,14 @@ import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
-import type { CapturedTensors } from "../captured.ts";
 import type { AttentionResult } from "../read.ts";
-import type { TensorShapes } from "../shapes.ts";
 import type { AttendArguments } from "../variant.ts";
+import { queryByQuery, stored } from "./captured-index.ts";
 import { fp8Index } from "./index-formats.ts";
 import type { IndexFormat } from "./index-formats.ts";
 import { joined } from "./lists.ts";
 import { perHead } from "./per-head.ts";
-import { selectTop, unitSpans } from "./select.ts";
+import { meanOfGroup, selectTop, tokensSeen, unitSpans } from "./select.ts";
 import { Sketch } from "./sketch.ts";
 import { softmaxRead } from "./softmax-read.ts";
 
@@ -158,51 +157,6 @@ export function indexRows(
   );
 }
 
-/** (n, width) of head h of captured (heads, n, width), in a space. */
-export function stored(captured: Tensor, space: Space, h = 0): Tensor {
-  const [, rows, width] = captured.shape as [number, number, number];
-  const own = space.empty(rows, width);
-  flat(own).set(flat(captured).subarray(h * rows * width, (h + 1) * rows * width));
-  return own;
-}
-
-/** (Q J, width): the rows of captured (J, Q, width), query by query. */
-export function queryByQuery(captured: Tensor): Tensor {
-  const [heads, count, width] = captured.shape as [number, number, number];
-  const out = zeros(count * heads, width);
-  for (let j = 0; j < heads; j++)
-    for (let i = 0; i < count; i++)
-      for (let c = 0; c < width; c++) out.set(i * heads + j, c, captured.get(j, i, c));
-  return out;
-}
-
-/** Tensors of a trained indexer, which chooses for all heads. @param instead departures that its weights take away */
-export const capturedIndex = <P extends { readonly indexHeads: number; readonly indexDim: number }>(
-  keys: { readonly sizes: string; readonly count: (shapes: TensorShapes, params: P) => number },
-  instead: { readonly index: readonly string[]; readonly gates: readonly string[] },
-): CapturedTensors<P> => ({
-  indexQ: {
-    doc: "queries of the indexer",
-    sizes: "(indexHeads, Q, indexDim)",
-    shape: ({ queries }, { indexHeads, indexDim }) => [indexHeads, queries, indexDim],
-    needs: ["indexK"],
-    insteadOf: instead.index,
-  },
-  indexK: {
-    doc: "keys of the indexer",
-    sizes: keys.sizes,
-    shape: (shapes, params) => [1, keys.count(shapes, params), params.indexDim],
-    needs: ["indexQ"],
-  },
-  gates: {
-    doc: "weights of the index heads",
-    sizes: "(indexHeads, Q, 1)",
-    shape: ({ queries }, { indexHeads }) => [indexHeads, queries, 1],
-    needs: ["indexQ"],
-    insteadOf: instead.gates,
-  },
-});
-
 /** Indexes the tokens by the kv heads' concatenated keys, in FP8. */
 export const tokenIndex = (
   cache: KeyValueCache,
@@ -210,9 +164,6 @@ export const tokenIndex = (
   ops: Ops,
 ): TokenIndex =>
   indexRows(cache, { ...given, rows: cache.heads.map(({ keys }) => keys.tensor), format: fp8Index }, ops);
-
-/** (Q) tokens that each query sees. */
-export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
 
 /** Attention to the tokens that an index ranks highest, the same for all heads. */
 export function readTop(
@@ -276,14 +227,4 @@ export function indexQueries(
   }
   format.round(out, ops);
   return out;
-}
-
-/** (Q, d): the mean of each query's G query heads. */
-export function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
-  const width = rows.shape[1]!;
-  const mean = zeros(count, width);
-  const [from, to] = [flat(rows), flat(mean)];
-  for (let at = 0; at < from.length; at++)
-    to[Math.floor(at / (group * width)) * width + (at % width)]! += from[at]! / group;
-  return mean;
 }

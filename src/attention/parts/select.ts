@@ -1,4 +1,4 @@
-import { rowsOf } from "../../core/tensor.ts";
+import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { Queries } from "../cache.ts";
@@ -9,6 +9,19 @@ import { Spans } from "./spans.ts";
 /** (Q G) number of keys that each query row sees: one more than the position of its query. */
 export const visibleRows = ({ positions, group }: Queries): Int32Array =>
   Int32Array.from({ length: positions.length * group }, (_, i) => positions[Math.floor(i / group)]! + 1);
+
+/** (Q) tokens that each query sees. */
+export const tokensSeen = ({ positions }: Queries): Int32Array => positions.map((position) => position + 1);
+
+/** (Q, d): the mean of each query's G query heads. */
+export function meanOfGroup(rows: Tensor, { count, group }: Queries): Tensor {
+  const width = rows.shape[1]!;
+  const mean = zeros(count, width);
+  const [from, to] = [flat(rows), flat(mean)];
+  for (let at = 0; at < from.length; at++)
+    to[Math.floor(at / (group * width)) * width + (at % width)]! += from[at]! / group;
+  return mean;
+}
 
 /**
  * Number of whole units (pages, blocks) before the unit that each query row stands in. That unit is never scored: it

@@ -1,6 +1,6 @@
 import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
+import { capturedIndex } from "../../parts/captured-index.ts";
 import {
-  capturedIndex,
   equalWeights,
   indexDimParam,
   indexHeadsParam,

@@ -1,7 +1,7 @@
 import { int, real } from "../../../core/params.ts";
 import { bestTokens, indexScores } from "../../mean-field/tokens.ts";
+import { capturedIndex } from "../../parts/captured-index.ts";
 import {
-  capturedIndex,
   equalWeights,
   indexDimParam,
   indexHeadsParam,

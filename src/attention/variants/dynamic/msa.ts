@@ -9,18 +9,17 @@ import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { cacheIndex } from "../../parts/index-formats.ts";
-import {
-  indexDimParam,
-  indexNoiseParam,
-  indexQueries,
-  queryByQuery,
-  standInIndex,
-  stored,
-  tokensSeen,
-} from "../../parts/lightning.ts";
+import { queryByQuery, stored } from "../../parts/captured-index.ts";
+import { indexDimParam, indexNoiseParam, indexQueries, standInIndex } from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { firstRows, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
+import {
+  firstRows,
+  tokensOfUnits,
+  tokensSeen,
+  unitAndCurrentSpans,
+  unitsBefore,
+} from "../../parts/select.ts";
 import { Sketch } from "../../parts/sketch.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
 import { defineVariant } from "../../variant.ts";

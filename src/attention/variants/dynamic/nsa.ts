@@ -4,7 +4,7 @@ import { bestBlocks } from "../../mean-field/blocks.ts";
 import { kernelRead, kernelScores } from "../../mean-field/kernels.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
 import { selectBlocks, wholeEntries } from "../../parts/compressed-blocks.ts";
-import { stored } from "../../parts/lightning.ts";
+import { stored } from "../../parts/captured-index.ts";
 import { gated, mixed } from "../../parts/mixtures.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { meanIndex, tokensOfUnits, unitSpans } from "../../parts/select.ts";

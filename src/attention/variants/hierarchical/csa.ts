@@ -11,16 +11,11 @@ import {
   windowParam,
 } from "../../parts/compressed.ts";
 import { mxfp4Index } from "../../parts/index-formats.ts";
-import {
-  capturedIndex,
-  equalWeights,
-  indexHeadsParam,
-  indexNoiseParam,
-  indexRows,
-  tokensSeen,
-} from "../../parts/lightning.ts";
+import { capturedIndex } from "../../parts/captured-index.ts";
+import { equalWeights, indexHeadsParam, indexNoiseParam, indexRows } from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { poolingParam, standInPooling } from "../../parts/pooling.ts";
+import { tokensSeen } from "../../parts/select.ts";
 import { defineVariant } from "../../variant.ts";
 
 const standIn = [
