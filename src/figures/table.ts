@@ -9,7 +9,8 @@ export interface TableColumns {
   /** number along the x axis; without one each series is a line of the ranking */
   readonly x: string | undefined;
   readonly y: string;
-  readonly series: string;
+  /** columns whose values together name a series */
+  readonly series: readonly string[];
   /** columns that set panels apart */
   readonly panels: readonly string[];
 }
@@ -42,14 +43,21 @@ export function chooseColumns(
     return values.length > 0 && values.every((value) => typeof value === "number");
   });
   const texts = all.filter((column) => !numbers.includes(column) && valuesOf(column).some(isText));
-  const series = preferredSeries.find((column) => texts.includes(column)) ?? texts[0];
+  const main = preferredSeries.find((column) => texts.includes(column)) ?? texts[0];
   const x = asked.x ?? preferredX.find((column) => numbers.includes(column) && valuesOf(column).length > 1);
   const y = asked.y ?? [...preferredY, ...numbers].find((column) => numbers.includes(column) && column !== x);
-  if (series === undefined || y === undefined) return undefined;
+  if (main === undefined || y === undefined) return undefined;
   const panels = ["system", "model", "placement", "kvDtype", "workload"].filter(
-    (column) => column !== series && texts.includes(column) && valuesOf(column).length > 1,
+    (column) => column !== main && texts.includes(column) && valuesOf(column).length > 1,
   );
-  return { x, y, series, panels };
+  const others = all.filter(
+    (column) =>
+      (loads.includes(column) || column.includes(".")) &&
+      column !== x &&
+      column !== y &&
+      valuesOf(column).length > 1,
+  );
+  return { x, y, series: [main, ...others], panels };
 }
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
@@ -67,7 +75,7 @@ export function tableFigure(
       ? [
           {
             panel: panels.map((column) => String(row[column])).join(", ") || y,
-            series: String(row[series]),
+            series: nameOf(row, series),
             x: at,
             y: value,
           },
@@ -87,12 +95,12 @@ export function tableFigure(
         )),
   };
   const legend = { symbolSize: 70, symbolOpacity: 1, columns: legendColumns(names) };
-  const hue = { field: "series", type: "nominal", scale: color, title: series, legend };
-  const mark = { field: "series", type: "nominal", scale: shape, title: series };
+  const hue = { field: "series", type: "nominal", scale: color, title: series.join(", "), legend };
+  const mark = { field: "series", type: "nominal", scale: shape, title: series.join(", ") };
   if (x === undefined)
     return panelFigure({
       title,
-      subtitle: `${y} of each ${series}, the largest first`,
+      subtitle: `${y} of each ${series.join(", ")}, the largest first`,
       points,
       layer: [
         {
@@ -134,6 +142,13 @@ export function tableFigure(
     ],
   });
 }
+
+/** Numbers that set lines apart, beside the swept quantities of systems, whose names have a point. */
+const loads = ["users", "batch", "prompts"];
+
+/** The name of a series: its first column, and others with their titles. */
+const nameOf = (row: TableFigureRow, [main, ...others]: readonly string[]): string =>
+  [String(row[main!]), ...others.map((column) => `${column} ${String(row[column])}`)].join(", ");
 
 /** Columns of shares, from 0 to 1. */
 const shares = ["score", "search", "recall"];

@@ -46,7 +46,7 @@ export type Shorthand = keyof typeof shorthands;
 const given = from({ title: "given by the user", url: "" });
 
 /**
- * A system with some quantities replaced, each setting written `gpu.fp8=4.5PFLOP/s`.
+ * A system with some quantities replaced, each setting written `gpu.fp8=4.5PFLOP/s` or `gpu.fp8=150%`.
  *
  * @throws UsageError for a path that no system has, another unit, a value that is not a number > 0, or an incomplete host
  */
@@ -62,9 +62,21 @@ export function override(system: System, settings: readonly string[]): System {
       );
     if (equals < 0) throw new UsageError(`"${setting}" has no value; write ${path}=VALUE in ${known.unit}`);
     if (set.has(path)) throw new UsageError(`${path} is given twice`);
-    set.set(path, given(parseQuantity(path, setting.slice(equals + 1), known.unit), known.unit));
+    const value = valueOf(system, path, setting.slice(equals + 1).trim(), known.unit);
+    set.set(path, given(value, known.unit));
   }
   return set.size === 0 ? system : withQuantities(system, set);
+}
+
+/** Reads a value with its unit, or a share of the system's own: `50%`. */
+function valueOf(system: System, path: string, text: string, unit: Unit): number {
+  if (!text.endsWith("%")) return parseQuantity(path, text, unit);
+  const share = Number(text.slice(0, -1)) / 100;
+  if (!Number.isFinite(share) || share <= 0)
+    throw new UsageError(`${path} must be a share > 0 of the system's own, such as 50%; got "${text}"`);
+  const own = new Map(quantitiesOf(system)).get(path);
+  if (own === undefined) throw new UsageError(`${system.name} has no ${path} to take ${text} of`);
+  return share * own.value;
 }
 
 /** Setting behind a shorthand: `gpu.hbm=288GB` for `hbm-gb` and 288. */

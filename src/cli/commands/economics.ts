@@ -1,15 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { runEconomics } from "../../studies/economics/run.ts";
 import { forceOption } from "../options/results.ts";
-import {
-  list,
-  modelPair,
-  numberFromZero,
-  numberPair,
-  positive,
-  share,
-  tokensOrNone,
-} from "../options/values.ts";
+import { modelPair, numberList, numberPair, positive, share, tokensOrNone } from "../options/values.ts";
 import { formatEconomics } from "../print/economics.ts";
 
 const notes = `
@@ -50,13 +42,8 @@ export default function economicsCommand(command: Command): void {
       positive,
       20,
     )
-    .option("--price-ratios <n>", "price ratios of the surface", list(numberFromZero), [1.25, 1.5, 2, 3])
-    .option(
-      "--reductions <n>",
-      "reductions of the surface",
-      list(numberFromZero),
-      [0, 0.2, 0.4, 0.6, 0.72, 0.9],
-    )
+    .option("--price-ratios <n>", "price ratios of the surface", numberList, [1.25, 1.5, 2, 3])
+    .option("--reductions <n>", "reductions of the surface", numberList, [0, 0.2, 0.4, 0.6, 0.72, 0.9])
     .option("--out <folder>", "write the break-even surface: CSV and figure")
     .option(...forceOption)
     .option("--json", "print JSON")

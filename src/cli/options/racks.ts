@@ -24,6 +24,7 @@ export interface RackOptions {
   readonly nvlinkGbps?: number | undefined;
   readonly c2cGbps?: number | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly sweep?: string | undefined;
   readonly json?: true | undefined;
 }
 
@@ -39,7 +40,7 @@ export interface DivisionOptions {
 /** Adds the options that name models and racks. */
 export function rackOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
-): Command<A, O & Fields<RackOptions>> {
+): Command<A, O & Fields<Omit<RackOptions, "sweep">>> {
   command
     .option(
       "--system <name>",
@@ -79,7 +80,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       collect,
     )
     .option("--json", "print JSON");
-  return command as unknown as Command<A, O & Fields<RackOptions>>;
+  return command as unknown as Command<A, O & Fields<Omit<RackOptions, "sweep">>>;
 }
 
 /** Adds the option for context lengths. */
@@ -143,6 +144,7 @@ export const readRacks = (
   weights: options.weights,
   attentionWeights: options.attentionWeights,
   set: givenQuantities(options),
+  sweep: options.sweep,
   profile: options.profile,
   gpus: options.gpus,
   overlapLinks: options.overlapLinks,

@@ -92,11 +92,14 @@ export function modelPair(text: string): string[] {
 }
 
 /** Reads a number of at least 0. */
-export function numberFromZero(text: string): number {
+function numberFromZero(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError("allowed: a number >= 0");
 }
+
+/** Gathers numbers of at least 0. */
+export const numberList = list(numberFromZero);
 
 /** Reads two numbers of at least 0 with a comma between them: one for each of two models. */
 export function numberPair(text: string): number[] {

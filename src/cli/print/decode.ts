@@ -23,6 +23,7 @@ export const decodeTable: RackTable<DecodeRow> = {
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  measure: ({ tpotSeconds }) => tpotSeconds,
   spare: [
     "links",
     "feed-forward",

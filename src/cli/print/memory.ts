@@ -31,6 +31,7 @@ export const memoryTable = (users: number): RackTable<MemoryRow> => ({
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  measure: ({ usersPerRack }) => usersPerRack,
   spare: [
     "KV as",
     "left",

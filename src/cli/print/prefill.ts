@@ -23,6 +23,7 @@ export const prefillTable: RackTable<PrefillRow> = {
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  measure: ({ seconds }) => seconds,
   spare: [
     "links",
     "feed-forward",

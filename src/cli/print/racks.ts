@@ -1,10 +1,12 @@
-import { distinct } from "../../core/group.ts";
-import { formatBytes } from "../../core/units.ts";
+import { distinct, groupBy } from "../../core/group.ts";
+import { formatBytes, formatChange } from "../../core/units.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
-import { machineNotes, rackSettings } from "../../studies/racks/settings.ts";
+import { writeRows } from "../../runs/write-rows.ts";
+import type { RowFiles } from "../../runs/write-rows.ts";
+import { machineNotes, rackSettings, readSweep } from "../../studies/racks/settings.ts";
 import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
@@ -21,10 +23,71 @@ export interface RackTable<Row> {
   readonly columns: readonly RackColumn<Row>[];
   /** titles of columns, the least important first */
   readonly spare: readonly string[];
+  /** the number that a sweep changes */
+  readonly measure: (row: Row) => number | null;
 }
 
+/** Rows about models on racks, and how they are shown. */
+export interface ShownRacks<Row extends RackRow> {
+  readonly rows: readonly Row[];
+  readonly table: RackTable<Row>;
+  readonly assumptions: readonly string[];
+  /** a row for programs */
+  readonly data: (row: Row) => object;
+  /** question that the figure answers */
+  readonly title: string;
+  readonly options: RowFiles & { readonly json?: true | undefined; readonly sweep?: string | undefined };
+}
+
+/** Prints rows about models on racks as a table or JSON, and writes the files that options ask for. */
+export async function showRacks<Row extends RackRow>(shown: ShownRacks<Row>): Promise<void> {
+  const { rows, table, assumptions, data, title, options } = shown;
+  const changes = options.sweep === undefined ? undefined : changesOf(rows, table.measure);
+  const plain = rows.map((row) => {
+    const { names, swept, ...rest } = data(row) as RackRow;
+    const sweep = changes && { [readSweep(options.sweep!).path]: swept, change: changes.get(row) ?? null };
+    return { ...names, ...rest, ...sweep };
+  });
+  if (options.json) console.log(JSON.stringify({ assumptions, rows: plain }, null, 2));
+  else {
+    const sweep = changes && sweepColumns<Row>(readSweep(options.sweep!).path, changes);
+    const columns = [...table.columns, ...(sweep ?? [])];
+    console.log(formatRacks(rows, { ...table, columns }, assumptions));
+  }
+  await writeRows(plain, title, options);
+}
+
+/** Changes of a measure against the row at 100%, or else at the first value, of the same setting. */
+function changesOf<Row extends RackRow>(
+  rows: readonly Row[],
+  measure: (row: Row) => number | null,
+): ReadonlyMap<Row, number> {
+  const settingOf = ({ names, kvDtype, tokens, ...row }: Row): string => {
+    const { users, batch, prompts } = row as Readonly<Record<string, unknown>>;
+    return JSON.stringify([names, kvDtype, tokens, users, batch, prompts]);
+  };
+  const alike = [...groupBy(rows, settingOf).values()];
+  return new Map(
+    alike.flatMap((own) => {
+      const base = measure(own.find(({ swept }) => swept === "100%") ?? own[0]!);
+      return own.flatMap((row): [Row, number][] => {
+        const value = measure(row);
+        return base === null || value === null ? [] : [[row, value / base - 1]];
+      });
+    }),
+  );
+}
+
+const sweepColumns = <Row extends RackRow>(
+  path: string,
+  changes: ReadonlyMap<Row, number>,
+): readonly RackColumn<Row>[] => [
+  [path, ({ swept }) => swept],
+  ["change", (row) => orDash(changes.get(row) ?? null, formatChange)],
+];
+
 /** Rows about models on racks as a table, with its assumptions. */
-export function formatRacks<Row extends RackRow>(
+function formatRacks<Row extends RackRow>(
   rows: readonly Row[],
   { columns, spare }: RackTable<Row>,
   assumptions: readonly string[],
@@ -47,10 +110,6 @@ export function formatRacks<Row extends RackRow>(
   );
   return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
 }
-
-/** Rows about models on racks, as JSON. */
-export const racksJson = (rows: readonly RackRow[], assumptions: readonly string[]): string =>
-  JSON.stringify({ assumptions, rows: rows.map(({ names, ...rest }) => ({ ...names, ...rest })) }, null, 2);
 
 /** The times of rows, kernel by kernel; rows without a time are left out. */
 export const formatTimes = (

@@ -23,7 +23,7 @@ export const replayLines = (
 ];
 
 /** A row for programs. */
-export const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
+const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
   ...row,
   asked: batch,
   divided: formatParallel(plan.decode.parallel),
@@ -32,7 +32,7 @@ export const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
 
 const percent = (share: number): string => `${formatNumber(100 * share)}%`;
 
-export const replayColumns: RackTable<ReplayRow> = {
+const replayColumns: RackTable<ReplayRow> = {
   columns: [
     ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
     ["GPUs", ({ plan }) => plan.served.gpus],
@@ -49,6 +49,7 @@ export const replayColumns: RackTable<ReplayRow> = {
     ["utilisation", ({ utilisation }) => percent(utilisation)],
     ["KV peak", ({ peakKvShare }) => percent(peakKvShare)],
   ],
+  measure: ({ outputPerSecond }) => outputPerSecond,
   spare: [
     "KV peak",
     "utilisation",
@@ -64,4 +65,11 @@ export const replayColumns: RackTable<ReplayRow> = {
     "input tokens/s",
     "system",
   ],
+};
+
+/** How replays are shown. */
+export const replayAnswer = {
+  table: replayColumns,
+  data: replayData,
+  title: "What do these requests see?",
 };

@@ -55,6 +55,7 @@ export const servedColumns: RackTable<ServeRow> = {
     served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
     served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
   ],
+  measure: ({ plan }) => plan?.served.totalPerGpu ?? null,
   spare: [
     "total/s/GPU",
     "in/s/GPU",
@@ -103,3 +104,10 @@ export function servedPasses(
     explained(`${newTokens} tokens of one prompt`, plan.prefill ?? plan.decode, prefilling),
   ];
 }
+
+/** How answers about serving are shown. */
+export const servedAnswer = {
+  table: servedColumns,
+  data: (row: ServeRow) => ({ ...servedData(row), asked: row.batch }),
+  title: "What does it take to serve these requests?",
+};

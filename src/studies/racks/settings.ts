@@ -3,6 +3,7 @@ import type { KvDtype } from "../../core/dtype.ts";
 import type { Entry } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { distinct, groupBy } from "../../core/group.ts";
+import { splitList } from "../../core/list.ts";
 import { divisionOf, divisionsOf } from "../../deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
@@ -31,6 +32,8 @@ export interface RackQuestion {
   readonly attentionWeights?: WeightDtype | undefined;
   /** quantities that replace the systems' own: `gpu.fp8=4.5PFLOP/s` */
   readonly set: readonly string[];
+  /** a quantity of the systems at several values: `gpu.nvlink=50%,100%,200%` */
+  readonly sweep?: string | undefined;
   /** tokens of each user */
   readonly context: readonly number[];
   /** default: the fitted kernels */
@@ -52,6 +55,8 @@ export interface RackSetting extends ModelOnSystem {
   readonly weights: WeightDtype;
   readonly names: RackNames;
   readonly tokens: number;
+  /** value of the quantity that is swept; null where none is */
+  readonly swept: string | null;
 }
 
 /** First columns of every row about a setting. */
@@ -62,10 +67,13 @@ export interface RackRow {
   /** most tokens that the model was made for; null where its makers do not say */
   readonly longest: number | null;
   readonly weights: WeightDtype;
+  /** value of the quantity that is swept; null where none is */
+  readonly swept: string | null;
 }
 
-export const rowStart = ({ names, model, kvDtype, tokens, weights }: RackSetting): RackRow => ({
+export const rowStart = ({ names, model, kvDtype, tokens, weights, swept }: RackSetting): RackRow => ({
   names,
+  swept,
   kvDtype,
   tokens,
   longest: model.context?.value ?? null,
@@ -79,14 +87,20 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
   const models = question.model.map(modelOf);
-  for (const { name, gpus: own } of systems)
+  const swept = systems.flatMap((system) =>
+    sweepOf(question.sweep).map(({ setting, value }) => ({
+      system: setting === undefined ? system : override(system, [setting]),
+      value,
+    })),
+  );
+  for (const { name, gpus: own } of swept.map(({ system }) => system))
     if (gpus !== undefined && gpus > own.value)
       throw new UsageError(
         `gpus must be at most ${own.value}, those of ${name}; got ${gpus} (--parallel divides a model among more)`,
       );
   refuseNamesakes("system", question.system, systems);
   refuseNamesakes("model", question.model, models);
-  return systems.flatMap((system) =>
+  return swept.flatMap(({ system, value }) =>
     models.flatMap((model) =>
       (question.variant ?? [nativeOf(model)]).flatMap((text) => {
         const spec = parseSpec(text);
@@ -104,11 +118,30 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
             overlapLinks,
             names: { system: system.name, model: model.name, variant: spec.text },
             tokens,
+            swept: value,
           })),
         );
       }),
     ),
   );
+}
+
+/** The settings of a sweep; one without a setting where nothing is swept. @throws UsageError for a sweep without values */
+function sweepOf(
+  text: string | undefined,
+): readonly { readonly setting?: string; readonly value: string | null }[] {
+  if (text === undefined) return [{ value: null }];
+  const { path, values } = readSweep(text);
+  return values.map((value) => ({ setting: `${path}=${value}`, value }));
+}
+
+/** Reads `gpu.nvlink=50%,100%,200%`. @throws UsageError for a text without values */
+export function readSweep(text: string): { readonly path: string; readonly values: readonly string[] } {
+  const [path = "", ...rest] = text.split("=");
+  const values = splitList(rest.join("="));
+  if (values.length === 0)
+    throw new UsageError(`a sweep is PATH=VALUES, such as gpu.nvlink=50%,100%,200%; got "${text}"`);
+  return { path: path.trim(), values };
 }
 
 /** Refuses two machines with one name, since their rows would look alike. @throws UsageError */

@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { decodeRows } from "../../../studies/racks/decode.ts";
+import { rackTableOptions } from "../../options/outputs.ts";
 import {
   contextOption,
   divisionOptions,
@@ -12,9 +13,8 @@ import { draftOptions, readDrafts } from "../../options/workload.ts";
 import {
   contextsOf,
   draftLine,
-  formatRacks,
   formatTimes,
-  racksJson,
+  showRacks,
   timeLines,
   warnOfContext,
   weightLine,
@@ -24,20 +24,23 @@ import { decodeTable, decodeTitle } from "../../print/decode.ts";
 
 /** `attnsim hardware decode`: time of a decode step, part by part. */
 export default function hardwareDecodeCommand(command: Command): void {
-  draftOptions(divisionOptions(contextOption(rackOptions(command))))
+  draftOptions(divisionOptions(contextOption(rackTableOptions(rackOptions(command)))))
     .option("--users <n>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
-    .action(({ users, context, parallel, json, explain, ...options }) => {
+    .action(async ({ users, context, parallel, explain, ...options }) => {
       const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
       const rows = decodeRows(question, watch);
       warnOfContext(contextsOf(rows));
       const assumed = [weightLine(question), draftLine(question.drafts), ...timeLines(question)];
-      if (json) {
-        const shown = rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) }));
-        console.log(racksJson(shown, assumed));
-        return;
-      }
-      console.log(formatRacks(rows, decodeTable, assumed));
-      if (explain) console.log(formatTimes(rows.map((row) => ({ title: decodeTitle(row), time: row.time }))));
+      await showRacks({
+        rows,
+        table: decodeTable,
+        assumptions: assumed,
+        data: ({ time, ...row }) => ({ ...row, ...(explain && { time }) }),
+        title: "How long does a decode step take?",
+        options,
+      });
+      if (explain && !options.json)
+        console.log(formatTimes(rows.map((row) => ({ title: decodeTitle(row), time: row.time }))));
     });
 }

@@ -2,6 +2,8 @@ import type { Command } from "@commander-js/extra-typings";
 import { writeAtomic } from "../../../files/files.ts";
 import { ownKernels } from "../../../files/kernels.ts";
 import { constantsFile, fitKernels } from "../../../studies/kernels/fit.ts";
+import { writeRows } from "../../../runs/write-rows.ts";
+import { outputOptions } from "../../options/outputs.ts";
 import { formatFit } from "../../print/kernels.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -15,7 +17,7 @@ npm run fit writes the constants that the package carries.`;
 
 /** `attnsim hardware fit`: the constants of the operators from measured kernels. */
 export default function hardwareFitCommand(command: Command): void {
-  command
+  outputOptions(command)
     .option(
       "--kernels <folder>",
       "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
@@ -23,10 +25,18 @@ export default function hardwareFitCommand(command: Command): void {
     .option("--out <file>", "write the constants as JSON, or as a TypeScript module if the name ends in .ts")
     .option("--json", "print JSON: the errors of each file, for fitted rows and for rows held out")
     .addHelpText("after", notes)
-    .action(({ kernels = ownKernels, out, json }) => {
+    .action(async ({ kernels = ownKernels, out, json, ...files }) => {
       const { constants, errors } = fitKernels(kernels, watch);
       if (out !== undefined) writeAtomic(out, constantsFile(constants, out));
       if (json) console.log(JSON.stringify(errors, null, 2));
       else console.log(formatFit(errors) + (out === undefined ? "" : `\n\nwritten to ${out}`));
+      await writeRows(
+        errors.flatMap(({ fitted, heldOut }) => [
+          { rows: "fitted", ...fitted },
+          { rows: "held out", ...heldOut },
+        ]),
+        "How far are fitted times from measured kernels?",
+        files,
+      );
     });
 }

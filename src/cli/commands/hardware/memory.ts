@@ -1,27 +1,30 @@
 import type { Command } from "@commander-js/extra-typings";
 import { memoryAssumptions } from "../../../deployment/memory.ts";
 import { memoryRows } from "../../../studies/racks/memory.ts";
+import { rackTableOptions } from "../../options/outputs.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer } from "../../options/values.ts";
-import { contextsOf, formatRacks, racksJson, warnOfContext, weightLine } from "../../print/racks.ts";
+import { contextsOf, showRacks, warnOfContext, weightLine } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
 
 /** `attnsim hardware memory`: cache bytes of a user, and users who fit a GPU and a rack. */
 export default function hardwareMemoryCommand(command: Command): void {
-  contextOption(rackOptions(command))
+  contextOption(rackTableOptions(rackOptions(command)))
     .option("--users <n>", "users for whom missing memory is shown", integer(1), 1)
     .option("--explain", "print every number of each row with its source or formula")
-    .action(({ users, context, json, explain, ...options }) => {
+    .action(async ({ users, context, explain, ...options }) => {
       const question = { ...readRacks(options), context, users };
       const rows = memoryRows(question);
       warnOfContext(contextsOf(rows));
       const assumed = [weightLine(question), ...memoryAssumptions];
-      if (json) {
-        const shown = rows.map(({ parts, ...row }) => ({ ...row, ...(explain && { parts }) }));
-        console.log(racksJson(shown, assumed));
-        return;
-      }
-      console.log(formatRacks(rows, memoryTable(users), assumed));
-      if (explain) for (const row of rows) console.log(formatParts(row));
+      await showRacks({
+        rows,
+        table: memoryTable(users),
+        assumptions: assumed,
+        data: ({ parts, ...row }) => ({ ...row, ...(explain && { parts }) }),
+        title: "How many users fit?",
+        options,
+      });
+      if (explain && !options.json) for (const row of rows) console.log(formatParts(row));
     });
 }

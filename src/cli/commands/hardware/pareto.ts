@@ -3,26 +3,36 @@ import { requestLine } from "../../../deployment/serving.ts";
 import { claimFolder } from "../../../runs/claim.ts";
 import { writeTables } from "../../../runs/tables.ts";
 import { paretoResults, runPareto } from "../../../studies/pareto/run.ts";
+import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts";
 import { forceOption } from "../../options/results.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, formatRacks, formatTimes, racksJson, warnOfContext } from "../../print/racks.ts";
+import { contextsOf, formatTimes, showRacks, warnOfContext } from "../../print/racks.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
 /** `attnsim hardware pareto`: plans that no other plan beats in tokens a second of a user and of a GPU. */
 export default function hardwareParetoCommand(command: Command): void {
-  workloadOptions(divisionOptions(rackOptions(command)))
+  workloadOptions(divisionOptions(rackTableOptions(rackOptions(command))))
     .option("--ttft <seconds>", "longest time of computing a prompt, when replicas prefill apart", positive)
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
     .option(...forceOption)
-    .action(async ({ out, json, explain, force, ...options }) => {
+    .action(async ({ out, explain, force, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
-      const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, front }) =>
-        front.map((plan) => ({ names, kvDtype, tokens, longest, weights, batch: plan.served.batch, plan })),
+      const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, swept, front }) =>
+        front.map((plan) => ({
+          names,
+          kvDtype,
+          tokens,
+          longest,
+          weights,
+          swept,
+          batch: plan.served.batch,
+          plan,
+        })),
       );
       warnOfContext(contextsOf(found, options.output));
       const assumed = [
@@ -30,9 +40,15 @@ export default function hardwareParetoCommand(command: Command): void {
         ...servingLines(question),
         `batches ${options.batch.join(", ")}; plans divide by powers of two and by the quotients that those leave of the GPUs`,
       ];
-      if (json) console.log(racksJson(rows.map(servedData), assumed));
-      else console.log(formatRacks(rows, servedColumns, assumed));
-      if (explain && !json)
+      await showRacks({
+        rows,
+        table: servedColumns,
+        assumptions: assumed,
+        data: servedData,
+        title: "How fast can a user be served, and how many tokens does a GPU give then?",
+        options,
+      });
+      if (explain && !options.json)
         console.log(formatTimes(rows.flatMap((row) => servedPasses(row, question.workload))));
       if (out !== undefined)
         for (const path of await writeTables(out, paretoResults(found, question, assumed)))

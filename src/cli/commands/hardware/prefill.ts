@@ -1,5 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { prefillRows } from "../../../studies/racks/prefill.ts";
+import { rackTableOptions } from "../../options/outputs.ts";
 import {
   contextOption,
   divisionOptions,
@@ -10,9 +11,8 @@ import {
 import { integer, share, tokenCount } from "../../options/values.ts";
 import {
   contextsOf,
-  formatRacks,
   formatTimes,
-  racksJson,
+  showRacks,
   timeLines,
   warnOfContext,
   weightLine,
@@ -22,24 +22,26 @@ import { prefillTable, prefillTitle } from "../../print/prefill.ts";
 
 /** `attnsim hardware prefill`: time of computing a prompt, part by part. */
 export default function hardwarePrefillCommand(command: Command): void {
-  divisionOptions(contextOption(rackOptions(command)))
+  divisionOptions(contextOption(rackTableOptions(rackOptions(command))))
     .option("--prompts <n>", "prompts computed together", integer(1), 1)
     .option("--cache-hits <share>", "share of each prompt that the cache already holds", share, 0)
     .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)
     .option("--parallel <spec>", parallelOption)
-    .action(({ context, prompts, cacheHits, chunk, parallel, json, explain, ...options }) => {
+    .action(async ({ context, prompts, cacheHits, chunk, parallel, explain, ...options }) => {
       const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
       const rows = prefillRows(question, watch);
       warnOfContext(contextsOf(rows));
       const cached = `the cache already holds ${cacheHits} of each prompt; passes of ${chunk} tokens`;
       const assumed = [weightLine(question), cached, ...timeLines(question)];
-      if (json) {
-        const shown = rows.map(({ time, ...row }) => ({ ...row, ...(explain && { time }) }));
-        console.log(racksJson(shown, assumed));
-        return;
-      }
-      console.log(formatRacks(rows, prefillTable, assumed));
-      if (explain)
+      await showRacks({
+        rows,
+        table: prefillTable,
+        assumptions: assumed,
+        data: ({ time, ...row }) => ({ ...row, ...(explain && { time }) }),
+        title: "How long does a prompt take to compute?",
+        options,
+      });
+      if (explain && !options.json)
         console.log(formatTimes(rows.map((row) => ({ title: prefillTitle(row), time: row.time }))));
     });
 }

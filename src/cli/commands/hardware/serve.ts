@@ -2,12 +2,13 @@ import type { Command } from "@commander-js/extra-typings";
 import { requestLine } from "../../../deployment/serving.ts";
 import { meanWorkload, replayRows, requestsOf } from "../../../studies/racks/replay.ts";
 import { serveRows } from "../../../studies/racks/serve.ts";
+import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, formatRacks, formatTimes, racksJson, warnOfContext } from "../../print/racks.ts";
-import { replayColumns, replayData, replayLines } from "../../print/replay.ts";
-import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
+import { contextsOf, formatTimes, showRacks, warnOfContext } from "../../print/racks.ts";
+import { replayAnswer, replayLines } from "../../print/replay.ts";
+import { servedAnswer, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
 const notes = `
@@ -21,7 +22,7 @@ arrival_s, input_tokens, output_tokens.
 
 /** `attnsim hardware serve`: time to the first token, tokens a second and prices of serving requests. */
 export default function hardwareServeCommand(command: Command): void {
-  workloadOptions(divisionOptions(rackOptions(command)))
+  workloadOptions(divisionOptions(rackTableOptions(rackOptions(command))))
     .option("--parallel <spec>", parallelOption)
     .option("--apart", "some replicas prefill, others decode")
     .option("--prefill-parallel <spec>", "division of the replicas that prefill, with --apart")
@@ -36,7 +37,7 @@ export default function hardwareServeCommand(command: Command): void {
     .option("--seed <n>", "seed of the replay", integer(0), 0)
     .option("--trace <file>", "replay the requests of a CSV or JSONL file")
     .addHelpText("after", notes)
-    .action(({ json, explain, ...options }) => {
+    .action(async ({ explain, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       const { workload } = question;
       const assumed = servingLines(question);
@@ -44,24 +45,17 @@ export default function hardwareServeCommand(command: Command): void {
         const rows = serveRows(question);
         const lines = [requestLine(workload), ...assumed];
         warnOfContext(contextsOf(rows, options.output));
-        if (json)
-          console.log(
-            racksJson(
-              rows.map((row) => ({ ...servedData(row), asked: row.batch })),
-              lines,
-            ),
-          );
-        else console.log(formatRacks(rows, servedColumns, lines));
-        if (explain && !json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, workload))));
+        await showRacks({ ...servedAnswer, rows, assumptions: lines, options });
+        if (explain && !options.json)
+          console.log(formatTimes(rows.flatMap((row) => servedPasses(row, workload))));
         return;
       }
       const requests = requestsOf(question);
       const rows = replayRows(question, requests, watch);
       warnOfContext(contextsOf(rows));
       const lines = [...assumed, ...replayLines(question, requests)];
-      if (json) console.log(racksJson(rows.map(replayData), lines));
-      else console.log(formatRacks(rows, replayColumns, lines));
+      await showRacks({ ...replayAnswer, rows, assumptions: lines, options });
       const meant = meanWorkload(workload, requests);
-      if (explain && !json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, meant))));
+      if (explain && !options.json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, meant))));
     });
 }

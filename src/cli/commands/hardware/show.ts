@@ -3,6 +3,9 @@ import { catalog } from "../../../catalog.ts";
 import { Registry } from "../../../core/entry.ts";
 import type { Entry } from "../../../core/entry.ts";
 import { isDataFile, readMachine } from "../../../files/machines.ts";
+import { quantitiesOf } from "../../../hardware/quantities.ts";
+import { writeRows } from "../../../runs/write-rows.ts";
+import { outputOptions } from "../../options/outputs.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
 
@@ -14,13 +17,13 @@ const machineNamed = (name: string): Entry =>
 
 /** `attnsim hardware show`: every number of a system or model, with its source. */
 export default function hardwareShowCommand(command: Command): void {
-  command
+  outputOptions(command)
     .argument(
       "<name>",
       `a file of your own (my-rack.yaml, config.json), or ${[...catalog.systems.names(), ...catalog.models.names()].join(", ")}`,
     )
     .option("--json", "print JSON")
-    .action((name, { json }) => {
+    .action(async (name, { json, ...files }) => {
       const entry = machineNamed(name);
       const { titles, rows } = quantityFacts(entry);
       console.log(
@@ -28,5 +31,12 @@ export default function hardwareShowCommand(command: Command): void {
           ? JSON.stringify(entry, null, 2)
           : `${entry.name}: ${entry.summary}\n\n${formatTable(titles, rows)}`,
       );
+      const quantities = quantitiesOf(entry).map(([quantity, { value, unit, source }]) => ({
+        quantity,
+        value,
+        unit,
+        source: source.title,
+      }));
+      await writeRows(quantities, entry.summary, files);
     });
 }

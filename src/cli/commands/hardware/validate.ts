@@ -2,6 +2,8 @@ import type { Command } from "@commander-js/extra-typings";
 import { judge } from "../../../deployment/published/predict.ts";
 import { targets } from "../../../deployment/published/system-targets.ts";
 import { kernelErrors } from "../../../studies/kernels/errors.ts";
+import { writeRows } from "../../../runs/write-rows.ts";
+import { outputOptions } from "../../options/outputs.ts";
 import { formatKernelErrors } from "../../print/kernels.ts";
 import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
 import { watch } from "../../print/watch.ts";
@@ -13,7 +15,7 @@ package's files was held out of the fit; --held-out compares those rows alone.`;
 
 /** `attnsim hardware validate`: compares operators with measured kernels, or the model with published systems. */
 export default function hardwareValidateCommand(command: Command): void {
-  command
+  outputOptions(command)
     .option(
       "--kernels <folder>",
       "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
@@ -23,13 +25,18 @@ export default function hardwareValidateCommand(command: Command): void {
     .option("--constants <file>", "JSON of constants from hardware fit (default: the package's own)")
     .option("--json", "print JSON: file, rows, medianAbsError, p90AbsError, worst; errors as fractions")
     .addHelpText("after", notes)
-    .action(({ systems, json, ...question }) => {
+    .action(async ({ systems, json, csv, figure, ...question }) => {
       if (systems) {
         const verdicts = watch.steps(targets.length, "published numbers", (onStep) => judge(targets, onStep));
         console.log(json ? JSON.stringify(verdicts.map(verdictData), null, 2) : formatVerdicts(verdicts));
+        await writeRows(verdicts.map(verdictData), "Published numbers of systems, predicted", {
+          csv,
+          figure,
+        });
         return;
       }
       const errors = kernelErrors(question);
       console.log(json ? JSON.stringify(errors, null, 2) : formatKernelErrors(errors));
+      await writeRows(errors, "How far are predicted times from measured kernels?", { csv, figure });
     });
 }
