@@ -53,7 +53,15 @@ export function largest(row: Float32Array | Float64Array, start: number, end: nu
 /** IEEE 754 binary16: 5 exponent bits, largest 65504, subnormal step 2^-24. */
 export const roundF16 = (x: number): number => roundSmallFloat(x, 10, 2 ** -24, 65504);
 export const roundE4m3 = (x: number): number => roundSmallFloat(x, 3, 2 ** -9, largestE4m3);
-export const roundE2m1 = (x: number): number => roundSmallFloat(x, 1, 0.5, largestE2m1);
+
+/** E2M1: 0, .5, 1, 1.5, 2, 3, 4 and 6. There are so few that comparisons are fastest; ties go to the even mantissa. */
+export function roundE2m1(x: number): number {
+  const magnitude = Math.abs(x);
+  const small = magnitude < 0.75 ? (magnitude <= 0.25 ? 0 : 0.5) : magnitude <= 1.25 ? 1 : 1.5;
+  const large = magnitude < 3.5 ? (magnitude <= 2.5 ? 2 : 3) : magnitude <= 5 ? 4 : largestE2m1;
+  const rounded = magnitude < 1.75 ? small : large;
+  return x < 0 ? -rounded : rounded;
+}
 
 /** Nearest number of a small float format, ties to even, saturating. Powers of two scale exactly. */
 function roundSmallFloat(x: number, mantissaBits: number, subnormalStep: number, max: number): number {
