@@ -116,7 +116,10 @@ describe("attnsim describe", () => {
 
   it("takes the kv dtype from a spec, and parameters", async () => {
     const described = await attnsimJson<Described>("describe", "oracle(k=100)+nvfp4");
-    expect([described.spec, described.shape.bytesPerElement]).toEqual(["oracle(k=100)+nvfp4", 0.5625]);
+    expect([described.spec, described.shape.bytesPerElement]).toEqual([
+      "oracle(k=100,shared=false)+nvfp4",
+      0.5625,
+    ]);
   });
 
   it("tables parameters with what they allow", async () => {
