@@ -2,7 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
 
 /** A row of a CSV as text, by column. */
-export type TextRow = Readonly<Record<string, string>>;
+export type CsvRow = Readonly<Record<string, string>>;
 
 /** A condition on a column: `tokens<=128K`, `model=deepseek-v3`. */
 export interface RowCondition {
@@ -59,11 +59,11 @@ function boundOf(value: string): { readonly exact: number; readonly thousands?: 
 }
 
 /** Column that a name stands for: the nominal length of trials is their `tokens`. */
-const columnOf = (name: string, row: TextRow): string =>
+const columnOf = (name: string, row: CsvRow): string =>
   name === "tokens" && "tokensNominal" in row ? "tokensNominal" : name;
 
 /** Rows that meet all conditions. @throws UsageError for a column that no row has, and where no row is left */
-export function rowsWhere(rows: readonly TextRow[], conditions: readonly RowCondition[]): readonly TextRow[] {
+export function rowsWhere(rows: readonly CsvRow[], conditions: readonly RowCondition[]): readonly CsvRow[] {
   const [first] = rows;
   if (first === undefined) return rows;
   for (const { column } of conditions)

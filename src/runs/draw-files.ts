@@ -5,7 +5,7 @@ import { chooseColumns, tableFigure } from "../figures/table.ts";
 import type { TableFigureRow } from "../figures/table.ts";
 import { readCsv, trialRowsOf } from "../files/csv.ts";
 import { rowsWhere } from "../files/where.ts";
-import type { RowCondition, TextRow } from "../files/where.ts";
+import type { RowCondition, CsvRow } from "../files/where.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { drawFigures } from "./draw.ts";
 import type { DrawSettings } from "./draw.ts";
@@ -16,9 +16,9 @@ export interface DrawnFiles extends DrawSettings {
   readonly files: readonly string[];
   /** conditions that rows meet */
   readonly where: readonly RowCondition[];
-  /** variant specs to keep; all when absent */
+  /** variant specs to keep; default: all */
   readonly variants?: readonly string[] | undefined;
-  /** columns along the axes of a table that holds no trials; chosen when absent */
+  /** columns along the axes of a table that holds no trials; default: chosen by their names */
   readonly x?: string | undefined;
   readonly y?: string | undefined;
   /** takes sentences about variants that were not asked the same problems */
@@ -33,7 +33,7 @@ export interface DrawnFiles extends DrawSettings {
  */
 export async function drawFiles(asked: DrawnFiles): Promise<string[]> {
   const { files, where, variants, x, y, ...settings } = asked;
-  const rows = files.flatMap((file): readonly TextRow[] => readCsv(file, []));
+  const rows = files.flatMap((file): readonly CsvRow[] => readCsv(file, []));
   const name = files.join(", ");
   if (rows.length === 0) throw new UsageError(`${name} has no rows`);
   const kept = keepVariants(rowsWhere(rows, where), variants);
@@ -64,7 +64,7 @@ function drawTrials(rows: readonly TrialRow[], { warn, ...settings }: DrawnFiles
 /** Columns of trials, and of a frontier's table, which has scores too. */
 const lengthsOf = ["tokensNominal", "tokens"] as const;
 
-const isTrials = ([row]: readonly TextRow[]): boolean =>
+const isTrials = ([row]: readonly CsvRow[]): boolean =>
   row !== undefined &&
   "variant" in row &&
   "score" in row &&
@@ -72,24 +72,24 @@ const isTrials = ([row]: readonly TextRow[]): boolean =>
   lengthsOf.some((column) => column in row);
 
 /** Columns of trials that rows lack, and those that they have. */
-function missingOf([row = {}]: readonly TextRow[]): string {
+function missingOf([row = {}]: readonly CsvRow[]): string {
   const missing = ["variant", "score"].filter((column) => !(column in row));
   const length = lengthsOf.some((column) => column in row) ? [] : ["tokens"];
   return `the columns variant, tokens and score (missing: ${[...missing, ...length].join(", ") || "none"})`;
 }
 
 /** A row of a plain table (variant, tokens, score) as one of trials. */
-const asTrial = (row: TextRow): TextRow => ({
+const asTrial = (row: CsvRow): CsvRow => ({
   ...row,
   task: row["task"] ?? "score",
   tokensNominal: row["tokensNominal"] ?? row["tokens"] ?? "",
 });
 
 /** Rows of the variants, however their specs are spelled. @throws UsageError for a variant without rows */
-function keepVariants(rows: readonly TextRow[], variants: readonly string[] | undefined): readonly TextRow[] {
+function keepVariants(rows: readonly CsvRow[], variants: readonly string[] | undefined): readonly CsvRow[] {
   if (variants === undefined) return rows;
   const wanted = new Set(variants.map((text) => parseSpec(text).text));
-  const of = (row: TextRow): string => canonicalSpec(row["variant"] ?? "");
+  const of = (row: CsvRow): string => canonicalSpec(row["variant"] ?? "");
   const there = new Set(rows.map(of));
   for (const text of wanted)
     if (!there.has(text)) throw new UsageError(`no rows of ${text}; there are ${[...there].join(", ")}`);
@@ -97,7 +97,7 @@ function keepVariants(rows: readonly TextRow[], variants: readonly string[] | un
 }
 
 /** A row with its numbers as numbers. */
-const numbersIn = (row: TextRow): TableFigureRow =>
+const numbersIn = (row: CsvRow): TableFigureRow =>
   Object.fromEntries(
     Object.entries(row).map(([column, text]) => [
       column,

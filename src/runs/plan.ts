@@ -15,7 +15,7 @@ export interface Plan {
   readonly name: string;
   readonly question: string;
   readonly trials: readonly PlannedTrial[];
-  /** cells that were asked for and cannot be had; none when absent */
+  /** cells that were asked for and cannot be had; default: none */
   readonly impossible?: readonly ImpossibleCell[];
 }
 
