@@ -61,7 +61,13 @@ function section(variant: AnyVariant): string[] {
     prefills[prefill],
     budgetParam === undefined ? "" : `A budget decides \`${budgetParam}\`.`,
     table(paramFacts(params)),
-    table(costFacts(variant.cost(shape, values), prefillCost(variant, shape, values))),
+    table(
+      costFacts(
+        variant.cost(shape, values),
+        prefillCost(variant, shape, values),
+        variant.layers !== undefined,
+      ),
+    ),
     departures(variant),
     sources(variant),
   ];

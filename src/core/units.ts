@@ -85,9 +85,15 @@ export const formatBytes = (bytes: number): string => formatUnit(bytes, "B");
 /** A duration: `12.4 ms`. */
 export const formatSeconds = (seconds: number): string => formatUnit(seconds, "s");
 
-/** A quantity as a table shows it: `8 TB/s`, `2.5 PFLOP/s`, `72`. */
-export const formatQuantity = ({ value, unit }: Quantity): string =>
-  unit === "1" ? String(value) : formatUnit(value, unit);
+/** A count: `2112` as it is, a mean count with three digits: `7.11`. */
+export const formatCount = (count: number): string =>
+  String(Number.isInteger(count) ? count : Number(count.toPrecision(3)));
+
+/** A quantity as a table shows it: `8 TB/s`, `2.5 PFLOP/s`, `72`, `671e9`. */
+export function formatQuantity({ value, unit }: Quantity): string {
+  if (unit !== "1") return formatUnit(value, unit);
+  return value >= 1e9 ? `${Number((value / 1e9).toPrecision(6))}e9` : String(value);
+}
 
 /** A share in two decimals, in short: .98, 1.0. */
 export const formatShare = (value: number): string =>
@@ -97,9 +103,11 @@ export const formatShare = (value: number): string =>
 export const formatUsd = (usd: number): string =>
   usd >= 1 && !Number.isInteger(usd) ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(3))}`;
 
-/** A relative change: `-44%`, `+100%`. */
-export const formatChange = (change: number): string =>
-  `${change < 0 ? "-" : "+"}${Math.round(100 * Math.abs(change))}%`;
+/** A relative change: `-44%`, `+100%`, and `0%` for less than half a percent. */
+export function formatChange(change: number): string {
+  const percent = Math.round(100 * Math.abs(change));
+  return percent === 0 ? "0%" : `${change < 0 ? "-" : "+"}${percent}%`;
+}
 
 /** A share in whole percent: `44%`. */
 export const formatPercent = (share: number): string => `${Math.round(100 * share)}%`;

@@ -20,6 +20,17 @@ describe("attnsim economics", () => {
     expect(out).toContain("3 s leave room for 125 of them");
   });
 
+  it("shows the change of every cost, and keeps to the hidden tokens that were given", async () => {
+    const { out } = await attnsim(
+      ..."economics --prompt 256K --cached 0.9 --cached-input 0.25,0.5 --think 0,2000".split(" "),
+    );
+    // a tenth of 262144 tokens at 2.5 and 5 USD a million, the rest at .25 and .5
+    expect(out).toMatch(/^prompt, not cached +\$0\.0655 +\$0\.131 +\+100%$/m);
+    expect(out).toMatch(/^prompt, cached +\$0\.059 +\$0\.118 +\+100%$/m);
+    expect(out).toMatch(/^hidden reasoning +\$0 +\$0\.06 +-$/m);
+    expect(out).not.toContain("saved were hidden ones");
+  });
+
   it("counts prompt, cache and hidden reasoning", async () => {
     const { after, changes, firstAnswer } = await attnsimJson<{
       after: Record<string, number>;

@@ -127,4 +127,15 @@ describe("attnsim describe", () => {
     expect(out).toMatch(/^parameter +default +allowed +meaning$/m);
     expect(out).toMatch(/^page +16 +an integer >= 1 /m);
   });
+
+  it("sends to the list of engines, and says what a plan's costs are means of", async () => {
+    const engine = await attnsim("describe", "wasm");
+    expect(engine.code).toBe(2);
+    expect(engine.err).toContain('"wasm" is an engine; see attnsim engines');
+    const plan = await attnsim("describe", "kimi-k3", "--kind", "variants");
+    expect(plan.out).toContain("mean of the layers, one sequence");
+    const single = await attnsim("describe", "quest");
+    expect(single.out).toContain("one layer, one sequence");
+    expect(single.out).not.toContain("host memory");
+  });
 });

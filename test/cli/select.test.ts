@@ -43,7 +43,7 @@ describe("attnsim select", () => {
     expect(models[0]!.cost).toBeCloseTo(10 * 0.102, 12);
     expect(models[1]!.cost).toBeCloseTo(10 * 0.2016, 12);
     expect(models[1]!.answer).toBeCloseTo(1 + 400 / 100, 12);
-    expect(models[3]!.refused).toEqual(["it holds 8192 tokens; 100400 are needed"]);
+    expect(models[3]!.refused).toEqual(["too small: it holds 8192 tokens; 100400 are needed"]);
     expect(models[2]!.gaps).toEqual(["input", "output", "output tokens of the task", "context", "scores"]);
   });
 
@@ -53,7 +53,7 @@ describe("attnsim select", () => {
     );
     expect(models.map(({ model }) => model)).toEqual(["small", "quick", "unknown", "slow"]);
     expect(models[1]!.firstToken).toBeCloseTo(3, 12);
-    expect(models[3]!.refused).toEqual(["the first token comes after 8 s; allowed: 3 s"]);
+    expect(models[3]!.refused).toEqual(["too slow: the first token comes after 8 s; allowed: 3 s"]);
   });
 
   it("shows the published scores that apply at the prompt's length", async () => {
@@ -71,9 +71,20 @@ describe("attnsim select", () => {
   it("prints sources and gaps", async () => {
     const { code, out } = await attnsim("select", "--prompt", "200K", "--latency", "2");
     expect(code).toBe(0);
-    expect(out).toContain("GPT-5.5 is out: the first token comes after 3 s; allowed: 2 s");
+    expect(out).toContain("GPT-5.5 is too slow: the first token comes after 3 s; allowed: 2 s");
     expect(out).toContain("Claude Opus 4.7: nobody stated input, output");
     expect(out).toContain("prices and latency: GPT-5.5 Deep Dive, https://");
+  });
+
+  it("gives no rank to a model of which nobody stated what a demand needs", async () => {
+    const { models } = await select("--prompt 200K --latency 2");
+    const unsure = models.find(({ model }) => model === "GPT-5.4")!;
+    expect(unsure).toMatchObject({ unsure: ["latency"], refused: [] });
+    const { out } = await attnsim("select", "--prompt", "200K", "--latency", "2");
+    expect(out).toMatch(/^ *- +GPT-5\.4 /m);
+    expect(out).toContain("GPT-5.4 has no rank: nothing says whether it meets --latency");
+    // without the demand it has one
+    expect((await attnsim("select", "--prompt", "200K")).out).toMatch(/^ *1 +GPT-5\.4 /m);
   });
 
   it.each([

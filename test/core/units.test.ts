@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   formatBytes,
+  formatChange,
+  formatCount,
   formatDifference,
   formatNumber,
   formatQuantity,
@@ -51,4 +53,15 @@ it("shows a difference with its sign, and a range with a word between its ends",
   expect(formatDifference({ ...difference, mean: -0.4, low: -0.6, high: -0.2 })).toBe("-.40 [-.60 -.20]");
   expect(formatDifference({ ...difference, low: -0.1, trials: 5, kind: "range" })).toBe("+.40 (-.10 to .60)");
   expect(formatDifference({ ...difference, trials: 1, kind: "range" })).toBe("+.40");
+});
+
+it("counts keep whole numbers whole, shares of them have three digits, and large ones an exponent", () => {
+  expect(formatCount(64 / 9)).toBe("7.11");
+  expect(formatCount(2112)).toBe("2112");
+  expect(formatQuantity(datasheet(671e9, "1"))).toBe("671e9");
+  expect(formatQuantity(datasheet(163_840, "1"))).toBe("163840");
+});
+
+it("a change of less than half a percent is 0%", () => {
+  expect([-0.004, 0.004, -0.44, 1].map(formatChange)).toEqual(["0%", "0%", "-44%", "+100%"]);
 });

@@ -2,6 +2,8 @@ import { Option } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
 import { kinds } from "../../catalog.ts";
 import { kvDtypeBytes, kvDtypes } from "../../core/dtype.ts";
+import { UsageError } from "../../core/errors.ts";
+import { engineNames } from "../../engines/registry.ts";
 import { integer, tokenCount } from "../options/values.ts";
 import { describe, describedData, formatDescription } from "../print/description.ts";
 
@@ -29,6 +31,10 @@ export default function describeCommand(command: Command): void {
       ).choices(kinds),
     )
     .action((text, { json, kvDtype, kind, ...shape }) => {
+      if (engineNames.includes(text))
+        throw new UsageError(
+          `"${text}" is an engine; see attnsim engines for what it is and whether it works here`,
+        );
       const described = describe(text, kind, { ...shape, bytesPerElement: kvDtypeBytes[kvDtype] });
       console.log(
         json

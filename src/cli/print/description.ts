@@ -112,13 +112,13 @@ function describeVariant(text: string, given: StepShape): EntryFacts {
           })
           .join("\n"),
       }),
-      budget:
+      "--budget":
         variant.budgetParam === undefined
-          ? "has no parameter for a budget to decide"
-          : `decides ${variant.budgetParam}`,
+          ? "finds no parameter that it could decide"
+          : `of a run decides the parameter ${variant.budgetParam}`,
       shape: `${tokens} tokens, ${queryHeads} query heads, ${kvHeads} kv heads of ${headDim}, ${bytesPerElement} B an element`,
     },
-    tables: [paramFacts(variant.params), costFacts(cost, prefill)],
+    tables: [paramFacts(variant.params), costFacts(cost, prefill, variant.layers !== undefined)],
     differs: departuresOf(spec),
     data: {
       family: variant.family,

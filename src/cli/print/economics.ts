@@ -1,6 +1,7 @@
 import { formatChange, formatPercent, formatSeconds, formatUsd } from "../../core/units.ts";
 import { outputTokensOf } from "../../studies/economics/bill.ts";
 import type { Bill } from "../../studies/economics/bill.ts";
+import { changeOrNull } from "../../studies/economics/result.ts";
 import type { EconomicsResult } from "../../studies/economics/run.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
@@ -17,10 +18,10 @@ function costTable({ models, question: { before, after }, economics }: Economics
     name,
     was,
     is,
-    by === null ? null : formatChange(by),
+    by === null ? "-" : formatChange(by),
   ];
-  const usd = (name: string, of: (bill: Bill) => number, by: number | null = null): TableCell[] =>
-    line(name, formatUsd(of(from)), formatUsd(of(to)), by);
+  const usd = (name: string, of: (bill: Bill) => number): TableCell[] =>
+    line(name, formatUsd(of(from)), formatUsd(of(to)), changeOrNull(of(from), of(to)));
   const price = (name: string, kind: "input" | "output", by: number | null): TableCell[] =>
     line(name, formatUsd(before.prices[kind]), formatUsd(after.prices[kind]), by);
   return formatTable(
@@ -34,13 +35,18 @@ function costTable({ models, question: { before, after }, economics }: Economics
         String(outputTokensOf(after)),
         changes.outputTokens,
       ),
-      ...(before.tokens.prompt > 0 ? [usd("prompt", ({ input }) => input)] : []),
-      ...(before.tokens.cachedShare > 0 ? [usd("cached prompt", ({ cachedInput }) => cachedInput)] : []),
+      ...(before.tokens.prompt > 0
+        ? [usd(before.tokens.cachedShare > 0 ? "prompt, not cached" : "prompt", ({ input }) => input)]
+        : []),
+      ...(before.tokens.cachedShare > 0 ? [usd("prompt, cached", ({ cachedInput }) => cachedInput)] : []),
       ...(before.tokens.think + after.tokens.think > 0
         ? [usd("hidden reasoning", ({ think }) => think)]
         : []),
-      usd("output", ({ output, think }) => output + think, changes.outputCost),
-      usd("the task", ({ total }) => total, changes.totalCost),
+      usd(
+        before.tokens.think + after.tokens.think > 0 ? "output, hidden included" : "output",
+        ({ output, think }) => output + think,
+      ),
+      usd("the task", ({ total }) => total),
     ],
   );
 }
@@ -64,9 +70,10 @@ function costLines({ models, economics: { inputShare, breakEven } }: EconomicsRe
 function waitLines({ question, economics: { firstAnswer } }: EconomicsResult): string[] {
   const { before, after, ttft, firstToken, tpot } = question;
   const saved = Math.max(0, outputTokensOf(before) - outputTokensOf(after));
+  const hasHidden = before.tokens.think + after.tokens.think > 0;
   return [
     `first word of the answer = ${ttft} s + hidden tokens x ${formatSeconds(tpot)}: ${formatSeconds(firstAnswer.before)} and ${formatSeconds(firstAnswer.after)} with ${before.tokens.think} and ${after.tokens.think} hidden tokens`,
-    `${firstToken} s leave room for ${firstAnswer.hiddenTokens} of them; if the ${saved} tokens saved were hidden ones, it would come after ${formatSeconds(firstAnswer.savedAsHidden)}`,
+    `${firstToken} s leave room for ${firstAnswer.hiddenTokens} of them${hasHidden ? "" : `; if the ${saved} tokens saved were hidden ones, it would come after ${formatSeconds(firstAnswer.savedAsHidden)}`}`,
   ];
 }
 

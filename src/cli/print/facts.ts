@@ -24,31 +24,42 @@ export const paramFacts = (specs: ParamSpecs): Facts => ({
   ]),
 });
 
-/** Costs of one layer for one sequence: a decode step, and the prefill before it. */
-export function costFacts(step: StepCost, prefill: PrefillCost): Facts {
+/**
+ * Costs of one layer for one sequence: a decode step, and the prefill before it.
+ *
+ * @param isPlan whether they are means over the layers of a plan
+ */
+export function costFacts(step: StepCost, prefill: PrefillCost, isPlan: boolean): Facts {
   const { stateBytes = 0, farKeptBytes = 0, farReadBytes = 0 } = step;
-  const far = (bytes: number): string => (farKeptBytes > 0 ? formatBytes(bytes) : "");
+  const far = (bytes: number): string[] => (farKeptBytes > 0 ? [formatBytes(bytes)] : []);
+  const blank = ["", "", ...(farKeptBytes > 0 ? [""] : [])];
   return {
-    titles: ["one layer, one sequence", "K and V", "index", "state", "of K and V, host memory"],
+    titles: [
+      `${isPlan ? "mean of the layers" : "one layer"}, one sequence`,
+      "K and V",
+      "index",
+      "state",
+      ...(farKeptBytes > 0 ? ["K and V in host memory"] : []),
+    ],
     rows: [
       [
         "kept",
         formatBytes(step.keptBytes),
         formatBytes(step.indexKeptBytes),
         formatBytes(stateBytes),
-        far(farKeptBytes),
+        ...far(farKeptBytes),
       ],
       [
         "read by a decode step",
         formatBytes(step.kvReadBytes),
         formatBytes(step.indexReadBytes),
         formatBytes(stateBytes),
-        far(farReadBytes),
+        ...far(farReadBytes),
       ],
-      ["computed by a decode step", formatUnit(step.flops, "FLOP"), "", "", ""],
-      ["exponentials", formatUnit(step.exponentials, ""), "", "", ""],
-      ["computed by prefill", formatUnit(prefill.flops, "FLOP"), "", "", ""],
-      ["exponentials of prefill", formatUnit(prefill.exponentials, ""), "", "", ""],
+      ["computed by a decode step", formatUnit(step.flops, "FLOP"), ...blank],
+      ["exponentials", formatUnit(step.exponentials, ""), ...blank],
+      ["computed by prefill", formatUnit(prefill.flops, "FLOP"), ...blank],
+      ["exponentials of prefill", formatUnit(prefill.exponentials, ""), ...blank],
     ],
   };
 }

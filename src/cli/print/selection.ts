@@ -10,9 +10,9 @@ export function formatSelection({ models, by }: SelectResult): string {
     by === "cost" ? cost : firstToken;
   const benchmarks = distinct(models.flatMap(({ scores }) => scores.map(({ benchmark }) => benchmark)));
   const table = formatTable(
-    ["", "model", "cost", "first token", "answer", "output tokens", ...benchmarks],
+    ["rank", "model", "cost", "first token", "answer ends", "output tokens", ...benchmarks],
     models.map((model, i) => [
-      model.refused.length === 0 && known(model) !== undefined ? i + 1 : "-",
+      model.refused.length === 0 && model.unsure.length === 0 && known(model) !== undefined ? i + 1 : "-",
       model.model,
       model.cost === undefined ? "?" : formatUsd(model.cost),
       model.firstToken === undefined ? "?" : formatSeconds(model.firstToken),
@@ -21,8 +21,9 @@ export function formatSelection({ models, by }: SelectResult): string {
       ...benchmarks.map((benchmark) => scoreCell(model, benchmark)),
     ]),
   );
-  const notes = models.flatMap(({ model, refused, gaps }) => [
-    ...refused.map((reason) => `${model} is out: ${reason}`),
+  const notes = models.flatMap(({ model, refused, unsure, gaps }) => [
+    ...refused.map((reason) => `${model} is ${reason}`),
+    ...unsure.map((demanded) => `${model} has no rank: nothing says whether it meets --${demanded}`),
     ...(gaps.length > 0 ? [`${model}: nobody stated ${gaps.join(", ")}`] : []),
   ]);
   return [

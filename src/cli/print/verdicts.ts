@@ -1,4 +1,4 @@
-import { formatNumber } from "../../core/units.ts";
+import { formatChange, formatNumber } from "../../core/units.ts";
 import type { SystemVerdict } from "../../deployment/published/predict.ts";
 import { formatTable } from "./table.ts";
 
@@ -16,7 +16,7 @@ export function formatVerdicts(verdicts: readonly SystemVerdict[]): string {
     formatNumber(predicted),
     formatNumber(target.published),
     target.unit,
-    signed(error),
+    formatChange(error),
     `${100 * target.tolerance}%`,
     within ? "yes" : "NO",
   ]);
@@ -34,12 +34,10 @@ export function formatVerdicts(verdicts: readonly SystemVerdict[]): string {
   ].join("\n");
 }
 
-const signed = (error: number): string => `${error < 0 ? "-" : "+"}${(100 * Math.abs(error)).toFixed(0)}%`;
-
 function summary(verdicts: readonly SystemVerdict[]): string {
   const within = verdicts.filter((verdict) => verdict.within).length;
   return `${within} of ${verdicts.length} within the allowed error (${Math.round((100 * within) / verdicts.length)}%); nothing is fitted to these`;
 }
 
 const explained = ({ target, error, within }: SystemVerdict): string[] =>
-  within ? [] : [`  miss: ${target.name}, ${signed(error)}; left out: ${target.leftOut}`];
+  within ? [] : [`  miss: ${target.name}, ${formatChange(error)}; left out: ${target.leftOut}`];

@@ -1,3 +1,4 @@
+import { formatCount } from "../../core/units.ts";
 import { busy, hidden, overhead, overlap, share } from "../constants/constants.ts";
 import { precisionBytes } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
@@ -36,7 +37,7 @@ export function gemm(machine: Machine, { m, n, k, dtype }: GemmShape): OperatorT
   const share = occupancy(Math.ceil(m / 128) * Math.ceil(n / 128) * Math.ceil(k / 1024) * c.busy);
   const product = roofline(
     machine,
-    `gemm ${m} x ${n} x ${k} ${dtype}`,
+    `gemm ${formatCount(m)} x ${formatCount(n)} x ${formatCount(k)} ${dtype}`,
     { precision: dtype, flops: 2 * m * n * k, bytes: width * (n * k + m * k) + 2 * m * n, weights: n * k },
     { ...c, compute: c.compute * share, memory: c.memory * share },
   );

@@ -1,3 +1,4 @@
+import { formatCount } from "../../core/units.ts";
 import { count, hidden, overhead, overlap, share } from "../constants/constants.ts";
 import { precisionBytes } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
@@ -51,7 +52,7 @@ export function moe(machine: Machine, shape: MoeShape): OperatorTime {
   const rows = tokens + 2 * pairs;
   const products = roofline(
     machine,
-    `experts, ${experts / expertParallel} of ${experts} here`,
+    `experts, ${formatCount(experts / expertParallel)} of ${experts} here`,
     {
       precision: dtype,
       flops: 2 * (pairs + touched * c.rows) * matrices,

@@ -105,6 +105,7 @@ export function explain(time: OperatorTime, depth = 0): string[] {
   const detail = terms.length > 0 ? `: ${terms.join(", ")}` : "";
   return [
     `${"  ".repeat(depth)}${time.name} ${formatSeconds(time.seconds)}${detail}`,
-    ...time.parts.flatMap((part) => explain(part, depth + 1)),
+    // an exchange within one GPU takes no time
+    ...time.parts.filter((part) => part.seconds > 0).flatMap((part) => explain(part, depth + 1)),
   ];
 }

@@ -82,7 +82,8 @@ export function economicsOf(question: EconomicsQuestion): Economics {
   };
 }
 
-const changeOrNull = (before: number, after: number): number | null =>
+/** after / before - 1; null if `before` is 0. */
+export const changeOrNull = (before: number, after: number): number | null =>
   before > 0 ? relativeChange(before, after) : null;
 
 const promptShare = ({ input, cachedInput, total }: Bill): number =>

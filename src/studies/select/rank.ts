@@ -43,21 +43,26 @@ export interface RankedModel {
   readonly scores: readonly ApplyingScore[];
   /** reasons why the model does not meet the demand */
   readonly refused: readonly string[];
+  /** demands that no stated number answers: "latency" */
+  readonly unsure: readonly string[];
   /** names of needed numbers that nobody stated */
   readonly gaps: readonly string[];
 }
 
 export type RankBy = "cost" | "latency";
 
-/** Ranks models for a demand. Models that meet it come first, from the cheapest or quickest on; gaps come last. */
+/**
+ * Ranks models for a demand. Models that meet it come first, from the cheapest or quickest on, gaps
+ * last among them. Models that nobody stated a demanded number of come next, and those that do not meet it last.
+ */
 export function rankModels(
   models: readonly PricedModel[],
   published: readonly PublishedScore[],
   demand: Demand,
   by: RankBy,
 ): RankedModel[] {
-  const keyOf = ({ cost = Infinity, firstToken = Infinity, refused }: RankedModel): readonly number[] => [
-    refused.length > 0 ? 1 : 0,
+  const keyOf = ({ cost = Infinity, firstToken = Infinity, refused, unsure }: RankedModel) => [
+    refused.length > 0 ? 2 : unsure.length > 0 ? 1 : 0,
     ...(by === "cost" ? [cost, firstToken] : [firstToken, cost]),
   ];
   return models
@@ -89,6 +94,10 @@ function rankedModel(model: PricedModel, published: readonly PublishedScore[], d
         : wait + outputTokens / tokensPerSecond,
     scores,
     refused: reasonsAgainst(model, demand, { wait, outputTokens }),
+    unsure: [
+      ...(demand.latency !== undefined && wait === undefined ? ["latency"] : []),
+      ...(demand.context !== undefined && model.context === undefined ? ["context"] : []),
+    ],
     gaps: [...gapsOf(model, demand, outputTokens), ...(scores.length === 0 ? ["scores"] : [])],
   };
 }
@@ -117,10 +126,10 @@ function reasonsAgainst(
   const needed = demand.context ?? prompt + think + outputTokens;
   return [
     ...(context !== undefined && context < needed
-      ? [`it holds ${context} tokens; ${needed} are needed`]
+      ? [`too small: it holds ${context} tokens; ${needed} are needed`]
       : []),
     ...(latency !== undefined && wait !== undefined && wait > latency
-      ? [`the first token comes after ${Number(wait.toPrecision(3))} s; allowed: ${latency} s`]
+      ? [`too slow: the first token comes after ${Number(wait.toPrecision(3))} s; allowed: ${latency} s`]
       : []),
   ];
 }
