@@ -35,6 +35,8 @@ await experiment({
         const { division, pass, tpotSeconds, lack } = stepOf(question);
         const ideal = stepOf({ ...question, profile: "ideal" });
         onStep();
+        // what does not fit has no time
+        const msOf = (seconds: number): number | null => (fits(lack) ? 1000 * seconds : null);
         return {
           system: system.name,
           model: model.name,
@@ -42,11 +44,11 @@ await experiment({
           tokens,
           parallel: formatParallel(division.parallel),
           gpus: gpusOf(division.parallel),
-          tpotMs: fits(lack) ? 1000 * tpotSeconds : null,
-          idealMs: fits(lack) ? 1000 * ideal.tpotSeconds : null,
-          attentionMs: 1000 * pass.attentionSeconds,
-          feedForwardMs: 1000 * pass.feedForwardSeconds,
-          linkMs: 1000 * pass.linkSeconds,
+          tpotMs: msOf(tpotSeconds),
+          idealMs: msOf(ideal.tpotSeconds),
+          attentionMs: msOf(pass.attentionSeconds),
+          feedForwardMs: msOf(pass.feedForwardSeconds),
+          linkMs: msOf(pass.linkSeconds),
           shortBytes: lack.hbm,
         };
       });
