@@ -36,7 +36,12 @@ export const columns = [
     numberColumn("score", "the task's own score, 0 to 1; empty where the variant does not fit its budget"),
   ),
   orEmpty(booleanColumn("exact", "whether the answer is exactly right")),
-  orEmpty(numberColumn("goldMass", "attention weight on the right positions, mean over queries and heads")),
+  orEmpty(
+    numberColumn(
+      "goldMass",
+      "attention weight on the right positions, mean over queries and heads; products with a recurrent state or with summaries are no shares, and their sums may be above 1 or below 0",
+    ),
+  ),
   orEmpty(numberColumn("recall", "share of the right positions that were read, mean over queries and heads")),
   orEmpty(numberColumn("entropy", "entropy of the attention weights, mean over queries and heads", "nats")),
   orEmpty(integerColumn("queries", "attention queries asked for one answer")),

@@ -232,3 +232,10 @@ describe("bad input ends with code 2 and says what is wrong", () => {
     );
   });
 });
+
+it("says that a nominal length of MRCR is the upper end of a bin", async () => {
+  const bin = "upper end of a bin: prompt and answer have more than half as many tokens";
+  expect((await attnsim("tasks", "inspect", "mrcr", "--tokens", "8K")).out).toContain(bin);
+  expect((await attnsim("tasks", "inspect", "mrcr", "--tokens", "8K", "--count", "2")).out).toContain(bin);
+  expect((await attnsim("tasks", "inspect", "graphwalks", "--tokens", "2K")).out).not.toContain(bin);
+});

@@ -1,5 +1,8 @@
 import { writeJsonl } from "../../files/lines.ts";
 import { problemFacts } from "../../tasks/named-problem.ts";
+import { parseTask } from "../../tasks/spec.ts";
+import type { TaskSpec } from "../../tasks/spec.ts";
+import { distinct } from "../../core/group.ts";
 import type { NamedProblem, ProblemFacts } from "../../tasks/named-problem.ts";
 import { formatTable } from "./table.ts";
 
@@ -19,11 +22,21 @@ export function formatProblem(named: NamedProblem, lines: number): string {
   );
   return [
     ...shown.map(([name, value]) => `${name.padEnd(width)}  ${String(value)}`),
+    ...binLines([named.task]),
     "",
     ...text.slice(0, lines).map((line) => shorten(line, 160)),
     ...(text.length > lines ? [`... (${text.length} lines)`] : []),
   ].join("\n");
 }
+
+/** A line on nominal lengths if some of the tasks have bins of lengths; otherwise none. */
+const binLines = (tasks: readonly TaskSpec[]): string[] =>
+  tasks.some(({ task }) => task.binned)
+    ? [
+        "",
+        "a nominal length is the upper end of a bin: prompt and answer have more than half as many tokens, and at most as many",
+      ]
+    : [];
 
 /** A table of problems, and the number that state a wrong answer. */
 export function formatProblems(facts: readonly ProblemFacts[]): string {
@@ -32,8 +45,9 @@ export function formatProblems(facts: readonly ProblemFacts[]): string {
     ["id", "task", "tokens", "characters", "messages", "records"],
     facts.map((each) => [each.id, each.task, each.tokens, each.characters, each.messages, each.records]),
   );
-  if (wrong === 0) return table;
-  return `${table}\n\n${wrong} of ${facts.length} rows state another answer than their text gives`;
+  const bins = binLines(distinct(facts.map(({ task }) => task)).map(parseTask));
+  if (wrong === 0) return [table, ...bins].join("\n");
+  return `${[table, ...bins].join("\n")}\n\n${wrong} of ${facts.length} rows state another answer than their text gives`;
 }
 
 /** Writes problems as JSON lines to a file, or to standard output without a path. Counts them at a terminal. */

@@ -57,6 +57,7 @@ export class MeanFieldAttention {
     let noise = 0;
     if (traced) this.#queries++;
     if (traced && gold > 0) this.#goldQueries++;
+    let goldRead = 0;
     for (const head of this.#heads(sight, moment)) {
       const drawn = drawHead(head, found, random);
       drawn.weights.forEach((weight, i) => (weights[i]! += weight / kvHeads));
@@ -65,10 +66,11 @@ export class MeanFieldAttention {
       this.#tokensRead += drawn.tokensRead / kvHeads;
       found.gold.forEach((is, i) => {
         if (!is) return;
-        this.#recall += drawn.read[i]! / gold / kvHeads;
+        goldRead += drawn.read[i]!;
         this.#goldMass += drawn.weights[i]! / kvHeads;
       });
     }
+    if (traced && gold > 0) this.#recall += Math.min(1, goldRead / (gold * kvHeads));
     const rounding = roundingOf(this.#reader.kvDtype, moment);
     for (const weight of weights) noise += rounding * weight * weight;
     return { weights, noise: noise / (headDim * kvHeads) };
