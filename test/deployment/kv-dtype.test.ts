@@ -6,7 +6,7 @@ import { resolveParams } from "../../src/core/params.ts";
 import { modelCost } from "../../src/deployment/model-cost.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
-import { compressedRecord } from "../../src/hardware/record.ts";
+import { compressedRecord } from "../../src/core/record.ts";
 
 const tokens = 2 ** 17;
 const descending = ["f32", "bf16", "fp8", "nvfp4"] as const;

@@ -6,7 +6,7 @@ import {
 } from "../kernels/compressed-module.ts";
 import type { CompressedDims } from "../kernels/compressed-module.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
-import { compressedRecord } from "../record.ts";
+import { compressedRecord } from "../../core/record.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
