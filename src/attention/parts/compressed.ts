@@ -1,9 +1,9 @@
 import { attentionFlops } from "../../core/cost.ts";
 import type { StepCost, StepShape } from "../../core/cost.ts";
 import { int, real } from "../../core/params.ts";
+import { compressedRecord } from "../../core/record.ts";
 import type { RowLists } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
-import { compressedRecord } from "../../core/record.ts";
 import type { KeyValueCache } from "../cache.ts";
 import type { Read, HeadResult } from "../read.ts";
 import { together } from "./mixtures.ts";
