@@ -1,5 +1,6 @@
-import { formatSeconds, formatShare } from "../../../src/core/units.ts";
 import { formatLength } from "../../../src/core/length.ts";
+import type { IntervalKind } from "../../../src/core/stats.ts";
+import { formatMean, formatSeconds } from "../../../src/core/units.ts";
 import { manifestOf, rowOf, rowsOf } from "./data.ts";
 import { table } from "../markdown.ts";
 import type { ResultSection } from "./section.ts";
@@ -10,7 +11,13 @@ const data = `${name}/data.csv`;
 export function frontier(): ResultSection {
   const price = (variant: string): number => Number(rowOf(data, { variant })["dollarsPerMillionOutput"]);
   const score = (row: Readonly<Record<string, string>>): string =>
-    `${formatShare(Number(row["score"]))} [${formatShare(Number(row["low"]))} ${formatShare(Number(row["high"]))}]`;
+    formatMean({
+      mean: Number(row["score"]),
+      low: Number(row["low"]),
+      high: Number(row["high"]),
+      kind: row["kind"] as IntervalKind,
+      trials: Number(row["trials"]),
+    });
   const [nsa, dense] = [rowOf(data, { variant: "nsa" }), rowOf(data, { variant: "dense" })];
   const { tokens, trials } = dense;
   return {
