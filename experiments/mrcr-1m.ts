@@ -13,7 +13,6 @@ const selections = ["oracle", "dsa", "quest", "quest(budget=4096)", "moba", "nsa
 await experiment({
   name: "mrcr-1m",
   question: "What finds the right one of eight identical requests among a million tokens?",
-  seed: 0,
   answer: trials({
     *make({ full, trial }) {
       const tokens = full ? "1M" : "64K";

@@ -107,7 +107,16 @@ export { allReduce, collective, customAllReduce, expertExchange } from "./hardwa
 
 // tasks and reader
 export { defineTask } from "./tasks/task.ts";
-export type { AnyTask, Problem, Score, Task } from "./tasks/task.ts";
+export type { AnyTask, DatasetRow, Message, Problem, Score, Task } from "./tasks/task.ts";
+export type { Circuit, FeatureColumn, FeatureSum, FeatureTerm, RecordSet } from "./tasks/circuit.ts";
+export type { Outline } from "./tasks/outline.ts";
+export { rowOfProblem, stringColumn, stringsColumn } from "./tasks/parts/dataset-row.ts";
+export type { LoadedRow } from "./tasks/parts/dataset-row.ts";
+export { Features } from "./tasks/parts/features.ts";
+export { recordSpans } from "./tasks/parts/spans.ts";
+export type { RecordSpans, TextSpan } from "./tasks/parts/spans.ts";
+export { countTokens } from "./tasks/parts/tokenizer.ts";
+export type { CountTokens } from "./tasks/parts/tokenizer.ts";
 export { parseTask } from "./tasks/spec.ts";
 export { readerParams } from "./reader/params.ts";
 export type { ReaderParams } from "./reader/params.ts";
