@@ -120,12 +120,12 @@ const allOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** The question above the figures. It names the variants and tasks, or counts them if there are more than `mostNamed`. */
-const questionOf = ({ task, variant }: RunConfig): string => {
+export const questionOf = ({ task, variant }: RunConfig): string => {
   const [variants, tasks] = [listOf(variant), listOf(task)];
   const on = named(tasks, "tasks");
   return variants.length > mostNamed
     ? `How do ${variants.length} variants do on ${on}?`
-    : `How does ${variants.join(", ")} do on ${on}?`;
+    : `How ${variants.length > 1 ? "do" : "does"} ${[variants.slice(0, -1).join(", "), ...variants.slice(-1)].filter(Boolean).join(" and ")} do on ${on}?`;
 };
 
 const mostNamed = 8;
