@@ -13,6 +13,8 @@ import { formatLength } from "../core/length.ts";
 export interface ScoreTable {
   readonly panel: string;
   readonly columns: readonly string[];
+  /** tokens that a K of the columns stands for */
+  readonly kilo: 1000 | 1024;
   readonly lines: readonly {
     readonly series: string;
     readonly cells: readonly (CurvePoint | undefined)[];
@@ -72,6 +74,9 @@ function tablesOf(
     return {
       panel: titleOf(panel),
       columns: byColumn.map(({ column }) => column),
+      kilo: own.some(({ tokensNominal }) => tokensNominal % 1024 !== 0 && tokensNominal % 1000 === 0)
+        ? 1000
+        : 1024,
       lines: distinct(own.map(seriesOf)).map((series) => ({
         series,
         cells: byColumn.map(({ points }) => points.find((point) => point.series === series)),

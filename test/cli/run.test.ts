@@ -113,6 +113,7 @@ it("compares variants with a reference, and refuses one that is not run", async 
   expect(found.out).toMatch(/^graphwalks-bfs, minus dense +4K, n=10$/m);
   expect(found.out).toMatch(/^sink-window +-\.\d\d \[-1?\.\d+ -\.\d\d\]$/m);
   expect(existsSync(join(out, "differences.svg"))).toBe(true);
+  expect(found.out).toContain("1K is 1,000 tokens and 1M 1,024,000 in graphwalks-bfs, as its dataset has it");
   const refused = await cli(...asked, ...variants, "--reference", "dens", "--out", out);
   expect(refused).toMatchObject({ code: 2 });
   expect(refused.err).toContain('unknown reference "dens"');

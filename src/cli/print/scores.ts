@@ -39,7 +39,7 @@ export function formatScores(table: ScoreTable): string {
   return formatTable(titles, rows);
 }
 
-/** The meaning of the brackets in tables of scores; undefined for tables without scores. */
+/** The meaning of the lengths and of the brackets in tables of scores; undefined for tables without scores. */
 export function bracketsNote(tables: readonly ScoreTable[]): string | undefined {
   const kinds = distinct(
     tables.flatMap(({ lines }) => lines.flatMap(({ cells }) => cells.map((cell) => cell?.kind))),
@@ -50,7 +50,16 @@ export function bracketsNote(tables: readonly ScoreTable[]): string | undefined 
       ? [`(low-high): range of fewer than ${fewestForInterval} trials, which is no interval`]
       : []),
   ];
-  return notes.length === 0 ? undefined : `n: trials; ${notes.join("; ")}`;
+  const thousands = distinct(
+    tables.filter(({ kilo }) => kilo === 1000).map(({ panel }) => panel.split(", minus ")[0]!),
+  );
+  const lengths =
+    thousands.length === 0
+      ? []
+      : [
+          `1K is 1,000 tokens and 1M 1,024,000 in ${thousands.join(", ")}, as its dataset has it; elsewhere 1,024 and 1,048,576`,
+        ];
+  return notes.length === 0 ? undefined : `n: trials; ${[...notes, ...lengths].join("; ")}`;
 }
 
 const lengthOrNone = (tokens: number | null): string => (tokens === null ? "-" : formatLength(tokens));
