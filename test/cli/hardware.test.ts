@@ -28,7 +28,7 @@ describe("attnsim hardware memory", () => {
     expect(code).toBe(0);
     const lines = out.split("\n");
     expect(lines[0]).toMatch(
-      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +state a user +users a GPU +users a rack/,
+      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +KV a token +state a user +users a GPU +users a rack/,
     );
     expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * models.names().length * 3);
     expect(out).toContain("the division of the model that holds the most users");

@@ -11,6 +11,7 @@ export const memoryTable = (users: number): RackTable<MemoryRow> => ({
     ["weights", (row) => formatBytes(row.weightBytes)],
     ["left", (row) => formatBytes(row.availableBytes)],
     ["KV a user", (row) => formatBytes(row.keptBytes)],
+    ["KV a token", (row) => formatBytes(row.keptBytes / row.tokens)],
     [
       "index a user",
       (row) => formatShortage(row.indexKeptBytes),
