@@ -43,7 +43,7 @@ export const serveRows = (question: ServeQuestion): ServeRow[] =>
   );
 
 /** The plan of a setting that gives a GPU the most tokens at one of the batches; undefined if none fits. */
-export function bestPlan(
+function bestPlan(
   setting: RackSetting,
   { workload, price, apart, parallel, prefillParallel }: Omit<ServeQuestion, "batch">,
   batches: readonly number[],
