@@ -7,12 +7,12 @@ describe("parseSpec", () => {
   it("names what differs from the defaults, and everything", () => {
     const spec = parseSpec("oracle( k = 64 )+ssmax+fp8");
     expect(spec.variant).toBe(variants.get("oracle"));
-    expect(spec.params).toEqual({ k: 64 });
+    expect(spec.params).toEqual({ k: 64, shared: false });
     expect(spec.kvDtype).toBe("fp8");
     expect(spec.logitShaping?.text).toBe("ssmax");
     expect(spec.text).toBe("oracle(k=64)+fp8+ssmax");
     expect(parseSpec("oracle(k=2048)").text).toBe("oracle");
-    expect(parseSpec("oracle").resolved).toBe("oracle(k=2048)");
+    expect(parseSpec("oracle").resolved).toBe("oracle(k=2048,shared=false)");
     expect(parseSpec("dense").kvDtype).toBeUndefined();
     expect(parseSpec("dense+none").logitShaping?.text).toBe("none");
     expect(parseSpec("dense+ssmax(s=.2)+grace").resolved).toBe("dense+ssmax(s=0.2)+grace");
