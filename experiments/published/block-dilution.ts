@@ -25,6 +25,7 @@ export const blockDilution = defineTrend({
   ],
   claim: "the smaller the blocks, the better the recall at equal budget",
   note: "mean field; the source's own numbers are scores of models that it trained",
+  rule: "recall rises nowhere, beyond the intervals, from one block size to the next larger one",
   *trials(trial) {
     for (const tokens of Object.keys(lengths))
       for (const coherence of coherences)

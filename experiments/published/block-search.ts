@@ -29,6 +29,7 @@ export const blockSearch = defineTrend({
   ],
   claim: "ranked first in 100% of queries at 1M tokens; its share falls from 91% to 1%",
   note: "the numbers are quoted second-hand, without the corpus at which the share was 91%; mean field beyond 64K",
+  rule: "the fact is ranked first in 95% of queries or more at every length, and its share at 1M tokens is .05 at most",
   *trials(trial) {
     for (const sharpness of sharpnesses)
       for (const tokens of lengths)
@@ -65,7 +66,7 @@ export const blockSearch = defineTrend({
       to: found(panelOf(sharpness), measures.dense, last).mean,
       scaled: found(panelOf(sharpness), measures.scaled, last).mean,
     })) as [Seen, Seen];
-    const agrees = standard.ranked >= 0.95 && standard.to <= 0.5 * standard.from;
+    const agrees = standard.ranked >= 0.95 && standard.to <= 0.05;
     return {
       verdict: agrees ? "reproduced" : "contradicted",
       ours: `ranked first in ${percent(standard.ranked)}; ${percent(standard.from)} to ${percent(standard.to)}`,
@@ -73,9 +74,9 @@ export const blockSearch = defineTrend({
         `from 8K to 1M tokens the fact is ranked first in at least ${percent(standard.ranked)} of queries, and its share of the `,
         `weight goes from ${formatShare(standard.from)} to ${formatShare(standard.to)} (at sharpness 1 from `,
         `${formatShare(flat.from)} to ${formatShare(flat.to)}); logits times ln n hold ${formatShare(standard.scaled)}. `,
-        standard.to > 0.05
-          ? "The fall is less steep than the source's, whose other documents are chosen to resemble the right one; ours are random."
-          : "The fall is as steep as the source's.",
+        agrees
+          ? "The fall is as steep as the source's."
+          : "The fall is less steep than the source's, whose other documents are chosen to resemble the right one; ours are random.",
       ].join(""),
     };
   },

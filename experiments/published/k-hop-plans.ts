@@ -30,6 +30,7 @@ export const kHopPlans = defineTrend({
   ],
   claim: "k hops need a depth that grows with k; with less they fail",
   note: "a hop a layer is how the reader is built, so that this tests plans; the source's transformers double pointers and need about log2 k + 2",
+  rule: "F1 is .8 or more where the plan has k full layers, and .5 or less where it has fewer",
   *trials(trial) {
     for (const depth of depths)
       for (let n = 0; n < 10; n++)

@@ -32,6 +32,7 @@ export const magicpigAggregation = defineTrend({
   ],
   claim: "top-k holds on single needles and fails on common and frequent words",
   note: "the bars of the figure could not be read at the source, so that none are drawn",
+  rule: "at 4K tokens 2% of the keys lose .05 at most on needles, and .1 or more on both kinds of words",
   *trials(trial) {
     for (const tokens of lengths)
       for (const task of Object.keys(tasks))

@@ -22,6 +22,7 @@ export const ssmax = defineTrend({
   ],
   claim: "softmax .129 at 10^3 and .00015 at 10^6; SSMax .9996 and 1.0",
   note: "mean field beyond 64K; the nearest lengths of ours are 1,000 and 1,024,000 tokens",
+  rule: "every number is within .05",
   *trials(trial) {
     for (const tokens of lengths)
       for (let n = 0; n < 5; n++)

@@ -25,6 +25,7 @@ export const summaryCollapse = defineTrend({
   ],
   claim: "needles found at 32K and 128K, lost by 512K",
   note: "mean field; the source's block and budget are not known to us",
+  rule: "at the default coherence recall is .9 or more at 32K and at 128K, and below .7 at 512K",
   *trials(trial) {
     for (const tokens of lengths)
       for (const coherence of coherences)

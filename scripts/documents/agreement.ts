@@ -27,6 +27,7 @@ interface TrendVerdict {
   readonly verdict: string;
   readonly published: string;
   readonly sentence: string;
+  readonly rule: string;
   readonly note: string;
   readonly sources: readonly Cited[];
 }
@@ -48,8 +49,8 @@ export const trendsBy =
     parsed(out)
       .trends.filter(({ verdict }) => wanted(verdict))
       .map(
-        ({ name, published, sentence: own, note, sources }) =>
-          `- **${name}** ([results](../results/published/${name})). Published: ${published}. Here: ${own} Limits: ${note}. Source: ${link(sources[0]!)}.`,
+        ({ name, published, sentence: own, rule, note, sources }) =>
+          `- **${name}** ([results](../results/published/${name})). Published: ${published}. Here: ${own} Reproduced if ${rule}. Limits: ${note}. Source: ${link(sources[0]!)}.`,
       )
       .join("\n");
 

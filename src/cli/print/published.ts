@@ -29,9 +29,10 @@ const trendTable = (trends: readonly TrendResult[]): string =>
     trends.map(({ name, verdict, published, ours }) => [name, verdict, published, ours]),
   );
 
-const trendNote = ({ name, sentence, note, sources }: TrendResult): string =>
+const trendNote = ({ name, sentence, rule, note, sources }: TrendResult): string =>
   [
     `${name}: ${sentence}`,
+    `  reproduced if ${rule}`,
     ...(note === undefined ? [] : [`  ${note}`]),
     ...sources.map((source) => `  ${formatSource(source)}`),
   ].join("\n");

@@ -26,6 +26,8 @@ export interface TrendResult {
   readonly ours: string;
   readonly verdict: Agreement | "not run";
   readonly sentence: string;
+  /** the rule of the verdict */
+  readonly rule: string;
   readonly note?: string | undefined;
   readonly sources: readonly Source[];
 }
@@ -45,10 +47,10 @@ export const trendResults = (
   rowsOf: (trend: Trend) => readonly TrialRow[] | undefined,
 ): TrendResult[] =>
   trends.map((trend) => {
-    const { name, question, claim, note, sources } = trend;
+    const { name, question, claim, rule, note, sources } = trend;
     const rows = rowsOf(trend);
     const judgement = rows === undefined ? notRun(name) : judged(trend, rows);
-    return { name, question, published: claim, ...judgement, note, sources };
+    return { name, question, published: claim, ...judgement, rule, note, sources };
   });
 
 const notRun = (name: string): Pick<TrendResult, "verdict" | "ours" | "sentence"> => ({

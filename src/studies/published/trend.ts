@@ -51,6 +51,8 @@ export interface Trend {
   readonly sources: readonly Source[];
   /** the published finding, in a phrase */
   readonly claim: string;
+  /** the rule that judges our numbers, in a phrase */
+  readonly rule: string;
   /** limits: the meaning of our task, and parts that could not be checked at the source */
   readonly note?: string;
   /** yields the trials, in the order of the rows */
