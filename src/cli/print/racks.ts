@@ -36,12 +36,24 @@ export interface ShownRacks<Row extends RackRow> {
   readonly data: (row: Row) => object;
   /** question that the figure answers */
   readonly title: string;
-  readonly options: RowFiles & { readonly json?: true | undefined; readonly sweep?: string | undefined };
+  /** passes behind the times of a row, which `--explain` prints kernel by kernel */
+  readonly passes?: (row: Row) => readonly TimedPass[];
+  readonly options: RowFiles & {
+    readonly json?: true | undefined;
+    readonly sweep?: string | undefined;
+    readonly explain?: true | undefined;
+  };
+}
+
+/** A pass and its time; null if the caches do not fit. */
+export interface TimedPass {
+  readonly title: string;
+  readonly time: OperatorTime | null;
 }
 
 /** Prints rows about models on racks as a table or JSON, and writes the files that options ask for. */
 export async function showRacks<Row extends RackRow>(shown: ShownRacks<Row>): Promise<void> {
-  const { rows, table, assumptions, data, title, options } = shown;
+  const { rows, table, assumptions, data, title, passes, options } = shown;
   const changes = options.sweep === undefined ? undefined : changesOf(rows, table.measure);
   const plain = rows.map((row) => {
     const { names, swept, ...rest } = data(row) as RackRow;
@@ -55,6 +67,8 @@ export async function showRacks<Row extends RackRow>(shown: ShownRacks<Row>): Pr
     console.log(formatRacks(rows, { ...table, columns }, assumptions));
   }
   await writeRows(plain, title, options);
+  if (options.explain && !options.json && passes !== undefined)
+    console.log(formatTimes(rows.flatMap(passes)));
 }
 
 /** Changes of a measure against the row at 100%, or else at the first value, of the same setting. */
@@ -111,11 +125,9 @@ function formatRacks<Row extends RackRow>(
   return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
 }
 
-/** The times of rows, kernel by kernel; rows without a time are left out. */
-export const formatTimes = (
-  rows: readonly { readonly title: string; readonly time: OperatorTime | null }[],
-): string =>
-  rows
+/** The times of passes, kernel by kernel; passes without a time are left out. */
+const formatTimes = (passes: readonly TimedPass[]): string =>
+  passes
     .flatMap(({ title, time }) => (time === null ? [] : [["", title, ...explain(time, 1)].join("\n")]))
     .join("\n");
 

@@ -84,7 +84,7 @@ function batchText({ batch, plan }: ServeRow): TableCell {
 const prefillText = ({ prefill }: ServedPlan): string =>
   prefill === undefined ? "the same" : formatParallel(prefill.parallel);
 
-/** The passes behind the times of a plan, for `formatTimes`. */
+/** The passes behind the times of a plan. */
 export function servedPasses(
   { names, plan }: Pick<ServeRow, "names" | "plan">,
   workload: Workload,

@@ -10,15 +10,7 @@ import {
 } from "../../options/racks.ts";
 import { integer, list } from "../../options/values.ts";
 import { draftOptions, readDrafts } from "../../options/workload.ts";
-import {
-  contextsOf,
-  draftLine,
-  formatTimes,
-  showRacks,
-  timeLines,
-  warnOfContext,
-  weightLine,
-} from "../../print/racks.ts";
+import { contextsOf, draftLine, showRacks, timeLines, warnOfContext, weightLine } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { decodeTable, decodeTitle } from "../../print/decode.ts";
 
@@ -27,7 +19,7 @@ export default function hardwareDecodeCommand(command: Command): void {
   draftOptions(divisionOptions(contextOption(rackTableOptions(rackOptions(command)))))
     .option("--users <n>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
-    .action(async ({ users, context, parallel, explain, ...options }) => {
+    .action(async ({ users, context, parallel, ...options }) => {
       const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
       const rows = decodeRows(question, watch);
       warnOfContext(contextsOf(rows));
@@ -36,11 +28,10 @@ export default function hardwareDecodeCommand(command: Command): void {
         rows,
         table: decodeTable,
         assumptions: assumed,
-        data: ({ time, ...row }) => ({ ...row, ...(explain && { time }) }),
+        data: ({ time, ...row }) => ({ ...row, ...(options.explain && { time }) }),
+        passes: (row) => [{ title: decodeTitle(row), time: row.time }],
         title: "How long does a decode step take?",
         options,
       });
-      if (explain && !options.json)
-        console.log(formatTimes(rows.map((row) => ({ title: decodeTitle(row), time: row.time }))));
     });
 }

@@ -8,7 +8,7 @@ import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts"
 import { forceOption } from "../../options/results.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, formatTimes, showRacks, warnOfContext } from "../../print/racks.ts";
+import { contextsOf, showRacks, warnOfContext } from "../../print/racks.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -18,7 +18,7 @@ export default function hardwareParetoCommand(command: Command): void {
     .option("--ttft <seconds>", "longest time of computing a prompt, when replicas prefill apart", positive)
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
     .option(...forceOption)
-    .action(async ({ out, explain, force, ...options }) => {
+    .action(async ({ out, force, ...options }) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
@@ -45,11 +45,10 @@ export default function hardwareParetoCommand(command: Command): void {
         table: servedColumns,
         assumptions: assumed,
         data: servedData,
+        passes: (row) => servedPasses(row, question.workload),
         title: "How fast can a user be served, and how many tokens does a GPU give then?",
         options,
       });
-      if (explain && !options.json)
-        console.log(formatTimes(rows.flatMap((row) => servedPasses(row, question.workload))));
       if (out !== undefined)
         for (const path of await writeTables(out, paretoResults(found, question, assumed)))
           console.error(path);

@@ -9,14 +9,7 @@ import {
   readRacks,
 } from "../../options/racks.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
-import {
-  contextsOf,
-  formatTimes,
-  showRacks,
-  timeLines,
-  warnOfContext,
-  weightLine,
-} from "../../print/racks.ts";
+import { contextsOf, showRacks, timeLines, warnOfContext, weightLine } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { prefillTable, prefillTitle } from "../../print/prefill.ts";
 
@@ -27,7 +20,7 @@ export default function hardwarePrefillCommand(command: Command): void {
     .option("--cache-hits <share>", "share of each prompt that the cache already holds", share, 0)
     .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)
     .option("--parallel <spec>", parallelOption)
-    .action(async ({ context, prompts, cacheHits, chunk, parallel, explain, ...options }) => {
+    .action(async ({ context, prompts, cacheHits, chunk, parallel, ...options }) => {
       const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
       const rows = prefillRows(question, watch);
       warnOfContext(contextsOf(rows));
@@ -37,11 +30,10 @@ export default function hardwarePrefillCommand(command: Command): void {
         rows,
         table: prefillTable,
         assumptions: assumed,
-        data: ({ time, ...row }) => ({ ...row, ...(explain && { time }) }),
+        data: ({ time, ...row }) => ({ ...row, ...(options.explain && { time }) }),
+        passes: (row) => [{ title: prefillTitle(row), time: row.time }],
         title: "How long does a prompt take to compute?",
         options,
       });
-      if (explain && !options.json)
-        console.log(formatTimes(rows.map((row) => ({ title: prefillTitle(row), time: row.time }))));
     });
 }

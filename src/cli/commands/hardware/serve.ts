@@ -6,7 +6,7 @@ import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, formatTimes, showRacks, warnOfContext } from "../../print/racks.ts";
+import { contextsOf, showRacks, warnOfContext } from "../../print/racks.ts";
 import { replayAnswer, replayLines } from "../../print/replay.ts";
 import { servedAnswer, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
@@ -37,7 +37,7 @@ export default function hardwareServeCommand(command: Command): void {
     .option("--seed <n>", "seed of the replay", integer(0), 0)
     .option("--trace <file>", "replay the requests of a CSV or JSONL file")
     .addHelpText("after", notes)
-    .action(async ({ explain, ...options }) => {
+    .action(async (options) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       const { workload } = question;
       const assumed = servingLines(question);
@@ -45,17 +45,26 @@ export default function hardwareServeCommand(command: Command): void {
         const rows = serveRows(question);
         const lines = [requestLine(workload), ...assumed];
         warnOfContext(contextsOf(rows, options.output));
-        await showRacks({ ...servedAnswer, rows, assumptions: lines, options });
-        if (explain && !options.json)
-          console.log(formatTimes(rows.flatMap((row) => servedPasses(row, workload))));
+        await showRacks({
+          ...servedAnswer,
+          rows,
+          assumptions: lines,
+          passes: (row) => servedPasses(row, workload),
+          options,
+        });
         return;
       }
       const requests = requestsOf(question);
       const rows = replayRows(question, requests, watch);
       warnOfContext(contextsOf(rows));
       const lines = [...assumed, ...replayLines(question, requests)];
-      await showRacks({ ...replayAnswer, rows, assumptions: lines, options });
       const meant = meanWorkload(workload, requests);
-      if (explain && !options.json) console.log(formatTimes(rows.flatMap((row) => servedPasses(row, meant))));
+      await showRacks({
+        ...replayAnswer,
+        rows,
+        assumptions: lines,
+        passes: (row) => servedPasses(row, meant),
+        options,
+      });
     });
 }
