@@ -164,8 +164,12 @@ describe("planOf", () => {
 
 const plain = {
   model_type: "llama",
-  ...{ hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 2, vocab_size: 1000 },
-  ...{ num_attention_heads: 32, num_key_value_heads: 8 },
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 2,
+  vocab_size: 1000,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
 };
 
 describe("head dimensions", () => {
