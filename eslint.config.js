@@ -38,6 +38,13 @@ export default defineConfig(
       "@typescript-eslint/naming-convention": ["error", { selector: "typeLike", format: ["PascalCase"] }],
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-param-reassign": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ObjectExpression > SpreadElement > ObjectExpression",
+          message: "Write the properties of a literal plainly.",
+        },
+      ],
       "object-shorthand": "error",
       "prefer-template": "error",
     },

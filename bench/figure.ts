@@ -12,7 +12,11 @@ export function benchFigure(
   const timed = rows.filter((row) => row.ms !== null);
   const engines = [...new Set(timed.map(({ engine }) => engine))];
   const points = timed.map(({ workload, engine, ms, msLow, msHigh, ofBandwidth, ofFlops }) => ({
-    ...{ panel: workload, engine, ms, msLow, msHigh },
+    panel: workload,
+    engine,
+    ms,
+    msLow,
+    msHigh,
     least: ms! * Math.max(ofBandwidth!, ofFlops!),
     label: formatNumber(ms!),
   }));

@@ -21,7 +21,10 @@ const compared = "GPT-5.4";
 const published = publishedScores()
   .filter(({ metric }) => metric !== "other")
   .map(({ benchmark, model, tokens, score }) => ({
-    ...{ panel: benchmark, series: model, x: tokens.high, mean: score },
+    panel: benchmark,
+    series: model,
+    x: tokens.high,
+    mean: score,
   }));
 
 export const modelScores = defineTrend({

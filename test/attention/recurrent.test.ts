@@ -196,7 +196,11 @@ describe("what a state holds", () => {
 
 it("a state is Hkv dk dv b bytes, whatever the length; that of log-linear attention grows with its logarithm", () => {
   const shape = (tokens: number): Parameters<AnyVariant["cost"]>[0] => ({
-    ...{ tokens, queryHeads: 32, kvHeads: 8, headDim: 128, bytesPerElement: 2 },
+    tokens,
+    queryHeads: 32,
+    kvHeads: 8,
+    headDim: 128,
+    bytesPerElement: 2,
   });
   const state = (name: string, tokens: number): number => {
     const variant = variants.get(name);

@@ -11,8 +11,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 const row: BenchRow = {
-  ...{ workload: "decode-q1-64x8", engine: "wasm", threads: 2, ms: 1.23456789, msLow: 1, msHigh: 2 },
-  ...{ gbps: 10, gflops: 5, ofBandwidth: 0.5, ofFlops: 0.25, error: 1e-7 },
+  workload: "decode-q1-64x8",
+  engine: "wasm",
+  threads: 2,
+  ms: 1.23456789,
+  msLow: 1,
+  msHigh: 2,
+  gbps: 10,
+  gflops: 5,
+  ofBandwidth: 0.5,
+  ofFlops: 0.25,
+  error: 1e-7,
 };
 const nothing = { ms: null, msLow: null, msHigh: null, gbps: null, gflops: null };
 const wrong: BenchRow = { ...row, ...nothing, engine: "x", ofBandwidth: null, ofFlops: null, error: null };

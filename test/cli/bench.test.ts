@@ -12,8 +12,14 @@ it("attnsim bench --json is a list of measurements", async () => {
       workload: "top-2048-of-1048576",
       engine: ["wasm", "auto"][i],
       threads: 1,
-      ...{ ms: number, msLow: number, msHigh: number, gbps: number, ofBandwidth: number },
-      ...{ gflops: 0, ofFlops: 0, error: 0 },
+      ms: number,
+      msLow: number,
+      msHigh: number,
+      gbps: number,
+      ofBandwidth: number,
+      gflops: 0,
+      ofFlops: 0,
+      error: 0,
     });
 });
 

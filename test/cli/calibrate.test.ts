@@ -18,7 +18,10 @@ describe("attnsim calibrate", () => {
     const out = join(folder, "fit");
     const report = await attnsimJson<CalibrationResult>("calibrate", ...quick, "--no-confirm", "--out", out);
     expect(report).toMatchObject({
-      ...{ variant: "dense", model: "GPT-5.4", tasks: ["mrcr(keys=whole)"], seed: 0 },
+      variant: "dense",
+      model: "GPT-5.4",
+      tasks: ["mrcr(keys=whole)"],
+      seed: 0,
       trials: { meanField: 4, numerics: 0 },
       reader: { sharpness: 1.3, fidelity: 0.985, residualNoise: report.fit.point.residualNoise },
     });

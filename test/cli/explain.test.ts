@@ -10,7 +10,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const from = join(folder, "calibration.json");
 const fitted = {
-  ...{ variant: "dense", model: "GPT-5.4", tasks: ["mrcr(keys=whole)"], seed: 0 },
+  variant: "dense",
+  model: "GPT-5.4",
+  tasks: ["mrcr(keys=whole)"],
+  seed: 0,
   reader: { sharpness: 1.3, fidelity: 0.988, residualNoise: 1 },
 };
 writeFileSync(from, JSON.stringify({ ...fitted, columns: [] }));
@@ -22,7 +25,9 @@ describe("attnsim explain", () => {
       ...["explain", "--from", from, "--trials", "2", "--variant", "dsa,sink-window", "--out", out],
     );
     expect(report).toMatchObject({
-      ...{ models: ["GPT-5.4", "GPT-5.5"], tasks: fitted.tasks, trials: { meanField: 2, numerics: 0 } },
+      models: ["GPT-5.4", "GPT-5.5"],
+      tasks: fitted.tasks,
+      trials: { meanField: 2, numerics: 0 },
       priced: { model: "deepseek-v3", tokens: 1_048_576, users: 100 },
       base: { rank: 0, change: "dense", reader: fitted.reader, numerics: null },
     });

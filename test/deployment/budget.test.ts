@@ -126,8 +126,14 @@ describe("dense attention", () => {
     ] as const) {
       const { system, model, weights } = budgetOf(users);
       const question: StepQuestion = {
-        ...{ system, model, weights, users, tokens: 131_072, reads: 4 },
-        ...{ spec: parseSpec(spec), kvDtype: "fp8" },
+        system,
+        model,
+        weights,
+        users,
+        tokens: 131_072,
+        reads: 4,
+        spec: parseSpec(spec),
+        kvDtype: "fp8",
       };
       const divisions = divisionsOf(question, "decode").filter(
         (division) => memoryOn(division, question.tokens).users >= users,

@@ -12,7 +12,10 @@ import { systems } from "../../src/hardware/systems/all.ts";
 /** The step under ideal and with measured kernels. */
 function steps(system: System, model: Model, variant: string): [ideal: number, measured: number] {
   const question = {
-    ...{ system, model, spec: parseSpec(variant), weights: usualWeights(system) },
+    system,
+    model,
+    spec: parseSpec(variant),
+    weights: usualWeights(system),
     ...({ kvDtype: "fp8", users: 16, tokens: 65_536 } as const),
   };
   return [stepOf({ ...question, profile: "ideal" }).seconds, stepOf(question).seconds];

@@ -113,7 +113,9 @@ describe("usersThatFit", () => {
     const users = (hbmGb: number, weights: "bf16" | "nvfp4", kvDtype: KvDtype = "fp8", tokens = million) =>
       usersThatFit(
         on("deepseek-v3", {
-          ...{ weights, kvDtype, variant: "dense" },
+          weights,
+          kvDtype,
+          variant: "dense",
           system: override(systems.get("gb200-nvl72"), [`gpu.hbm=${hbmGb}GB`]),
         }),
         tokens,

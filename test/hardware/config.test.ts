@@ -213,7 +213,7 @@ describe("values that mean off", () => {
     same({ num_experts: value }, "qwen2");
     same({ n_routed_experts: value, num_local_experts: value });
     same({ kv_lora_rank: value, linear_num_value_heads: value, head_dim: value });
-    const latent = { ...{ kv_lora_rank: 512, qk_rope_head_dim: 64, qk_nope_head_dim: 128, v_head_dim: 128 } };
+    const latent = { kv_lora_rank: 512, qk_rope_head_dim: 64, qk_nope_head_dim: 128, v_head_dim: 128 };
     const deepseek = { ...plain, ...latent, model_type: "deepseek_v3" };
     expect(numbers(read({ ...deepseek, q_lora_rank: value, index_topk: value }))).toEqual(
       numbers(read(deepseek)),
@@ -230,15 +230,19 @@ describe("values that mean off", () => {
 // 36 layers of 32 states of 128 keys by 256 values in float32
 it("a state of the delta rule is as wide as its keys and its values", () => {
   const qwen = {
-    ...{ model_type: "qwen3_next", hidden_size: 2048, num_hidden_layers: 48, vocab_size: 151936 },
-    ...{
-      num_attention_heads: 16,
-      num_key_value_heads: 2,
-      intermediate_size: 512,
-      full_attention_interval: 4,
-    },
-    ...{ linear_num_key_heads: 16, linear_key_head_dim: 128, linear_num_value_heads: 32 },
-    ...{ linear_value_head_dim: 256, linear_conv_kernel_dim: 4 },
+    model_type: "qwen3_next",
+    hidden_size: 2048,
+    num_hidden_layers: 48,
+    vocab_size: 151936,
+    num_attention_heads: 16,
+    num_key_value_heads: 2,
+    intermediate_size: 512,
+    full_attention_interval: 4,
+    linear_num_key_heads: 16,
+    linear_key_head_dim: 128,
+    linear_num_value_heads: 32,
+    linear_value_head_dim: 256,
+    linear_conv_kernel_dim: 4,
   };
   const model = read(qwen);
   const stateOf = (dtype: KvDtype): number =>

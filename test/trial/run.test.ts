@@ -96,8 +96,13 @@ describe("runTrials", () => {
   it("trials that settle to one variant and reader share their outcome, each with its own row", async () => {
     const budgets = [100, 200].map((users) => ({
       text: `users=${users}`,
-      ...{ system: "gb200-nvl72", model: "deepseek-v3", users },
-      ...{ param: "k", value: 64, fits: true, short: "" },
+      system: "gb200-nvl72",
+      model: "deepseek-v3",
+      users,
+      param: "k",
+      value: 64,
+      fits: true,
+      short: "",
     }));
     const trials = [
       ...budgets.map((budget) => ({ ...base, variant: "oracle", fitted: "oracle(k=64)", budget })),

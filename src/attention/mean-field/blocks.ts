@@ -37,7 +37,8 @@ export const rowOf = (
   { recordTokens }: { readonly recordTokens: number },
   kin: number,
 ): RecordRow => ({
-  ...{ recordTokens, gap: crowd.gap },
+  recordTokens,
+  gap: crowd.gap,
   run: kin === 0 ? crowd.run : 1,
 });
 

@@ -27,7 +27,9 @@ export function readsKept(crowd: Crowd, { budget, recent, queryAware, alike }: K
   return {
     kind: "softmax",
     gate: 1,
-    ...{ match: share, members: share, alike },
+    match: share,
+    members: share,
+    alike,
     recent: { tokens: last, read: true },
     ...randomRows(crowd, (budget / crowd.tokens) * randomCount(crowd)),
   };

@@ -94,7 +94,8 @@ export const randomRows = (crowd: Crowd, rows: number): Pick<SoftmaxRead, "rows"
 export const readsAll = (crowd: Crowd): SoftmaxRead => ({
   kind: "softmax",
   gate: 1,
-  ...{ match: 1, members: 1 },
+  match: 1,
+  members: 1,
   ...randomRows(crowd, randomCount(crowd)),
 });
 
@@ -104,7 +105,8 @@ export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
   return {
     kind: "softmax",
     gate: 1,
-    ...{ match: share, members: share },
+    match: share,
+    members: share,
     ...randomRows(crowd, share * randomCount(crowd)),
   };
 }
@@ -112,7 +114,8 @@ export function readsBlindly(crowd: Crowd, rows: number): SoftmaxRead {
 /** A read of the first and the last tokens. */
 export const readsEnds = (crowd: Crowd, first: number, last: number): SoftmaxRead => ({
   ...readsBlindly(crowd, first + last),
-  ...{ match: first / crowd.tokens, members: first / crowd.tokens },
+  match: first / crowd.tokens,
+  members: first / crowd.tokens,
   recent: { tokens: last, read: true },
   ...(first > 0 && { first: true }),
 });

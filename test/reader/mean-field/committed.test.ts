@@ -24,8 +24,13 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
     const { task, variant, tokensNominal } = rows[0]!;
     const drawn = Array.from({ length: problems }, (_, trial) =>
       meanFieldRow({
-        ...{ task, variant, tokens: tokensNominal },
-        ...{ seed: 1, trial, reader: {}, mode: "mean-field" },
+        task,
+        variant,
+        tokens: tokensNominal,
+        seed: 1,
+        trial,
+        reader: {},
+        mode: "mean-field",
       }),
     );
     const [numerics, meanField] = [rows, drawn].map((all) =>

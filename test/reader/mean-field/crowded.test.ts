@@ -13,7 +13,12 @@ const specs = ["moba(block=1024,k=4)", "moba(block=4096,k=3)", "quest", "shadowk
 const [tokens, problems] = [32_768, 12];
 
 const fieldsOf = (variant: string, trial: number) => ({
-  ...{ task: "mrcr", tokens, seed: 3, trial, variant, reader: {} },
+  task: "mrcr",
+  tokens,
+  seed: 3,
+  trial,
+  variant,
+  reader: {},
 });
 
 describe("the mean field of a crowded conversation", () => {

@@ -71,8 +71,14 @@ function queriesOf(tokens: number, index: number, ops: Ops, asked: readonly stri
           for (const row of gold) read += (head.reads(i, row) ? 1 : 0) / gold.length / heads.length;
         }
         return trialRow({
-          ...{ task, variant, tokensNominal: tokens, mode: "numerics", engine: "wasm", ...params },
-          ...{ goldMass: mass, recall: read },
+          task,
+          variant,
+          tokensNominal: tokens,
+          mode: "numerics",
+          engine: "wasm",
+          ...params,
+          goldMass: mass,
+          recall: read,
         });
       });
     }),

@@ -28,7 +28,10 @@ function measured(name: string, given: object): { weights: number[][]; noise: nu
   const squares: number[] = [];
   for (let index = 0; index < 6; index++) {
     const { cache, queries } = world(ops, {
-      ...{ tokens, headDim, kvHeads, seed: `state/${index}` },
+      tokens,
+      headDim,
+      kvHeads,
+      seed: `state/${index}`,
       positions: asked.map(() => tokens - 1),
     });
     const attend = () =>
@@ -46,8 +49,21 @@ function measured(name: string, given: object): { weights: number[][]; noise: nu
 }
 
 const crowd: Crowd = {
-  ...{ tokens, tail: 0, headDim, kvHeads, sharpness: 1.25, fidelity, coherence: 0 },
-  ...{ recordTokens: 1, gap: 0, recordShare: 0, matches: 1, run: 1, like: [], asking: 0, asked: false },
+  tokens,
+  tail: 0,
+  headDim,
+  kvHeads,
+  sharpness: 1.25,
+  fidelity,
+  coherence: 0,
+  recordTokens: 1,
+  gap: 0,
+  recordShare: 0,
+  matches: 1,
+  run: 1,
+  like: [],
+  asking: 0,
+  asked: false,
 };
 
 /** Weight of a token and noise as the mean field expects them: means over heads. */

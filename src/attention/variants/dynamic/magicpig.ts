@@ -125,7 +125,9 @@ export const magicpig = defineVariant({
       like: crowd.like.map(({ similarity }) => shareAt(similarity)),
       ...(sinks > 0 && { first: true }),
       weighed: true,
-      ...{ rows, squares, leak: sumOverRandom(crowd, keys, 1) },
+      rows,
+      squares,
+      leak: sumOverRandom(crowd, keys, 1),
     };
     return [withLast(crowd, sampled, Math.min(tokens, window))];
   },
