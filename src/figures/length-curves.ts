@@ -34,6 +34,17 @@ const publishedShapes: Readonly<Record<string, string>> = {
   "Claude Opus 4.7": "cross",
 };
 
+/** Marks of names without one of their own, in the order that they are given out. */
+const spareShapes = ["triangle-down", "triangle-right", "triangle-left", "circle"];
+
+/** A mark for each name of published scores. */
+function publishedMarks(models: readonly string[]): string[] {
+  const others = models.filter((model) => publishedShapes[model] === undefined);
+  return models.map(
+    (model) => publishedShapes[model] ?? spareShapes[others.indexOf(model) % spareShapes.length]!,
+  );
+}
+
 /**
  * One panel for each benchmark: a curve for each variant with bands of 95% intervals or dashed ranges, and published scores
  * as points.
@@ -102,7 +113,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
                 type: "nominal",
                 scale: {
                   domain: models,
-                  range: models.map((model) => publishedShapes[model] ?? "triangle-down"),
+                  range: publishedMarks(models),
                 },
                 title: "published",
                 legend: { symbolFillColor: "transparent", symbolStrokeColor: "#333333" },
