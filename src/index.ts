@@ -103,7 +103,8 @@ export { compressedModuleDecode, compressedModulePrefill } from "./hardware/kern
 export { msaModuleDecode, msaModulePrefill } from "./hardware/kernels/block-module.ts";
 export { linearDecode, linearPrefill } from "./hardware/kernels/linear.ts";
 export { moe } from "./hardware/kernels/moe.ts";
-export { allReduce, collective, customAllReduce, expertExchange } from "./hardware/kernels/collectives.ts";
+export { allReduce, collective, customAllReduce } from "./hardware/kernels/collectives.ts";
+export { expertExchange } from "./hardware/kernels/expert-exchange.ts";
 
 // tasks and reader
 export { defineTask } from "./tasks/task.ts";

@@ -1,6 +1,7 @@
 import { msaAttentionKernel, msaIndexKernel } from "./block-module.ts";
-import { collectiveKernel, customAllReduceKernel, expertExchangeKernel } from "./collectives.ts";
+import { collectiveKernel, customAllReduceKernel } from "./collectives.ts";
 import type { Kernel } from "../constants/constants.ts";
+import { expertExchangeKernel } from "./expert-exchange.ts";
 import { gemmKernel } from "./gemm.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "./gqa.ts";
 import { linearDecodeKernel, linearPrefillKernel } from "./linear.ts";

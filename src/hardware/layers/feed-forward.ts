@@ -1,5 +1,5 @@
-import { expertExchange } from "../kernels/collectives.ts";
-import { allReduceAmong, domainsIn, networkOf } from "../kernels/exchange.ts";
+import { allReduceAmong, domainsIn } from "../kernels/exchange.ts";
+import { expertExchanges } from "../kernels/expert-exchange.ts";
 import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
 import { projections } from "../kernels/modules.ts";
@@ -131,23 +131,19 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     expertParallel: ep,
     dtype: weights,
   });
-  const exchange = (op: "dispatch" | "combine"): OperatorTime => {
-    const domains = domainsIn(machine, stage);
-    return expertExchange(networkOf(machine, stage), {
-      op,
-      // GPUs that share heads hold the same tokens; each sends its part of them
-      tokens: tokens.own / tp,
-      hidden: width,
-      topK: perToken.value,
-      // between domains, a token is sent to each domain once
-      ranks: domains > 1 ? domains : ep,
-      dtype: weights,
-    });
-  };
+  const exchanges = expertExchanges(machine, {
+    // GPUs that share heads hold the same tokens; each sends its part of them
+    tokens: tokens.own / tp,
+    hidden: width,
+    topK: perToken.value,
+    ranks: ep,
+    domains: domainsIn(machine, stage),
+    dtype: weights,
+  });
   return sequence("mixture of experts", [
     gemm(machine, { m: tokens.own, n, k, dtype: "bf16" }),
     ...projections(machine, tokens.own, weights, others),
-    ...(exchanged ? [exchange("dispatch"), routed, exchange("combine")] : [routed]),
+    ...(exchanged ? [exchanges.dispatch, routed, exchanges.combine] : [routed]),
     allReduceAmong(machine, { gpus: summing, bytes: tokens.own * hidden * 2, span: summing }),
   ]);
 }

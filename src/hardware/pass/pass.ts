@@ -6,10 +6,9 @@ import type { PassTokens } from "../layers/layer.ts";
 import { gpusOf } from "../parallelism.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
-import { neededOf } from "../system.ts";
 import { precisionOf } from "../kernels/dtypes.ts";
 import type { Deployment } from "./deployment.ts";
-import { networkOf } from "../kernels/exchange.ts";
+import { hopsAmong } from "../kernels/exchange.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 
 /** Assumptions about a forward pass, printed with every answer. */
@@ -85,20 +84,16 @@ function linkSeconds(time: OperatorTime): number {
 }
 
 /** Time to send hidden states from stage to stage. */
-function stageChanges({ machine, model, parallel }: Deployment, rows: number): OperatorTime[] {
-  const { pp } = parallel;
-  if (pp === 1) return [];
-  const { system } = networkOf(machine, gpusOf(parallel));
-  const bytes = (pp - 1) * rows * model.hidden.value * 2;
-  const link = bytes / neededOf(system, "gpu.nvlink", "stages of a model").value;
-  const hop = neededOf(system, "collective", "stages of a model").value;
-  const latency = machine.profile === "ideal" ? 0 : (pp - 1) * hop;
-  const terms = [
-    { what: "link", seconds: link, amount: bytes, unit: "B" },
-    { what: "latency", seconds: latency },
-  ] as const;
-  return [kernelTime("hidden states between stages", link + latency, terms, { bytes: 0, linkBytes: bytes })];
-}
+const stageChanges = ({ machine, model, parallel }: Deployment, rows: number): OperatorTime[] =>
+  parallel.pp === 1
+    ? []
+    : [
+        hopsAmong(machine, {
+          bytes: rows * model.hidden.value * 2,
+          stages: parallel.pp,
+          gpus: gpusOf(parallel),
+        }),
+      ];
 
 /** Time to fill and drain the pipeline: a pass with prompts is cut into as many micro-batches as stages. */
 const fill = (parts: readonly Part[], { pp }: Parallelism, seconds: number): OperatorTime[] =>

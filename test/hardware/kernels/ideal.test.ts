@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { allReduce, collective, expertExchange } from "../../../src/hardware/kernels/collectives.ts";
+import { allReduce, collective } from "../../../src/hardware/kernels/collectives.ts";
+import { expertExchange } from "../../../src/hardware/kernels/expert-exchange.ts";
 import { gemm } from "../../../src/hardware/kernels/gemm.ts";
 import { gqaDecode, gqaPrefill } from "../../../src/hardware/kernels/gqa.ts";
 import { kernels } from "../../../src/hardware/kernels/kernels.ts";

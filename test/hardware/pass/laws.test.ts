@@ -4,6 +4,7 @@ import type { WeightDtype } from "../../../src/hardware/kernels/dtypes.ts";
 import { machineOf, profiles } from "../../../src/hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../../src/hardware/kernels/machine.ts";
 import { attentionLayer } from "../../../src/hardware/layers/attention.ts";
+import { expertsOf } from "../../../src/hardware/model.ts";
 import type { Model } from "../../../src/hardware/model.ts";
 import { models } from "../../../src/hardware/models/all.ts";
 import { override } from "../../../src/hardware/overrides.ts";
@@ -21,8 +22,13 @@ interface Pass {
   readonly weights?: WeightDtype;
 }
 
-/** Seconds of a part of a pass of the model as it was trained, on eight GPUs. */
-function timesOf(pass: Pass): (part: Part) => number {
+/** Seconds of a part of a pass of the model as it was trained, on eight GPUs by default. */
+const timesOf = (pass: Pass, parallel?: string): ((part: Part) => number) => {
+  const own = passesOf(pass, parallel);
+  return (part) => own(part).time.seconds;
+};
+
+function passesOf(pass: Pass, parallel = "tp=8"): (part: Part) => ReturnType<typeof passOf> {
   const { system, model, profile = "measured", kvDtype = "fp8", weights = "fp8" } = pass;
   const deployment = {
     machine: machineOf(system, profile),
@@ -34,10 +40,10 @@ function timesOf(pass: Pass): (part: Part) => number {
     })),
     kvDtype,
     weights: { attention: weights, feedForward: weights },
-    parallel: parseParallel("tp=8", model),
+    parallel: parseParallel(parallel, model),
     overlapLinks: false,
   };
-  return (part) => passOf(deployment, [part]).time.seconds;
+  return (part) => passOf(deployment, [part]);
 }
 
 const decode = (sequences: number, cachedTokens: number): Part => ({
@@ -99,6 +105,38 @@ describe("the time of a pass", () => {
       const { value } = pass.system.gpu[bandwidth]!;
       never({ ...pass, system: override(pass.system, [`gpu.${bandwidth}=${2 * value}B/s`]) }, pass);
     }
+  });
+
+  it.each(["tp=8,dp=8", "dp=8,kvp=8", "tp=4,dp=4,cp=4", "tp=8,dp=2,pp=4"])(
+    "never spends less on links when the GPUs of %s lie in more domains",
+    (parallel) => {
+      const system = systems.get("gb200-nvl72");
+      const domains = [64, 32, 16, 8].map((gpus) => override(system, [`gpus=${gpus}`]));
+      for (const model of models)
+        for (const profile of profiles)
+          for (const part of parts) {
+            const links = domains.map(
+              (each) => passesOf({ system: each, model, profile }, parallel)(part).linkSeconds,
+            );
+            for (let i = 1; i < links.length; i++)
+              expect(links[i], `${model.name}, ${profile}`).toBeGreaterThanOrEqual(
+                links[i - 1]! * (1 - 1e-9),
+              );
+            if (expertsOf(model).length > 0) expect(links.at(-1)!).toBeGreaterThan(links[0]!);
+          }
+    },
+  );
+
+  it("with a boundless network between domains tends to the time of one domain", () => {
+    const system = systems.get("gb200-nvl72");
+    const boundless = override(system, ["gpus=32", "gpu.nic=1e9TB/s"]);
+    for (const model of models)
+      for (const part of parts) {
+        const [split, whole] = [boundless, system].map(
+          (each) => passesOf({ system: each, model, profile: "ideal" }, "tp=8,dp=8")(part).linkSeconds,
+        );
+        expect(Math.abs(split! / whole! - 1), model.name).toBeLessThan(0.03);
+      }
   });
 
   // measured kernels round activations in a pass of their own: for few rows narrower weights take longer

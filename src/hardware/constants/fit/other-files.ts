@@ -1,4 +1,5 @@
-import { collective, customAllReduce, expertExchange } from "../../kernels/collectives.ts";
+import { collective, customAllReduce } from "../../kernels/collectives.ts";
+import { expertExchange } from "../../kernels/expert-exchange.ts";
 import { gemm } from "../../kernels/gemm.ts";
 import { linearDecode, linearPrefill } from "../../kernels/linear.ts";
 import type { LinearShape } from "../../kernels/linear.ts";
