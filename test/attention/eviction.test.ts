@@ -47,15 +47,16 @@ it("snapkv keeps what the observed queries attended to, pooled, and what came af
 });
 
 describe("h2o", () => {
-  it("keeps the half of largest mean weight over the queries that see a key, and the last half", () => {
+  // FMInference/H2O sums; NVIDIA/kvpress divides by the queries that see the key
+  it.each(["sum", "mean"])("keeps the half of largest %s of weights, and the last half", (score) => {
     const { weights } = seen(10, "even");
     const positions = range(10).map((i) => 10 * i + 9);
     const scores = range(90).map((t) => {
       const seers = positions.flatMap((position, i) => (position >= t ? [weights[i]![t]!] : []));
-      return seers.reduce((a, b) => a + b, 0) / seers.length;
+      return seers.reduce((a, b) => a + b, 0) / (score === "sum" ? 1 : seers.length);
     });
     // of 60 the last 30 and the best 30
-    expect(rows("h2o", { budget: 60, observe: 10 })).toEqual([
+    expect(rows("h2o", { budget: 60, observe: 10, score })).toEqual([
       ...best(scores, 30),
       ...range(30).map((t) => 90 + t),
     ]);
@@ -143,17 +144,26 @@ describe("adakv", () => {
     return heads.map((head) => range(200).filter((t) => head.reads(0, t)));
   };
 
-  it("shares one budget among the heads, above a floor", () => {
-    const [a, b] = kept("adakv", { floor: 0 });
+  it.each(["mixed", "guaranteed"])("shares one budget among the heads, above a floor: %s", (division) => {
+    const [a, b] = kept("adakv", { floor: 0, division });
     expect(a!.length + b!.length).toBe(120);
     expect(a!.length).not.toBe(60);
-    for (const floor of [0.5, 0.9])
-      for (const head of kept("adakv", { floor }))
-        expect(head.length).toBeGreaterThanOrEqual(8 + Math.floor(floor * 52));
+    for (const floor of [0.5, 0.9]) {
+      const heads = kept("adakv", { floor, division });
+      // the mixture rounds each head's share
+      expect(Math.abs(heads[0]!.length + heads[1]!.length - 120)).toBeLessThanOrEqual(
+        division === "mixed" ? 1 : 0,
+      );
+      for (const head of heads) expect(head.length).toBeGreaterThanOrEqual(Math.floor(floor * 60));
+    }
+    expect(kept("adakv", { floor: 1, division })).toEqual(kept("snapkv", {}));
   });
 
-  it("is snapkv where the floor is the whole share", () => {
-    expect(kept("adakv", { floor: 1 })).toEqual(kept("snapkv", {}));
+  // FFY0/AdaKV, AdaptiveSnapKVCluster: round(n (1 - floor) + int(floor room))
+  it("mixes what a head wins with an even share", () => {
+    const won = kept("adakv", { floor: 0 }).map(({ length }) => length - 8);
+    const mixed = kept("adakv", { floor: 0.5 }).map(({ length }) => length - 8);
+    for (const h of [0, 1]) expect(Math.abs(mixed[h]! - (won[h]! / 2 + 26))).toBeLessThanOrEqual(0.5);
   });
 });
 

@@ -1,6 +1,6 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { upperQuantile } from "../../../core/normal.ts";
-import { int } from "../../../core/params.ts";
+import { int, real } from "../../../core/params.ts";
 import { hash64 } from "../../../core/random.ts";
 import { dot, flat, norm, rowNumbers, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Tensor } from "../../../core/tensor.ts";
@@ -18,7 +18,7 @@ import { defineVariant } from "../../variant.ts";
 
 /** Hash codes of a head's centred keys. */
 interface Hashes {
-  /** (d) mean key, which is subtracted from keys before they are hashed */
+  /** (d) mean of the keys that can be sampled, which is subtracted from keys before they are hashed */
   readonly centre: Float64Array;
   /** (N) lengths of the centred keys */
   readonly norms: Float64Array;
@@ -39,8 +39,8 @@ function samplingProbability(p: number, bits: number, tables: number): number {
  * importance-weighted estimate of the softmax over all keys; that of a top-k set would be biased.
  *
  * Chen et al. 2024, arXiv 2410.16179; code Infini-AI-Lab/MagicPIG. Defaults: K 10 bits, L 150 tables, sampled when at
- * least two tables agree, keys centred by their mean; the first 4 and last 64 tokens are always read. It is a
- * decoding method: the prompt is read densely, as in the source.
+ * least two tables agree, keys centred by the mean of those that can be sampled; the first 4 and last 64 tokens are
+ * always read. It is a decoding method: the prompt is read densely, as in the source.
  */
 export const magicpig = defineVariant({
   name: "magicpig",
@@ -48,8 +48,8 @@ export const magicpig = defineVariant({
   summary: "keys sampled by hashing, weighed by the inverse of their probability (MagicPIG)",
   formula: [
     "S = keys that meet q in at least 2 of L tables of K sign bits of (k - mean k), and the first and last tokens",
-    "u_i = 1 - (1 - c^K)^L - L c^K (1 - c^K)^(L-1), c = 1 - angle(q, k_i - mean k) / pi; 1 for the first and last",
-    "o = sum_(i in S) p_i v_i, p = softmax over S of (z_i - ln u_i)",
+    "u_i = 1 - (1 - c^K)^L - L c^K (1 - c^K)^(L-1), c = 1 - angle(q, k_i - mean k) / pi",
+    "o = sum_(i in S) p_i v_i, p = softmax over S of (z_i - ln(u_i + guard)), of z_i for the first and last",
   ].join("\n"),
   sources: [
     {
@@ -57,22 +57,39 @@ export const magicpig = defineVariant({
       url: "https://arxiv.org/abs/2410.16179",
       where: "sections 4 and 5",
     },
-    { title: "Infini-AI-Lab/MagicPIG", url: "https://github.com/Infini-AI-Lab/MagicPIG" },
+    {
+      title: "Infini-AI-Lab/MagicPIG",
+      url: "https://github.com/Infini-AI-Lab/MagicPIG",
+      where: "evaluations/RULER/pred/cache_ref.py; models/attnserver.py",
+    },
+  ],
+  differs: [
+    "The last tokens move on with the query; the source always reads the last ones of the prompt and all that it generated.",
+    "Every layer samples; the source's layers 0, 16, 32, 48 and 64 are dense.",
   ],
   params: {
     bits: int("bits of a table's code, K", { default: 10, min: 1, max: 16, sweep: [6, 8, 10, 12] }),
     tables: int("tables, L", { default: 150, min: 1, max: 65536, sweep: [50, 100, 150, 300] }),
     sinks: int("first tokens that are always read", { default: 4, min: 0 }),
     window: int("last tokens that are always read, the query's own included", { default: 64, min: 1 }),
+    guard: real("added to a key's probability before its logarithm, as in the code; the paper has 0", {
+      default: 1e-4,
+      min: 0,
+      max: 1,
+    }),
   },
   prefill: "dense",
   budgetParam: "tables",
   small: { bits: 3, tables: 6, window: 10 },
   adaptive:
     "the cost of random keys: a table reads N / 2^K keys, and a key is sampled with the probability of a right angle",
-  prepare: ({ heads, contextEnd, seed }, { bits, tables }, ops) =>
+  prepare: ({ heads, contextEnd, seed }, { bits, tables, sinks, window }, ops) =>
     heads.map((head, h) =>
-      hashKeys(head, { end: contextEnd + 1, seed: `${seed}/magicpig/${h}`, bits, tables }, ops),
+      hashKeys(
+        head,
+        { from: sinks, to: contextEnd + 1 - window, seed: `${seed}/magicpig/${h}`, bits, tables },
+        ops,
+      ),
     ),
   attend: ({ queries, cache, index: hashes, ops }, params) =>
     perHead(queries, cache, (read, { space }, h) =>
@@ -134,20 +151,21 @@ export const magicpig = defineVariant({
 });
 
 interface Hashing {
-  /** the centre is the mean of the context's keys [0, end) */
-  readonly end: number;
+  /** the centre is the mean of the context's keys [from, to); 0 if there are none */
+  readonly from: number;
+  readonly to: number;
   readonly seed: string;
   readonly bits: number;
   readonly tables: number;
 }
 
 /** Hashes the keys of a head. */
-function hashKeys({ space, keys }: HeadCache, { end, seed, bits, tables }: Hashing, ops: Ops): Hashes {
+function hashKeys({ space, keys }: HeadCache, { from, to, seed, bits, tables }: Hashing, ops: Ops): Hashes {
   const [count, width] = keys.tensor.shape;
   const centre = new Float64Array(width);
-  for (let t = 0; t < end; t++) {
+  for (let t = from; t < to; t++) {
     const key = rowNumbers(keys.tensor, t);
-    for (let c = 0; c < width; c++) centre[c]! += key[c]! / end;
+    for (let c = 0; c < width; c++) centre[c]! += key[c]! / (to - from);
   }
   const norms = Float64Array.from({ length: count }, (_, t) =>
     norm(rowNumbers(keys.tensor, t).map((x, c) => x - centre[c]!)),
@@ -179,13 +197,14 @@ interface SamplingParams {
   readonly tables: number;
   readonly sinks: number;
   readonly window: number;
+  readonly guard: number;
 }
 
 /** Rows that query row i reads, and their weights. */
 function sampled(
   { queries, keys, visible, scale, sinkLogit }: Read,
   i: number,
-  { centre, norms, planes, codes, bits, tables, sinks, window }: Hashes & SamplingParams,
+  { centre, norms, planes, codes, bits, tables, sinks, window, guard }: Hashes & SamplingParams,
   ops: Ops,
 ): WeighedRows {
   const end = visible[i]!;
@@ -206,7 +225,7 @@ function sampled(
     if (isFixed(t)) return scale * scores[at]!;
     const cosine = (scores[at]! - shift) / (length * norms[t]! || 1);
     const met = 1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI;
-    return scale * scores[at]! - Math.log(samplingProbability(met, bits, tables));
+    return scale * scores[at]! - Math.log(samplingProbability(met, bits, tables) + guard);
   });
   return { rows, weights: softmaxWeights(logits, sinkLogit) };
 }

@@ -1,4 +1,5 @@
-import { int, real } from "../../../core/params.ts";
+import { choice, int, real } from "../../../core/params.ts";
+import type { Ops } from "../../../engines/ops.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
 import { attendKept, best, budgetParam, keptCost, queryAwareParam, split } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
@@ -8,8 +9,10 @@ import { defineVariant } from "../../variant.ts";
 /**
  * Ada-KV: SnapKV's votes with a budget that the heads of a layer share; a head that attends to many keys keeps more.
  *
- * Feng et al. 2024, arXiv 2407.11550; code FFY0/AdaKV and NVIDIA/kvpress (adakv_press.py). Defaults: a floor of .2, the
- * part of its even share that every head keeps; window 64 and pool 5. The prompt itself is read densely.
+ * Feng et al. 2024, arXiv 2407.11550; code FFY0/AdaKV and NVIDIA/kvpress (adakv_press.py). The paper and its code mix
+ * two budgets of a head: its number of votes among the layer's largest, and an even share. kvpress first gives every
+ * head its part of an even share, and then takes the largest votes that are left. Defaults: the mixture, with a part of
+ * .2 for the even share; window 64 and pool 5. The prompt itself is read densely.
  */
 export const adakv = defineVariant({
   name: "adakv",
@@ -17,8 +20,10 @@ export const adakv = defineVariant({
   summary: "SnapKV with one budget that the heads compete for (Ada-KV)",
   formula: [
     "vote_ht = sum over the last `window` queries of softmax(q K^T)_t of head h, average-pooled over `pool` tokens",
-    "kept = each head's last `window` and its floor x room largest votes, and of all heads' votes the largest, up to heads x room",
-    "room = budget - window; o = dense attention over the kept",
+    "room = budget - window; n_h = number of head h's votes among the heads x room largest of all heads",
+    "kept = each head's last `window` and its round((1 - floor) n_h + floor room) largest votes",
+    "division guaranteed: its last `window` and its largest votes, floor x budget together; then of all other votes the largest, up to heads x budget in all",
+    "o = dense attention over the kept",
   ].join("\n"),
   sources: [
     {
@@ -27,13 +32,19 @@ export const adakv = defineVariant({
       where: "section 3, algorithm 1",
     },
     {
+      title: "FFY0/AdaKV",
+      url: "https://github.com/FFY0/AdaKV",
+      where: "adaptive_snapkv/monkeypatch/snapkv_utils.py, AdaptiveSnapKVCluster",
+    },
+    {
       title: "NVIDIA/kvpress",
       url: "https://github.com/NVIDIA/kvpress",
       where: "kvpress/presses/adakv_press.py",
     },
   ],
   differs: [
-    "Votes are averaged over a group's query heads, and the group keeps one set, as in kvpress; the authors' code keeps keys for each query head.",
+    "Votes are averaged over a group's query heads, and the group keeps one set, as in kvpress and with the authors' gqa_support; without it their code keeps keys for each query head.",
+    "Votes are average-pooled; the authors' runs take maxima over 7 tokens, with a window of 32.",
   ],
   params: {
     budget: budgetParam("tokens kept in the mean over heads, the window included"),
@@ -45,30 +56,30 @@ export const adakv = defineVariant({
       max: 1,
       sweep: [0, 0.2, 0.5, 1],
     }),
+    division: choice(
+      "how heads divide the budget: mixed, as in the paper and its code, or with a guaranteed part, as in kvpress",
+      ["mixed", "guaranteed"],
+      { default: "mixed" },
+    ),
     queryAware: queryAwareParam,
   },
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 200, window: 10 },
-  prepare(cache, { budget, window, pool, floor, queryAware }, ops): readonly Kept[] {
+  adaptive:
+    "the budget: shares of heads are rounded, so that a head keeps half a token more or fewer in the mean",
+  prepare(cache, { budget, window, pool, floor, division, queryAware }, ops): readonly Kept[] {
     const { tokens, heads } = cache;
     if (tokens <= budget) return heads.map(() => ({ rows: new Int32Array(0), from: 0 }));
     const { from, room } = split(cache, { budget, recent: window, queryAware });
     if (room === 0) return heads.map(() => ({ rows: new Int32Array(0), from }));
     const voters = cache.observed(window, queryAware);
-    // votes of all heads, one head after another; keys that the floor keeps come first
-    const all = new Float64Array(heads.length * from);
-    heads.forEach((_, h) => {
-      const votes = pooled(voteSums({ queries: voters, cache, h, ops }, from), pool);
-      const safe = Math.floor(floor * room);
-      if (safe > 0) for (const t of best(votes, safe, ops)) votes[t]! += voters.count * voters.group + 1;
-      all.set(votes, h * from);
-    });
-    const chosen = best(all, heads.length * room, ops);
-    return heads.map((_, h) => ({
-      rows: chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from),
-      from,
-    }));
+    const votes = heads.map((_, h) => pooled(voteSums({ queries: voters, cache, h, ops }, from), pool));
+    const rows =
+      division === "mixed"
+        ? mixed(votes, { room, floor }, ops)
+        : guaranteed(votes, { room, safe: Math.max(0, Math.floor(floor * budget) - (budget - room)) }, ops);
+    return rows.map((own) => ({ rows: own, from }));
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
@@ -77,3 +88,42 @@ export const adakv = defineVariant({
     readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),
   ],
 });
+
+/** For each head the rows of its votes (from) that are among the heads x room largest of all heads, ascending. */
+function largestOfAll(votes: readonly Float64Array[], room: number, ops: Ops): Int32Array[] {
+  const from = votes[0]!.length;
+  const all = new Float64Array(votes.length * from);
+  votes.forEach((own, h) => all.set(own, h * from));
+  const chosen = best(all, votes.length * room, ops);
+  return votes.map((_, h) => chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from));
+}
+
+/** Rows of each head's largest votes: between its number among the largest of all heads and an even share. */
+const mixed = (
+  votes: readonly Float64Array[],
+  { room, floor }: { readonly room: number; readonly floor: number },
+  ops: Ops,
+): Int32Array[] =>
+  largestOfAll(votes, room, ops).map(({ length }, h) =>
+    best(votes[h]!, roundToEven(length * (1 - floor) + Math.floor(room * floor)), ops),
+  );
+
+/** Rows of each head's `safe` largest votes, and of what it wins of the rest. */
+function guaranteed(
+  votes: readonly Float64Array[],
+  { room, safe }: { readonly room: number; readonly safe: number },
+  ops: Ops,
+): Int32Array[] {
+  const raised = votes.map((own) => {
+    const out = own.slice();
+    if (safe > 0) for (const t of best(own, safe, ops)) out[t] = Infinity;
+    return out;
+  });
+  return largestOfAll(raised, room, ops);
+}
+
+/** The nearest integer, the even one of two, as torch.round. */
+function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + (below % 2) : Math.round(x);
+}

@@ -1,26 +1,25 @@
-import { int } from "../../../core/params.ts";
+import { choice, int } from "../../../core/params.ts";
 import { evenPositions } from "../../../core/places.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Crowd } from "../../mean-field/crowd.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
-import { meanVotes } from "../../parts/votes.ts";
+import { meanVotes, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
  * H2O, heavy-hitter oracle: half of the budget keeps the keys that queries have attended to most so far, the other
  * half the last keys.
  *
- * Zhang et al. 2023, arXiv 2306.14048; code FMInference/H2O (h2o_hf, heavy and recent ratio alike) and NVIDIA/kvpress
- * (observed_attention_press.py: the sum over queries divided by the number of queries that saw the key, followed
- * here).
+ * Zhang et al. 2023, arXiv 2306.14048; code FMInference/H2O (heavy and recent parts alike), which sums a key's weights
+ * over the queries. NVIDIA/kvpress divides the sum by the number of queries that saw the key.
  */
 export const h2o = defineVariant({
   name: "h2o",
   family: "eviction",
   summary: "keeps the keys with the largest accumulated attention and the last ones (H2O)",
   formula: [
-    "score_t = mean over the queries at positions >= t of softmax(q K^T)_t",
+    "score_t = sum (or mean) over the queries at positions >= t of softmax(q K^T)_t",
     "kept = the half of the budget with the largest scores and the half that is most recent; o = dense attention over the kept",
   ].join("\n"),
   sources: [
@@ -28,6 +27,11 @@ export const h2o = defineVariant({
       title: "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models",
       url: "https://arxiv.org/abs/2306.14048",
       where: "section 4, algorithm 1",
+    },
+    {
+      title: "FMInference/H2O",
+      url: "https://github.com/FMInference/H2O",
+      where: "h2o_hf/utils_real_drop/modify_llama.py, H2OKVCache_LayerWise",
     },
     {
       title: "NVIDIA/kvpress",
@@ -38,6 +42,7 @@ export const h2o = defineVariant({
   differs: [
     "`observe` queries, evenly over the prompt, stand for all of it; the source sums over every query.",
     "The choice after the prompt stays; the source goes on evicting while it decodes.",
+    "The query heads of a group share one choice, by their mean; the source's models have no groups.",
   ],
   params: {
     budget: budgetParam("tokens kept, half of them the most recent"),
@@ -46,31 +51,37 @@ export const h2o = defineVariant({
       min: 1,
       sweep: [64, 256, 1024],
     }),
+    score: choice(
+      "a key's weights over the queries: their sum, as in the paper and its code, or their mean over the queries that see the key, as in kvpress",
+      ["sum", "mean"],
+      { default: "sum" },
+    ),
     queryAware: queryAwareParam,
   },
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 200, observe: 16 },
-  prepare(cache, { budget, observe, queryAware }, ops) {
+  prepare(cache, { budget, observe, score, queryAware }, ops) {
+    const votesOf = score === "sum" ? voteSums : meanVotes;
     const queries = cache.observed(observe, queryAware, "even");
     // tokens after the context, of a question that was not seen, are recent too
     const after = cache.tokens - 1 - queries.positions.at(-1)!;
     return retained(
       cache,
       { budget, recent: Math.max(0, Math.floor(budget / 2) - after), queryAware },
-      (h, from) => meanVotes({ queries, cache, h, ops }, from),
+      (h, from) => votesOf({ queries, cache, h, ops }, from),
       ops,
     );
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  meanField(crowd, { budget, observe, queryAware }) {
+  meanField(crowd, { budget, observe, score, queryAware }) {
     const recent = Math.max(0, Math.floor(budget / 2) - crowd.tail);
     const kept = readsKept(crowd, { budget, recent, queryAware, alike: ownAlike(crowd) });
     return [
       kept.recent && budget < crowd.tokens
-        ? { ...kept, chance: heavyChance(crowd, budget, kept.recent.tokens, observe) }
+        ? { ...kept, chance: heavyChance(crowd, { budget, recent: kept.recent.tokens, observe, score }) }
         : kept,
     ];
   },
@@ -81,14 +92,22 @@ const places = 64;
 
 /**
  * Probability that a token at a distance from the query is kept as heavy. Early keys get more weight, from queries that
- * see few keys. The mean of n weights exp(z) / p, where p is the number of keys that a query sees, is approximated as
- * lognormal.
+ * see few keys. The sum of n weights exp(z) / p, where p is the number of keys that a query sees, is approximated as
+ * lognormal; the mean is an n-th of it.
  */
 function heavyChance(
   { tokens, tail, sharpness: g }: Crowd,
-  budget: number,
-  recent: number,
-  observe: number,
+  {
+    budget,
+    recent,
+    observe,
+    score,
+  }: {
+    readonly budget: number;
+    readonly recent: number;
+    readonly observe: number;
+    readonly score: "sum" | "mean";
+  },
 ): (distance: number) => number {
   const end = tokens - tail;
   const scored = tokens - recent;
@@ -100,7 +119,8 @@ function heavyChance(
     const sum = inverse.reduce((a, b) => a + b, 0);
     const square = inverse.reduce((a, b) => a + b * b, 0);
     const variance = Math.log(1 + ((Math.exp(g * g) - 1) * square) / (sum * sum));
-    return normalScores(scored / places, Math.log(sum / seers.length) - variance / 2, Math.sqrt(variance));
+    const level = score === "sum" ? sum : sum / seers.length;
+    return normalScores(scored / places, Math.log(level) - variance / 2, Math.sqrt(variance));
   });
   const t = threshold(all, budget - recent);
   return (distance) => {
