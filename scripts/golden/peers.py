@@ -3,6 +3,7 @@
 Each function below is a port to float64 of the code that its `source` names, at that commit: attention of one query over
 the same small tensors. `python3 scripts/golden/peers.py` (numpy alone) writes test/attention/data/: the tensors, and
 golden.json with the tokens that a query reads and its output. A choice that hangs on less than a millionth is refused.
+planes.npy, the random planes of MagicPIG's tables, comes from `npx tsx scripts/golden/planes.ts`.
 """
 
 import json
@@ -161,6 +162,67 @@ def shadowkv(at, chunk=4, budget=16, outliers=3, local=2):
             yield read
 
 
+def magicpig(at, bits=3, tables=12, sinks=4, local=19, guard=1e-4):
+    """evaluations/RULER/pred/cache_ref.py, SimCache: select_kv_cache for the prompt before the query, and update for the
+    query. Yields the tokens and the output. Row i of `planes` has the planes of kv head i: (tables, bits, WIDTH)."""
+    planes = np.load(FOLDER / "planes.npy").astype(float)
+    for head in range(KV_HEADS * GROUP):
+        h, query = head // GROUP, q64[head, at]
+        offload = np.arange(sinks, at - local)
+        always = np.array([*range(sinks), *range(at - local, at + 1)])
+        average = k64[h, offload].mean(0)
+        keys = k64[h] - average
+        hashed = np.einsum("lbd,nd->lnb", planes[h], keys[offload])
+        asked = np.einsum("lbd,d->lb", planes[h], query / np.linalg.norm(query))
+        if min(np.abs(hashed).min(), np.abs(asked).min()) < 1e-5:
+            raise ValueError("a bit hangs on rounding")
+        met = ((hashed > 0) == (asked > 0)[:, None]).all(-1).sum(0) >= 2
+        z = keys @ query
+        cosine = z[offload] / (np.linalg.norm(keys[offload], axis=-1) * np.linalg.norm(query))
+        weight = 1 - np.arccos(cosine) / np.pi
+        weight = 1 - (1 - weight**bits) ** tables - tables * ((1 - weight**bits) ** (tables - 1)) * weight**bits
+        sampled = np.where(met, SCALE * z[offload] - np.log(weight + guard), -np.inf)
+        p = softmax(np.concatenate([SCALE * z[always], sampled]))
+        output = p @ v64[h, np.concatenate([always, offload])]
+        yield sorted(int(t) for t in [*always, *offload[met]]), output
+
+
+def landmark(at, block=16, k=3):
+    """llama_legacy/llama_mem.py, LlamaAttention.forward (mem_freq, top_k) and landmark_grouped_softmax, for one query
+    that stands in an incomplete block, without rotary positions; the key of a block's landmark is the mean of its keys,
+    and mem_freq + 1 counts the landmark. Yields the tokens and the output."""
+    own = at // block
+    for head in range(KV_HEADS * GROUP):
+        h, query = head // GROUP, q64[head, at]
+        mem_key = np.array([k64[h, b * block : (b + 1) * block].mean(0) for b in range(own)])
+        chosen = topk(SCALE * mem_key @ query, k)
+        last = np.arange(own * block, at + 1)
+        # attention logits: for each chosen block its tokens and its landmark, then the incomplete block
+        x, is_mem, section, values = [], [], [], []
+        for b in chosen:
+            rows = np.arange(b * block, (b + 1) * block)
+            x += [*(SCALE * k64[h, rows] @ query), SCALE * mem_key[b] @ query]
+            is_mem += [False] * block + [True]
+            section += [False] * (block + 1)
+            values += [*v64[h, rows], np.zeros(WIDTH)]
+        x += [*(SCALE * k64[h, last] @ query)]
+        is_mem += [False] * len(last)
+        section += [True] * len(last)
+        values += [*v64[h, last]]
+        x, is_mem, section = np.array(x), np.array(is_mem), np.array(section)
+        # landmark_grouped_softmax
+        most = 15
+        group = np.cumsum(is_mem)
+        responsible = np.where(section | is_mem, most, group)
+        probs = np.zeros(len(x))
+        for g in set(responsible):
+            probs[responsible == g] = softmax(x[responsible == g])
+        group_prob = np.zeros(most + 1)
+        group_prob[group[is_mem] - 1] = probs[is_mem]
+        probs = probs * np.where(is_mem | section, section, group_prob[np.minimum(responsible, most)])
+        yield sorted({*span(chosen, block, at + 1), *(int(t) for t in last)}), probs @ np.array(values)
+
+
 # ----- eviction after a prompt that ends with the query
 
 
@@ -207,6 +269,51 @@ def pyramidkv(_at, budget=60, window=8, pool=5, beta=20, layers=5, layer=1):
 def pyramidkv_short(at):
     """The same where the prompt is below twice the mean room: every layer keeps the mean."""
     yield from pyramidkv(at, budget=100, layer=3)
+
+
+def h2o(_at, budget=40):
+    """h2o_hf/utils_real_drop/modify_llama.py, H2OKVCache_LayerWise, with hh_size and recent_size half of the budget
+    each, for one query head a kv head."""
+    for h in range(KV_HEADS):
+        z = SCALE * q64[h * GROUP] @ k64[h].T
+        z[np.triu_indices(TOKENS, 1)] = -np.inf
+        scores = softmax(z).sum(0)
+        recent = budget // 2
+        yield [*(int(t) for t in topk(scores[:-recent], budget - recent)), *range(TOKENS - recent, TOKENS)]
+
+
+def adakv(_at, budget=40, window=8, pool=5, floor=0.3):
+    """adaptive_snapkv/monkeypatch/snapkv_utils.py, AdaptiveSnapKVCluster.update_kv_gqa (gqa_func "mean", pooling
+    "avgpool", normalize False)."""
+    base = budget - window
+    votes = window_votes(window, pool)
+    means = np.array([np.mean(votes[h * GROUP : (h + 1) * GROUP], axis=0) for h in range(KV_HEADS)])
+    won = np.bincount(topk(means.ravel(), KV_HEADS * base) // means.shape[1], minlength=KV_HEADS)
+    # torch.round, as numpy's, goes to even
+    capacities = np.round(won * (1 - floor) + int(base * floor)).astype(int)
+    for h in range(KV_HEADS):
+        kept = [*(int(t) for t in topk(means[h], capacities[h])), *range(TOKENS - window, TOKENS)]
+        for _ in range(GROUP):
+            yield kept
+
+
+def adakv_press(_at, budget=40, window=8, pool=5, floor=0.8):
+    """kvpress/presses/adakv_press.py, AdaKVPress.compress, whose scorer is SnapKVPress: the window has the largest score,
+    here infinite, which spares a tie with the largest vote."""
+    votes = window_votes(window, pool)
+    scores = np.array(
+        [
+            [*np.mean(votes[h * GROUP : (h + 1) * GROUP], axis=0), *[np.inf] * window]
+            for h in range(KV_HEADS)
+        ]
+    )
+    for h in range(KV_HEADS):
+        scores[h, topk(scores[h], int(budget * floor))] = np.inf
+    kept = topk(scores.ravel(), KV_HEADS * budget)
+    for h in range(KV_HEADS):
+        own = [int(t) - h * TOKENS for t in kept if t // TOKENS == h]
+        for _ in range(GROUP):
+            yield own
 
 
 def tova(_at, budget=40):
@@ -265,6 +372,37 @@ def vertical_slash(at, vertical=12, slash=20, last=16, first_columns=3, last_dia
         yield sorted(t for t in kept if 0 <= t <= at)
 
 
+def xattention(at, block=16, stride=4, threshold=0.6):
+    """xattn/src/Xattention.py, xattn_estimate (select_mode "inverse", norm 1), and xattn/src/utils.py,
+    find_blocks_chunked. A strip of one token has no key later than its query. In longer ones these products, which the
+    source has within a query's own strip, are left out, as the variant's `differs` says."""
+    for head in range(KV_HEADS * GROUP):
+        products = q64[head] @ k64[head // GROUP].T
+        products[np.triu_indices(TOKENS, 1)] = 0
+        strips = TOKENS // stride
+        # reshaped_query holds query stride - 1 - c beside key c of reshaped_key
+        z = sum(products[stride - 1 - c :: stride, c::stride] for c in range(stride)) * SCALE / stride
+        z[np.triu_indices(strips, 1)] = -np.inf
+        wide = block // stride
+        shares = softmax(z).reshape(strips // wide, wide, strips // wide, wide).sum((1, 3))[at // block]
+        own = at // block
+        first = [0] if own == 0 else [0, own]
+        rest = [b for b in np.argsort(-shares, kind="stable") if b not in first]
+        required, total, chosen = threshold * shares.sum(), shares[first].sum(), list(first)
+        for b in rest:
+            if abs(total - required) < 1e-6:
+                raise ValueError("a choice hangs on rounding")
+            if total >= required:
+                break
+            chosen.append(int(b))
+            total += shares[b]
+        yield span(chosen, block, at + 1)
+
+
+def xattention_tokens(at):
+    yield from xattention(at, stride=1, threshold=0.5)
+
+
 # ----- outputs of more than one softmax
 
 
@@ -317,12 +455,20 @@ SOURCES = {
     "DeepAuto-AI/hip-attention": "fea42c779263a87b0a669d8ad330e219f18e5d53",
     "ByteDance-Seed/ShadowKV": "e51904cdeab7d4d34013370f09f2cf5fcd655e15",
     "NVIDIA/kvpress": "8bb29b9c3078452a86d692f29123fa6c793e2b05",
+    "Infini-AI-Lab/MagicPIG": "ac9aa36c866330ca6ad2ce342a7848d7df6f49bb",
+    "epfml/landmark-attention": "d963e504fa2424687c6cbd412b54f1626e832292",
+    "FMInference/H2O": "ac75c2a8a9e76832b2a4139b9363373b56336bfb",
+    "FFY0/AdaKV": "efe4e2eea0099bf497f0c175ac5440a915d89f83",
     "Zefan-Cai/KVCache-Factory": "c97f9d706d63d1b56e980f8b81b2a924c21162b3",
     "fla-org/flash-linear-attention": "bc3b101dcb713ddc5bd8924b66754eb68b5ccf89",
     "microsoft/MInference": "fb56c917f618e8645f1cfc37535afd7424d78f0d",
+    "mit-han-lab/x-attention": "e37988770b9d1bebd489eba011d615f35587ba08",
 }
 
 MIDDLE, LAST = (71, 128, TOKENS - 1), (TOKENS - 1,)
+
+# ports of models with one query head a kv head
+UNGROUPED = (h2o, vertical_slash)
 
 # variant, port, repository, file, positions of the queries
 CASES = [
@@ -364,6 +510,36 @@ CASES = [
         "models/kv_cache.py",
         MIDDLE,
     ),
+    # the source's 19 local tokens and the query's own
+    (
+        "magicpig(bits=3,tables=12,sinks=4,window=20)",
+        magicpig,
+        "Infini-AI-Lab/MagicPIG",
+        "evaluations/RULER/pred/cache_ref.py",
+        LAST,
+    ),
+    ("landmark(block=16,k=3)", landmark, "epfml/landmark-attention", "llama_legacy/llama_mem.py", MIDDLE),
+    (
+        f"h2o(budget=40,observe={TOKENS})",
+        h2o,
+        "FMInference/H2O",
+        "h2o_hf/utils_real_drop/modify_llama.py",
+        LAST,
+    ),
+    (
+        "adakv(budget=40,window=8,pool=5,floor=.3)",
+        adakv,
+        "FFY0/AdaKV",
+        "adaptive_snapkv/monkeypatch/snapkv_utils.py",
+        LAST,
+    ),
+    (
+        "adakv(budget=40,window=8,pool=5,floor=.8,division=guaranteed)",
+        adakv_press,
+        "NVIDIA/kvpress",
+        "kvpress/presses/adakv_press.py",
+        LAST,
+    ),
     ("snapkv(budget=40,window=8,pool=5)", snapkv, "NVIDIA/kvpress", "kvpress/presses/snapkv_press.py", LAST),
     (
         "pyramidkv(budget=60,window=8,pool=5,depth=.25)",
@@ -396,6 +572,20 @@ CASES = [
         MIDDLE,
     ),
     (
+        "xattention(block=16,stride=4,threshold=.6)",
+        xattention,
+        "mit-han-lab/x-attention",
+        "xattn/src/Xattention.py",
+        MIDDLE,
+    ),
+    (
+        "xattention(block=16,stride=1,threshold=.5)",
+        xattention_tokens,
+        "mit-han-lab/x-attention",
+        "xattn/src/Xattention.py",
+        MIDDLE,
+    ),
+    (
         "gated-deltanet(strength=.5,halfLife=30)",
         gated_deltanet,
         "fla-org/flash-linear-attention",
@@ -424,7 +614,7 @@ def runs(tokens):
 
 
 def case(variant, port, repository, path, positions):
-    heads = range(0, KV_HEADS * GROUP, GROUP) if port is vertical_slash else range(KV_HEADS * GROUP)
+    heads = range(0, KV_HEADS * GROUP, GROUP) if port in UNGROUPED else range(KV_HEADS * GROUP)
     queries = []
     for at in positions:
         results = []
