@@ -481,6 +481,14 @@ CASES = [
         "inference/model.py",
         MIDDLE,
     ),
+    # a layer that shares reads what the indexer of an earlier layer chose: here with the same query
+    (
+        f"index-share(k=20,drift=0,indexHeads=1,indexDim={KV_HEADS * WIDTH},indexNoise=0)",
+        dsa,
+        "deepseek-ai/DeepSeek-V3.2-Exp",
+        "inference/model.py",
+        MIDDLE,
+    ),
     (
         "nsa(block=16,stride=16,selectBlock=16,selected=4,initial=0,local=1,window=20,"
         "gateCompressed=.2,gateSelected=.5,gateWindow=.3)",

@@ -24,7 +24,7 @@ const standIn = [
 /**
  * IndexShare: DSA whose indexer runs in one layer of `period`; the layers after it read the same tokens.
  *
- * GLM-5.2 (32 index heads, an indexer every fourth layer). Defaults: k 2048, period 4. The simulated layer reads the
+ * GLM-5.2 (32 index heads; an indexer in the first three layers and in every fourth from the seventh). Defaults: k 2048, period 4. The simulated layer reads the
  * tokens that an earlier layer selected with another query. `drift` is the noise by which the two queries differ, in
  * units of the query's norm, so that an index head's query has the noise sqrt(indexNoise^2 + drift^2). Costs are the
  * mean over the layers of a period: each reads its tokens, one in `period` reads the index and keeps it.
@@ -49,7 +49,11 @@ export const indexShare = defineVariant({
       where: "section 2.1, equations 1 and 2",
     },
   ],
-  differs: [...standIn, equalWeights],
+  differs: [
+    ...standIn,
+    equalWeights,
+    "One layer in `period` selects; GLM-5.2 has an indexer in its first three layers too, in 21 of 78 layers in all.",
+  ],
   captured: capturedIndex(
     { sizes: "(1, N, indexDim)", count: ({ tokens }) => tokens },
     { index: standIn, gates: [equalWeights] },

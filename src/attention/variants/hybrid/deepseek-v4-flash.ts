@@ -7,6 +7,7 @@ export const deepseekV4Flash = composeLayers(
   {
     name: "deepseek-v4-flash",
     summary: "21 layers of CSA and 20 of HCA (DeepSeek-V4 Flash)",
+    differs: ["The model's first two layers, which read a window of 128 tokens, are left out."],
     sources: [
       {
         title: "DeepSeek-V4",
