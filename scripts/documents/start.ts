@@ -1,4 +1,4 @@
-import { scoreTables } from "../../src/runs/summary.ts";
+import { gradedTables } from "../../src/runs/summary.ts";
 import { formatScores } from "../../src/cli/print/scores.ts";
 import { trialsOf } from "./results/data.ts";
 
@@ -18,5 +18,5 @@ export function startOutput(plan: string): string {
   const known = own.filter((row) => row !== undefined);
   if (ids.length === 0 || known.length < ids.length)
     throw new Error(`results/length-sweep has ${known.length} of the ${ids.length} trials of npm start`);
-  return scoreTables(known).map(formatScores).join("\n\n");
+  return gradedTables(known).map(formatScores).join("\n\n");
 }

@@ -12,7 +12,7 @@ import { possiblePart } from "../runs/possible.ts";
 import { formatImpossible, formatPlan, planData } from "./print/plan.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { effectiveLengths } from "../runs/effective.ts";
-import { differenceTables, scoreTables } from "../runs/summary.ts";
+import { differenceTables, exactTables, gradedTables, scoreTables } from "../runs/summary.ts";
 import type { ScoreTable } from "../runs/summary.ts";
 import { finishedRows } from "../runs/unfinished.ts";
 import type { TrialRow } from "../trial/columns.ts";
@@ -104,9 +104,9 @@ function possible(asked: Plan, skip: boolean | undefined): Plan {
   return { ...plan, impossible };
 }
 
-/** Tables of scores, then of their differences from the reference. */
+/** Tables of scores and of exact answers, then of the scores' differences from the reference. */
 const tablesOf = (rows: readonly TrialRow[], reference: string | undefined): ScoreTable[] => [
-  ...scoreTables(rows),
+  ...gradedTables(rows),
   ...(reference === undefined || rows.length === 0 ? [] : differenceTables(rows, reference)),
 ];
 
@@ -142,5 +142,6 @@ const summaryOf = (
   ...(profile && { profile: { peakBytes: peakBytes(), parts: profile } }),
   effective: effectiveLengths(rows),
   scores: cellsOf(scoreTables(rows)),
+  exact: cellsOf(exactTables(rows)),
   ...(reference !== undefined && { reference, differences: cellsOf(differenceTables(rows, reference)) }),
 });

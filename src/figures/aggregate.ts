@@ -54,6 +54,12 @@ export const bytesReadOf = ({ kvReadBytes, indexReadBytes, stateBytes }: TrialRo
 /** The task's score. */
 export const scoreMeasure: RowMeasure = { of: ({ score }) => score, estimate: estimateScore };
 
+/** Whether the answer is exactly right, as 0 or 1: the mean is a share with Wilson's interval. */
+export const exactMeasure: RowMeasure = {
+  of: ({ exact }) => (exact === null ? null : Number(exact)),
+  estimate: estimateScore,
+};
+
 /** Any other number of a row. */
 export const measured = (of: RowMeasure["of"]): RowMeasure => ({ of, estimate: estimateMean });
 

@@ -1,5 +1,5 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { curves, panelOf, scoreMeasure, seriesNamer } from "../figures/aggregate.ts";
+import { curves, exactMeasure, panelOf, scoreMeasure, seriesNamer } from "../figures/aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
 import type { CurvePoint } from "../figures/aggregate.ts";
 import { sharedOf } from "../figures/applies.ts";
@@ -11,8 +11,13 @@ import { formatLength } from "../core/length.ts";
  * and a number of users.
  */
 export interface ScoreTable {
+  /** the task, and the budget that its rows share */
   readonly panel: string;
+  /** the panel, and what is shown of it if that is not the score */
+  readonly title: string;
   readonly columns: readonly string[];
+  /** whether the cells are shares of exact answers */
+  readonly exact: boolean;
   /** tokens that a K of the columns stands for */
   readonly kilo: 1000 | 1024;
   readonly lines: readonly {
@@ -34,9 +39,36 @@ const panelTitle = (row: TrialRow): string =>
 /** Mean scores with their intervals, a table a task, in the order of the rows. */
 export const scoreTables = (rows: readonly TrialRow[]): ScoreTable[] =>
   tablesOf(rows, rows, {
-    titleOf: (title) => title,
     pointsOf: (cell) => curves(cell, scoreMeasure, rows),
   });
+
+/** Tasks whose answers are graded between wrong and exactly right. */
+function gradedPanels(rows: readonly TrialRow[]): Set<string> {
+  const graded = rows.filter(
+    ({ score, exact }) => exact !== null && score !== null && score > 0 && score < 1,
+  );
+  return new Set(graded.map(panelTitle));
+}
+
+/** Shares of exact answers with Wilson's intervals, a table for each task whose scores are not 0 or 1 alone. */
+export function exactTables(rows: readonly TrialRow[]): ScoreTable[] {
+  const graded = gradedPanels(rows);
+  return tablesOf(
+    rows,
+    rows.filter((row) => graded.has(panelTitle(row))),
+    {
+      suffix: ", exact answers",
+      exact: true,
+      pointsOf: (cell) => curves(cell, exactMeasure, rows),
+    },
+  );
+}
+
+/** The score table of each task, and below it that of its exact answers if it has one. */
+export function gradedTables(rows: readonly TrialRow[]): ScoreTable[] {
+  const exact = exactTables(rows);
+  return scoreTables(rows).flatMap((table) => [table, ...exact.filter(({ panel }) => panel === table.panel)]);
+}
 
 /**
  * Mean differences of scores from a reference variant on the same problems, a table a task.
@@ -48,13 +80,15 @@ export const differenceTables = (rows: readonly TrialRow[], reference: string): 
     rows,
     rows.filter((row) => row.variant !== reference),
     {
-      titleOf: (title) => `${title}, minus ${reference}`,
+      suffix: `, minus ${reference}`,
       pointsOf: (cell) => differenceCurves(cell, reference, rows),
     },
   );
 
 interface TablesAsked {
-  readonly titleOf: (title: string) => string;
+  /** what a title says after the panel; default: nothing */
+  readonly suffix?: string;
+  readonly exact?: boolean;
   readonly pointsOf: (cell: readonly TrialRow[]) => readonly CurvePoint[];
 }
 
@@ -62,7 +96,7 @@ interface TablesAsked {
 function tablesOf(
   all: readonly TrialRow[],
   shown: readonly TrialRow[],
-  { titleOf, pointsOf }: TablesAsked,
+  { suffix = "", exact = false, pointsOf }: TablesAsked,
 ): ScoreTable[] {
   const seriesOf = seriesNamer(all);
   return [...groupBy(shown, panelTitle)].map(([panel, own]) => {
@@ -72,7 +106,9 @@ function tablesOf(
       points: pointsOf(cell),
     }));
     return {
-      panel: titleOf(panel),
+      panel,
+      title: `${panel}${suffix}`,
+      exact,
       columns: byColumn.map(({ column }) => column),
       kilo: own.some(({ tokensNominal }) => tokensNominal % 1024 !== 0 && tokensNominal % 1000 === 0)
         ? 1000

@@ -56,7 +56,7 @@ describe("differences from a reference", () => {
 
   it("make a table and a figure", () => {
     const [table] = differenceTables(rows, "dense");
-    expect(table).toMatchObject({ panel: "b, minus dense", columns: ["4K"] });
+    expect(table).toMatchObject({ panel: "b", title: "b, minus dense", columns: ["4K"] });
     expect(table!.lines.map(({ series }) => series)).toEqual(["quest"]);
     expect([differences.applies(rows), differences.applies(rows, "dense")]).toEqual([false, true]);
     const longer = rows.map((each) => ({ ...each, tokensNominal: 8192 }));

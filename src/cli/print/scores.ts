@@ -10,7 +10,7 @@ import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
 
 /** Titles and cells of a score table. Trials stand in a column's title where all its cells have as many, else in the cells. */
-export function scoreCells({ panel, columns, lines }: ScoreTable): {
+export function scoreCells({ title, columns, lines }: ScoreTable): {
   readonly titles: readonly string[];
   readonly rows: readonly (readonly TableCell[])[];
 } {
@@ -19,7 +19,7 @@ export function scoreCells({ panel, columns, lines }: ScoreTable): {
   );
   return {
     titles: [
-      panel,
+      title,
       ...columns.map((column, c) => (trials[c]!.length === 1 ? `${column}, n=${trials[c]![0]!}` : column)),
     ],
     rows: lines.map(({ series, cells, chosen }) => [
@@ -50,16 +50,17 @@ export function bracketsNote(tables: readonly ScoreTable[]): string | undefined 
       ? [`(low-high): range of fewer than ${fewestForInterval} trials, which is no interval`]
       : []),
   ];
-  const thousands = distinct(
-    tables.filter(({ kilo }) => kilo === 1000).map(({ panel }) => panel.split(", minus ")[0]!),
-  );
+  const thousands = distinct(tables.filter(({ kilo }) => kilo === 1000).map(({ panel }) => panel));
   const lengths =
     thousands.length === 0
       ? []
       : [
           `1K is 1,000 tokens and 1M 1,024,000 in ${thousands.join(", ")}, as its dataset has it; elsewhere 1,024 and 1,048,576`,
         ];
-  return notes.length === 0 ? undefined : `n: trials; ${[...notes, ...lengths].join("; ")}`;
+  const what = tables.some(({ exact }) => exact)
+    ? ["exact answers: the share of answers that are exactly right, where others have a part of the score"]
+    : [];
+  return notes.length === 0 ? undefined : `n: trials; ${[...notes, ...what, ...lengths].join("; ")}`;
 }
 
 const lengthOrNone = (tokens: number | null): string => (tokens === null ? "-" : formatLength(tokens));
