@@ -6,11 +6,9 @@ import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { override, shorthands, shorthandSetting, systemQuantities } from "../hardware/overrides.ts";
 import type { Shorthand } from "../hardware/overrides.ts";
-import { weightDtypes } from "../hardware/kernels/dtypes.ts";
-import type { WeightDtype } from "../hardware/kernels/dtypes.ts";
-import { usualWeights } from "../hardware/system.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
+import { checkedWeights, usualWeights } from "../hardware/weights/choice.ts";
 import { divisionsOf } from "./division.ts";
 import { cacheBytesOn } from "./memory.ts";
 
@@ -21,7 +19,8 @@ export interface Budget {
   /** system with the user's own numbers */
   readonly system: System;
   readonly model: Model;
-  readonly weights: WeightDtype;
+  /** formats of the weights, as for `weightsOf` */
+  readonly weights: string;
   readonly users: number;
   /** time allowed for a decode step, s; without it memory alone decides */
   readonly stepSeconds?: number;
@@ -52,8 +51,8 @@ const parsed = new Map<string, Budget>();
 
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
- * them: step-ms, context (tokens each user holds), weights (bf16, fp8, nvfp4; default: the smallest that the GPU
- * multiplies). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are decimal and
+ * them: step-ms, context (tokens each user holds), weights (as for `--weights`, with plus signs between parts;
+ * default: as shipped in 4 bits, or the smallest format that the GPU multiplies). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are decimal and
  * per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
  *
  * @param lookup finds the system and the model; default: among entries alone
@@ -92,16 +91,14 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
     }),
     ...paths,
   ]);
-  const weightsName = given.get("weights") ?? usualWeights(system);
-  const weights = weightDtypes.find((known) => known === weightsName);
-  if (weights === undefined)
-    throw new UsageError(`budget: weights must be one of ${weightDtypes.join(", ")}; got "${weightsName}"`);
+  const model = lookup.model(needed("model"));
+  const weights = checkedWeights(given.get("weights") ?? usualWeights(system, model));
   const stepMs = positive("step-ms");
   const context = positive("context", true);
   const budget: Budget = {
     text,
     system,
-    model: lookup.model(needed("model")),
+    model,
     weights,
     users: positive("users", true) ?? 1,
     ...(stepMs === undefined ? {} : { stepSeconds: stepMs / 1000 }),

@@ -5,9 +5,10 @@ import type { Machine, KernelProfile } from "../hardware/kernels/machine.ts";
 import type { Model } from "../hardware/model.ts";
 import { plansFor } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
-import type { WeightDtype } from "../hardware/kernels/dtypes.ts";
-import type { Weights } from "../hardware/pass/deployment.ts";
 import type { System } from "../hardware/system.ts";
+import { weightsOf } from "../hardware/weights/choice.ts";
+import type { Weights } from "../hardware/weights/choice.ts";
+import type { WeightFormat } from "../hardware/weights/formats.ts";
 
 /** A model whose layers attend with a variant, divided among GPUs of a system. */
 export interface Division {
@@ -19,6 +20,8 @@ export interface Division {
   readonly kvDtype: KvDtype;
   readonly weights: Weights;
   readonly parallel: Parallelism;
+  /** copies of busy experts that the GPUs of a stage hold beside the experts of a layer; default: none */
+  readonly redundantExperts?: number | undefined;
   /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
 }
@@ -30,9 +33,12 @@ export interface ModelOnSystem {
   readonly spec: AttentionSpec;
   /** of K and V, unless the spec names a dtype */
   readonly kvDtype: KvDtype;
-  readonly weights: WeightDtype;
-  /** dtype of attention's weights; default: `weights` */
-  readonly attentionWeights?: WeightDtype | undefined;
+  /** formats of the weights, as `weightsOf` reads them: `nvfp4`, `as-shipped`, `experts=mxfp4,attention=bf16` */
+  readonly weights: string;
+  /** format of attention's weights; default: as `weights` says */
+  readonly attentionWeights?: WeightFormat | undefined;
+  /** copies of busy experts that the GPUs of a stage hold beside the experts of a layer; default: none */
+  readonly redundantExperts?: number | undefined;
   /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
   /** GPUs to divide the model among; default: all of the system */
@@ -56,14 +62,22 @@ function sharedMachine(system: System, profile: KernelProfile | undefined): Mach
   return machine;
 }
 
+/** The text about weights, with the format of attention's. */
+const askedWeights = ({
+  weights,
+  attentionWeights,
+}: Pick<ModelOnSystem, "weights" | "attentionWeights">): string =>
+  attentionWeights === undefined ? weights : `${weights},attention=${attentionWeights}`;
+
 /** One division of a model. */
 export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division => ({
   machine: sharedMachine(on.system, on.profile),
   model: on.model,
   spec: on.spec,
   kvDtype: on.kvDtype,
-  weights: { attention: on.attentionWeights ?? on.weights, feedForward: on.weights },
+  weights: weightsOf(on.model, on.system, askedWeights(on)),
   parallel,
+  redundantExperts: on.redundantExperts,
   overlapLinks: on.overlapLinks ?? false,
 });
 

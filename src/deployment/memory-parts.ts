@@ -2,13 +2,13 @@ import { formatBytes, formatNumber, formatQuantity, formatUnit } from "../core/u
 import type { Quantity } from "../core/units.ts";
 import { hostMemory } from "../hardware/memory.ts";
 import { formatParallel } from "../hardware/parallel.ts";
-import { gpusOf, stageGpus } from "../hardware/parallelism.ts";
-import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
-import { parametersOf } from "../hardware/parameters.ts";
+import { gpusOf } from "../hardware/parallelism.ts";
+import { weightCounts } from "../hardware/parameters.ts";
 import { neededOf } from "../hardware/system.ts";
+import { weightParts } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
-import { weightBytesPerGpu } from "./weights.ts";
+import { sharersOf, weightBytesByPart } from "./weights.ts";
 
 /** A number of a memory budget, and its source or formula. */
 export interface MemoryPart {
@@ -51,11 +51,7 @@ export function memoryParts(
       amount: formatBytes(gpus * reserved.collectives.value),
       how: each(reserved.collectives),
     },
-    {
-      part: "weights",
-      amount: formatBytes(gpus * weightBytesPerGpu(division)),
-      how: weightsHow(division),
-    },
+    ...weightRows(division),
     {
       part: "left for caches",
       amount: formatBytes(hbm),
@@ -89,17 +85,20 @@ export function memoryParts(
   ];
 }
 
-/** Number of weights, with their types and the GPUs that keep copies. */
-function weightsHow({ model, weights, parallel }: Division): string {
-  const { embeddings, always, routed } = parametersOf(model);
-  const { attention, feedForward } = weights;
-  const types = attention === feedForward ? attention : `${attention} (attention), ${feedForward}`;
-  return (
-    `${formatUnit(always + routed, "")} weights in ${types} of ${weightDtypeBytes[feedForward]} B, ` +
-    `${formatUnit(embeddings, "")} of embeddings and head at ${weightDtypeBytes.bf16} B; ` +
-    `counted from ${model.name}'s dimensions; copies on the GPUs that do not share them: split are attention ${parallel.tp}, ` +
-    `dense layers ${parallel.tp * parallel.kvp}, experts ${stageGpus(parallel)} ways`
-  );
+/** Weights by part, with the copies on GPUs that do not share them. */
+function weightRows(division: Division): MemoryPart[] {
+  const { model, weights, parallel } = division;
+  const counts = weightCounts(model);
+  return [...weightBytesByPart(division)]
+    .filter(([, bytes]) => bytes > 0)
+    .map(([part, bytes]) => ({
+      part: `weights: ${part}`,
+      amount: formatBytes(gpusOf(parallel) * bytes),
+      how:
+        `${weightParts[part]}: ${formatUnit(counts[part], "")} in ${weights[part].format}, ` +
+        `${formatNumber(weights[part].bytes)} B each with scales, split ${sharersOf(part, parallel)} ways; ` +
+        `counted from ${model.name}'s dimensions`,
+    }));
 }
 
 /** Memory that the users asked for lack. */

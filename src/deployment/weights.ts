@@ -1,52 +1,71 @@
-import { weightDtypeBytes } from "../hardware/kernels/dtypes.ts";
+import { feedForwardLayer } from "../hardware/layers/feed-forward.ts";
 import type { Model } from "../hardware/model.ts";
-import { stageGpus } from "../hardware/parallelism.ts";
-import { attentionWeights, feedForwardWeights, parametersOf } from "../hardware/parameters.ts";
+import { columnsOf, stageGpus } from "../hardware/parallelism.ts";
+import type { Parallelism } from "../hardware/parallelism.ts";
+import { weightCounts } from "../hardware/parameters.ts";
+import type { WeightCounts } from "../hardware/parameters.ts";
+import { weightPartNames } from "../hardware/weights/parts.ts";
+import type { WeightPart } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
 
-/** Numbers of a model's weights, grouped by the way that GPUs share them. */
-interface WeightCounts {
-  readonly attention: number;
-  /** dense feed-forward layers, shared experts and routers */
-  readonly dense: number;
-  readonly routed: number;
-  readonly embeddings: number;
+const alone = (): number => 1;
+
+/** GPUs of a stage that share each part; the others keep copies. */
+const sharers: Readonly<Record<WeightPart, (parallel: Parallelism) => number>> = {
+  attention: ({ tp }) => tp,
+  experts: stageGpus,
+  shared: columnsOf,
+  dense: columnsOf,
+  embeddings: columnsOf,
+  router: alone,
+  norms: alone,
+};
+
+/** GPUs of a stage that share a part; the others keep copies. */
+export const sharersOf = (part: WeightPart, parallel: Parallelism): number => sharers[part](parallel);
+
+/** Experts of a layer that GPUs hold for each expert that the model has: more than 1 if busy ones are held twice. */
+function heldExperts({ model, redundantExperts = 0 }: Pick<Division, "model" | "redundantExperts">): number {
+  const experts = Math.max(0, ...model.feedForward.map((group) => feedForwardLayer(group).experts));
+  return experts === 0 ? 1 : 1 + redundantExperts / experts;
+}
+
+/**
+ * Bytes of weights on one GPU, by part. Heads are split among the GPUs that share them (tp), columns of dense layers among
+ * those that have the same tokens (tp x kvp), routed experts among all of a stage, layers among stages. Routers and norms
+ * are whole on every GPU.
+ */
+export const weightBytesByPart = (
+  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+): ReadonlyMap<WeightPart, number> => bytesOf(division, countsOf(division.model));
+
+/** Bytes of weights on one GPU. */
+export const weightBytesPerGpu = (
+  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+): number => sumOf(weightBytesByPart(division));
+
+const sumOf = (parts: ReadonlyMap<WeightPart, number>): number =>
+  [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+function bytesOf(
+  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+  counts: WeightCounts,
+): ReadonlyMap<WeightPart, number> {
+  const { weights, parallel } = division;
+  return new Map(
+    weightPartNames.map((part) => {
+      const copies = part === "experts" ? heldExperts(division) : 1;
+      const bytes = copies * counts[part] * weights[part].bytes;
+      return [part, bytes / sharersOf(part, parallel) / parallel.pp];
+    }),
+  );
 }
 
 const counted = new WeakMap<Model, WeightCounts>();
 
+/** Weights of a model by part, counted once. */
 function countsOf(model: Model): WeightCounts {
-  const known = counted.get(model);
-  if (known !== undefined) return known;
-  const hidden = model.hidden.value;
-  const counts = { attention: 0, dense: 0, routed: 0, embeddings: parametersOf(model).embeddings };
-  for (const group of model.attention)
-    counts.attention += group.layers.value * attentionWeights(group, hidden);
-  for (const group of model.feedForward) {
-    const each = feedForwardWeights(group, hidden);
-    counts.dense += group.layers.value * each.always;
-    counts.routed += group.layers.value * each.routed;
-  }
-  counted.set(model, counts);
-  return counts;
-}
-
-/**
- * Bytes of weights on one GPU. Heads are split among the GPUs that share them (tp), columns of dense layers among those
- * that have the same tokens (tp x kvp), routed experts among all of a stage, layers among stages.
- */
-export function weightBytesPerGpu({
-  model,
-  weights,
-  parallel,
-}: Pick<Division, "model" | "weights" | "parallel">): number {
-  const { tp, kvp, pp } = parallel;
-  const { attention, dense, routed, embeddings } = countsOf(model);
-  const columns = tp * kvp;
-  return (
-    ((attention / tp) * weightDtypeBytes[weights.attention] +
-      (dense / columns + routed / stageGpus(parallel)) * weightDtypeBytes[weights.feedForward] +
-      (embeddings / columns) * weightDtypeBytes.bf16) /
-    pp
-  );
+  const known = counted.get(model) ?? weightCounts(model);
+  counted.set(model, known);
+  return known;
 }

@@ -1,9 +1,11 @@
 import type { Entry } from "../core/entry.ts";
+import type { Quantity } from "../core/units.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { AttentionGroup } from "./layers/attention.ts";
 import { feedForwardLayer } from "./layers/feed-forward.ts";
 import type { FeedForward } from "./layers/feed-forward.ts";
 import type { Count } from "./layers/layer.ts";
+import type { Checkpoint } from "./weights/checkpoint.ts";
 
 /**
  * A language model: the dimensions that decide its memory and its times. Layers are grouped twice, by their attention
@@ -20,8 +22,15 @@ export interface Model extends Entry {
   readonly feedForward: readonly [FeedForward, ...FeedForward[]];
   /** spec of the attention of all layers in their order, for models of more than one variant */
   readonly plan?: string;
+  /** files of weights that it is published as; the first is its makers' own */
+  readonly checkpoints?: readonly Checkpoint[];
   /** numbers that its makers publish; the count of parameters.ts must agree */
-  readonly published?: { readonly parameters: Count; readonly active?: Count };
+  readonly published?: {
+    readonly parameters: Count;
+    readonly active?: Count;
+    /** of all tensors as its makers ship them */
+    readonly bytes?: Quantity<"B">;
+  };
 }
 
 export const layersOf = ({ attention }: Model): number =>

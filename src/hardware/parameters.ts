@@ -3,7 +3,9 @@ import type { Attention } from "./layers/attention.ts";
 import { feedForwardLayer } from "./layers/feed-forward.ts";
 import type { FeedForward } from "./layers/feed-forward.ts";
 import { unshared, weightsIn } from "./layers/layer.ts";
+import { layersOf } from "./model.ts";
 import type { Model } from "./model.ts";
+import type { WeightPart } from "./weights/parts.ts";
 
 /** Weights of a model, counted from its dimensions, without norms, biases and multi-token prediction. */
 interface Parameters {
@@ -24,13 +26,37 @@ interface Parameters {
 export const attentionWeights = (attention: Attention, hidden: number): number =>
   weightsIn(attentionLayer(attention).matrices(hidden, unshared));
 
-/** Weights of one feed-forward layer: those that every token passes, and those of the routed experts. */
+/** Weights of one feed-forward layer: those that every token passes, the router among them, and those of the routed experts. */
 export function feedForwardWeights(
   group: FeedForward,
   hidden: number,
-): { readonly always: number; readonly routed: number } {
+): { readonly always: number; readonly routed: number; readonly router: number } {
   const layer = feedForwardLayer(group);
-  return { always: weightsIn(layer.always(hidden, 1)), routed: weightsIn(layer.routed(hidden)) };
+  return {
+    always: weightsIn(layer.always(hidden, 1)),
+    routed: weightsIn(layer.routed(hidden)),
+    router: layer.experts * hidden,
+  };
+}
+
+/** Numbers of a model's weights by part. */
+export type WeightCounts = Readonly<Record<WeightPart, number>>;
+
+/** Weights of a model by part. Norms are the two of each layer and the last one. */
+export function weightCounts(model: Model): WeightCounts {
+  const hidden = model.hidden.value;
+  const head = model.vocabulary.value * hidden;
+  const counts = { attention: 0, experts: 0, shared: 0, dense: 0, router: 0 };
+  for (const group of model.attention)
+    counts.attention += group.layers.value * attentionWeights(group, hidden);
+  for (const group of model.feedForward) {
+    const layers = group.layers.value;
+    const { always, routed, router } = feedForwardWeights(group, hidden);
+    counts[routed > 0 ? "shared" : "dense"] += layers * (always - router);
+    counts.router += layers * router;
+    counts.experts += layers * routed;
+  }
+  return { ...counts, embeddings: model.tied ? head : 2 * head, norms: (2 * layersOf(model) + 1) * hidden };
 }
 
 export function parametersOf(model: Model): Parameters {

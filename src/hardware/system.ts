@@ -1,7 +1,6 @@
 import type { Entry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
-import type { WeightDtype } from "./kernels/dtypes.ts";
 
 /**
  * GPUs in one NVLink domain: a rack or a node. Rates are dense (never 2:4 sparse) and per GPU. A part that a system
@@ -84,6 +83,3 @@ export function hostBandwidth(system: System): number {
   );
   return Math.min(toGpu.value, (processors.value * memoryBandwidth.value) / system.gpus.value);
 }
-
-/** Default format of weights: the smallest one that the GPU multiplies. */
-export const usualWeights = ({ gpu }: System): WeightDtype => (gpu.fp4 ? "nvfp4" : "fp8");

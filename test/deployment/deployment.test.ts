@@ -16,22 +16,27 @@ import { modelCost } from "../../src/deployment/model-cost.ts";
 import { prefillOn } from "../../src/deployment/prefill.ts";
 import { replicaOf } from "../../src/deployment/replica.ts";
 import { weightBytesPerGpu } from "../../src/deployment/weights.ts";
+import { weightsOf } from "../../src/hardware/weights/choice.ts";
 
 const gb200 = systems.get("gb200-nvl72");
 
 const asked = (
   name: string,
   parallel: string,
-  change: Partial<Omit<Division, "spec">> & { profile?: KernelProfile; variant?: string } = {},
+  change: Partial<Omit<Division, "spec" | "weights">> & {
+    profile?: KernelProfile;
+    variant?: string;
+    weights?: string;
+  } = {},
 ): Division => {
-  const { profile = "measured", variant, ...rest } = change;
+  const { profile = "measured", variant, weights = "nvfp4,attention=fp8", ...rest } = change;
   const model = models.get(name);
   return {
     machine: machineOf(gb200, profile),
     model,
     spec: parseSpec(variant ?? nativeOf(model)),
     kvDtype: "fp8",
-    weights: { attention: "fp8", feedForward: "nvfp4" },
+    weights: weightsOf(model, gb200, weights),
     parallel: parseParallel(parallel, model),
     overlapLinks: false,
     ...rest,
@@ -125,9 +130,9 @@ describe("passOf", () => {
   it("sends experts' tokens over the network where a group is larger than the NVLink domain", () => {
     const nodes = asked("deepseek-v3", "dp=32", {
       machine: machineOf(systems.get("h200")),
-      weights: { attention: "fp8", feedForward: "fp8" },
+      weights: "fp8",
     });
-    const rack = asked("deepseek-v3", "dp=32", { weights: { attention: "fp8", feedForward: "fp8" } });
+    const rack = asked("deepseek-v3", "dp=32", { weights: "fp8" });
     const links = (plan: Division): number => passOf(deploymentOf(plan), [decoding(4096, 4096)]).linkSeconds;
     expect(links(nodes)).toBeGreaterThan(2 * links(rack));
   });
@@ -176,9 +181,7 @@ describe("replicaOf", () => {
   });
 
   it("has what the weights leave: in all, the rack's", () => {
-    const replica = replicaOf(
-      asked("deepseek-v3", "dp=4", { weights: { attention: "nvfp4", feedForward: "nvfp4" } }),
-    );
+    const replica = replicaOf(asked("deepseek-v3", "dp=4", { weights: "nvfp4" }));
     expect(replica.gpus).toBe(4);
     // experts are spread, attention is on every GPU
     expect(replica.kvCapacity).toBeLessThan(4 * 0.9 * 198.7e9 - 0.5625 * 653e9);

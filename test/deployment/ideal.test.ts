@@ -6,8 +6,8 @@ import { nativeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import type { System } from "../../src/hardware/system.ts";
-import { usualWeights } from "../../src/hardware/system.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
+import { usualWeights } from "../../src/hardware/weights/choice.ts";
 
 /** The step under ideal and with measured kernels. */
 function steps(system: System, model: Model, variant: string): [ideal: number, measured: number] {
@@ -15,7 +15,7 @@ function steps(system: System, model: Model, variant: string): [ideal: number, m
     system,
     model,
     spec: parseSpec(variant),
-    weights: usualWeights(system),
+    weights: usualWeights(system, model),
     ...({ kvDtype: "fp8", users: 16, tokens: 65_536 } as const),
   };
   return [stepOf({ ...question, profile: "ideal" }).seconds, stepOf(question).seconds];

@@ -16,6 +16,7 @@ import { parseParallel } from "../../src/hardware/parallel.ts";
 import type { Deployment } from "../../src/hardware/pass/deployment.ts";
 import { passOf } from "../../src/hardware/pass/pass.ts";
 import { gb200Nvl72 } from "../../src/hardware/systems/gb200-nvl72.ts";
+import { weightsOf } from "../../src/hardware/weights/choice.ts";
 
 /** A variant as a plugin would define it: it runs as a window on layers of grouped queries, as an index on latent ones. */
 const nearby = defineVariant({
@@ -45,7 +46,7 @@ function deployed(name: string, variant: string): Deployment {
     model,
     spec: parseSpec(variant, known),
     kvDtype: "fp8",
-    weights: { attention: "fp8", feedForward: "fp8" },
+    weights: weightsOf(model, gb200Nvl72, "fp8"),
     parallel: parseParallel("tp=8", model),
     overlapLinks: false,
   });

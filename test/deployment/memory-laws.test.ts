@@ -2,23 +2,23 @@ import { expect, it } from "vitest";
 import { parseSpec } from "../../src/attention/spec.ts";
 import type { KvDtype } from "../../src/core/dtype.ts";
 import { replicaOf } from "../../src/deployment/replica.ts";
-import type { WeightDtype } from "../../src/hardware/kernels/dtypes.ts";
 import { machineOf } from "../../src/hardware/kernels/machine.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { parseParallel } from "../../src/hardware/parallel.ts";
 import type { Replica } from "../../src/hardware/serving/replica.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
+import { weightsOf } from "../../src/hardware/weights/choice.ts";
 
 it.each([...models])("memory never falls as context or bytes of an element grow: $name", (model) => {
   for (const system of systems) {
-    const replica = (kvDtype: KvDtype, weights: WeightDtype): Replica =>
+    const replica = (kvDtype: KvDtype, weights: string): Replica =>
       replicaOf({
         machine: machineOf(system),
         model,
         spec: parseSpec(nativeOf(model)),
         kvDtype,
-        weights: { attention: weights, feedForward: weights },
+        weights: weightsOf(model, system, weights),
         parallel: parseParallel("tp=8", model),
         overlapLinks: false,
       });

@@ -2,7 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import { kvDtypes } from "../../core/dtype.ts";
 import { models } from "../../hardware/models/all.ts";
-import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
+import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
 import { runExplain } from "../../studies/explain/run.ts";
 import { withConfirmOptions } from "../options/confirm.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
@@ -33,11 +33,10 @@ export default function explainCommand(command: Command): void {
     .option("--system <name>", "racks, or files of your own; more with commas or again", collect)
     .option("--context <tokens>", "tokens of each user", tokenCount, 1_048_576)
     .option("--users <n>", "users of a rack", integer(1), 100)
-    .addOption(
-      new Option(
-        "--weights <type>",
-        "type of the weights (default: the smallest that the GPU multiplies)",
-      ).choices(weightDtypes),
+    .option(
+      "--weights <formats>",
+      `${weightsHelp} (default: as shipped in 4 bits, or the smallest that the GPU multiplies)`,
+      checkedWeights,
     )
     .addOption(
       new Option("--kv-dtype <type>", "type of K and V, if the spec names none")

@@ -2,12 +2,13 @@ import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { catalog } from "../../catalog.ts";
 import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
-import { weightDtypes } from "../../hardware/kernels/dtypes.ts";
-import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import { profiles } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import { shorthands, shorthandSetting } from "../../hardware/overrides.ts";
 import { parallelHelp } from "../../hardware/parallel.ts";
+import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
+import { weightFormats } from "../../hardware/weights/formats.ts";
+import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
 import { collect, integer, list, oneOf, positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
@@ -18,7 +19,7 @@ export interface RackOptions {
   readonly model: readonly string[];
   readonly variant?: readonly string[] | undefined;
   readonly kvDtype: readonly KvDtype[];
-  readonly weights?: WeightDtype | undefined;
+  readonly weights?: string | undefined;
   readonly hbmGb?: number | undefined;
   readonly hbmGbps?: number | undefined;
   readonly nvlinkGbps?: number | undefined;
@@ -30,7 +31,7 @@ export interface RackOptions {
 
 /** Values of the options that divide a model among GPUs and time it. */
 export interface DivisionOptions {
-  readonly attentionWeights?: WeightDtype | undefined;
+  readonly attentionWeights?: WeightFormat | undefined;
   readonly profile: KernelProfile;
   readonly gpus?: number | undefined;
   readonly overlapLinks?: true | undefined;
@@ -66,9 +67,9 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       ["fp8"],
     )
     .option(
-      "--weights <type>",
-      `type of the weights: ${weightDtypes.join(", ")} (default: the smallest that the GPU multiplies)`,
-      oneOf("weight dtype", weightDtypes),
+      "--weights <formats>",
+      `${weightsHelp} (default: as shipped in 4 bits, or the smallest that the GPU multiplies)`,
+      checkedWeights,
     )
     .option("--hbm-gb <gb>", shorthands["hbm-gb"].doc, positive)
     .option("--hbm-gbps <gb/s>", shorthands["hbm-gbps"].doc, positive)
@@ -98,8 +99,8 @@ export function divisionOptions<A extends unknown[], O extends OptionValues>(
   command
     .option(
       "--attention-weights <type>",
-      `type of the attention weights: ${weightDtypes.join(", ")} (default: that of --weights)`,
-      oneOf("weight dtype", weightDtypes),
+      `format of attention's weights: ${weightFormats.join(", ")} (default: as --weights says)`,
+      oneOf("format of weights", weightFormats),
     )
     .option(
       "--profile <name>",

@@ -161,7 +161,7 @@ export const contextsOf = (rows: readonly RackRow[], more = 0): AskedContext[] =
 /** The assumption about weights, and the quantities from the user. */
 export const weightLine = ({ weights, set }: Pick<RackQuestion, "weights" | "set">): string =>
   [
-    `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4"}`,
+    `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4; as shipped if that is 4 bits"}`,
     ...set.map((setting) => `${setting}, as given`),
   ].join("; ");
 

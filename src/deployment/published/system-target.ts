@@ -1,7 +1,7 @@
 import type { Source } from "../../core/entry.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
-import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
+import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 
 /** A model on GPUs as a source describes it. Nothing in it is fitted. */
@@ -13,8 +13,8 @@ export interface Setup {
   /** attention of the model's layers; default: its own */
   readonly variant?: string;
   readonly kvDtype: KvDtype;
-  readonly attention: WeightDtype;
-  readonly feedForward: WeightDtype;
+  readonly attention: WeightFormat;
+  readonly feedForward: WeightFormat;
   readonly overlapLinks?: boolean;
   readonly profile?: KernelProfile;
 }

@@ -5,8 +5,10 @@ import type { Attention, AttentionGroup } from "../layers/attention.ts";
 import type { Model } from "../model.ts";
 import { attentionOf } from "./attention.ts";
 import { feedForwardOf } from "./feed-forward.ts";
+import { isObject } from "./json.ts";
 import { Keys } from "./keys.ts";
 import { planOf } from "./plan.ts";
+import { storageFromConfig } from "./quantization.ts";
 
 /** Families whose layers are read correctly; layers of any other family could be missed without notice. */
 // prettier-ignore
@@ -20,6 +22,19 @@ const families = [
 /** Keys under which multimodal models keep the language model. */
 const nested = ["text_config", "language_config", "llm_config"];
 
+/** Files of weights of the same model that others published, with the keys that describe their formats. */
+export interface Release {
+  readonly name: string;
+  readonly source: Source;
+  /** a config.json or hf_quant_config.json */
+  readonly config: unknown;
+}
+
+/** Facts about a model that its config.json lacks. */
+interface ModelFacts extends Entry, Pick<Model, "published" | "plan"> {
+  readonly releases?: readonly Release[];
+}
+
 /**
  * A model from a Hugging Face config.json: Llama, Mistral, Qwen 2 to 3.5, DeepSeek V2 to V4, Kimi, GLM, MiniMax, gpt-oss
  * and Gemma 1 to 3. Vision and multi-token prediction are left out.
@@ -28,11 +43,8 @@ const nested = ["text_config", "language_config", "llm_config"];
  * @param source source of every number; the key is added
  * @throws UsageError naming the key that is missing or wrong, or an unknown family
  */
-export function modelFromConfig(
-  about: Entry & Pick<Model, "published" | "plan">,
-  config: unknown,
-  source: Source,
-): Model {
+export function modelFromConfig(about: ModelFacts, config: unknown, source: Source): Model {
+  const { releases = [], ...facts } = about;
   const whole = new Keys(config, source);
   const inner = nested.find((key) => whole.has(key));
   const keys = inner === undefined ? whole : whole.nested(inner);
@@ -48,16 +60,31 @@ export function modelFromConfig(
     keys.isTrue("tie_word_embeddings") ||
     (!keys.has("tie_word_embeddings") && family.startsWith("gemma")) ||
     (inner !== undefined && whole.isTrue("tie_word_embeddings"));
+  const hidden = keys.count("hidden_size");
+  const vocabulary = keys.count("vocab_size");
+  const feedForward = feedForwardOf(keys, layers);
+  const dims = { hidden: hidden.value, vocabulary: vocabulary.value, tied, attention: each, feedForward };
+  const own: Release = { name: source.title.split(",")[0]!, source, config };
   return {
-    ...about,
-    hidden: keys.count("hidden_size"),
-    vocabulary: keys.count("vocab_size"),
+    ...facts,
+    hidden,
+    vocabulary,
     ...(keys.has("max_position_embeddings") && { context: keys.count("max_position_embeddings") }),
     ...(tied && { tied: true }),
     attention,
-    feedForward: feedForwardOf(keys, layers),
+    feedForward,
+    checkpoints: [own, ...releases].map(({ config: described, ...release }) => ({
+      ...release,
+      stored: once(() => storageFromConfig(isObject(described) ? described : {}, dims)),
+    })),
     ...(plan !== undefined && { plan }),
   };
+}
+
+/** Remembers a value that is computed at its first use. */
+function once<T>(compute: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: compute() }).value;
 }
 
 /** Groups of equal layers with their numbers, in order of first appearance. */

@@ -1,32 +1,40 @@
-import { kvDtypeBytes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 
-/** Bytes of an operand of a product, scales included: bf16, E4M3, or E2M1 in blocks of 16 with an E4M3 scale. */
-export const precisionBytes = {
-  bf16: kvDtypeBytes.bf16,
-  fp8: kvDtypeBytes.fp8,
+/** Formats of a product's operands: bytes of a weight and of an activation, scales included, and the peak rate. */
+const precisions = {
+  bf16: { weight: 2, activation: 2, rate: "gpu.bf16", like: "bf16" },
+  fp8: { weight: 1, activation: 1, rate: "gpu.fp8", like: "fp8" },
   /** one scale for each block of 128 x 128 weights (not counted) */
-  "fp8-block": kvDtypeBytes.fp8,
-  nvfp4: kvDtypeBytes.nvfp4,
+  "fp8-block": { weight: 1, activation: 1, rate: "gpu.fp8", like: "fp8-block" },
+  /** E2M1 in blocks of 16 with an E4M3 scale */
+  nvfp4: { weight: 0.5625, activation: 0.5625, rate: "gpu.fp4", like: "nvfp4" },
+  /** weights of 4 bits that are widened to bf16 before the product: blocks of 32 (MXFP4), 16 (NVFP4), groups of 32 (INT4) */
+  "w4a16-mxfp4": { weight: 0.53125, activation: 2, rate: "gpu.bf16", like: "bf16" },
+  "w4a16-nvfp4": { weight: 0.5625, activation: 2, rate: "gpu.bf16", like: "bf16" },
+  "w4a16-int4": { weight: 0.5625, activation: 2, rate: "gpu.bf16", like: "bf16" },
+  /** MXFP4 weights with MXFP8 activations */
+  "w4a8-mxfp4": { weight: 0.53125, activation: 1.03125, rate: "gpu.fp8", like: "fp8-block" },
 } as const;
 
 /** Format of a product's operands. */
-export type Precision = keyof typeof precisionBytes;
+export type Precision = keyof typeof precisions;
 
-/** Precision of products by the format that the weights are stored in: FP8 in blocks, as DeepSeek and Qwen store it. */
-export const precisionOf = { bf16: "bf16", fp8: "fp8-block", nvfp4: "nvfp4" } as const;
+const precisionNames = Object.keys(precisions) as readonly Precision[];
 
-/** Format that weights are stored in. */
-export type WeightDtype = keyof typeof precisionOf;
+const ofPrecisions = <T>(of: (precision: Precision) => T): Readonly<Record<Precision, T>> =>
+  Object.fromEntries(precisionNames.map((name) => [name, of(name)])) as Record<Precision, T>;
 
-export const weightDtypes = Object.keys(precisionOf) as readonly WeightDtype[];
+/** Bytes of a weight of a product, scales included. */
+export const weightBytesOf = ofPrecisions((name) => precisions[name].weight);
 
-/** Bytes of a stored weight. */
-export const weightDtypeBytes: Readonly<Record<WeightDtype, number>> = {
-  bf16: precisionBytes.bf16,
-  fp8: precisionBytes["fp8-block"],
-  nvfp4: precisionBytes.nvfp4,
-};
+/** Bytes of an activation that enters a product, scales included. */
+export const precisionBytes = ofPrecisions((name) => precisions[name].activation);
+
+/** Quantity of a system that is the peak rate of products. */
+export const peakRates = ofPrecisions((name) => precisions[name].rate);
+
+/** Precision whose constants a kernel takes if it was not measured in its own. */
+export const measuredLike = ofPrecisions((name): Precision => precisions[name].like);
 
 /**
  * Precision in which attention multiplies, by the dtype of the cache. NVFP4 caches are widened to FP8:

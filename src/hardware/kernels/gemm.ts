@@ -1,6 +1,6 @@
 import { formatCount } from "../../core/units.ts";
 import { busy, hidden, overhead, overlap, share } from "../constants/constants.ts";
-import { precisionBytes } from "./dtypes.ts";
+import { precisionBytes, weightBytesOf } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { occupancy, roofline } from "./roofline.ts";
@@ -28,20 +28,21 @@ export const gemmKernel = {
 } as const;
 
 /**
- * Time of 2 m n k operations and w (n k + m k) + 2 m n bytes, the output in bf16. The left operand comes in bf16; for
- * another precision it is first read, rounded and written in a separate pass.
+ * Time of 2 m n k operations and w n k + a m k + 2 m n bytes: weights of w bytes, activations of a, the output in bf16. The
+ * left operand comes in bf16; for a narrower one it is first read, rounded and written in a separate pass.
  */
 export function gemm(machine: Machine, { m, n, k, dtype }: GemmShape): OperatorTime {
   const c = machine.constants(gemmKernel, dtype);
   const width = precisionBytes[dtype];
+  const weights = weightBytesOf[dtype] * n * k;
   const share = occupancy(Math.ceil(m / 128) * Math.ceil(n / 128) * Math.ceil(k / 1024) * c.busy);
   const product = roofline(
     machine,
     `gemm ${formatCount(m)} x ${formatCount(n)} x ${formatCount(k)} ${dtype}`,
-    { precision: dtype, flops: 2 * m * n * k, bytes: width * (n * k + m * k) + 2 * m * n, weights: n * k },
+    { precision: dtype, flops: 2 * m * n * k, bytes: weights + width * m * k + 2 * m * n, weights: n * k },
     { ...c, compute: c.compute * share, memory: c.memory * share },
   );
-  if (dtype === "bf16") return product;
+  if (width === precisionBytes.bf16) return product;
   const bytes = m * k * (2 + width);
   return withPass(product, "rounding", bytes, bytes / (machine.system.gpu.hbmBandwidth.value * c.operands));
 }

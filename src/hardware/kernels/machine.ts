@@ -1,3 +1,5 @@
+import { measuredLike } from "./dtypes.ts";
+import type { Precision } from "./dtypes.ts";
 import type { System } from "../system.ts";
 import type { Constants, ConstantSpecs, FittedConstants, Kernel } from "../constants/constants.ts";
 import { fitted } from "../constants/fitted.ts";
@@ -48,12 +50,16 @@ export function machineOf(
       // a kernel measured on one system alone (expert exchange) has the same constants on the other
       const cases =
         [constants[name], ...Object.values(constants)].find((each) => each?.[kernel])?.[kernel] ?? {};
-      const own = cases[which] ?? cases[nearest(which, Object.keys(cases))];
+      const own = cases[which] ?? cases[alike(which)] ?? cases[nearest(which, Object.keys(cases))];
       const stated = printed?.[kernel]?.[which];
       return values(specs, ({ start }, key) => stated?.[key] ?? own?.[key] ?? start);
     }),
   };
 }
+
+/** The case whose constants stand in for products in a precision that was not measured. */
+const alike = (which: string): string =>
+  Object.hasOwn(measuredLike, which) ? measuredLike[which as Precision] : which;
 
 /**
  * The case with the same first word and the longest common start, for modules in precisions that were not measured

@@ -1,6 +1,6 @@
 import { formatCount } from "../../core/units.ts";
 import { count, hidden, overhead, overlap, share } from "../constants/constants.ts";
-import { precisionBytes } from "./dtypes.ts";
+import { weightBytesOf } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { hottestRank } from "./routing.ts";
@@ -56,7 +56,7 @@ export function moe(machine: Machine, shape: MoeShape): OperatorTime {
     {
       precision: dtype,
       flops: 2 * (pairs + touched * c.rows) * matrices,
-      bytes: touched * matrices * precisionBytes[dtype],
+      bytes: touched * matrices * weightBytesOf[dtype],
       weights: (experts / expertParallel) * matrices,
     },
     { ...c, overhead: c.overhead + touched * c.expert },

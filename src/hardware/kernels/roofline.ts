@@ -1,3 +1,4 @@
+import { peakRates } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { kernelTime, sideBySide } from "./operator-time.ts";
@@ -24,11 +25,9 @@ export interface Efficiency {
   readonly exponentials?: number;
 }
 
-const rates = { bf16: "gpu.bf16", fp8: "gpu.fp8", "fp8-block": "gpu.fp8", nvfp4: "gpu.fp4" } as const;
-
 /** Peak arithmetic of a GPU in a precision, FLOP/s. */
 const peak = (system: System, precision: Precision): number =>
-  neededOf(system, rates[precision], `products in ${precision}`).value;
+  neededOf(system, peakRates[precision], `products in ${precision}`).value;
 
 /** Time of a kernel: its overhead, then arithmetic, HBM and exponentials, which overlap in part. */
 export function roofline(machine: Machine, name: string, work: Work, c: Efficiency): OperatorTime {

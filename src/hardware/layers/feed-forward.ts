@@ -59,7 +59,7 @@ function denseLayer({ intermediate }: DenseFeedForward): FeedForwardLayer {
     time({ machine, hidden, weights, parallel }, { own }) {
       const columns = columnsOf(parallel);
       return sequence("dense feed-forward", [
-        ...projections(machine, own, weights, matrices(hidden, columns)),
+        ...projections(machine, own, weights.dense, matrices(hidden, columns)),
         allReduceAmong(machine, { gpus: columns, bytes: own * hidden * 2, span: columns }),
       ]);
     },
@@ -129,7 +129,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     experts: experts.value,
     tensorParallel: stage / ep,
     expertParallel: ep,
-    dtype: weights,
+    dtype: weights.experts,
   });
   const exchanges = expertExchanges(machine, {
     // GPUs that share heads hold the same tokens; each sends its part of them
@@ -138,11 +138,11 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     topK: perToken.value,
     ranks: ep,
     domains: domainsIn(machine, stage),
-    dtype: weights,
+    dtype: weights.experts,
   });
   return sequence("mixture of experts", [
-    gemm(machine, { m: tokens.own, n, k, dtype: "bf16" }),
-    ...projections(machine, tokens.own, weights, others),
+    gemm(machine, { m: tokens.own, n, k, dtype: weights.router }),
+    ...projections(machine, tokens.own, weights.shared, others),
     ...(exchanged ? [exchanges.dispatch, routed, exchanges.combine] : [routed]),
     allReduceAmong(machine, { gpus: summing, bytes: tokens.own * hidden * 2, span: summing }),
   ]);

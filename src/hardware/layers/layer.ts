@@ -75,11 +75,19 @@ export interface AttentionLayer {
   rates(rank: AttentionRank, phase: Part["phase"]): Efficiency;
 }
 
+/** Precisions of the products of a layer's feed-forward. */
+export interface FeedForwardPrecisions {
+  readonly dense: Precision;
+  readonly shared: Precision;
+  readonly experts: Precision;
+  readonly router: Precision;
+}
+
 /** A GPU among those that share a layer's feed-forward. */
 export interface FeedForwardRank {
   readonly machine: Machine;
   readonly hidden: number;
-  readonly weights: Precision;
+  readonly weights: FeedForwardPrecisions;
   readonly parallel: Parallelism;
 }
 

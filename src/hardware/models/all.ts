@@ -7,7 +7,9 @@ import { deepseekV4Pro } from "./deepseek-v4-pro.ts";
 import { gemma3Of27b } from "./gemma-3-27b.ts";
 import { glm52 } from "./glm-5.2.ts";
 import { gptOss120b } from "./gpt-oss-120b.ts";
+import { gptOss20b } from "./gpt-oss-20b.ts";
 import { kimiK2 } from "./kimi-k2.ts";
+import { kimiK25 } from "./kimi-k2.5.ts";
 import { kimiK3 } from "./kimi-k3.ts";
 import { kimiLinear } from "./kimi-linear.ts";
 import { llama31Of405b } from "./llama-3.1-405b.ts";
@@ -30,6 +32,7 @@ export const models = new Registry<Model>(
     deepseekV4Pro,
     deepseekV4Flash,
     kimiK2,
+    kimiK25,
     kimiK3,
     kimiLinear,
     glm52,
@@ -38,6 +41,7 @@ export const models = new Registry<Model>(
     qwen3Of235b,
     qwen35Of397b,
     gptOss120b,
+    gptOss20b,
     gemma3Of27b,
   ],
   ["hidden", "attention", "feedForward"],

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, fp8Blocks, nvfp4Release } from "./sources.ts";
 
 const report = {
   title: "DeepSeek-V3.2: pushing the frontier of open large language models",
@@ -17,6 +17,16 @@ export const deepseekV32 = modelFromConfig(
       parameters: from(report)(671e9, "1", { where: "the dimensions of DeepSeek-V3" }),
       active: from(report)(37e9, "1", { where: "the dimensions of DeepSeek-V3" }),
     },
+    releases: [
+      nvfp4Release("nvidia/DeepSeek-V3.2-NVFP4", [
+        "lm_head",
+        "*.self_attn.indexer*",
+        "*.self_attn.q_a_proj",
+        "*.self_attn.q_b_proj",
+        "*.self_attn.kv_a_proj_with_mqa",
+        "*.self_attn.kv_b_proj",
+      ]),
+    ],
   },
   {
     model_type: "deepseek_v32",
@@ -39,6 +49,7 @@ export const deepseekV32 = modelFromConfig(
     n_routed_experts: 256,
     num_experts_per_tok: 8,
     n_shared_experts: 1,
+    quantization_config: fp8Blocks,
   },
   config,
 );

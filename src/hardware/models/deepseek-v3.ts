@@ -1,9 +1,16 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, fp8Blocks, nvfp4Release } from "./sources.ts";
 
 const report = { title: "DeepSeek-V3 technical report", url: "https://arxiv.org/abs/2412.19437" };
 const config = configOf("deepseek-ai/DeepSeek-V3");
+
+/** The second version "additionally quantizes the wo module in attention layers". */
+const nvidia = {
+  title: "nvidia/DeepSeek-R1-0528-FP4-v2, model card",
+  url: "https://huggingface.co/nvidia/DeepSeek-R1-0528-FP4-v2",
+  where: "description",
+};
 
 export const deepseekV3 = modelFromConfig(
   {
@@ -14,6 +21,22 @@ export const deepseekV3 = modelFromConfig(
       parameters: from(report)(671e9, "1", { where: "abstract" }),
       active: from(report)(37e9, "1", { where: "abstract" }),
     },
+    releases: [
+      {
+        name: "nvidia/DeepSeek-R1-FP4",
+        source: nvidia,
+        config: {
+          quantization: { quant_algo: "NVFP4", exclude_modules: ["lm_head", "*.self_attn", "*.mlp.gate"] },
+        },
+      },
+      nvfp4Release("nvidia/DeepSeek-V3.1-NVFP4", [
+        "lm_head",
+        "*.self_attn.q_a_proj",
+        "*.self_attn.q_b_proj",
+        "*.self_attn.kv_a_proj_with_mqa",
+        "*.self_attn.kv_b_proj",
+      ]),
+    ],
   },
   {
     model_type: "deepseek_v3",
@@ -33,6 +56,8 @@ export const deepseekV3 = modelFromConfig(
     n_routed_experts: 256,
     num_experts_per_tok: 8,
     n_shared_experts: 1,
+    num_nextn_predict_layers: 1,
+    quantization_config: fp8Blocks,
   },
   config,
 );

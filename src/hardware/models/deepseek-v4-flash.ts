@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, fp8Blocks } from "./sources.ts";
 
 const report = { title: "DeepSeek-V4", url: "https://huggingface.co/deepseek-ai/DeepSeek-V4-Flash" };
 const config = configOf("deepseek-ai/DeepSeek-V4-Flash");
@@ -36,6 +36,8 @@ export const deepseekV4Flash = modelFromConfig(
     n_routed_experts: 256,
     num_experts_per_tok: 6,
     n_shared_experts: 1,
+    expert_dtype: "fp4",
+    quantization_config: fp8Blocks,
   },
   config,
 );

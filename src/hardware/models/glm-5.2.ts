@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, nvfp4Release } from "./sources.ts";
 
 const report = { title: "GLM-5, model card", url: "https://huggingface.co/zai-org/GLM-5" };
 const config = configOf("zai-org/GLM-5.2");
@@ -19,6 +19,16 @@ export const glm52 = modelFromConfig(
         where: "of GLM-5, with the same dimensions; not read at its source",
       }),
     },
+    releases: [
+      nvfp4Release("nvidia/GLM-5.2-NVFP4", [
+        "lm_head",
+        "*.layers.0*",
+        "*.layers.1.*",
+        "*.layers.2.*",
+        "*.mlp.shared_experts",
+        "*.self_attn",
+      ]),
+    ],
   },
   {
     model_type: "glm_moe_dsa",

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, mxfp4Experts } from "./sources.ts";
 
 const report = { title: "gpt-oss-120b & gpt-oss-20b Model Card", url: "https://arxiv.org/abs/2508.10925" };
 const config = configOf("openai/gpt-oss-120b");
@@ -13,6 +13,7 @@ export const gptOss120b = modelFromConfig(
     published: {
       parameters: from(report)(116.83e9, "1", { where: "table 1" }),
       active: from(report)(5.13e9, "1", { where: "table 1" }),
+      bytes: from(report)(60.8 * 2 ** 30, "B", { where: "table 1, checkpoint size", note: "60.8 GiB" }),
     },
     plan: "gpt-oss",
   },
@@ -30,6 +31,7 @@ export const gptOss120b = modelFromConfig(
     intermediate_size: 2880,
     num_local_experts: 128,
     num_experts_per_tok: 4,
+    quantization_config: mxfp4Experts,
   },
   config,
 );

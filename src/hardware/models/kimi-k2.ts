@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, fp8Blocks } from "./sources.ts";
 
 const report = { title: "Kimi K2: Open Agentic Intelligence", url: "https://arxiv.org/abs/2507.20534" };
 const config = configOf("moonshotai/Kimi-K2-Instruct");
@@ -33,6 +33,7 @@ export const kimiK2 = modelFromConfig(
     n_routed_experts: 384,
     num_experts_per_tok: 8,
     n_shared_experts: 1,
+    quantization_config: fp8Blocks,
   },
   config,
 );

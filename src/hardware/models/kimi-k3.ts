@@ -48,6 +48,21 @@ export const kimiK3 = modelFromConfig(
     num_experts_per_token: 16,
     num_shared_experts: 2,
     routed_expert_hidden_size: 3584,
+    quantization_config: {
+      quant_method: "compressed-tensors",
+      config_groups: {
+        group_0: {
+          targets: ["Linear"],
+          weights: { num_bits: 4, type: "float", strategy: "group", group_size: 32 },
+        },
+      },
+      ignore: [
+        "re:.*self_attn.*",
+        "re:.*shared_experts.*",
+        "re:.*mlp\\.(gate|up|gate_up|down)_proj.*",
+        "re:.*lm_head.*",
+      ],
+    },
   },
   config,
 );

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, fp8Blocks, nvfp4Release } from "./sources.ts";
 
 const report = { title: "MiniMax-M2", url: "https://huggingface.co/MiniMaxAI/MiniMax-M2" };
 const config = configOf("MiniMaxAI/MiniMax-M2.5");
@@ -14,6 +14,9 @@ export const minimaxM25 = modelFromConfig(
       parameters: from(report)(230e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
       active: from(report)(10e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
     },
+    releases: [
+      nvfp4Release("nvidia/MiniMax-M2.5-NVFP4", ["lm_head", "*.block_sparse_moe.gate", "*.self_attn"]),
+    ],
   },
   {
     model_type: "minimax_m2",
@@ -27,6 +30,10 @@ export const minimaxM25 = modelFromConfig(
     intermediate_size: 1536,
     num_local_experts: 256,
     num_experts_per_tok: 8,
+    quantization_config: {
+      ...fp8Blocks,
+      modules_to_not_convert: ["gate", "e_score_correction_bias", "lm_head"],
+    },
   },
   config,
 );

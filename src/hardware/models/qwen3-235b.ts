@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, nvfp4Release } from "./sources.ts";
 
 const report = { title: "Qwen3 Technical Report", url: "https://arxiv.org/abs/2505.09388" };
 const config = configOf("Qwen/Qwen3-235B-A22B");
@@ -14,6 +14,7 @@ export const qwen3Of235b = modelFromConfig(
       parameters: from(report)(235e9, "1", { where: "table 2" }),
       active: from(report)(22e9, "1", { where: "table 2" }),
     },
+    releases: [nvfp4Release("nvidia/Qwen3-235B-A22B-NVFP4", ["lm_head", "*.mlp.gate"])],
   },
   {
     model_type: "qwen3_moe",

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, nvfp4Release } from "./sources.ts";
 
 const report = { title: "Qwen3.5-397B-A17B", url: "https://huggingface.co/Qwen/Qwen3.5-397B-A17B" };
 const config = configOf("Qwen/Qwen3.5-397B-A17B");
@@ -14,6 +14,14 @@ export const qwen35Of397b = modelFromConfig(
       parameters: from(report)(397e9, "1", { where: "name of the model" }),
       active: from(report)(17e9, "1", { where: "name of the model" }),
     },
+    releases: [
+      nvfp4Release("nvidia/Qwen3.5-397B-A17B-NVFP4", [
+        "lm_head",
+        "*.mlp.shared_expert",
+        "*.self_attn",
+        "*.linear_attn",
+      ]),
+    ],
   },
   {
     model_type: "qwen3_5_moe_text",

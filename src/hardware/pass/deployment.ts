@@ -1,9 +1,9 @@
 import type { KvDtype } from "../../core/dtype.ts";
 import type { AttentionLayer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
-import type { WeightDtype } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
 import type { Parallelism } from "../parallelism.ts";
+import type { Weights } from "../weights/choice.ts";
 import type { VariantCost } from "./variant.ts";
 
 /** Layers of a model with the same attention, and their variant. */
@@ -15,12 +15,6 @@ export interface LayerWork {
   readonly variant?: VariantCost;
   /** Bytes that a layer of a decode step of one sequence fetches from the host processors' memory. */
   farReadBytes(tokens: number): number;
-}
-
-/** Formats that weights are stored and multiplied in. */
-export interface Weights {
-  readonly attention: WeightDtype;
-  readonly feedForward: WeightDtype;
 }
 
 /** A model divided among GPUs. */

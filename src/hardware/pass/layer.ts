@@ -1,4 +1,3 @@
-import { precisionOf } from "../kernels/dtypes.ts";
 import { allReduceAmong, exchangeAmong } from "../kernels/exchange.ts";
 import type { Machine } from "../kernels/machine.ts";
 import { kernelTime, sequence } from "../kernels/operator-time.ts";
@@ -22,7 +21,7 @@ export function layerAttention(deployment: Deployment, work: LayerWork, own: rea
   const rank = {
     machine,
     hidden,
-    weights: precisionOf[weights.attention],
+    weights: weights.attention.product,
     kvDtype,
     tp,
     outputRanks: kvp,

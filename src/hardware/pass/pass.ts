@@ -2,11 +2,10 @@ import { gemm } from "../kernels/gemm.ts";
 import { kernelTime, sequence, times } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { feedForwardLayer } from "../layers/feed-forward.ts";
-import type { PassTokens } from "../layers/layer.ts";
+import type { FeedForwardPrecisions, PassTokens } from "../layers/layer.ts";
 import { gpusOf } from "../parallelism.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
-import { precisionOf } from "../kernels/dtypes.ts";
 import type { Deployment } from "./deployment.ts";
 import { hopsAmong } from "../kernels/exchange.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
@@ -41,12 +40,22 @@ export interface Pass {
   readonly linkSeconds: number;
 }
 
+/** Precisions of the products of feed-forward layers. */
+const precisionsOf = ({
+  weights: { dense, shared, experts, router },
+}: Pick<Deployment, "weights">): FeedForwardPrecisions => ({
+  dense: dense.product,
+  shared: shared.product,
+  experts: experts.product,
+  router: router.product,
+});
+
 /** The forward pass that computes these parts together. */
 export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
   const { machine, model, layers, parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel));
   const tokens: PassTokens = { own: rowsOf(own), all: rowsOf(parts) / parallel.pp };
-  const weights = precisionOf[deployment.weights.feedForward];
+  const weights = precisionsOf(deployment);
   const rank = { machine, hidden: model.hidden.value, weights, parallel };
   const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
   const feedForward = model.feedForward.map((group) =>
@@ -102,24 +111,24 @@ const fill = (parts: readonly Part[], { pp }: Parallelism, seconds: number): Ope
     : [];
 
 /** Time of the output head: it has one row for each token that decodes, and one for each prompt. */
-function head({ machine, model, parallel }: Deployment, own: readonly Part[]): OperatorTime {
+function head({ machine, model, parallel, weights }: Deployment, own: readonly Part[]): OperatorTime {
   const rows = own.reduce(
     (sum, { phase, sequences, newTokens }) => sum + sequences * (phase === "decode" ? newTokens : 1),
     0,
   );
   const n = model.vocabulary.value / (parallel.tp * parallel.kvp);
-  return gemm(machine, { m: rows, n, k: model.hidden.value, dtype: "bf16" });
+  return gemm(machine, { m: rows, n, k: model.hidden.value, dtype: weights.embeddings.product });
 }
 
 /** Time of one pass of a multi-token-prediction layer: a layer like the model's last one, and the output head. */
 export function draftTime(deployment: Deployment, sequences: number, cachedTokens: number): OperatorTime {
-  const { machine, model, layers, parallel, weights } = deployment;
+  const { machine, model, layers, parallel } = deployment;
   const part: Part = { phase: "decode", sequences, newTokens: 1, cachedTokens };
   const own = [ownPart(part, parallel)];
   const rank = {
     machine,
     hidden: model.hidden.value,
-    weights: precisionOf[weights.feedForward],
+    weights: precisionsOf(deployment),
     parallel,
   };
   return sequence("draft", [

@@ -6,18 +6,18 @@ import { stepOf } from "../../deployment/decode.ts";
 import { kvDtypeOf } from "../../deployment/division.ts";
 import { fits } from "../../deployment/memory.ts";
 import { modelCost } from "../../deployment/model-cost.ts";
-import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import type { Model } from "../../hardware/model.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
-import { neededOf, usualWeights } from "../../hardware/system.ts";
+import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
+import { usualWeights } from "../../hardware/weights/choice.ts";
 
 /** Setting of prices: a model on racks, with users and their context. */
 export interface CostSetting {
   readonly model: Model;
   readonly systems: readonly System[];
-  /** dtype of the weights; default: the smallest that each GPU multiplies */
-  readonly weights?: WeightDtype | undefined;
+  /** formats of the weights; default: as shipped in 4 bits, or the smallest that each GPU multiplies */
+  readonly weights?: string | undefined;
   readonly kvDtype: KvDtype;
   /** context of each user */
   readonly tokens: number;
@@ -61,7 +61,7 @@ export function candidateCost(
     bytesReadPerToken: kvReadBytes + indexReadBytes + stateBytes,
     bytesPerUser: keptBytes + indexKeptBytes + stateBytes,
     systems: systems.map((system) => {
-      const on = { system, model, spec, kvDtype, weights: given ?? usualWeights(system) };
+      const on = { system, model, spec, kvDtype, weights: given ?? usualWeights(system, model) };
       const usersPerRack = usersThatFit(on, tokens);
       const { lack, tpotSeconds } = stepOf({ ...on, users, tokens, reads });
       if (!fits(lack))

@@ -4,7 +4,6 @@ import { UsageError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/stats.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
 import { publishedScores } from "../../files/published.ts";
-import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import { resolveReader } from "../../reader/params.ts";
 import { claimFolder } from "../../runs/claim.ts";
 import { planOf } from "../../runs/plan.ts";
@@ -54,8 +53,8 @@ export interface ExplainOptions {
   readonly context: number;
   /** users of a rack */
   readonly users: number;
-  /** dtype of the weights; default: the smallest that each GPU multiplies */
-  readonly weights?: WeightDtype | undefined;
+  /** formats of the weights; default: as shipped in 4 bits, or the smallest that each GPU multiplies */
+  readonly weights?: string | undefined;
   readonly kvDtype: KvDtype;
   readonly engine: string;
   readonly workers?: number | undefined;

@@ -7,14 +7,15 @@ import { splitList } from "../../core/list.ts";
 import { divisionOf, divisionsOf } from "../../deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
-import type { WeightDtype } from "../../hardware/kernels/dtypes.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import { nativeOf } from "../../hardware/model.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parseParallel } from "../../hardware/parallel.ts";
-import { neededOf, usualWeights } from "../../hardware/system.ts";
+import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
+import { usualWeights } from "../../hardware/weights/choice.ts";
+import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import { localSystem } from "../this-machine/system.ts";
 
 /** Models on racks, by their names. */
@@ -26,10 +27,10 @@ export interface RackQuestion {
   /** attention variant specs (default: each model's own) */
   readonly variant?: readonly string[] | undefined;
   readonly kvDtype: readonly KvDtype[];
-  /** default: the smallest that the system's GPUs multiply */
-  readonly weights?: WeightDtype | undefined;
+  /** formats of the weights; default: as shipped in 4 bits, or the smallest that the system's GPUs multiply */
+  readonly weights?: string | undefined;
   /** default: that of the other weights */
-  readonly attentionWeights?: WeightDtype | undefined;
+  readonly attentionWeights?: WeightFormat | undefined;
   /** quantities that replace the systems' own: `gpu.fp8=4.5PFLOP/s` */
   readonly set: readonly string[];
   /** a quantity of the systems at several values: `gpu.nvlink=50%,100%,200%` */
@@ -52,7 +53,7 @@ export interface RackNames {
 
 /** One model on one rack with one variant, one dtype and one length. */
 export interface RackSetting extends ModelOnSystem {
-  readonly weights: WeightDtype;
+  readonly weights: string;
   readonly names: RackNames;
   readonly tokens: number;
   /** value of the quantity that is swept; null where none is */
@@ -66,7 +67,7 @@ export interface RackRow {
   readonly tokens: number;
   /** most tokens that the model was made for; null where its makers do not say */
   readonly longest: number | null;
-  readonly weights: WeightDtype;
+  readonly weights: string;
   /** value of the quantity that is swept; null where none is */
   readonly swept: string | null;
 }
@@ -111,7 +112,7 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
             model,
             spec,
             kvDtype,
-            weights: question.weights ?? usualWeights(system),
+            weights: question.weights ?? usualWeights(system, model),
             attentionWeights,
             profile,
             gpus,

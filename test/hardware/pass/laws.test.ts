@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { KvDtype } from "../../../src/core/dtype.ts";
-import type { WeightDtype } from "../../../src/hardware/kernels/dtypes.ts";
 import { machineOf, profiles } from "../../../src/hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../../src/hardware/kernels/machine.ts";
 import { attentionLayer } from "../../../src/hardware/layers/attention.ts";
@@ -13,13 +12,14 @@ import { passOf } from "../../../src/hardware/pass/pass.ts";
 import type { Part } from "../../../src/hardware/serving/replica.ts";
 import type { System } from "../../../src/hardware/system.ts";
 import { systems } from "../../../src/hardware/systems/all.ts";
+import { weightsOf } from "../../../src/hardware/weights/choice.ts";
 
 interface Pass {
   readonly system: System;
   readonly model: Model;
   readonly profile?: KernelProfile;
   readonly kvDtype?: KvDtype;
-  readonly weights?: WeightDtype;
+  readonly weights?: string;
 }
 
 /** Seconds of a part of a pass of the model as it was trained, on eight GPUs by default. */
@@ -39,7 +39,7 @@ function passesOf(pass: Pass, parallel = "tp=8"): (part: Part) => ReturnType<typ
       farReadBytes: () => 0,
     })),
     kvDtype,
-    weights: { attention: weights, feedForward: weights },
+    weights: weightsOf(model, system, weights),
     parallel: parseParallel(parallel, model),
     overlapLinks: false,
   };
