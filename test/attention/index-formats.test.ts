@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cacheIndex, fp8Index, mxfp4Index } from "../../src/attention/parts/index-formats.ts";
+import { bf16Index, fp8Index, mxfp4Index } from "../../src/attention/parts/index-formats.ts";
 import { Random } from "../../src/core/random.ts";
 import { flat, tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
@@ -54,19 +54,13 @@ describe("fp8Index", () => {
   });
 });
 
-describe("cacheIndex", () => {
-  it("rounds to the type whose bytes it counts", () => {
-    for (const [dtype, bytes] of [
-      ["bf16", 2],
-      ["fp8", 1],
-      ["nvfp4", 0.5625],
-    ] as const) {
-      const own = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i));
-      const expected = Float64Array.from(own);
-      cacheIndex(bytes).round(tensor(own, [1, 64]), ops);
-      ops.round(tensor(expected, [1, 64]), dtype);
-      expect([...own]).toEqual([...expected]);
-      expect(cacheIndex(bytes).bytes(64)).toBe(64 * bytes);
-    }
+describe("bf16Index", () => {
+  it("rounds to bf16 and counts two bytes a number", () => {
+    const own = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i));
+    const expected = Float64Array.from(own);
+    bf16Index.round(tensor(own, [1, 64]), ops);
+    ops.round(tensor(expected, [1, 64]), "bf16");
+    expect([...own]).toEqual([...expected]);
+    expect(bf16Index.bytes(64)).toBe(128);
   });
 });

@@ -16,9 +16,9 @@ describe("readShare", () => {
     expect(shareOf("index-share(k=2048)")).toBeCloseTo((33 * tokens + 656 * 2048) / (656 * tokens), 6);
   });
 
-  // 128 numbers beside K and V of four heads of 128; 16 blocks of 128, of which the own one is not scored
+  // 128 numbers in bf16 beside K and V of four heads of 128 in FP8; 16 blocks of 128, the own one is not scored
   it("takes MSA's index beside MiniMax-M3's K and V", () => {
-    expect(shareOf("msa")).toBeCloseTo((128 * (tokens - 128) + 1024 * 2048) / (1024 * tokens), 6);
+    expect(shareOf("msa")).toBeCloseTo((256 * (tokens - 128) + 1024 * 2048) / (1024 * tokens), 6);
   });
 
   it("does not depend on the number of heads where pooled keys are the index", () => {

@@ -1,5 +1,4 @@
 import { kvDtypeBytes } from "../../core/dtype.ts";
-import type { RowDtype } from "../../core/dtype.ts";
 import { largestE2m1 } from "../../core/formats.ts";
 import { flat } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -47,15 +46,8 @@ export const mxfp4Index: IndexFormat = {
     }),
 };
 
-/** The type of a cache whose elements take these bytes. f32 rounds nothing, nor does kivi2, which rounds whole caches. */
-export const cacheIndex = (bytesPerElement: number): IndexFormat => {
-  const dtype = (["bf16", "fp8", "nvfp4"] satisfies RowDtype[]).find(
-    (name) => kvDtypeBytes[name] === bytesPerElement,
-  );
-  return {
-    bytes: (dim) => dim * bytesPerElement,
-    round(rows, ops) {
-      if (dtype !== undefined) ops.round(rows, dtype);
-    },
-  };
+/** bf16, without scales. */
+export const bf16Index: IndexFormat = {
+  bytes: (dim) => dim * kvDtypeBytes.bf16,
+  round: (rows, ops) => ops.round(rows, "bf16"),
 };

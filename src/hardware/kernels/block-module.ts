@@ -52,8 +52,8 @@ export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & Decode
 }
 
 /**
- * Time of the module. The index multiplies in bf16, 2 Hi di operations a pair, and keeps the best score of each block;
- * attention reads the chosen blocks for all query heads of a kv head.
+ * Time of the module. The index is kept and multiplies in bf16, 2 Hi di operations a pair, and keeps the best score of
+ * each block; attention reads the chosen blocks for all query heads of a kv head.
  */
 function msaModule(
   machine: Machine,
@@ -73,7 +73,7 @@ function msaModule(
       {
         precision: "bf16",
         flops: 2 * seen * indexHeads * indexDim,
-        bytes: 2 * keys * indexDim + (4 * seen * indexHeads) / shape.block,
+        bytes: kvDtypeBytes.bf16 * keys * indexDim + (4 * seen * indexHeads) / shape.block,
       },
       machine.constants(msaIndexKernel, phase),
     ),

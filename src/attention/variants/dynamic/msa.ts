@@ -8,7 +8,7 @@ import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
 import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
-import { cacheIndex } from "../../parts/index-formats.ts";
+import { bf16Index } from "../../parts/index-formats.ts";
 import { queryByQuery, stored } from "../../parts/captured-index.ts";
 import { indexDimParam, indexNoiseParam, indexQueries, standInIndex } from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
@@ -29,7 +29,8 @@ import { defineVariant } from "../../variant.ts";
  * block has the score of its best token, and the group reads its best blocks.
  *
  * MiniMax-M3 (model card and configuration). Defaults: blocks of 128, 16 blocks with the query's own among them, index
- * dimension 128, in the type of the cache.
+ * dimension 128, in bf16 whatever the type of the cache: vLLM's default, and always so in SGLang (AIConfigurator's
+ * collectors of both, commit 095f58a, collect_msa_module.py).
  */
 export const msa = defineVariant({
   name: "msa",
@@ -73,10 +74,9 @@ export const msa = defineVariant({
   budgetParam: "k",
   small: { block: 16, k: 3, indexDim: 24 },
   prepare(cache, { indexDim }, ops) {
-    const { heads, tokens, headDim, seed, bytesPerElement, captured = {} } = cache;
-    const format = cacheIndex(bytesPerElement);
+    const { heads, tokens, headDim, seed, captured = {} } = cache;
     // every group's index head reads the same keys: one read serves all
-    const rowBytes = format.bytes(indexDim) / heads.length;
+    const rowBytes = bf16Index.bytes(indexDim) / heads.length;
     if (captured.indexQ && captured.indexK) {
       const own: Table = { tensor: stored(captured.indexK, heads[0]!.space), kind: "index", rowBytes };
       return { table: own, asked: queryByQuery(captured.indexQ) };
@@ -88,9 +88,9 @@ export const msa = defineVariant({
       index,
       ops,
     );
-    format.round(index, ops);
+    bf16Index.round(index, ops);
     const table: Table = { tensor: index, kind: "index", rowBytes };
-    return { table, projection: { name: "msa", sketch, format } };
+    return { table, projection: { name: "msa", sketch, format: bf16Index } };
   },
   attend({ queries, cache, index, ops }, { block, k, indexNoise }) {
     const groups = cache.heads.length;
@@ -117,7 +117,7 @@ export const msa = defineVariant({
     });
   },
   cost(shape, { block, k, indexDim }) {
-    const { tokens, queryHeads, kvHeads, bytesPerElement } = shape;
+    const { tokens, queryHeads, kvHeads } = shape;
     const before = Math.floor((tokens - 1) / block);
     const read = tokensOfUnits(tokens, block, k);
     const scored = k === 1 ? 0 : before * block;
@@ -125,9 +125,9 @@ export const msa = defineVariant({
       flops: 2 * scored * kvHeads * indexDim + attentionFlops(shape, read),
       exponentials: read * queryHeads,
       keptBytes: keyValueBytes(shape, tokens),
-      indexKeptBytes: tokens * indexDim * bytesPerElement,
+      indexKeptBytes: tokens * bf16Index.bytes(indexDim),
       kvReadBytes: keyValueBytes(shape, read),
-      indexReadBytes: scored * indexDim * bytesPerElement,
+      indexReadBytes: scored * bf16Index.bytes(indexDim),
     };
   },
   madeFor: { model: "minimax-m3", dense: "dense" },
