@@ -189,6 +189,7 @@ function compressedLayers(keys: Keys, layers: number): Attention[] {
     outputGroups: keys.count("o_groups"),
     outputRank: keys.count("o_lora_rank"),
     window: keys.count("sliding_window"),
+    ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }),
   };
   const indexer = {
     heads: keys.count("index_n_heads"),

@@ -4,6 +4,7 @@ import type { Kernel } from "../constants/constants.ts";
 import { expertExchangeKernel } from "./expert-exchange.ts";
 import { gemmKernel } from "./gemm.ts";
 import { gqaDecodeKernel, gqaPrefillKernel } from "./gqa.ts";
+import { hyperConnectionsKernel } from "./hyper-connections.ts";
 import { linearDecodeKernel, linearPrefillKernel } from "./linear.ts";
 import { mlaDecodeKernel, mlaPrefillKernel } from "./mla.ts";
 import { glueKernel } from "./modules.ts";
@@ -23,6 +24,7 @@ export const kernels: readonly Kernel[] = [
   msaIndexKernel,
   msaAttentionKernel,
   glueKernel,
+  hyperConnectionsKernel,
   linearPrefillKernel,
   linearDecodeKernel,
   moeKernel,

@@ -5,6 +5,8 @@ import {
   compressedModulePrefill,
 } from "../kernels/compressed-module.ts";
 import type { CompressedDims } from "../kernels/compressed-module.ts";
+import { hyperConnectionMatrices, hyperConnections } from "../kernels/hyper-connections.ts";
+import { sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { compressedRecord } from "../../core/record.ts";
 import type { Part } from "../serving/replica.ts";
@@ -26,13 +28,15 @@ export interface CompressedAttention {
   readonly pool?: Count;
   readonly window: Count;
   readonly indexer?: { readonly heads: Count; readonly headDim: Count; readonly read: Count };
+  /** streams of the layer's hyper-connections, those of its feed-forward included; a plain residual without it */
+  readonly streams?: Count;
 }
 
 /** Fields that define the search of the cache. A layer without them still has its window. */
 const searched = ["pool", "indexer"] as const;
 
 export function compressedLayer(attention: CompressedAttention): AttentionLayer {
-  const { pool, window, indexer } = attention;
+  const { pool, window, indexer, streams } = attention;
   const queryHeads = attention.queryHeads.value;
   const headDim = attention.headDim.value;
   return {
@@ -48,7 +52,10 @@ export function compressedLayer(attention: CompressedAttention): AttentionLayer 
         precision: "fp4",
       },
     }),
-    matrices: (hidden, sharing) => compressedMatrices(dimsOf(attention, hidden, sharing)),
+    matrices: (hidden, sharing) => [
+      ...compressedMatrices(dimsOf(attention, hidden, sharing)),
+      ...(streams ? hyperConnectionMatrices(hidden, streams.value) : []),
+    ],
     // a record is both key and value
     shape: (tokens, dtype) => ({
       tokens,
@@ -114,7 +121,15 @@ function timeOf(attention: CompressedAttention, rank: AttentionRank, part: Part)
     window: attention.window.value,
     recordBytes: compressedRecord(attention.headDim.value, kvDtypeBytes[rank.kvDtype]),
   };
-  return part.phase === "prefill"
-    ? compressedModulePrefill(rank.machine, shape)
-    : compressedModuleDecode(rank.machine, shape);
+  const module =
+    part.phase === "prefill"
+      ? compressedModulePrefill(rank.machine, shape)
+      : compressedModuleDecode(rank.machine, shape);
+  if (!attention.streams) return module;
+  const connections = hyperConnections(rank.machine, {
+    tokens: part.sequences * part.newTokens,
+    hidden: rank.hidden,
+    streams: attention.streams.value,
+  });
+  return sequence("compressed attention and hyper-connections", [module, connections]);
 }

@@ -38,6 +38,7 @@ export const deepseekV4Pro = modelFromConfig(
     n_shared_experts: 1,
     expert_dtype: "fp4",
     quantization_config: fp8Blocks,
+    hc_mult: 4,
   },
   config,
 );

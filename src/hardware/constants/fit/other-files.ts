@@ -1,6 +1,7 @@
 import { collective, customAllReduce } from "../../kernels/collectives.ts";
 import { expertExchange } from "../../kernels/expert-exchange.ts";
 import { gemm } from "../../kernels/gemm.ts";
+import { hyperConnectionTime } from "../../kernels/hyper-connections.ts";
 import { linearDecode, linearPrefill } from "../../kernels/linear.ts";
 import type { LinearShape } from "../../kernels/linear.ts";
 import { moe } from "../../kernels/moe.ts";
@@ -78,6 +79,15 @@ export const otherFiles: readonly MeasuredFile[] = [
       keyHeads: row.number("key_heads", 1),
       valueHeads: row.number("value_heads", 1),
     })),
+  },
+  {
+    file: "mhc",
+    predict: (machine, row) =>
+      hyperConnectionTime(machine, row.choice("op", { pre: "pre", post: "post" } as const), {
+        tokens: row.number("tokens", 1),
+        hidden: row.number("hidden", 1),
+        streams: row.number("streams", 1),
+      }),
   },
   {
     file: "nccl-collectives",
