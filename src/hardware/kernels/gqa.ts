@@ -5,6 +5,7 @@ import { attentionPrecision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
 import { occupancy, roofline } from "./roofline.ts";
+import { mergeSeconds, splitConstants } from "./splits.ts";
 import type { OperatorTime } from "./operator-time.ts";
 
 /** Tokens of requests that are prefilled together. */
@@ -78,10 +79,7 @@ export const gqaDecodeKernel = {
     compute: share(0.9, "of peak arithmetic"),
     memory: share(0.9, "of HBM bandwidth"),
     overlap: overlap(4),
-    busy: busy(
-      0.1,
-      "of the GPU that one head of one request keeps busy: a limited number of processors share its cache",
-    ),
+    ...splitConstants,
     head: overhead(1e-9, "of a head of a request, beside its cache"),
     again: count(0.5, 0, "cost of reading the cache again for each further 16 query heads, from L2"),
   },
@@ -90,17 +88,21 @@ export const gqaDecodeKernel = {
 /** Most query heads a kv head of TensorRT-LLM's fast kernel; more go to a kernel that multiplies without tensor cores. */
 const mostGrouped = 32;
 
-/** Time of one token of each request over its cache; K and V are read once for all query heads of a kv head. */
+/**
+ * Time of one token of each request over its cache; K and V are read once for all query heads of a kv head. The fast
+ * kernel splits each cache over processors and merges what they read.
+ */
 export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
   const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype, newTokens = 1 } = shape;
   const precision = attentionPrecision(kvDtype);
   const group = queryHeads / kvHeads;
   const grouped = group <= mostGrouped;
   const c = machine.constants(gqaDecodeKernel, grouped ? precision : `${precision}, over 32 queries a head`);
-  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  const seen = Math.min(contextTokens, window || Infinity);
+  const tokens = requests * seen;
   const heads = requests * (grouped ? kvHeads : queryHeads);
   const reads = grouped ? Math.ceil((group * newTokens) / 16) : 1;
-  const share = occupancy(heads * c.busy);
+  const merging = grouped ? mergeSeconds(c, heads, seen) : 0;
   return roofline(
     machine,
     `attention decode, ${queryHeads} query heads`,
@@ -112,9 +114,8 @@ export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): Ope
     },
     {
       ...c,
-      overhead: c.overhead + heads * c.head,
-      compute: c.compute * share,
-      memory: (c.memory * share) / (1 + c.again * (reads - 1)),
+      overhead: c.overhead + heads * c.head + merging,
+      memory: c.memory / (1 + c.again * (reads - 1)),
     },
   );
 }

@@ -1,11 +1,12 @@
 import { kvDtypeBytes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
-import { busy, count, overhead, overlap, share } from "../constants/constants.ts";
+import { count, overhead, overlap, share } from "../constants/constants.ts";
 import { attentionPrecision } from "./dtypes.ts";
 import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
-import { occupancy, roofline } from "./roofline.ts";
+import { roofline } from "./roofline.ts";
+import { mergeSeconds, splitConstants } from "./splits.ts";
 import type { OperatorTime } from "./operator-time.ts";
 
 /** Heads of multi-head latent attention on one GPU. Default dimensions are DeepSeek's. */
@@ -55,7 +56,7 @@ export const mlaDecodeKernel = {
     compute: share(0.75, "of peak arithmetic"),
     memory: share(0.75, "of HBM bandwidth"),
     overlap: overlap(4),
-    busy: busy(0.4, "of the GPU that one request keeps busy: a limited number of processors share its cache"),
+    ...splitConstants,
     again: count(0.5, 0, "cost of reading the cache again for each further 16 heads, from L2"),
   },
 } as const;
@@ -67,17 +68,20 @@ const fewHeads = 32;
 export const mlaDecodeCase = (precision: string, queryHeads: number): string =>
   `${precision}, ${queryHeads <= fewHeads ? "up to 32" : "more"} heads`;
 
-/** Time of absorbed attention: all heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. */
+/**
+ * Time of absorbed attention: all heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. Each
+ * cache is split over processors, and what they read is merged.
+ */
 export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): OperatorTime {
   const { requests, contextTokens, queryHeads, kvDtype, window = 0, latent = 512, rope = 64 } = shape;
   const { newTokens = 1 } = shape;
   const precision = attentionPrecision(kvDtype);
   const few = queryHeads <= fewHeads;
   const c = machine.constants(mlaDecodeKernel, mlaDecodeCase(precision, queryHeads));
-  const tokens = requests * Math.min(contextTokens, window || Infinity);
+  const seen = Math.min(contextTokens, window || Infinity);
+  const tokens = requests * seen;
   const bytes = tokens * (latent + rope) * kvDtypeBytes[kvDtype];
   const reads = Math.ceil((newTokens * queryHeads) / (few ? 16 : 128));
-  const share = occupancy(requests * c.busy);
   return roofline(
     machine,
     `MLA decode, ${queryHeads} query heads`,
@@ -87,6 +91,10 @@ export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): Ope
       bytes,
       exponentials: tokens * newTokens * queryHeads,
     },
-    { ...c, compute: c.compute * share, memory: (c.memory * share) / (1 + c.again * (reads - 1)) },
+    {
+      ...c,
+      overhead: c.overhead + mergeSeconds(c, requests, seen),
+      memory: c.memory / (1 + c.again * (reads - 1)),
+    },
   );
 }

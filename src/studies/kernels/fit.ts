@@ -38,7 +38,7 @@ export function fitKernels(folder: string, watch: Watch = unwatched): KernelFit 
   return { constants, errors };
 }
 
-const heading = `import type { FittedConstants } from "../../hardware/constants.ts";
+const heading = `import type { FittedConstants } from "./constants.ts";
 
 /**
  * Constants of kernels by system, kernel, case and name, fitted to the measured kernels of data/blackwell-kernels by

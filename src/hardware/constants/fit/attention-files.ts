@@ -28,7 +28,7 @@ export const prefillTokens = (row: MeasuredRow, prefixTokens = 0) => ({
 
 export const decodeTokens = (row: MeasuredRow) => ({
   requests: row.number("batch", 1),
-  contextTokens: row.number("context_tokens", 1),
+  contextTokens: row.number("context_tokens") + 1,
 });
 
 /** GLM-5.2: 32 index heads of 128, FP8 keys with a float32 scale, the best 2048 tokens. */
