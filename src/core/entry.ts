@@ -6,6 +6,8 @@ export interface Source {
   readonly url: string;
   /** section, table or figure */
   readonly where?: string;
+  /** true: quoted elsewhere or assumed, and not read at the source; marked in every table that uses it */
+  readonly unread?: true;
 }
 
 /**

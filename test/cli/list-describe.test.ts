@@ -139,3 +139,17 @@ describe("attnsim describe", () => {
     expect(single.out).not.toContain("host memory");
   });
 });
+
+it.each([
+  "list systems",
+  "describe vera-rubin",
+  "hardware show vera-rubin",
+  "hardware memory --system vera-rubin --model deepseek-v3 --context 64K",
+  "hardware decode --system vera-rubin --model deepseek-v3 --context 64K --users 1",
+])("%s says which numbers were not read at their source", async (line) => {
+  expect((await attnsim(...line.split(" "))).out).toMatch(
+    /unread at their source, quoted elsewhere or assumed: numbers of vera-rubin \(all but reserved\.share/,
+  );
+  const other = line.replaceAll("vera-rubin", "gb300-nvl72");
+  if (line !== other) expect((await attnsim(...other.split(" "))).out).not.toContain("unread");
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Quantity } from "../../src/core/units.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { parametersOf } from "../../src/hardware/parameters.ts";
-import { quantitiesOf } from "../../src/hardware/quantities.ts";
+import { quantitiesOf, unreadOf } from "../../src/hardware/quantities.ts";
 import { override } from "../../src/hardware/overrides.ts";
 import { systems } from "../../src/hardware/systems/all.ts";
 
@@ -41,6 +41,46 @@ describe("systems", () => {
     expect(rack("gb200-nvl72", (gpu) => gpu.fp8)).toBe(360e15);
     expect(rack("gb200-nvl72", (gpu) => gpu.hbmMarketed)).toBeCloseTo(13.4e12, -11);
     expect(2 * rack("gb300-nvl72", (gpu) => gpu.nvlink)).toBeCloseTo(130e12, -12);
+  });
+
+  it.each([
+    ["h100", 81_559],
+    ["h200", 143_771],
+    ["b200", 183_359],
+    ["b300", 275_040],
+    ["gb200-nvl72", 189_471],
+    ["gb300-nvl72", 284_208],
+  ])("%s has the HBM that its driver reports: %i MiB", (name, mebibytes) => {
+    const { hbm } = systems.get(name).gpu;
+    expect(hbm.value).toBe(mebibytes * 2 ** 20);
+    expect(hbm.note).toContain("reported by the driver");
+  });
+
+  it("have a network of one NIC for each GPU", () => {
+    const gigabits = [...systems].map(({ name, gpu }) => [name, (8 * gpu.nic!.value) / 1e9]);
+    expect(Object.fromEntries(gigabits)).toEqual({
+      h100: 400,
+      h200: 400,
+      b200: 400,
+      b300: 800,
+      "gb200-nvl72": 400,
+      "gb300-nvl72": 800,
+      "vera-rubin": 1600,
+    });
+  });
+
+  it("mark every number that was not read at its source", () => {
+    for (const entry of [...systems, ...models])
+      for (const [path, { source, note = "" }] of quantitiesOf(entry)) {
+        const text = [source.title, source.where, note].join(" ");
+        if (/not read|nothing read|quoted|restates|projection/.test(text))
+          expect(source.unread, `${entry.name} ${path}: ${text}`).toBe(true);
+      }
+    expect(unreadOf(systems.get("vera-rubin")).unread).toContain("gpu.bf16");
+    expect(unreadOf(systems.get("gb200-nvl72")).unread).toEqual([]);
+    expect(unreadOf(override(systems.get("vera-rubin"), ["gpu.bf16=4PFLOP/s"])).unread).not.toContain(
+      "gpu.bf16",
+    );
   });
 
   it("are refused by an unknown name with the known ones", () => {

@@ -1,8 +1,10 @@
 import type { Command } from "@commander-js/extra-typings";
 import { Argument } from "@commander-js/extra-typings";
-import { entriesOf, kinds } from "../../catalog.ts";
+import { catalog, entriesOf, kinds } from "../../catalog.ts";
+import type { Entry } from "../../core/entry.ts";
 import { listEngines } from "../../engines/registry.ts";
 import { formatTable } from "../print/table.ts";
+import { unreadLines } from "../print/unread.ts";
 
 interface Line {
   readonly name: string;
@@ -13,6 +15,11 @@ interface Line {
 const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   ...Object.fromEntries(kinds.map((kind) => [kind, () => Promise.resolve([...entriesOf(kind)])])),
   engines: listEngines,
+};
+
+const machines: Readonly<Record<string, readonly Entry[]>> = {
+  systems: [...catalog.systems],
+  models: [...catalog.models],
 };
 
 /** `attnsim list`: names and summaries of all entries. */
@@ -29,7 +36,8 @@ export default function listCommand(command: Command): void {
         console.log(JSON.stringify(Object.fromEntries(found), null, 2));
         return;
       }
-      console.log(found.map(([name, lines]) => tableOf(name, lines)).join("\n\n"));
+      const unread = unreadLines(wanted.flatMap(([name]) => machines[name] ?? []));
+      console.log([...found.map(([name, lines]) => tableOf(name, lines)), ...unread].join("\n\n"));
     });
 }
 

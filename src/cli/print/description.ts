@@ -17,6 +17,7 @@ import { parseTask } from "../../tasks/spec.ts";
 import { citation, costFacts, paramFacts, quantityFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { formatTable } from "./table.ts";
+import { unreadLines } from "./unread.ts";
 
 /** The facts of an entry beside its name, summary and sources. */
 interface EntryFacts {
@@ -185,6 +186,7 @@ export function formatDescription({ entry, lines, tables, differs }: Description
       .join("\n"),
     ...tables.map(({ titles, rows }) => (rows.length === 0 ? "" : formatTable(titles, rows))),
     formatDepartures(differs),
+    unreadLines([entry]).join("\n"),
     ["sources", ...entry.sources.map((source) => `  ${citation(source)}`)].join("\n"),
   ]
     .filter((part) => part !== "")

@@ -71,10 +71,14 @@ export const quantityFacts = (entry: object): Facts => ({
 });
 
 /** A source in one line: title, place, address. */
-export const citation = ({ title, where, url }: Source): string =>
-  [title, where, url].filter((part) => part !== undefined && part !== "").join(", ");
+export const citation = ({ title, where, url, unread }: Source): string =>
+  [title, where, url, unread && "not read"].filter((part) => part !== undefined && part !== "").join(", ");
 
 const origin = ({ source, note }: Quantity): string =>
-  [source.where === undefined ? source.title : `${source.title}, ${source.where}`, note]
+  [
+    source.where === undefined ? source.title : `${source.title}, ${source.where}`,
+    note,
+    source.unread && "unread at its source",
+  ]
     .filter((part) => part !== undefined)
     .join("; ");

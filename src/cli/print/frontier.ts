@@ -1,7 +1,7 @@
 import { formatMean, formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { requestLine, servingAssumptions } from "../../deployment/serving.ts";
 import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
-import { timeLines, weightLine } from "./racks.ts";
+import { machineLines, timeLines } from "./racks.ts";
 import { formatTable } from "./table.ts";
 
 /** Variants with their scores and prices, as text; * marks those on a front. */
@@ -39,7 +39,7 @@ export const frontierLines = (options: FrontierOptions, { workload, points }: Fr
       : `scores of ${scores.file}`,
     "costs of a variant: its formula or kernels in the model's layers that reach the whole context",
     `TPOT of ${users} users on the whole system; prices when no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
-    weightLine(question),
+    ...machineLines(question),
     ...timeLines(question),
     requestLine(workload),
     ...servingAssumptions(workload),

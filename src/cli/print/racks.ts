@@ -10,6 +10,7 @@ import { machineNotes, rackSettings, readSweep } from "../../studies/racks/setti
 import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
+import { unreadLines } from "./unread.ts";
 
 /** A column of a table about models on racks: its title, its cells, and a condition to show it. */
 export type RackColumn<Row> = readonly [
@@ -158,12 +159,18 @@ export function warnOfContext(asked: readonly AskedContext[]): void {
 export const contextsOf = (rows: readonly RackRow[], more = 0): AskedContext[] =>
   rows.map(({ names, tokens, longest }) => ({ model: names.model, tokens: tokens + more, longest }));
 
-/** The assumption about weights, and the quantities from the user. */
-export const weightLine = ({ weights, set }: Pick<RackQuestion, "weights" | "set">): string =>
-  [
-    `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4; as shipped if that is 4 bits"}`,
-    ...set.map((setting) => `${setting}, as given`),
-  ].join("; ");
+/** Assumptions of every answer: weights, quantities from the user, and numbers that were not read at their source. */
+export function machineLines(question: Omit<RackQuestion, "context">): string[] {
+  const { weights, set } = question;
+  const settings = rackSettings({ ...question, context: [1] });
+  return [
+    [
+      `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4; as shipped if that is 4 bits"}`,
+      ...set.map((setting) => `${setting}, as given`),
+    ].join("; "),
+    ...unreadLines(settings.flatMap(({ system, model }) => [system, model])),
+  ];
+}
 
 /** Assumptions of every answer about times. */
 export const timeLines = (question: Omit<RackQuestion, "context">): string[] => [

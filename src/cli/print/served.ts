@@ -12,13 +12,13 @@ import type { Served } from "../../hardware/serving/serve.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import type { ServeQuestion, ServeRow } from "../../studies/racks/serve.ts";
-import { timeLines, weightLine } from "./racks.ts";
+import { timeLines, machineLines } from "./racks.ts";
 import type { RackColumn, RackTable } from "./racks.ts";
 import type { TableCell } from "./table.ts";
 
 /** Assumptions of every answer about serving, but for the requests. */
 export const servingLines = (question: Omit<ServeQuestion, "batch">): string[] => [
-  weightLine(question),
+  ...machineLines(question),
   ...timeLines(question),
   ...servingAssumptions(question.workload),
 ];

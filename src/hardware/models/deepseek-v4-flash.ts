@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf, fp8Blocks } from "./sources.ts";
+import { configOf, fp8Blocks, unread } from "./sources.ts";
 
 const report = { title: "DeepSeek-V4", url: "https://huggingface.co/deepseek-ai/DeepSeek-V4-Flash" };
 const config = configOf("deepseek-ai/DeepSeek-V4-Flash");
@@ -12,8 +12,8 @@ export const deepseekV4Flash = modelFromConfig(
       "mixture of 256 experts; compressed attention, sparse (CSA) and heavy (HCA) by turns, two windows first",
     sources: [report, config],
     published: {
-      parameters: from(report)(284e9, "1", { where: "284B-A13B; not read at its source" }),
-      active: from(report)(13e9, "1", { where: "284B-A13B; not read at its source" }),
+      parameters: from(unread(report))(284e9, "1", { where: "284B-A13B" }),
+      active: from(unread(report))(13e9, "1", { where: "284B-A13B" }),
     },
   },
   {

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf, fp8Blocks } from "./sources.ts";
+import { configOf, fp8Blocks, unread } from "./sources.ts";
 
 const report = { title: "DeepSeek-V4", url: "https://huggingface.co/deepseek-ai/DeepSeek-V4-Pro" };
 const config = configOf("deepseek-ai/DeepSeek-V4-Pro");
@@ -11,8 +11,8 @@ export const deepseekV4Pro = modelFromConfig(
     summary: "mixture of 384 experts; compressed attention, sparse (CSA) and heavy (HCA) by turns",
     sources: [report, config],
     published: {
-      parameters: from(report)(1.6e12, "1", { where: "1.6T-A49B; not read at its source" }),
-      active: from(report)(49e9, "1", { where: "1.6T-A49B; not read at its source" }),
+      parameters: from(unread(report))(1.6e12, "1", { where: "1.6T-A49B" }),
+      active: from(unread(report))(49e9, "1", { where: "1.6T-A49B" }),
     },
     plan: "deepseek-v4-pro",
   },

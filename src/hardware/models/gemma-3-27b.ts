@@ -3,9 +3,10 @@ import { modelFromConfig } from "../config/model.ts";
 
 const report = { title: "Gemma 3 Technical Report", url: "https://arxiv.org/abs/2503.19786" };
 const config = {
-  title: "google/gemma-3-27b-it, config.json (as public code restates it; not read at its source)",
+  title: "google/gemma-3-27b-it, config.json (as public code restates it)",
   url: "https://huggingface.co/google/gemma-3-27b-it/blob/main/config.json",
-};
+  unread: true,
+} as const;
 
 /** The language model; the vision encoder of 0.4B is left out. */
 export const gemma3Of27b = modelFromConfig(

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf, nvfp4Release } from "./sources.ts";
+import { configOf, nvfp4Release, unread } from "./sources.ts";
 
 const report = { title: "GLM-5, model card", url: "https://huggingface.co/zai-org/GLM-5" };
 const config = configOf("zai-org/GLM-5.2");
@@ -12,11 +12,11 @@ export const glm52 = modelFromConfig(
       "mixture of 256 experts; latent attention with an indexer in 21 of 78 layers, shared by those after it",
     sources: [report, config],
     published: {
-      parameters: from(report)(744e9, "1", {
-        where: "of GLM-5, with the same dimensions; not read at its source",
+      parameters: from(unread(report))(744e9, "1", {
+        where: "of GLM-5, with the same dimensions",
       }),
-      active: from(report)(40e9, "1", {
-        where: "of GLM-5, with the same dimensions; not read at its source",
+      active: from(unread(report))(40e9, "1", {
+        where: "of GLM-5, with the same dimensions",
       }),
     },
     releases: [

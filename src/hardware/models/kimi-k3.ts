@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, unread } from "./sources.ts";
 
 const report = {
   title: "Kimi-K3, model summary of Baidu AI Cloud",
@@ -14,8 +14,8 @@ export const kimiK3 = modelFromConfig(
     summary: "mixture of 896 experts in a latent space of 3584; 69 layers of KDA and 24 of latent attention",
     sources: [report, config],
     published: {
-      parameters: from(report)(2.8e12, "1", { where: "table of the model; the model card was not read" }),
-      active: from(report)(104e9, "1", { where: "table of the model; the model card was not read" }),
+      parameters: from(unread(report))(2.8e12, "1", { where: "table of the model" }),
+      active: from(unread(report))(104e9, "1", { where: "table of the model" }),
     },
     plan: "kimi-k3",
   },

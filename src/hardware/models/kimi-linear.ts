@@ -6,10 +6,10 @@ const report = {
   url: "https://arxiv.org/abs/2510.26692",
 };
 const config = {
-  title:
-    "moonshotai/Kimi-Linear-48B-A3B-Instruct, config.json (as torchtitan restates it; not read at its source)",
+  title: "moonshotai/Kimi-Linear-48B-A3B-Instruct, config.json (as torchtitan restates it)",
   url: "https://huggingface.co/moonshotai/Kimi-Linear-48B-A3B-Instruct/blob/main/config.json",
-};
+  unread: true,
+} as const;
 
 export const kimiLinear = modelFromConfig(
   {

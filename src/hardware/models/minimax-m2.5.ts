@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf, fp8Blocks, nvfp4Release } from "./sources.ts";
+import { configOf, fp8Blocks, nvfp4Release, unread } from "./sources.ts";
 
 const report = { title: "MiniMax-M2", url: "https://huggingface.co/MiniMaxAI/MiniMax-M2" };
 const config = configOf("MiniMaxAI/MiniMax-M2.5");
@@ -11,8 +11,8 @@ export const minimaxM25 = modelFromConfig(
     summary: "mixture of 256 experts, grouped-query attention, 8 kv heads of 128",
     sources: [report, config],
     published: {
-      parameters: from(report)(230e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
-      active: from(report)(10e9, "1", { where: "model card: 230B, 10B active; not read at its source" }),
+      parameters: from(unread(report))(230e9, "1", { where: "model card: 230B, 10B active" }),
+      active: from(unread(report))(10e9, "1", { where: "model card: 230B, 10B active" }),
     },
     releases: [
       nvfp4Release("nvidia/MiniMax-M2.5-NVFP4", ["lm_head", "*.block_sparse_moe.gate", "*.self_attn"]),

@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import { modelFromConfig } from "../config/model.ts";
-import { configOf } from "./sources.ts";
+import { configOf, unread } from "./sources.ts";
 
 const report = {
   title: "Megatron Bridge, MiniMax-M3",
@@ -14,10 +14,10 @@ export const minimaxM3 = modelFromConfig(
     summary: "mixture of 128 experts; 3 layers of full attention and 57 that read 16 blocks of 128 (MSA)",
     sources: [report, config],
     published: {
-      parameters: from(report)(428e9, "1", {
-        where: "428B total, about 23B active; the model card was not read",
+      parameters: from(unread(report))(428e9, "1", {
+        where: "428B total, about 23B active",
       }),
-      active: from(report)(23e9, "1", { where: "428B total, about 23B active; the model card was not read" }),
+      active: from(unread(report))(23e9, "1", { where: "428B total, about 23B active" }),
     },
     plan: "minimax-m3",
   },

@@ -1,6 +1,9 @@
 import type { Source } from "../../core/entry.ts";
 import type { Release } from "../config/model.ts";
 
+/** A source that was quoted elsewhere and not read itself. */
+export const unread = (source: Source): Source => ({ ...source, unread: true });
+
 /** A config.json of Hugging Face, read in the copy that AIConfigurator keeps and not at its source. */
 export const configOf = (repository: string): Source => ({
   title: `${repository}, config.json (copy of AIConfigurator)`,

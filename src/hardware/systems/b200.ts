@@ -1,6 +1,13 @@
 import { from } from "../../core/units.ts";
 import type { System } from "../system.ts";
-import { aicConfig, exponentialSource, measuredAllReduce, rentalOf, reserved } from "./sources.ts";
+import {
+  aicConfig,
+  exponentialSource,
+  measuredAllReduce,
+  rentalOf,
+  reportedHbm,
+  reserved,
+} from "./sources.ts";
 
 const datasheet = {
   title: "NVIDIA Blackwell datasheet",
@@ -16,7 +23,7 @@ export const b200: System = {
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {
     hbmMarketed: from(datasheet)(180e9, "B", { where: "HGX B200" }),
-    hbm: config(180 * 2 ** 30, "B", { where: "gpu.mem_capacity" }),
+    hbm: reportedHbm("NVIDIA/TensorRT-LLM/issues/10278", "a B200", 183_359),
     hbmBandwidth: config(7.7e12, "B/s", { where: "gpu.mem_bw" }),
     nvlink: config(900e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 5, each direction" }),
     nic: from({

@@ -22,7 +22,7 @@ export const b300: System = {
     hbmMarketed: from(datasheet)(288e9, "B", { where: "HGX B300, HBM3e of the chip" }),
     hbm: config(275_040 * 2 ** 20, "B", {
       where: "gpu.mem_capacity",
-      note: "275,040 MiB reported by nvidia-smi",
+      note: "275,040 MiB reported by the driver (nvidia-smi)",
     }),
     hbmBandwidth: config(7.75e12, "B/s", { where: "gpu.mem_bw" }),
     nvlink: config(900e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 5, each direction" }),

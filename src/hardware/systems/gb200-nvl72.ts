@@ -12,6 +12,10 @@ const azure = {
   title: "Unpacking NVIDIA GB200 GPU performance on Azure virtual machines",
   url: "https://techcommunity.microsoft.com/blog/azurehighperformancecomputingblog/unpacking-nvidia-gb200-gpu-performance-on-azure-virtual-machines/4390442",
 };
+const tuning = {
+  title: "NVIDIA GB200 NVL multi-node tuning guide",
+  url: "https://docs.nvidia.com/multi-node-nvlink-systems/multi-node-tuning-guide/system.html",
+};
 const rack = from(page);
 const sheet = from(datasheet);
 const config = from(aic);
@@ -19,17 +23,20 @@ const config = from(aic);
 export const gb200Nvl72: System = {
   name: "gb200-nvl72",
   summary: "72 Blackwell GPUs and 36 Grace processors in one NVLink domain",
-  sources: [page, datasheet, aic, azure],
+  sources: [page, datasheet, aic, azure, tuning],
   gpus: rack(72, "1"),
   gpu: {
     hbmMarketed: sheet(186e9, "B", { where: "individual GPU specifications" }),
     hbm: config(189_471 * 2 ** 20, "B", {
       where: "gpu.mem_capacity",
-      note: "189,471 MiB reported by nvidia-smi",
+      note: "189,471 MiB reported by the driver (nvidia-smi)",
     }),
     hbmBandwidth: sheet(8e12, "B/s", { where: "individual GPU specifications" }),
     nvlink: config(900e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 5, each direction" }),
-    nic: config(100e9, "B/s", { where: "node.inter_rack_bw" }),
+    nic: from(tuning)(50e9, "B/s", {
+      where: "understanding your Grace-Blackwell systems, 72x1 configuration",
+      note: "ConnectX-7, 400 Gbit/s, one a GPU; AIConfigurator plans with ConnectX-8",
+    }),
     bf16: config(2.5e15, "FLOP/s", { where: "gpu.bfloat16_tc_flops" }),
     fp8: config(5e15, "FLOP/s", { where: "gpu.fp8_tc_flops" }),
     fp4: config(10e15, "FLOP/s", { where: "gpu.fp4_tc_flops" }),

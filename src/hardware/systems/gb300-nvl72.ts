@@ -25,7 +25,7 @@ export const gb300Nvl72: System = {
     hbmMarketed: sheet(288e9, "B", { where: "individual GPU specifications" }),
     hbm: config(284_208 * 2 ** 20, "B", {
       where: "gpu.mem_capacity",
-      note: "284,208 MiB reported by nvidia-smi",
+      note: "284,208 MiB reported by the driver (nvidia-smi)",
     }),
     hbmBandwidth: sheet(8e12, "B/s", { where: "individual GPU specifications" }),
     nvlink: config(900e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 5, each direction" }),

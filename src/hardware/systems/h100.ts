@@ -1,6 +1,6 @@
 import { from } from "../../core/units.ts";
 import type { System } from "../system.ts";
-import { aicConfig, measuredAllReduce, rentalOf, reserved } from "./sources.ts";
+import { aicConfig, measuredAllReduce, rentalOf, reportedHbm, reserved } from "./sources.ts";
 
 const page = { title: "NVIDIA H100 Tensor Core GPU", url: "https://www.nvidia.com/en-us/data-center/h100/" };
 const aic = aicConfig("h100_sxm");
@@ -13,7 +13,7 @@ export const h100: System = {
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {
     hbmMarketed: from(page)(80e9, "B", { where: "specifications, H100 SXM" }),
-    hbm: config(80 * 2 ** 30, "B", { where: "gpu.mem_capacity" }),
+    hbm: reportedHbm("NVIDIA/nccl/issues/1264", "an H100 80GB HBM3", 81_559),
     hbmBandwidth: config(3.35e12, "B/s", { where: "gpu.mem_bw" }),
     nvlink: config(450e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 4, each direction" }),
     nic: config(50e9, "B/s", { where: "node.inter_node_bw" }),

@@ -1,7 +1,7 @@
 import { from } from "../../core/units.ts";
 import type { System } from "../system.ts";
 import { h100 } from "./h100.ts";
-import { aicConfig, measuredAllReduce, rentalOf, reserved } from "./sources.ts";
+import { aicConfig, measuredAllReduce, rentalOf, reportedHbm, reserved } from "./sources.ts";
 
 const page = { title: "NVIDIA H200 Tensor Core GPU", url: "https://www.nvidia.com/en-us/data-center/h200/" };
 const aic = aicConfig("h200_sxm");
@@ -14,10 +14,7 @@ export const h200: System = {
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {
     hbmMarketed: from(page)(141e9, "B", { where: "specifications, H200 SXM" }),
-    hbm: from(page)(141e9, "B", {
-      where: "specifications, H200 SXM",
-      note: "as sold, which is decimal; AIConfigurator plans with 141 GiB",
-    }),
+    hbm: reportedHbm("sgl-project/sglang/issues/3196", "an H200", 143_771),
     hbmBandwidth: config(4.8e12, "B/s", { where: "gpu.mem_bw" }),
     nvlink: config(450e9, "B/s", { where: "node.intra_node_bw", note: "NVLink 4, each direction" }),
     nic: config(50e9, "B/s", { where: "node.inter_node_bw" }),

@@ -8,6 +8,14 @@ export const aicConfig = (name: string): Source => ({
   url: `https://github.com/ai-dynamo/aiconfigurator/blob/095f58a/aic-core/src/aiconfigurator_core/systems/${name}.yaml`,
 });
 
+/** HBM that the driver reports for a GPU (`nvidia-smi`), as printed in an issue. @param mebibytes in MiB */
+export const reportedHbm = (issue: string, gpu: string, mebibytes: number): Quantity<"B"> =>
+  from({ title: `nvidia-smi on ${gpu}, in an issue of ${issue}`, url: `https://github.com/${issue}` })(
+    mebibytes * 2 ** 20,
+    "B",
+    { note: `${mebibytes.toLocaleString("en-US")} MiB reported by the driver` },
+  );
+
 /** Time of the smallest collective: a measured custom all-reduce of TensorRT-LLM, 256 elements in bf16. */
 export const measuredAllReduce = (system: string, gpus: number, seconds: number): Quantity<"s"> =>
   from({

@@ -1,4 +1,5 @@
 import { from } from "../../core/units.ts";
+import type { Quantity } from "../../core/units.ts";
 import type { System } from "../system.ts";
 import { gb300Nvl72 } from "./gb300-nvl72.ts";
 import { reserved } from "./sources.ts";
@@ -6,13 +7,22 @@ import { reserved } from "./sources.ts";
 const announced = {
   title: "NVIDIA Vera Rubin NVL72, preliminary specifications",
   url: "https://www.nvidia.com/en-us/data-center/vera-rubin-nvl72/",
-};
+  unread: true,
+} as const;
 /** Note on numbers that were read in quotations; no public measurement of such a rack exists. */
-const quoted = "preliminary; read as quoted in the press, not at its source";
+const quoted = "preliminary; read as quoted in the press";
 const rack = from(announced);
-const assumed = from({
+const projection = {
   title: "projection from Blackwell Ultra",
   url: "https://www.nvidia.com/en-us/data-center/gb300-nvl72/",
+  unread: true,
+} as const;
+const assumed = from(projection);
+/** A number of a GB300 that stands in. */
+const ofGb300 = <Q extends Quantity>(quantity: Q): Q => ({
+  ...quantity,
+  source: { ...quantity.source, unread: true },
+  note: "that of a GB300; nothing read",
 });
 
 /** A projection: announced numbers, and those of Blackwell Ultra for the rest. */
@@ -26,13 +36,13 @@ export const veraRubin: System = {
     hbm: assumed(284_208 * 2 ** 20, "B", { note: "what a GB300 of 288 GB reports" }),
     hbmBandwidth: rack(22e12, "B/s", { note: quoted }),
     nvlink: rack(1.8e12, "B/s", { note: `NVLink 6, each direction (3.6 TB/s both ways); ${quoted}` }),
-    nic: assumed(100e9, "B/s", { note: "that of a GB300; nothing read" }),
+    nic: rack(200e9, "B/s", { note: `28.8 TB/s a rack of ConnectX-9, both ways; ${quoted}` }),
     bf16: assumed(8.3e15, "FLOP/s", { note: "half of FP8, as before; nothing read" }),
     fp8: rack(16.7e15, "FLOP/s", { note: `1.2 EFLOP/s a rack; ${quoted}` }),
     fp4: rack(35e15, "FLOP/s", {
       note: `dense, the rate of training; 50 PFLOP/s for inference is with adaptive compression; ${quoted}`,
     }),
-    exponentials: { ...gb300Nvl72.gpu.exponentials!, note: "that of a GB300; nothing read" },
+    exponentials: ofGb300(gb300Nvl72.gpu.exponentials!),
     power: rack(1800, "W", { note: quoted }),
   },
   host: {
@@ -43,5 +53,5 @@ export const veraRubin: System = {
     toGpu: assumed(422e9, "B/s", { note: "twice what was measured on GB300, as the link is twice as fast" }),
   },
   reserved,
-  collective: { ...gb300Nvl72.collective!, note: "that of a GB300; nothing read" },
+  collective: ofGb300(gb300Nvl72.collective!),
 };

@@ -10,7 +10,14 @@ import {
 } from "../../options/racks.ts";
 import { integer, list } from "../../options/values.ts";
 import { draftOptions, readDrafts } from "../../options/workload.ts";
-import { contextsOf, draftLine, showRacks, timeLines, warnOfContext, weightLine } from "../../print/racks.ts";
+import {
+  contextsOf,
+  draftLine,
+  showRacks,
+  timeLines,
+  warnOfContext,
+  machineLines,
+} from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { decodeTable, decodeTitle } from "../../print/decode.ts";
 
@@ -23,7 +30,7 @@ export default function hardwareDecodeCommand(command: Command): void {
       const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
       const rows = decodeRows(question, watch);
       warnOfContext(contextsOf(rows));
-      const assumed = [weightLine(question), draftLine(question.drafts), ...timeLines(question)];
+      const assumed = [...machineLines(question), draftLine(question.drafts), ...timeLines(question)];
       await showRacks({
         rows,
         table: decodeTable,

@@ -9,7 +9,7 @@ import {
   readRacks,
 } from "../../options/racks.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
-import { contextsOf, showRacks, timeLines, warnOfContext, weightLine } from "../../print/racks.ts";
+import { contextsOf, showRacks, timeLines, warnOfContext, machineLines } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { prefillTable, prefillTitle } from "../../print/prefill.ts";
 
@@ -25,7 +25,7 @@ export default function hardwarePrefillCommand(command: Command): void {
       const rows = prefillRows(question, watch);
       warnOfContext(contextsOf(rows));
       const cached = `the cache already holds ${cacheHits} of each prompt; passes of ${chunk} tokens`;
-      const assumed = [weightLine(question), cached, ...timeLines(question)];
+      const assumed = [...machineLines(question), cached, ...timeLines(question)];
       await showRacks({
         rows,
         table: prefillTable,

@@ -8,6 +8,7 @@ import { writeRows } from "../../../runs/write-rows.ts";
 import { outputOptions } from "../../options/outputs.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
+import { unreadLines } from "../../print/unread.ts";
 
 /** The system or model with a name, or in a file. @throws UsageError when there is none */
 const machineNamed = (name: string): Entry =>
@@ -29,7 +30,9 @@ export default function hardwareShowCommand(command: Command): void {
       console.log(
         json
           ? JSON.stringify(entry, null, 2)
-          : `${entry.name}: ${entry.summary}\n\n${formatTable(titles, rows)}`,
+          : [`${entry.name}: ${entry.summary}`, formatTable(titles, rows), ...unreadLines([entry])].join(
+              "\n\n",
+            ),
       );
       const quantities = quantitiesOf(entry).map(([quantity, { value, unit, source }]) => ({
         quantity,
