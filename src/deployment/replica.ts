@@ -16,6 +16,7 @@ export function replicaOf(division: Division): Replica {
   return {
     gpus,
     groups: parallel.dp * parallel.pp,
+    cacheGroups: parallel.dp,
     stepSeconds: (parts) => passOf(deployment, parts).time.seconds,
     draftSeconds: (sequences, cachedTokens) => draftTime(deployment, sequences, cachedTokens).seconds,
     kvBytes: (tokens) => hbmBytes(userBytesOn(division, tokens)),

@@ -1,3 +1,5 @@
+import type { Random } from "../../core/random.ts";
+
 /** Sequences of a forward pass that all decode a token (or check a draft), or all compute a chunk of their prompts. */
 export interface Part {
   readonly phase: "prefill" | "decode";
@@ -13,13 +15,15 @@ export interface Replica {
   readonly gpus: number;
   /** groups of GPUs that work side by side, each on its own sequences */
   readonly groups: number;
+  /** groups of GPUs that each hold the caches of their own sequences */
+  readonly cacheGroups: number;
   /** Time of one forward pass of these sequences together, s. */
   stepSeconds(parts: readonly Part[]): number;
   /** Time of one pass of a multi-token-prediction layer over these sequences, s. */
   draftSeconds(sequences: number, cachedTokens: number): number;
   /** Cache of one sequence of `tokens` tokens in HBM, B. */
   kvBytes(tokens: number): number;
-  /** HBM of the replica that is left for caches, B */
+  /** HBM of the replica that is left for caches, B; each group of caches has an equal share */
   readonly kvCapacity: number;
   /** from the host processors' memory to all GPUs of the replica, B/s */
   readonly loadBandwidth: number;
@@ -44,6 +48,13 @@ export function tokensPerStep({ tokens, acceptance }: Drafts): number {
   let [sum, accepted] = [0, 1];
   for (let i = 0; i <= tokens; i++, accepted *= acceptance) sum += accepted;
   return sum;
+}
+
+/** Draws the tokens that a decode step yields. */
+export function drawTokens({ tokens, acceptance }: Drafts, random: Random): number {
+  let yielded = 1;
+  while (yielded <= tokens && random.uniform() < acceptance) yielded++;
+  return yielded;
 }
 
 /** Sequences that decode: each computes a token and checks its drafts. */

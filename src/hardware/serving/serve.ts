@@ -1,15 +1,20 @@
+import { holdPasses } from "./batch.ts";
 import { smoothRow } from "./chunks.ts";
 import { dollarsPerMillion } from "./price.ts";
 import { waitOfMd1 } from "./queue.ts";
 import { decodePart, decodeSeconds, draftingSeconds, tokensPerStep } from "./replica.ts";
-import type { Part, Replica } from "./replica.ts";
+import type { Drafts, Part, Replica } from "./replica.ts";
+import { cycleOf, meanPass, mostSequences } from "./steady.ts";
+import type { AlikePasses } from "./steady.ts";
 import { splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
 /** Speeds for users of a system, and prices. Rates hold while the GPUs work; prices include idle time. */
 export interface Served {
-  /** sequences that decode at the same time in a replica */
+  /** sequences in a replica at the same time */
   readonly batch: number;
+  /** sequences that decode in a pass, in the mean over time */
+  readonly decoding: number;
   /** GPUs over which the rates are counted */
   readonly gpus: number;
   /** parts of the time to the first token, s */
@@ -43,22 +48,14 @@ export interface Served {
 /** Mean number of tokens in the cache of a sequence while it decodes. */
 const meanContext = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens / 2;
 
-/** Times of the passes that compute the prompts of `sequences` sequences in chunks, beside other parts, s each. */
-function prefillPasses(
-  replica: Replica,
-  workload: Workload,
-  sequences: number,
-  beside: readonly Part[] = [],
-): number[] {
+/** Times of the passes that compute the prompts of `sequences` sequences in chunks, s each. */
+function prefillPasses(replica: Replica, workload: Workload, sequences: number): number[] {
   const { computed, stored } = splitPrompt(workload);
   const { chunkTokens } = workload;
   return smoothRow(Math.ceil(computed / chunkTokens), (i) => {
     const done = i * chunkTokens;
     const newTokens = Math.min(chunkTokens, computed - done);
-    return replica.stepSeconds([
-      ...beside,
-      { phase: "prefill", sequences, newTokens, cachedTokens: stored + done },
-    ]);
+    return replica.stepSeconds([{ phase: "prefill", sequences, newTokens, cachedTokens: stored + done }]);
   });
 }
 
@@ -77,49 +74,61 @@ const memoryOf = (replica: Replica, { inputTokens, outputTokens }: Workload, bat
 };
 
 /**
- * Replicas that decode and prefill at once, in a steady state. While `batch` sequences decode, prompts of the next
- * sequences are computed in chunks beside them, as soon as they arrive. Either some passes carry a chunk, or all passes
- * carry the prompts that arrive during one. If full chunks do not supply enough prompts, fewer than `batch` sequences
- * decode.
+ * Mean wait of a prompt for prompts of other groups, s. The first of them waits until all groups have one, but no longer
+ * than the longest hold; those that come in this time wait half of it on average.
+ *
+ * @param rate prompts that arrive, 1/s
+ */
+function holdSeconds(groups: number, rate: number, passSeconds: number): number {
+  const longest = Math.min(holdPasses * passSeconds, (groups - 1) / rate);
+  const others = rate * longest;
+  return (longest * (1 + others / 2)) / (1 + others);
+}
+
+/**
+ * Replicas that decode and prefill at once, in a steady state: the cycle of a replay in which requests never lack
+ * (`cycleOf`).
+ *
+ * @param cap most sequences in a replica at once; fewer are in it if more of them would only wait for their prompts
  */
 export function serveTogether(
   replica: Replica,
   workload: Workload,
-  batch: number,
+  cap: number,
   dollarsPerGpuHour: number,
 ): Served {
   const { inputTokens, outputTokens, drafts, utilisation, chunkTokens } = workload;
-  const { computed, stored } = splitPrompt(workload);
-  const perStep = tokensPerStep(drafts);
-  const steps = outputTokens / perStep;
-  const chunks = Math.ceil(computed / chunkTokens);
-  // prompt tokens that a pass can compute, and that it must compute to keep the batch full
-  const most = replica.groups * (chunks === 1 ? chunkTokens : computed / chunks);
-  const sustained = Math.min(batch, (most * steps) / computed);
-  const needed = (sustained * computed) / steps;
-  const prompts = Math.max(1, (needed * chunks) / computed);
-  const context = meanContext(workload);
-  const drafting = draftingSeconds(replica, sustained, context, drafts);
-  const alone = decodeSeconds(replica, sustained, context, drafts);
-  const decoding = decodePart(sustained, context, drafts);
-  const passes = prefillPasses(replica, workload, prompts, [decoding]).map((seconds) => seconds + drafting);
-  const prefillSeconds = sum(passes);
-  const mixed = prefillSeconds / chunks;
-  // share of passes that carry prompt tokens
-  const share = (needed * chunks) / (prompts * computed);
-  const step = share * mixed + (1 - share) * alone;
-  const tpotSeconds = step / perStep;
-  const requestsPerSecond = sustained / (outputTokens * tpotSeconds);
-  // share of a step's time that its prompt tokens add
-  const prefillShare = (share * (mixed - alone)) / step;
+  const { groups } = replica;
+  const { stored } = splitPrompt(workload);
+  const batch = Math.min(cap, mostSequences(groups, workload));
+  const cycle = cycleOf({ groups, chunkTokens }, workload, batch);
+  const timed = cycle.passes.map((pass) => ({ ...pass, seconds: secondsOf(replica, pass, drafts) }));
+  const total = (of: (pass: (typeof timed)[number]) => number): number =>
+    sum(timed.map((pass) => pass.passes * pass.seconds * of(pass)));
+  const cycleSeconds = total(() => 1);
+  const decoding = total((pass) => pass.decoding) / cycleSeconds;
+  const requestsPerSecond = cycle.requests / cycleSeconds;
+  // time of a request in passes that compute its prompt, and in passes that decode
+  const prefillSeconds = total(({ prompts }) => prompts) / cycle.requests;
+  const alone = decodeSeconds(replica, batch, meanContext(workload), drafts);
+  const tpotSeconds =
+    outputTokens === 1
+      ? alone / tokensPerStep(drafts)
+      : total((pass) => pass.decoding) / cycle.requests / (outputTokens - 1);
+  const mixedSeconds = total(({ prompts }) => (prompts > 0 ? 1 : 0));
+  const addedSeconds = mixedSeconds - decodingBeside(replica, timed, drafts);
+  const prefillShare = addedSeconds / cycleSeconds;
   const price = (part: number, tokens: number): number =>
     dollarsPerMillion(dollarsPerGpuHour, part * replica.gpus, requestsPerSecond * tokens, utilisation);
   const loadSeconds = replica.kvBytes(stored) / replica.loadBandwidth;
-  const queueSeconds = waitOfMd1(prefillSeconds / prompts, utilisation * share);
+  const queueSeconds =
+    waitOfMd1(mixedSeconds / cycle.requests, (utilisation * mixedSeconds) / cycleSeconds) +
+    (groups > 1 && decoding >= groups ? holdSeconds(groups, utilisation * requestsPerSecond, alone) : 0);
   const ttftSeconds = queueSeconds + loadSeconds + prefillSeconds;
   const perGpu = requestsPerSecond / replica.gpus;
   return {
-    batch: sustained,
+    batch,
+    decoding,
     gpus: replica.gpus,
     queueSeconds,
     prefillSeconds,
@@ -136,8 +145,24 @@ export function serveTogether(
     dollarsPerMillionInput: price(prefillShare, inputTokens),
     dollarsPerMillionOutput: price(1 - prefillShare, outputTokens),
     dollarsPerMillionTotal: price(1, inputTokens + outputTokens),
-    ...memoryOf(replica, workload, sustained),
+    ...memoryOf(replica, workload, batch),
   };
+}
+
+/** Time of a pass with the drafting that follows it, s. */
+function secondsOf(replica: Replica, pass: AlikePasses, drafts: Drafts): number {
+  const { decoding, contextTokens, prompts, newTokens, cachedTokens } = pass;
+  const parts: Part[] = [];
+  if (decoding > 0) parts.push(decodePart(decoding, contextTokens, drafts));
+  if (prompts > 0) parts.push({ phase: "prefill", sequences: prompts, newTokens, cachedTokens });
+  const drafting = decoding > 0 ? draftingSeconds(replica, decoding, contextTokens, drafts) : 0;
+  return replica.stepSeconds(parts) + drafting;
+}
+
+/** Time that the passes with prompts would take without them, s. */
+function decodingBeside(replica: Replica, passes: readonly AlikePasses[], drafts: Drafts): number {
+  const mixed = meanPass(passes.filter(({ prompts, decoding }) => prompts > 0 && decoding > 0));
+  return mixed.passes === 0 ? 0 : mixed.passes * secondsOf(replica, { ...mixed, prompts: 0 }, drafts);
 }
 
 /**
@@ -177,6 +202,7 @@ export function serveApart(
   const perGpu = requestsPerSecond / gpus;
   return {
     batch,
+    decoding: batch,
     gpus,
     queueSeconds,
     prefillSeconds,

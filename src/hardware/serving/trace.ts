@@ -3,8 +3,10 @@ import type { Random } from "../../core/random.ts";
 import { mean, quantile } from "../../core/stats.ts";
 import type { Request } from "./arrivals.ts";
 import { checkRequests } from "./arrivals.ts";
-import { decodePart, draftingSeconds } from "./replica.ts";
-import type { Drafts, Part, Replica } from "./replica.ts";
+import { RunningBatch } from "./batch.ts";
+import type { RunningRequest } from "./batch.ts";
+import { draftingSeconds, drawTokens } from "./replica.ts";
+import type { Drafts, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 
 export interface TraceSettings {
@@ -37,23 +39,20 @@ export interface TraceResult {
   readonly steps: number;
 }
 
-interface Sequence {
+/** A request in the replica. */
+interface Sequence extends RunningRequest {
   readonly request: Request;
+  /** group of GPUs that holds its cache */
+  readonly group: number;
   readonly kvBytes: number;
-  /** tokens of the prompt in the cache */
-  cached: number;
-  generated: number;
   firstToken: number;
 }
 
 /**
- * Serves a trace on a replica, one forward pass after another. Requests are admitted in order of arrival, each when its
- * cache at its full length fits beside those admitted (so that nothing is evicted) and a place in the batch is free. A
- * pass decodes a token of every sequence whose prompt has been read (and the accepted drafts), and computes up to
- * `chunkTokens` of the other prompts, first come first served. The pass that ends a prompt yields its first token.
- *
- * Continuous batching: Yu et al. 2022, Orca, OSDI. Chunked prefill beside decoding: Agrawal et al. 2024, Sarathi-Serve,
- * arXiv 2403.02310. Simplified: sequences that decode, and chunks, all have their mean length; scheduling takes no time.
+ * Serves a trace on a replica, one forward pass after another (`RunningBatch`). Requests are admitted in order of arrival, each
+ * to the group with the most memory, when its cache at its full length fits there beside those admitted (so that nothing
+ * is evicted) and a place in the batch is free. The pass that ends a prompt yields its first token; a pass that decodes
+ * yields a token of each sequence and its accepted drafts. Scheduling takes no time.
  *
  * @param random decides which drafts are accepted
  * @throws UsageError for requests out of order, or a request that does not fit even alone
@@ -68,80 +67,55 @@ export function serveTrace(
   const { maxBatch, chunkTokens, drafts, cacheHits, onProgress } = settings;
   const accepted = random.fork("drafts");
   const trips: Trip[] = [];
-  let running: Sequence[] = [];
+  const batch = new RunningBatch<Sequence>({ groups: replica.groups, chunkTokens, drafts });
+  const room = replica.kvCapacity / replica.cacheGroups;
+  const held = new Float64Array(replica.cacheGroups);
   let [now, next, busy, kv, peakKv, batchTime, steps] = [0, 0, 0, 0, 0, 0, 0];
   /** Time at which a request's stored prefix has been fetched. */
   const ready = ({ arrivalSeconds, inputTokens }: Request): number =>
     arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
+  const tokensOf = (): number => drawTokens(drafts, accepted);
 
-  while (running.length > 0 || next < requests.length) {
-    while (next < requests.length && running.length < maxBatch) {
+  while (batch.size > 0 || next < requests.length) {
+    while (next < requests.length && batch.size < maxBatch) {
       const request = requests[next]!;
       const { inputTokens, outputTokens } = request;
       const kvBytes = replica.kvBytes(inputTokens + outputTokens);
-      if (kvBytes > replica.kvCapacity)
+      if (kvBytes > room)
         throw new UsageError(
-          `request ${next + 1} of the trace does not fit: ${inputTokens} + ${outputTokens} tokens take ${kvBytes} B; the replica has ${replica.kvCapacity} B for caches`,
+          `request ${next + 1} of the trace does not fit: ${inputTokens} + ${outputTokens} tokens take ${kvBytes} B; a group of the replica has ${room} B for caches`,
         );
-      if (ready(request) > now || kv + kvBytes > replica.kvCapacity) break;
+      const group = held.indexOf(Math.min(...held));
+      if (ready(request) > now || held[group]! + kvBytes > room) break;
       const { stored } = splitPrompt({ inputTokens, cacheHits });
-      running.push({ request, kvBytes, cached: stored, generated: 0, firstToken: NaN });
+      batch.admit({ ...request, request, group, kvBytes, cached: stored, generated: 0, firstToken: NaN });
+      held[group]! += kvBytes;
       kv += kvBytes;
       next++;
     }
-    if (running.length === 0) {
+    if (batch.size === 0) {
       now = ready(requests[next]!);
       continue;
     }
     peakKv = Math.max(peakKv, kv);
 
-    const decoding = running.filter(({ generated }) => generated > 0);
-    const parts: Part[] = [];
-    if (decoding.length > 0) {
-      const context = mean(decoding.map(({ request, generated }) => request.inputTokens + generated));
-      parts.push(decodePart(decoding.length, context, drafts));
-    }
-    let room = chunkTokens * replica.groups;
-    const chunks: [Sequence, number][] = [];
-    for (const sequence of running) {
-      if (room === 0) break;
-      if (sequence.generated > 0) continue;
-      const newTokens = Math.min(room, chunkTokens, sequence.request.inputTokens - sequence.cached);
-      room -= newTokens;
-      chunks.push([sequence, newTokens]);
-    }
-    if (chunks.length > 0)
-      parts.push({
-        phase: "prefill",
-        sequences: chunks.length,
-        newTokens: mean(chunks.map(([, newTokens]) => newTokens)),
-        cachedTokens: mean(chunks.map(([{ cached }]) => cached)),
-      });
-    const draft =
-      decoding.length > 0 ? draftingSeconds(replica, decoding.length, parts[0]!.cachedTokens, drafts) : 0;
+    const pass = batch.next();
+    const { parts, decoding, contextTokens } = pass;
+    const draft = decoding > 0 ? draftingSeconds(replica, decoding, contextTokens, drafts) : 0;
     const step = replica.stepSeconds(parts) + draft;
     now += step;
     busy += step;
-    batchTime += step * decoding.length;
+    batchTime += step * decoding;
     steps++;
 
-    for (const sequence of decoding) {
-      sequence.generated++;
-      for (let i = 0; i < drafts.tokens && accepted.uniform() < drafts.acceptance; i++) sequence.generated++;
-    }
-    for (const [sequence, newTokens] of chunks) {
-      sequence.cached += newTokens;
-      if (sequence.cached < sequence.request.inputTokens) continue;
-      sequence.generated = 1;
-      sequence.firstToken = now;
-    }
-    running = running.filter(({ request, generated, firstToken, kvBytes }) => {
-      if (generated < request.outputTokens) return true;
+    const { read, finished } = batch.finish(pass, 1, tokensOf);
+    for (const sequence of read) sequence.firstToken = now;
+    for (const { request, firstToken, kvBytes, group } of finished) {
       trips.push({ request, firstToken, finished: now });
+      held[group]! -= kvBytes;
       kv -= kvBytes;
       onProgress?.(trips.length);
-      return false;
-    });
+    }
   }
   return {
     trips,

@@ -25,18 +25,24 @@ describe("tokensPerStep", () => {
 
 describe("serveTogether", () => {
   it("adds the time to the first token up from chunks, and answers after thinking", () => {
-    // 3 chunks of a full pass each; one sequence decodes beside them
+    // one user: 3 chunks of a full pass each, then 99 steps
     const served = serveTogether(
       toy(),
       workload({ inputTokens: 3000, chunkTokens: 1000, thinkTokens: 40 }),
       1,
       2,
     );
-    const mixed = 0.01 + 1001 * 1e-5;
-    expect(served.prefillSeconds).toBeCloseTo(3 * mixed, 12);
+    expect(served.prefillSeconds).toBeCloseTo(3 * 0.02, 12);
     expect(served.firstAnswerSeconds).toBeCloseTo(served.ttftSeconds + 40 * served.tpotSeconds, 12);
-    // in 100 steps 3 carry a chunk
-    expect(served.tpotSeconds).toBeCloseTo(0.03 * mixed + 0.97 * (0.01 + 1e-5), 12);
+    expect(served.tpotSeconds).toBeCloseTo(0.01001, 12);
+    expect(served.requestsPerSecond).toBeCloseTo(1 / (3 * 0.02 + 99 * 0.01001), 12);
+  });
+
+  it("computes the prompts of two users in turn, each beside the other's decoding", () => {
+    // a cycle has 3 + 99 passes, of which 6 have a chunk: 3 of them beside a sequence that decodes, 3 of each prompt
+    const served = serveTogether(toy(), workload({ inputTokens: 3000, chunkTokens: 1000 }), 2, 2);
+    const cycle = 102 * 0.01 + 6 * 0.01 + 2 * 99 * 1e-5;
+    expect(served.requestsPerSecond).toBeCloseTo(2 / cycle, 9);
   });
 
   it("keeps input, output and total apart, and their prices add up to the machine's", () => {
@@ -53,8 +59,10 @@ describe("serveTogether", () => {
   });
 
   it("lets no more sequences decode than full chunks can replace", () => {
+    // a prompt takes 10 passes, its answer 99 more: 11 sequences fill every pass
     const served = serveTogether(toy(), workload({ inputTokens: 10_000, chunkTokens: 1000 }), 64, 2);
-    expect(served.batch).toBe(10);
+    expect(served.batch).toBe(11);
+    expect(served.inputPerGpu * 4).toBeCloseTo(1000 / (0.02 + served.decoding * 1e-5), 0);
   });
 
   it("reads a stored prefix in place of computing it", () => {

@@ -7,6 +7,7 @@ export const toy = (change: Partial<Replica> & { base?: number; perToken?: numbe
   return {
     gpus: 4,
     groups: 1,
+    cacheGroups: 1,
     stepSeconds: (parts: readonly Part[]) =>
       base + parts.reduce((sum, { sequences, newTokens }) => sum + sequences * newTokens * perToken, 0),
     draftSeconds: () => 0.001,
