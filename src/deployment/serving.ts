@@ -1,4 +1,6 @@
+import { distinct } from "../core/group.ts";
 import { paretoFront } from "../hardware/serving/pareto.ts";
+import { holdPasses } from "../hardware/serving/batch.ts";
 import { prefillAlone, serveApart, serveTogether } from "../hardware/serving/serve.ts";
 import type { Served } from "../hardware/serving/serve.ts";
 import type { Replica } from "../hardware/serving/replica.ts";
@@ -23,13 +25,14 @@ export type PhaseDivisions = Readonly<Record<"prefill" | "decode", readonly Divi
 /** A workload to serve, and the price of a GPU-hour. */
 export interface Serving {
   readonly workload: Workload;
-  /** numbers of sequences that decode at once in a replica; each is tried */
+  /** most sequences in a replica at once; each number is tried, or the sequences whose caches fit if they are fewer */
   readonly batches: readonly number[];
   readonly dollarsPerGpuHour: number;
 }
 
 /**
- * Every division that prefills and decodes at once, at every batch that its caches fit.
+ * Every division that prefills and decodes at once, at every batch, or at the one whose caches fit. Divisions that fit no
+ * request are left out.
  *
  * @throws UsageError for a workload out of range
  */
@@ -47,18 +50,18 @@ export function servedTogether(
   });
 }
 
-/** Batches of whole requests whose caches fit. */
+/** Batches, cut to the whole requests whose caches fit. None if no request fits. */
 function fittingBatches(
   division: Division,
   { inputTokens, outputTokens }: Workload,
   batches: readonly number[],
 ): number[] {
   const { users } = memoryOn(division, inputTokens + outputTokens);
-  return batches.filter((batch) => batch <= users);
+  return users < 1 ? [] : distinct(batches.map((batch) => Math.min(batch, users)));
 }
 
 /**
- * Every division that decodes, at every batch that its caches fit. Beside it stands the division that prefills the most
+ * Every division that decodes, at every batch, or at the one whose caches fit. Beside it stands the division that prefills the most
  * prompts a second and GPU while a prompt takes at most `ttftSeconds`.
  *
  * @throws UsageError for a workload out of range
@@ -113,7 +116,9 @@ export const servingAssumptions = (workload: Omit<Workload, "inputTokens">): str
       ? "no multi-token prediction"
       : `${drafts.tokens} tokens drafted a step, each accepted with probability ${drafts.acceptance}`,
     `passes of at most ${chunkTokens} prompt tokens for each group; sequences decode at their mean length`,
-    "first token: wait (M/D/1 queue of prompts at the utilisation) + prefill + fetch + move to the decoding replica",
+    `prompts wait up to ${holdPasses} passes for a prompt in every group (dp) while every group decodes, as TensorRT-LLM's attention_dp_config does`,
+    "together: users ask at the same time at first, and again as soon as they are answered; caches of whole requests limit the batch",
+    "first token: wait (M/D/1 queue of prompts at the utilisation, and for other groups) + prefill + fetch + move to the decoding replica",
     `GPUs are busy ${utilisation} of the time: tokens/s count busy time, prices and waits count all of it`,
     "apart: prefill reaches .90 of its rate, decoding .92 (AIConfigurator), as many GPUs of each kind as their rates ask for",
   ];

@@ -160,13 +160,20 @@ describe("attnsim hardware serve", () => {
     });
   });
 
-  it("says the batch that its numbers belong to where prompts come too slowly for the one asked", async () => {
-    const line = `hardware serve ${on} --input 16K --output 8 --batch 4,512 --parallel dp=8`;
-    const [few, many] = await rowsOf(line);
+  it("says the batch that its numbers belong to, where prompts come too slowly or caches do not fit", async () => {
+    const line = `hardware serve ${on} --parallel dp=8`;
+    const [few, many] = await rowsOf(`${line} --input 16K --output 8 --batch 4,512`);
     expect([few!["batch"], few!["asked"]]).toEqual([4, 4]);
-    expect(Number(many!["batch"])).toBeLessThan(512);
-    const { out } = await run(line);
-    expect(out).toMatch(/ 32 of 512 /);
+    // a prompt takes two passes, and its other tokens 7: five waves of eight
+    expect([many!["batch"], many!["asked"]]).toEqual([40, 512]);
+    const capped = `${line} --input 128K --batch 4096`;
+    const [row] = await rowsOf(capped);
+    const [batch, held, room] = ["batch", "kvBytes", "kvCapacity"].map((name) => Number(row![name]));
+    expect(held).toBeLessThanOrEqual(room!);
+    // one more in each of the 8 groups would not fit
+    expect((held! * (batch! + 8)) / batch!).toBeGreaterThan(room!);
+    const { out } = await run(capped);
+    expect(out).toContain(` ${batch} of 4096 `);
   });
 
   it("replays prompts of which a step may do a fraction of a token", async () => {

@@ -54,7 +54,7 @@ export function workloadOptions<A extends unknown[], O extends OptionValues>(
     .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
     .option(
       "--batch <n>",
-      "sequences that decode at once in a replica",
+      "most sequences in a replica at once; fewer if their caches do not fit",
       list(integer(1)),
       [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
     );

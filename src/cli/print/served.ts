@@ -41,6 +41,7 @@ const served = (title: string, cell: (served: Served) => TableCell): RackColumn<
 export const servedColumns: RackTable<ServeRow> = {
   columns: [
     ["batch", batchText],
+    served("decoding", ({ decoding }) => formatNumber(decoding)),
     ["decode as", ({ plan }) => (plan === undefined ? "fits no plan" : formatParallel(plan.decode.parallel))],
     ["prefill as", ({ plan }) => (plan === undefined ? "-" : prefillText(plan))],
     served("GPUs", ({ gpus }) => formatNumber(gpus)),
@@ -61,6 +62,7 @@ export const servedColumns: RackTable<ServeRow> = {
     "in/s/GPU",
     "$/M all",
     "answer",
+    "decoding",
     "KV as",
     "attention",
     "GPUs",
@@ -74,7 +76,7 @@ export const servedColumns: RackTable<ServeRow> = {
   ],
 };
 
-/** Sequences that the row's numbers belong to. Prompts may come too slowly to keep the batch full. */
+/** Sequences in a replica that the row's numbers belong to, and the cap where they are fewer. */
 function batchText({ batch, plan }: ServeRow): TableCell {
   return plan === undefined || plan.served.batch === batch
     ? formatNumber(batch)
@@ -93,14 +95,14 @@ export function servedPasses(
   const { inputTokens, outputTokens, drafts, chunkTokens } = workload;
   const { computed, stored } = splitPrompt(workload);
   const newTokens = Math.min(computed, chunkTokens);
-  const decoding = decodePart(plan.served.batch, inputTokens + outputTokens / 2, drafts);
+  const decoding = decodePart(plan.served.decoding, inputTokens + outputTokens / 2, drafts);
   const prefilling: Part = { phase: "prefill", sequences: 1, newTokens, cachedTokens: stored };
   const explained = (pass: string, division: Division, part: Part) => ({
     title: `${names.model} on ${names.system}: ${pass}, ${formatParallel(division.parallel)}`,
     time: passOf(deploymentOf(division), [part]).time,
   });
   return [
-    explained(`a decode step of ${formatNumber(plan.served.batch)} sequences`, plan.decode, decoding),
+    explained(`a decode step of ${formatNumber(plan.served.decoding)} sequences`, plan.decode, decoding),
     explained(`${newTokens} tokens of one prompt`, plan.prefill ?? plan.decode, prefilling),
   ];
 }

@@ -5,7 +5,7 @@ import type { Division } from "../../deployment/division.ts";
 import { memoryOn } from "../../deployment/memory.ts";
 import { replicaOf } from "../../deployment/replica.ts";
 import { servedTogether } from "../../deployment/serving.ts";
-import type { ServedPlan } from "../../deployment/serving.ts";
+import type { ServedPlan, Serving } from "../../deployment/serving.ts";
 import { readTrace } from "../../files/trace.ts";
 import { drawArrivals } from "../../hardware/serving/arrivals.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
@@ -51,8 +51,8 @@ const longestOf = (requests: readonly Request[]): number =>
   requests.reduce((most, { inputTokens, outputTokens }) => Math.max(most, inputTokens + outputTokens), 0);
 
 /**
- * Replays requests on one replica of each setting. Its division is the one that gives a GPU the most tokens at the
- * largest batch whose caches fit, at the requests' mean lengths.
+ * Replays requests on one replica of each setting. Its division is the one that gives a GPU the most tokens with the
+ * largest batch, or the one whose caches fit, at the requests' mean lengths.
  *
  * @param requests of the question, from `requestsOf`
  * @throws UsageError where the longest request fits no division
@@ -73,10 +73,8 @@ export function replayRows(
   return watch.steps(settings.length, "replays", (onStep) =>
     settings.map((setting) => {
       const divisions = divisionsThatHold(setting, question.parallel, longest);
-      const plan = largestPlan(divisions, workload, {
-        batch,
-        dollarsPerGpuHour: gpuHourPrice(setting.system, question.price),
-      });
+      const dollarsPerGpuHour = gpuHourPrice(setting.system, question.price);
+      const plan = bestOf(divisions, { workload, batches: [maxBatch], dollarsPerGpuHour });
       const replica = replicaOf(plan.decode);
       const random = new Random(`replay/${seed}`);
       const result = serveTrace(replica, requests, { maxBatch, chunkTokens, cacheHits, drafts }, random);
@@ -113,18 +111,12 @@ function divisionsThatHold(setting: RackSetting, parallel: string | undefined, t
   return holding;
 }
 
-/** The plan that gives a GPU the most tokens at the largest batch that fits a division. A batch of one fits each. */
-function largestPlan(
-  divisions: readonly Division[],
-  workload: Workload,
-  { batch, dollarsPerGpuHour }: { batch: readonly number[]; dollarsPerGpuHour: number },
-): ServedPlan {
-  const sizes = [...batch].sort((a, b) => b - a);
-  for (let size = Math.floor(sizes.at(-1)! / 2); size >= 1; size = Math.floor(size / 2)) sizes.push(size);
-  for (const size of sizes) {
-    const plans = servedTogether(divisions, { workload, batches: [size], dollarsPerGpuHour });
-    const [best] = plans.sort((a, b) => b.served.totalPerGpu - a.served.totalPerGpu);
-    if (best !== undefined) return best;
-  }
-  throw new RangeError("a division that holds the longest request must hold one of mean length");
+/** The plan that gives a GPU the most tokens. @throws RangeError where the divisions hold no request of mean length */
+function bestOf(divisions: readonly Division[], serving: Serving): ServedPlan {
+  const [best] = servedTogether(divisions, serving).sort(
+    (a, b) => b.served.totalPerGpu - a.served.totalPerGpu,
+  );
+  if (best === undefined)
+    throw new RangeError("a division that holds the longest request must hold one of mean length");
+  return best;
 }

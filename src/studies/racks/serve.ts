@@ -7,7 +7,7 @@ import type { RackQuestion, RackRow, RackSetting } from "./settings.ts";
 /** Requests to models on racks. */
 export interface ServeQuestion extends Omit<RackQuestion, "context"> {
   readonly workload: Workload;
-  /** sequences that decode at once in a replica; each number is tried */
+  /** most sequences in a replica at once; each number is tried */
   readonly batch: readonly number[];
   /** dollars of a GPU-hour (default: the system's rental) */
   readonly price?: number | undefined;
@@ -20,8 +20,9 @@ export interface ServeQuestion extends Omit<RackQuestion, "context"> {
 
 /** The plan that gives a GPU the most tokens at a batch. */
 export interface ServeRow extends RackRow {
+  /** most sequences in a replica at once */
   readonly batch: number;
-  /** undefined if the batch's caches fit no plan */
+  /** undefined if a request fits no plan */
   readonly plan: ServedPlan | undefined;
 }
 
