@@ -113,6 +113,10 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
       {
         name: "serve",
         summary: "serve requests: time to the first token, tokens a second, prices",
+        examples: [
+          "hardware serve --system gb200-nvl72 --model deepseek-v3 --input 128K --output 1024 --batch 16,64 --apart",
+          "hardware serve --system gb200-nvl72 --model deepseek-v3 --parallel dp=8 --input 8K --rate 2 --requests 200",
+        ],
         load: () => import("./hardware/serve.ts"),
       },
       {
@@ -124,7 +128,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
       {
         name: "local",
         summary: "measure this machine, and compare its kernels with their predicted times",
-        examples: ["hardware local"],
+        examples: ["hardware local --shrink 64 --repeats 1"],
         load: () => import("./hardware/local.ts"),
       },
       {

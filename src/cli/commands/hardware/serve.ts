@@ -12,13 +12,11 @@ import { servedAnswer, servedPasses, servingLines } from "../../print/served.ts"
 import { watch } from "../../print/watch.ts";
 
 const notes = `
-Without --trace and --rate, closed formulas give a steady state for each --batch. With one of them, requests are replayed
-event by event on one replica (continuous batching, chunked prefill, admission by cache). The replay takes at most the
-largest --batch, on the division that is best at the largest batch whose caches fit. A trace is a CSV file with the columns
-arrival_s, input_tokens, output_tokens.
-
-  attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --input 128K --output 1024 --batch 16,64 --apart
-  attnsim hardware serve --model deepseek-v3 --system gb200-nvl72 --parallel dp=8 --rate 0.5 --requests 200`;
+Without --trace and --rate, each --batch has the steady state of a replica in which that many users ask, wait for their answers
+and ask again: passes of a replay (continuous batching, chunked prefill), one cycle long. With --rate or --trace, requests are
+replayed event by event on one replica. --batch is the most sequences in a replica at once, a replay takes the largest; a
+request is admitted when its whole cache fits. The division is the one that gives a GPU the most tokens. A trace is a CSV file
+with the columns arrival_s, input_tokens, output_tokens.`;
 
 /** `attnsim hardware serve`: time to the first token, tokens a second and prices of serving requests. */
 export default function hardwareServeCommand(command: Command): void {
