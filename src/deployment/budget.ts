@@ -6,6 +6,8 @@ import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { override, shorthands, shorthandSetting, systemQuantities } from "../hardware/overrides.ts";
 import type { Shorthand } from "../hardware/overrides.ts";
+import { parseRouting } from "../hardware/kernels/routing.ts";
+import type { Routing } from "../hardware/kernels/routing.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { checkedWeights, usualWeights } from "../hardware/weights/choice.ts";
@@ -26,9 +28,11 @@ export interface Budget {
   readonly stepSeconds?: number;
   /** tokens that each user holds; default: the length of the trial */
   readonly context?: number;
+  /** how tokens fall on experts; default: the usual power law */
+  readonly routing?: Routing;
 }
 
-const ownKeys = ["system", "model", "users", "step-ms", "context", "weights"] as const;
+const ownKeys = ["system", "model", "users", "step-ms", "context", "weights", "routing"] as const;
 const shortKeys = Object.keys(shorthands) as readonly Shorthand[];
 const keys = [...ownKeys, ...shortKeys];
 
@@ -52,8 +56,9 @@ const parsed = new Map<string, Budget>();
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
  * them: step-ms, context (tokens each user holds), weights (as for `--weights`, with plus signs between parts;
- * default: as shipped in 4 bits, or the smallest format that the GPU multiplies). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are decimal and
- * per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
+ * default: as shipped in 4 bits, or the smallest format that the GPU multiplies), routing (of tokens to experts, as
+ * `parseRouting` reads it). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are
+ * decimal and per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
  *
  * @param lookup finds the system and the model; default: among entries alone
  * @throws UsageError for a key or value that is unknown, missing or out of range
@@ -95,6 +100,7 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   const weights = checkedWeights(given.get("weights") ?? usualWeights(system, model));
   const stepMs = positive("step-ms");
   const context = positive("context", true);
+  const routing = given.get("routing");
   const budget: Budget = {
     text,
     system,
@@ -103,6 +109,7 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
     users: positive("users", true) ?? 1,
     ...(stepMs === undefined ? {} : { stepSeconds: stepMs / 1000 }),
     ...(context === undefined ? {} : { context }),
+    ...(routing === undefined ? {} : { routing: parseRouting(routing) }),
   };
   checkRoom(budget);
   return budget;
@@ -132,9 +139,9 @@ function pairsOf(text: string): { given: ReadonlyMap<Key, string>; paths: readon
 }
 
 /** @throws UsageError when the weights leave no HBM on any division */
-function checkRoom({ system, model, weights }: Budget): void {
+function checkRoom({ system, model, weights, routing }: Budget): void {
   const spec = parseSpec(nativeOf(model));
-  const divisions = divisionsOf({ system, model, weights, spec, kvDtype: "bf16" }, "decode");
+  const divisions = divisionsOf({ system, model, weights, routing, spec, kvDtype: "bf16" }, "decode");
   if (divisions.length === 0)
     throw new UsageError(`budget: ${model.name} cannot be divided among the GPUs of ${system.name}`);
   const left = Math.max(...divisions.map(cacheBytesOn));

@@ -56,8 +56,8 @@ const workOfLayers = remembered((model, spec, dtype: KvDtype): readonly LayerWor
 
 /** A division in the form of the pass. @throws UsageError when the model has no layer that the variant could replace */
 export function deploymentOf(division: Division): Deployment {
-  const { machine, model, spec, weights, parallel, overlapLinks } = division;
+  const { machine, model, spec, weights, parallel, overlapLinks, routing } = division;
   const kvDtype = kvDtypeOf(division);
   const layers = workOfLayers(model, spec, kvDtype);
-  return { machine, model, layers, kvDtype, weights, parallel, overlapLinks };
+  return { machine, model, layers, kvDtype, weights, parallel, overlapLinks, routing };
 }

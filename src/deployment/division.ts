@@ -2,6 +2,8 @@ import type { AttentionSpec } from "../attention/spec.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { machineOf } from "../hardware/kernels/machine.ts";
 import type { Machine, KernelProfile } from "../hardware/kernels/machine.ts";
+import { usualRouting } from "../hardware/kernels/routing.ts";
+import type { Routing } from "../hardware/kernels/routing.ts";
 import type { Model } from "../hardware/model.ts";
 import { plansFor } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
@@ -20,10 +22,10 @@ export interface Division {
   readonly kvDtype: KvDtype;
   readonly weights: Weights;
   readonly parallel: Parallelism;
-  /** copies of busy experts that the GPUs of a stage hold beside the experts of a layer; default: none */
-  readonly redundantExperts?: number | undefined;
   /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
+  /** how tokens fall on experts */
+  readonly routing: Routing;
 }
 
 /** A model whose layers attend with a variant, on a system that may divide it in any way. */
@@ -37,14 +39,14 @@ export interface ModelOnSystem {
   readonly weights: string;
   /** format of attention's weights; default: as `weights` says */
   readonly attentionWeights?: WeightFormat | undefined;
-  /** copies of busy experts that the GPUs of a stage hold beside the experts of a layer; default: none */
-  readonly redundantExperts?: number | undefined;
   /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
   /** GPUs to divide the model among; default: all of the system */
   readonly gpus?: number | undefined;
   /** default: false */
   readonly overlapLinks?: boolean | undefined;
+  /** how tokens fall on experts; default: even under `ideal`, otherwise the usual power law */
+  readonly routing?: Routing | undefined;
 }
 
 /** The dtype that K and V are stored as. */
@@ -77,8 +79,8 @@ export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division =
   kvDtype: on.kvDtype,
   weights: weightsOf(on.model, on.system, askedWeights(on)),
   parallel,
-  redundantExperts: on.redundantExperts,
   overlapLinks: on.overlapLinks ?? false,
+  routing: on.routing ?? (on.profile === "ideal" ? "even" : usualRouting),
 });
 
 /** Every division of a model that a phase can use, on at most the given GPUs. */

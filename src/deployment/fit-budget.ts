@@ -51,11 +51,15 @@ export interface BudgetedStep {
   readonly reads: number;
 }
 
-const questionOf = ({ system, model, weights, users }: Budget, asked: BudgetedStep): StepQuestion => ({
+const questionOf = (
+  { system, model, weights, users, routing }: Budget,
+  asked: BudgetedStep,
+): StepQuestion => ({
   system,
   model,
   weights,
   users,
+  routing,
   ...asked,
 });
 

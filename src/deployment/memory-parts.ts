@@ -4,6 +4,7 @@ import { hostMemory } from "../hardware/memory.ts";
 import { formatParallel } from "../hardware/parallel.ts";
 import { gpusOf } from "../hardware/parallelism.ts";
 import { weightCounts } from "../hardware/parameters.ts";
+import { formatRouting } from "../hardware/kernels/routing.ts";
 import { neededOf } from "../hardware/system.ts";
 import { weightParts } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
@@ -87,7 +88,8 @@ export function memoryParts(
 
 /** Weights by part, with the copies on GPUs that do not share them. */
 function weightRows(division: Division): MemoryPart[] {
-  const { model, weights, parallel } = division;
+  const { model, weights, parallel, routing } = division;
+  const copies = routing !== "even" && routing.copies !== undefined;
   const counts = weightCounts(model);
   return [...weightBytesByPart(division)]
     .filter(([, bytes]) => bytes > 0)
@@ -97,7 +99,7 @@ function weightRows(division: Division): MemoryPart[] {
       how:
         `${weightParts[part]}: ${formatUnit(counts[part], "")} in ${weights[part].format}, ` +
         `${formatNumber(weights[part].bytes)} B each with scales, split ${sharersOf(part, parallel)} ways; ` +
-        `counted from ${model.name}'s dimensions`,
+        `counted from ${model.name}'s dimensions${part === "experts" && copies ? `; with the copies of ${formatRouting(routing)}` : ""}`,
     }));
 }
 

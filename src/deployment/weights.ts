@@ -1,3 +1,4 @@
+import { heldExperts } from "../hardware/kernels/routing.ts";
 import { feedForwardLayer } from "../hardware/layers/feed-forward.ts";
 import type { Model } from "../hardware/model.ts";
 import { columnsOf, stageGpus } from "../hardware/parallelism.ts";
@@ -25,9 +26,9 @@ const sharers: Readonly<Record<WeightPart, (parallel: Parallelism) => number>> =
 export const sharersOf = (part: WeightPart, parallel: Parallelism): number => sharers[part](parallel);
 
 /** Experts of a layer that GPUs hold for each expert that the model has: more than 1 if busy ones are held twice. */
-function heldExperts({ model, redundantExperts = 0 }: Pick<Division, "model" | "redundantExperts">): number {
+function copiesOf({ model, routing, parallel }: Pick<Division, "model" | "routing" | "parallel">): number {
   const experts = Math.max(0, ...model.feedForward.map((group) => feedForwardLayer(group).experts));
-  return experts === 0 ? 1 : 1 + redundantExperts / experts;
+  return experts === 0 ? 1 : heldExperts(experts, parallel.ep, routing) / experts;
 }
 
 /**
@@ -36,25 +37,25 @@ function heldExperts({ model, redundantExperts = 0 }: Pick<Division, "model" | "
  * are whole on every GPU.
  */
 export const weightBytesByPart = (
-  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+  division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
 ): ReadonlyMap<WeightPart, number> => bytesOf(division, countsOf(division.model));
 
 /** Bytes of weights on one GPU. */
 export const weightBytesPerGpu = (
-  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+  division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
 ): number => sumOf(weightBytesByPart(division));
 
 const sumOf = (parts: ReadonlyMap<WeightPart, number>): number =>
   [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
 
 function bytesOf(
-  division: Pick<Division, "model" | "weights" | "parallel" | "redundantExperts">,
+  division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
   counts: WeightCounts,
 ): ReadonlyMap<WeightPart, number> {
   const { weights, parallel } = division;
   return new Map(
     weightPartNames.map((part) => {
-      const copies = part === "experts" ? heldExperts(division) : 1;
+      const copies = part === "experts" ? copiesOf(division) : 1;
       const bytes = copies * counts[part] * weights[part].bytes;
       return [part, bytes / sharersOf(part, parallel) / parallel.pp];
     }),

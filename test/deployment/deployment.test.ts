@@ -39,6 +39,7 @@ const asked = (
     weights: weightsOf(model, gb200, weights),
     parallel: parseParallel(parallel, model),
     overlapLinks: false,
+    routing: "even",
     ...rest,
   };
 };

@@ -49,6 +49,7 @@ function deployed(name: string, variant: string): Deployment {
     weights: weightsOf(model, gb200Nvl72, "fp8"),
     parallel: parseParallel("tp=8", model),
     overlapLinks: false,
+    routing: "even",
   });
 }
 

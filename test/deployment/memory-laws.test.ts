@@ -21,6 +21,7 @@ it.each([...models])("memory never falls as context or bytes of an element grow:
         weights: weightsOf(model, system, weights),
         parallel: parseParallel("tp=8", model),
         overlapLinks: false,
+        routing: "even",
       });
     // each list grows
     const lengths = [1, 1024, 65_536, 2 ** 20];

@@ -46,7 +46,7 @@ describe("users of 2^20 tokens on a rack", () => {
     "%s in %s: nearly as many as without copies and remainders",
     (name, kvDtype, gb, ...racks) => {
       for (const [i, system] of ["gb200-nvl72", "gb300-nvl72"].entries()) {
-        const asked = on(name, { kvDtype, system: systems.get(system) });
+        const asked = { ...on(name, { kvDtype, system: systems.get(system) }), routing: "even" } as const;
         const { user } = roomiest(divisionsOf(asked, "decode"), million)!;
         expect(hbmBytes(user) / 1e9 / gb).toBeCloseTo(1, 1);
         const users = usersThatFit(asked, million);

@@ -4,6 +4,8 @@ import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import { profiles } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
+import { formatRouting, parseRouting, routingHelp, usualRouting } from "../../hardware/kernels/routing.ts";
+import type { Routing } from "../../hardware/kernels/routing.ts";
 import { shorthands, shorthandSetting } from "../../hardware/overrides.ts";
 import { parallelHelp } from "../../hardware/parallel.ts";
 import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
@@ -25,6 +27,7 @@ export interface RackOptions {
   readonly nvlinkGbps?: number | undefined;
   readonly c2cGbps?: number | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly routing?: Routing | undefined;
   readonly sweep?: string | undefined;
   readonly json?: true | undefined;
 }
@@ -80,6 +83,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       "any quantity of the systems, with its unit: gpu.fp8=4.5PFLOP/s host.memory=960GB (`hardware show` lists them)",
       collect,
     )
+    .option("--routing <law>", `${routingHelp} (default: ${formatRouting(usualRouting)})`, parseRouting)
     .option("--json", "print JSON");
   return command as unknown as Command<A, O & Fields<Omit<RackOptions, "sweep">>>;
 }
@@ -149,4 +153,5 @@ export const readRacks = (
   profile: options.profile,
   gpus: options.gpus,
   overlapLinks: options.overlapLinks,
+  routing: options.routing,
 });

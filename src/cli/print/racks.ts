@@ -2,6 +2,7 @@ import { distinct, groupBy } from "../../core/group.ts";
 import { formatBytes, formatChange } from "../../core/units.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
+import { formatRouting, usualRouting } from "../../hardware/kernels/routing.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import { writeRows } from "../../runs/write-rows.ts";
@@ -179,6 +180,7 @@ export const timeLines = (question: Omit<RackQuestion, "context">): string[] => 
   ...(question.overlapLinks
     ? ["exchanges between GPUs hide behind the work of another half of the batch"]
     : []),
+  `experts are chosen as ${formatRouting(question.routing ?? (question.profile === "ideal" ? "even" : usualRouting))}`,
   ...passAssumptions,
 ];
 

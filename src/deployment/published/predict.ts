@@ -1,6 +1,7 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { layersOf, nativeOf } from "../../hardware/model.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
+import { parseRouting } from "../../hardware/kernels/routing.ts";
 import { models } from "../../hardware/models/all.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parametersOf } from "../../hardware/parameters.ts";
@@ -22,11 +23,12 @@ import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
 const deployed = (setup: Setup, parallel: Parallelism): Division => {
   const { kvDtype, attention, feedForward, overlapLinks, profile } = setup;
+  const routing = setup.routing === undefined ? undefined : parseRouting(setup.routing);
   const system = override(systems.get(setup.system), setup.set ?? []);
   const model = models.get(setup.model);
   const spec = parseSpec(setup.variant ?? nativeOf(model));
   const weights = { weights: feedForward, attentionWeights: attention };
-  return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks }, parallel);
+  return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks, routing }, parallel);
 };
 
 /** Predicts the number that a source printed. @param of gives the prediction for another target, by name */

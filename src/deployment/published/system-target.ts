@@ -16,6 +16,8 @@ export interface Setup {
   readonly attention: WeightFormat;
   readonly feedForward: WeightFormat;
   readonly overlapLinks?: boolean;
+  /** how tokens fall on experts, as `--routing` takes it; default: the usual routing */
+  readonly routing?: string;
   readonly profile?: KernelProfile;
 }
 

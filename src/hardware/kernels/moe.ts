@@ -3,8 +3,7 @@ import { count, hidden, overhead, overlap, share } from "../constants/constants.
 import { weightBytesOf } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
-import { hottestRank } from "./routing.ts";
-import type { Routing } from "./routing.ts";
+import type { RankLoad } from "./routing.ts";
 import { roofline } from "./roofline.ts";
 import { withPass } from "./operator-time.ts";
 import type { OperatorTime } from "./operator-time.ts";
@@ -16,14 +15,14 @@ export interface MoeShape {
   readonly hidden: number;
   /** of one expert, before tensor parallelism */
   readonly intermediate: number;
-  readonly topK: number;
   readonly experts: number;
   /** ranks that share each expert's matrices */
   readonly tensorParallel: number;
   /** ranks that share the experts */
   readonly expertParallel: number;
   readonly dtype: Precision;
-  readonly routing?: Routing;
+  /** of this rank, which is the busiest one */
+  readonly load: RankLoad;
 }
 
 export const moeKernel = {
@@ -47,7 +46,7 @@ export function moe(machine: Machine, shape: MoeShape): OperatorTime {
   const { hidden, intermediate, tokens, experts, tensorParallel, expertParallel, dtype } = shape;
   const c = machine.constants(moeKernel, dtype);
   const width = intermediate / tensorParallel;
-  const { pairs, touched } = hottestRank(shape);
+  const { pairs, touched } = shape.load;
   const matrices = 3 * hidden * width;
   const rows = tokens + 2 * pairs;
   const products = roofline(

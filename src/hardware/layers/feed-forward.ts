@@ -2,6 +2,7 @@ import { allReduceAmong, domainsIn } from "../kernels/exchange.ts";
 import { expertExchanges } from "../kernels/expert-exchange.ts";
 import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
+import { hottestRank } from "../kernels/routing.ts";
 import { projections } from "../kernels/modules.ts";
 import type { WeightMatrix } from "../kernels/modules.ts";
 import { sequence } from "../kernels/operator-time.ts";
@@ -112,7 +113,7 @@ function sharedMatrices(
  * their experts and back. If all GPUs have the same tokens, each computes the part of its experts and the parts are added.
  */
 function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
-  const { machine, hidden, weights, parallel } = rank;
+  const { machine, hidden, weights, parallel, routing } = rank;
   const { tp, dp, cp, ep } = parallel;
   const { experts, perToken, intermediate } = group;
   const stage = stageGpus(parallel);
@@ -125,11 +126,17 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     tokens: tokens.all,
     hidden: width,
     intermediate: intermediate.value,
-    topK: perToken.value,
     experts: experts.value,
     tensorParallel: stage / ep,
     expertParallel: ep,
     dtype: weights.experts,
+    load: hottestRank({
+      tokens: tokens.all,
+      topK: perToken.value,
+      experts: experts.value,
+      expertParallel: ep,
+      routing,
+    }),
   });
   const exchanges = expertExchanges(machine, {
     // GPUs that share heads hold the same tokens; each sends its part of them

@@ -3,6 +3,7 @@ import type { KvDtype } from "../../core/dtype.ts";
 import type { Quantity } from "../../core/units.ts";
 import type { Precision } from "../kernels/dtypes.ts";
 import type { Machine } from "../kernels/machine.ts";
+import type { Routing } from "../kernels/routing.ts";
 import type { Efficiency } from "../kernels/roofline.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Parallelism } from "../parallelism.ts";
@@ -89,6 +90,8 @@ export interface FeedForwardRank {
   readonly hidden: number;
   readonly weights: FeedForwardPrecisions;
   readonly parallel: Parallelism;
+  /** how tokens fall on experts; default: even */
+  readonly routing?: Routing | undefined;
 }
 
 /** Tokens of a pass: those of a GPU's own group, and those of all groups of the stage. */

@@ -2,6 +2,7 @@ import type { KvDtype } from "../../core/dtype.ts";
 import type { AttentionLayer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import type { Machine } from "../kernels/machine.ts";
+import type { Routing } from "../kernels/routing.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Weights } from "../weights/choice.ts";
 import type { VariantCost } from "./variant.ts";
@@ -27,4 +28,6 @@ export interface Deployment {
   readonly parallel: Parallelism;
   /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
+  /** how tokens fall on experts; default: even */
+  readonly routing?: Routing | undefined;
 }

@@ -13,7 +13,7 @@ import { layerAttention, rowsOf } from "./layer.ts";
 /** Assumptions about a forward pass, printed with every answer. */
 export const passAssumptions: readonly string[] = [
   "kernels one after another; sequences of a pass that decode are as long as their mean",
-  "even routing over experts, and sequences spread evenly over groups and stages",
+  "sequences spread evenly over groups and stages; of ranks that share experts, the busiest counts",
   "a variant without measured kernels reads at the rate of dense attention's kernels, and chooses as DSA does",
   "prefill and decoding in one pass share the products of feed-forward layers, but not those of attention",
   "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
@@ -52,11 +52,11 @@ const precisionsOf = ({
 
 /** The forward pass that computes these parts together. */
 export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
-  const { machine, model, layers, parallel, overlapLinks } = deployment;
+  const { machine, model, layers, parallel, overlapLinks, routing } = deployment;
   const own = parts.map((part) => ownPart(part, parallel));
   const tokens: PassTokens = { own: rowsOf(own), all: rowsOf(parts) / parallel.pp };
   const weights = precisionsOf(deployment);
-  const rank = { machine, hidden: model.hidden.value, weights, parallel };
+  const rank = { machine, hidden: model.hidden.value, weights, parallel, routing };
   const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
   const feedForward = model.feedForward.map((group) =>
     times(group.layers.value, feedForwardLayer(group).time(rank, tokens)),
@@ -122,7 +122,7 @@ function head({ machine, model, parallel, weights }: Deployment, own: readonly P
 
 /** Time of one pass of a multi-token-prediction layer: a layer like the model's last one, and the output head. */
 export function draftTime(deployment: Deployment, sequences: number, cachedTokens: number): OperatorTime {
-  const { machine, model, layers, parallel } = deployment;
+  const { machine, model, layers, parallel, routing } = deployment;
   const part: Part = { phase: "decode", sequences, newTokens: 1, cachedTokens };
   const own = [ownPart(part, parallel)];
   const rank = {
@@ -130,6 +130,7 @@ export function draftTime(deployment: Deployment, sequences: number, cachedToken
     hidden: model.hidden.value,
     weights: precisionsOf(deployment),
     parallel,
+    routing,
   };
   return sequence("draft", [
     layerAttention(deployment, layers.at(-1)!, own),

@@ -9,6 +9,7 @@ import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
+import type { Routing } from "../../hardware/kernels/routing.ts";
 import { nativeOf } from "../../hardware/model.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parseParallel } from "../../hardware/parallel.ts";
@@ -42,6 +43,8 @@ export interface RackQuestion {
   /** default: all of the system */
   readonly gpus?: number | undefined;
   readonly overlapLinks?: boolean | undefined;
+  /** how tokens fall on experts; default: the usual power law */
+  readonly routing?: Routing | undefined;
 }
 
 /** Names of a setting, as in rows of results. */
@@ -83,7 +86,7 @@ export const rowStart = ({ names, model, kvDtype, tokens, weights, swept }: Rack
 
 /** Every setting of a question. @throws UsageError for an unknown name */
 export function rackSettings(question: RackQuestion): RackSetting[] {
-  const { attentionWeights, profile, gpus, overlapLinks } = question;
+  const { attentionWeights, profile, gpus, overlapLinks, routing } = question;
   const systems = question.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
@@ -117,6 +120,7 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
             profile,
             gpus,
             overlapLinks,
+            routing,
             names: { system: system.name, model: model.name, variant: spec.text },
             tokens,
             swept: value,

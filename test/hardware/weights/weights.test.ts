@@ -17,7 +17,7 @@ const h200 = systems.get("h200");
 function wholeBytes(name: string, weights: string): number {
   const model = models.get(name);
   const parallel = parseParallel("tp=1", model);
-  return weightBytesPerGpu({ model, weights: weightsOf(model, gb200, weights), parallel });
+  return weightBytesPerGpu({ model, weights: weightsOf(model, gb200, weights), parallel, routing: "even" });
 }
 
 describe("bytes of weights", () => {
@@ -48,12 +48,12 @@ describe("bytes of weights", () => {
   it("count redundant copies of experts, and whole routers on every GPU", () => {
     const model = models.get("deepseek-v3");
     const weights = weightsOf(model, gb200, "fp8");
-    const at = (parallel: string, redundantExperts?: number) =>
+    const at = (parallel: string, copies?: number) =>
       weightBytesByPart({
         model,
         weights,
         parallel: parseParallel(parallel, model),
-        redundantExperts,
+        routing: copies === undefined ? "even" : { exponent: 1.01, copies },
       });
     expect(at("dp=32", 32).get("experts")! / at("dp=32").get("experts")!).toBeCloseTo(1 + 32 / 256, 12);
     expect(at("dp=32").get("router")).toBe(at("tp=8").get("router"));
@@ -101,7 +101,7 @@ describe("precision of products", () => {
     const large = { m: 65_536, n: 8192, k: 8192 };
     const wide = gemm(ideal, { ...large, dtype: "w4a16-int4" });
     expect(wide.seconds).toBeCloseTo(gemm(ideal, { ...large, dtype: "bf16" }).seconds, 9);
-    const experts = { hidden: 7168, intermediate: 2048, topK: 8, experts: 384 };
+    const experts = { hidden: 7168, intermediate: 2048, experts: 384, load: { pairs: 8, touched: 8 } };
     const one = { ...experts, tokens: 1, tensorParallel: 1, expertParallel: 1 } as const;
     const [int4, bf16] = (["w4a16-int4", "bf16"] as const).map((dtype) => moe(ideal, { ...one, dtype }));
     const weights = 8 * 3 * 7168 * 2048;

@@ -2,6 +2,8 @@ import { collective, customAllReduce } from "../../kernels/collectives.ts";
 import { expertExchange } from "../../kernels/expert-exchange.ts";
 import { gemm } from "../../kernels/gemm.ts";
 import { hyperConnectionTime } from "../../kernels/hyper-connections.ts";
+import { measuredLoad } from "../../kernels/measured-loads.ts";
+import type { MeasuredRouting } from "../../kernels/measured-loads.ts";
 import { linearDecode, linearPrefill } from "../../kernels/linear.ts";
 import type { LinearShape } from "../../kernels/linear.ts";
 import { moe } from "../../kernels/moe.ts";
@@ -32,7 +34,7 @@ const collectives = {
 } as const;
 
 /** Load of experts: balanced, or the exponent of a power law. */
-function routing(row: MeasuredRow): "balanced" | number {
+function routing(row: MeasuredRow): MeasuredRouting {
   const text = row.text("distribution");
   if (text === "balanced") return text;
   const exponent = Number(/^power_law_([\d.]+)$/.exec(text)?.[1]);
@@ -52,18 +54,21 @@ export const otherFiles: readonly MeasuredFile[] = [
   },
   {
     file: "moe",
-    predict: (machine, row) =>
-      moe(machine, {
+    predict: (machine, row) => {
+      const shape = {
         tokens: row.number("tokens", 1),
+        experts: row.number("experts", 1),
+        expertParallel: row.number("ep", 1),
+      };
+      return moe(machine, {
+        ...shape,
         hidden: row.number("hidden", 1),
         intermediate: row.number("intermediate", 1),
-        topK: row.number("top_k", 1),
-        experts: row.number("experts", 1),
         tensorParallel: row.number("tp", 1),
-        expertParallel: row.number("ep", 1),
         dtype: row.choice("dtype", operandDtypes),
-        routing: routing(row),
-      }),
+        load: measuredLoad({ ...shape, topK: row.number("top_k", 1) }, routing(row)),
+      });
+    },
   },
   {
     file: "kda",
