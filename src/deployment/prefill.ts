@@ -1,64 +1,37 @@
-import { passOf } from "../hardware/pass/pass.ts";
-import type { Pass } from "../hardware/pass/pass.ts";
-import { smoothRow } from "../hardware/serving/chunks.ts";
-import { deploymentOf } from "./deployment.ts";
+import { kernelTime, sequence, times } from "../hardware/kernels/operator-time.ts";
+import type { OperatorTime } from "../hardware/kernels/operator-time.ts";
+import { secondsOf } from "../hardware/pass/micro-batch.ts";
+import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
+import { pipelineSeconds } from "../hardware/pass/stages.ts";
 import type { Division } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
+import { chunkingsOf, chunksOf, nearlySeconds } from "./prefill-chunks.ts";
+import type { ChunkedDivision, Prefilling } from "./prefill-chunks.ts";
 
-/** Prompts of one length that are computed together and alone. */
-export interface Prefilling {
-  readonly prompts: number;
-  /** tokens to compute of each prompt */
-  readonly tokens: number;
-  /** tokens of each prompt that the cache already holds */
-  readonly cachedTokens: number;
-  /** most tokens of all prompts in a pass */
-  readonly chunkTokens: number;
-}
-
-/** A prefill of a division. The times of its passes add up. */
-export interface PrefillAnswer {
-  readonly division: Division;
-  readonly passes: readonly Pass[];
+/** A prefill of a division. Chunks of the prompts follow each other through its stages. */
+export interface PrefillAnswer extends ChunkedDivision {
+  /** forward passes, each of a chunk of every prompt */
+  readonly passes: number;
   readonly seconds: number;
+  /** times of a GPU of the stage with the most layers, which add up to `seconds` with those of the output head */
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  /** exchanges among the GPUs of a stage that do not hide behind work */
+  readonly linkSeconds: number;
+  /** waiting for other stages; 0 without stages */
+  readonly waitSeconds: number;
+  /** operations of all stages */
+  readonly flops: number;
+  readonly time: OperatorTime;
   /** memory that the prompts' caches lack */
   readonly lack: Lack;
 }
 
-/** The passes of a prefill. Each computes a chunk of every prompt. */
-function chunksOf(
-  division: Division,
-  { prompts, tokens, cachedTokens, chunkTokens }: Prefilling,
-): { count: number; pass: (i: number) => Pass } {
-  const deployment = deploymentOf(division);
-  const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
-  return {
-    count: Math.ceil(tokens / chunk),
-    pass: (i) =>
-      passOf(deployment, [
-        {
-          phase: "prefill",
-          sequences: prompts,
-          newTokens: Math.min(chunk, tokens - i * chunk),
-          cachedTokens: cachedTokens + i * chunk,
-        },
-      ]),
-  };
-}
-
 /** A prefill of one division. */
 export function prefillOn(division: Division, prefilling: Prefilling): PrefillAnswer {
-  const { prompts, tokens, cachedTokens } = prefilling;
-  const { count, pass } = chunksOf(division, prefilling);
-  const passes = Array.from({ length: count }, (_, i) => pass(i));
-  return {
-    division,
-    passes,
-    seconds: passes.reduce((sum, { time }) => sum + time.seconds, 0),
-    lack: lackOn(division, prompts, tokens + cachedTokens),
-  };
+  return answerOf(shortest(chunkingsOf(division, prefilling), prefilling)!, prefilling);
 }
 
 /**
@@ -70,11 +43,62 @@ export function fastestPrefill(
   prefilling: Prefilling,
 ): PrefillAnswer | undefined {
   const { prompts, tokens, cachedTokens } = prefilling;
-  const estimated = holding(divisions, prompts, tokens + cachedTokens).map((division) => {
-    const { count, pass } = chunksOf(division, prefilling);
-    const row = smoothRow(count, (i) => pass(i).time.seconds);
-    return { division, seconds: row.reduce((sum, seconds) => sum + seconds, 0) };
+  const held = holding(divisions, prompts, tokens + cachedTokens);
+  const found = shortest(
+    held.flatMap((division) => chunkingsOf(division, prefilling)),
+    prefilling,
+  );
+  return found && answerOf(found, prefilling);
+}
+
+/** Chunks whose times a first look at all divisions takes, besides the last. */
+const roughNodes = 3;
+
+/** Divisions whose rough time is at most this much longer than the least are looked at again. */
+const near = 1.1;
+
+/** The division and size of chunk with the shortest prefill. Times are taken more exactly of those that are near it. */
+function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): ChunkedDivision | undefined {
+  if (chunked.length <= 1) return chunked[0];
+  const rough = chunked.map((each) => {
+    const chunks = chunksOf(each, prefilling);
+    return { each, chunks, seconds: nearlySeconds(chunks, roughNodes) };
   });
-  const found = quickest(estimated);
-  return found && prefillOn(found.division, prefilling);
+  const least = Math.min(...rough.map(({ seconds }) => seconds));
+  const again = rough
+    .filter(({ seconds }) => seconds <= near * least)
+    .map(({ each, chunks }) => ({ each, seconds: nearlySeconds(chunks) }));
+  return quickest(again)?.each;
+}
+
+function answerOf(chunked: ChunkedDivision, prefilling: Prefilling): PrefillAnswer {
+  const { prompts, tokens, cachedTokens } = prefilling;
+  const { count, stages, batch } = chunksOf(chunked, prefilling);
+  const batches = Array.from({ length: count }, (_, i) => batch(i));
+  const seconds = pipelineSeconds(
+    batches.map((each) => secondsOf(each, stages)),
+    stages,
+  );
+  // a GPU has the layers of one stage
+  const share = Math.max(...stages) / stages.reduce((all, layers) => all + layers, 0);
+  const sum = (of: (batch: MicroBatch) => number): number =>
+    batches.reduce((total, batch) => total + of(batch), 0);
+  const waitSeconds = stages.length === 1 ? 0 : seconds - share * sum(({ layers }) => layers.seconds);
+  return {
+    ...chunked,
+    passes: count,
+    seconds,
+    attentionSeconds: share * sum(({ attentionSeconds }) => attentionSeconds),
+    feedForwardSeconds: share * sum(({ feedForwardSeconds }) => feedForwardSeconds),
+    linkSeconds: share * sum(({ linkSeconds }) => linkSeconds),
+    waitSeconds,
+    flops: sum(({ layers, head }) => layers.flops + head.flops),
+    time: sequence("prefill", [
+      ...batches.map(({ layers, head }) =>
+        stages.length === 1 ? sequence("forward pass", [layers, head]) : times(share, layers),
+      ),
+      ...(waitSeconds > 0 ? [kernelTime("waiting for other stages", waitSeconds, [])] : []),
+    ]),
+    lack: lackOn(chunked.division, prompts, tokens + cachedTokens),
+  };
 }

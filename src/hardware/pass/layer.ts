@@ -60,7 +60,9 @@ function fetch(machine: Machine, bytes: number): OperatorTime {
 }
 
 /**
- * Time of context-parallel prefill's exchange of keys and values (pass-KV), beyond the attention that it hides behind.
+ * Time of context-parallel prefill's exchange of keys and values (pass-KV), beyond the attention that it hides behind. Each
+ * GPU keeps its share of the cache, so that the keys of earlier chunks go round with those of this one, unless the layer
+ * reaches no further than a window.
  * Yang et al. 2024, "Context parallelism for scalable million-token inference", arXiv 2411.01783.
  */
 function gatherKeys(
@@ -70,8 +72,11 @@ function gatherKeys(
   seconds: number,
 ): OperatorTime {
   const { tp, cp } = parallel;
-  const bytes =
-    (part.sequences * part.newTokens * cp * layer.rowBytes(kvDtype)) / Math.min(tp, layer.kvHeads);
+  const chunk = part.newTokens * cp;
+  // half of the other pieces count as cached in the part of the piece in the middle
+  const before = part.cachedTokens - (chunk - part.newTokens) / 2;
+  const keys = chunk + (layer.reachesAll ? before : 0);
+  const bytes = (part.sequences * keys * layer.rowBytes(kvDtype)) / Math.min(tp, layer.kvHeads);
   const gather = exchangeAmong(machine, "all-gather", { gpus: cp, bytes, span: tp * cp });
   return { ...gather, seconds: Math.max(0, gather.seconds - seconds), terms: [] };
 }

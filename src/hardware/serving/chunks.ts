@@ -1,11 +1,10 @@
-/** Number of values computed of a long row, which is nearly linear between two of them. */
-const nodes = 17;
-
 /**
  * Values f(0), f(1) ... f(count - 1) of a function that is smooth except at its end. A short row is computed whole; of a
  * long one, nodes that lie closer at the start are computed and joined by lines.
+ *
+ * @param nodes number of values computed of a long row, besides the last
  */
-export function smoothRow(count: number, f: (i: number) => number): number[] {
+export function smoothRow(count: number, f: (i: number) => number, nodes = 17): number[] {
   if (count <= nodes) return Array.from({ length: count }, (_, i) => f(i));
   // the last chunk may have another size
   const smooth = count - 1;

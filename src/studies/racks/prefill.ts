@@ -1,11 +1,9 @@
 import { fits } from "../../deployment/memory.ts";
 import { fastestPrefill } from "../../deployment/prefill.ts";
 import type { PrefillAnswer } from "../../deployment/prefill.ts";
-import { sequence } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
-import type { Pass } from "../../hardware/pass/pass.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
@@ -18,8 +16,8 @@ export interface PrefillQuestion extends RackQuestion {
   readonly prompts: number;
   /** share of each prompt that the cache already holds */
   readonly cacheHits: number;
-  /** prompt tokens in a pass, of all prompts together */
-  readonly chunk: number;
+  /** prompt tokens in a pass, of all prompts together (default: the fastest) */
+  readonly chunk?: number | undefined;
   /** division of the model, as `tp=4,dp=2` (default: the fastest) */
   readonly parallel?: string | undefined;
 }
@@ -28,12 +26,16 @@ export interface PrefillQuestion extends RackQuestion {
 export interface PrefillRow extends RackRow {
   readonly prompts: number;
   readonly computedTokens: number;
+  /** most prompt tokens in a pass, of all prompts together */
+  readonly chunkTokens: number;
   readonly passes: number;
   readonly parallel: string;
   readonly gpus: number;
   readonly attentionSeconds: number | null;
   readonly feedForwardSeconds: number | null;
   readonly linkSeconds: number | null;
+  /** waiting for other stages of layers; 0 without stages */
+  readonly waitSeconds: number | null;
   readonly seconds: number | null;
   readonly inputTokensPerSecondPerGpu: number | null;
   readonly flopsPerSecondPerGpu: number | null;
@@ -60,7 +62,8 @@ export function prefillRows(question: PrefillQuestion, watch: Watch = unwatched)
         ...rowStart(setting),
         prompts,
         computedTokens: computed,
-        passes: fastest.passes.length,
+        chunkTokens: fastest.chunkTokens,
+        passes: fastest.passes,
         parallel: formatParallel(fastest.division.parallel),
         gpus,
         ...(fits(fastest.lack) ? timesOf(fastest, (prompts * tokens) / gpus) : noTimes),
@@ -71,19 +74,16 @@ export function prefillRows(question: PrefillQuestion, watch: Watch = unwatched)
   );
 }
 
-function timesOf({ passes, seconds }: PrefillAnswer, tokensPerGpu: number) {
-  const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
+function timesOf({ division, seconds, time, flops, ...parts }: PrefillAnswer, tokensPerGpu: number) {
   return {
-    attentionSeconds: sum(({ attentionSeconds }) => attentionSeconds),
-    feedForwardSeconds: sum(({ feedForwardSeconds }) => feedForwardSeconds),
-    linkSeconds: sum(({ linkSeconds }) => linkSeconds),
+    attentionSeconds: parts.attentionSeconds,
+    feedForwardSeconds: parts.feedForwardSeconds,
+    linkSeconds: parts.linkSeconds,
+    waitSeconds: parts.waitSeconds,
     seconds,
     inputTokensPerSecondPerGpu: tokensPerGpu / seconds,
-    flopsPerSecondPerGpu: sum(({ time }) => time.flops) / seconds,
-    time: sequence(
-      "prefill",
-      passes.map(({ time }) => time),
-    ),
+    flopsPerSecondPerGpu: flops / division.parallel.pp / seconds,
+    time,
   };
 }
 
@@ -92,6 +92,7 @@ const noTimes = {
   attentionSeconds: null,
   feedForwardSeconds: null,
   linkSeconds: null,
+  waitSeconds: null,
   seconds: null,
   inputTokensPerSecondPerGpu: null,
   flopsPerSecondPerGpu: null,

@@ -18,13 +18,17 @@ export default function hardwarePrefillCommand(command: Command): void {
   divisionOptions(contextOption(rackTableOptions(rackOptions(command))))
     .option("--prompts <n>", "prompts computed together", integer(1), 1)
     .option("--cache-hits <share>", "share of each prompt that the cache already holds", share, 0)
-    .option("--chunk <tokens>", "prompt tokens in a pass, of all prompts together", tokenCount, 32_768)
+    .option(
+      "--chunk <tokens>",
+      "prompt tokens in a pass, of all prompts together (default: the fastest of 2K to 32K)",
+      tokenCount,
+    )
     .option("--parallel <spec>", parallelOption)
     .action(async ({ context, prompts, cacheHits, chunk, parallel, ...options }) => {
       const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
       const rows = prefillRows(question, watch);
       warnOfContext(contextsOf(rows));
-      const cached = `the cache already holds ${cacheHits} of each prompt; passes of ${chunk} tokens`;
+      const cached = `the cache already holds ${cacheHits} of each prompt`;
       const assumed = [...machineLines(question), cached, ...timeLines(question)];
       await showRacks({
         rows,

@@ -1,0 +1,89 @@
+import { microBatchOf, secondsOf, stagesOf } from "../hardware/pass/micro-batch.ts";
+import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
+import { pipelineSeconds } from "../hardware/pass/stages.ts";
+import type { MicroBatchSeconds } from "../hardware/pass/stages.ts";
+import { smoothRow } from "../hardware/serving/chunks.ts";
+import { deploymentOf } from "./deployment.ts";
+import type { Division } from "./division.ts";
+
+/** Prompts of one length that are computed together and alone. */
+export interface Prefilling {
+  readonly prompts: number;
+  /** tokens to compute of each prompt */
+  readonly tokens: number;
+  /** tokens of each prompt that the cache already holds */
+  readonly cachedTokens: number;
+  /** most tokens of all prompts in a pass; by default the one of `chunkSizes` that makes the prefill shortest */
+  readonly chunkTokens?: number | undefined;
+}
+
+/**
+ * Sizes of chunks that a search tries, tokens. With small chunks the last stage of a pipeline starts sooner; with large ones
+ * there are fewer passes, and the tokens before a chunk are read less often.
+ */
+export const chunkSizes = [32_768, 16_384, 8192, 4096, 2048] as const;
+
+/** A division, and the most tokens of all prompts in a pass. */
+export interface ChunkedDivision {
+  readonly division: Division;
+  readonly chunkTokens: number;
+}
+
+/** Every size of chunk that may suit a prefill on a division: the largest without stages. */
+export function chunkingsOf(
+  division: Division,
+  { prompts, tokens, chunkTokens }: Prefilling,
+): ChunkedDivision[] {
+  if (chunkTokens !== undefined) return [{ division, chunkTokens }];
+  const [largest] = chunkSizes;
+  if (division.parallel.pp === 1) return [{ division, chunkTokens: largest }];
+  // of the sizes that hold the prompts whole, the largest stands for all
+  return chunkSizes
+    .filter((size) => size === largest || size < prompts * tokens)
+    .map((size) => ({ division, chunkTokens: size }));
+}
+
+/** The passes of a prefill. Each computes a chunk of every prompt. */
+export interface PrefillChunks {
+  readonly count: number;
+  /** layers of each stage */
+  readonly stages: readonly number[];
+  batch(i: number): MicroBatch;
+}
+
+export function chunksOf(
+  { division, chunkTokens }: ChunkedDivision,
+  { prompts, tokens, cachedTokens }: Prefilling,
+): PrefillChunks {
+  const deployment = deploymentOf(division);
+  const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
+  return {
+    count: Math.ceil(tokens / chunk),
+    stages: stagesOf(deployment),
+    batch: (i) =>
+      microBatchOf(deployment, [
+        {
+          phase: "prefill",
+          sequences: prompts,
+          newTokens: Math.min(chunk, tokens - i * chunk),
+          cachedTokens: cachedTokens + i * chunk,
+        },
+      ]),
+  };
+}
+
+/** Time of a prefill, from the passes of some of its chunks, s. The fewer `nodes`, the rougher it is. */
+export function nearlySeconds({ count, stages, batch }: PrefillChunks, nodes?: number): number {
+  const known = new Map<number, MicroBatchSeconds>();
+  const at = (i: number): MicroBatchSeconds => {
+    const found = known.get(i) ?? secondsOf(batch(i), stages);
+    known.set(i, found);
+    return found;
+  };
+  const layers = smoothRow(count, (i) => at(i).layers, nodes);
+  const [full, last] = [at(0), at(count - 1)];
+  return pipelineSeconds(
+    layers.map((seconds, i) => ({ ...(i < count - 1 ? full : last), layers: seconds })),
+    stages,
+  );
+}

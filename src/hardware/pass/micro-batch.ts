@@ -1,0 +1,141 @@
+import { gemm } from "../kernels/gemm.ts";
+import { kernelTime, sequence, times } from "../kernels/operator-time.ts";
+import type { OperatorTime } from "../kernels/operator-time.ts";
+import { feedForwardLayer } from "../layers/feed-forward.ts";
+import type { FeedForwardRank, PassTokens } from "../layers/layer.ts";
+import { layersOf } from "../model.ts";
+import { gpusOf } from "../parallelism.ts";
+import type { Parallelism } from "../parallelism.ts";
+import type { Part } from "../serving/replica.ts";
+import type { Deployment } from "./deployment.ts";
+import { hopsAmong } from "../kernels/exchange.ts";
+import { layerAttention, rowsOf } from "./layer.ts";
+import { stageLayers } from "./stages.ts";
+import type { MicroBatchSeconds } from "./stages.ts";
+
+/** Micro-batches that a part of a pass fills: one for each stage, or one for each sequence of a group if these are fewer. */
+export const microBatchesOf = ({ phase, sequences }: Part, { dp, pp }: Parallelism): number =>
+  phase === "prefill" ? pp : Math.min(pp, Math.max(1, sequences / dp));
+
+/**
+ * One GPU's share of a part of a pass: the sequences of its group in one of `batches` micro-batches, and its piece of a
+ * prompt. If a group has fewer prompts than micro-batches, each micro-batch is a chunk of one prompt.
+ */
+export function ownPart(
+  { phase, sequences, newTokens, cachedTokens }: Part,
+  parallel: Parallelism,
+  batches: number,
+): Part {
+  const { dp, cp } = parallel;
+  const group = sequences > dp ? sequences / dp : Math.min(1, sequences);
+  const own = group > batches ? group / batches : Math.min(1, group);
+  if (phase === "decode") return { phase, sequences: own, newTokens, cachedTokens };
+  // all pieces have as many query-key pairs as a piece in the middle of the prompt
+  const piece = (newTokens * group) / (own * batches) / cp;
+  return { phase, sequences: own, newTokens: piece, cachedTokens: cachedTokens + (newTokens - piece) / 2 };
+}
+
+/** Sequences that go through the stages of a model together. */
+export interface MicroBatch {
+  /** in all layers of all stages */
+  readonly layers: OperatorTime;
+  /** sending hidden states from stage to stage; undefined without stages */
+  readonly hops: OperatorTime | undefined;
+  readonly head: OperatorTime;
+  /** of `layers`: of the slowest GPU, without exchanges */
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  /** of `layers`: exchanges between GPUs that do not hide behind work */
+  readonly linkSeconds: number;
+}
+
+/** Layers of each stage of a deployment. */
+export const stagesOf = ({ model, parallel }: Pick<Deployment, "model" | "parallel">): number[] =>
+  stageLayers(layersOf(model), parallel.pp);
+
+/** Times of a micro-batch, s. @param stages layers of each stage */
+export const secondsOf = (
+  { layers, hops, head }: MicroBatch,
+  { length: stages }: readonly number[],
+): MicroBatchSeconds => ({
+  layers: layers.seconds,
+  hop: hops === undefined ? 0 : hops.seconds / (stages - 1),
+  head: head.seconds,
+});
+
+/** A GPU of a deployment among those that share feed-forward layers. */
+export function feedForwardRank({ machine, model, parallel, weights, routing }: Deployment): FeedForwardRank {
+  const { dense, shared, experts, router } = weights;
+  return {
+    machine,
+    hidden: model.hidden.value,
+    weights: {
+      dense: dense.product,
+      shared: shared.product,
+      experts: experts.product,
+      router: router.product,
+    },
+    parallel,
+    routing,
+  };
+}
+
+/** One of `batches` micro-batches of these parts. By default they are one. */
+export function microBatchOf(deployment: Deployment, parts: readonly Part[], batches = 1): MicroBatch {
+  const { model, layers, parallel, overlapLinks } = deployment;
+  const own = parts.map((part) => ownPart(part, parallel, batches));
+  const rows = (part: Part): number => rowsOf([part]) / Math.min(batches, microBatchesOf(part, parallel));
+  const tokens: PassTokens = { own: rowsOf(own), all: parts.reduce((sum, part) => sum + rows(part), 0) };
+  const rank = feedForwardRank(deployment);
+  const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
+  const feedForward = model.feedForward.map((group) =>
+    times(group.layers.value, feedForwardLayer(group).time(rank, tokens)),
+  );
+  const all = sequence("layers", [...attention, ...feedForward]);
+  const links = linkSeconds(all);
+  const hidden = overlapLinks ? Math.min(links, all.seconds - links) : 0;
+  const withoutLinks = (parts: readonly OperatorTime[]): number =>
+    parts.reduce((sum, part) => sum + part.seconds - linkSeconds(part), 0);
+  return {
+    layers:
+      hidden > 0
+        ? sequence("layers", [all, kernelTime("less exchanges that hide behind the other half", -hidden, [])])
+        : all,
+    hops: parallel.pp === 1 ? undefined : stageChanges(deployment, tokens.own),
+    head: headTime(deployment, own),
+    attentionSeconds: withoutLinks(attention),
+    feedForwardSeconds: withoutLinks(feedForward),
+    linkSeconds: links - hidden,
+  };
+}
+
+/** Seconds of operators that send over links. */
+function linkSeconds(time: OperatorTime): number {
+  if (time.linkBytes === 0) return 0;
+  if (time.parts.length === 0) return time.seconds;
+  const inside = time.parts.reduce((sum, part) => sum + linkSeconds(part), 0);
+  // a repeated operator takes longer than the one part that it lists
+  const shown = time.parts.reduce((sum, part) => sum + part.seconds, 0);
+  return (inside * time.seconds) / shown;
+}
+
+/** Time to send hidden states from stage to stage, over all stages. */
+const stageChanges = ({ machine, model, parallel }: Deployment, rows: number): OperatorTime =>
+  hopsAmong(machine, {
+    bytes: rows * model.hidden.value * 2,
+    stages: parallel.pp,
+    gpus: gpusOf(parallel),
+  });
+
+/** Time of the output head: it has one row for each token that decodes, and one for each prompt. */
+export function headTime(
+  { machine, model, parallel, weights }: Deployment,
+  own: readonly Part[],
+): OperatorTime {
+  const rows = own.reduce(
+    (sum, { phase, sequences, newTokens }) => sum + sequences * (phase === "decode" ? newTokens : 1),
+    0,
+  );
+  const n = model.vocabulary.value / (parallel.tp * parallel.kvp);
+  return gemm(machine, { m: rows, n, k: model.hidden.value, dtype: weights.embeddings.product });
+}
