@@ -17,7 +17,15 @@ const meanings: Readonly<Record<keyof Parallelism, string>> = {
 const names = Object.keys(meanings) as (keyof Parallelism)[];
 
 /** Names and meanings of a parallelism, for help texts. */
-export const parallelHelp = names.map((name) => `${name} (${meanings[name]})`).join(", ");
+export const parallelHelp = meaningsOf(names);
+
+/** Names and meanings of those parts of a division that its texts hold: `tp=4,ep=8`. */
+export const partsHelp = (texts: readonly string[]): string =>
+  meaningsOf(names.filter((name) => texts.some((text) => text.split(/[,=]/).includes(name))));
+
+function meaningsOf(shown: readonly (keyof Parallelism)[]): string {
+  return shown.map((name) => `${name} (${meanings[name]})`).join(", ");
+}
 
 /**
  * Reads `tp=4,dp=2`. The default of each name is 1, but `ep` of a model of experts is all GPUs of a stage by default.

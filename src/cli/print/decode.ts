@@ -23,6 +23,13 @@ export const decodeTable: RackTable<DecodeRow> = {
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  notes: {
+    links: "exchanges between GPUs",
+    TPOT: "time per output token: a step's time over the tokens that it yields to a user",
+    "HBM short":
+      "memory that weights and caches lack on all GPUs together; what does not fit has no times; -: none",
+    "host short": "the same of the host processors' memory",
+  },
   measure: ({ tpotSeconds }) => tpotSeconds,
   spare: [
     "links",

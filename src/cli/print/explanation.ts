@@ -43,6 +43,8 @@ export function formatExplanation({ base, ranking, findings, trials, priced }: E
     "",
     formatTable(titles, [base, ...bestOfGroups(ranking)].map(line)),
     "",
+    "rank: among all changes tried, of which the best of each kind is shown; -: the unchanged reader; gain: its error less this one",
+    "",
     ...findings.map((finding) => `- ${finding}`),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { formatMean, formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { requestLine, servingAssumptions } from "../../deployment/serving.ts";
 import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
-import { machineLines, timeLines } from "./racks.ts";
+import { machineLines, recordLines, timeLines } from "./racks.ts";
 import { formatTable } from "./table.ts";
 
 /** Variants with their scores and prices, as text; * marks those on a front. */
@@ -26,7 +26,14 @@ export function formatFrontier({ points }: FrontierResult, assumptions: readonly
       star(point.bestPrice),
     ]),
   );
-  return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
+  return [
+    table,
+    "",
+    "*: no other variant of the system and model equals both its score and the column before it and beats one; TPOT: time per output token; -: does not fit, or not as fast as asked",
+    "",
+    "assumed:",
+    ...assumptions.map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 /** Assumptions of a frontier. */
@@ -40,6 +47,7 @@ export const frontierLines = (options: FrontierOptions, { workload, points }: Fr
     "costs of a variant: its formula or kernels in the model's layers that reach the whole context",
     `TPOT of ${users} users on the whole system; prices when no token takes longer than ${Number((1000 * tpotLimit).toPrecision(6))} ms, replicas that prefill apart`,
     ...machineLines(question),
+    ...recordLines(question),
     ...timeLines(question),
     requestLine(workload),
     ...servingAssumptions(workload),

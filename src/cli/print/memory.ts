@@ -32,6 +32,12 @@ export const memoryTable = (users: number): RackTable<MemoryRow> => ({
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  notes: {
+    left: "memory for caches on all GPUs, when weights are stored",
+    "KV a token": "K and V of all layers",
+    [`short for ${users}`]: `memory that ${users === 1 ? "one user lacks" : `${users} users lack`}; -: none`,
+    "host short": "the same of the host processors' memory",
+  },
   measure: ({ usersPerRack }) => usersPerRack,
   spare: [
     "KV as",

@@ -29,6 +29,12 @@ export const prefillTable: RackTable<PrefillRow> = {
       (rows) => rows.some((row) => row.hostShortBytes > 0),
     ],
   ],
+  notes: {
+    links: "exchanges between GPUs",
+    "HBM short":
+      "memory that weights and caches lack on all GPUs together; what does not fit has no times; -: none",
+    "host short": "the same of the host processors' memory",
+  },
   measure: ({ seconds }) => seconds,
   spare: [
     "links",

@@ -5,6 +5,7 @@ import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatRouting, usualRouting } from "../../hardware/kernels/routing.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
+import { partsHelp } from "../../hardware/parallel.ts";
 import { writeRows } from "../../runs/write-rows.ts";
 import type { RowFiles } from "../../runs/write-rows.ts";
 import { machineNotes, rackSettings, readSweep } from "../../studies/racks/settings.ts";
@@ -25,6 +26,8 @@ export interface RackTable<Row> {
   readonly columns: readonly RackColumn<Row>[];
   /** titles of columns, the least important first */
   readonly spare: readonly string[];
+  /** meanings of columns that their titles do not say, by title */
+  readonly notes?: Readonly<Record<string, string>>;
   /** the number that a sweep changes */
   readonly measure: (row: Row) => number | null;
 }
@@ -105,7 +108,7 @@ const sweepColumns = <Row extends RackRow>(
 /** Rows about models on racks as a table, with its assumptions. */
 function formatRacks<Row extends RackRow>(
   rows: readonly Row[],
-  { columns, spare }: RackTable<Row>,
+  { columns, spare, notes }: RackTable<Row>,
   assumptions: readonly string[],
 ): string {
   const shown = columns.filter(([, , isShown]) => isShown?.(rows) ?? true);
@@ -124,7 +127,35 @@ function formatRacks<Row extends RackRow>(
     }),
     { spare },
   );
-  return [table, "", "assumed:", ...assumptions.map((line) => `  ${line}`)].join("\n");
+  const titles = shown.map(([title]) => title);
+  return [
+    table,
+    "",
+    ...columnNotes({ ...notes, ...divisionNotes(titles, rows, shown) }, titles),
+    "assumed:",
+    ...assumptions.map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+/** The meanings of shown columns, as lines below a table. */
+export function columnNotes(notes: Readonly<Record<string, string>>, titles: readonly string[]): string[] {
+  const known = titles.filter((title) => notes[title] !== undefined);
+  return known.length === 0 ? [] : ["columns:", ...known.map((title) => `  ${title}: ${notes[title]!}`), ""];
+}
+
+/** Columns that say how GPUs divide a model. */
+const divisionTitles = ["divided as", "decode as", "prefill as"];
+
+/** The parts of the divisions that a table shows, as the note of the first column with one. */
+function divisionNotes<Row>(
+  titles: readonly string[],
+  rows: readonly Row[],
+  columns: readonly RackColumn<Row>[],
+): Record<string, string> {
+  const own = columns.filter(([title]) => divisionTitles.includes(title));
+  const first = titles.find((title) => divisionTitles.includes(title));
+  const parts = partsHelp(own.flatMap(([, cell]) => rows.map((row) => String(cell(row) ?? ""))));
+  return first === undefined || parts === "" ? {} : { [first]: parts };
 }
 
 /** The times of passes, kernel by kernel; passes without a time are left out. */
@@ -172,6 +203,16 @@ export function machineLines(question: Omit<RackQuestion, "context">): string[] 
     ...unreadLines(settings.flatMap(({ system, model }) => [system, model])),
   ];
 }
+
+/** The two records in which a latent cache is counted, for models that have one. */
+export const recordLines = (question: Omit<RackQuestion, "context">): string[] => {
+  const settings = rackSettings({ ...question, context: [1] });
+  return settings.some(({ model }) => model.attention.some(({ kind }) => kind === "latent"))
+    ? [
+        "latent caches: `dense` counts a token's numbers in the KV type (576 of them: 576 B a layer in fp8), `mla` FlashMLA's record, whose fp8 has scales and a bf16 rotary key (656 B)",
+      ]
+    : [];
+};
 
 /** Assumptions of every answer about times. */
 export const timeLines = (question: Omit<RackQuestion, "context">): string[] => [

@@ -76,7 +76,7 @@ export function formatEffective(all: readonly EffectiveLength[]): string {
   const lengths = [...new Set(all.flatMap((one) => one.lengths.map(({ tokens }) => tokens)))].sort(
     (a, b) => a - b,
   );
-  return formatTable(
+  const table = formatTable(
     [
       tasks === 1 ? "one task" : `mean of ${tasks} tasks`,
       ...lengths.map((tokens) => {
@@ -94,4 +94,5 @@ export function formatEffective(all: readonly EffectiveLength[]): string {
       effectiveCell(effective),
     ]),
   );
+  return `${table}\n\neffective: the longest length up to which every mean is at least ${effectiveScore} (RULER's bar), and the same by both ends of the means' 95% intervals; -: none`;
 }

@@ -56,6 +56,13 @@ export const servedColumns: RackTable<ServeRow> = {
     served("$/M out", ({ dollarsPerMillionOutput }) => formatUsd(dollarsPerMillionOutput)),
     served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
   ],
+  notes: {
+    TTFT: "time to the first token, of the thinking if there is any",
+    answer: "time to the first token of the answer, after the thinking",
+    TPOT: "time per output token",
+    "in/s/GPU": "input tokens a second and GPU; out: output tokens",
+    "$/M in": "rent for a million input tokens; out: output tokens; all: both",
+  },
   measure: ({ plan }) => plan?.served.totalPerGpu ?? null,
   spare: [
     "total/s/GPU",

@@ -26,6 +26,7 @@ export const mla = defineVariant({
   formula: [
     "s_t = q_c . c_t + q_r . k_t, c_t the latent (512), k_t the rotary key (64), q_c the query absorbed into it",
     "o = W_v sum_t p_t c_t, p = softmax(s) over the tokens [0, position]",
+    "a token's record: latent + rope numbers (576); in fp8 FlashMLA's, with float32 scales and a bf16 rotary key, 656 B where `dense` counts 576 B",
   ].join("\n"),
   sources: [
     {

@@ -4,7 +4,7 @@ import { memoryRows } from "../../../studies/racks/memory.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer } from "../../options/values.ts";
-import { contextsOf, showRacks, warnOfContext, machineLines } from "../../print/racks.ts";
+import { contextsOf, machineLines, recordLines, showRacks, warnOfContext } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
 
 /** `attnsim hardware memory`: cache bytes of a user, and users who fit a GPU and a rack. */
@@ -16,7 +16,7 @@ export default function hardwareMemoryCommand(command: Command): void {
       const question = { ...readRacks(options), context, users };
       const rows = memoryRows(question);
       warnOfContext(contextsOf(rows));
-      const assumed = [...machineLines(question), ...memoryAssumptions];
+      const assumed = [...machineLines(question), ...recordLines(question), ...memoryAssumptions];
       await showRacks({
         rows,
         table: memoryTable(users),
