@@ -114,6 +114,7 @@ export const generation = defineChapter({
         title: "Score of a search at 1M tokens, by reads of each query",
         subtitle: `mean field, ${problems} graphs; beside each bar the score and the time of a step, dimensions of ${rackSetting.model}, ${rackSetting.users} users a rack`,
         axis: "score (F1)",
+        largest: 1,
         bars: variants.flatMap((variant) =>
           reads.map((times) => {
             const { mean } = evidence.score(at(search, variant, times));

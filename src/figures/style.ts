@@ -149,8 +149,16 @@ const headed = (title: string, subtitle: string, width: number): object => ({
 const independent = (channels: readonly string[]): object =>
   Object.fromEntries(channels.map((channel) => [channel, "independent"]));
 
+/** A heading in words: `mrcr, keys whole` of `mrcr(keys=whole)`. */
+export const headingOf = (panel: string): string =>
+  panel.replaceAll(
+    /([\w-]+)\(([^()]*=[^()]*)\)/g,
+    (_, name: string, params: string) => `${name}, ${params.replaceAll("=", " ").replaceAll(/, ?/g, ", ")}`,
+  );
+
 /** The Vega-Lite specification of panels, in the order of the points. A single panel without a name has no heading. */
-export function panelFigure({ title, subtitle, points, layer, ...rest }: Panels): object {
+export function panelFigure({ title, subtitle, points: named, layer, ...rest }: Panels): object {
+  const points = named.map((point) => ({ ...point, panel: headingOf(point.panel) }));
   const { width = panelSize.width, height = panelSize.height, columns = 2, beside = 0 } = rest;
   const { ownAxes = ["x", "y"], ownScales = [] } = rest;
   const names = distinct(points.map(({ panel }) => panel));
@@ -190,7 +198,7 @@ export function panelsApart({ title, subtitle, panels, width, height }: PanelsAp
     ...headed(title, subtitle, Math.min(2, panels.length) * (width + besidePanel)),
     columns: 2,
     concat: panels.map(({ name, points, layer }) => ({
-      title: { text: name, anchor: "middle", fontSize, fontWeight, offset: 6 },
+      title: { text: headingOf(name), anchor: "middle", fontSize, fontWeight, offset: 6 },
       data: { values: points },
       width,
       height,
@@ -238,7 +246,7 @@ export const logDomain = (values: readonly number[], margin = 1.6): readonly [nu
 
 /** Leading digits of the labels of a log axis. A shorter axis has more of them. */
 function leadingDigits(ratio: number): readonly number[] {
-  if (ratio > 2000) return [1];
+  if (ratio > 20_000) return [1];
   if (ratio > 100) return [1, 3];
   return ratio > 5 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { withCovers } from "../../src/figures/covered.ts";
-import { logTicks } from "../../src/figures/style.ts";
+import { headingOf, logTicks, panelFigure } from "../../src/figures/style.ts";
 
 const line = (series: string, values: readonly number[]) =>
   values.map((y, i) => ({ panel: "all", series, tokens: 4096 * 2 ** i, y }));
@@ -30,5 +30,20 @@ it("labels both ends of a short log axis", () => {
     logTicks([low, high]).filter((tick) => tick >= low && tick <= high);
   expect(within([10, 42])).toEqual([10, 12, 15, 20, 25, 30, 40]);
   expect(within([90, 6000])).toEqual([100, 200, 500, 1000, 2000, 5000]);
+  // users of the frontier: from 220 to 800,000
+  expect(within([220, 8e5])).toEqual([300, 1000, 3000, 10_000, 30_000, 100_000, 300_000]);
   expect(within([3, 3e5])).toEqual([10, 100, 1000, 10_000, 100_000]);
+});
+
+it("panels have headings in words", () => {
+  expect(headingOf("mrcr(keys=whole)")).toBe("mrcr, keys whole");
+  expect(headingOf("dynamic: ruler(task=vt,depth=2), 1M tokens")).toBe(
+    "dynamic: ruler, task vt, depth 2, 1M tokens",
+  );
+  expect(headingOf("a passkey (10,000 tokens)")).toBe("a passkey (10,000 tokens)");
+  const points = [{ panel: "mrcr(keys=whole)" }, { panel: "graphwalks" }];
+  expect(panelFigure({ title: "", subtitle: "", points, layer: [] })).toMatchObject({
+    data: { values: [{ panel: "mrcr, keys whole" }, { panel: "graphwalks" }] },
+    facet: { sort: ["mrcr, keys whole", "graphwalks"] },
+  });
 });

@@ -64,6 +64,8 @@ interface Bars {
   readonly title: string;
   readonly subtitle: string;
   readonly axis: string;
+  /** largest value that a bar can have, where the axis' labels end; default: none */
+  readonly largest?: number;
   readonly bars: readonly {
     readonly name: string;
     readonly series: string;
@@ -76,8 +78,11 @@ interface Bars {
 
 const barWidth = 420;
 
+/** Parts of an axis with a largest value that have labels. */
+const fifths = [0, 0.2, 0.4, 0.6, 0.8, 1];
+
 /** Bars in groups by name. */
-export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
+export function barsFigure({ title, subtitle, axis, largest, bars }: Bars): object {
   const series = distinct(bars.map((bar) => bar.series));
   const y = {
     field: "name",
@@ -95,7 +100,7 @@ export function barsFigure({ title, subtitle, axis, bars }: Bars): object {
     type: "quantitative",
     title: axis,
     scale: { domain: [0, most], nice: false },
-    axis: { tickCount: 8 },
+    axis: largest === undefined ? { tickCount: 8 } : { values: fifths.map((part) => part * largest) },
   };
   const color = {
     field: "series",
