@@ -3,10 +3,11 @@ import type { Entry, Registry } from "./core/entry.ts";
 import { unknownName } from "./core/errors.ts";
 import { models } from "./hardware/models/all.ts";
 import { systems } from "./hardware/systems/all.ts";
+import { geometries } from "./reader/geometry/geometry.ts";
 import { tasks } from "./tasks/spec.ts";
 
 /** Every entry that can be named, by kind. */
-export const catalog = { variants, shapings, placements, tasks, systems, models };
+export const catalog = { variants, shapings, placements, geometries, tasks, systems, models };
 
 export type Kind = keyof typeof catalog;
 

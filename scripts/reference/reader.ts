@@ -1,6 +1,7 @@
 import { paramFacts } from "../../src/cli/print/facts.ts";
 import { readerParams } from "../../src/reader/params.ts";
-import { joined, table } from "../documents/markdown.ts";
+import { catalog } from "../../src/catalog.ts";
+import { departures, joined, sentence, sources, table } from "../documents/markdown.ts";
 
 /** docs/reference/reader.md: parameters of the constructed reader. */
 export const readerPage = (): string =>
@@ -8,4 +9,13 @@ export const readerPage = (): string =>
     "# The reader",
     "Every variant serves the same constructed reader, which [docs/model.md](../model.md) defines. A run sets each parameter by its own option.",
     table(paramFacts(readerParams)),
+    "## Key geometries",
+    "`--geometry` says how keys follow the text of the prompt ([docs/model.md](../model.md#keys-that-follow-the-text)).",
+    ...[...catalog.geometries].flatMap((geometry) => [
+      `### ${geometry.name}`,
+      sentence(geometry.summary),
+      table(paramFacts(geometry.params)),
+      departures(geometry),
+      sources(geometry),
+    ]),
   ]);

@@ -36,6 +36,7 @@ export const readerParams = {
     max: 1,
   }),
   kvDtype: choice("data type that K and V are rounded to", kvDtypes, { default: "f32" }),
+  geometry: spec("how keys follow the text", "key geometry", { default: "none" }),
   logitShaping: spec("how logits become weights", "logit shaping", { default: "none" }),
 };
 

@@ -7,6 +7,7 @@ import { fitBudget } from "../deployment/fit-budget.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
 import { whyNoMeanField } from "../reader/mean-field/heads.ts";
 import { requireMeanField } from "../reader/mean-field/read.ts";
+import { parseGeometry } from "../reader/geometry/geometry.ts";
 import { readerParams, resolveReader } from "../reader/params.ts";
 import { parseTask } from "../tasks/spec.ts";
 import { plugins } from "./plugins.ts";
@@ -51,6 +52,11 @@ export function makeTrial(options: TrialOptions): Trial {
   parseSpec(variant);
   const settled = resolveReader(reader);
   parseShaping(settled.logitShaping);
+  const { text: geometry } = parseGeometry(settled.geometry);
+  if (mode === "mean-field" && geometry)
+    throw new UsageError(
+      `keys that follow the text have no mean field; got geometry=${settled.geometry}; allowed: none, or --mode numerics`,
+    );
   if (mode === "mean-field") requireMeanField(spec, useOf({ variant, reader }));
   else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))

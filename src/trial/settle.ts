@@ -2,6 +2,7 @@ import type { ShapingUse } from "../attention/shaping.ts";
 import { parseShaping, parseSpec } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import type { VariantUse } from "../attention/variant.ts";
+import { parseGeometry } from "../reader/geometry/geometry.ts";
 import { resolveReader } from "../reader/params.ts";
 import type { ReaderParams } from "../reader/params.ts";
 import { parseTask } from "../tasks/spec.ts";
@@ -22,7 +23,8 @@ function settleSpec(trial: SpecFields): Omit<Settled, "trial"> {
   const reader = resolveReader(trial.reader);
   const shaping = spec.logitShaping ?? parseShaping(reader.logitShaping);
   const kvDtype = spec.kvDtype ?? reader.kvDtype;
-  return { spec, reader: { ...reader, kvDtype, logitShaping: shaping.text }, shaping };
+  const { spec: geometry } = parseGeometry(reader.geometry);
+  return { spec, reader: { ...reader, kvDtype, geometry, logitShaping: shaping.text }, shaping };
 }
 
 /** Reads the spec of a trial and completes its reader's parameters. */

@@ -13,6 +13,7 @@ import type { Entry } from "../../core/entry.ts";
 import { unknownName } from "../../core/errors.ts";
 import { parseExpression } from "../../core/spec.ts";
 import { isDataFile, readMachine } from "../../files/machines.ts";
+import { parseGeometry } from "../../reader/geometry/geometry.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import { citation, costFacts, paramFacts, quantityFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
@@ -56,6 +57,7 @@ export function describe(text: string, kind: Kind | undefined, shape: StepShape)
       variants: () => describeVariant(text, shape),
       shapings: () => describeShaping(text),
       placements: () => describePlacement(name),
+      geometries: () => describeGeometry(text),
       tasks: () => describeTask(text),
       systems: () => describeQuantities(entry),
       models: () => describeQuantities(entry),
@@ -154,6 +156,11 @@ function describeShaping(text: string): EntryFacts {
 function describePlacement(name: string): EntryFacts {
   const { params } = placements.get(name);
   return { lines: {}, tables: [paramFacts(params)], data: { parameters: params } };
+}
+
+function describeGeometry(text: string): EntryFacts {
+  const { spec, entry } = parseGeometry(text);
+  return { lines: { spec }, tables: [paramFacts(entry.params)], data: { parameters: entry.params, spec } };
 }
 
 function describeTask(text: string): EntryFacts {

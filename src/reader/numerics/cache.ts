@@ -1,18 +1,24 @@
-import type { KeyValueCache } from "../../attention/cache.ts";
+import type { KeyValueCache, Queries } from "../../attention/cache.ts";
 import { storageOf } from "../../attention/kv-dtype.ts";
 import { kvDtypeBytes } from "../../core/dtype.ts";
+import type { Rows } from "../../core/tensor.ts";
 import type { HeadEmbedding } from "./embed.ts";
 import { observedQueries } from "./queries.ts";
-import type { PromptEnd } from "./queries.ts";
+import type { Observed, PromptEnd } from "./queries.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The cache of one step: K and V of every kv head, and the queries that prefill saw. */
-export function makeCache(
-  workspace: Workspace,
-  embeddings: readonly HeadEmbedding[],
-  end: PromptEnd,
+/** Knowledge that a cache has beside K and V. */
+interface CacheEnd extends Pick<KeyValueCache, "contextEnd" | "spanEnds"> {
+  /** Makes queries that prefill saw. */
+  readonly observed: (which: Observed) => Queries;
+}
+
+/** The cache of one step of K and V of every kv head. */
+export function cacheOf(
+  { params, seed, tokens, spaces }: Workspace,
+  rows: readonly { readonly keys: Rows; readonly values: Rows }[],
+  { observed, ...known }: CacheEnd,
 ): KeyValueCache {
-  const { params, seed, tokens, spaces } = workspace;
   const rowBytes = params.headDim * kvDtypeBytes[params.kvDtype];
   const { afterPrefill } = storageOf(params.kvDtype);
   return {
@@ -20,15 +26,26 @@ export function makeCache(
     headDim: params.headDim,
     bytesPerElement: kvDtypeBytes[params.kvDtype],
     seed,
-    contextEnd: end.contextEnd,
-    spanEnds: embeddings[0]!.ends,
+    ...known,
     ...(afterPrefill && { afterPrefill }),
-    heads: embeddings.map(({ keys, values }, h) => ({
+    heads: rows.map(({ keys, values }, h) => ({
       space: spaces[h]!,
       keys: { tensor: keys, kind: "kv", rowBytes },
       values: { tensor: values, kind: "kv", rowBytes },
     })),
     observed: (count, queryAware, spread = "last") =>
-      observedQueries(workspace, end, { count: Math.min(count, tokens), queryAware, spread }),
+      observed({ count: Math.min(count, tokens), queryAware, spread }),
   };
 }
+
+/** The cache of one step: K and V of every kv head, and the queries that prefill saw. */
+export const makeCache = (
+  workspace: Workspace,
+  embeddings: readonly HeadEmbedding[],
+  end: PromptEnd,
+): KeyValueCache =>
+  cacheOf(workspace, embeddings, {
+    contextEnd: end.contextEnd,
+    spanEnds: embeddings[0]!.ends,
+    observed: (which) => observedQueries(workspace, end, which),
+  });

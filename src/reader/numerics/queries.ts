@@ -74,6 +74,25 @@ export interface PromptEnd {
   readonly queries: readonly Tensor[];
 }
 
+/** Which of prefill's queries a variant observes: those of `KeyValueCache.observed`. */
+export interface Observed {
+  readonly count: number;
+  readonly queryAware: boolean;
+  readonly spread: "last" | "even";
+}
+
+/** Tokens at which the observed queries stand. @param contextEnd last token before the question */
+export function observedPositions(
+  { count, queryAware, spread }: Observed,
+  { tokens, contextEnd }: { readonly tokens: number; readonly contextEnd: number },
+): Int32Array {
+  const last = queryAware ? tokens - 1 : contextEnd;
+  const size = Math.min(count, last + 1);
+  return spread === "even"
+    ? evenPositions(size, last)
+    : Int32Array.from({ length: size }, (_, i) => last - size + 1 + i);
+}
+
 /**
  * Queries of prefill that an eviction may observe: the last ones, or some evenly over the prompt. The question's tokens
  * carry its own queries, with noise. Tokens of the context carry noise, and so do all where the scorer may not see the
@@ -82,15 +101,12 @@ export interface PromptEnd {
 export function observedQueries(
   { ops, params, seed, tokens }: Workspace,
   { contextEnd, queries }: PromptEnd,
-  { count, queryAware, spread }: { count: number; queryAware: boolean; spread: "last" | "even" },
+  observed: Observed,
 ): Queries {
   const { headDim, fidelity, groupSize, sharpness } = params;
-  const last = queryAware ? tokens - 1 : contextEnd;
-  const size = Math.min(count, last + 1);
-  const positions =
-    spread === "even"
-      ? evenPositions(size, last)
-      : Int32Array.from({ length: size }, (_, i) => last - size + 1 + i);
+  const { queryAware, spread } = observed;
+  const positions = observedPositions(observed, { tokens, contextEnd });
+  const size = positions.length;
   const shares = positions.map((position) =>
     queryAware && (spread === "last" || position > contextEnd) ? 1 : 0,
   );

@@ -2,11 +2,14 @@ import { unmeasured } from "../../core/profile.ts";
 import type { Measure } from "../../core/profile.ts";
 import type { Ops } from "../../engines/ops.ts";
 import type { Problem } from "../../tasks/task.ts";
+import { ImpossibleError } from "../../core/errors.ts";
+import { parseGeometry } from "../geometry/geometry.ts";
 import type { ReaderParams } from "../params.ts";
 import { readConversation } from "./conversation.ts";
 import type { Mechanism, Outcome } from "./mechanism.ts";
 import { prefillError } from "./prefill-error.ts";
 import { readRecords } from "./record-reading.ts";
+import { readSpelled } from "./spelled.ts";
 import { headSpaces } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -28,12 +31,22 @@ export function readNumerics(trial: NumericsTrial): Generator<Outcome> {
   const { circuit, features, tokens } = problem;
   const spaces = headSpaces(ops, params.kvHeads);
   const workspace: Workspace = { ops, params, seed, tokens, spaces, measure };
+  const { text: geometry } = parseGeometry(params.geometry);
+  if (geometry && (circuit.kind === "count-retrieve" || circuit.kind === "prefill-error"))
+    throw new ImpossibleError(
+      `keys that follow the text are made for tasks over records; got a task of the circuit ${circuit.kind}; allowed: geometry=none`,
+    );
   switch (circuit.kind) {
     case "count-retrieve":
       return readConversation(workspace, circuit, features, mechanisms);
     case "prefill-error":
       return prefillError(workspace, circuit, features, mechanisms);
+    case "retrieve":
+    case "chain":
+      if (geometry && circuit.records.spelled)
+        return readSpelled(workspace, { circuit, problem, geometry }, mechanisms);
+      return readRecords(workspace, circuit, problem, mechanisms);
     default:
-      return readRecords(workspace, circuit, features, mechanisms);
+      return readRecords(workspace, circuit, problem, mechanisms);
   }
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../../tasks/task.ts";
+import { parseGeometry } from "../geometry/geometry.ts";
 import type { Projections } from "../reading.ts";
 import { askerOf } from "./asker.ts";
 import type { Batch } from "./asker.ts";
@@ -9,6 +10,7 @@ import { recordCircuit } from "./record-circuits.ts";
 import type { CircuitOverRecords, QueryMeaning } from "./record-circuits.ts";
 import { embedRecords } from "./records.ts";
 import type { RecordCache } from "./records.ts";
+import { embedText } from "./text-records.ts";
 import { Trace } from "./trace.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -16,11 +18,16 @@ import type { Workspace } from "./workspace.ts";
 export function* readRecords(
   workspace: Workspace,
   circuit: CircuitOverRecords,
-  features: Problem["features"],
+  problem: Problem,
   mechanisms: readonly Mechanism[],
 ): Generator<Outcome> {
   const { questions, queries: meaningOf, run } = recordCircuit(circuit, workspace.tokens);
-  const records = embedRecords(workspace, { ...circuit, features, questions });
+  const { text: geometry } = parseGeometry(workspace.params.geometry);
+  const records = geometry
+    ? embedText(workspace, { ...circuit, problem, geometry, softness: softnessOf(circuit, workspace) }, () =>
+        questions.map((subject) => ({ subject })),
+      )
+    : embedRecords(workspace, { ...circuit, features: problem.features, questions });
   const meaning = meaningOf(records);
   const { batch: most = Infinity } = meaning;
   const candidates = makeCandidates(circuit.candidates, records.valueCodes(circuit.candidates));
@@ -66,3 +73,9 @@ function batchOf(
     ),
   };
 }
+
+/** Sharpness of a query that counts: sharper ones would see a few of the records alone. */
+const countingSharpness = 1;
+
+const softnessOf = ({ kind }: CircuitOverRecords, { params: { sharpness } }: Workspace): number =>
+  kind === "aggregate" ? Math.min(1, countingSharpness / sharpness) : 1;

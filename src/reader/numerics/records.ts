@@ -74,14 +74,15 @@ export function embedRecords(
 }
 
 /** Copies rows of a code table, one after another. */
-function gathered(codes: Tensor, features: ArrayLike<number>, out: Tensor): Tensor {
+export function gathered(codes: Tensor, features: ArrayLike<number>, out: Tensor): Tensor {
   const d = codes.shape[1]!;
   for (let i = 0; i < features.length; i++)
     flat(out).set(flat(rowsOf(codes, features[i]!, features[i]! + 1)), i * d);
   return out;
 }
 
-function anchorsByKey(keys: Int32Array, anchors: Int32Array, features: number): number[][] {
+/** For each feature the anchors of the records that have it as their key. */
+export function anchorsByKey(keys: Int32Array, anchors: Int32Array, features: number): number[][] {
   const lists: number[][] = Array.from({ length: features }, () => []);
   keys.forEach((feature, r) => {
     if (feature >= 0) lists[feature]!.push(anchors[r]!);

@@ -138,10 +138,14 @@ export const niah = (settings: NiahSettings): RulerTask => ({
     );
     if (answers.length === 0) throw malformed(`it asks for ${queries.join(", ")}, which no needle is for`);
     // a record ends with its value: the full stop after it is a token of its own
-    const needles = found.map(({ index, 0: { length } }) => ({
-      start: wordStart(prompt, index),
-      end: index + length - 1,
-    }));
+    const needles = found.map(({ index, 0: { length }, 2: value }) => {
+      const end = index + length - 1;
+      return {
+        start: wordStart(prompt, index),
+        end,
+        value: { start: wordStart(prompt, end - value!.length), end },
+      };
+    });
     const { spans, contextEnd } = recordSpans(prompt, needles, question.index, count);
     return {
       answers,

@@ -81,10 +81,14 @@ export const variableTracking = (hops: number): RulerTask => ({
       features.index(name === undefined ? `value:${number!}` : `variable:${name}`);
     const keys = Int32Array.from(found, ([, , name, number]) => source(name, number));
     const values = Int32Array.from(found, ([, name]) => source(name, undefined));
-    const lines = found.map(({ index, 0: { length } }) => ({
-      start: wordStart(prompt, index),
-      end: index + length,
-    }));
+    const lines = found.map(({ index, 0: { length }, 1: name }) => {
+      const named = index + "VAR ".length;
+      return {
+        start: wordStart(prompt, index),
+        end: index + length,
+        value: { start: wordStart(prompt, named), end: named + name!.length },
+      };
+    });
     const question = prompt.lastIndexOf("\n", asked.index);
     const { spans, contextEnd } = recordSpans(prompt, lines, question, count);
     const number = [...prompt.matchAll(counted)].at(-1)?.[1];

@@ -1,0 +1,86 @@
+import { real } from "../../core/params.ts";
+
+const share = (doc: string, value: number) => real(doc, { default: value, min: 0, max: 1 });
+
+/**
+ * Keys and prefill queries that follow the text of the prompt: alike tokens have alike keys, rare ones stand out, near
+ * ones come first, and answers are read token by token. The parts of a key are shares of its variance; what they leave
+ * is noise.
+ */
+export const text = {
+  name: "text",
+  summary: "keys follow the prompt's tokens, and answers are read token by token",
+  sources: [
+    {
+      title: "KV-CoRE: Benchmarking Data-Dependent Low-Rank Compressibility of KV-Caches in LLMs",
+      url: "https://arxiv.org/abs/2602.05929",
+      where: "keys of real models lie in few directions",
+    },
+    {
+      title: "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference",
+      url: "https://arxiv.org/abs/2504.15364",
+      where: "section 3: most keys resemble their mean",
+    },
+    {
+      title: "Retrieval Head Mechanistically Explains Long-Context Factuality",
+      url: "https://arxiv.org/abs/2404.15574",
+      where: "heads that copy an answer token by token",
+    },
+    {
+      title: "In-context Learning and Induction Heads",
+      url: "https://arxiv.org/abs/2209.11895",
+      where: "a token's key holds the tokens before it",
+    },
+    {
+      title: "The Llama 3 Herd of Models",
+      url: "https://arxiv.org/abs/2407.21783",
+      where: "RoPE base 500,000",
+    },
+  ],
+  params: {
+    mean: share("share of a key's variance that all keys of a head have in common", 0.3),
+    kind: share("share that words, numbers and codes, marks, and blanks each have in common", 0.1),
+    token: share("share that equal tokens have in common", 0.1),
+    context: share("share that tokens after the same five tokens have in common", 0.15),
+    subject: share("share that tells what a record is about", 0.15),
+    fade: real("tokens of an answer over which the subject fades from their keys", {
+      default: 3,
+      min: 0.1,
+      max: 1000,
+    }),
+    salience: real("how far numbers, codes and answers stand out, in standard deviations of all tokens", {
+      default: 4,
+      min: 0,
+      max: 100,
+    }),
+    gather: real(
+      "logit that a standard deviation of salience is worth to a query of a mark, as ends a sentence",
+      {
+        default: 1,
+        min: 0,
+        max: 100,
+      },
+    ),
+    glance: share("share of it that is left in queries of other tokens", 0.05),
+    guess: share(
+      "projection that a token of the model's own guess has: an answer's token below it is not written",
+      0.4,
+    ),
+    headSpread: real("standard deviation of the logarithm of a head's gain", { default: 1, min: 0, max: 10 }),
+    locality: real("logit that the nearest keys have before the farthest, in prefill", {
+      default: 8,
+      min: 0,
+      max: 100,
+    }),
+    induction: real("logit of tokens that follow the same five tokens as the query's next one, in prefill", {
+      default: 4,
+      min: 0,
+      max: 100,
+    }),
+    unrest: real("standard deviation of the logits of a prefill query that nothing above explains", {
+      default: 1.2,
+      min: 0,
+      max: 100,
+    }),
+  },
+} as const;

@@ -1,0 +1,200 @@
+import { hash64 } from "../../core/random.ts";
+import { dot, flat, norm, rowsOf } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { fillCodes } from "./codes.ts";
+import { sumsOf } from "./content.ts";
+import { HeadMemory, rowIds } from "./head-memory.ts";
+import type { TextPrompt } from "./text-prompt.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Base of the rotary angles: Llama 3.1's. */
+const rotaryBase = 500_000;
+
+/** Channels of a head to each rotary frequency, two of which it takes. */
+const channelsOfFrequency = 16;
+
+/** Standard deviation of a head's own opinion of how far a token stands out, beside what all heads see. */
+const ownOpinion = 0.6;
+
+const frequencies = (headDim: number): number => Math.floor(headDim / channelsOfFrequency);
+
+/** Channels of a head that hold content; positions have the others. */
+export const contentWidth = (headDim: number): number => headDim - 2 * frequencies(headDim);
+
+/** Codes and directions that a head's keys and queries are made of. */
+export interface TextCodes {
+  /** (F, d) features, as keys hold them */
+  readonly features: Tensor;
+  /** (C, d) runs of tokens */
+  readonly contexts: Tensor;
+  /** (F, d) features, as values hold them */
+  readonly told: Tensor;
+  /** (U, d) distinct tokens, as values hold them */
+  readonly pieces: Tensor;
+  /** (d) unit vector along which tokens stand out */
+  readonly outstanding: Float32Array;
+  /** factors on what the head attends to for standing out, and for being near */
+  readonly gain: { readonly salience: number; readonly locality: number };
+}
+
+/** K and V of one kv head that follow the text, and what its queries are made of. */
+export interface TextHead {
+  readonly rows: HeadMemory;
+  readonly codes: TextCodes;
+}
+
+/** Draws a head. @param ids (2 F) names of the prompt's features to the generator */
+export function makeTextHead(
+  workspace: Workspace,
+  head: number,
+  prompt: TextPrompt,
+  ids: Uint32Array,
+): TextHead {
+  const codes = drawCodes(workspace, head, prompt, ids);
+  const rows = new HeadMemory(workspace, head);
+  const all = { from: 0, to: workspace.tokens };
+  const part = keyParts(workspace, head, prompt, codes);
+  rows.store(rows.keys, all, (out, range) => {
+    workspace.ops.fillNormal(out, hash64(`${workspace.seed}/noise/${head}/key`), rowIds(range));
+    for (let t = range.from; t < range.to; t++) {
+      const key = flat(rowsOf(out, t - range.from, t - range.from + 1));
+      composeKey(key as Float32Array, t, prompt, part);
+    }
+  });
+  const { records, place, map, stream } = prompt;
+  rows.store(rows.values, all, (out, { from, to }) => {
+    for (let t = from; t < to; t++) {
+      const r = map.record[t]!;
+      const told = r >= 0 && place[t]! < 0 && t === records.anchor[r]! && records.value[r]! >= 0;
+      const code = told
+        ? rowsOf(codes.told, records.value[r]!, records.value[r]! + 1)
+        : rowsOf(codes.pieces, stream.pieces.of[t]!, stream.pieces.of[t]! + 1);
+      flat(rowsOf(out, t - from, t - from + 1)).set(flat(code));
+    }
+  });
+  return { rows, codes };
+}
+
+function drawCodes(
+  workspace: Workspace,
+  head: number,
+  { geometry: { headSpread }, stream }: TextPrompt,
+  ids: Uint32Array,
+): TextCodes {
+  const { headDim } = workspace.params;
+  const direction = Float32Array.from(flat(normals(workspace, head, "direction", 1)));
+  direction.fill(0, contentWidth(headDim));
+  const length = norm(direction);
+  const [salience, locality] = flat(normals(workspace, head, "gain", 1));
+  return {
+    features: fillCodes(workspace, head, "key", ids),
+    told: fillCodes(workspace, head, "value", ids),
+    pieces: fillCodes(workspace, head, "value", stream.pieces.ids),
+    contexts: fillCodes(workspace, head, "key", stream.contexts.ids),
+    outstanding: direction.map((x) => x / length),
+    gain: {
+      salience: Math.exp(headSpread * salience! - headSpread ** 2 / 2),
+      locality: Math.exp((headSpread * locality!) / 2),
+    },
+  };
+}
+
+/** (count, d) normal numbers of a head's own stream, in its space. */
+function normals(
+  { ops, seed, params, spaces }: Workspace,
+  head: number,
+  name: string,
+  count: number,
+): Tensor {
+  const out = spaces[head]!.empty(count, params.headDim);
+  ops.fillNormal(out, hash64(`${seed}/text/${head}/${name}`));
+  return out;
+}
+
+/** A part of keys: a table of codes, the row of it that each token takes, and the share of the variance. */
+interface KeyPart {
+  readonly table: Tensor;
+  readonly row: (token: number) => number;
+  readonly share: (token: number) => number;
+}
+
+interface KeyParts {
+  readonly parts: readonly KeyPart[];
+  readonly outstanding: Float32Array;
+  /** (N) */
+  readonly opinion: Float32Array | Float64Array;
+}
+
+function keyParts(workspace: Workspace, head: number, prompt: TextPrompt, codes: TextCodes): KeyParts {
+  const { geometry, stream, map, place, records, subjects } = prompt;
+  const { headDim, coherence } = workspace.params;
+  const always = (share: number) => () => share;
+  // a record's anchor knows what it is about, an answer's later tokens know less of it, other tokens a share
+  const knownOf = (t: number): number => {
+    if (place[t]! >= 0) return Math.exp((-2 * place[t]!) / geometry.fade);
+    return map.cls[t] === 1 ? 1 : coherence;
+  };
+  const parts = [
+    { table: normals(workspace, head, "mean", 1), row: () => 0, share: always(geometry.mean) },
+    {
+      table: normals(workspace, head, "kind", 4),
+      row: (t: number) => stream.kind[t]!,
+      share: always(geometry.kind),
+    },
+    {
+      table: fillCodes(workspace, head, "key", stream.pieces.ids),
+      row: (t: number) => stream.pieces.of[t]!,
+      share: always(geometry.token),
+    },
+    {
+      table: codes.contexts,
+      row: (t: number) => stream.contexts.of[t]!,
+      share: always(geometry.context),
+    },
+    {
+      table: sumsOf(codes.features, records.count, (r) => subjects[r]!),
+      row: (t: number) => map.record[t]!,
+      share: (t: number) => geometry.subject * knownOf(t),
+    },
+  ];
+  const opinion = normals(workspace, head, "opinion", Math.ceil(workspace.tokens / headDim));
+  return { parts, outstanding: codes.outstanding, opinion: flat(opinion) };
+}
+
+/** Makes a key of noise, in place. */
+function composeKey(
+  key: Float32Array,
+  t: number,
+  { salience }: TextPrompt,
+  { parts, outstanding, opinion }: KeyParts,
+): void {
+  const d = key.length;
+  const width = contentWidth(d);
+  const present = parts.filter(({ row }) => row(t) >= 0);
+  const rest = Math.sqrt(1 - present.reduce((sum, { share }) => sum + share(t), 0));
+  for (let c = 0; c < width; c++) key[c]! *= rest;
+  for (const { table, row, share } of present) {
+    const codes = flat(table);
+    const at = row(t) * d;
+    const factor = Math.sqrt(share(t));
+    for (let c = 0; c < width; c++) key[c]! += factor * codes[at + c]!;
+  }
+  setPosition(key, t, 1);
+  const along = dot(key, outstanding);
+  const stands = salience[t]! + ownOpinion * opinion[t]! - along;
+  for (let c = 0; c < width; c++) key[c]! += stands * outstanding[c]!;
+}
+
+/** Writes the rotary channels of a key or a query that stands at a token: their products fall with distance. */
+export function setPosition(row: Float32Array, token: number, factor: number): void {
+  const count = frequencies(row.length);
+  const from = contentWidth(row.length);
+  for (let i = 0; i < count; i++) {
+    const angle = token * rotaryBase ** (-i / count);
+    row[from + 2 * i] = factor * Math.cos(angle);
+    row[from + 2 * i + 1] = factor * Math.sin(angle);
+  }
+}
+
+/** Number of rotary frequencies: the product of two positions' channels at one place. */
+export const rotaryFrequencies = frequencies;

@@ -1,0 +1,106 @@
+import { UsageError } from "../../core/errors.ts";
+import { hash64 } from "../../core/random.ts";
+import { flat } from "../../core/tensor.ts";
+import type { FeatureTerm, RecordSet } from "../../tasks/circuit.ts";
+import type { Problem } from "../../tasks/task.ts";
+import type { TextGeometry } from "../geometry/geometry.ts";
+import { tokenKind, tokenStream } from "../geometry/stream.ts";
+import type { TokenStream } from "../geometry/stream.ts";
+import { matrix } from "./codes.ts";
+import { mapTokens } from "./embed.ts";
+import type { TokenMap } from "./embed.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A prompt as keys that follow its text know it; the same for all heads. */
+export interface TextPrompt {
+  readonly geometry: TextGeometry;
+  readonly stream: TokenStream;
+  readonly map: TokenMap;
+  readonly records: RecordSet;
+  /** names of all features: those of the problem, then those that tell records of one key apart */
+  readonly features: readonly string[];
+  /** the subject of each record */
+  readonly subjects: readonly (readonly FeatureTerm[])[];
+  /** (N) place of a token in the answer that it spells, from 0; -1 elsewhere */
+  readonly place: Int32Array;
+  /** (N) how far a token stands out, in standard deviations of all tokens */
+  readonly salience: Float32Array;
+}
+
+/** Tokens of a number: a longer word divides what it stands out by among its tokens. */
+const tokensOfNumber = 3;
+
+/** Reads a prompt for keys that follow its text. */
+export function readTextPrompt(
+  workspace: Pick<Workspace, "ops" | "seed" | "tokens" | "params">,
+  { messages, features: own }: Pick<Problem, "messages" | "features">,
+  { records, geometry }: Pick<TextPrompt, "records" | "geometry">,
+): TextPrompt {
+  const stream = tokenStream(messages);
+  const { tokens } = workspace;
+  if (stream.ids.length !== tokens)
+    throw new UsageError(
+      `this prompt is ${stream.ids.length} tokens as a whole and ${tokens} as it was counted; keys that follow the text need both to be equal`,
+    );
+  const features = [...own];
+  const place = placesOf(records, stream);
+  return {
+    geometry,
+    stream,
+    map: mapTokens(records, tokens),
+    records,
+    features,
+    subjects: subjectsOf(records, features),
+    place,
+    salience: salienceOf(workspace, { geometry, stream, place }),
+  };
+}
+
+/** Places of tokens in the answers that they spell. A blank before a number is given. */
+function placesOf({ count, spelled }: RecordSet, { blank }: TokenStream): Int32Array {
+  const place = new Int32Array(blank.length).fill(-1);
+  if (spelled)
+    for (let r = 0; r < count; r++) {
+      let next = 0;
+      for (let t = spelled.from[r]!; t < spelled.to[r]!; t++) if (blank[t] === 0) place[t] = next++;
+    }
+  return place;
+}
+
+/**
+ * Subject of each record: its key, and where several records have this key also their number, so that a reader who lists
+ * them can ask for the next one.
+ */
+function subjectsOf({ count, key }: RecordSet, features: string[]): FeatureTerm[][] {
+  const column = key[0]!.features;
+  const total = new Map<number, number>();
+  for (const feature of column) total.set(feature, (total.get(feature) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  return Array.from({ length: count }, (_, r) => {
+    const feature = column[r]!;
+    if (feature < 0) return [];
+    const nth = (seen.get(feature) ?? 0) + 1;
+    seen.set(feature, nth);
+    if (total.get(feature) === 1) return [{ weight: 1, feature }];
+    const named = features.push(`${features[feature]!}, number ${nth}`) - 1;
+    return [
+      { weight: Math.SQRT1_2, feature },
+      { weight: Math.SQRT1_2, feature: named },
+    ];
+  });
+}
+
+/** Draws how far tokens stand out. */
+function salienceOf(
+  { ops, seed, params: { headDim } }: Pick<Workspace, "ops" | "seed" | "params">,
+  { geometry, stream, place }: Pick<TextPrompt, "geometry" | "stream" | "place">,
+): Float32Array {
+  const tokens = place.length;
+  const drawn = matrix(Math.ceil(tokens / headDim), headDim);
+  ops.fillNormal(drawn, hash64(`${seed}/salience`));
+  return Float32Array.from({ length: tokens }, (_, t) => {
+    const stands = stream.kind[t] === tokenKind.code || place[t]! >= 0;
+    const divided = Math.log(stream.wordTokens[t]! / tokensOfNumber);
+    return flat(drawn)[t]! + (stands ? Math.max(0, geometry.salience - divided) : 0);
+  });
+}
