@@ -48,7 +48,8 @@ export const flexprefill = defineVariant({
   ],
   differs: [
     "Each query chooses for itself among the blocks before its own, and reads its own and the first; the source pools queries into blocks.",
-    "Columns and diagonals are single tokens; the source reads blocks.",
+    "Columns and diagonals are single tokens, of which the first block's count towards gamma; the source counts the tokens that cover gamma and reads as many in whole blocks, one block more and at least its `min_budget` (512 tokens in its README).",
+    "A query's blocks are the fewest that reach gamma; the source ranks the blocks of all queries together and keeps those that stay within gamma.",
   ],
   params: {
     gamma: real("share of the estimated weight that is covered", {
