@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
+import type { TraceSummary } from "../../src/hardware/serving/trace.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "serving-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -174,6 +175,40 @@ describe("attnsim hardware serve", () => {
     expect((held! * (batch! + 8)) / batch!).toBeGreaterThan(room!);
     const { out } = await run(capped);
     expect(out).toContain(` ${batch} of 4096 `);
+  });
+
+  it("finds the largest rate that keeps service levels, of drawn requests and of a trace", async () => {
+    const line = `hardware serve ${on} --parallel tp=8 --batch 16`;
+    const drawn = `${line} --input 2K --output 32 --requests 60`;
+    const [loose] = await rowsOf(`${drawn} --slo ttft-p99=1s,tpot-p99=100ms`);
+    const [tight] = await rowsOf(`${drawn} --slo ttft-p99=200ms,tpot-p99=16ms`);
+    expect(Number(tight!["goodput"])).toBeLessThan(Number(loose!["goodput"]));
+    expect(Number(tight!["goodputPerGpu"])).toBeCloseTo(Number(tight!["goodput"]) / 8, 12);
+    const { tpotSeconds, requestSeconds } = tight as unknown as TraceSummary;
+    expect(tpotSeconds.p99).toBeLessThanOrEqual(0.016);
+    expect(requestSeconds.p50).toBeGreaterThan(0);
+    expect(await rowsOf(`${drawn} --slo ttft-p99=200ms,tpot-p99=16ms`)).toEqual([tight]);
+
+    const path = join(folder, "levels.csv");
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},2048,32\n`);
+    writeFileSync(path, `arrival_s,input_tokens,output_tokens\n${rows.join("")}`);
+    const [traced] = await rowsOf(`${line} --trace ${path} --slo tpot-p99=16ms`);
+    expect(Number(traced!["goodput"])).toBeGreaterThan(1);
+    const [none] = await rowsOf(`${line} --trace ${path} --slo ttft-p50=1ms`);
+    expect(none!["goodput"]).toBeNull();
+    const { out } = await run(`${line} --trace ${path} --slo ttft-p50=1ms`);
+    expect(out).toMatch(/ none .* - /);
+    expect(out).toContain("levels: TTFT p50 <= 1 ms");
+  });
+
+  it.each([
+    ["--slo ttft-p95=2s", 'unknown service level "ttft-p95"; known: ttft-mean, ttft-p50'],
+    ["--slo ttft-p99=2s --rate 1", "leave --rate out"],
+    ["--slo ttft-p99=2s --apart", "leave --apart out"],
+  ])("%s is wrong usage, and says so", async (options, message) => {
+    const { code, err } = await run(`hardware serve ${on} --parallel tp=8 --batch 1 ${options}`);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 
   it("replays prompts of which a step may do a fraction of a token", async () => {

@@ -116,6 +116,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
         examples: [
           "hardware serve --system gb200-nvl72 --model deepseek-v3 --input 128K --output 1024 --batch 16,64 --apart",
           "hardware serve --system gb200-nvl72 --model deepseek-v3 --parallel dp=8 --input 8K --rate 2 --requests 200",
+          "hardware serve --system gb200-nvl72 --model deepseek-v3 --parallel dp=8 --input 8K --slo ttft-p99=2s,tpot-p99=30ms --requests 200",
         ],
         load: () => import("./hardware/serve.ts"),
       },

@@ -16,8 +16,8 @@ export interface TraceSettings {
   readonly chunkTokens: number;
   readonly cacheHits: number;
   readonly drafts: Drafts;
-  /** called from time to time with the number of finished requests */
-  readonly onProgress?: (done: number) => void;
+  /** called with each finished request; the replay ends when it returns true, with the requests finished so far */
+  readonly stop?: (trip: Trip) => boolean;
 }
 
 /** Times at which a request was served, s from the start of the trace. */
@@ -64,7 +64,7 @@ export function serveTrace(
   random: Random,
 ): TraceResult {
   checkRequests(requests);
-  const { maxBatch, chunkTokens, drafts, cacheHits, onProgress } = settings;
+  const { maxBatch, chunkTokens, drafts, cacheHits, stop } = settings;
   const accepted = random.fork("drafts");
   const trips: Trip[] = [];
   const batch = new RunningBatch<Sequence>({ groups: replica.groups, chunkTokens, drafts });
@@ -76,7 +76,8 @@ export function serveTrace(
     arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
   const tokensOf = (): number => drawTokens(drafts, accepted);
 
-  while (batch.size > 0 || next < requests.length) {
+  let isStopped = false;
+  while (!isStopped && (batch.size > 0 || next < requests.length)) {
     while (next < requests.length && batch.size < maxBatch) {
       const request = requests[next]!;
       const { inputTokens, outputTokens } = request;
@@ -111,10 +112,11 @@ export function serveTrace(
     const { read, finished } = batch.finish(pass, 1, tokensOf);
     for (const sequence of read) sequence.firstToken = now;
     for (const { request, firstToken, kvBytes, group } of finished) {
-      trips.push({ request, firstToken, finished: now });
+      const trip = { request, firstToken, finished: now };
+      trips.push(trip);
       held[group]! -= kvBytes;
       kv -= kvBytes;
-      onProgress?.(trips.length);
+      isStopped ||= stop?.(trip) ?? false;
     }
   }
   return {
@@ -126,6 +128,20 @@ export function serveTrace(
     steps,
   };
 }
+
+/** Times of a request, s. */
+export interface TripTimes {
+  readonly ttftSeconds: number;
+  /** after the first token, for each token after it; NaN for a request of one token */
+  readonly tpotSeconds: number;
+  readonly requestSeconds: number;
+}
+
+export const timesOf = ({ request, firstToken, finished }: Trip): TripTimes => ({
+  ttftSeconds: firstToken - request.arrivalSeconds,
+  tpotSeconds: request.outputTokens > 1 ? (finished - firstToken) / (request.outputTokens - 1) : NaN,
+  requestSeconds: finished - request.arrivalSeconds,
+});
 
 export interface Percentiles {
   readonly mean: number;
@@ -161,16 +177,15 @@ export interface TraceSummary {
 
 export function summarise(replica: Replica, result: TraceResult): TraceSummary {
   const { trips, busySeconds, seconds, peakKvBytes, meanBatch } = result;
+  const times = trips.map(timesOf);
   const sum = (of: (request: Request) => number): number =>
     trips.reduce((total, { request }) => total + of(request), 0);
   return {
-    ttftSeconds: percentiles(trips.map(({ request, firstToken }) => firstToken - request.arrivalSeconds)),
+    ttftSeconds: percentiles(times.map(({ ttftSeconds }) => ttftSeconds)),
     tpotSeconds: percentiles(
-      trips
-        .filter(({ request }) => request.outputTokens > 1)
-        .map(({ request, firstToken, finished }) => (finished - firstToken) / (request.outputTokens - 1)),
+      times.map(({ tpotSeconds }) => tpotSeconds).filter((seconds) => !Number.isNaN(seconds)),
     ),
-    requestSeconds: percentiles(trips.map(({ request, finished }) => finished - request.arrivalSeconds)),
+    requestSeconds: percentiles(times.map(({ requestSeconds }) => requestSeconds)),
     requestsPerSecond: trips.length / seconds,
     inputPerSecond: sum(({ inputTokens }) => inputTokens) / seconds,
     outputPerSecond: sum(({ outputTokens }) => outputTokens) / seconds,

@@ -9,8 +9,12 @@ import type { ServedPlan, Serving } from "../../deployment/serving.ts";
 import { readTrace } from "../../files/trace.ts";
 import { drawArrivals } from "../../hardware/serving/arrivals.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
+import { goodputOf, mostReplays, rateOf } from "../../hardware/serving/goodput.ts";
+import type { Goodput } from "../../hardware/serving/goodput.ts";
+import type { ServiceLevel } from "../../hardware/serving/levels.ts";
+import type { Replica } from "../../hardware/serving/replica.ts";
 import { serveTrace, summarise } from "../../hardware/serving/trace.ts";
-import type { TraceSummary } from "../../hardware/serving/trace.ts";
+import type { TraceSettings, TraceSummary } from "../../hardware/serving/trace.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
@@ -50,9 +54,45 @@ export function requestsOf(question: ReplayQuestion): Request[] {
 const longestOf = (requests: readonly Request[]): number =>
   requests.reduce((most, { inputTokens, outputTokens }) => Math.max(most, inputTokens + outputTokens), 0);
 
+/** A replica of a setting, and what it takes to replay requests on it. */
+interface Replayed {
+  readonly setting: RackSetting;
+  readonly plan: ServedPlan;
+  readonly replica: Replica;
+  readonly settings: TraceSettings;
+  /** of the drafts that are accepted */
+  readonly seed: string;
+}
+
 /**
- * Replays requests on one replica of each setting. Its division is the one that gives a GPU the most tokens with the
- * largest batch, or the one whose caches fit, at the requests' mean lengths.
+ * A replica of each setting. Its division is the one that gives a GPU the most tokens with the largest batch, or the one
+ * whose caches fit, at the requests' mean lengths.
+ *
+ * @throws UsageError where the longest request fits no division
+ */
+function replicasFor(question: ReplayQuestion, requests: readonly Request[]): (() => Replayed)[] {
+  if (question.apart)
+    throw new UsageError("a replay is of replicas that both prefill and decode; leave --apart out");
+  const { cacheHits, drafts, chunkTokens } = question.workload;
+  const workload = meanWorkload(question.workload, requests);
+  const longest = longestOf(requests);
+  const maxBatch = Math.max(...question.batch);
+  return rackSettings({ ...question, context: [longest] }).map((setting) => () => {
+    const divisions = divisionsThatHold(setting, question.parallel, longest);
+    const dollarsPerGpuHour = gpuHourPrice(setting.system, question.price);
+    const plan = bestOf(divisions, { workload, batches: [maxBatch], dollarsPerGpuHour });
+    return {
+      setting,
+      plan,
+      replica: replicaOf(plan.decode),
+      settings: { maxBatch, chunkTokens, cacheHits, drafts },
+      seed: `replay/${question.seed}`,
+    };
+  });
+}
+
+/**
+ * Replays requests on one replica of each setting.
  *
  * @param requests of the question, from `requestsOf`
  * @throws UsageError where the longest request fits no division
@@ -62,30 +102,53 @@ export function replayRows(
   requests: readonly Request[],
   watch: Watch = unwatched,
 ): ReplayRow[] {
-  if (question.apart)
-    throw new UsageError("a replay is of replicas that both prefill and decode; leave --apart out");
-  const { batch, seed } = question;
-  const { cacheHits, drafts, chunkTokens } = question.workload;
-  const workload = meanWorkload(question.workload, requests);
-  const longest = longestOf(requests);
-  const settings = rackSettings({ ...question, context: [longest] });
-  const maxBatch = Math.max(...batch);
-  return watch.steps(settings.length, "replays", (onStep) =>
-    settings.map((setting) => {
-      const divisions = divisionsThatHold(setting, question.parallel, longest);
-      const dollarsPerGpuHour = gpuHourPrice(setting.system, question.price);
-      const plan = bestOf(divisions, { workload, batches: [maxBatch], dollarsPerGpuHour });
-      const replica = replicaOf(plan.decode);
-      const random = new Random(`replay/${seed}`);
-      const result = serveTrace(replica, requests, { maxBatch, chunkTokens, cacheHits, drafts }, random);
+  const replicas = replicasFor(question, requests);
+  return watch.steps(replicas.length, "replays", (onStep) =>
+    replicas.map((find) => {
+      const { setting, plan, replica, settings, seed } = find();
+      const result = serveTrace(replica, requests, settings, new Random(seed));
       onStep();
       return {
         ...rowStart(setting),
-        batch: maxBatch,
+        batch: settings.maxBatch,
         plan,
         requests: requests.length,
         ...summarise(replica, result),
       };
+    }),
+  );
+}
+
+/** The largest rate at which a replica keeps service levels, with the times and rates of its replay. */
+export interface GoodputRow extends RackRow {
+  /** most sequences at once */
+  readonly batch: number;
+  readonly plan: ServedPlan;
+  readonly requests: number;
+  /** undefined if no rate that was tried keeps the levels */
+  readonly found: Goodput | undefined;
+}
+
+/**
+ * Finds the largest rate at which one replica of each setting keeps service levels. Arrivals keep their order and their
+ * lengths, and are scaled in time.
+ *
+ * @throws UsageError where the longest request fits no division, or all requests of a trace arrive at once
+ */
+export function goodputRows(
+  question: ReplayQuestion,
+  { requests, levels }: { requests: readonly Request[]; levels: readonly ServiceLevel[] },
+  watch: Watch = unwatched,
+): GoodputRow[] {
+  if (question.rate !== undefined) throw new UsageError("--slo finds the largest rate; leave --rate out");
+  rateOf(requests);
+  const replicas = replicasFor(question, requests);
+  return watch.steps(replicas.length * mostReplays, "replays", (onStep) =>
+    replicas.map((find) => {
+      const { setting, plan, replica, settings, seed } = find();
+      const most = plan.served.requestsPerSecond;
+      const found = goodputOf({ replica, requests, settings, levels, most, seed, onReplay: onStep });
+      return { ...rowStart(setting), batch: settings.maxBatch, plan, requests: requests.length, found };
     }),
   );
 }

@@ -1,22 +1,25 @@
 import type { Command } from "@commander-js/extra-typings";
 import { requestLine } from "../../../deployment/serving.ts";
-import { meanWorkload, replayRows, requestsOf } from "../../../studies/racks/replay.ts";
+import { levelHelp, parseLevels } from "../../../hardware/serving/levels.ts";
+import { goodputRows, meanWorkload, replayRows, requestsOf } from "../../../studies/racks/replay.ts";
+import type { GoodputRow, ReplayRow } from "../../../studies/racks/replay.ts";
 import { serveRows } from "../../../studies/racks/serve.ts";
+import type { ServeRow } from "../../../studies/racks/serve.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
 import { contextsOf, showRacks, warnOfContext } from "../../print/racks.ts";
-import { replayAnswer, replayLines } from "../../print/replay.ts";
+import { goodputAnswer, replayAnswer, replayLines } from "../../print/replay.ts";
 import { servedAnswer, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
 const notes = `
-Without --trace and --rate, each --batch has the steady state of a replica in which that many users ask, wait for their answers
-and ask again: passes of a replay (continuous batching, chunked prefill), one cycle long. With --rate or --trace, requests are
-replayed event by event on one replica. --batch is the most sequences in a replica at once, a replay takes the largest; a
-request is admitted when its whole cache fits. The division is the one that gives a GPU the most tokens. A trace is a CSV file
-with the columns arrival_s, input_tokens, output_tokens.`;
+Each --batch has the steady state of a replica in which that many users ask, wait for their answers and ask again: passes of a
+replay (continuous batching, chunked prefill), one cycle long. With --rate or --trace, requests are replayed event by event on
+one replica; --slo finds the largest rate whose replay keeps service levels. --batch is the most sequences in a replica, of
+which a replay takes the largest; a request is admitted when its whole cache fits. The division is the one that gives a GPU
+the most tokens. A trace is a CSV file with the columns arrival_s, input_tokens, output_tokens.`;
 
 /** `attnsim hardware serve`: time to the first token, tokens a second and prices of serving requests. */
 export default function hardwareServeCommand(command: Command): void {
@@ -25,44 +28,40 @@ export default function hardwareServeCommand(command: Command): void {
     .option("--apart", "some replicas prefill, others decode")
     .option("--prefill-parallel <spec>", "division of the replicas that prefill, with --apart")
     .option("--rate <n>", "replay random arrivals at this many requests a second to a replica", positive)
-    .option(
-      "--variation <n>",
-      "variation of the times between arrivals: 1 is Poisson, above 1 bursty",
-      positive,
-      1,
-    )
+    .option("--variation <n>", "variation of gaps between arrivals; 1: Poisson", positive, 1)
     .option("--requests <n>", "requests of the replay", integer(1), 500)
     .option("--seed <n>", "seed of the replay", integer(0), 0)
     .option("--trace <file>", "replay the requests of a CSV or JSONL file")
+    .option(
+      "--slo <levels>",
+      `largest rate of a replay that keeps these levels, as ttft-p99=2s,tpot-p99=30ms; allowed: ${levelHelp}`,
+      parseLevels,
+    )
     .addHelpText("after", notes)
     .action(async (options) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
-      const { workload } = question;
+      const { workload, slo: levels } = question;
       const assumed = servingLines(question);
-      if (options.trace === undefined && options.rate === undefined) {
+      if (options.trace === undefined && options.rate === undefined && levels === undefined) {
         const rows = serveRows(question);
-        const lines = [requestLine(workload), ...assumed];
         warnOfContext(contextsOf(rows, options.output));
-        await showRacks({
-          ...servedAnswer,
-          rows,
-          assumptions: lines,
-          passes: (row) => servedPasses(row, workload),
-          options,
-        });
+        const assumptions = [requestLine(workload), ...assumed];
+        const passes = (row: ServeRow) => servedPasses(row, workload);
+        await showRacks({ ...servedAnswer, rows, assumptions, passes, options });
         return;
       }
       const requests = requestsOf(question);
-      const rows = replayRows(question, requests, watch);
-      warnOfContext(contextsOf(rows));
-      const lines = [...assumed, ...replayLines(question, requests)];
+      const assumptions = [...assumed, ...replayLines(question, requests)];
       const meant = meanWorkload(workload, requests);
-      await showRacks({
-        ...replayAnswer,
-        rows,
-        assumptions: lines,
-        passes: (row) => servedPasses(row, meant),
-        options,
-      });
+      const passes = (row: ReplayRow | GoodputRow) => servedPasses(row, meant);
+      if (levels === undefined) {
+        const rows = replayRows(question, requests, watch);
+        warnOfContext(contextsOf(rows));
+        await showRacks({ ...replayAnswer, rows, assumptions, passes, options });
+        return;
+      }
+      const rows = goodputRows(question, { requests, levels }, watch);
+      warnOfContext(contextsOf(rows));
+      await showRacks({ ...goodputAnswer, rows, assumptions, passes, options });
     });
 }
