@@ -43,14 +43,15 @@ const alike = 1e-2;
  * Constants of the kernels of each system. They are fitted to the rows of all systems together. A second fit starts there and
  * takes each system's own rows, so constants that these rows do not decide keep their values.
  *
+ * @param start constants to start from; constants that the rows do not decide keep them
  * @param onFile called after each file of each fit
  */
 export function fitSystems(
   systems: readonly System[],
   files: readonly Measured[],
-  onFile?: () => void,
+  { start = {}, onFile }: { readonly start?: SystemConstants; readonly onFile?: () => void } = {},
 ): FittedConstants {
-  const together = fitRows({ systems, files, start: {}, prior: weakPrior }, onFile);
+  const together = fitRows({ systems, files, start, prior: weakPrior }, onFile);
   return Object.fromEntries(
     systems.map((system) => [
       system.name,
@@ -102,7 +103,7 @@ function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => voi
       file.predict(machineOf(row), row);
       return { row, sets: [...asked].filter(({ decided }) => !decided) };
     });
-    for (const { rows: group, sets: free } of connected(asking)) {
+    for (const { asking: group, sets: free } of connected(asking)) {
       solve(free, group, (row) => file.predict(machineOf(row), row).seconds, prior);
       for (const set of free) set.decided = true;
     }
@@ -117,7 +118,7 @@ function fitRows({ systems, files, start, prior }: RowsToFit, onFile?: () => voi
 /** Finds the free constants of the rows and stores them in their sets, to four digits. */
 function solve(
   free: readonly Fitting[],
-  rows: readonly MeasuredRow[],
+  asking: readonly Asking[],
   predict: (row: MeasuredRow) => number,
   prior: number,
 ): void {
@@ -128,16 +129,27 @@ function solve(
       ...positive({ ...spec, start: set.values[name]! }),
     })),
   );
-  const place = (values: readonly number[]): void =>
+  /** Sets whose values change. */
+  const place = (values: readonly number[]): ReadonlySet<Fitting> => {
+    const changed = new Set<Fitting>();
     unknowns.forEach(({ set, name }, i) => {
-      set.values[name] = Number(values[i]!.toPrecision(12));
+      const value = Number(values[i]!.toPrecision(12));
+      if (set.values[name] !== value) changed.add(set);
+      set.values[name] = value;
     });
-  const targets = rows.map(measuredSeconds);
+    return changed;
+  };
+  const residualOf = ({ row }: Asking): number => Math.log(predict(row) / measuredSeconds(row));
+  let known = asking.map(residualOf);
   const found = leastSquares(
     unknowns,
     (values) => {
-      place(values);
-      return rows.map((row, i) => Math.log(predict(row) / targets[i]!));
+      const changed = place(values);
+      known = known.map((before, i) => {
+        const row = asking[i]!;
+        return row.sets.some((set) => changed.has(set)) ? residualOf(row) : before;
+      });
+      return known;
     },
     prior,
   );
@@ -156,17 +168,23 @@ interface Asking {
   readonly sets: readonly Fitting[];
 }
 
+/** Rows that share free sets, and these sets. */
+interface Group {
+  readonly asking: readonly Asking[];
+  readonly sets: readonly Fitting[];
+}
+
 /** Groups of rows that share free sets. Each group is fitted separately. */
-function connected(asking: readonly Asking[]): { rows: MeasuredRow[]; sets: Fitting[] }[] {
-  let groups: { rows: MeasuredRow[]; sets: Set<Fitting> }[] = [];
-  for (const { row, sets } of asking) {
-    if (sets.length === 0) continue;
-    const touching = groups.filter((group) => sets.some((set) => group.sets.has(set)));
-    const rows = touching.flatMap((group) => group.rows);
-    groups = [
-      ...groups.filter((group) => !touching.includes(group)),
-      { rows: [...rows, row], sets: new Set([...touching.flatMap((group) => [...group.sets]), ...sets]) },
-    ];
+function connected(asking: readonly Asking[]): Group[] {
+  const groups = new Map<Fitting, { asking: Asking[]; sets: Set<Fitting> }>();
+  for (const row of asking) {
+    const joined = { asking: [] as Asking[], sets: new Set(row.sets) };
+    for (const group of new Set(row.sets.flatMap((set) => groups.get(set) ?? []))) {
+      joined.asking.push(...group.asking);
+      for (const set of group.sets) joined.sets.add(set);
+    }
+    joined.asking.push(row);
+    for (const set of joined.sets) groups.set(set, joined);
   }
-  return groups.map(({ rows, sets }) => ({ rows, sets: [...sets] }));
+  return [...new Set(groups.values())].map((group) => ({ asking: group.asking, sets: [...group.sets] }));
 }
