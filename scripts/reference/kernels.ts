@@ -1,7 +1,7 @@
 import type { Facts } from "../../src/cli/print/facts.ts";
 import { formatNumber, formatSeconds } from "../../src/core/units.ts";
 import type { Kernel } from "../../src/hardware/constants/constants.ts";
-import { fitted } from "../../src/hardware/constants/fitted.ts";
+import { constantSets } from "../../src/hardware/constants/sets/all.ts";
 import { kernels } from "../../src/hardware/kernels/kernels.ts";
 import { joined, table } from "../documents/markdown.ts";
 
@@ -9,13 +9,14 @@ import { joined, table } from "../documents/markdown.ts";
 export const kernelsPage = (): string =>
   joined([
     "# Kernels of the hardware model",
-    "`npm run fit` fits these constants to measured kernels: one set for each system and case (a precision, or another trait that tells kernels apart). All sets are in `src/hardware/constants/fitted.ts`. The profile `ideal` takes the ideal constants.",
+    "`npm run fit` fits these constants to measured kernels: for each engine and architecture of GPUs (`attnsim list constants`), and there for each system and case (a precision, or another trait that tells kernels apart). The values are in `src/hardware/constants/fitted/`. The profile `ideal` takes the ideal constants.",
     ...kernels.flatMap((kernel) => [`## ${kernel.name}`, table(facts(kernel))]),
   ]);
 
 /** The constants of a kernel, each with its unit and the range of its fitted values. */
 function facts({ name, constants }: Kernel): Facts {
-  const sets = Object.values(fitted).flatMap((system) => Object.values(system[name] ?? {}));
+  const systems = [...constantSets].flatMap((set) => Object.values(set.systems));
+  const sets = systems.flatMap((system) => Object.values(system[name] ?? {}));
   return {
     titles: ["constant", "unit", "ideal", `fitted, ${sets.length} sets`, "meaning"],
     rows: Object.entries(constants).map(([key, { unit, ideal, doc }]) => {

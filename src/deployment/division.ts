@@ -1,5 +1,7 @@
 import type { AttentionSpec } from "../attention/spec.ts";
 import type { KvDtype } from "../core/dtype.ts";
+import { constantsFor } from "../hardware/constants/choose.ts";
+import type { Framework } from "../hardware/constants/set.ts";
 import { machineOf } from "../hardware/kernels/machine.ts";
 import type { Machine, KernelProfile } from "../hardware/kernels/machine.ts";
 import { usualRouting } from "../hardware/kernels/routing.ts";
@@ -41,6 +43,8 @@ export interface ModelOnSystem {
   readonly attentionWeights?: WeightFormat | undefined;
   /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
+  /** serving engine whose kernels run; default: the usual one */
+  readonly framework?: Framework | undefined;
   /** GPUs to divide the model among; default: all of the system */
   readonly gpus?: number | undefined;
   /** default: false */
@@ -53,14 +57,15 @@ export interface ModelOnSystem {
 export const kvDtypeOf = ({ spec, kvDtype }: Pick<ModelOnSystem, "spec" | "kvDtype">): KvDtype =>
   spec.kvDtype ?? kvDtype;
 
-const machines = new WeakMap<System, Map<KernelProfile | undefined, Machine>>();
+const machines = new WeakMap<System, Map<string, Machine>>();
 
 /** All divisions share one machine, since its kernels look up their constants once. */
-function sharedMachine(system: System, profile: KernelProfile | undefined): Machine {
-  const known = machines.get(system) ?? new Map<KernelProfile | undefined, Machine>();
+function sharedMachine({ system, profile, framework }: ModelOnSystem): Machine {
+  const known = machines.get(system) ?? new Map<string, Machine>();
   machines.set(system, known);
-  const machine = known.get(profile) ?? machineOf(system, profile);
-  known.set(profile, machine);
+  const key = `${profile ?? ""} ${framework ?? ""}`;
+  const machine = known.get(key) ?? machineOf(system, profile, constantsFor(system, framework));
+  known.set(key, machine);
   return machine;
 }
 
@@ -73,7 +78,7 @@ const askedWeights = ({
 
 /** One division of a model. */
 export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division => ({
-  machine: sharedMachine(on.system, on.profile),
+  machine: sharedMachine(on),
   model: on.model,
   spec: on.spec,
   kvDtype: on.kvDtype,

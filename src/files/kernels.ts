@@ -6,13 +6,19 @@ import { UsageError } from "../core/errors.ts";
 import { readText, reasonOf } from "./files.ts";
 import { checkout } from "./load.ts";
 import type { FittedConstants } from "../hardware/constants/constants.ts";
+import type { ConstantSet } from "../hardware/constants/set.ts";
+import { trtllmBlackwell } from "../hardware/constants/sets/trtllm-blackwell.ts";
 import { measuredFiles } from "../hardware/constants/fit/files.ts";
 import type { Measured } from "../hardware/constants/fit/fit.ts";
 import { MeasuredRow } from "../hardware/constants/fit/rows.ts";
 import type { TextRow } from "../hardware/constants/fit/rows.ts";
 
-/** Folder of the measured kernels that come with the package. */
-export const ownKernels = fileURLToPath(new URL("data/blackwell-kernels", checkout));
+/** Folder of the measured kernels that a set of constants was fitted to; it comes with the package. */
+export const measuredFolder = ({ measured }: Pick<ConstantSet, "measured">): string =>
+  fileURLToPath(new URL(`data/${measured}`, checkout));
+
+/** Folder of the kernels of Blackwell that the package's usual constants were fitted to. */
+export const ownKernels = measuredFolder(trtllmBlackwell);
 
 /**
  * The measured kernels of a folder, in the order of the fit.

@@ -92,7 +92,7 @@ export function withQuantities(
   base: Pick<System, "name" | "summary" | "sources"> & Partial<System>,
   set: ReadonlyMap<string, Quantity>,
 ): System {
-  const { name, summary, sources } = base;
+  const { name, summary, sources, architecture } = base;
   const found = new Map<string, Quantity>([...quantitiesOf(base), ...set]);
   const hosted = [...found.keys()].some((path) => path.startsWith("host."));
   const missing = Object.entries(systemQuantities).flatMap(([path, { optional }]) =>
@@ -102,7 +102,7 @@ export function withQuantities(
     throw new UsageError(
       `system ${name} lacks ${missing.join(", ")}${hosted ? " (a host is given whole)" : ""}`,
     );
-  const system: Record<string, unknown> = { name, summary, sources };
+  const system: Record<string, unknown> = { name, summary, sources, ...(architecture && { architecture }) };
   for (const [path, quantity] of found) {
     const [first, second] = path.split(".") as [string, string?];
     if (second === undefined) system[first] = quantity;

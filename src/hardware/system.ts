@@ -2,11 +2,17 @@ import type { Entry } from "../core/entry.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
 
+/** Architectures of GPUs whose kernels were measured. */
+export const architectures = ["hopper", "blackwell"] as const;
+export type Architecture = (typeof architectures)[number];
+
 /**
  * GPUs in one NVLink domain: a rack or a node. Rates are dense (never 2:4 sparse) and per GPU. A part that a system
  * lacks is left out, and code that needs it throws (`neededOf`).
  */
 export interface System extends Entry {
+  /** architecture whose measured kernels its own are like; default: by its precisions (`architectureOf`) */
+  readonly architecture?: Architecture;
   readonly gpus: Quantity<"1">;
   readonly gpu: {
     /** as marketed */
@@ -83,3 +89,7 @@ export function hostBandwidth(system: System): number {
   );
   return Math.min(toGpu.value, (processors.value * memoryBandwidth.value) / system.gpus.value);
 }
+
+/** The system's architecture, or the closest one with measured kernels: Blackwell multiplies FP4 and Hopper does not. */
+export const architectureOf = ({ architecture, gpu }: System): Architecture =>
+  architecture ?? (gpu.fp4 ? "blackwell" : "hopper");

@@ -123,7 +123,7 @@ describe("attnsim hardware fit", () => {
     const out = join(folder, "fitted.ts");
     await attnsim("hardware", "fit", "--kernels", folder, "--out", out);
     expect(readFileSync(out, "utf8")).toMatch(
-      /export const fitted: FittedConstants = \{\s+"gb200-nvl72": \{/,
+      /export const trtllmBlackwellFit: FittedConstants = \{\s+"gb200-nvl72": \{/,
     );
   });
 });

@@ -3,6 +3,7 @@ import { Argument } from "@commander-js/extra-typings";
 import { catalog, entriesOf, kinds } from "../../catalog.ts";
 import type { Entry } from "../../core/entry.ts";
 import { listEngines } from "../../engines/registry.ts";
+import { constantSets } from "../../hardware/constants/sets/all.ts";
 import { formatTable } from "../print/table.ts";
 import { unreadLines } from "../print/unread.ts";
 
@@ -15,6 +16,7 @@ interface Line {
 const lists: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   ...Object.fromEntries(kinds.map((kind) => [kind, () => Promise.resolve([...entriesOf(kind)])])),
   engines: listEngines,
+  constants: () => Promise.resolve([...constantSets]),
 };
 
 const machines: Readonly<Record<string, readonly Entry[]>> = {

@@ -2,6 +2,8 @@ import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { catalog } from "../../catalog.ts";
 import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
+import { frameworks, usualFramework } from "../../hardware/constants/set.ts";
+import type { Framework } from "../../hardware/constants/set.ts";
 import { profiles } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import { formatRouting, parseRouting, routingHelp, usualRouting } from "../../hardware/kernels/routing.ts";
@@ -36,6 +38,7 @@ export interface RackOptions {
 export interface DivisionOptions {
   readonly attentionWeights?: WeightFormat | undefined;
   readonly profile: KernelProfile;
+  readonly framework: Framework;
   readonly gpus?: number | undefined;
   readonly overlapLinks?: true | undefined;
   readonly explain?: true | undefined;
@@ -113,6 +116,12 @@ export function divisionOptions<A extends unknown[], O extends OptionValues>(
       "measured",
     )
     .option(
+      "--framework <name>",
+      `serving engine whose kernels run: ${frameworks.join(", ")} (attnsim list constants has their versions)`,
+      oneOf("framework", frameworks),
+      usualFramework,
+    )
+    .option(
       "--gpus <n>",
       "GPUs to divide the model among, without --parallel (default: all of the system)",
       integer(1),
@@ -151,6 +160,7 @@ export const readRacks = (
   set: givenQuantities(options),
   sweep: options.sweep,
   profile: options.profile,
+  framework: options.framework,
   gpus: options.gpus,
   overlapLinks: options.overlapLinks,
   routing: options.routing,

@@ -22,13 +22,14 @@ import { servedApart } from "../serving.ts";
 import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
 const deployed = (setup: Setup, parallel: Parallelism): Division => {
-  const { kvDtype, attention, feedForward, overlapLinks, profile } = setup;
+  const { kvDtype, attention, feedForward, overlapLinks, profile, framework } = setup;
   const routing = setup.routing === undefined ? undefined : parseRouting(setup.routing);
   const system = override(systems.get(setup.system), setup.set ?? []);
   const model = models.get(setup.model);
   const spec = parseSpec(setup.variant ?? nativeOf(model));
   const weights = { weights: feedForward, attentionWeights: attention };
-  return divisionOf({ system, model, spec, kvDtype, ...weights, profile, overlapLinks, routing }, parallel);
+  const times = { profile, framework, overlapLinks, routing };
+  return divisionOf({ system, model, spec, kvDtype, ...weights, ...times }, parallel);
 };
 
 /** Predicts the number that a source printed. @param of gives the prediction for another target, by name */

@@ -1,5 +1,6 @@
 import type { Source } from "../../core/entry.ts";
 import type { KvDtype } from "../../core/dtype.ts";
+import type { Framework } from "../../hardware/constants/set.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
@@ -19,6 +20,8 @@ export interface Setup {
   /** how tokens fall on experts, as `--routing` takes it; default: the usual routing */
   readonly routing?: string;
   readonly profile?: KernelProfile;
+  /** serving engine that the source ran; default: the usual one */
+  readonly framework?: Framework;
 }
 
 /** The computation that predicts a published number. */

@@ -5,7 +5,8 @@ import type { Quantity, Unit } from "../../core/units.ts";
 import type { Model } from "../model.ts";
 import { systemQuantities, withQuantities } from "../overrides.ts";
 import { quantitiesOf } from "../quantities.ts";
-import type { System } from "../system.ts";
+import { architectures } from "../system.ts";
+import type { Architecture, System } from "../system.ts";
 import { modelFromConfig } from "./model.ts";
 import { isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
@@ -40,6 +41,16 @@ function aboutOf(data: JsonObject, file: string, fallback: string): About {
       url: (source["url"] as string | undefined) ?? "",
     },
   };
+}
+
+/** Architecture that a system's file names; that of the system it extends, or none. */
+function architectureIn(architecture: unknown, file: string): { readonly architecture?: Architecture } {
+  if (architecture === undefined) return {};
+  const known = architectures.find((name) => name === architecture);
+  if (known !== undefined) return { architecture: known };
+  throw new UsageError(
+    `${file}: architecture must be one of ${architectures.join(", ")}; got ${JSON.stringify(architecture)}`,
+  );
 }
 
 /** Name of the entry whose quantities the file leaves unchanged. */
@@ -83,7 +94,8 @@ export const isSystem = (data: unknown, systems: Registry<System>): boolean =>
 
 /**
  * A user's own system: quantities with their units nested by path, `gpu: { hbm: 288GB }`. They replace those of
- * the system that `extends` names; without `extends` the file gives all of them.
+ * the system that `extends` names; without `extends` the file gives all of them. `architecture: hopper` chooses the
+ * measured kernels that its own are like.
  *
  * @param file file that messages name
  * @param fallback name of the system if the data has none
@@ -92,15 +104,17 @@ export const isSystem = (data: unknown, systems: Registry<System>): boolean =>
 export function systemFrom(data: unknown, file: string, fallback: string, systems: Registry<System>): System {
   if (!isObject(data)) throw new UsageError(`${file}: a system must be a mapping of its quantities`);
   const { name, summary, source } = aboutOf(data, file, fallback);
-  const set = given(data, file, source, (path) => {
+  const { architecture, ...rest } = data;
+  const set = given(rest, file, source, (path) => {
     const known = systemQuantities[path];
     if (known !== undefined) return known.unit;
     throw new UsageError(
-      `${file}: a system has no "${path}"; known: ${[...about, ...Object.keys(systemQuantities)].join(", ")}`,
+      `${file}: a system has no "${path}"; known: ${[...about, "architecture", ...Object.keys(systemQuantities)].join(", ")}`,
     );
   });
   const base = data["extends"] === undefined ? {} : systems.get(extended(data, file));
-  return withQuantities({ ...base, name, summary, sources: [source] }, set);
+  const own = architectureIn(architecture, file);
+  return withQuantities({ ...base, ...own, name, summary, sources: [source] }, set);
 }
 
 /**

@@ -1,9 +1,11 @@
+import { groupBy } from "../../core/group.ts";
 import { measuredLike } from "./dtypes.ts";
 import type { Precision } from "./dtypes.ts";
 import type { System } from "../system.ts";
-import type { Constants, ConstantSpecs, FittedConstants, Kernel } from "../constants/constants.ts";
-import { fitted } from "../constants/fitted.ts";
-import { published } from "../constants/published.ts";
+import { closestFirst, constantsFor, standIns } from "../constants/choose.ts";
+import type { Constants, ConstantSpecs, Kernel, SystemConstants } from "../constants/constants.ts";
+import { architectureTitles, engineOf } from "../constants/set.ts";
+import type { ConstantSet } from "../constants/set.ts";
 
 /** Sources of the constants of kernels: a fit to measured kernels, or a machine without losses. */
 export const profiles = ["measured", "ideal"] as const;
@@ -13,6 +15,8 @@ export type KernelProfile = (typeof profiles)[number];
 export interface Machine {
   readonly system: System;
   readonly profile: KernelProfile;
+  /** constants of an engine's kernels; undefined for a machine without losses, and during a fit */
+  readonly set?: ConstantSet;
   /** origin of its constants; printed with every answer */
   readonly notes: readonly string[];
   /** Constants of a kernel in a case. */
@@ -20,13 +24,16 @@ export interface Machine {
 }
 
 /**
- * The machine of a system in a profile. A system without measured kernels takes the constants of one that has them, as
- * shares of its own peak rates, and its notes say so.
+ * The machine of a system in a profile. A system without measured kernels takes the constants of the one most like it that
+ * has them, as shares of its own peak rates. A kernel that was not measured with the set's engine takes the usual engine's.
+ * The machine's notes say both.
+ *
+ * @param set constants of an engine's kernels (default: those of the usual engine on the system's architecture)
  */
 export function machineOf(
   system: System,
   profile: KernelProfile = "measured",
-  constants: FittedConstants = fitted,
+  set: ConstantSet = constantsFor(system),
 ): Machine {
   if (profile === "ideal")
     return {
@@ -35,24 +42,17 @@ export function machineOf(
       notes: ["kernels at peak rates, without overheads: a lower bound"],
       constants: remembered(({ constants }) => values(constants, ({ ideal }) => ideal)),
     };
-  const name = closest(system, Object.keys(constants));
-  const printed = published[system.name];
-  const standing = printed ? `; as published: ${Object.keys(printed).join(", ")}` : "";
+  const sources = [set, ...standIns(set)].map((each) =>
+    closestFirst(system, each).map((name) => each.systems[name]!),
+  );
   return {
     system,
     profile,
-    notes: [
-      name === system.name
-        ? `kernel efficiencies fitted to kernels measured on ${name}`
-        : `no kernels were measured on ${system.name}: efficiencies of ${name}, as shares of the peak rates${standing}`,
-    ],
-    constants: remembered(({ name: kernel, constants: specs }, which) => {
-      // a kernel measured on one system alone (expert exchange) has the same constants on the other
-      const cases =
-        [constants[name], ...Object.values(constants)].find((each) => each?.[kernel])?.[kernel] ?? {};
-      const own = cases[which] ?? cases[alike(which)] ?? cases[nearest(which, Object.keys(cases))];
-      const stated = printed?.[kernel]?.[which];
-      return values(specs, ({ start }, key) => stated?.[key] ?? own?.[key] ?? start);
+    set,
+    notes: [...originOf(system, set), ...missingIn(system, set)],
+    constants: remembered(({ name, constants: specs }, which) => {
+      const own = casesOf(sources, name, which);
+      return values(specs, ({ start }, key) => own?.[key] ?? start);
     }),
   };
 }
@@ -60,6 +60,72 @@ export function machineOf(
 /** The case whose constants stand in for products in a precision that was not measured. */
 const alike = (which: string): string =>
   Object.hasOwn(measuredLike, which) ? measuredLike[which as Precision] : which;
+
+/**
+ * Constants of a kernel's case in the first set that has them: of the closest system with this case, or else with the case
+ * nearest to it.
+ */
+function casesOf(
+  sources: readonly (readonly SystemConstants[])[],
+  kernel: string,
+  which: string,
+): Readonly<Record<string, number>> | undefined {
+  for (const set of sources) {
+    const systems = set.map((system) => system[kernel] ?? {});
+    const exact = systems.find((cases) => cases[which]) ?? systems.find((cases) => cases[alike(which)]);
+    if (exact) return exact[which] ?? exact[alike(which)];
+    for (const cases of systems) {
+      const near = cases[nearest(which, Object.keys(cases))];
+      if (near) return near;
+    }
+  }
+  return undefined;
+}
+
+/** The engine whose kernels were measured, on which system, and which kernels are those of others. */
+function originOf(system: System, set: ConstantSet): string[] {
+  const [name = "no system"] = closestFirst(system, set);
+  const engine = engineOf(set);
+  return [
+    name === system.name
+      ? `kernel efficiencies of ${engine}, fitted to kernels measured on ${name}`
+      : `no kernels were measured on ${system.name}: efficiencies of ${engine} on ${name}, as shares of the peak rates`,
+    ...(set.others.length === 0 ? [] : [`of other engines or versions: ${set.others.join(", ")}`]),
+  ];
+}
+
+/** Notes on kernels that were not measured with the set's engine, by the set that stands in. */
+function missingIn({ gpu }: System, set: ConstantSet): string[] {
+  const found = casesIn(set);
+  return standIns(set).flatMap((other) => {
+    const taken = [...casesIn(other)].flatMap(([kernel, cases]) => {
+      const own = found.get(kernel);
+      found.set(kernel, new Set([...(own ?? []), ...cases]));
+      if (own === undefined) return kernel;
+      const lacking = [...cases].filter((name) => !own.has(name) && (name !== "nvfp4" || gpu.fp4));
+      return lacking.length === 0 ? [] : `${kernel} (${lacking.join(", ")})`;
+    });
+    const from = `${engineOf(other)} on ${architectureTitles[other.architecture]}`;
+    return taken.length === 0 ? [] : [`not measured with this engine, so of ${from}: ${taken.join("; ")}`];
+  });
+}
+
+/** First words of the cases of each kernel that a set has constants of. */
+function casesIn({ systems }: ConstantSet): Map<string, ReadonlySet<string>> {
+  const cases = Object.values(systems).flatMap((kernels) =>
+    Object.entries(kernels).flatMap(([kernel, own]) =>
+      Object.keys(own).map((which) => ({ kernel, word: firstWord(which) })),
+    ),
+  );
+  return new Map(
+    [...groupBy(cases, ({ kernel }) => kernel)].map(([kernel, own]) => [
+      kernel,
+      new Set(own.map(({ word }) => word)),
+    ]),
+  );
+}
+
+const firstWord = (which: string): string => which.split(/[ ,]/, 1)[0]!;
 
 /**
  * The case with the same first word and the longest common start, for modules in precisions that were not measured
@@ -71,19 +137,10 @@ function nearest(which: string, cases: readonly string[]): string {
     while (i < other.length && other[i] === which[i]) i++;
     return i;
   };
-  const word = which.split(/[ ,]/, 1)[0];
   return cases
-    .filter((other) => other.split(/[ ,]/, 1)[0] === word)
+    .filter((other) => firstWord(other) === firstWord(which))
     .reduce((best, other) => (alike(other) > alike(best) ? other : best), "");
 }
-
-/** Measured system to take constants from: GB300 for the doubled exponentials of Blackwell Ultra, otherwise GB200. */
-const closest = (system: System, names: readonly string[]): string =>
-  names.includes(system.name)
-    ? system.name
-    : (system.gpu.exponentials?.value ?? 0) > 7e12
-      ? "gb300-nvl72"
-      : "gb200-nvl72";
 
 const values = <S extends ConstantSpecs>(
   specs: S,

@@ -90,6 +90,8 @@ export interface SparseShape {
   /** query-row pairs, of all queries: sum of min(visible, k) */
   readonly pairs: number;
   readonly queryHeads: number;
+  /** rows that queries choose from, of all requests; default: no query chooses the rows of another */
+  readonly keys?: number;
   /** of a score, and of an output */
   readonly keyDim: number;
   readonly valueDim: number;
@@ -107,22 +109,35 @@ export const sparseAttentionKernel = {
     memory: share(0.5, "of HBM bandwidth, rows gathered for each query"),
     overlap: overlap(2),
     rows: count(32, 0, "rows of padding of each query's choice"),
+    again: { ...share(1, "of further reads of a row, which miss the L2 cache"), ideal: 0 },
   },
 } as const;
 
 /** Time of 2 H (dk + dv) operations a pair; all heads read the same rows. */
 export function sparseAttention(machine: Machine, shape: SparseShape): OperatorTime {
-  const { queries, pairs, queryHeads, keyDim, valueDim, rowBytes, precision, kernels } = shape;
+  const {
+    queries,
+    pairs,
+    queryHeads,
+    keys = Infinity,
+    keyDim,
+    valueDim,
+    rowBytes,
+    precision,
+    kernels,
+  } = shape;
   const c = machine.constants(sparseAttentionKernel, kernels);
   const dims = keyDim + valueDim;
   const padded = pairs + queries * c.rows;
+  const once = Math.min(padded, keys);
+  const rows = once + c.again * (padded - once);
   return roofline(
     machine,
     `sparse attention, ${queryHeads} query heads`,
     {
       precision,
       flops: 2 * padded * queryHeads * dims,
-      bytes: padded * rowBytes + 2 * queries * queryHeads * dims,
+      bytes: rows * rowBytes + 2 * queries * queryHeads * dims,
       exponentials: pairs * queryHeads,
     },
     c,

@@ -19,6 +19,7 @@ const config = from(aic);
 export const b200: System = {
   name: "b200",
   summary: "HGX node of 8 Blackwell GPUs in one NVLink domain",
+  architecture: "blackwell",
   sources: [datasheet, aic],
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {

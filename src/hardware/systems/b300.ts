@@ -16,6 +16,7 @@ const config = from(aic);
 export const b300: System = {
   name: "b300",
   summary: "HGX node of 8 Blackwell Ultra GPUs in one NVLink domain",
+  architecture: "blackwell",
   sources: [datasheet, aic, inferencex],
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {

@@ -23,6 +23,7 @@ const config = from(aic);
 export const gb200Nvl72: System = {
   name: "gb200-nvl72",
   summary: "72 Blackwell GPUs and 36 Grace processors in one NVLink domain",
+  architecture: "blackwell",
   sources: [page, datasheet, aic, azure, tuning],
   gpus: rack(72, "1"),
   gpu: {

@@ -19,6 +19,7 @@ const config = from(aic);
 export const gb300Nvl72: System = {
   name: "gb300-nvl72",
   summary: "72 Blackwell Ultra GPUs and 36 Grace processors in one NVLink domain",
+  architecture: "blackwell",
   sources: [page, datasheet, aic, azure],
   gpus: rack(72, "1"),
   gpu: {

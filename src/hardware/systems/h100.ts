@@ -9,6 +9,7 @@ const config = from(aic);
 export const h100: System = {
   name: "h100",
   summary: "HGX node of 8 Hopper GPUs with 80 GB in one NVLink domain",
+  architecture: "hopper",
   sources: [page, aic],
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {

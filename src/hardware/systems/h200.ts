@@ -10,6 +10,7 @@ const config = from(aic);
 export const h200: System = {
   name: "h200",
   summary: "HGX node of 8 Hopper GPUs with 141 GB in one NVLink domain",
+  architecture: "hopper",
   sources: [page, aic],
   gpus: config(8, "1", { where: "node.num_gpus_per_node" }),
   gpu: {

@@ -1,10 +1,10 @@
 import type { ServedPlan } from "../../deployment/serving.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import type { Served } from "../../hardware/serving/serve.ts";
-import type { RackRow } from "../racks/settings.ts";
+import type { TimedRow } from "../racks/settings.ts";
 
 /** Plans of one setting. */
-export interface SettingPlans extends RackRow {
+export interface SettingPlans extends TimedRow {
   readonly tried: readonly ServedPlan[];
   /** plans that no other plan beats in tokens a second of a user and of a GPU */
   readonly front: readonly ServedPlan[];

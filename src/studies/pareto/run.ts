@@ -3,7 +3,7 @@ import type { Results } from "../../runs/tables.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { servingSettings } from "../racks/serve.ts";
 import type { ServeQuestion } from "../racks/serve.ts";
-import { divisionsFor, gpuHourPrice, rowStart } from "../racks/settings.ts";
+import { divisionsFor, gpuHourPrice, timedStart } from "../racks/settings.ts";
 import { paretoFigure } from "./figure.ts";
 import { triedPlans } from "./result.ts";
 import type { SettingPlans } from "./result.ts";
@@ -30,7 +30,7 @@ export function runPareto(options: ParetoOptions, watch: Watch): SettingPlans[] 
       const fitting = apart.filter(({ served }) => served.gpus <= (gpus ?? system.gpus.value));
       const tried = [...servedTogether(decode, serving), ...fitting];
       onStep();
-      return { ...rowStart(setting), tokens: workload.inputTokens, tried, front: servingFront(tried) };
+      return { ...timedStart(setting), tokens: workload.inputTokens, tried, front: servingFront(tried) };
     }),
   );
 }

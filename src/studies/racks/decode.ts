@@ -7,8 +7,8 @@ import { gpusOf } from "../../hardware/parallelism.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
-import { divisionsFor, rackSettings, rowStart, undivided } from "./settings.ts";
-import type { RackQuestion, RackRow } from "./settings.ts";
+import { divisionsFor, rackSettings, timedStart, undivided } from "./settings.ts";
+import type { RackQuestion, TimedRow } from "./settings.ts";
 
 /** Decode steps of models on racks. */
 export interface DecodeQuestion extends RackQuestion {
@@ -20,7 +20,7 @@ export interface DecodeQuestion extends RackQuestion {
 }
 
 /** The time of a decode step. */
-export interface DecodeRow extends RackRow {
+export interface DecodeRow extends TimedRow {
   readonly users: number;
   readonly parallel: string;
   readonly gpus: number;
@@ -51,7 +51,7 @@ export function decodeRows(question: DecodeQuestion, watch: Watch = unwatched): 
         const gpus = gpusOf(step.division.parallel);
         onStep();
         return {
-          ...rowStart(setting),
+          ...timedStart(setting),
           users: count,
           parallel: formatParallel(step.division.parallel),
           gpus,

@@ -7,8 +7,8 @@ import { gpusOf } from "../../hardware/parallelism.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
-import { divisionsFor, rackSettings, rowStart, undivided } from "./settings.ts";
-import type { RackQuestion, RackRow } from "./settings.ts";
+import { divisionsFor, rackSettings, timedStart, undivided } from "./settings.ts";
+import type { RackQuestion, TimedRow } from "./settings.ts";
 
 /** Prefill of prompts by models on racks. */
 export interface PrefillQuestion extends RackQuestion {
@@ -23,7 +23,7 @@ export interface PrefillQuestion extends RackQuestion {
 }
 
 /** The time of a prefill. */
-export interface PrefillRow extends RackRow {
+export interface PrefillRow extends TimedRow {
   readonly prompts: number;
   readonly computedTokens: number;
   /** most prompt tokens in a pass, of all prompts together */
@@ -59,7 +59,7 @@ export function prefillRows(question: PrefillQuestion, watch: Watch = unwatched)
       const gpus = gpusOf(fastest.division.parallel);
       onStep();
       return {
-        ...rowStart(setting),
+        ...timedStart(setting),
         prompts,
         computedTokens: computed,
         chunkTokens: fastest.chunkTokens,

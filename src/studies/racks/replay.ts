@@ -19,8 +19,8 @@ import type { Workload } from "../../hardware/serving/workload.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
 import type { ServeQuestion } from "./serve.ts";
-import { divisionsFor, gpuHourPrice, rackSettings, rowStart, undivided } from "./settings.ts";
-import type { RackRow, RackSetting } from "./settings.ts";
+import { divisionsFor, gpuHourPrice, rackSettings, timedStart, undivided } from "./settings.ts";
+import type { TimedRow, RackSetting } from "./settings.ts";
 
 /** Requests to replay on one replica of each setting. */
 export interface ReplayQuestion extends ServeQuestion {
@@ -34,7 +34,7 @@ export interface ReplayQuestion extends ServeQuestion {
 }
 
 /** Times and rates of the requests of a replay. */
-export interface ReplayRow extends RackRow, TraceSummary {
+export interface ReplayRow extends TimedRow, TraceSummary {
   /** most sequences at once */
   readonly batch: number;
   readonly plan: ServedPlan;
@@ -109,7 +109,7 @@ export function replayRows(
       const result = serveTrace(replica, requests, settings, new Random(seed));
       onStep();
       return {
-        ...rowStart(setting),
+        ...timedStart(setting),
         batch: settings.maxBatch,
         plan,
         requests: requests.length,

@@ -1,8 +1,8 @@
 import { servedApart, servedTogether } from "../../deployment/serving.ts";
 import type { ServedPlan } from "../../deployment/serving.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
-import { divisionsFor, gpuHourPrice, rackSettings, rowStart, undivided } from "./settings.ts";
-import type { RackQuestion, RackRow, RackSetting } from "./settings.ts";
+import { divisionsFor, gpuHourPrice, rackSettings, timedStart, undivided } from "./settings.ts";
+import type { RackQuestion, TimedRow, RackSetting } from "./settings.ts";
 
 /** Requests to models on racks. */
 export interface ServeQuestion extends Omit<RackQuestion, "context"> {
@@ -19,7 +19,7 @@ export interface ServeQuestion extends Omit<RackQuestion, "context"> {
 }
 
 /** The plan that gives a GPU the most tokens at a batch. */
-export interface ServeRow extends RackRow {
+export interface ServeRow extends TimedRow {
   /** most sequences in a replica at once */
   readonly batch: number;
   /** undefined if a request fits no plan */
@@ -36,7 +36,7 @@ const requestTokens = ({ inputTokens, outputTokens }: Workload): number => input
 export const serveRows = (question: ServeQuestion): ServeRow[] =>
   servingSettings(question).flatMap((setting) =>
     question.batch.map((batch) => ({
-      ...rowStart(setting),
+      ...timedStart(setting),
       tokens: question.workload.inputTokens,
       batch,
       plan: bestPlan(setting, question, [batch]),

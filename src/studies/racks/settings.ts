@@ -7,6 +7,9 @@ import { splitList } from "../../core/list.ts";
 import { divisionOf, divisionsOf } from "../../deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
+import { constantsFor } from "../../hardware/constants/choose.ts";
+import { engineOf } from "../../hardware/constants/set.ts";
+import type { Framework } from "../../hardware/constants/set.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { Routing } from "../../hardware/kernels/routing.ts";
@@ -40,6 +43,8 @@ export interface RackQuestion {
   readonly context: readonly number[];
   /** default: the fitted kernels */
   readonly profile?: KernelProfile | undefined;
+  /** serving engine whose kernels run (default: the usual one) */
+  readonly framework?: Framework | undefined;
   /** default: all of the system */
   readonly gpus?: number | undefined;
   readonly overlapLinks?: boolean | undefined;
@@ -84,9 +89,20 @@ export const rowStart = ({ names, model, kvDtype, tokens, weights, swept }: Rack
   weights,
 });
 
+/** First columns of every row about times. */
+export interface TimedRow extends RackRow {
+  /** engine and version whose kernels were measured; null for kernels at peak rates */
+  readonly engine: string | null;
+}
+
+export const timedStart = (setting: RackSetting): TimedRow => ({
+  ...rowStart(setting),
+  engine: setting.profile === "ideal" ? null : engineOf(constantsFor(setting.system, setting.framework)),
+});
+
 /** Every setting of a question. @throws UsageError for an unknown name */
 export function rackSettings(question: RackQuestion): RackSetting[] {
-  const { attentionWeights, profile, gpus, overlapLinks, routing } = question;
+  const { attentionWeights, profile, framework, gpus, overlapLinks, routing } = question;
   const systems = question.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
@@ -118,6 +134,7 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
             weights: question.weights ?? usualWeights(system, model),
             attentionWeights,
             profile,
+            framework,
             gpus,
             overlapLinks,
             routing,
@@ -178,7 +195,11 @@ export function undivided({ names }: RackSetting): never {
 
 /** Notes on the kernels of the settings' machines. */
 export const machineNotes = (settings: readonly RackSetting[]): readonly string[] => [
-  ...new Set(settings.flatMap(({ system, profile }) => machineOf(system, profile).notes)),
+  ...new Set(
+    settings.flatMap(
+      ({ system, profile, framework }) => machineOf(system, profile, constantsFor(system, framework)).notes,
+    ),
+  ),
 ];
 
 /** Dollars of a GPU-hour. @throws UsageError when neither the user nor the system states it */

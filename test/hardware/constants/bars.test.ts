@@ -5,7 +5,7 @@ import { fileErrors } from "../../../src/hardware/constants/fit/errors.ts";
 import { measuredFiles } from "../../../src/hardware/constants/fit/files.ts";
 import { fitSystems, isHeldOut, measuredSeconds } from "../../../src/hardware/constants/fit/fit.ts";
 import type { MeasuredRow } from "../../../src/hardware/constants/fit/rows.ts";
-import { fitted } from "../../../src/hardware/constants/fitted.ts";
+import { trtllmBlackwell } from "../../../src/hardware/constants/sets/trtllm-blackwell.ts";
 import { dsaModuleDecode, mlaModuleDecode } from "../../../src/hardware/kernels/latent-module.ts";
 import { machineOf } from "../../../src/hardware/kernels/machine.ts";
 
@@ -52,7 +52,7 @@ it("holds out the same quarter of the rows whatever was measured", () => {
 
 it("the committed constants are what the fit gives", () => {
   const files = measured.filter(({ file }) => ["custom-allreduce", "kda", "gdn"].includes(file.file));
-  const systems = Object.keys(fitted).map((name) => catalog.systems.get(name));
+  const systems = Object.keys(trtllmBlackwell.systems).map((name) => catalog.systems.get(name));
   const again = fitSystems(systems, files);
   expect(fitSystems(systems, files)).toEqual(again);
   for (const [system, kernels] of Object.entries(again))
@@ -60,7 +60,7 @@ it("the committed constants are what the fit gives", () => {
       for (const [which, values] of Object.entries(cases))
         for (const [name, value] of Object.entries(values))
           expect(
-            Math.abs(value / fitted[system]![kernel]![which]![name]! - 1),
+            Math.abs(value / trtllmBlackwell.systems[system]![kernel]![which]![name]! - 1),
             `${system} ${kernel} ${which} ${name}`,
           ).toBeLessThan(0.01);
 });

@@ -1,8 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
 import { writeAtomic } from "../../../files/files.ts";
-import { ownKernels } from "../../../files/kernels.ts";
 import { constantsFile, fitKernels } from "../../../studies/kernels/fit.ts";
+import { askedSet } from "../../../studies/kernels/measured.ts";
 import { writeRows } from "../../../runs/write-rows.ts";
+import { measuredOptions } from "../../options/measured.ts";
 import { outputOptions } from "../../options/outputs.ts";
 import { formatFit } from "../../print/kernels.ts";
 import { watch } from "../../print/watch.ts";
@@ -13,21 +14,19 @@ overlap of arithmetic and memory. It is robust least squares of log(predicted / 
 modules use the constants of their kernels. The rows of all systems are fitted first. The rows of each system are fitted from
 there; constants that they do not decide keep the values of all systems. One row in four, by a hash of its texts, is held out.
 
-npm run fit writes the constants that the package carries.`;
+The package carries a set for each engine (--framework) and architecture of GPUs; \`attnsim list constants\` lists them. The fit
+of an engine other than TensorRT-LLM starts at its constants. npm run fit writes all sets, npm run fit -- sglang-hopper one.`;
 
 /** `attnsim hardware fit`: the constants of the operators from measured kernels. */
 export default function hardwareFitCommand(command: Command): void {
-  outputOptions(command)
-    .option(
-      "--kernels <folder>",
-      "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
-    )
+  measuredOptions(outputOptions(command))
     .option("--out <file>", "write the constants as JSON, or as a TypeScript module if the name ends in .ts")
     .option("--json", "print JSON: the errors of each file, for fitted rows and for rows held out")
     .addHelpText("after", notes)
-    .action(async ({ kernels = ownKernels, out, json, ...files }) => {
-      const { constants, errors } = fitKernels(kernels, watch);
-      if (out !== undefined) writeAtomic(out, constantsFile(constants, out));
+    .action(async ({ kernels, framework, architecture, out, json, ...files }) => {
+      const question = { kernels, framework, architecture };
+      const { constants, errors } = fitKernels(question, watch);
+      if (out !== undefined) writeAtomic(out, constantsFile(constants, out, askedSet(question)));
       if (json) console.log(JSON.stringify(errors, null, 2));
       else console.log(formatFit(errors) + (out === undefined ? "" : `\n\nwritten to ${out}`));
       await writeRows(

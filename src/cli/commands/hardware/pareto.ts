@@ -22,7 +22,7 @@ export default function hardwareParetoCommand(command: Command): void {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
-      const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, swept, front }) =>
+      const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, swept, engine, front }) =>
         front.map((plan) => ({
           names,
           kvDtype,
@@ -30,6 +30,7 @@ export default function hardwareParetoCommand(command: Command): void {
           longest,
           weights,
           swept,
+          engine,
           batch: plan.served.batch,
           plan,
         })),

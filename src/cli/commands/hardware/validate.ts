@@ -3,6 +3,7 @@ import { judge } from "../../../deployment/published/predict.ts";
 import { targets } from "../../../deployment/published/system-targets.ts";
 import { kernelErrors } from "../../../studies/kernels/errors.ts";
 import { writeRows } from "../../../runs/write-rows.ts";
+import { measuredOptions } from "../../options/measured.ts";
 import { outputOptions } from "../../options/outputs.ts";
 import { formatKernelErrors } from "../../print/kernels.ts";
 import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
@@ -11,15 +12,12 @@ import { watch } from "../../print/watch.ts";
 const notes = `
 A folder holds CSV files in the format of data/blackwell-kernels, whose README describes each file. A file's name says which
 operator its rows measured. Errors are |predicted / measured - 1| under the profile "measured". One row in four of the
-package's files was held out of the fit; --held-out compares those rows alone.`;
+package's files was held out of the fit; --held-out compares those rows alone. A row's system takes the constants of
+--framework on its own architecture of GPUs.`;
 
 /** `attnsim hardware validate`: compares operators with measured kernels, or the model with published systems. */
 export default function hardwareValidateCommand(command: Command): void {
-  outputOptions(command)
-    .option(
-      "--kernels <folder>",
-      "folder of measured kernels (default: the package's own, data/blackwell-kernels)",
-    )
+  measuredOptions(outputOptions(command))
     .option("--systems", "compare with published numbers of serving systems, not with kernels")
     .option("--held-out", "compare only the rows that were held out of the fit")
     .option("--constants <file>", "JSON of constants from hardware fit (default: the package's own)")

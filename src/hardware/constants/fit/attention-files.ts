@@ -82,9 +82,10 @@ export const attentionFiles: readonly MeasuredFile[] = [
   {
     file: "glm52-sparse-attention-prefill",
     predict: (machine, row) => {
-      const { queries } = chunk(row);
+      const { queries, keys } = chunk(row);
       return sparseAttention(machine, {
         queries,
+        keys,
         pairs: queries * glm.k, // its lists are padded to k: any prefix takes the same time
         queryHeads: row.number("query_heads", 1),
         keyDim: glm.latent + glm.rope,
