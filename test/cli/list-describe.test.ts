@@ -30,7 +30,7 @@ it("every entry has a name that one can type, a summary and a source", () => {
 describe("attnsim list", () => {
   it("lists everything, by kind", async () => {
     const lists = await attnsimJson<Readonly<Record<string, Named>>>("list");
-    expect(Object.keys(lists)).toEqual([...kinds, "engines"]);
+    expect(Object.keys(lists)).toEqual([...kinds, "engines", "constants"]);
     for (const kind of kinds) expect(lists[kind]!.map(({ name }) => name)).toEqual(entriesOf(kind).names());
   });
 
