@@ -12,7 +12,7 @@ export const usualFramework: Framework = "trtllm";
 /** Architecture of the systems that the project is about. */
 export const usualArchitecture: Architecture = "blackwell";
 
-export const frameworkTitles: Readonly<Record<Framework, string>> = {
+const frameworkTitles: Readonly<Record<Framework, string>> = {
   trtllm: "TensorRT-LLM",
   sglang: "SGLang",
   vllm: "vLLM",

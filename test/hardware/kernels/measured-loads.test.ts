@@ -4,6 +4,7 @@ import { ownKernels, readKernels } from "../../../src/files/kernels.ts";
 import { fileErrors } from "../../../src/hardware/constants/fit/errors.ts";
 import { fitSystems } from "../../../src/hardware/constants/fit/fit.ts";
 import { MeasuredRow } from "../../../src/hardware/constants/fit/rows.ts";
+import { trtllmBlackwell } from "../../../src/hardware/constants/sets/trtllm-blackwell.ts";
 import { machineOf } from "../../../src/hardware/kernels/machine.ts";
 
 const moe = readKernels(ownKernels).find(({ file }) => file.file === "moe")!;
@@ -15,7 +16,8 @@ it("the busiest rank's load predicts power-law rows from constants of balanced r
   const names = [...new Set(moe.rows.map((row) => row.text("system")))];
   const systems = names.map((name) => catalog.systems.get(name));
   const constants = fitSystems(systems, [{ ...moe, rows: moe.rows.filter(isBalanced) }]);
-  const machines = new Map(systems.map((system) => [system.name, machineOf(system, "measured", constants)]));
+  const set = { ...trtllmBlackwell, systems: constants };
+  const machines = new Map(systems.map((system) => [system.name, machineOf(system, "measured", set)]));
   // ranks of a large pass whose loads differ from the mean
   const skewed = moe.rows.filter(
     (row) => !isBalanced(row) && row.number("ep") >= 8 && row.number("tokens") >= 1024,
