@@ -120,7 +120,7 @@ export function replayRows(
 }
 
 /** The largest rate at which a replica keeps service levels, with the times and rates of its replay. */
-export interface GoodputRow extends RackRow {
+export interface GoodputRow extends TimedRow {
   /** most sequences at once */
   readonly batch: number;
   readonly plan: ServedPlan;
@@ -148,7 +148,7 @@ export function goodputRows(
       const { setting, plan, replica, settings, seed } = find();
       const most = plan.served.requestsPerSecond;
       const found = goodputOf({ replica, requests, settings, levels, most, seed, onReplay: onStep });
-      return { ...rowStart(setting), batch: settings.maxBatch, plan, requests: requests.length, found };
+      return { ...timedStart(setting), batch: settings.maxBatch, plan, requests: requests.length, found };
     }),
   );
 }
