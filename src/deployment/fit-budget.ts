@@ -136,8 +136,8 @@ function searchRange(
 
 /**
  * The largest value in [low, high] at which the users fit a division and its step takes no longer than the budget allows;
- * low - 1 for none. A division that fails at one more than the best value so far is skipped, since neither memory nor
- * time falls as a budget parameter grows.
+ * low - 1 for none. A division that fails at one more than the best value so far is skipped. Time does not fall as a budget
+ * parameter grows, but memory may (a tree's levels), so that divisions are tried again until none allows one more.
  */
 function largestOnDivisions(
   budget: Budget,
@@ -151,14 +151,18 @@ function largestOnDivisions(
     memoryOn(divided(parallel, value), at(value).tokens).users >= users;
   const seconds = (parallel: Parallelism, value: number): number =>
     stepOn(divided(parallel, value), { users, ...at(value) }).seconds;
+  const plans = plansFor(model, system.gpus.value, "decode");
   let best = low - 1;
-  for (const parallel of plansFor(model, system.gpus.value, "decode")) {
-    if (best === high) break;
-    const held = largest(best + 1, high, (value) => holds(parallel, value));
-    best =
-      held > best && stepSeconds < Infinity
-        ? largestWithin(best + 1, held, stepSeconds, (value) => seconds(parallel, value))
-        : held;
+  for (let before = best - 1; best > before;) {
+    before = best;
+    for (const parallel of plans) {
+      if (best === high) return best;
+      const held = largest(best + 1, high, (value) => holds(parallel, value));
+      best =
+        held > best && stepSeconds < Infinity
+          ? largestWithin(best + 1, held, stepSeconds, (value) => seconds(parallel, value))
+          : held;
+    }
   }
   return best;
 }

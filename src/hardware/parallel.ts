@@ -80,20 +80,23 @@ const powersOf2 = (most: number): number[] =>
   Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
 
 /**
- * Ways to divide a model among at most `gpus` GPUs of one NVLink domain: powers of two of each kind that the phase can
- * use, the remaining GPUs as groups, experts over all GPUs, and one stage.
+ * Ways to divide a model among at most `gpus` GPUs of one NVLink domain: powers of two of stages and of each kind that the
+ * phase can use, the remaining GPUs of a stage as groups, and experts over all GPUs of a stage. Those of one stage come
+ * first. Of several stages there is one group, or as many as the GPUs allow: a search stays short.
  */
 export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"): Parallelism[] {
   const isMixture = expertsOf(model).length > 0;
-  const plans = powersOf2(gpus).flatMap((tp) =>
-    powersOf2(gpus / tp).flatMap((cache) => {
-      const left = Math.floor(gpus / (tp * cache));
-      return [...new Set([...powersOf2(left), left])].map((dp): Parallelism => {
-        const stage = tp * cache * dp;
-        const [cp, kvp] = phase === "prefill" ? [cache, 1] : [1, cache];
-        return { tp, dp, cp, kvp, ep: isMixture ? stage : 1, pp: 1 };
-      });
-    }),
+  const plans = powersOf2(gpus).flatMap((pp) =>
+    powersOf2(gpus / pp).flatMap((tp) =>
+      powersOf2(gpus / pp / tp).flatMap((cache) => {
+        const left = Math.floor(gpus / (pp * tp * cache));
+        return [...new Set([...(pp === 1 ? powersOf2(left) : [1]), left])].map((dp): Parallelism => {
+          const stage = tp * cache * dp;
+          const [cp, kvp] = phase === "prefill" ? [cache, 1] : [1, cache];
+          return { tp, dp, cp, kvp, ep: isMixture ? stage : 1, pp };
+        });
+      }),
+    ),
   );
   return plans.filter((plan) => wrongWith(plan, model) === undefined);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import { parseSpec } from "../../src/attention/spec.ts";
 import { parseBudget } from "../../src/deployment/budget.ts";
-import { leastLack } from "../../src/deployment/choice.ts";
+import { leastLack, usersThatFit } from "../../src/deployment/choice.ts";
 import { decodeOn, stepOf } from "../../src/deployment/decode.ts";
 import type { StepQuestion } from "../../src/deployment/decode.ts";
 import { divisionsOf } from "../../src/deployment/division.ts";
@@ -88,7 +88,7 @@ describe("dense attention", () => {
     expect(fitted).toBe("dense+nvfp4");
     expect(decided.fits).toBe(false);
     expect(decided.short).toBe(
-      `HBM ${(hbm / 1e12).toPrecision(3)} TB short: ${(user / 1e9).toPrecision(3)} GB a user, 558 users fit`,
+      `HBM ${(hbm / 1e12).toPrecision(3)} TB short: ${(user / 1e9).toPrecision(3)} GB a user, ${usersThatFit(on, million)} users fit`,
     );
   });
 

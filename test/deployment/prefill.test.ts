@@ -143,7 +143,14 @@ describe("fastestPrefill", () => {
     (tokens) => {
       const found = fastestPrefill(divisions, prompt(tokens))!;
       expect(found.lack).toEqual({ hbm: 0, host: 0 });
-      for (const parallel of ["tp=8", "tp=8,cp=8", "tp=4,cp=16"])
+      for (const parallel of [
+        "tp=8",
+        "tp=8,cp=8",
+        "tp=8,pp=4",
+        "tp=8,pp=8",
+        "tp=4,cp=4,pp=4",
+        "tp=16,cp=2,pp=2",
+      ])
         for (const chunk of chunkSizes) {
           const other = prefillOn(divided("deepseek-v3", parallel), prompt(tokens, chunk));
           if (other.lack.hbm === 0) expect(found.seconds).toBeLessThanOrEqual(other.seconds * 1.001);

@@ -45,6 +45,9 @@ describe("plansFor", () => {
           expect(parseParallel(formatParallel(plan), model)).toEqual(plan);
         }
         expect(plans.some((plan) => gpusOf(plan) === 72)).toBe(true);
+        expect(plans.some(({ pp, cp, kvp }) => pp > 1 && cp * kvp > 1)).toBe(true);
+        // where several divisions are equally good, one without stages is taken
+        expect(plans.map(({ pp }) => pp)).toEqual(plans.map(({ pp }) => pp).toSorted((a, b) => a - b));
         expect(plans.every(({ cp, kvp }) => (phase === "prefill" ? kvp : cp) === 1)).toBe(true);
       }
   });
