@@ -3,7 +3,7 @@ import { gpusOf } from "../hardware/parallelism.ts";
 import { kvDtypeOf } from "./division.ts";
 import type { Division } from "./division.ts";
 import { layerCosts } from "./model-cost.ts";
-import { weightBytesPerGpu } from "./weights.ts";
+import { leftByWeights } from "./weights.ts";
 
 /** Assumptions about memory, printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
@@ -70,7 +70,7 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
 
 /** HBM of a division's GPUs that the weights leave for caches, B; negative if the weights do not fit. */
 export const cacheBytesOn = (division: Division): number =>
-  gpusOf(division.parallel) * (plannedHbm(division.machine.system) - weightBytesPerGpu(division));
+  leftByWeights(division, plannedHbm(division.machine.system));
 
 /** @throws UsageError when caches lie in host memory and the system has none */
 export function memoryOn(division: Division, tokens: number): DivisionMemory {

@@ -1,10 +1,12 @@
 import { heldExperts } from "../hardware/kernels/routing.ts";
 import { feedForwardLayer } from "../hardware/layers/feed-forward.ts";
 import type { Model } from "../hardware/model.ts";
-import { columnsOf, stageGpus } from "../hardware/parallelism.ts";
+import { layersOf } from "../hardware/model.ts";
+import { columnsOf, gpusOf, stageGpus } from "../hardware/parallelism.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import { weightCounts } from "../hardware/parameters.ts";
 import type { WeightCounts } from "../hardware/parameters.ts";
+import { stageLayers } from "../hardware/pass/stages.ts";
 import { weightPartNames } from "../hardware/weights/parts.ts";
 import type { WeightPart } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
@@ -44,6 +46,33 @@ export const weightBytesByPart = (
 export const weightBytesPerGpu = (
   division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
 ): number => sumOf(weightBytesByPart(division));
+
+/**
+ * HBM of a division's GPUs that weights leave for caches, B; negative if the weights do not fit. Stages hold caches in
+ * proportion to their layers, so that the stage with the least room for its share limits all. The first stage has the
+ * embeddings and the last one the output head.
+ *
+ * @param bytes of each GPU for weights and caches
+ */
+export function leftByWeights(division: Division, bytes: number): number {
+  const { model, weights, parallel } = division;
+  const { pp } = parallel;
+  const gpus = gpusOf(parallel);
+  const parts = weightBytesByPart(division);
+  if (pp === 1) return gpus * (bytes - sumOf(parts));
+  const stages = stageLayers(layersOf(model), pp);
+  const embedding =
+    (model.vocabulary.value * model.hidden.value * weights.embeddings.bytes) /
+    sharersOf("embeddings", parallel);
+  const layers = sumOf(parts) - parts.get("embeddings")!;
+  const least = stages.map((count, s) => {
+    // of a mean stage
+    const share = (count * pp) / layersOf(model);
+    const left = bytes - share * layers - (s === 0 || s === pp - 1 ? embedding : 0);
+    return left > 0 ? left / share : left;
+  });
+  return gpus * Math.min(...least);
+}
 
 const sumOf = (parts: ReadonlyMap<WeightPart, number>): number =>
   [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
