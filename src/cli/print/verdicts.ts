@@ -1,3 +1,4 @@
+import { groupBy } from "../../core/group.ts";
 import { formatChange, formatNumber } from "../../core/units.ts";
 import type { SystemVerdict } from "../../deployment/published/predict.ts";
 import { formatTable } from "./table.ts";
@@ -34,9 +35,23 @@ export function formatVerdicts(verdicts: readonly SystemVerdict[]): string {
   ].join("\n");
 }
 
+const countWithin = (verdicts: readonly SystemVerdict[]): string =>
+  `${verdicts.filter(({ within }) => within).length} of ${verdicts.length}`;
+
+/** Counts of all, by allowed error and by source. */
 function summary(verdicts: readonly SystemVerdict[]): string {
-  const within = verdicts.filter((verdict) => verdict.within).length;
-  return `${within} of ${verdicts.length} within the allowed error (${Math.round((100 * within) / verdicts.length)}%); nothing is fitted to these`;
+  const share = verdicts.filter(({ within }) => within).length / verdicts.length;
+  const byError = [...groupBy(verdicts, ({ target }) => target.tolerance)]
+    .sort(([a], [b]) => b - a)
+    .map(([tolerance, alike]) => `${countWithin(alike)} within ${100 * tolerance}%`);
+  const bySource = [...groupBy(verdicts, ({ target }) => target.source.title)].map(
+    ([title, alike]) => `  ${countWithin(alike)}: ${title}`,
+  );
+  return [
+    `${countWithin(verdicts)} within the allowed error (${Math.round(100 * share)}%): ${byError.join(", ")}; nothing is fitted to these`,
+    "by source:",
+    ...bySource,
+  ].join("\n");
 }
 
 const explained = ({ target, error, within }: SystemVerdict): string[] =>

@@ -1,5 +1,6 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { layersOf, nativeOf } from "../../hardware/model.ts";
+import type { Model } from "../../hardware/model.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { parseRouting } from "../../hardware/kernels/routing.ts";
 import { models } from "../../hardware/models/all.ts";
@@ -15,7 +16,7 @@ import { decodeOn } from "../decode.ts";
 import type { DecodeAnswer } from "../decode.ts";
 import { divisionOf } from "../division.ts";
 import type { Division } from "../division.ts";
-import { fits } from "../memory.ts";
+import { fits, memoryOn } from "../memory.ts";
 import { modelCost } from "../model-cost.ts";
 import { prefillOn } from "../prefill.ts";
 import { servedApart } from "../serving.ts";
@@ -25,18 +26,28 @@ const deployed = (setup: Setup, parallel: Parallelism): Division => {
   const { kvDtype, attention, feedForward, overlapLinks, profile, framework } = setup;
   const routing = setup.routing === undefined ? undefined : parseRouting(setup.routing);
   const system = override(systems.get(setup.system), setup.set ?? []);
-  const model = models.get(setup.model);
+  const model = modelOf(setup);
   const spec = parseSpec(setup.variant ?? nativeOf(model));
   const weights = { weights: feedForward, attentionWeights: attention };
   const times = { profile, framework, overlapLinks, routing };
   return divisionOf({ system, model, spec, kvDtype, ...weights, ...times }, parallel);
 };
 
+/** The model of a setup, with latent attention in all layers where the setup says so. */
+function modelOf({ model: name, allLatent = false }: Setup): Model {
+  const model = models.get(name);
+  const latent = model.attention.find(({ kind }) => kind === "latent");
+  if (!allLatent || latent === undefined) return model;
+  return { ...model, attention: [{ ...latent, layers: { ...latent.layers, value: layersOf(model) } }] };
+}
+
 /** Predicts the number that a source printed. @param of gives the prediction for another target, by name */
 function predict(prediction: Prediction, of: (name: string) => number): number {
   switch (prediction.kind) {
     case "price":
       return dollarsPerMillion(prediction.dollarsPerGpuHour, 1, of(prediction.of), 1);
+    case "quotient":
+      return predict(prediction.of, of) / predict(prediction.over, of);
     case "flops-ratio":
     case "cache-ratio":
       return ratio(prediction);
@@ -49,6 +60,7 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
     case "prefill-seconds":
     case "decode-rate":
     case "tpot-seconds":
+    case "full-tpot-seconds":
       return onDivision(prediction);
   }
 }
@@ -66,8 +78,8 @@ function onDivision(prediction: Extract<Prediction, { readonly parallel: string 
       return (prompts * input) / prefillOn(division, all).seconds / gpus;
     }
     case "prefill-seconds": {
-      const { input } = prediction;
-      return prefillOn(division, { prompts: 1, tokens: input, cachedTokens: 0, chunkTokens: input }).seconds;
+      const { input, chunkTokens = input } = prediction;
+      return prefillOn(division, { prompts: 1, tokens: input, cachedTokens: 0, chunkTokens }).seconds;
     }
     case "decode-rate": {
       const { context, perGpu } = prediction;
@@ -76,6 +88,11 @@ function onDivision(prediction: Extract<Prediction, { readonly parallel: string 
     case "tpot-seconds": {
       const { context, drafts } = prediction;
       return decodeOn(division, { users: 1, tokens: context, drafts }).tpotSeconds;
+    }
+    case "full-tpot-seconds": {
+      const { context } = prediction;
+      const { users } = memoryOn(division, context);
+      return decodeOn(division, { users, tokens: context }).tpotSeconds / users;
     }
   }
 }
@@ -112,7 +129,7 @@ function ratio({
 
 /** The most tokens/s of a GPU at a user's speed, over batches of powers of 2^(1/4). */
 function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
-  const { replicaGpus, input, output, perUser, drafts } = prediction;
+  const { replicaGpus, input, output, perUser, drafts, counts } = prediction;
   const model = models.get(prediction.model);
   const plans = (phase: "prefill" | "decode") =>
     plansFor(model, replicaGpus, phase).map((parallel) => deployed(prediction, parallel));
@@ -138,7 +155,7 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
   return Math.max(
     ...served
       .filter(({ served: { tokensPerSecondPerUser } }) => tokensPerSecondPerUser >= perUser)
-      .map(({ served: { totalPerGpu } }) => totalPerGpu),
+      .map(({ served: { totalPerGpu, outputPerGpu } }) => (counts === "output" ? outputPerGpu : totalPerGpu)),
   );
 }
 

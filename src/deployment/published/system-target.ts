@@ -13,6 +13,8 @@ export interface Setup {
   readonly model: string;
   /** attention of the model's layers; default: its own */
   readonly variant?: string;
+  /** true: all layers attend as the model's layers with latent attention do */
+  readonly allLatent?: boolean;
   readonly kvDtype: KvDtype;
   readonly attention: WeightFormat;
   readonly feedForward: WeightFormat;
@@ -35,7 +37,15 @@ export type Prediction =
       readonly promptsPerGroup: number;
     })
   /** time to compute a prompt, s */
-  | (Setup & { readonly kind: "prefill-seconds"; readonly parallel: string; readonly input: number })
+  | (Setup & {
+      readonly kind: "prefill-seconds";
+      readonly parallel: string;
+      readonly input: number;
+      /** tokens of a pass; default: all */
+      readonly chunkTokens?: number;
+    })
+  /** time of a decode step over the most sequences whose caches fit, s */
+  | (Setup & { readonly kind: "full-tpot-seconds"; readonly parallel: string; readonly context: number })
   /** output tokens/s/GPU, with `perGpu` sequences for each GPU */
   | (Setup & {
       readonly kind: "decode-rate";
@@ -50,6 +60,8 @@ export type Prediction =
       readonly context: number;
       readonly drafts: Drafts;
     })
+  /** one prediction over another */
+  | { readonly kind: "quotient"; readonly of: Prediction; readonly over: Prediction }
   /** USD for a million tokens at the rate that another target predicts, tokens/s/GPU */
   | { readonly kind: "price"; readonly dollarsPerGpuHour: number; readonly of: string }
   /** operations of one token, or bytes of one cache, over those of another model */
@@ -60,7 +72,7 @@ export type Prediction =
       readonly kvDtype: KvDtype;
       readonly context: number;
     }
-  /** most tokens/s/GPU, input and output, at `perUser` tokens/s for every user; replicas apart, best number of drafts */
+  /** most tokens/s/GPU at `perUser` tokens/s for every user; replicas apart, best number of drafts */
   | (Setup & {
       readonly kind: "served-rate";
       /** most GPUs of a replica, and GPUs of the system */
@@ -69,6 +81,8 @@ export type Prediction =
       readonly output: number;
       readonly perUser: number;
       readonly drafts: readonly Drafts[];
+      /** default: input and output */
+      readonly counts?: "output";
     })
   /** ratio of Helix to divisions without it: of tokens/s of a user, or of users at the same time of a token */
   | (Setup & {

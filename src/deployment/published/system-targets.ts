@@ -1,10 +1,10 @@
 import type { Source } from "../../core/entry.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
+import { deepseekTargets } from "./deepseek-targets.ts";
+import { inferenceXTargets } from "./inferencex-targets.ts";
+import { otherTargets } from "./other-targets.ts";
 import type { Setup, SystemTarget } from "./system-target.ts";
-
-/** Allowed errors: of systems, and of ratios between them. */
-const system = 0.35;
-const ratio = 0.15;
+import { ofRatio, ofSystem } from "./tolerances.ts";
 
 const day6: Source = {
   title: "DeepSeek-V3/R1 inference system overview (open-infra week, day 6)",
@@ -110,7 +110,7 @@ export const targets: readonly SystemTarget[] = [
     name: "day6-prefill",
     published: 73_700 / 8,
     unit: "input tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: day6,
     conditions:
       "H800 nodes, EP32 DP32, 56.3% of input cached (counted as input); prompts of 4,383 tokens: of the mean cache of 4,989 at 608:168 tokens in and out",
@@ -128,7 +128,7 @@ export const targets: readonly SystemTarget[] = [
     name: "day6-decode",
     published: 14_800 / 8,
     unit: "output tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: day6,
     conditions: "H800 nodes, EP144 DP144, mean cache 4,989, 88 sequences a GPU: 1,850 at 21 tokens/s a user",
     leftOut: `efficiencies are those of Blackwell kernels; ${servers}; load over a day`,
@@ -138,7 +138,7 @@ export const targets: readonly SystemTarget[] = [
     name: "day6-price-input",
     published: 0.06,
     unit: "USD/M input tokens",
-    tolerance: system,
+    tolerance: ofSystem,
     source: day6,
     conditions: "$2 a GPU-hour, at the rate of day6-prefill",
     leftOut: "the same as day6-prefill",
@@ -148,7 +148,7 @@ export const targets: readonly SystemTarget[] = [
     name: "day6-price-output",
     published: 0.3,
     unit: "USD/M output tokens",
-    tolerance: system,
+    tolerance: ofSystem,
     source: day6,
     conditions: "$2 a GPU-hour, at the rate of day6-decode",
     leftOut: "the same as day6-decode",
@@ -158,7 +158,7 @@ export const targets: readonly SystemTarget[] = [
     name: "sglang-prefill-low",
     published: 26_156,
     unit: "input tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: { ...sglang, where: sglangScripts },
     conditions:
       "GB200, 4 GPUs (DP4 EP4), 2K input, 16,384 tokens a GPU and pass, FP8 attention, NVFP4 experts",
@@ -176,7 +176,7 @@ export const targets: readonly SystemTarget[] = [
     name: "sglang-decode-low",
     published: 13_386,
     unit: "output tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: { ...sglang, where: sglangScripts },
     conditions:
       "GB200, 48 GPUs (DP48 EP48), 1,408 sequences a GPU of 2K tokens, FP8 attention, NVFP4 experts",
@@ -187,7 +187,7 @@ export const targets: readonly SystemTarget[] = [
     name: "sglang-prefill-high",
     published: 18_471,
     unit: "input tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: { ...sglang, where: sglangScripts },
     conditions:
       "GB200, 8 GPUs (DP8 EP8), 2K input, 16,384 tokens a GPU and pass, BF16 attention, FP8 products",
@@ -205,7 +205,7 @@ export const targets: readonly SystemTarget[] = [
     name: "sglang-decode-high",
     published: 9087,
     unit: "output tokens/s/GPU",
-    tolerance: system,
+    tolerance: ofSystem,
     source: { ...sglang, where: sglangScripts },
     conditions: "GB200, 48 GPUs (DP48 EP48), 768 sequences a GPU of 2K tokens, BF16 attention, FP8 products",
     leftOut: `${servers}; shared experts overlap with exchanges (single batch overlap)`,
@@ -222,7 +222,7 @@ export const targets: readonly SystemTarget[] = [
     name: `${name}-${kind}`,
     published,
     unit: "of DeepSeek-V3.2's",
-    tolerance: ratio,
+    tolerance: ofRatio,
     source: v4,
     conditions: kind === "flops-ratio" ? `${v4Conditions}, in equivalent FP8 operations` : v4Conditions,
     leftOut: "the source prints whole percents, and not how it weighs precisions",
@@ -232,7 +232,7 @@ export const targets: readonly SystemTarget[] = [
     name: "helix-interactivity-modelled",
     published: 1.5,
     unit: "x tokens/s of a user",
-    tolerance: ratio,
+    tolerance: ofRatio,
     source: { ...helixPaper, where: "section 3" },
     conditions: `${helixConditions}: the fastest user with over without`,
     leftOut: "the paper's own simulator",
@@ -242,7 +242,7 @@ export const targets: readonly SystemTarget[] = [
     name: "helix-interactivity-measured",
     published: 1.8,
     unit: "x tokens/s of a user",
-    tolerance: ratio,
+    tolerance: ofRatio,
     source: { ...helixBlog, where: "performance results" },
     conditions:
       "DeepSeek-R1 at 1M tokens on GB300 NVL72, FP4 weights, FP8 cache, nothing overlaps: the fastest user with over without, among the same divisions",
@@ -261,7 +261,7 @@ export const targets: readonly SystemTarget[] = [
     name: "helix-users",
     published: 32,
     unit: "x users at the same TPOT",
-    tolerance: ratio,
+    tolerance: ofRatio,
     source: { ...helixPaper, where: "abstract and section 3" },
     conditions: `${helixConditions}: the largest ratio of batches, powers of two, over all times a token`,
     leftOut: "the paper's own simulator",
@@ -276,7 +276,7 @@ export const targets: readonly SystemTarget[] = [
     name: `meta-cp-${name.toLowerCase()}`,
     published,
     unit: "s",
-    tolerance: system,
+    tolerance: ofSystem,
     source: meta,
     conditions: `Llama 3 405B, ${name} tokens on 128 H100 (16 nodes of 8: TP8 in a node, CP16 across), bf16 attention`,
     leftOut:
@@ -287,7 +287,7 @@ export const targets: readonly SystemTarget[] = [
     name: "inferencex-gb200",
     published: 4130,
     unit: "tokens/s/GPU, in and out",
-    tolerance: system,
+    tolerance: ofSystem,
     source: inferenceX,
     conditions: "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; GB200 NVL72",
     leftOut: `${servers}; how many drafts are accepted is not said: .7 each`,
@@ -306,7 +306,7 @@ export const targets: readonly SystemTarget[] = [
     name: "inferencex-b200",
     published: 941,
     unit: "tokens/s/GPU, in and out",
-    tolerance: system,
+    tolerance: ofSystem,
     source: inferenceX,
     conditions:
       "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; B200, replicas within a node of 8",
@@ -326,7 +326,7 @@ export const targets: readonly SystemTarget[] = [
     name: "trtllm-v3.2-ttft",
     published: 0.426,
     unit: "s",
-    tolerance: system,
+    tolerance: ofSystem,
     source: trtllm,
     conditions: "DeepSeek-V3.2 NVFP4, B200, TP4, one prompt of 8K",
     leftOut: "sampling, drafting and host work before the first token",
@@ -336,7 +336,7 @@ export const targets: readonly SystemTarget[] = [
     name: "trtllm-v3.2-tpot",
     published: 3.2344e-3,
     unit: "s",
-    tolerance: system,
+    tolerance: ofSystem,
     source: trtllm,
     conditions: "DeepSeek-V3.2 NVFP4, B200, TP4, one sequence of 8K + 512, three drafts (MTP-3)",
     leftOut:
@@ -349,4 +349,7 @@ export const targets: readonly SystemTarget[] = [
       drafts: { tokens: 3, acceptance: 0.7 },
     },
   },
+  ...deepseekTargets,
+  ...inferenceXTargets,
+  ...otherTargets,
 ];

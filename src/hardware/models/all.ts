@@ -18,6 +18,8 @@ import { llama31Of8b } from "./llama-3.1-8b.ts";
 import { minimaxM25 } from "./minimax-m2.5.ts";
 import { minimaxM3 } from "./minimax-m3.ts";
 import { qwen3Of235b } from "./qwen3-235b.ts";
+import { qwen3Of30b } from "./qwen3-30b.ts";
+import { qwen3Of8b } from "./qwen3-8b.ts";
 import { qwen35Of397b } from "./qwen3.5-397b.ts";
 
 /** Every model; a new one is a file and a line here. */
@@ -39,6 +41,8 @@ export const models = new Registry<Model>(
     minimaxM25,
     minimaxM3,
     qwen3Of235b,
+    qwen3Of30b,
+    qwen3Of8b,
     qwen35Of397b,
     gptOss120b,
     gptOss20b,

@@ -2,9 +2,15 @@ import { describe, expect, it } from "vitest";
 import { models } from "../../../src/hardware/models/all.ts";
 import { systems } from "../../../src/hardware/systems/all.ts";
 import { judge } from "../../../src/deployment/published/predict.ts";
+import type { SystemTarget } from "../../../src/deployment/published/system-target.ts";
 import { targets } from "../../../src/deployment/published/system-targets.ts";
 
-const searched = ["helix-interactivity", "helix-users", "served-rate"];
+/** Predictions that search divisions or read many chunks: minutes together. */
+const isSlow = ({ prediction }: SystemTarget): boolean => {
+  const { kind } = prediction;
+  if (kind === "quotient") return isSlow({ prediction: prediction.of } as SystemTarget);
+  return ["helix-interactivity", "helix-users", "served-rate"].includes(kind);
+};
 
 describe("published systems", () => {
   it("name entries that exist, once each, and say where their numbers are from", () => {
@@ -19,13 +25,21 @@ describe("published systems", () => {
   });
 
   it("are predicted within what is allowed for most, and misses are called so", () => {
-    const verdicts = judge(targets.filter(({ prediction }) => !searched.includes(prediction.kind)));
+    const verdicts = judge(targets.filter((target) => !isSlow(target)));
     for (const { target, predicted, error, within } of verdicts) {
       expect(predicted).toBeGreaterThan(0);
       expect(error).toBeCloseTo(predicted / target.published - 1, 12);
       expect(within).toBe(Math.abs(error) <= target.tolerance);
     }
-    expect(verdicts.filter(({ within }) => within).length / verdicts.length).toBeGreaterThan(0.7);
+    // `validate --systems` counts all of them; a mechanism that moves one out of its allowed error shows here
+    expect(verdicts.length).toBeGreaterThanOrEqual(30);
+    expect(verdicts.filter(({ within }) => within).length).toBeGreaterThanOrEqual(27);
+  });
+
+  it("hold the balance of experts to two ratios that SGLang measured", () => {
+    const verdicts = judge(targets.filter(({ name }) => name.startsWith("sglang-h100")));
+    expect(verdicts).toHaveLength(2);
+    for (const { error } of verdicts) expect(Math.abs(error)).toBeLessThan(0.1);
   });
 
   it("price tokens by the rates that were predicted", () => {
