@@ -4,6 +4,7 @@ import { holdPasses } from "../hardware/serving/batch.ts";
 import { prefillAlone, serveApart, serveTogether } from "../hardware/serving/serve.ts";
 import type { Served } from "../hardware/serving/serve.ts";
 import type { Replica } from "../hardware/serving/replica.ts";
+import { mostSequences } from "../hardware/serving/steady.ts";
 import { checkWorkload } from "../hardware/serving/workload.ts";
 import type { Workload } from "../hardware/serving/workload.ts";
 import type { Division } from "./division.ts";
@@ -31,8 +32,8 @@ export interface Serving {
 }
 
 /**
- * Every division that prefills and decodes at once, at every batch, or at the one whose caches fit. Divisions that fit no
- * request are left out.
+ * Every division that prefills and decodes at once, at every batch. A batch is cut to the sequences whose caches fit, and to
+ * those that do more than wait; divisions that fit no request are left out.
  *
  * @throws UsageError for a workload out of range
  */
@@ -43,7 +44,9 @@ export function servedTogether(
   checkWorkload(workload);
   return divisions.flatMap((decode) => {
     const replica = replicaOf(decode);
-    return fittingBatches(decode, workload, batches).map((batch) => ({
+    const most = mostSequences(replica.groups, workload);
+    const useful = batches.map((batch) => Math.min(batch, most));
+    return fittingBatches(decode, workload, useful).map((batch) => ({
       served: serveTogether(replica, workload, batch, dollarsPerGpuHour),
       decode,
     }));
@@ -61,8 +64,8 @@ function fittingBatches(
 }
 
 /**
- * Every division that decodes, at every batch, or at the one whose caches fit. Beside it stands the division that prefills the most
- * prompts a second and GPU while a prompt takes at most `ttftSeconds`.
+ * Every division that decodes, at every batch, or at the one whose caches fit. Beside it stands the division that prefills
+ * the most prompts a second and GPU while a prompt takes at most `ttftSeconds`.
  *
  * @throws UsageError for a workload out of range
  */
