@@ -1,5 +1,6 @@
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { attentionLayer } from "./layers/attention.ts";
+import type { AttentionLayer } from "./layers/layer.ts";
 import { expertsOf, layersOf } from "./model.ts";
 import type { Model } from "./model.ts";
 import { stageGpus } from "./parallelism.ts";
@@ -57,21 +58,57 @@ export function parseParallel(text: string, model: Model): Parallelism {
   return parallel;
 }
 
+const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
+
+/**
+ * Whether GPUs can share the heads of every layer: each has as many query heads as the others, and whole kv heads. Where
+ * there are fewer kv heads than GPUs, each GPU has a copy of one.
+ */
+function shareHeads(layers: readonly AttentionLayer[], tp: number): boolean {
+  return layers.every(
+    ({ queryHeads, kvHeads }) => queryHeads % tp === 0 && (kvHeads % tp === 0 || tp % kvHeads === 0),
+  );
+}
+
+/**
+ * Ranks from which on experts have redundant copies, one for every eight experts, and the ranks divide both together:
+ * 32 copies of 256 experts over 32 ranks of prefill and 144 of decoding.
+ *
+ * DeepSeek-V3 technical report, arXiv 2412.19437, section 3.4.
+ */
+const ranksWithCopies = 32;
+
+/** Whether ranks can share the experts of every layer, each as many as the others and one or more. */
+function shareExperts(experts: readonly number[], ranks: number): boolean {
+  const divides = (count: number): boolean =>
+    count % ranks === 0 || (ranks >= ranksWithCopies && (count + count / 8) % ranks === 0);
+  return experts.every((count) => ranks <= count && divides(count));
+}
+
 /** Reason why the model cannot be divided like this; undefined if it can. */
 function wrongWith(parallel: Parallelism, model: Model): string | undefined {
   const { tp, ep, kvp, cp, pp } = parallel;
-  const heads = Math.min(...model.attention.map(({ queryHeads }) => queryHeads.value));
-  if (tp > heads) return `tp must be at most ${heads}, the query heads of ${model.name}; got ${tp}`;
+  const layers = model.attention.map(attentionLayer);
+  if (!shareHeads(layers, tp)) {
+    const allowed = upTo(Math.min(...layers.map(({ queryHeads }) => queryHeads)));
+    const listed = allowed.filter((each) => shareHeads(layers, each)).join(", ");
+    return `tp must divide the heads of ${model.name}: allowed ${listed}; got ${tp}`;
+  }
   if (kvp > 1 && cp > 1) return "kvp is for decoding and cp for prefill: one of them must be 1";
-  const kvHeads = Math.min(...model.attention.map((group) => attentionLayer(group).kvHeads));
+  const kvHeads = Math.min(...layers.map((layer) => layer.kvHeads));
   if (kvp > 1 && tp > kvHeads)
     return `with kvp, tp must be at most ${kvHeads}, the kv heads of ${model.name}; got ${tp}`;
   const experts = expertsOf(model);
   if (experts.length === 0 && ep > 1) return `${model.name} has no experts: ep must be 1; got ${ep}`;
   const stage = stageGpus(parallel);
   if (stage % ep !== 0) return `ep must divide the ${stage} GPUs of a stage; got ${ep}`;
-  if (ep > Math.min(...experts))
-    return `ep must be at most ${Math.min(...experts)}, the experts of a layer; got ${ep}`;
+  if (experts.length > 0 && !shareExperts(experts, ep)) {
+    const listed = upTo(Math.min(...experts)).filter((ranks) => shareExperts(experts, ranks));
+    return (
+      `ep, by default all GPUs of a stage, must divide the ${experts.join(" and ")} experts of a layer of ${model.name}` +
+      ` (from ${ranksWithCopies} ranks on with one copy for every 8): allowed ${listed.join(", ")}; got ${ep}`
+    );
+  }
   if (pp > layersOf(model)) return `pp must be at most ${layersOf(model)}, the layers; got ${pp}`;
   return undefined;
 }
