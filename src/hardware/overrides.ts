@@ -5,8 +5,10 @@ import { quantitiesOf } from "./quantities.ts";
 import type { System } from "./system.ts";
 
 /** Every quantity of a system, by path: its unit, and whether it is optional. */
-export const systemQuantities: Readonly<Record<string, { readonly unit: Unit; readonly optional?: true }>> = {
-  gpus: { unit: "1" },
+export const systemQuantities: Readonly<
+  Record<string, { readonly unit: Unit; readonly optional?: true; readonly whole?: true }>
+> = {
+  gpus: { unit: "1", whole: true },
   "gpu.hbmMarketed": { unit: "B", optional: true },
   "gpu.hbm": { unit: "B" },
   "gpu.hbmBandwidth": { unit: "B/s" },
@@ -18,7 +20,7 @@ export const systemQuantities: Readonly<Record<string, { readonly unit: Unit; re
   "gpu.exponentials": { unit: "op/s", optional: true },
   "gpu.power": { unit: "W", optional: true },
   "gpu.rental": { unit: "USD/h", optional: true },
-  "host.processors": { unit: "1", optional: true },
+  "host.processors": { unit: "1", optional: true, whole: true },
   "host.memory": { unit: "B", optional: true },
   "host.memoryBandwidth": { unit: "B/s", optional: true },
   "host.c2c": { unit: "B/s", optional: true },
@@ -63,9 +65,15 @@ export function override(system: System, settings: readonly string[]): System {
     if (equals < 0) throw new UsageError(`"${setting}" has no value; write ${path}=VALUE in ${known.unit}`);
     if (set.has(path)) throw new UsageError(`${path} is given twice`);
     const value = valueOf(system, path, setting.slice(equals + 1).trim(), known.unit);
+    if (known.whole) refuseFraction(path, value);
     set.set(path, given(value, known.unit));
   }
   return set.size === 0 ? system : withQuantities(system, set);
+}
+
+/** @throws UsageError for a count that is no whole number */
+export function refuseFraction(what: string, value: number): void {
+  if (!Number.isInteger(value)) throw new UsageError(`${what} must be a whole number; got ${value}`);
 }
 
 /** Reads a value with its unit, or a share of the system's own: `50%`. */

@@ -3,7 +3,7 @@ import { UsageError } from "../../core/errors.ts";
 import { from, parseQuantity } from "../../core/units.ts";
 import type { Quantity, Unit } from "../../core/units.ts";
 import type { Model } from "../model.ts";
-import { systemQuantities, withQuantities } from "../overrides.ts";
+import { refuseFraction, systemQuantities, withQuantities } from "../overrides.ts";
 import { quantitiesOf } from "../quantities.ts";
 import { architectures } from "../system.ts";
 import type { Architecture, System } from "../system.ts";
@@ -72,17 +72,19 @@ function given(
   data: JsonObject,
   file: string,
   source: Source,
-  unitOf: (path: string) => Unit,
+  kindOf: (path: string) => { readonly unit: Unit; readonly whole?: true },
 ): Map<string, Quantity> {
   const sizes = Object.fromEntries(
     Object.entries(data).filter(([key]) => !(about as readonly string[]).includes(key)),
   );
   return new Map(
     leaves(sizes).map(([path, value]) => {
-      const unit = unitOf(path);
+      const { unit, whole } = kindOf(path);
       if (typeof value !== "string" && typeof value !== "number")
         throw new UsageError(`${file}: ${path} must be a number with its unit; got ${JSON.stringify(value)}`);
-      return [path, from(source)(parseQuantity(`${file}: ${path}`, String(value), unit), unit)];
+      const number = parseQuantity(`${file}: ${path}`, String(value), unit);
+      if (whole) refuseFraction(`${file}: ${path}`, number);
+      return [path, from(source)(number, unit)];
     }),
   );
 }
@@ -107,7 +109,7 @@ export function systemFrom(data: unknown, file: string, fallback: string, system
   const { architecture, ...rest } = data;
   const set = given(rest, file, source, (path) => {
     const known = systemQuantities[path];
-    if (known !== undefined) return known.unit;
+    if (known !== undefined) return known;
     throw new UsageError(
       `${file}: a system has no "${path}"; known: ${[...about, "architecture", ...Object.keys(systemQuantities)].join(", ")}`,
     );
@@ -137,7 +139,8 @@ export function modelFrom(data: unknown, file: string, fallback: string, models:
   const own = new Map(quantitiesOf(base));
   const set = given(data, file, source, (path) => {
     const known = own.get(path);
-    if (known) return known.unit;
+    // dimensions are counts
+    if (known) return { unit: known.unit, ...(known.unit === "1" && { whole: true }) };
     throw new UsageError(
       `${file}: ${base.name} has no "${path}"; known: ${[...about, ...own.keys()].join(", ")}`,
     );
