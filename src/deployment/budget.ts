@@ -32,7 +32,7 @@ export interface Budget {
   readonly routing?: Routing;
 }
 
-const ownKeys = ["system", "model", "users", "step-ms", "context", "weights", "routing"] as const;
+const ownKeys = ["system", "model", "users", "step-ms", "context", "beyond", "weights", "routing"] as const;
 const shortKeys = Object.keys(shorthands) as readonly Shorthand[];
 const keys = [...ownKeys, ...shortKeys];
 
@@ -55,7 +55,8 @@ const parsed = new Map<string, Budget>();
 
 /**
  * Reads `system=gb200-nvl72,model=deepseek-v3,users=300,step-ms=20`. Needed: system, model, users. Allowed beside
- * them: step-ms, context (tokens each user holds), weights (as for `--weights`, with plus signs between parts;
+ * them: step-ms, context (tokens each user holds; beyond=true insists on more than
+ * the model was made for), weights (as for `--weights`, with plus signs between parts;
  * default: as shipped in 4 bits, or the smallest format that the GPU multiplies), routing (of tokens to experts, as
  * `parseRouting` reads it). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are
  * decimal and per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
@@ -101,6 +102,11 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   const stepMs = positive("step-ms");
   const context = positive("context", true);
   const routing = given.get("routing");
+  const longest = model.context?.value ?? Infinity;
+  if (context !== undefined && context > longest && !insistsOn(given.get("beyond")))
+    throw new UsageError(
+      `budget: context must be at most ${longest}, those that ${model.name} was made for; got ${context} (beyond=true insists)`,
+    );
   const budget: Budget = {
     text,
     system,
@@ -113,6 +119,13 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   };
   checkRoom(budget);
   return budget;
+}
+
+/** True if the budget insists on a context that the model was not made for. */
+function insistsOn(text: string | undefined): boolean {
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw new UsageError(`budget: beyond must be true or false; got "${text}"`);
 }
 
 /** Splits a budget into keys with values, and quantities of the system by path. */

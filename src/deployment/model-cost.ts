@@ -47,6 +47,20 @@ export const attentionLayers = remembered((model, spec): readonly AttentionLayer
   );
 });
 
+/**
+ * Whether a spec names a model's own attention, or changes some of it. Dense attention changes nothing in a hybrid whose
+ * other layers are windows and recurrent states.
+ */
+export function hasEffect(model: Model, spec: AttentionSpec): boolean {
+  const modified =
+    spec.kvDtype ?? spec.logitShaping ?? (spec.placement.placement.name === "hbm" ? undefined : 1);
+  if (modified !== undefined || spec.variant.layers) return true;
+  if (spec.base === parseSpec(nativeOf(model)).base) return true;
+  return attentionLayers(model, spec).some(
+    ({ attention, spec: used }) => used.base !== parseSpec(attentionLayer(attention).variant).base,
+  );
+}
+
 /** Cost of a decode step for one user, in one layer of a kind. */
 export interface LayerCost {
   readonly layers: number;

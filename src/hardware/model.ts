@@ -16,6 +16,8 @@ export interface Model extends Entry {
   readonly vocabulary: Count;
   /** most tokens that it was made for; absent where its makers do not say */
   readonly context?: Count;
+  /** layers of multi-token prediction, which draft tokens; absent without any */
+  readonly mtp?: Count;
   /** the output head is the token embedding */
   readonly tied?: true;
   readonly attention: readonly [AttentionGroup, ...AttentionGroup[]];

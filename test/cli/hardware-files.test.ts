@@ -12,9 +12,9 @@ const tables = [
   ["hardware", "memory", ...on],
   ["hardware", "decode", ...on],
   ["hardware", "prefill", ...on],
-  ["hardware", "serve", ...on, "--batch", "1,8"],
+  ["hardware", "serve", ...on, "--batch", "1,8", "--input", "4K"],
   ["hardware", "serve", ...on, "--batch", "8", "--rate", "1", "--requests", "4", "--input", "4K"],
-  ["hardware", "pareto", ...on, "--batch", "1,8"],
+  ["hardware", "pareto", ...on, "--batch", "1,8", "--input", "4K"],
   ["hardware", "show", "h200"],
   ["hardware", "validate"],
 ];

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import { parseSpec } from "../../src/attention/spec.ts";
+import { hasEffect } from "../../src/deployment/model-cost.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { main } from "../../src/cli/program.ts";
 
@@ -24,20 +26,24 @@ const rowsOf = async (line: string): Promise<Printed["rows"]> =>
 
 describe("attnsim hardware memory", () => {
   it("tables users of every rack and model, without colours, and what is assumed", async () => {
-    const { code, out } = await run("hardware memory --variant dense --context 1M --kv-dtype bf16,fp8,nvfp4");
+    const { code, out } = await run(
+      "hardware memory --variant dense --context 1M --kv-dtype bf16,fp8,nvfp4 --beyond",
+    );
     expect(code).toBe(0);
     const lines = out.split("\n");
+    const changed = [...models].filter((model) => hasEffect(model, parseSpec("dense")));
+    expect(out).toContain("left out: dense has no effect on kimi-linear");
     expect(lines[0]).toMatch(
-      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +KV a token +state a user +users a GPU +users a rack/,
+      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +KV a token +users a GPU +users a rack/,
     );
-    expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * models.names().length * 3);
+    expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * changed.length * 3);
     expect(out).toContain("the division of the model that holds the most users");
     expect(out).toContain("weights in nvfp4");
     expect(out).not.toContain("\u001b");
   });
 
   it("takes each model's own attention: DeepSeek-V3.2 keeps its records and the index of DSA", async () => {
-    const [gb200, gb300] = await rowsOf("hardware memory --model deepseek-v3.2 --context 1M");
+    const [gb200, gb300] = await rowsOf("hardware memory --model deepseek-v3.2 --context 1M --beyond");
     expect(gb200).toMatchObject({
       variant: "dsa(indexHeads=64)",
       kvDtype: "fp8",
@@ -50,7 +56,7 @@ describe("attnsim hardware memory", () => {
 
   it("says what a number of users lacks, and an override helps", async () => {
     const line =
-      "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense+nvfp4 --context 1M --users 1000";
+      "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense+nvfp4 --context 1M --beyond --users 1000";
     const [own] = await rowsOf(line);
     expect(own).toMatchObject({ system: "gb200-nvl72", kvDtype: "nvfp4", users: 1000 });
     expect(own!["shortBytes"]).toBeGreaterThan(8e12);
@@ -62,7 +68,7 @@ describe("attnsim hardware memory", () => {
 
 describe("attnsim hardware memory in Grace's LPDDR", () => {
   const line =
-    "hardware memory --system gb200-nvl72 --model deepseek-v3.2 --variant dsa(indexHeads=64)+grace --context 1M --users 500";
+    "hardware memory --system gb200-nvl72 --model deepseek-v3.2 --variant dsa(indexHeads=64)+grace --context 1M --beyond --users 500";
 
   it("says what the host lacks", async () => {
     const [row] = await rowsOf(line);
@@ -92,7 +98,8 @@ describe("attnsim hardware memory in Grace's LPDDR", () => {
 
 describe("attnsim hardware decode", () => {
   it("grows with context and users, and a faster link or memory shortens it", async () => {
-    const line = "hardware decode --system gb300-nvl72 --model deepseek-v3 --variant dense --users 1,256";
+    const line =
+      "hardware decode --system gb300-nvl72 --model deepseek-v3 --variant dense --users 1,256 --beyond";
     const [short1, short256, long1, long256] = (await rowsOf(line)).map((row) => Number(row["seconds"]));
     expect(short256).toBeGreaterThan(short1!);
     expect(long1).toBeGreaterThan(short1!);

@@ -82,7 +82,7 @@ describe("attnsim hardware serve", () => {
   it.each([
     ["--think 512 --output 512 --parallel dp=8", "think tokens must be an integer in [0, 511]"],
     ["--trace missing.csv --parallel dp=8", "missing.csv"],
-    ["--parallel tp=3,ep=2", "ep must divide the 3 GPUs of a stage; got 2"],
+    ["--parallel tp=4,ep=3", "ep must divide the 4 GPUs of a stage; got 3"],
     ["--cache-hits 1 --parallel dp=8", "cache hit rate must be in [0, 1); got 1"],
     ["--profile fast", 'unknown profile "fast"; known: measured, ideal'],
   ])("%s is wrong usage, and says so", async (options, message) => {
@@ -114,7 +114,7 @@ describe("attnsim hardware serve", () => {
 
     it("that fits nowhere says the length that does not fit", async () => {
       const long = trace("long.csv", "arrival_s,input_tokens,output_tokens\n0,9000,30\n1,4000000,50\n");
-      const { code, err } = await run(`${small} --parallel tp=1 --trace ${long}`);
+      const { code, err } = await run(`${small} --parallel tp=1 --trace ${long} --beyond`);
       expect([code, err.trimEnd()]).toEqual([
         2,
         "error: the longest request, of 4000050 tokens, does not fit llama-3.1-8b on h100 as tp=1",

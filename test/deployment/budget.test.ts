@@ -102,7 +102,9 @@ describe("dense attention", () => {
 
   it("fits at a short length whatever the users hold, unless the budget says what they hold", () => {
     expect(fitBudget(budgetOf(1000), "dense", 65_536).budget.fits).toBe(true);
-    expect(fitBudget(budgetOf(1000, ",context=1048576"), "dense", 65_536).budget.fits).toBe(false);
+    expect(fitBudget(budgetOf(1000, ",context=1048576,beyond=true"), "dense", 65_536).budget.fits).toBe(
+      false,
+    );
   });
 
   it("is too slow where the step time says so, and a faster memory or link helps", () => {

@@ -65,19 +65,21 @@ describe.each(asked)("64 users of 1M tokens on a GB200 rack by $variant", ({ var
   const fitting = usersThatFit(on, tokens);
 
   it("take one time of a step: hardware decode", async () => {
-    const [row] = await rowsOf(`hardware decode --variant ${variant} --context 1M`);
+    const [row] = await rowsOf(`hardware decode --variant ${variant} --context 1M --beyond`);
     expect(row).toMatchObject({
       seconds: step.seconds,
       tpotSeconds: step.tpotSeconds,
       parallel: formatParallel(step.division.parallel),
       shortBytes: 0,
     });
-    const [bound] = await rowsOf(`hardware decode --variant ${variant} --context 1M --profile ideal`);
+    const [bound] = await rowsOf(
+      `hardware decode --variant ${variant} --context 1M --beyond --profile ideal`,
+    );
     expect(bound!["seconds"]).toBe(ideal.seconds);
   });
 
   it("fit as many: hardware memory", async () => {
-    const [row] = await rowsOf(`hardware memory --variant ${variant} --context 1M`);
+    const [row] = await rowsOf(`hardware memory --variant ${variant} --context 1M --beyond`);
     expect(row).toMatchObject({ usersPerRack: fitting, shortBytes: 0 });
   });
 
@@ -111,7 +113,7 @@ describe.each(asked)("64 users of 1M tokens on a GB200 rack by $variant", ({ var
 
   it.runIf(variant === "dense")("frontier", async () => {
     const [row] = await rowsOf(
-      `frontier --mean-field --task mrcr --variant ${variant} --tokens 1M --trials 1`,
+      `frontier --mean-field --task mrcr --variant ${variant} --tokens 1M --beyond --trials 1`,
     );
     expect(row).toMatchObject({ tpotSeconds: step.tpotSeconds, usersPerRack: fitting });
   });

@@ -92,7 +92,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
         name: "memory",
         summary: "cache bytes of a user, and users who fit a GPU and a rack",
         examples: [
-          "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense dsa --context 128K,1M",
+          "hardware memory --system gb200-nvl72 --model deepseek-v3 --variant dense dsa --context 128K,1M --beyond",
         ],
         load: () => import("./hardware/memory.ts"),
       },
@@ -106,7 +106,7 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
         name: "decode",
         summary: "time of a decode step, part by part",
         examples: [
-          "hardware decode --system gb200-nvl72 --model deepseek-v3 --context 1M --users 64 --explain",
+          "hardware decode --system gb200-nvl72 --model deepseek-v3 --context 1M --beyond --users 64 --explain",
         ],
         load: () => import("./hardware/decode.ts"),
       },

@@ -7,7 +7,6 @@ import { runExplain } from "../../studies/explain/run.ts";
 import { withConfirmOptions } from "../options/confirm.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
 import { formatExplanation } from "../print/explanation.ts";
-import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
 
 const help = `
@@ -46,7 +45,9 @@ export default function explainCommand(command: Command): void {
     .addHelpText("after", help)
     .action(async ({ json, ...options }) => {
       const { answer } = await runExplain(options, watch);
-      warnOfContext([answer.priced]);
+      const { model, tokens, longest } = answer.priced;
+      if (longest !== null && tokens > longest)
+        console.error(`warning: priced at ${tokens} tokens of ${model}, made for at most ${longest}`);
       console.log(json ? JSON.stringify(answer, null, 2) : formatExplanation(answer));
     });
 }

@@ -10,7 +10,6 @@ import { scoreSource } from "../options/scores.ts";
 import { readRequests, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { formatFrontier, frontierLines } from "../print/frontier.ts";
-import { warnOfContext } from "../print/racks.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
@@ -18,7 +17,7 @@ Scores come from a results CSV (--results) or from the mean field (--mean-field,
 same variants in the layers of a model on a system: TPOT of --users users, users whose caches fit, and prices when no token
 takes longer than --tpot-ms. * marks a variant if no other is as accurate and as cheap.
 
-  attnsim frontier --results results/length-sweep/data.csv --tokens 1M --system gb300-nvl72 --model deepseek-v3
+  attnsim frontier --results results/length-sweep/data.csv --tokens 1M --system gb300-nvl72 --model deepseek-v3 --beyond
   attnsim frontier --mean-field --task graphwalks --variant dense dsa quest moba --tokens 256K --model llama-3.1-405b`;
 
 /** `attnsim frontier`: accuracy against cost on a rack. */
@@ -42,7 +41,8 @@ export default function frontierCommand(command: Command): void {
         throw new UsageError("--out takes one system and one model; got several");
       const asked = {
         scores: scoreSource(options),
-        racks: readRacks(options),
+        // dense attention without effect on a hybrid is left out, although the scores have it
+        racks: { ...readRacks(options), unsuited: "left out" as const },
         requests: readRequests(options),
         tpotLimit: options.tpotMs / 1000,
         users,
@@ -52,7 +52,6 @@ export default function frontierCommand(command: Command): void {
       if (out !== undefined) claimFolder(out, { name: "frontier", config: asked, force });
       const found = runFrontier(asked, watch);
       const { points } = found;
-      warnOfContext(found.contexts);
       const assumptions = frontierLines(asked, found);
       console.log(
         json ? JSON.stringify({ assumptions, points }, null, 2) : formatFrontier(found, assumptions),

@@ -14,6 +14,8 @@ import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
 import { weightFormats } from "../../hardware/weights/formats.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
+import { modelOf } from "../../files/machines.ts";
+import { refuseDrafts } from "../../studies/racks/unsuited.ts";
 import { collect, integer, list, oneOf, positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
 
@@ -32,6 +34,7 @@ export interface RackOptions {
   readonly routing?: Routing | undefined;
   readonly sweep?: string | undefined;
   readonly json?: true | undefined;
+  readonly beyond?: true | undefined;
 }
 
 /** Values of the options that divide a model among GPUs and time it. */
@@ -43,6 +46,10 @@ export interface DivisionOptions {
   readonly overlapLinks?: true | undefined;
   readonly explain?: true | undefined;
 }
+
+/** Defaults: pairings of these that are not suited are left out, and not refused. */
+const allModels = [...catalog.models.names()];
+const usualContexts = [131_072, 1_048_576];
 
 /** Adds the options that name models and racks. */
 export function rackOptions<A extends unknown[], O extends OptionValues>(
@@ -59,7 +66,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       "--model <name>",
       "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
       collect,
-      [...catalog.models.names()],
+      allModels,
     )
     .option(
       "--variant <spec...>",
@@ -87,6 +94,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       collect,
     )
     .option("--routing <law>", `${routingHelp} (default: ${formatRouting(usualRouting)})`, parseRouting)
+    .option("--beyond", "take contexts longer than those that models were made for")
     .option("--json", "print JSON");
   return command as unknown as Command<A, O & Fields<Omit<RackOptions, "sweep">>>;
 }
@@ -95,7 +103,7 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
 export function contextOption<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & { context: number[] }> {
-  command.option("--context <tokens>", "tokens of each user", list(tokenCount), [131_072, 1_048_576]);
+  command.option("--context <tokens>", "tokens of each user", list(tokenCount), usualContexts);
   return command as unknown as Command<A, O & { context: number[] }>;
 }
 
@@ -147,10 +155,23 @@ function givenQuantities(options: RackOptions): string[] {
   ];
 }
 
-/** The question about models and racks that the options ask, without context lengths. */
-export const readRacks = (
-  options: RackOptions & Partial<DivisionOptions>,
-): Omit<RackQuestion, "context"> => ({
+/**
+ * The question about models and racks that the options ask, without context lengths.
+ *
+ * @throws UsageError for drafts of a model that has none
+ */
+export function readRacks(options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> {
+  for (const name of options.model) refuseDrafts(modelOf(name), options.mtp ?? 0);
+  return questionOf(options);
+}
+
+/** Options of some commands about racks. */
+type OtherOptions = Partial<DivisionOptions> & {
+  readonly mtp?: number;
+  readonly context?: readonly number[];
+};
+
+const questionOf = (options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> => ({
   system: options.system,
   model: options.model,
   variant: options.variant,
@@ -164,4 +185,6 @@ export const readRacks = (
   gpus: options.gpus,
   overlapLinks: options.overlapLinks,
   routing: options.routing,
+  unsuited: options.model === allModels || options.context === usualContexts ? "left out" : "refused",
+  beyond: options.beyond,
 });

@@ -37,9 +37,12 @@ export function formatFrontier({ points }: FrontierResult, assumptions: readonly
 }
 
 /** Assumptions of a frontier. */
-export const frontierLines = (options: FrontierOptions, { workload, points }: FrontierResult): string[] => {
+export const frontierLines = (
+  options: FrontierOptions,
+  { workload, points, tokens }: FrontierResult,
+): string[] => {
   const { scores, racks, users, tpotLimit } = options;
-  const question = { ...racks, variant: points.map(({ variant }) => variant) };
+  const question = { ...racks, variant: points.map(({ variant }) => variant), context: [tokens] };
   return [
     "meanField" in scores
       ? `scores drawn in the mean field: ${scores.meanField.tasks.join(", ")}, ${scores.meanField.trials} trials each, seed ${scores.meanField.seed}`

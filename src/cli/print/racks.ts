@@ -1,4 +1,4 @@
-import { distinct, groupBy } from "../../core/group.ts";
+import { groupBy } from "../../core/group.ts";
 import { formatBytes, formatChange } from "../../core/units.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
@@ -8,7 +8,7 @@ import type { Drafts } from "../../hardware/serving/replica.ts";
 import { partsHelp } from "../../hardware/parallel.ts";
 import { writeRows } from "../../runs/write-rows.ts";
 import type { RowFiles } from "../../runs/write-rows.ts";
-import { machineNotes, rackSettings, readSweep } from "../../studies/racks/settings.ts";
+import { machineNotes, pairingLines, rackSettings, readSweep } from "../../studies/racks/settings.ts";
 import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
@@ -171,31 +171,15 @@ export const orDash = (value: number | null, format: (value: number) => string):
 /** Memory that is lacking; `-` for none. */
 export const formatShortage = (bytes: number): string => (bytes > 0 ? formatBytes(bytes) : "-");
 
-/** A context of a model, and the longest one that the model was made for. */
-export interface AskedContext {
-  readonly model: string;
-  readonly tokens: number;
-  readonly longest: number | null;
-}
-
-/** Warns on stderr of contexts beyond those that models were made for. */
-export function warnOfContext(asked: readonly AskedContext[]): void {
-  const beyond = asked.flatMap(({ model, tokens, longest }) =>
-    longest !== null && tokens > longest ? [`${tokens} of ${model} (${longest})`] : [],
-  );
-  if (beyond.length > 0)
-    console.error(`warning: more tokens than the model was made for: ${distinct(beyond).join(", ")}`);
-}
-
-/** Contexts of rows about models on racks. @param more tokens of each beside those of the row */
-export const contextsOf = (rows: readonly RackRow[], more = 0): AskedContext[] =>
-  rows.map(({ names, tokens, longest }) => ({ model: names.model, tokens: tokens + more, longest }));
-
-/** Assumptions of every answer: weights, quantities from the user, and numbers that were not read at their source. */
-export function machineLines(question: Omit<RackQuestion, "context">): string[] {
+/**
+ * Assumptions of every answer: weights, quantities from the user, numbers that were not read at their source, and
+ * pairings of models with contexts and variants that are left out or insisted on.
+ */
+export function machineLines(question: RackQuestion): string[] {
   const { weights, set } = question;
-  const settings = rackSettings({ ...question, context: [1] });
+  const settings = rackSettings(question);
   return [
+    ...pairingLines(question),
     [
       `weights in ${weights ?? "nvfp4, or fp8 if the GPU has no FP4; as shipped if that is 4 bits"}`,
       ...set.map((setting) => `${setting}, as given`),
@@ -215,8 +199,8 @@ export const recordLines = (question: Omit<RackQuestion, "context">): string[] =
 };
 
 /** Assumptions of every answer about times. */
-export const timeLines = (question: Omit<RackQuestion, "context">): string[] => [
-  ...machineNotes(rackSettings({ ...question, context: [1] })),
+export const timeLines = (question: RackQuestion): string[] => [
+  ...machineNotes(rackSettings(question)),
   ...(question.attentionWeights === undefined ? [] : [`attention weights in ${question.attentionWeights}`]),
   ...(question.overlapLinks
     ? ["exchanges between GPUs hide behind the work of another half of the batch"]

@@ -16,12 +16,11 @@ import { timeLines, machineLines } from "./racks.ts";
 import type { RackColumn, RackTable } from "./racks.ts";
 import type { TableCell } from "./table.ts";
 
-/** Assumptions of every answer about serving, but for the requests. */
-export const servingLines = (question: Omit<ServeQuestion, "batch">): string[] => [
-  ...machineLines(question),
-  ...timeLines(question),
-  ...servingAssumptions(question.workload),
-];
+/** Assumptions of every answer about serving, but for the requests. @param tokens of the longest request */
+export function servingLines(question: Omit<ServeQuestion, "batch">, tokens: number): string[] {
+  const onRacks = { ...question, context: [tokens] };
+  return [...machineLines(onRacks), ...timeLines(onRacks), ...servingAssumptions(question.workload)];
+}
 
 /** A row for programs. Its plan is null if the caches fit no plan. */
 export const servedData = ({ plan, ...row }: ServeRow) => ({

@@ -19,6 +19,9 @@ const families = [
   "glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss",
 ];
 
+/** Keys of the number of layers of multi-token prediction, by family. */
+const draftKeys = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"];
+
 /** Keys under which multimodal models keep the language model. */
 const nested = ["text_config", "language_config", "llm_config"];
 
@@ -37,7 +40,7 @@ interface ModelFacts extends Entry, Pick<Model, "published" | "plan"> {
 
 /**
  * A model from a Hugging Face config.json: Llama, Mistral, Qwen 2 to 3.5, DeepSeek V2 to V4, Kimi, GLM, MiniMax, gpt-oss
- * and Gemma 1 to 3. Vision and multi-token prediction are left out.
+ * and Gemma 1 to 3. Vision and the weights of multi-token prediction are left out.
  *
  * @param about facts that config.json lacks
  * @param source source of every number; the key is added
@@ -65,11 +68,13 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
   const feedForward = feedForwardOf(keys, layers);
   const dims = { hidden: hidden.value, vocabulary: vocabulary.value, tied, attention: each, feedForward };
   const own: Release = { name: source.title.split(",")[0]!, source, config };
+  const mtp = draftKeys.find((key) => keys.number(key) > 0);
   return {
     ...facts,
     hidden,
     vocabulary,
     ...(keys.has("max_position_embeddings") && { context: keys.count("max_position_embeddings") }),
+    ...(mtp !== undefined && { mtp: keys.count(mtp) }),
     ...(tied && { tied: true }),
     attention,
     feedForward,

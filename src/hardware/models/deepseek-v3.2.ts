@@ -34,6 +34,7 @@ export const deepseekV32 = modelFromConfig(
     hidden_size: 7168,
     vocab_size: 129_280,
     max_position_embeddings: 163_840,
+    num_nextn_predict_layers: 1,
     num_attention_heads: 128,
     q_lora_rank: 1536,
     kv_lora_rank: 512,

@@ -22,6 +22,7 @@ export const deepseekV4Pro = modelFromConfig(
     hidden_size: 7168,
     vocab_size: 129_280,
     max_position_embeddings: 1_048_576,
+    num_nextn_predict_layers: 1,
     num_attention_heads: 128,
     head_dim: 512,
     sliding_window: 128,

@@ -36,6 +36,7 @@ export const glm52 = modelFromConfig(
     hidden_size: 6144,
     vocab_size: 154_880,
     max_position_embeddings: 1_048_576,
+    num_nextn_predict_layers: 1,
     num_attention_heads: 64,
     q_lora_rank: 2048,
     kv_lora_rank: 512,

@@ -24,6 +24,7 @@ export const minimaxM25 = modelFromConfig(
     hidden_size: 3072,
     vocab_size: 200_064,
     max_position_embeddings: 196_608,
+    num_mtp_modules: 3,
     num_attention_heads: 48,
     num_key_value_heads: 8,
     head_dim: 128,

@@ -27,6 +27,7 @@ export const minimaxM3 = modelFromConfig(
     hidden_size: 6144,
     vocab_size: 200_064,
     max_position_embeddings: 1_048_576,
+    num_nextn_predict_layers: 1,
     num_attention_heads: 64,
     num_key_value_heads: 4,
     head_dim: 128,

@@ -29,6 +29,7 @@ export const qwen35Of397b = modelFromConfig(
     hidden_size: 4096,
     vocab_size: 248_320,
     max_position_embeddings: 262_144,
+    mtp_num_hidden_layers: 1,
     num_attention_heads: 32,
     num_key_value_heads: 2,
     head_dim: 256,

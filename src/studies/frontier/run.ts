@@ -38,12 +38,8 @@ export interface FrontierOptions {
 export interface FrontierResult {
   readonly points: readonly FrontierPoint[];
   readonly workload: Workload;
-  /** the models, the context, and the longest one that each was made for */
-  readonly contexts: readonly {
-    readonly model: string;
-    readonly tokens: number;
-    readonly longest: number | null;
-  }[];
+  /** tokens of the context */
+  readonly tokens: number;
 }
 
 /**
@@ -75,13 +71,8 @@ export function runFrontier(options: FrontierOptions, watch: Watch): FrontierRes
       return point;
     }),
   );
-  const contexts = settings.map(({ model }) => ({
-    model: model.name,
-    tokens,
-    longest: model.context?.value ?? null,
-  }));
   const byRack = groupBy(priced, ({ system, model }) => JSON.stringify([system, model]));
-  return { points: [...byRack.values()].flatMap(frontierPoints), workload, contexts };
+  return { points: [...byRack.values()].flatMap(frontierPoints), workload, tokens };
 }
 
 function rowsOf({ scores, racks: { variant } }: FrontierOptions): TrialRow[] {

@@ -51,7 +51,7 @@ export function requestsOf(question: ReplayQuestion): Request[] {
 }
 
 /** Tokens of the longest request. */
-const longestOf = (requests: readonly Request[]): number =>
+export const longestOf = (requests: readonly Request[]): number =>
   requests.reduce((most, { inputTokens, outputTokens }) => Math.max(most, inputTokens + outputTokens), 0);
 
 /** A replica of a setting, and what it takes to replay requests on it. */

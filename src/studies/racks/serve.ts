@@ -30,7 +30,8 @@ export interface ServeRow extends TimedRow {
 export const servingSettings = (question: Omit<ServeQuestion, "batch">): RackSetting[] =>
   rackSettings({ ...question, context: [requestTokens(question.workload)] });
 
-const requestTokens = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens;
+/** Tokens of a whole request. */
+export const requestTokens = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens;
 
 /** The best plan of each setting at each batch. @throws UsageError for a model that cannot be divided */
 export const serveRows = (question: ServeQuestion): ServeRow[] =>

@@ -20,6 +20,7 @@ import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
 import { usualWeights } from "../../hardware/weights/choice.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
+import { beyondOf, isBeyond, unsuited } from "./unsuited.ts";
 import { localSystem } from "../this-machine/system.ts";
 
 /** Models on racks, by their names. */
@@ -50,6 +51,10 @@ export interface RackQuestion {
   readonly overlapLinks?: boolean | undefined;
   /** how tokens fall on experts; default: the usual power law */
   readonly routing?: Routing | undefined;
+  /** pairings of a model with a context that it was not made for, or a variant without effect; default: taken like any other */
+  readonly unsuited?: "refused" | "left out" | undefined;
+  /** true: contexts that a model was not made for are taken, whatever `unsuited` says */
+  readonly beyond?: boolean | undefined;
 }
 
 /** Names of a setting, as in rows of results. */
@@ -100,8 +105,38 @@ export const timedStart = (setting: RackSetting): TimedRow => ({
   engine: setting.profile === "ideal" ? null : engineOf(constantsFor(setting.system, setting.framework)),
 });
 
-/** Every setting of a question. @throws UsageError for an unknown name */
+/**
+ * Every setting of a question, except pairings to leave out.
+ *
+ * @throws UsageError for an unknown name, a pairing to refuse, and where all are left out
+ */
 export function rackSettings(question: RackQuestion): RackSetting[] {
+  const { unsuited: mode, beyond = false } = question;
+  const settings = allSettings(question);
+  if (mode === undefined) return settings;
+  const judged = settings.map((setting) => ({ setting, reason: unsuited(setting, beyond) }));
+  const suited = judged.filter(({ reason }) => reason === undefined);
+  const reasons = distinct(judged.flatMap(({ reason }) => reason ?? []));
+  if (reasons.length > 0 && (mode === "refused" || suited.length === 0))
+    throw new UsageError(reasons.join("; "));
+  return suited.map(({ setting }) => setting);
+}
+
+/** Pairings of a question that are left out, and contexts that the user insists on, in words for its assumptions. */
+export function pairingLines(question: RackQuestion): string[] {
+  const { unsuited: mode, beyond = false } = question;
+  if (mode === undefined) return [];
+  const settings = allSettings(question);
+  const left = distinct(settings.flatMap((setting) => unsuited(setting, beyond) ?? []));
+  const insisted = beyond ? distinct(settings.filter(isBeyond).map(beyondOf)) : [];
+  return [
+    ...left.map((reason) => `left out: ${reason}`),
+    ...(insisted.length > 0 ? [`beyond, as --beyond insists: ${insisted.join("; ")}`] : []),
+  ];
+}
+
+/** Every setting of a question, suited or not. @throws UsageError for an unknown name */
+function allSettings(question: RackQuestion): RackSetting[] {
   const { attentionWeights, profile, framework, gpus, overlapLinks, routing } = question;
   const systems = question.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), question.set),

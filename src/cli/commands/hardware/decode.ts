@@ -10,14 +10,7 @@ import {
 } from "../../options/racks.ts";
 import { integer, list } from "../../options/values.ts";
 import { draftOptions, readDrafts } from "../../options/workload.ts";
-import {
-  contextsOf,
-  draftLine,
-  showRacks,
-  timeLines,
-  warnOfContext,
-  machineLines,
-} from "../../print/racks.ts";
+import { draftLine, machineLines, showRacks, timeLines } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { decodeTable, decodeTitle } from "../../print/decode.ts";
 
@@ -27,9 +20,14 @@ export default function hardwareDecodeCommand(command: Command): void {
     .option("--users <n>", "users who share the GPUs", list(integer(1)), [1, 64, 256])
     .option("--parallel <spec>", parallelOption)
     .action(async ({ users, context, parallel, ...options }) => {
-      const question = { ...readRacks(options), context, users, parallel, drafts: readDrafts(options) };
+      const question = {
+        ...readRacks({ ...options, context }),
+        context,
+        users,
+        parallel,
+        drafts: readDrafts(options),
+      };
       const rows = decodeRows(question, watch);
-      warnOfContext(contextsOf(rows));
       const assumed = [...machineLines(question), draftLine(question.drafts), ...timeLines(question)];
       await showRacks({
         rows,

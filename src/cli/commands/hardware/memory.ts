@@ -4,7 +4,7 @@ import { memoryRows } from "../../../studies/racks/memory.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer } from "../../options/values.ts";
-import { contextsOf, machineLines, recordLines, showRacks, warnOfContext } from "../../print/racks.ts";
+import { machineLines, recordLines, showRacks } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
 
 /** `attnsim hardware memory`: cache bytes of a user, and users who fit a GPU and a rack. */
@@ -13,9 +13,8 @@ export default function hardwareMemoryCommand(command: Command): void {
     .option("--users <n>", "users for whom missing memory is shown", integer(1), 1)
     .option("--explain", "print every number of each row with its source or formula")
     .action(async ({ users, context, explain, ...options }) => {
-      const question = { ...readRacks(options), context, users };
+      const question = { ...readRacks({ ...options, context }), context, users };
       const rows = memoryRows(question);
-      warnOfContext(contextsOf(rows));
       const assumed = [...machineLines(question), ...recordLines(question), ...memoryAssumptions];
       await showRacks({
         rows,

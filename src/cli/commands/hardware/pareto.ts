@@ -2,13 +2,14 @@ import type { Command } from "@commander-js/extra-typings";
 import { requestLine } from "../../../deployment/serving.ts";
 import { claimFolder } from "../../../runs/claim.ts";
 import { writeTables } from "../../../runs/tables.ts";
+import { requestTokens } from "../../../studies/racks/serve.ts";
 import { paretoResults, runPareto } from "../../../studies/pareto/run.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, rackOptions, readRacks } from "../../options/racks.ts";
 import { forceOption } from "../../options/results.ts";
 import { positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, showRacks, warnOfContext } from "../../print/racks.ts";
+import { showRacks } from "../../print/racks.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
 
@@ -35,10 +36,9 @@ export default function hardwareParetoCommand(command: Command): void {
           plan,
         })),
       );
-      warnOfContext(contextsOf(found, options.output));
       const assumed = [
         requestLine(question.workload),
-        ...servingLines(question),
+        ...servingLines(question, requestTokens(question.workload)),
         `batches ${options.batch.join(", ")}; plans divide by powers of two and by the quotients that those leave of the GPUs`,
       ];
       await showRacks({

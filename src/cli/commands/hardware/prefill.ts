@@ -9,7 +9,7 @@ import {
   readRacks,
 } from "../../options/racks.ts";
 import { integer, share, tokenCount } from "../../options/values.ts";
-import { contextsOf, showRacks, timeLines, warnOfContext, machineLines } from "../../print/racks.ts";
+import { showRacks, timeLines, machineLines } from "../../print/racks.ts";
 import { watch } from "../../print/watch.ts";
 import { prefillTable, prefillTitle } from "../../print/prefill.ts";
 
@@ -25,9 +25,15 @@ export default function hardwarePrefillCommand(command: Command): void {
     )
     .option("--parallel <spec>", parallelOption)
     .action(async ({ context, prompts, cacheHits, chunk, parallel, ...options }) => {
-      const question = { ...readRacks(options), context, prompts, cacheHits, chunk, parallel };
+      const question = {
+        ...readRacks({ ...options, context }),
+        context,
+        prompts,
+        cacheHits,
+        chunk,
+        parallel,
+      };
       const rows = prefillRows(question, watch);
-      warnOfContext(contextsOf(rows));
       const cached = `the cache already holds ${cacheHits} of each prompt`;
       const assumed = [...machineLines(question), cached, ...timeLines(question)];
       await showRacks({

@@ -1,15 +1,21 @@
 import type { Command } from "@commander-js/extra-typings";
 import { requestLine } from "../../../deployment/serving.ts";
 import { levelHelp, parseLevels } from "../../../hardware/serving/levels.ts";
-import { goodputRows, meanWorkload, replayRows, requestsOf } from "../../../studies/racks/replay.ts";
+import {
+  goodputRows,
+  longestOf,
+  meanWorkload,
+  replayRows,
+  requestsOf,
+} from "../../../studies/racks/replay.ts";
 import type { GoodputRow, ReplayRow } from "../../../studies/racks/replay.ts";
-import { serveRows } from "../../../studies/racks/serve.ts";
+import { requestTokens, serveRows } from "../../../studies/racks/serve.ts";
 import type { ServeRow } from "../../../studies/racks/serve.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { divisionOptions, parallelOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, positive } from "../../options/values.ts";
 import { readWorkload, workloadOptions } from "../../options/workload.ts";
-import { contextsOf, showRacks, warnOfContext } from "../../print/racks.ts";
+import { showRacks } from "../../print/racks.ts";
 import { goodputAnswer, replayAnswer, replayLines } from "../../print/replay.ts";
 import { servedAnswer, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
@@ -41,27 +47,24 @@ export default function hardwareServeCommand(command: Command): void {
     .action(async (options) => {
       const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
       const { workload, slo: levels } = question;
-      const assumed = servingLines(question);
       if (options.trace === undefined && options.rate === undefined && levels === undefined) {
         const rows = serveRows(question);
-        warnOfContext(contextsOf(rows, options.output));
-        const assumptions = [requestLine(workload), ...assumed];
+        const assumptions = [requestLine(workload), ...servingLines(question, requestTokens(workload))];
         const passes = (row: ServeRow) => servedPasses(row, workload);
         await showRacks({ ...servedAnswer, rows, assumptions, passes, options });
         return;
       }
       const requests = requestsOf(question);
+      const assumed = servingLines(question, longestOf(requests));
       const assumptions = [...assumed, ...replayLines(question, requests)];
       const meant = meanWorkload(workload, requests);
       const passes = (row: ReplayRow | GoodputRow) => servedPasses(row, meant);
       if (levels === undefined) {
         const rows = replayRows(question, requests, watch);
-        warnOfContext(contextsOf(rows));
         await showRacks({ ...replayAnswer, rows, assumptions, passes, options });
         return;
       }
       const rows = goodputRows(question, { requests, levels }, watch);
-      warnOfContext(contextsOf(rows));
       await showRacks({ ...goodputAnswer, rows, assumptions, passes, options });
     });
 }

@@ -1,0 +1,47 @@
+import { variants } from "../../attention/registry.ts";
+import { parseSpec } from "../../attention/spec.ts";
+import type { AttentionSpec } from "../../attention/spec.ts";
+import { UsageError } from "../../core/errors.ts";
+import { hasEffect } from "../../deployment/model-cost.ts";
+import type { Model } from "../../hardware/model.ts";
+import { models } from "../../hardware/models/all.ts";
+
+/** A model with a variant and a context, as a question pairs them. */
+export interface Pairing {
+  readonly model: Model;
+  readonly spec: AttentionSpec;
+  readonly tokens: number;
+}
+
+/** True if the context is longer than the longest one that the model was made for. */
+export const isBeyond = ({ model, tokens }: Omit<Pairing, "spec">): boolean =>
+  tokens > (model.context?.value ?? Infinity);
+
+/** The context and the longest one that the model was made for, in words. */
+export const beyondOf = ({ model, tokens }: Omit<Pairing, "spec">): string =>
+  `${tokens} tokens of ${model.name}, made for at most ${model.context!.value}`;
+
+/** Variants that change the attention of a model. */
+const effective = (model: Model): string[] =>
+  variants.names().filter((name) => hasEffect(model, parseSpec(name)));
+
+/** Reason why a pairing is not suited, with what is allowed; undefined if it is. @param beyond the user insists on the context */
+export function unsuited(pairing: Pairing, beyond: boolean): string | undefined {
+  const { model, spec } = pairing;
+  if (!hasEffect(model, spec))
+    return (
+      `${spec.text} has no effect on ${model.name}, whose layers are its own; ` +
+      `allowed: no --variant, or ${effective(model).join(", ")}`
+    );
+  if (isBeyond(pairing) && !beyond) return `${beyondOf(pairing)}; --beyond insists`;
+  return undefined;
+}
+
+/** Refuses drafts by a model that has no layers of multi-token prediction. @throws UsageError */
+export function refuseDrafts({ name, mtp }: Model, drafted: number): void {
+  if (drafted === 0 || mtp !== undefined) return;
+  const able = [...models].filter((model) => model.mtp !== undefined).map((model) => model.name);
+  throw new UsageError(
+    `${name} has no layers of multi-token prediction: --mtp must be 0; got ${drafted}; models that have them: ${able.join(", ")}`,
+  );
+}
