@@ -13,7 +13,7 @@ export interface Part {
 /** A copy of a model on some GPUs, in the form of serving. */
 export interface Replica {
   readonly gpus: number;
-  /** groups of GPUs that work side by side, each on its own sequences */
+  /** groups of GPUs that work side by side, each on its own sequences: the stages of all groups of caches */
   readonly groups: number;
   /** groups of GPUs that each hold the caches of their own sequences */
   readonly cacheGroups: number;
@@ -30,6 +30,31 @@ export interface Replica {
   /** from all GPUs of the replica to another replica, B/s */
   readonly transferBandwidth: number;
 }
+
+/** Stages of layers that work side by side in each group of caches. */
+const stagesOf = ({ groups, cacheGroups }: Pick<Replica, "groups" | "cacheGroups">): number =>
+  groups / cacheGroups;
+
+/**
+ * Groups of caches, and most prompt tokens of each in a pass. In a pass every stage works on a chunk, and chunks of one
+ * prompt may follow each other through the stages.
+ *
+ * @param chunkTokens most prompt tokens of a stage
+ */
+export const passLimits = (
+  replica: Pick<Replica, "groups" | "cacheGroups">,
+  chunkTokens: number,
+): { readonly groups: number; readonly chunkTokens: number } => ({
+  groups: replica.cacheGroups,
+  chunkTokens: chunkTokens * stagesOf(replica),
+});
+
+/**
+ * Time from the end of a pass to the end of its last chunk, s: the chunk still goes through the other stages, beside the
+ * first chunks of the next pass.
+ */
+export const drainSeconds = (replica: Pick<Replica, "groups" | "cacheGroups">, passSeconds: number): number =>
+  passSeconds * (1 - 1 / stagesOf(replica));
 
 /** Tokens drafted before each decode step, and the probability that each is accepted. */
 export interface Drafts {

@@ -2,7 +2,14 @@ import { holdPasses } from "./batch.ts";
 import { smoothRow } from "./chunks.ts";
 import { dollarsPerMillion } from "./price.ts";
 import { waitOfMd1 } from "./queue.ts";
-import { decodePart, decodeSeconds, draftingSeconds, tokensPerStep } from "./replica.ts";
+import {
+  decodePart,
+  decodeSeconds,
+  draftingSeconds,
+  drainSeconds,
+  passLimits,
+  tokensPerStep,
+} from "./replica.ts";
 import type { Drafts, Part, Replica } from "./replica.ts";
 import { cycleOf, meanPass, mostSequences } from "./steady.ts";
 import type { AlikePasses } from "./steady.ts";
@@ -48,24 +55,28 @@ export interface Served {
 /** Mean number of tokens in the cache of a sequence while it decodes. */
 const meanContext = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens / 2;
 
-/** Times of the passes that compute the prompts of `sequences` sequences in chunks, s each. */
-function prefillPasses(replica: Replica, workload: Workload, sequences: number): number[] {
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Prompts that fill a pass. */
+interface PromptsAlone {
+  readonly sequences: number;
+  /** until the next prompts follow them, s */
+  readonly seconds: number;
+  /** from then until they are computed, s; 0 without stages */
+  readonly drain: number;
+}
+
+/** Prompts that fill a pass, and the time until they are computed in chunks. */
+export function prefillAlone(replica: Replica, workload: Workload): PromptsAlone {
   const { computed, stored } = splitPrompt(workload);
-  const { chunkTokens } = workload;
-  return smoothRow(Math.ceil(computed / chunkTokens), (i) => {
+  const { groups, chunkTokens } = passLimits(replica, workload.chunkTokens);
+  const sequences = groups * Math.max(1, Math.floor(chunkTokens / computed));
+  const passes = smoothRow(Math.ceil(computed / chunkTokens), (i) => {
     const done = i * chunkTokens;
     const newTokens = Math.min(chunkTokens, computed - done);
     return replica.stepSeconds([{ phase: "prefill", sequences, newTokens, cachedTokens: stored + done }]);
   });
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** Number of prompts that fill a pass, and the time until they are computed, s. */
-export function prefillAlone(replica: Replica, workload: Workload): { sequences: number; seconds: number } {
-  const sequences =
-    replica.groups * Math.max(1, Math.floor(workload.chunkTokens / splitPrompt(workload).computed));
-  return { sequences, seconds: sum(prefillPasses(replica, workload, sequences)) };
+  return { sequences, seconds: sum(passes), drain: drainSeconds(replica, passes.at(-1)!) };
 }
 
 const memoryOf = (replica: Replica, { inputTokens, outputTokens }: Workload, batch: number) => {
@@ -97,10 +108,10 @@ export function serveTogether(
   cap: number,
   dollarsPerGpuHour: number,
 ): Served {
-  const { inputTokens, outputTokens, drafts, utilisation, chunkTokens } = workload;
-  const { groups } = replica;
+  const { inputTokens, outputTokens, drafts, utilisation } = workload;
+  const { groups, chunkTokens } = passLimits(replica, workload.chunkTokens);
   const { stored } = splitPrompt(workload);
-  const batch = Math.min(cap, mostSequences(groups, workload));
+  const batch = Math.min(cap, mostSequences(groups, { ...workload, chunkTokens }));
   const cycle = cycleOf({ groups, chunkTokens }, workload, batch);
   const timed = cycle.passes.map((pass) => ({ ...pass, seconds: secondsOf(replica, pass, drafts) }));
   const total = (of: (pass: (typeof timed)[number]) => number): number =>
@@ -109,13 +120,15 @@ export function serveTogether(
   const decoding = total((pass) => pass.decoding) / cycleSeconds;
   const requestsPerSecond = cycle.requests / cycleSeconds;
   // time of a request in passes that compute its prompt, and in passes that decode
-  const prefillSeconds = total(({ prompts }) => prompts) / cycle.requests;
+  const mixedSeconds = total(({ prompts }) => (prompts > 0 ? 1 : 0));
+  const mixedPasses = sum(timed.map(({ prompts, passes }) => (prompts > 0 ? passes : 0)));
+  const prefillSeconds =
+    total(({ prompts }) => prompts) / cycle.requests + drainSeconds(replica, mixedSeconds / mixedPasses);
   const alone = decodeSeconds(replica, batch, meanContext(workload), drafts);
   const tpotSeconds =
     outputTokens === 1
       ? alone / tokensPerStep(drafts)
       : total((pass) => pass.decoding) / cycle.requests / (outputTokens - 1);
-  const mixedSeconds = total(({ prompts }) => (prompts > 0 ? 1 : 0));
   const addedSeconds = mixedSeconds - decodingBeside(replica, timed, drafts);
   const prefillShare = addedSeconds / cycleSeconds;
   const price = (part: number, tokens: number): number =>
@@ -186,8 +199,9 @@ export function serveApart(
 ): Served {
   const { inputTokens, outputTokens, drafts, utilisation } = workload;
   const { stored } = splitPrompt(workload);
-  const { sequences, seconds: prefillSeconds } = prefillAlone(prefill, workload);
-  const prefillRate = (rateMatch.prefill * sequences) / prefillSeconds;
+  const { sequences, seconds, drain } = prefillAlone(prefill, workload);
+  const prefillRate = (rateMatch.prefill * sequences) / seconds;
+  const prefillSeconds = seconds + drain;
   const tpotSeconds = decodeSeconds(decode, batch, meanContext(workload), drafts) / tokensPerStep(drafts);
   const requestsPerSecond = (rateMatch.decode * batch) / (outputTokens * tpotSeconds);
   const prefillGpus = (prefill.gpus * requestsPerSecond) / prefillRate;
@@ -197,7 +211,7 @@ export function serveApart(
   const loadSeconds = prefill.kvBytes(stored) / prefill.loadBandwidth;
   const transferSeconds =
     prefill.kvBytes(inputTokens) / Math.min(prefill.transferBandwidth, decode.transferBandwidth);
-  const queueSeconds = waitOfMd1(prefillSeconds, rateMatch.prefill * utilisation);
+  const queueSeconds = waitOfMd1(seconds, rateMatch.prefill * utilisation);
   const ttftSeconds = queueSeconds + loadSeconds + prefillSeconds + transferSeconds;
   const perGpu = requestsPerSecond / gpus;
   return {

@@ -5,7 +5,7 @@ import type { Request } from "./arrivals.ts";
 import { checkRequests } from "./arrivals.ts";
 import { RunningBatch } from "./batch.ts";
 import type { RunningRequest } from "./batch.ts";
-import { draftingSeconds, drawTokens } from "./replica.ts";
+import { draftingSeconds, drainSeconds, drawTokens, passLimits } from "./replica.ts";
 import type { Drafts, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 
@@ -67,7 +67,7 @@ export function serveTrace(
   const { maxBatch, chunkTokens, drafts, cacheHits, stop } = settings;
   const accepted = random.fork("drafts");
   const trips: Trip[] = [];
-  const batch = new RunningBatch<Sequence>({ groups: replica.groups, chunkTokens, drafts });
+  const batch = new RunningBatch<Sequence>({ ...passLimits(replica, chunkTokens), drafts });
   const room = replica.kvCapacity / replica.cacheGroups;
   const held = new Float64Array(replica.cacheGroups);
   let [now, next, busy, kv, peakKv, batchTime, steps] = [0, 0, 0, 0, 0, 0, 0];
@@ -110,9 +110,9 @@ export function serveTrace(
     steps++;
 
     const { read, finished } = batch.finish(pass, 1, tokensOf);
-    for (const sequence of read) sequence.firstToken = now;
+    for (const sequence of read) sequence.firstToken = now + drainSeconds(replica, step);
     for (const { request, firstToken, kvBytes, group } of finished) {
-      const trip = { request, firstToken, finished: now };
+      const trip = { request, firstToken, finished: Math.max(now, firstToken) };
       trips.push(trip);
       held[group]! -= kvBytes;
       kv -= kvBytes;
