@@ -5,7 +5,7 @@ import { attentionPrecision } from "./dtypes.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
 import { occupancy, roofline } from "./roofline.ts";
-import { mergeSeconds, splitConstants } from "./splits.ts";
+import { splitConstants, withMerging } from "./splits.ts";
 import type { OperatorTime } from "./operator-time.ts";
 
 /** Tokens of requests that are prefilled together. */
@@ -102,8 +102,8 @@ export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): Ope
   const tokens = requests * seen;
   const heads = requests * (grouped ? kvHeads : queryHeads);
   const reads = grouped ? Math.ceil((group * newTokens) / 16) : 1;
-  const merging = grouped ? mergeSeconds(c, heads, seen) : 0;
-  return roofline(
+  const around = c.overhead + heads * c.head;
+  const time = roofline(
     machine,
     `attention decode, ${queryHeads} query heads`,
     {
@@ -114,8 +114,9 @@ export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): Ope
     },
     {
       ...c,
-      overhead: c.overhead + heads * c.head + merging,
+      overhead: around,
       memory: c.memory / (1 + c.again * (reads - 1)),
     },
   );
+  return grouped ? withMerging(time, { ...c, overhead: around }, { count: heads, tokens: seen }) : time;
 }

@@ -6,7 +6,7 @@ import type { DecodeTokens, PrefillTokens } from "./gqa.ts";
 import type { Machine } from "./machine.ts";
 import { causalPairs } from "./pairs.ts";
 import { roofline } from "./roofline.ts";
-import { mergeSeconds, splitConstants } from "./splits.ts";
+import { splitConstants, withMerging } from "./splits.ts";
 import type { OperatorTime } from "./operator-time.ts";
 
 /** Heads of multi-head latent attention on one GPU. Default dimensions are DeepSeek's. */
@@ -66,7 +66,7 @@ const fewHeads = 32;
 
 /** Case of the decode kernel for this number of query heads. */
 export const mlaDecodeCase = (precision: string, queryHeads: number): string =>
-  `${precision}, ${queryHeads <= fewHeads ? "up to 32" : "more"} heads`;
+  `${precision}, ${queryHeads <= fewHeads ? "up to 32" : queryHeads <= 64 ? "up to 64" : "more"} heads`;
 
 /**
  * Time of absorbed attention: all heads read one record of latent + rope; 2 H (2 latent + rope) operations a token. Each
@@ -82,7 +82,7 @@ export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): Ope
   const tokens = requests * seen;
   const bytes = tokens * (latent + rope) * kvDtypeBytes[kvDtype];
   const reads = Math.ceil((newTokens * queryHeads) / (few ? 16 : 128));
-  return roofline(
+  const time = roofline(
     machine,
     `MLA decode, ${queryHeads} query heads`,
     {
@@ -91,10 +91,7 @@ export function mlaDecode(machine: Machine, shape: MlaHeads & DecodeTokens): Ope
       bytes,
       exponentials: tokens * newTokens * queryHeads,
     },
-    {
-      ...c,
-      overhead: c.overhead + mergeSeconds(c, requests, seen),
-      memory: c.memory / (1 + c.again * (reads - 1)),
-    },
+    { ...c, memory: c.memory / (1 + c.again * (reads - 1)) },
   );
+  return withMerging(time, c, { count: requests, tokens: seen });
 }

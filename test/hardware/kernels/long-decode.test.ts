@@ -58,20 +58,26 @@ describe.each(Object.keys(kernels) as (keyof typeof kernels)[])("one sequence, %
   });
 });
 
-it("spreads few caches over the whole GPU, many over fewer processors each", () => {
-  const merging = (requests: number): number => {
-    const shape = {
-      requests,
-      contextTokens: 131_072,
-      queryHeads: 8,
-      kvHeads: 1,
-      headDim: 128,
-      kvDtype: "fp8",
-    } as const;
-    const { seconds, terms } = gqaDecode(machine, shape);
-    const hbm = terms.find(({ what }) => what === "HBM")!.seconds;
-    return seconds - hbm;
-  };
-  // beside launch and HBM: the parts of one cache, of 8 that have an eighth of the GPU each, and of 512 that have none
-  expect(merging(1) - merging(8)).toBeGreaterThan(5 * (merging(8) - merging(512)));
+/** One token of each of several sequences of one kv head. */
+const oneHead = (on: Machine, requests: number, contextTokens: number) =>
+  gqaDecode(on, { requests, contextTokens, queryHeads: 8, kvHeads: 1, headDim: 128, kvDtype: "fp8" });
+
+it("merges the parts of few caches, which the whole GPU reads, and hardly those of many", () => {
+  const merging = (requests: number): number =>
+    oneHead(machine, requests, 131_072).terms.find(({ what }) => what === "merging")!.seconds;
+  expect(merging(1)).toBeGreaterThan(5 * merging(16));
+  expect(merging(16)).toBeGreaterThan(5 * merging(512));
+});
+
+it("never takes less time for more sequences, of any length", () => {
+  for (const each of machines)
+    for (const tokens of [512, 8192, 32_768, 131_072, 2 ** 20])
+      for (const time of [
+        (requests: number) => oneHead(each, requests, tokens).seconds,
+        (requests: number) =>
+          mlaDecode(each, { requests, contextTokens: tokens, queryHeads: 128, kvDtype: "fp8" }).seconds,
+      ]) {
+        const times = Array.from({ length: 16 }, (_, i) => time(i + 1));
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      }
 });
