@@ -96,6 +96,13 @@ const spare = [
   "system",
 ];
 
+const notes = {
+  "TTFT p50": "time to the first token; half of the requests take no longer, p90: 90%, p99: 99%",
+  "TPOT p50": "time of each token after the first",
+  "E2E p50": "time of a whole request, from its arrival to its last token",
+  "mean batch": "sequences that decode in a pass, in the mean over time",
+};
+
 const replayColumns: RackTable<ReplayRow> = {
   columns: [
     ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
@@ -103,6 +110,7 @@ const replayColumns: RackTable<ReplayRow> = {
     ["requests", ({ requests }) => requests],
     ...summaryColumns<ReplayRow>((row) => row),
   ],
+  notes,
   measure: ({ outputPerSecond }) => outputPerSecond,
   spare,
 };
@@ -123,6 +131,11 @@ const goodputColumns: RackTable<GoodputRow> = {
     ["requests/s/GPU", (row) => orDash(perGpu(row), formatNumber)],
     ...summaryColumns<GoodputRow>(({ found }) => found?.summary),
   ],
+  notes: {
+    "goodput, requests/s":
+      "largest rate whose replay keeps the levels; +: also where requests never lack; none: no rate tried keeps them",
+    ...notes,
+  },
   measure: perGpu,
   spare,
 };

@@ -56,6 +56,8 @@ export const servedColumns: RackTable<ServeRow> = {
     served("$/M all", ({ dollarsPerMillionTotal }) => formatUsd(dollarsPerMillionTotal)),
   ],
   notes: {
+    batch: "sequences in a replica at once; of the cap, where caches do not fit or more would only wait",
+    decoding: "sequences that decode in a pass, in the mean over time",
     TTFT: "time to the first token, of the thinking if there is any",
     answer: "time to the first token of the answer, after the thinking",
     TPOT: "time per output token",
