@@ -4,7 +4,7 @@ import type { Pass } from "../hardware/pass/pass.ts";
 import { decodePart, draftingSeconds, tokensPerStep } from "../hardware/serving/replica.ts";
 import type { Drafts } from "../hardware/serving/replica.ts";
 import { deploymentOf } from "./deployment.ts";
-import { divisionsOf } from "./division.ts";
+import { divisionsOf, limitedTo } from "./division.ts";
 import type { Division, ModelOnSystem } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
@@ -57,8 +57,12 @@ export function stepOn(division: Division, decoding: Decoding): StepTime {
 /** A decode step of one division. */
 export const decodeOn = (division: Division, decoding: Decoding): DecodeAnswer => ({
   ...stepOn(division, decoding),
-  lack: lackOn(division, decoding.users, decoding.tokens),
+  lack: lackOn(drafting(division, decoding), decoding.users, decoding.tokens),
 });
+
+/** The division with memory set aside for the drafts of a step. */
+const drafting = (division: Division, { drafts = noDrafts }: Decoding): Division =>
+  drafts.tokens === 0 ? division : limitedTo(division, { draftTokens: drafts.tokens });
 
 /**
  * The shortest decode step among the divisions that the caches fit. If they fit none, the shortest among the divisions
@@ -66,7 +70,11 @@ export const decodeOn = (division: Division, decoding: Decoding): DecodeAnswer =
  */
 export function fastestDecode(divisions: readonly Division[], decoding: Decoding): DecodeAnswer | undefined {
   const { users, tokens } = decoding;
-  const held = holding(divisions, users, tokens);
+  const held = holding(
+    divisions.map((division) => drafting(division, decoding)),
+    users,
+    tokens,
+  );
   const step = quickest(held.map((division) => stepOn(division, decoding)));
   return step && { ...step, lack: lackOn(step.division, users, tokens) };
 }

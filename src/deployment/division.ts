@@ -7,6 +7,8 @@ import type { Machine, KernelProfile } from "../hardware/kernels/machine.ts";
 import { usualRouting } from "../hardware/kernels/routing.ts";
 import type { Routing } from "../hardware/kernels/routing.ts";
 import type { Model } from "../hardware/model.ts";
+import { usualLimits } from "../hardware/memory.ts";
+import type { ServerLimits } from "../hardware/memory.ts";
 import { plansFor } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import type { System } from "../hardware/system.ts";
@@ -24,6 +26,8 @@ export interface Division {
   readonly kvDtype: KvDtype;
   readonly weights: Weights;
   readonly parallel: Parallelism;
+  /** limits that memory is set aside for; default: `usualLimits` */
+  readonly limits?: ServerLimits | undefined;
   /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
   /** how tokens fall on experts */
@@ -41,6 +45,8 @@ export interface ModelOnSystem {
   readonly weights: string;
   /** format of attention's weights; default: as `weights` says */
   readonly attentionWeights?: WeightFormat | undefined;
+  /** limits that memory is set aside for; default: `usualLimits` */
+  readonly limits?: ServerLimits | undefined;
   /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
   /** serving engine whose kernels run; default: the usual one */
@@ -84,8 +90,15 @@ export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division =
   kvDtype: on.kvDtype,
   weights: weightsOf(on.model, on.system, askedWeights(on)),
   parallel,
+  limits: on.limits,
   overlapLinks: on.overlapLinks ?? false,
   routing: on.routing ?? (on.profile === "ideal" ? "even" : usualRouting),
+});
+
+/** The division with other limits. */
+export const limitedTo = (division: Division, limits: Partial<ServerLimits>): Division => ({
+  ...division,
+  limits: { ...(division.limits ?? usualLimits), ...limits },
 });
 
 /** Every division of a model that a phase can use, on at most the given GPUs. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber, formatQuantity, formatUnit } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
-import { hostMemory } from "../hardware/memory.ts";
+import { hostMemory, pageTokens, passMemory, sequenceMemory, usualLimits } from "../hardware/memory.ts";
 import { formatParallel } from "../hardware/parallel.ts";
 import { gpusOf } from "../hardware/parallelism.ts";
 import { weightCounts } from "../hardware/parameters.ts";
@@ -9,7 +9,7 @@ import { neededOf } from "../hardware/system.ts";
 import { weightParts } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
-import { sharersOf, weightBytesByPart } from "./weights.ts";
+import { draftBytesPerGpu, sharersOf, weightBytesByPart } from "./weights.ts";
 
 /** A number of a memory budget, and its source or formula. */
 export interface MemoryPart {
@@ -24,40 +24,50 @@ const cited = ({ source, note }: Quantity): string =>
 
 /** Every number of a division's memory with its source or its formula, in the order of the calculation. */
 export function memoryParts(
-  { division, groups, user, hbm, users }: DivisionMemory,
+  { division, groups, user, hbm, free, users }: DivisionMemory,
   asked: { readonly users: number; readonly lack: Lack },
 ): MemoryPart[] {
-  const { gpu, reserved } = division.machine.system;
-  const gpus = gpusOf(division.parallel);
+  const { machine, model, parallel, limits = usualLimits } = division;
+  const { gpu, reserved } = machine.system;
+  const gpus = gpusOf(parallel);
   const each = (quantity: Quantity): string => `${gpus} x ${formatQuantity(quantity)}: ${cited(quantity)}`;
   return [
     {
       part: "divided as",
-      amount: formatParallel(division.parallel),
+      amount: formatParallel(parallel),
       how: `${gpus} GPUs: of all divisions the one that holds the most users`,
     },
     { part: "usable HBM", amount: formatBytes(gpus * gpu.hbm.value), how: each(gpu.hbm) },
-    {
-      part: "not planned with",
-      amount: formatBytes((1 - reserved.share.value) * gpus * gpu.hbm.value),
-      how: `all but ${reserved.share.value}: ${cited(reserved.share)}`,
-    },
-    {
-      part: "activations",
-      amount: formatBytes(gpus * reserved.activations.value),
-      how: each(reserved.activations),
-    },
+    { part: "runtime", amount: formatBytes(gpus * reserved.runtime.value), how: each(reserved.runtime) },
     {
       part: "NCCL buffers",
       amount: formatBytes(gpus * reserved.collectives.value),
       how: each(reserved.collectives),
     },
+    ...passMemory(model, parallel, limits).flatMap(({ part, bytes, how }) =>
+      bytes > 0 ? [{ part, amount: formatBytes(gpus * bytes), how: `${gpus} GPUs, each ${how}` }] : [],
+    ),
     ...weightRows(division),
+    ...(limits.draftTokens > 0
+      ? [
+          {
+            part: "weights: drafts",
+            amount: formatBytes(gpus * draftBytesPerGpu(division)),
+            how: "a layer like the last one, with a projection of its two inputs, in the same formats",
+          },
+        ]
+      : []),
+    { part: "left free", amount: formatBytes(free), how: "usable HBM less the above, all GPUs together" },
     {
       part: "left for caches",
       amount: formatBytes(hbm),
-      how: "usable HBM less the above, all GPUs together",
+      how: `${reserved.share.value} of it: ${cited(reserved.share)}; logits and CUDA graphs lie in the rest`,
     },
+    ...sequenceMemory(model, parallel, limits).map(({ part, bytes, how }) => ({
+      part,
+      amount: formatBytes(bytes),
+      how: `on each GPU of the user's group: ${how}`,
+    })),
     { part: "K and V a user, HBM", amount: formatBytes(user.kept), how: "cost formulas of the layers" },
     ...(user.indexKept > 0
       ? [{ part: "index a user", amount: formatBytes(user.indexKept), how: "cost formulas; always in HBM" }]
@@ -71,6 +81,14 @@ export function memoryParts(
           },
         ]
       : []),
+    {
+      part: "rest of pages a user",
+      amount: formatBytes(user.pages),
+      how: `pages of ${pageTokens.value} tokens: ${cited(pageTokens)}`,
+    },
+    ...(user.drafts > 0
+      ? [{ part: "drafts a user", amount: formatBytes(user.drafts), how: "cache of the layer that drafts" }]
+      : []),
     ...(user.far > 0 ? hostParts(division, user.far) : []),
     {
       part: "groups",
@@ -80,7 +98,7 @@ export function memoryParts(
     {
       part: "users a rack",
       amount: formatNumber(users),
-      how: "groups x the whole users for whom a group's share of what is left suffices",
+      how: "groups x the whole users whose caches a group's share holds, and whose logits and graphs fit beside them",
     },
     ...lackParts(asked),
   ];

@@ -3,11 +3,12 @@ import type { OperatorTime } from "../hardware/kernels/operator-time.ts";
 import { secondsOf } from "../hardware/pass/micro-batch.ts";
 import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
 import { pipelineSeconds } from "../hardware/pass/stages.ts";
+import { limitedTo } from "./division.ts";
 import type { Division } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
-import { chunkingsOf, chunksOf, nearlySeconds } from "./prefill-chunks.ts";
+import { chunkingsOf, chunkSizes, chunksOf, nearlySeconds } from "./prefill-chunks.ts";
 import type { ChunkedDivision, Prefilling } from "./prefill-chunks.ts";
 
 /** A prefill of a division. Chunks of the prompts follow each other through its stages. */
@@ -29,6 +30,13 @@ export interface PrefillAnswer extends ChunkedDivision {
   readonly lack: Lack;
 }
 
+/** The division with memory set aside for the tokens that a group of its GPUs computes in a pass. */
+function limited({ division, chunkTokens }: ChunkedDivision, { prompts, tokens }: Prefilling): Division {
+  const { dp } = division.parallel;
+  const chunk = Math.min(tokens, Math.max(1, Math.floor(chunkTokens / prompts)));
+  return limitedTo(division, { chunkTokens: Math.ceil(prompts / dp) * chunk });
+}
+
 /** A prefill of one division. */
 export function prefillOn(division: Division, prefilling: Prefilling): PrefillAnswer {
   return answerOf(shortest(chunkingsOf(division, prefilling), prefilling)!, prefilling);
@@ -43,7 +51,12 @@ export function fastestPrefill(
   prefilling: Prefilling,
 ): PrefillAnswer | undefined {
   const { prompts, tokens, cachedTokens } = prefilling;
-  const held = holding(divisions, prompts, tokens + cachedTokens);
+  const { chunkTokens = Math.max(...chunkSizes) } = prefilling;
+  const held = holding(
+    divisions.map((division) => limited({ division, chunkTokens }, prefilling)),
+    prompts,
+    tokens + cachedTokens,
+  );
   const found = shortest(
     held.flatMap((division) => chunkingsOf(division, prefilling)),
     prefilling,
@@ -99,6 +112,6 @@ function answerOf(chunked: ChunkedDivision, prefilling: Prefilling): PrefillAnsw
       ),
       ...(waitSeconds > 0 ? [kernelTime("waiting for other stages", waitSeconds, [])] : []),
     ]),
-    lack: lackOn(chunked.division, prompts, tokens + cachedTokens),
+    lack: lackOn(limited(chunked, prefilling), prompts, tokens + cachedTokens),
   };
 }

@@ -1,4 +1,5 @@
 import { distinct } from "../core/group.ts";
+import type { ServerLimits } from "../hardware/memory.ts";
 import { paretoFront } from "../hardware/serving/pareto.ts";
 import { holdPasses } from "../hardware/serving/batch.ts";
 import { prefillAlone, serveApart, serveTogether } from "../hardware/serving/serve.ts";
@@ -7,6 +8,7 @@ import type { Replica } from "../hardware/serving/replica.ts";
 import { mostSequences } from "../hardware/serving/steady.ts";
 import { checkWorkload } from "../hardware/serving/workload.ts";
 import type { Workload } from "../hardware/serving/workload.ts";
+import { limitedTo } from "./division.ts";
 import type { Division } from "./division.ts";
 import { memoryOn } from "./memory.ts";
 import { replicaOf } from "./replica.ts";
@@ -42,7 +44,8 @@ export function servedTogether(
   { workload, batches, dollarsPerGpuHour }: Serving,
 ): ServedPlan[] {
   checkWorkload(workload);
-  return divisions.flatMap((decode) => {
+  return divisions.flatMap((division) => {
+    const decode = limitedTo(division, limitsFor(workload));
     const replica = replicaOf(decode);
     const most = mostSequences(replica.groups, workload);
     const useful = batches.map((batch) => Math.min(batch, most));
@@ -52,6 +55,12 @@ export function servedTogether(
     }));
   });
 }
+
+/** Limits of a server for a workload. */
+const limitsFor = ({ chunkTokens, drafts }: Workload): ServerLimits => ({
+  chunkTokens,
+  draftTokens: drafts.tokens,
+});
 
 /** Batches, cut to the whole requests whose caches fit. None if no request fits. */
 function fittingBatches(
@@ -75,14 +84,17 @@ export function servedApart(
   ttftSeconds = Infinity,
 ): ServedPlan[] {
   checkWorkload(workload);
+  const limits = limitsFor(workload);
   const [best] = divisions.prefill
+    .map((division) => limitedTo(division, limits))
     .filter((division) => memoryOn(division, workload.inputTokens).users >= 1)
     .map((division) => ({ division, replica: replicaOf(division) }))
     .map((each) => ({ ...each, ...prefillAlone(each.replica, workload) }))
     .filter(({ seconds }) => seconds <= ttftSeconds)
     .sort((a, b) => rate(b) - rate(a));
   if (best === undefined) return [];
-  return divisions.decode.flatMap((decode) => {
+  return divisions.decode.flatMap((division) => {
+    const decode = limitedTo(division, { ...limits, chunkTokens: 0 });
     const replica = replicaOf(decode);
     return fittingBatches(decode, workload, batches).map((batch) => ({
       served: serveApart({ prefill: best.replica, decode: replica }, workload, batch, dollarsPerGpuHour),

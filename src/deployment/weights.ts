@@ -1,5 +1,6 @@
 import { heldExperts } from "../hardware/kernels/routing.ts";
 import { feedForwardLayer } from "../hardware/layers/feed-forward.ts";
+import type { Count } from "../hardware/layers/layer.ts";
 import type { Model } from "../hardware/model.ts";
 import { layersOf } from "../hardware/model.ts";
 import { columnsOf, gpusOf, stageGpus } from "../hardware/parallelism.ts";
@@ -90,6 +91,29 @@ function bytesOf(
     }),
   );
 }
+
+/** Weights of a multi-token-prediction layer by part: a layer like the last one, and its two inputs' projection. */
+function draftCounts(model: Model): WeightCounts {
+  const hidden = model.hidden.value;
+  const one = <G extends { readonly layers: Count }>(group: G): G => ({
+    ...group,
+    layers: { ...group.layers, value: 1 },
+  });
+  const last = weightCounts({
+    ...model,
+    attention: [one(model.attention.at(-1)!)],
+    feedForward: [one(model.feedForward.at(-1)!)],
+  });
+  return { ...last, norms: last.norms + 2 * hidden * hidden, embeddings: 0 };
+}
+
+/**
+ * Bytes of a multi-token-prediction layer on one GPU. Embedding and head are the model's own. Source: DeepSeek-V3,
+ * README_WEIGHTS.md.
+ */
+export const draftBytesPerGpu = (
+  division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
+): number => sumOf(bytesOf(division, draftCounts(division.model)));
 
 const counted = new WeakMap<Model, WeightCounts>();
 

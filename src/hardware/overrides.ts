@@ -26,7 +26,7 @@ export const systemQuantities: Readonly<
   "host.c2c": { unit: "B/s", optional: true },
   "host.toGpu": { unit: "B/s", optional: true },
   "reserved.share": { unit: "1" },
-  "reserved.activations": { unit: "B" },
+  "reserved.runtime": { unit: "B" },
   "reserved.collectives": { unit: "B" },
   collective: { unit: "s", optional: true },
 };

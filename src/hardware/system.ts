@@ -47,9 +47,10 @@ export interface System extends Entry {
   };
   /** memory of every GPU that a server keeps from weights and caches */
   readonly reserved: {
-    /** share of the usable HBM that the server plans with */
+    /** share of the HBM that weights and passes leave free, which the server gives to caches */
     readonly share: Quantity<"1">;
-    readonly activations: Quantity<"B">;
+    /** CUDA context, libraries and their workspaces */
+    readonly runtime: Quantity<"B">;
     /** buffers of collectives */
     readonly collectives: Quantity<"B">;
   };

@@ -19,7 +19,8 @@ describe("what does not fit has no time", () => {
   ])("hardware %s", async (command, columns) => {
     const { rows } = await attnsimJson<Rows>("hardware", command, ...on);
     for (const row of rows) {
-      expect(row["shortBytes"]).toBeGreaterThan(671e9 - 8 * 80e9);
+      // weights, and runtime with NCCL buffers, beyond what the drivers report
+      expect(row["shortBytes"]).toBeGreaterThan(671e9 + 8 * 4.1e9 - 8 * 85.6e9);
       for (const column of columns) expect(row[column], column).toBeNull();
     }
     const { out } = await attnsim("hardware", command, ...on, "--explain");

@@ -50,8 +50,8 @@ describe("attnsim hardware memory", () => {
       keptBytes: 61 * 656 * 2 ** 20,
     });
     expect((Number(gb200!["keptBytes"]) + Number(gb200!["indexKeptBytes"])) / 1e9).toBeCloseTo(50.4, 1);
-    expect(gb200).toMatchObject({ parallel: "dp=9,kvp=8,ep=72", usersPerRack: 225 });
-    expect(gb300).toMatchObject({ parallel: "dp=9,kvp=8,ep=72", usersPerRack: 351 });
+    expect(gb200).toMatchObject({ parallel: "dp=36,ep=36,pp=2", usersPerRack: 216 });
+    expect(gb300).toMatchObject({ parallel: "dp=18,kvp=2,ep=36,pp=2", usersPerRack: 342 });
   });
 
   it("says what a number of users lacks, and an override helps", async () => {
@@ -85,7 +85,11 @@ describe("attnsim hardware memory in Grace's LPDDR", () => {
     const { out } = await run(`${line} --explain`);
     expect(out).toMatch(/usable HBM +14.3 TB +72 x 199 GB: AIConfigurator, systems\/gb200.yaml/);
     expect(out).toMatch(/divided as +dp=9,kvp=8,ep=72 +72 GPUs/);
-    expect(out).toMatch(/weights +917 GB +670 G weights in nvfp4 of 0.5625 B/);
+    expect(out).toMatch(/weights: experts +414 GB +routed experts: 654 G in nvfp4, 0.563 B each with scales/);
+    expect(out).toMatch(/weights: router +15.3 GB +routers: 106 M in bf16/);
+    expect(out).toMatch(/activations +186 GB +72 GPUs, each 8192 tokens of a pass x 2 x 7168 x 22 B/);
+    expect(out).toMatch(/expert exchange +1.22 TB/);
+    expect(out).toMatch(/CUDA graphs a user +2.1 MB/);
     expect(out).toMatch(/host memory short for 500 +3.7 TB/);
     const [row] = await rowsOf(`${line} --explain`);
     expect(row!["parts"]).toContainEqual({
@@ -126,12 +130,11 @@ it.each([
   ["hardware memory --system gb200", 'unknown system "gb200"; known: h100, h200, b200'],
   ["hardware memory --model llama", 'unknown model "llama"; known: llama-3.1-405b'],
   ["hardware memory --system h100 --model deepseek-v3 --variant dense+grace", "h100 has no host"],
-  ["hardware decode --system h100 --model deepseek-v3 --weights nvfp4", "h100 has no gpu.fp4, which"],
   ["hardware memory --set gpu.hbm=1", "gpu.hbm must be a number > 0 in B"],
   ["hardware memory --system ./none.yaml", "cannot read ./none.yaml: there is no such file"],
   ["hardware show none.json", "cannot read none.json: there is no such file"],
   ["hardware memory --kv-dtype int4", 'unknown kv dtype "int4"; known: f32, bf16, fp8, nvfp4'],
-  ["hardware memory --weights int4", 'unknown weight dtype "int4"; known: bf16, fp8, nvfp4'],
+  ["hardware memory --weights int3", 'a checkpoint (nvidia/DeepSeek-R1-FP4) or part=format; got "int3"'],
   ["hardware memory --variant nope", 'unknown attention variant "nope"'],
   ["hardware show b100", 'unknown system or model "b100"; known: h100'],
 ])("%s is wrong usage, and says so", async (line, message) => {

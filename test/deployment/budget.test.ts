@@ -62,14 +62,14 @@ describe("parseBudget", () => {
 describe("dense attention", () => {
   it("is decided by its dtype, the widest that fits", () => {
     const dtype = (users: number): unknown => fitBudget(budgetOf(users), "dense", million).budget.value;
-    expect([100, 300, 500].map(dtype)).toEqual(["bf16", "fp8", "nvfp4"]);
-    expect(fitBudget(budgetOf(300), "dense", million)).toEqual({
+    expect([100, 250, 450].map(dtype)).toEqual(["bf16", "fp8", "nvfp4"]);
+    expect(fitBudget(budgetOf(250), "dense", million)).toEqual({
       fitted: "dense+fp8",
       budget: {
-        text: budgetOf(300).text,
+        text: budgetOf(250).text,
         system: "gb200-nvl72",
         model: "deepseek-v3",
-        users: 300,
+        users: 250,
         param: "kvDtype",
         value: "fp8",
         fits: true,
@@ -216,10 +216,10 @@ describe("a variant that keeps everything and reads little", () => {
   it("falls to a narrower dtype when memory is short, then reads what the step time allows", () => {
     const fitted = (users: number, stepMs: number): ReturnType<typeof fitBudget> =>
       fitBudget(budgetOf(users, `,step-ms=${stepMs}`), "oracle", million);
-    expect(parseSpec(fitted(150, 80).fitted).kvDtype).toBe("bf16");
-    expect(parseSpec(fitted(300, 80).fitted).kvDtype).toBe("fp8");
-    expect(parseSpec(fitted(500, 80).fitted).kvDtype).toBe("nvfp4");
-    expect(Number(fitted(500, 80).budget.value)).toBeGreaterThan(Number(fitted(500, 65).budget.value));
+    expect(parseSpec(fitted(120, 80).fitted).kvDtype).toBe("bf16");
+    expect(parseSpec(fitted(250, 80).fitted).kvDtype).toBe("fp8");
+    expect(parseSpec(fitted(450, 80).fitted).kvDtype).toBe("nvfp4");
+    expect(Number(fitted(450, 80).budget.value)).toBeGreaterThan(Number(fitted(450, 65).budget.value));
     expect(fitted(1000, 80).budget).toMatchObject({ fits: false, value: 1 });
   });
 });

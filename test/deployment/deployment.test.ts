@@ -173,10 +173,10 @@ describe("variants", () => {
 
 describe("replicaOf", () => {
   it("keeps a latent record on every GPU that shares the heads, and once where the cache is split", () => {
-    const bytes = (parallel: string) => replicaOf(asked("deepseek-v3", parallel)).kvBytes(1000);
-    expect(bytes("kvp=8")).toBe(61 * 1000 * 576);
-    expect(bytes("dp=8")).toBe(61 * 1000 * 576);
-    expect(bytes("tp=8")).toBe(8 * 61 * 1000 * 576);
+    const bytes = (parallel: string) => replicaOf(asked("deepseek-v3", parallel)).kvBytes(1024);
+    expect(bytes("kvp=8")).toBe(61 * 1024 * 576);
+    expect(bytes("dp=8")).toBe(61 * 1024 * 576);
+    expect(bytes("tp=8")).toBe(8 * 61 * 1024 * 576);
     const llama = (parallel: string) => replicaOf(asked("llama-3.1-405b", parallel)).kvBytes(1000);
     expect(llama("tp=16") / llama("tp=8")).toBe(2);
   });

@@ -18,7 +18,7 @@ function file(name: string, content: string): string {
 const local = `
 gpus: 4
 gpu: { hbm: 96GB, hbmBandwidth: 4 TB/s, bf16: 1PFLOP/s, fp8: 2PFLOP/s }
-reserved: { share: 0.95, activations: 2GB, collectives: 1MB }
+reserved: { share: 0.95, runtime: 2GB, collectives: 1MB }
 source: { title: our own measurements, url: "https://example.org" }
 `;
 

@@ -44,10 +44,10 @@ export const reserved = {
   share: from({
     title: "TensorRT-LLM, how to change KV cache behavior",
     url: "https://nvidia.github.io/TensorRT-LLM/examples/kvcacheconfig.html",
-  })(0.9, "1", { where: "free_gpu_memory_fraction, default", note: "applied here to all usable HBM" }),
-  activations: aicMemory(3_758_096_384, "B", {
+  })(0.9, "1", { where: "free_gpu_memory_fraction, default", note: "of what weights and passes leave free" }),
+  runtime: aicMemory(3_758_096_384, "B", {
     where: "misc.other_mem",
-    note: "activations and workspace, per GPU; the same for every system",
+    note: "cuda, cublas and others, 3.5 GiB for safety; the same for every system",
   }),
   collectives: aicMemory(411_041_792, "B", {
     where: "misc.nccl_mem, 8 GPUs",

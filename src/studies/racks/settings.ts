@@ -10,15 +10,17 @@ import { modelOf, systemOf } from "../../files/machines.ts";
 import { constantsFor } from "../../hardware/constants/choose.ts";
 import { engineOf } from "../../hardware/constants/set.ts";
 import type { Framework } from "../../hardware/constants/set.ts";
+import { measuredLike } from "../../hardware/kernels/dtypes.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { Routing } from "../../hardware/kernels/routing.ts";
+import type { ServerLimits } from "../../hardware/memory.ts";
 import { nativeOf } from "../../hardware/model.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parseParallel } from "../../hardware/parallel.ts";
 import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
-import { usualWeights } from "../../hardware/weights/choice.ts";
+import { usualWeights, weightsOf } from "../../hardware/weights/choice.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import { beyondOf, isBeyond, unsuited } from "./unsuited.ts";
 import { localSystem } from "../this-machine/system.ts";
@@ -55,6 +57,8 @@ export interface RackQuestion {
   readonly unsuited?: "refused" | "left out" | undefined;
   /** true: contexts that a model was not made for are taken, whatever `unsuited` says */
   readonly beyond?: boolean | undefined;
+  /** limits that memory is set aside for; default: `usualLimits` */
+  readonly limits?: ServerLimits | undefined;
 }
 
 /** Names of a setting, as in rows of results. */
@@ -137,7 +141,7 @@ export function pairingLines(question: RackQuestion): string[] {
 
 /** Every setting of a question, suited or not. @throws UsageError for an unknown name */
 function allSettings(question: RackQuestion): RackSetting[] {
-  const { attentionWeights, profile, framework, gpus, overlapLinks, routing } = question;
+  const { attentionWeights, profile, framework, gpus, overlapLinks, routing, limits } = question;
   const systems = question.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
@@ -173,6 +177,7 @@ function allSettings(question: RackQuestion): RackSetting[] {
             gpus,
             overlapLinks,
             routing,
+            limits,
             names: { system: system.name, model: model.name, variant: spec.text },
             tokens,
             swept: value,
@@ -235,7 +240,19 @@ export const machineNotes = (settings: readonly RackSetting[]): readonly string[
       ({ system, profile, framework }) => machineOf(system, profile, constantsFor(system, framework)).notes,
     ),
   ),
+  ...new Set(settings.flatMap(unmeasuredProducts)),
 ];
+
+/** Notes on products in precisions whose kernels were not measured. */
+function unmeasuredProducts({ model, system, weights, profile }: RackSetting): string[] {
+  if (profile === "ideal") return [];
+  const products = Object.values(weightsOf(model, system, weights)).map(({ product }) => product);
+  return [...new Set(products)].flatMap((product) =>
+    measuredLike[product] === product
+      ? []
+      : [`products in ${product} at the efficiencies of ${measuredLike[product]}: none were fitted`],
+  );
+}
 
 /** Dollars of a GPU-hour. @throws UsageError when neither the user nor the system states it */
 export const gpuHourPrice = (system: System, given: number | undefined): number =>

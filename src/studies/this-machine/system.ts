@@ -30,7 +30,7 @@ export function systemFrom({ bandwidth, flops }: MachineLimits): System {
     },
     reserved: {
       share: measured(0.9, "1", { note: "as for GPUs" }),
-      activations: measured(400e6, "B", { note: "program, engine and scratch" }),
+      runtime: measured(400e6, "B", { note: "program, engine and scratch" }),
       collectives: measured(0, "B", { note: "there is one processor" }),
     },
   };

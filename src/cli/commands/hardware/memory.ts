@@ -1,9 +1,10 @@
 import type { Command } from "@commander-js/extra-typings";
 import { memoryAssumptions } from "../../../deployment/memory.ts";
+import { usualLimits } from "../../../hardware/memory.ts";
 import { memoryRows } from "../../../studies/racks/memory.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
-import { integer } from "../../options/values.ts";
+import { integer, tokensOrNone } from "../../options/values.ts";
 import { machineLines, recordLines, showRacks } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
 
@@ -11,9 +12,17 @@ import { memoryTable, formatParts } from "../../print/memory.ts";
 export default function hardwareMemoryCommand(command: Command): void {
   contextOption(rackTableOptions(rackOptions(command)))
     .option("--users <n>", "users for whom missing memory is shown", integer(1), 1)
+    .option(
+      "--chunk <tokens>",
+      "prompt tokens in a pass of a group of GPUs; 0 for GPUs that decode alone",
+      tokensOrNone,
+      usualLimits.chunkTokens,
+    )
+    .option("--mtp <n>", "tokens drafted before each step (multi-token prediction)", integer(0), 0)
     .option("--explain", "print every number of each row with its source or formula")
-    .action(async ({ users, context, explain, ...options }) => {
-      const question = { ...readRacks({ ...options, context }), context, users };
+    .action(async ({ users, context, chunk, mtp, explain, ...options }) => {
+      const limits = { chunkTokens: chunk, draftTokens: mtp };
+      const question = { ...readRacks({ ...options, context }), context, users, limits };
       const rows = memoryRows(question);
       const assumed = [...machineLines(question), ...recordLines(question), ...memoryAssumptions];
       await showRacks({
