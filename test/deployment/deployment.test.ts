@@ -4,6 +4,7 @@ import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { machineOf } from "../../src/hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../src/hardware/kernels/machine.ts";
+import { parseRouting } from "../../src/hardware/kernels/routing.ts";
 import { parseParallel } from "../../src/hardware/parallel.ts";
 import type { Part } from "../../src/hardware/serving/replica.ts";
 import { passOf } from "../../src/hardware/pass/pass.ts";
@@ -59,6 +60,21 @@ const prefilling = (newTokens: number, cachedTokens = 0): Part => ({
 });
 
 const seconds = (plan: Division, part: Part): number => passOf(deploymentOf(plan), [part]).time.seconds;
+
+describe("routing of experts", () => {
+  it("never makes a pass of prompts shorter as it gets less even", () => {
+    for (const parallel of ["dp=8", "dp=32", "dp=64"])
+      for (const name of ["deepseek-v3", "qwen3-235b"]) {
+        const seconds = ["even", "eplb", "power-law", "power-law=1.2"].map((text) => {
+          const deployment = deploymentOf(asked(name, parallel, { routing: parseRouting(text) }));
+          const part: Part = { phase: "prefill", sequences: 64, newTokens: 8192, cachedTokens: 0 };
+          return passOf(deployment, [part]).time.seconds;
+        });
+        expect(seconds, `${name}, ${parallel}`).toEqual(seconds.toSorted((a, b) => a - b));
+        expect(seconds[2]! / seconds[0]!).toBeGreaterThan(1.1);
+      }
+  });
+});
 
 describe("passOf", () => {
   it.each([...models].map(({ name }) => name))(

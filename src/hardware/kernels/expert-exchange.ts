@@ -24,6 +24,8 @@ export interface ExpertTokens {
   readonly dtype: Precision;
   /** experts chosen by chance (the default), or spread over as many ranks as possible */
   readonly routing?: "random" | "balanced";
+  /** tokens that the busiest rank receives over those of the mean rank; default: 1 */
+  readonly busiest?: number;
 }
 
 /** One kernel of an expert exchange. */
@@ -53,14 +55,15 @@ const reachedOf = ({ topK, routing = "random" }: ExpertTokens, ranks: number): n
 /**
  * Time to send each token once to each rank that holds some of its experts, or to gather their results. Of n ranks 1 in n
  * needs no link. Between d domains of g ranks a token is sent once to each domain over the network, to the rank at the
- * sender's place, which passes it on over NVLink; both add up. DeepSeek, DeepEP, https://github.com/deepseek-ai/DeepEP.
+ * sender's place, which passes it on over NVLink; both add up. The busiest rank receives, and sends results of, more tokens
+ * than each rank sends: its NVLink counts. DeepSeek, DeepEP, https://github.com/deepseek-ai/DeepEP.
  *
  * The network takes the constants that were measured over NVLink: of its bandwidth, DeepEP's kernels reach .83 and .90 in
  * dispatch and .70 and .92 in combine between 2 and 4 nodes of 8 H100 (AIConfigurator, commit 095f58a,
  * data/h100_sxm/comm/sglang/0.5.6.post2, wideep_deepep_normal_perf, 8192 tokens).
  */
 export function expertExchange(machine: Machine, shape: ExpertExchangeShape): OperatorTime {
-  const { op, sides = "one", tokens, hidden, ranks, dtype } = shape;
+  const { op, sides = "one", tokens, hidden, ranks, dtype, busiest = 1 } = shape;
   if (ranks <= 1) return kernelTime(`expert ${op}`, 0, []);
   const c = machine.constants(expertExchangeKernel, `${op} ${sides}-sided`);
   const element = {
@@ -78,7 +81,7 @@ export function expertExchange(machine: Machine, shape: ExpertExchangeShape): Op
   const within = linkTime(machine, c, {
     name: `${name} ${formatCount(inside)}`,
     link: "nvlink",
-    linkBytes: inside > 1 ? sent(reachedOf(shape, ranks), inside) : 0,
+    linkBytes: inside > 1 ? busiest * sent(reachedOf(shape, ranks), inside) : 0,
     ranks: inside,
     bookkeeping,
   });

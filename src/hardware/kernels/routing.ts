@@ -111,3 +111,10 @@ export function hottestRank(shape: RoutingShape): RankLoad {
 /** Pairs on the busiest rank over the mean of all ranks: 1 for even routing. */
 export const loadFactor = (shape: RoutingShape): number =>
   (hottestRank(shape).pairs * shape.expertParallel) / (shape.tokens * shape.topK);
+
+/** Tokens with an expert on the busiest rank, over those of a rank with the mean load: 1 for even routing. */
+export function arrivalFactor(shape: RoutingShape): number {
+  const { topK, expertParallel } = shape;
+  const arriving = (share: number): number => 1 - (1 - Math.min(1, share)) ** topK;
+  return arriving(loadFactor(shape) / expertParallel) / arriving(1 / expertParallel);
+}

@@ -2,7 +2,7 @@ import { allReduceAmong, domainsIn } from "../kernels/exchange.ts";
 import { expertExchanges } from "../kernels/expert-exchange.ts";
 import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
-import { hottestRank } from "../kernels/routing.ts";
+import { arrivalFactor, hottestRank } from "../kernels/routing.ts";
 import { projections } from "../kernels/modules.ts";
 import type { WeightMatrix } from "../kernels/modules.ts";
 import { sequence } from "../kernels/operator-time.ts";
@@ -122,6 +122,13 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
   const summing = exchanged ? tp : stage;
   const { router, others } = sharedMatrices(group, hidden, columnsOf(parallel));
   const [k, n] = router;
+  const chosen = {
+    tokens: tokens.all,
+    topK: perToken.value,
+    experts: experts.value,
+    expertParallel: ep,
+    routing,
+  };
   const routed = moe(machine, {
     tokens: tokens.all,
     hidden: width,
@@ -130,13 +137,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     tensorParallel: stage / ep,
     expertParallel: ep,
     dtype: weights.experts,
-    load: hottestRank({
-      tokens: tokens.all,
-      topK: perToken.value,
-      experts: experts.value,
-      expertParallel: ep,
-      routing,
-    }),
+    load: hottestRank(chosen),
   });
   const exchanges = expertExchanges(machine, {
     // GPUs that share heads hold the same tokens; each sends its part of them
@@ -146,6 +147,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     ranks: ep,
     domains: domainsIn(machine, stage),
     dtype: weights.experts,
+    busiest: arrivalFactor(chosen),
   });
   return sequence("mixture of experts", [
     gemm(machine, { m: tokens.own, n, k, dtype: weights.router }),

@@ -3,6 +3,7 @@ import { Random } from "../../../src/core/random.ts";
 import { balance, slotsOf } from "../../../src/hardware/kernels/eplb.ts";
 import { expectedMost } from "../../../src/hardware/kernels/expected-most.ts";
 import {
+  arrivalFactor,
   formatRouting,
   heldExperts,
   hottestRank,
@@ -96,6 +97,15 @@ describe("routing", () => {
         ).map(({ pairs }) => pairs);
         expect(loads).toEqual(loads.toSorted((a, b) => a - b));
       }
+  });
+
+  it("sends the busiest rank more tokens, fewer than its pairs grow by, and at most all", () => {
+    for (const expertParallel of ranks) {
+      const shape = on("power-law", 16_384, expertParallel);
+      expect(arrivalFactor({ ...shape, routing: "even" })).toBeCloseTo(1, 12);
+      expect(arrivalFactor(shape)).toBeGreaterThan(1);
+      expect(arrivalFactor(shape)).toBeLessThan(loadFactor(shape));
+    }
   });
 
   it("grows with the exponent", () => {
