@@ -158,6 +158,12 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./economics.ts"),
   },
   {
+    name: "agreement",
+    summary: "compare with measured scores of attention methods on real models",
+    examples: ["agreement --most 4K --only snapkv,tova --trials 10"],
+    load: () => import("./agreement.ts"),
+  },
+  {
     name: "calibrate",
     summary: "fit the reader to a model's published scores",
     examples: ["calibrate --model GPT-5.4 --variant dense --out results/local/gpt-5.4"],

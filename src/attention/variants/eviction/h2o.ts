@@ -1,4 +1,4 @@
-import { choice, int } from "../../../core/params.ts";
+import { choice, int, real } from "../../../core/params.ts";
 import { evenPositions } from "../../../core/places.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Crowd } from "../../mean-field/crowd.ts";
@@ -20,7 +20,7 @@ export const h2o = defineVariant({
   summary: "keeps the keys with the largest accumulated attention and the last ones (H2O)",
   formula: [
     "score_t = sum (or mean) over the queries at positions >= t of softmax(q K^T)_t",
-    "kept = the half of the budget with the largest scores and the half that is most recent; o = dense attention over the kept",
+    "kept = the most recent tokens, a share of the budget, and those with the largest scores; o = dense attention over the kept",
   ].join("\n"),
   sources: [
     {
@@ -45,7 +45,13 @@ export const h2o = defineVariant({
     "The query heads of a group share one choice, by their mean; the source's models have no groups.",
   ],
   params: {
-    budget: budgetParam("tokens kept, half of them the most recent"),
+    budget: budgetParam("tokens kept"),
+    recent: real("share of the budget that the most recent tokens have; kvpress has none", {
+      default: 0.5,
+      min: 0,
+      max: 1,
+      sweep: [0, 0.5],
+    }),
     observe: int("queries, evenly over the prompt, that stand for all of it", {
       default: 256,
       min: 1,
@@ -61,14 +67,14 @@ export const h2o = defineVariant({
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 200, observe: 16 },
-  prepare(cache, { budget, observe, score, queryAware }, ops) {
+  prepare(cache, { budget, recent, observe, score, queryAware }, ops) {
     const votesOf = score === "sum" ? voteSums : meanVotes;
     const queries = cache.observed(observe, queryAware, "even");
     // tokens after the context, of a question that was not seen, are recent too
     const after = cache.tokens - 1 - queries.positions.at(-1)!;
     return retained(
       cache,
-      { budget, recent: Math.max(0, Math.floor(budget / 2) - after), queryAware },
+      { budget, recent: Math.max(0, Math.floor(budget * recent) - after), queryAware },
       (h, from) => votesOf({ queries, cache, h, ops }, from),
       ops,
     );
@@ -76,12 +82,15 @@ export const h2o = defineVariant({
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
   denseAt: ({ tokens }) => ({ budget: tokens }),
-  meanField(crowd, { budget, observe, score, queryAware }) {
-    const recent = Math.max(0, Math.floor(budget / 2) - crowd.tail);
+  meanField(crowd, { budget, recent: share, observe, score, queryAware }) {
+    const recent = Math.max(0, Math.floor(budget * share) - crowd.tail);
     const kept = readsKept(crowd, { budget, recent, queryAware, alike: ownAlike(crowd) });
     return [
-      kept.recent && budget < crowd.tokens
-        ? { ...kept, chance: heavyChance(crowd, { budget, recent: kept.recent.tokens, observe, score }) }
+      budget < crowd.tokens && (kept.recent || share === 0)
+        ? {
+            ...kept,
+            chance: heavyChance(crowd, { budget, recent: kept.recent?.tokens ?? 0, observe, score }),
+          }
         : kept,
     ];
   },

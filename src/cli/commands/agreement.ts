@@ -1,0 +1,52 @@
+import type { Command } from "@commander-js/extra-typings";
+import { defaultEngine, engineNames } from "../../engines/registry.ts";
+import { dataPath } from "../../files/published.ts";
+import { runAgreement } from "../../studies/agreement/run.ts";
+import { agreementReader } from "../../studies/agreement/reader.ts";
+import { forceOption } from "../options/results.ts";
+import { collect, givenReader, integer, oneOf, tokenCount, withReaderOptions } from "../options/values.ts";
+import { workerOptions } from "../options/workers.ts";
+import { formatAgreement } from "../print/agreement.ts";
+import { watch } from "../print/watch.ts";
+
+const notes = `
+TABLE.csv has the columns source_title, model, task_family, context_tokens, method, budget, budget_tokens, keep_ratio,
+query_aware, score, dense_score and sparse_phase; docs/agreement.md says what they hold. Every row whose task, method and
+budget the simulator has is run; the others are counted by reason. The same command run again goes on where it ended.
+
+The reader's keys follow the text: ${Object.entries(agreementReader)
+  .map(([name, value]) => `${name} ${value}`)
+  .join(", ")}. Each reader option replaces one of these.`;
+
+/** `attnsim agreement`: measured scores of attention methods on real models beside the simulator's. */
+export default function agreementCommand(command: Command): void {
+  const asking = command
+    .option("--trials <n>", "problems of each task", integer(1), 10)
+    .option("--most <tokens>", "longest context that is run", tokenCount, 16_384)
+    .option(
+      "--only <part>",
+      "rows of this method, or whose source or model has this in its name; more with commas or again",
+      collect,
+    )
+    .option("--seed <n>", "seed of the problems", integer(0), 0)
+    .option(
+      "--engine <name>",
+      `numeric engine: ${engineNames.join(", ")}`,
+      oneOf("engine", engineNames),
+      defaultEngine,
+    )
+    .option(...workerOptions.workers)
+    .option(...workerOptions.threads)
+    .option("--out <folder>", "folder of the results", "results/local/agreement")
+    .option(...forceOption)
+    .option("--json", "print the answer as JSON");
+  withReaderOptions(asking)
+    .argument("[table]", "CSV of measured scores (default: the package's own, data/measured-accuracy.csv)")
+    .addHelpText("after", notes)
+    .action(async (table = dataPath("measured-accuracy.csv"), { json, ...options }) => {
+      const reader = { ...agreementReader, ...givenReader(options) };
+      const { answer, files } = await runAgreement({ ...options, table, reader }, watch);
+      for (const file of files) console.error(file);
+      console.log(json ? JSON.stringify(answer, null, 2) : formatAgreement(answer));
+    });
+}

@@ -1,0 +1,63 @@
+import { parseSpec } from "../../attention/spec.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { MeasuredScore } from "./measured.ts";
+import { variantOf } from "./methods.ts";
+
+/** Tasks of RULER that are no questions about the world. */
+const rulerTasks = [
+  "niah_single_1",
+  "niah_single_2",
+  "niah_single_3",
+  "niah_multikey_1",
+  "niah_multikey_2",
+  "niah_multikey_3",
+  "niah_multivalue",
+  "niah_multiquery",
+  "vt",
+  "cwe",
+  "fwe",
+];
+
+/** Tokens that RULER sets aside for answers, which its prompts leave free. */
+const answerTokens = 128;
+
+/** A measured row in the simulator's terms. */
+export interface ExpressedScore {
+  readonly measured: MeasuredScore;
+  /** task specs, whose mean the score is */
+  readonly tasks: readonly string[];
+  readonly variant: string;
+  readonly tokens: number;
+}
+
+/** A row that the simulator cannot run. */
+export interface UnexpressedScore {
+  readonly measured: MeasuredScore;
+  readonly reason: string;
+}
+
+/** Puts a measured row in the simulator's terms, or says why it cannot. */
+export function express(measured: MeasuredScore): ExpressedScore | UnexpressedScore {
+  const no = (reason: string): UnexpressedScore => ({ measured, reason });
+  const { tokens, task } = measured;
+  const tasks = tasksOf(task);
+  if (tasks === undefined) return no(`no task for ${task}`);
+  if (tokens === null) return no("no context length is stated");
+  if (tokens < 1024) return no("a context of less than 1,024 tokens");
+  const found = variantOf(measured, tokens - answerTokens);
+  if ("reason" in found) return no(found.reason);
+  try {
+    parseSpec(found.variant);
+  } catch (error) {
+    if (error instanceof UsageError) return no(error.message);
+    throw error;
+  }
+  return { measured, tasks, variant: found.variant, tokens };
+}
+
+/** Task specs of a family of the tables; undefined for one that the simulator lacks. */
+function tasksOf(family: string): readonly string[] | undefined {
+  if (family === "ruler-avg") return rulerTasks.map((task) => `ruler(task=${task})`);
+  const task = family.replace(/^ruler-/, "");
+  return task !== family && rulerTasks.includes(task) ? [`ruler(task=${task})`] : undefined;
+}

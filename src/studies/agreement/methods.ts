@@ -1,0 +1,78 @@
+import { formatCall } from "../../core/spec.ts";
+import type { MeasuredScore } from "./measured.ts";
+
+/** Tokens that a method keeps or reads of a prompt. */
+interface Room {
+  /** tokens, of a prompt of the row's length */
+  readonly budget: number;
+  /** the same as a share */
+  readonly keep: number;
+}
+
+type Build = (room: Room, row: MeasuredScore) => Readonly<Record<string, number | string | boolean>>;
+
+/** A method of the tables as a variant of the simulator. */
+interface Method {
+  readonly variant: string;
+  /** parameters of the variant; absent: it takes no budget */
+  readonly params?: Build;
+}
+
+const evicts = (variant: string, more: Readonly<Record<string, string | number>> = {}): Method => ({
+  variant,
+  params: ({ budget }, { queryAware }) => ({ budget, ...more, ...(queryAware && { queryAware }) }),
+});
+
+/**
+ * Methods that the simulator has, by the names of the tables. H2O of kvpress is its ObservedAttention, whose score is a
+ * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division.
+ */
+const methods: Readonly<Record<string, Method>> = {
+  dense: { variant: "dense" },
+  "sink-window": {
+    variant: "sink-window",
+    params: ({ budget }) => ({ sinks: 4, window: Math.max(1, budget - 4) }),
+  },
+  snapkv: evicts("snapkv"),
+  adakv: evicts("adakv", { division: "guaranteed" }),
+  pyramidkv: evicts("pyramidkv"),
+  tova: evicts("tova"),
+  h2o: evicts("h2o", { score: "mean", recent: 0 }),
+  keydiff: evicts("keydiff"),
+  expected: evicts("expected"),
+  duo: { variant: "duo", params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }) },
+  quest: { variant: "quest", params: ({ budget }, { budget: text }) => ({ page: pageOf(text), budget }) },
+  shadowkv: { variant: "shadowkv", params: ({ budget }) => ({ budget }) },
+  "oracle-top-k": { variant: "oracle", params: ({ budget }) => ({ k: budget }) },
+  magicpig: { variant: "magicpig", params: (_, { budget }) => tablesOf(budget) },
+};
+
+/** Share of the heads that DuoAttention leaves whole, by kvpress's nominal ratio; its share kept counts windows too. */
+function nominalShare(text: string): number | undefined {
+  const ratio = /compression_ratio (\d*\.?\d+)/.exec(text)?.[1];
+  return ratio === undefined ? undefined : 1 - Number(ratio);
+}
+
+/** Page of Quest: `page 32, 6%`; 16 where a table says nothing. */
+const pageOf = (text: string): number => Number(/page (\d+)/.exec(text)?.[1] ?? 16);
+
+/** Hash tables of MagicPIG: `K=10,L=150`. */
+function tablesOf(text: string): Record<string, number> {
+  const [, bits, tables] = /K=(\d+), ?L=(\d+)/.exec(text) ?? [];
+  return bits === undefined ? {} : { bits: Number(bits), tables: Number(tables) };
+}
+
+/** A variant spec, or the reason why there is none. */
+export type SpecOrReason = { readonly variant: string } | { readonly reason: string };
+
+/** The variant spec of a measured row. @param tokens of the prompts */
+export function variantOf(row: MeasuredScore, tokens: number): SpecOrReason {
+  const method = Object.hasOwn(methods, row.method) ? methods[row.method] : undefined;
+  if (method === undefined) return { reason: `no variant for the method ${row.method}` };
+  if (row.phase === "prefill") return { reason: "sparse in prefill alone, which the reader takes as dense" };
+  if (method.params === undefined) return { variant: method.variant };
+  const keep = row.keep ?? (row.budgetTokens === null ? null : row.budgetTokens / tokens);
+  if (keep === null) return { reason: "no budget is stated" };
+  const budget = Math.max(1, Math.round(row.budgetTokens ?? keep * tokens));
+  return { variant: formatCall(method.variant, method.params({ budget, keep }, row)) };
+}

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { unwatched } from "../../../src/runs/watch.ts";
+import { baselinesOf } from "../../../src/studies/agreement/baselines.ts";
+import { predict } from "../../../src/studies/agreement/compare.ts";
+import { express } from "../../../src/studies/agreement/express.ts";
+import { readMeasured } from "../../../src/studies/agreement/measured.ts";
+import type { MeasuredScore } from "../../../src/studies/agreement/measured.ts";
+import { agreementReader } from "../../../src/studies/agreement/reader.ts";
+import { runAgreement } from "../../../src/studies/agreement/run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "agreement-"));
+const header =
+  "source_title,model,task_family,context_tokens,method,budget,budget_tokens,keep_ratio,query_aware,score,dense_score,sparse_phase";
+
+function table(name: string, ...rows: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, [header, ...rows].join("\n"));
+  return path;
+}
+
+const row = (given: Partial<MeasuredScore>): MeasuredScore => ({
+  row: 1,
+  source: "a table",
+  model: "a model",
+  task: "ruler-vt",
+  tokens: 4096,
+  method: "snapkv",
+  budget: "half",
+  budgetTokens: null,
+  keep: 0.5,
+  queryAware: false,
+  phase: "evict",
+  score: 0.5,
+  dense: 1,
+  ...given,
+});
+
+describe("a table of measured scores", () => {
+  it("is read with scores from 0 to 1", () => {
+    const [read] = readMeasured(
+      table("one.csv", "A,M,ruler-vt,4096.0,snapkv,half,,0.5,yes,50,80,evict-after-prefill"),
+    );
+    expect(read).toEqual(row({ source: "A", model: "M", queryAware: true, dense: 0.8 }));
+  });
+
+  it("is refused with the row and what is allowed", () => {
+    expect(() =>
+      readMeasured(table("bad.csv", "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,150,80,evict")),
+    ).toThrow(/row 1: score must be a number from 0 to 100.*got "150"/);
+    expect(() =>
+      readMeasured(table("bad2.csv", "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,later")),
+    ).toThrow(/sparse_phase must be one of prefill.*got "later"/);
+  });
+});
+
+describe("a measured row", () => {
+  const specOf = (given: Partial<MeasuredScore>): string => {
+    const put = express(row(given));
+    return "variant" in put ? put.variant : put.reason;
+  };
+
+  it("becomes a variant with its budget", () => {
+    expect(specOf({})).toBe("snapkv(budget=1984)");
+    expect(specOf({ queryAware: true })).toBe("snapkv(budget=1984,queryAware=true)");
+    expect(specOf({ method: "sink-window" })).toBe("sink-window(sinks=4,window=1980)");
+    expect(specOf({ method: "quest", budget: "page 32, 6%", budgetTokens: 256 })).toBe(
+      "quest(page=32,budget=256)",
+    );
+    expect(specOf({ method: "duo", budget: "compression_ratio 0.75 (achieved 0.67)", keep: 0.33 })).toBe(
+      "duo(full=0.25)",
+    );
+    expect(specOf({ method: "magicpig", budget: "K=8,L=75" })).toBe("magicpig(bits=8,tables=75)");
+  });
+
+  it("is left out with a reason", () => {
+    expect(specOf({ method: "telepathy" })).toBe("no variant for the method telepathy");
+    expect(specOf({ method: "constructor" })).toBe("no variant for the method constructor");
+    expect(specOf({ task: "ruler-qa_1" })).toBe("no task for ruler-qa_1");
+    expect(specOf({ phase: "prefill" })).toMatch(/sparse in prefill alone/);
+    expect(specOf({ keep: null })).toBe("no budget is stated");
+    expect(specOf({ tokens: null })).toBe("no context length is stated");
+  });
+
+  it("is eleven tasks where it is the mean of RULER", () => {
+    const put = express(row({ task: "ruler-avg" }));
+    expect("tasks" in put && put.tasks).toHaveLength(11);
+  });
+});
+
+it("predicts by the share of dense attention's score", () => {
+  const trials = [{ variant: [1, 0], dense: [1, 1] }];
+  expect(predict(trials, 0.8)).toBeCloseTo(0.4, 12);
+  expect(predict(trials, null)).toBeCloseTo(0.5, 12);
+  expect(predict([{ variant: [1], dense: [0] }], 0.8)).toBe(0);
+});
+
+it("compares with what other models say of a method", () => {
+  const [, , others] = baselinesOf([row({}), row({ model: "another", score: 0.3, dense: 0.6 })]);
+  const compared = {
+    measured: row({ dense: 0.9 }),
+    tasks: [],
+    variant: "",
+    tokens: 4096,
+    predicted: 0,
+    trials: [],
+  };
+  expect(others!.predict(compared)).toBeCloseTo(0.45, 12);
+  expect(others!.predict({ ...compared, measured: row({ method: "tova" }) })).toBeUndefined();
+});
+
+it("runs a table, and goes on with finished trials", async () => {
+  const path = table(
+    "table.csv",
+    "A,M,ruler-niah_single_1,2048,dense,all,,1,yes,100,100,",
+    "A,M,ruler-niah_single_1,2048,sink-window,tiny,,0.05,no,0,100,decode",
+    "A,M,ruler-niah_single_1,2048,snapkv,much,,0.9,yes,100,100,evict",
+    "A,M,ruler-qa_1,2048,snapkv,much,,0.9,yes,100,100,evict",
+  );
+  const out = join(folder, "out");
+  const options = {
+    table: path,
+    trials: 2,
+    seed: 0,
+    engine: "wasm",
+    most: 4096,
+    workers: 1,
+    out,
+    reader: agreementReader,
+  };
+  const { answer } = await runAgreement(options, unwatched);
+  expect(answer.all.settings).toBe(2);
+  expect(answer.all.settingError).toBeLessThan(0.01);
+  expect(answer.all.spearman).toBe(1);
+  expect(answer.unexpressed).toEqual([{ reason: "no task for ruler-qa_1", rows: 1 }]);
+  expect(answer.baselines[0]).toMatchObject({ settings: 2, error: 0.5 });
+  expect(readFileSync(join(out, "cells.csv"), "utf8")).toContain("sink-window");
+  const again = await runAgreement(options, unwatched);
+  expect(again.answer).toEqual(answer);
+});
