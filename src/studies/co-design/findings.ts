@@ -3,12 +3,11 @@ import { compare, finds, thresholds } from "../rules.ts";
 import type { Comparison } from "../rules.ts";
 import type { pieceRows } from "./pieces.ts";
 import type { CoDesignQuestion } from "./question.ts";
-import type { rackRows } from "./racks.ts";
+import type { RackRow, TimedRackRow } from "./racks.ts";
 import type { variantRows } from "./variants.ts";
 
 type VariantRows = ReturnType<typeof variantRows>;
 type PieceRows = ReturnType<typeof pieceRows>;
-type RackRows = ReturnType<typeof rackRows>;
 
 /** The row of a variant of the question. */
 const rowOf = <T extends { readonly variant: string }>(rows: readonly T[], variant: string): T =>
@@ -68,7 +67,7 @@ const userWords: Readonly<Record<Comparison, string>> = {
 };
 
 /** Each variant against dense attention on one rack, from both numbers. */
-function against(rows: RackRows): string {
+function against(rows: readonly TimedRackRow[]): string {
   const dense = rowOf(rows, "dense");
   const others = rows.filter(({ variant }) => variant !== "dense");
   return others
@@ -81,7 +80,14 @@ function against(rows: RackRows): string {
 }
 
 /** Sentences about steps on two racks, the older rack first. */
-export function rackFindings({ systems, users }: CoDesignQuestion, rows: RackRows): string[] {
+export function rackFindings({ systems, users }: CoDesignQuestion, all: readonly RackRow[]): string[] {
+  const rows = all.filter((row): row is TimedRackRow => row.stepSeconds !== null);
+  const untimed = all.filter(({ stepSeconds }) => stepSeconds === null);
+  if (untimed.length > 0)
+    return untimed.map(
+      ({ system, variant, usersPerRack }) =>
+        `${variant} on ${system}: the caches of ${usersPerRack} users fit, not those of ${users}.`,
+    );
   const [older, newer] = systems.slice(0, 2).map(({ name }) => rows.filter(({ system }) => system === name));
   const [old, young] = [rowOf(older!, "dense"), rowOf(newer!, "dense")];
   const links = rowOf(older!, "dsa");

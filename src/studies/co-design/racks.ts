@@ -1,10 +1,46 @@
 import { parseSpec } from "../../attention/spec.ts";
-import { integerColumn, numberColumn, textColumn } from "../../core/table.ts";
+import { integerColumn, numberColumn, orEmpty, textColumn } from "../../core/table.ts";
 import { usersThatFit } from "../../deployment/choice.ts";
 import { stepOf } from "../../deployment/decode.ts";
+import { fits } from "../../deployment/memory.ts";
 import { neededOf } from "../../hardware/system.ts";
 import { kvDtype, weights } from "./question.ts";
 import type { CoDesignQuestion } from "./question.ts";
+
+/** Times of a decode step of a variant on a rack, s; null where the users' caches do not fit. */
+interface StepTimes {
+  readonly stepSeconds: number;
+  readonly idealSeconds: number;
+  readonly attentionSeconds: number;
+  readonly feedForwardSeconds: number;
+  readonly linkSeconds: number;
+  readonly idealLinkSeconds: number;
+  readonly hbmSeconds: number;
+  readonly exponentialSeconds: number;
+}
+
+const noTimes: Readonly<Record<keyof StepTimes, null>> = {
+  stepSeconds: null,
+  idealSeconds: null,
+  attentionSeconds: null,
+  feedForwardSeconds: null,
+  linkSeconds: null,
+  idealLinkSeconds: null,
+  hbmSeconds: null,
+  exponentialSeconds: null,
+};
+
+/** A variant on a rack, and the users who fit. */
+interface RackUsers {
+  readonly system: string;
+  readonly variant: string;
+  readonly usersPerRack: number;
+}
+
+/** A row whose users' caches fit. */
+export type TimedRackRow = RackUsers & StepTimes;
+
+export type RackRow = TimedRackRow | (RackUsers & typeof noTimes);
 
 /** A decode step of each variant on each rack, and the users who fit. */
 export const rackRows = ({
@@ -13,17 +49,17 @@ export const rackRows = ({
   onRacks,
   users,
   tokens,
-}: Pick<CoDesignQuestion, "model" | "systems" | "onRacks" | "users" | "tokens">) =>
+}: Pick<CoDesignQuestion, "model" | "systems" | "onRacks" | "users" | "tokens">): RackRow[] =>
   systems.flatMap((system) =>
     onRacks.map((variant) => {
       const on = { system, model, spec: parseSpec(variant), weights, kvDtype } as const;
-      const { pass, seconds } = stepOf({ ...on, users, tokens });
+      const { pass, seconds, lack } = stepOf({ ...on, users, tokens });
+      const start = { system: system.name, variant, usersPerRack: usersThatFit(on, tokens) };
+      if (!fits(lack)) return { ...start, ...noTimes };
       const ideal = stepOf({ ...on, users, tokens, profile: "ideal" });
       const exponentials = neededOf(system, "gpu.exponentials", "the time of exponentials").value;
       return {
-        system: system.name,
-        variant,
-        usersPerRack: usersThatFit(on, tokens),
+        ...start,
         stepSeconds: seconds,
         idealSeconds: ideal.seconds,
         attentionSeconds: pass.attentionSeconds,
@@ -36,34 +72,40 @@ export const rackRows = ({
     }),
   );
 
-export const rackTable = ({ users, tokens }: CoDesignQuestion, rows: ReturnType<typeof rackRows>) => ({
+export const rackTable = ({ users, tokens }: CoDesignQuestion, rows: readonly RackRow[]) => ({
   name: "racks",
-  title: `${users} users of ${tokens} tokens: one row a system and variant`,
+  title: `${users} users of ${tokens} tokens: one row a system and variant, without times where their caches do not fit`,
   columns: [
     textColumn("system", "rack"),
     textColumn("variant", "attention variant spec"),
     integerColumn("usersPerRack", "users whose caches fit the division that holds the most"),
-    numberColumn(
-      "stepSeconds",
-      "time of a decode step: a whole pass on the division that makes it shortest, kernels as measured",
-      "s",
+    orEmpty(
+      numberColumn(
+        "stepSeconds",
+        "time of a decode step: a whole pass on the division that makes it shortest, kernels as measured",
+        "s",
+      ),
     ),
-    numberColumn(
-      "idealSeconds",
-      "lower bound of stepSeconds: kernels at peak rates, on the division that is then fastest",
-      "s",
+    orEmpty(
+      numberColumn(
+        "idealSeconds",
+        "lower bound of stepSeconds: kernels at peak rates, on the division that is then fastest",
+        "s",
+      ),
     ),
-    numberColumn("attentionSeconds", "of stepSeconds, attention layers without exchanges", "s"),
-    numberColumn("feedForwardSeconds", "of stepSeconds, feed-forward layers without exchanges", "s"),
-    numberColumn("linkSeconds", "of stepSeconds, exchanges over NVLink", "s"),
-    numberColumn("idealLinkSeconds", "of idealSeconds, exchanges over NVLink, no latencies", "s"),
-    numberColumn("hbmSeconds", "bytes that a GPU reads and writes in the step, at HBM's peak", "s"),
-    numberColumn(
-      "exponentialSeconds",
-      "exponentials of a GPU in the step, at the special function units' peak",
-      "s",
+    orEmpty(numberColumn("attentionSeconds", "of stepSeconds, attention layers without exchanges", "s")),
+    orEmpty(numberColumn("feedForwardSeconds", "of stepSeconds, feed-forward layers without exchanges", "s")),
+    orEmpty(numberColumn("linkSeconds", "of stepSeconds, exchanges over NVLink", "s")),
+    orEmpty(numberColumn("idealLinkSeconds", "of idealSeconds, exchanges over NVLink, no latencies", "s")),
+    orEmpty(numberColumn("hbmSeconds", "bytes that a GPU reads and writes in the step, at HBM's peak", "s")),
+    orEmpty(
+      numberColumn(
+        "exponentialSeconds",
+        "exponentials of a GPU in the step, at the special function units' peak",
+        "s",
+      ),
     ),
   ],
-  rows,
+  rows: rows.map((row) => ({ ...row })),
   primaryKey: ["system", "variant"],
 });
