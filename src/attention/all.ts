@@ -25,10 +25,17 @@ export { xattention } from "./variants/dynamic/xattention.ts";
 
 // eviction: tokens dropped for good after the prompt
 export { adakv } from "./variants/eviction/adakv.ts";
+export { chunkkv } from "./variants/eviction/chunkkv.ts";
+export { cur } from "./variants/eviction/cur.ts";
 export { expected } from "./variants/eviction/expected.ts";
+export { finch } from "./variants/eviction/finch.ts";
 export { h2o } from "./variants/eviction/h2o.ts";
 export { keydiff } from "./variants/eviction/keydiff.ts";
+export { knorm } from "./variants/eviction/knorm.ts";
+export { lagkv } from "./variants/eviction/lagkv.ts";
 export { pyramidkv } from "./variants/eviction/pyramidkv.ts";
+export { qfilter } from "./variants/eviction/qfilter.ts";
+export { random } from "./variants/eviction/random.ts";
 export { selective } from "./variants/eviction/selective.ts";
 export { snapkv } from "./variants/eviction/snapkv.ts";
 export { tova } from "./variants/eviction/tova.ts";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import type { KeyValueCache } from "../../src/attention/cache.ts";
 import { resolveParams } from "../../src/core/params.ts";
+import { rowNumbers, tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import { best, dot, plain, range, softmax } from "./plain.ts";
@@ -113,6 +114,178 @@ describe("keydiff", () => {
   });
 });
 
+describe("random", () => {
+  it("keeps other tokens in each head and for each seed, the same on every run", () => {
+    const ops = referenceEngine();
+    const kept = (seed: string): number[][] => {
+      const { cache: two, queries } = world(ops, { tokens: 300, kvHeads: 2, observedEnd: 279, seed });
+      const variant = variants.get("random");
+      const params = resolveParams("random", variant.params, { budget: 120 });
+      const { heads } = variant.attend(
+        { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+        params,
+      );
+      return heads.map((head) => range(300).filter((t) => head.reads(0, t)));
+    };
+    const [a, b] = kept("one");
+    expect(kept("one")).toEqual([a, b]);
+    expect(kept("two")[0]).not.toEqual(a);
+    for (const rows of [a!, b!]) {
+      expect(rows).toHaveLength(120);
+      expect(rows.slice(-20)).toEqual(range(20).map((t) => 280 + t));
+    }
+    // two draws of 100 of 280 share 36 in the mean, with a standard deviation of 3.9 (hypergeometric)
+    const shared = a!.slice(0, 100).filter((t) => b!.includes(t)).length;
+    expect(Math.abs(shared - 36)).toBeLessThan(16);
+  });
+});
+
+describe("knorm", () => {
+  it("keeps the keys of smallest norm", () => {
+    const norms = keys.slice(0, 100).map((k) => -Math.hypot(...k));
+    expect(rows("knorm", { budget: 50 })).toEqual([...best(norms, 30), ...after]);
+    const all = keys.map((k) => -Math.hypot(...k));
+    expect(rows("knorm", { budget: 50, queryAware: true })).toEqual(best(all, 50));
+  });
+});
+
+describe("lagkv", () => {
+  // NVIDIA/kvpress, LagKVPress.score: 4 sinks, then partitions of 20, of which the last is kept, and 16 tokens after it
+  it("keeps the highest ranks of each partition, by the ranges of the next one", () => {
+    const odd = (of: number[][], t: number, first: number): number => {
+      const next = of.slice(first + 20, first + 40);
+      const placed = of[t]!.map((x, c) => {
+        const channel = next.map((row) => row[c]!);
+        return (x - Math.min(...channel)) / (Math.max(...channel) - Math.min(...channel));
+      });
+      const average = placed.reduce((a, b) => a + b, 0) / 8;
+      return Math.sqrt(placed.reduce((a, x) => a + (x - average) ** 2, 0) / 7);
+    };
+    const partition = (first: number): number[] => {
+      const tokensOf = range(20).map((i) => first + i);
+      const [byKey, byValue] = [keys, values].map((of) => softmax(tokensOf.map((t) => odd(of, t, first))));
+      const scores = tokensOf.map((_, i) => byKey![i]! + byValue![i]!);
+      return tokensOf.map((_, i) => scores.filter((s) => s < scores[i]!).length);
+    };
+    const scores = [...range(4).map(() => Infinity), ...[4, 24, 44].flatMap(partition)];
+    const last = range(56).map((t) => 64 + t);
+    expect(rows("lagkv", { budget: 80, lag: 20 })).toEqual([...best(scores, 24), ...last]);
+  });
+
+  it("keeps sinks and the last tokens of a prompt of fewer than two partitions", () => {
+    expect(rows("lagkv", { budget: 40 })).toEqual([...range(4), ...range(36).map((t) => 84 + t)]);
+  });
+});
+
+describe("chunkkv", () => {
+  it("keeps the chunks of largest mean vote, the same in every head", () => {
+    const ops = referenceEngine();
+    const { cache: two, queries } = world(ops, { tokens: 120, kvHeads: 2, headDim: 8, observedEnd: 99 });
+    const voters = two.observed(6, false);
+    const votes = range(94).map(() => 0);
+    for (const h of [0, 1])
+      for (const i of range(6)) {
+        const q = range(8).map((c) => voters.heads[h]!.get(i, c));
+        const visible = range(voters.positions[i]! + 1);
+        const keysOf = (t: number): number[] =>
+          range(8).map((c) => rowNumbers(two.heads[h]!.keys.tensor, t)[c]!);
+        softmax(visible.map((t) => voters.scale * dot(q, keysOf(t)))).forEach((weight, t) => {
+          if (t < 94) votes[t]! += weight;
+        });
+      }
+    const pooled = votes.map((_, t) => [-1, 0, 1].reduce((sum, n) => sum + (votes[t + n] ?? 0), 0));
+    // chunks of 20 tokens, the last of 14
+    const means = range(5).map((u) => {
+      const own = pooled.slice(20 * u, 20 * u + 20);
+      return own.reduce((a, b) => a + b, 0) / own.length;
+    });
+    const order = range(5).sort((a, b) => means[b]! - means[a]!);
+    const chosen = order.flatMap((u) => range(Math.min(20, 94 - 20 * u)).map((i) => 20 * u + i));
+    const variant = variants.get("chunkkv");
+    const params = resolveParams("chunkkv", variant.params, { budget: 71, window: 6, pool: 3 });
+    const { heads } = variant.attend(
+      { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+      params,
+    );
+    const expected = [...chosen.slice(0, 45).sort((a, b) => a - b), ...range(26).map((t) => 94 + t)];
+    for (const head of heads) expect(range(120).filter((t) => head.reads(0, t))).toEqual(expected);
+  });
+});
+
+describe("finch", () => {
+  // NVIDIA/kvpress, FinchPress.score: weights times the number of keys before the query
+  it("keeps the question and what its queries attend to, each by the keys before it", () => {
+    const { weights } = seen(20, "last");
+    const votes = range(100).map((t) => weights.reduce((sum, row, i) => sum + (80 + i) * (row[t] ?? 0), 0));
+    expect(rows("finch", { budget: 50 })).toEqual([...best(votes, 30), ...after]);
+    expect(rows("finch", { budget: 12 })).toEqual(range(12).map((t) => 108 + t));
+  });
+
+  it("asks for the question's queries, all of them", () => {
+    const { cache: whole } = world(referenceEngine(), { tokens: 200, observedEnd: 169 });
+    const asked: unknown[] = [];
+    const spy: KeyValueCache = {
+      ...whole,
+      observed(...which) {
+        asked.push(which.slice(0, 2));
+        return whole.observed(...which);
+      },
+    };
+    const variant = variants.get("finch");
+    variant.prepare(spy, resolveParams("finch", variant.params, { budget: 100 }), referenceEngine());
+    expect(asked).toEqual([[30, true]]);
+  });
+});
+
+describe("cur", () => {
+  // NVIDIA/kvpress, CURPress.score with its defaults
+  it("keeps sinks, and tokens whose keys and values are long beside their neighbours'", () => {
+    const square = (of: number[][]): number[] => of.slice(0, 100).map((row) => dot(row, row));
+    const shares = (squares: number[]): number[] =>
+      squares.map((x, t) => x / squares.slice(t - (t % 16), t - (t % 16) + 16).reduce((a, b) => a + b, 0));
+    const [k2, v2] = [shares(square(keys)), shares(square(values))];
+    const scores = k2.map((share, t) => (t < 4 ? Infinity : share * v2[t]!));
+    expect(rows("cur", { budget: 50 })).toEqual([...best(scores, 30), ...after]);
+  });
+});
+
+describe("qfilter", () => {
+  it("keeps the keys that reach farthest along the main direction of the queries", () => {
+    const { cache: own } = plain({ tokens, observedEnd: 99 });
+    const direction = range(8).map((c) => Math.cos(c));
+    // queries along one direction, longer and shorter, with something else beside it
+    const lengths = range(10).map((i) => 3 + i);
+    const spread = lengths.map((length, i) => direction.map((x, c) => length * x + (c === i % 8 ? 0.1 : 0)));
+    const filtered: KeyValueCache = {
+      ...own,
+      observed: (...which) => ({
+        ...own.observed(...which),
+        count: 10,
+        heads: [tensor(Float64Array.from(spread.flat()), [10, 8])],
+      }),
+    };
+    const variant = variants.get("qfilter");
+    const params = resolveParams("qfilter", variant.params, { budget: 50 });
+    const ops = referenceEngine();
+    const { queries } = plain({ tokens });
+    const [head] = variant.attend(
+      { queries, cache: filtered, index: variant.prepare(filtered, params, ops), ops },
+      params,
+    ).heads;
+    const kept = range(tokens).filter((t) => head!.reads(0, t));
+    // the first right singular vector, found by another way: the best of all directions near it
+    const variance = (f: number[]): number => spread.reduce((sum, q) => sum + dot(q, f) ** 2, 0) / dot(f, f);
+    let main = direction;
+    for (let round = 0; round < 4000; round++) {
+      const step = direction.map((_, c) => 0.02 * Math.sin(7919 * round * (c + 1)));
+      const other = main.map((x, c) => x + step[c]! / (1 + round / 200));
+      if (variance(other) > variance(main)) main = other;
+    }
+    const along = keys.slice(0, 100).map((k) => dot(k, main));
+    expect(kept).toEqual([...best(along, 30), ...after]);
+  });
+});
+
 describe("expected", () => {
   it("keeps what a Gaussian of the queries attends to, times the length of the values", () => {
     // every second query: those at 1 and 3 stand in the sinks, which kvpress leaves out of its statistics
@@ -177,7 +350,7 @@ describe.each(evictions.map(({ name }) => name))("%s", (name) => {
   const variant = variants.get(name);
 
   it("asks for the question's queries only when it may see them", () => {
-    const needsQueries = name !== "keydiff";
+    const needsQueries = !["cur", "keydiff", "knorm", "lagkv", "random"].includes(name);
     const { cache: whole } = world(ops, { tokens: 200 });
     const asked = new Set<boolean>();
     const spy: KeyValueCache = {
