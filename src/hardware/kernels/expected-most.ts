@@ -1,5 +1,5 @@
 /** Probability that a standard normal number is below x, to 1e-7 (Abramowitz and Stegun, 26.2.17). */
-export function normalBelow(x: number): number {
+function normalBelow(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
   const tail =
     (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) *
