@@ -3,7 +3,7 @@ import { compare, finds, thresholds } from "../rules.ts";
 import type { Comparison } from "../rules.ts";
 import type { pieceRows } from "./pieces.ts";
 import type { CoDesignQuestion } from "./question.ts";
-import type { RackRow, TimedRackRow } from "./racks.ts";
+import type { RackStep, TimedRackStep } from "./racks.ts";
 import type { variantRows } from "./variants.ts";
 
 type VariantRows = ReturnType<typeof variantRows>;
@@ -67,7 +67,7 @@ const userWords: Readonly<Record<Comparison, string>> = {
 };
 
 /** Each variant against dense attention on one rack, from both numbers. */
-function against(rows: readonly TimedRackRow[]): string {
+function against(rows: readonly TimedRackStep[]): string {
   const dense = rowOf(rows, "dense");
   const others = rows.filter(({ variant }) => variant !== "dense");
   return others
@@ -80,8 +80,8 @@ function against(rows: readonly TimedRackRow[]): string {
 }
 
 /** Sentences about steps on two racks, the older rack first. */
-export function rackFindings({ systems, users }: CoDesignQuestion, all: readonly RackRow[]): string[] {
-  const rows = all.filter((row): row is TimedRackRow => row.stepSeconds !== null);
+export function rackFindings({ systems, users }: CoDesignQuestion, all: readonly RackStep[]): string[] {
+  const rows = all.filter((row): row is TimedRackStep => row.stepSeconds !== null);
   const untimed = all.filter(({ stepSeconds }) => stepSeconds === null);
   if (untimed.length > 0)
     return untimed.map(

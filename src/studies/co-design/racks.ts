@@ -38,9 +38,9 @@ interface RackUsers {
 }
 
 /** A row whose users' caches fit. */
-export type TimedRackRow = RackUsers & StepTimes;
+export type TimedRackStep = RackUsers & StepTimes;
 
-export type RackRow = TimedRackRow | (RackUsers & typeof noTimes);
+export type RackStep = TimedRackStep | (RackUsers & typeof noTimes);
 
 /** A decode step of each variant on each rack, and the users who fit. */
 export const rackRows = ({
@@ -49,7 +49,7 @@ export const rackRows = ({
   onRacks,
   users,
   tokens,
-}: Pick<CoDesignQuestion, "model" | "systems" | "onRacks" | "users" | "tokens">): RackRow[] =>
+}: Pick<CoDesignQuestion, "model" | "systems" | "onRacks" | "users" | "tokens">): RackStep[] =>
   systems.flatMap((system) =>
     onRacks.map((variant) => {
       const on = { system, model, spec: parseSpec(variant), weights, kvDtype } as const;
@@ -72,7 +72,7 @@ export const rackRows = ({
     }),
   );
 
-export const rackTable = ({ users, tokens }: CoDesignQuestion, rows: readonly RackRow[]) => ({
+export const rackTable = ({ users, tokens }: CoDesignQuestion, rows: readonly RackStep[]) => ({
   name: "racks",
   title: `${users} users of ${tokens} tokens: one row a system and variant, without times where their caches do not fit`,
   columns: [
