@@ -108,6 +108,15 @@ describe("routing", () => {
     }
   });
 
+  it.each([
+    ["eplb", [1.0, 1.0, 1.42, 2.41, 2.06]],
+    ["power-law", [1.27, 1.55, 2.74, 4.04, 4.66]],
+    ["power-law=1.2", [1.42, 1.89, 3.88, 6.52, 7.42]],
+  ] as const)("gives %s the loads that docs/cost.md prints", (text, loads) => {
+    for (const [i, expertParallel] of ranks.entries())
+      expect(loadFactor(on(text, 131_072, expertParallel))).toBeCloseTo(loads[i]!, 2);
+  });
+
   it("grows with the exponent", () => {
     const loads = [0, 0.6, 1.01, 1.2].map((exponent) => loadFactor(on(`power-law=${exponent}`, 16_384, 32)));
     expect(loads).toEqual(loads.toSorted((a, b) => a - b));
