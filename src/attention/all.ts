@@ -32,6 +32,7 @@ export { finch } from "./variants/eviction/finch.ts";
 export { h2o } from "./variants/eviction/h2o.ts";
 export { keydiff } from "./variants/eviction/keydiff.ts";
 export { knorm } from "./variants/eviction/knorm.ts";
+export { kvzip } from "./variants/eviction/kvzip.ts";
 export { lagkv } from "./variants/eviction/lagkv.ts";
 export { pyramidkv } from "./variants/eviction/pyramidkv.ts";
 export { qfilter } from "./variants/eviction/qfilter.ts";

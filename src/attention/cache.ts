@@ -37,6 +37,13 @@ export interface KeyValueCache {
    * with the context before it.
    */
   observed(count: number, queryAware: boolean, spread?: "last" | "even"): Queries;
+  /**
+   * Queries of a second reading, which repeats the prompt: for each of these tokens the query that asks for it. They
+   * stand at the last of the tokens. Absent if nobody knows them, as for tensors of a user.
+   *
+   * @param wanted tokens of the prompt, ascending
+   */
+  repeated?(wanted: Int32Array): Queries;
 }
 
 /** Reading of the prompt by its own queries, or of the cache by the queries after it. */

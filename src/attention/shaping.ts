@@ -41,8 +41,12 @@ function scaledRows(rows: Tensor, factors: readonly number[], group: number): Te
   return tensor(out, rows.shape);
 }
 
-/** A cache whose observed queries are shaped. */
-export const shapeCache = (cache: KeyValueCache, { shaping, params }: ShapingUse): KeyValueCache => ({
-  ...cache,
-  observed: (...which) => shaping.shape(cache.observed(...which), params),
-});
+/** A cache whose queries of prefill, and of a second reading, are shaped. */
+export function shapeCache(cache: KeyValueCache, { shaping, params }: ShapingUse): KeyValueCache {
+  const { repeated } = cache;
+  return {
+    ...cache,
+    observed: (...which) => shaping.shape(cache.observed(...which), params),
+    ...(repeated && { repeated: (wanted) => shaping.shape(repeated(wanted), params) }),
+  };
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
 import type { KeyValueCache } from "../../src/attention/cache.ts";
+import type { Kept } from "../../src/attention/parts/kept.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { rowNumbers, tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
@@ -286,6 +287,83 @@ describe("qfilter", () => {
   });
 });
 
+describe("kvzip", () => {
+  // NVIDIA/kvpress, KVzipPress.score_kvzip and compress_post with layerwise=True
+  it("keeps the largest weights of queries that repeat the prompt, in chunks, for all heads together", () => {
+    const ops = referenceEngine();
+    const { cache: two, queries } = world(ops, {
+      tokens: 120,
+      kvHeads: 2,
+      group: 2,
+      headDim: 8,
+      observedEnd: 99,
+    });
+    const scores = [0, 1].flatMap((h) => {
+      const keysOf = (t: number): number[] =>
+        range(8).map((c) => rowNumbers(two.heads[h]!.keys.tensor, t)[c]!);
+      const own = range(100).map(() => 0);
+      for (const chunk of [
+        range(32),
+        range(32).map((i) => 32 + i),
+        range(32).map((i) => 64 + i),
+        range(4).map((i) => 96 + i),
+      ]) {
+        const asking = two.repeated!(Int32Array.from(chunk));
+        const among = [...(chunk[0] === 0 ? [] : range(3)), ...chunk];
+        for (const i of range(2 * chunk.length)) {
+          const q = range(8).map((c) => asking.heads[h]!.get(i, c));
+          const weights = softmax(among.map((t) => asking.scale * dot(q, keysOf(t))));
+          among.forEach((t, j) => {
+            if (chunk.includes(t)) own[t] = Math.max(own[t]!, weights[j]!);
+          });
+        }
+      }
+      return own.map((score, t) => (t < 3 ? 1 : score));
+    });
+    const chosen = best(scores, 2 * 30);
+    const variant = variants.get("kvzip");
+    const params = resolveParams("kvzip", variant.params, { budget: 50, sinks: 3, chunk: 32 });
+    const { heads } = variant.attend(
+      { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+      params,
+    );
+    const kept = heads.map((head) => range(120).filter((t) => head.reads(0, t)));
+    for (const h of [0, 1])
+      expect(kept[h]).toEqual([
+        ...chosen.filter((at) => Math.floor(at / 100) === h).map((at) => at % 100),
+        ...after,
+      ]);
+    expect(kept[0]!.length).not.toBe(50);
+  });
+
+  it("leaves sinks to every head, and asks nobody who repeats without the question for it", () => {
+    const { cache: own } = world(referenceEngine(), { tokens: 200, kvHeads: 3, observedEnd: 169 });
+    const asked: number[] = [];
+    const spy: KeyValueCache = {
+      ...own,
+      repeated(wanted) {
+        asked.push(wanted[0]!, wanted.at(-1)!);
+        return own.repeated!(wanted);
+      },
+    };
+    const variant = variants.get("kvzip");
+    const prepare = (budget: number, queryAware: boolean) => {
+      const params = { budget, chunk: 100, queryAware };
+      return variant.prepare(spy, resolveParams("kvzip", variant.params, params), referenceEngine());
+    };
+    for (const { rows, from } of prepare(33, false) as readonly Kept[]) {
+      expect([...rows]).toEqual([0, 1, 2]);
+      expect(from).toBe(170);
+    }
+    for (const { rows } of prepare(36, false) as readonly Kept[])
+      expect([...rows.subarray(0, 4)]).toEqual([0, 1, 2, 3]);
+    expect(asked).toEqual([0, 99, 100, 169]);
+    asked.length = 0;
+    prepare(36, true);
+    expect(asked).toEqual([0, 99, 100, 199]);
+  });
+});
+
 describe("expected", () => {
   it("keeps what a Gaussian of the queries attends to, times the length of the values", () => {
     // every second query: those at 1 and 3 stand in the sinks, which kvpress leaves out of its statistics
@@ -350,7 +428,7 @@ describe.each(evictions.map(({ name }) => name))("%s", (name) => {
   const variant = variants.get(name);
 
   it("asks for the question's queries only when it may see them", () => {
-    const needsQueries = !["cur", "keydiff", "knorm", "lagkv", "random"].includes(name);
+    const needsQueries = !["cur", "keydiff", "knorm", "kvzip", "lagkv", "random"].includes(name);
     const { cache: whole } = world(ops, { tokens: 200 });
     const asked = new Set<boolean>();
     const spy: KeyValueCache = {

@@ -6,6 +6,11 @@ import { flat, rowsOf, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Ops, Space } from "../../src/engines/ops.ts";
 
+/** Variants that need more of a cache than keys, values and queries. */
+export const needsReader = ["kvzip"];
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
 export interface World {
   readonly tokens: number;
   readonly headDim?: number;
@@ -110,6 +115,19 @@ export function world(
           keys: { tensor: keys, kind: "kv", rowBytes },
           values: { tensor: stored(h, "v"), kind: "kv", rowBytes },
         };
+      }),
+      repeated: (wanted) => ({
+        heads: heads.map((_, h) => {
+          const rows = zeros(wanted.length * group, headDim);
+          const ids = Uint32Array.from([...wanted].flatMap((t) => range(group).flatMap((g) => [t, g])));
+          ops.fillNormal(rows, hash64(`${seed}/repeated/${h}`), ids);
+          return rows;
+        }),
+        count: wanted.length,
+        group,
+        positions: wanted.map(() => wanted.at(-1)!),
+        scale,
+        phase: "prefill",
       }),
       observed: (count, _, spread) => {
         const size = Math.min(count, observedEnd + 1);

@@ -8,6 +8,7 @@ import { UsageError } from "../../src/core/errors.ts";
 import { flat, tensor, zeros } from "../../src/core/tensor.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
+import { needsReader } from "./fixtures.ts";
 
 const ops = referenceEngine();
 const filled = (shape: number[], value: (i: number) => number): Tensor =>
@@ -62,10 +63,19 @@ describe("cacheFromTensors", () => {
   });
 });
 
-/** Variants that look at the length of values, so that other columns change what they read. */
-const byValues = ["csa", "hca", "expected", "deepseek-v4-flash", "deepseek-v4-pro"];
+it.each(needsReader)("%s refuses tensors, which have no second reading", (name) => {
+  const q = filled([2, 1, 4], (i) => i);
+  const k = filled([1, 9, 4], (i) => i);
+  const spec = parseSpec(`${name}(budget=4)`);
+  const attend = (): unknown => attendTensors({ q, k, v: k, spec, ops, compare: false });
+  expect(attend).toThrow(UsageError);
+  expect(attend).toThrow(/second reading of the prompt, which tensors do not have/);
+});
 
-it.each(variants.names().filter((name) => !byValues.includes(name)))(
+/** Variants that look at the values, so that other columns change what they read. */
+const byValues = ["csa", "hca", "expected", "lagkv", "cur", "deepseek-v4-flash", "deepseek-v4-pro"];
+
+it.each(variants.names().filter((name) => !byValues.includes(name) && !needsReader.includes(name)))(
   "%s has the same columns of output for some columns of the values",
   (name) => {
     const params = Object.entries(variants.get(name).small).map(([key, value]) => `${key}=${String(value)}`);

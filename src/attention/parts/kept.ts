@@ -63,6 +63,15 @@ export function retained(
 export const best = (scores: Float64Array, k: number, ops: Ops): Int32Array =>
   ops.topK(tensor(scores, [1, scores.length]), k, Int32Array.of(scores.length)).rows;
 
+/** For each head the rows of its scores (from) that are among the heads x room largest of all heads, ascending. */
+export function largestOfAll(scores: readonly Float64Array[], room: number, ops: Ops): Int32Array[] {
+  const from = scores[0]!.length;
+  const all = new Float64Array(scores.length * from);
+  scores.forEach((own, h) => all.set(own, h * from));
+  const chosen = best(all, scores.length * room, ops);
+  return scores.map((_, h) => chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from));
+}
+
 /** Dense attention over the rows that are kept. */
 export const attendKept = ({
   queries,

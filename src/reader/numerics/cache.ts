@@ -5,12 +5,15 @@ import type { Rows } from "../../core/tensor.ts";
 import type { HeadEmbedding } from "./embed.ts";
 import { observedQueries } from "./queries.ts";
 import type { Observed, PromptEnd } from "./queries.ts";
+import { repeatedQueries } from "./repeated.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Knowledge that a cache has beside K and V. */
 interface CacheEnd extends Pick<KeyValueCache, "contextEnd" | "spanEnds"> {
   /** Makes queries that prefill saw. */
   readonly observed: (which: Observed) => Queries;
+  /** Makes queries that repeat these tokens. */
+  readonly repeated: (wanted: Int32Array) => Queries;
 }
 
 /** The cache of one step of K and V of every kv head. */
@@ -48,4 +51,5 @@ export const makeCache = (
     contextEnd: end.contextEnd,
     spanEnds: embeddings[0]!.ends,
     observed: (which) => observedQueries(workspace, end, which),
+    repeated: (wanted) => repeatedQueries(workspace, embeddings, wanted),
   });

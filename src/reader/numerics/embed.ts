@@ -1,6 +1,6 @@
 import { hash64 } from "../../core/random.ts";
 import type { StreamKey } from "../../core/random.ts";
-import { flat } from "../../core/tensor.ts";
+import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops } from "../../engines/ops.ts";
 import type { RecordSet } from "../../tasks/circuit.ts";
@@ -38,10 +38,20 @@ function tableRows(map: TokenMap, rowOfRecord: Int32Array | undefined, { from, t
   return rows;
 }
 
+/** Keys that were embedded at once: the codes of the records, and the tokens. */
+interface EmbeddedKeys {
+  readonly map: TokenMap;
+  /** (rows, d) */
+  readonly table: Tensor;
+  readonly rowOfRecord: Int32Array | undefined;
+  readonly range: RowRange;
+}
+
 /** Draws and embeds K and V of one kv head, whole or in parts; docs/model.md, section 2. */
 export class HeadEmbedding {
   readonly #rows: HeadMemory;
   readonly #ends = new Set<number>();
+  readonly #embedded: EmbeddedKeys[] = [];
   readonly #ops: Ops;
   readonly #params: ReaderParams;
   readonly #noise: { readonly key: StreamKey; readonly value: StreamKey };
@@ -80,6 +90,7 @@ export class HeadEmbedding {
   ): void {
     const { fidelity: rho, coherence: c } = this.#params;
     const { from, to } = range;
+    this.#embedded.push({ map, table, rowOfRecord, range });
     for (let t = from; t < to; t++) if (map.cls[t] === anchor) this.#ends.add(t);
     this.#rows.store(this.keys, range, (rows, part) => {
       this.#draw(rows, this.#noise.key, part);
@@ -119,6 +130,14 @@ export class HeadEmbedding {
   /** Tokens at which a record ends, and the sink, ascending. */
   get ends(): Int32Array {
     return Int32Array.from(this.#ends).sort();
+  }
+
+  /** The code of the record whose anchor stands at a token; undefined at other tokens. */
+  codeAt(token: number): Float32Array | Float64Array | undefined {
+    const own = this.#embedded.findLast(({ range }) => token >= range.from && token < range.to);
+    if (own?.map.cls[token] !== anchor) return undefined;
+    const [row] = tableRows(own.map, own.rowOfRecord, { from: token, to: token + 1 });
+    return row! < 0 ? undefined : flat(rowsOf(own.table, row!, row! + 1));
   }
 
   /** Overwrites the key of the sink, token 0. @param key (1, d) */

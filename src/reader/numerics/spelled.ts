@@ -10,7 +10,9 @@ import { readWithEach } from "./mechanism.ts";
 import type { Mechanism, Outcome } from "./mechanism.ts";
 import { makeCandidates } from "./project.ts";
 import { embedText } from "./text-records.ts";
-import type { TextAsk, TextCache } from "./text-records.ts";
+import { laterByWords } from "./text-asks.ts";
+import type { TextAsk } from "./text-asks.ts";
+import type { TextCache } from "./text-records.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import { Trace } from "./trace.ts";
 import type { Workspace } from "./workspace.ts";
@@ -20,9 +22,6 @@ export type Spelling = Retrieve | Chain;
 
 /** Share of a query that asks by the words before an answer's first token; the rest asks for the subject. */
 const firstByWords = 0.4;
-
-/** The same of its later tokens, which follow tokens that were just written. */
-const laterByWords = 0.75;
 
 /** Tokens that a readout tells apart at least. */
 const vocabulary = 1024;

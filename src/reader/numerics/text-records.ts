@@ -1,4 +1,4 @@
-import { matrix, normaliseRows, sumCodes, featureIds } from "./codes.ts";
+import { featureIds } from "./codes.ts";
 import { flat } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { FeatureSum } from "../../tasks/circuit.ts";
@@ -7,19 +7,14 @@ import type { TextGeometry } from "../geometry/geometry.ts";
 import { cacheOf } from "./cache.ts";
 import { anchorsByKey, gathered } from "./records.ts";
 import type { PromptRecords, RecordCache } from "./records.ts";
-import { contentWidth, makeTextHead } from "./text-head.ts";
+import { idealAsks, repeatedTextQueries } from "./text-asks.ts";
+import type { TextAsk } from "./text-asks.ts";
+import { makeTextHead } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import { readTextPrompt } from "./text-prompt.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import { observedTextQueries } from "./text-queries.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** A query of text: a subject, and the tokens after which the answer goes on. */
-export interface TextAsk {
-  readonly subject: FeatureSum;
-  /** number of a context of the stream, and the share of the query that asks for it; absent: the subject alone */
-  readonly context?: { readonly number: number; readonly share: number };
-}
 
 /** A cache of records whose keys follow the text. */
 export interface TextCache extends RecordCache {
@@ -57,21 +52,7 @@ export function embedText(
   const prompt = readTextPrompt(workspace, problem, { records, geometry });
   const ids = featureIds(prompt.features);
   const heads = measure("embed", () => spaces.map((_, h) => makeTextHead(workspace, h, prompt, ids)));
-  const asking = (asks: readonly TextAsk[]): Tensor[] =>
-    heads.map(({ codes }) => {
-      const rows = matrix(asks.length, params.headDim);
-      asks.forEach(({ subject, context }, i) => {
-        const share = context?.share ?? 0;
-        const row = flat(rows).subarray(i * params.headDim, (i + 1) * params.headDim);
-        sumCodes(codes.features, subject, rows, i);
-        for (let c = 0; c < row.length; c++) row[c]! *= 1 - share;
-        if (context)
-          for (let c = 0; c < row.length; c++)
-            row[c]! += share * flat(codes.contexts)[context.number * params.headDim + c]!;
-        row.fill(0, contentWidth(params.headDim));
-      });
-      return normaliseRows(rows);
-    });
+  const asking = (asks: readonly TextAsk[]): Tensor[] => idealAsks(heads, asks);
   const ideal = (asked: readonly FeatureSum[]): Tensor[] =>
     asking(asked.map((subject) => ({ subject }))).map((rows) => scaled(rows, softness));
   const queries = asking(questions(prompt));
@@ -84,6 +65,7 @@ export function embedText(
         spanEnds: records.anchor.slice().sort(),
         observed: (observed) =>
           observedTextQueries(workspace, prompt, heads, { contextEnd, queries, ...observed }),
+        repeated: (wanted) => repeatedTextQueries(workspace, prompt, heads, wanted),
       },
     ),
     ids,

@@ -40,6 +40,22 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot(a, b) / (norm(a) * norm(b));
 }
 
+const reader = { kvHeads: 8, sharpness: 5, residualNoise: 0.7, geometry: "text" };
+const scoresOf = (task: string, variant: string, more: object = {}): number[] => {
+  const trials = [0, 1].map((trial) =>
+    makeTrial({
+      task: `ruler(task=${task})`,
+      variant,
+      tokens: 4096,
+      trial,
+      reader: { ...reader, ...more },
+    }),
+  );
+  const scores: number[] = [];
+  runTrials(trials, { ops, onRow: (_, row) => scores.push(row.score!) });
+  return scores;
+};
+
 describe("keys that follow the text", () => {
   it("have their mean and the keys of equal tokens in common, by their shares", () => {
     const only = "kind=0,context=0,subject=0,salience=0";
@@ -97,23 +113,33 @@ describe("keys that follow the text", () => {
   });
 });
 
-describe("answers read token by token", () => {
-  const reader = { kvHeads: 8, sharpness: 5, residualNoise: 0.7, geometry: "text" };
-  const scoresOf = (task: string, variant: string, more: object = {}): number[] => {
-    const trials = [0, 1].map((trial) =>
-      makeTrial({
-        task: `ruler(task=${task})`,
-        variant,
-        tokens: 4096,
-        trial,
-        reader: { ...reader, ...more },
-      }),
-    );
-    const scores: number[] = [];
-    runTrials(trials, { ops, onRow: (_, row) => scores.push(row.score!) });
-    return scores;
-  };
+describe("a second reading", () => {
+  it("asks for each token by the words before it and its subject, the harder the more it stands out", () => {
+    const text = embedded("ruler(task=niah_single_2)", "text(mean=0)");
+    const { prompt } = text;
+    const wanted = Int32Array.from({ length: 400 }, (_, i) => 1000 + i);
+    const { heads, positions, scale } = text.cache.repeated!(wanted);
+    expect(new Set(positions)).toEqual(new Set([1399]));
+    const length = (i: number): number => norm(rowNumbers(heads[0]!, i)) / Math.sqrt(128);
+    const own = (i: number): number => scale * dot(rowNumbers(heads[0]!, i), key(text, wanted[i]!));
+    const pull = (i: number): number => Math.min(1, Math.max(0.05, 0.3 + 0.2 * prompt.salience[wanted[i]!]!));
+    const each = [...wanted.keys()];
+    for (const i of each) expect(length(i)).toBeCloseTo(pull(i), 5);
+    const [quiet, loud] = [each.filter((i) => pull(i) < 0.2), each.filter((i) => pull(i) > 0.5)];
+    expect(mean(loud.map(own))).toBeGreaterThan(mean(quiet.map(own)) + 5);
+    // a token of a record asks for its subject too
+    const anchor = prompt.records.anchor[0]!;
+    const asked = text.cache.repeated!(Int32Array.of(anchor)).heads[0]!;
+    const plain = text.asking([{ subject: prompt.subjects[0]! }])[0]!;
+    expect(cosine(rowNumbers(asked, 0), rowNumbers(plain, 0))).toBeGreaterThan(0.2);
+  });
 
+  it("lets kvzip keep answers within a quarter of the tokens", () => {
+    expect(scoresOf("niah_single_2", "kvzip(budget=1024)")).toEqual([1, 1]);
+  });
+});
+
+describe("answers read token by token", () => {
   it.each(["niah_single_3", "niah_multikey_3", "niah_multivalue", "vt"])(
     "are found by dense attention: %s",
     (task) => {

@@ -1,7 +1,15 @@
 import { choice, int, real } from "../../../core/params.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
-import { attendKept, best, budgetParam, keptCost, queryAwareParam, split } from "../../parts/kept.ts";
+import {
+  attendKept,
+  best,
+  budgetParam,
+  keptCost,
+  largestOfAll,
+  queryAwareParam,
+  split,
+} from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -88,15 +96,6 @@ export const adakv = defineVariant({
     readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),
   ],
 });
-
-/** For each head the rows of its votes (from) that are among the heads x room largest of all heads, ascending. */
-function largestOfAll(votes: readonly Float64Array[], room: number, ops: Ops): Int32Array[] {
-  const from = votes[0]!.length;
-  const all = new Float64Array(votes.length * from);
-  votes.forEach((own, h) => all.set(own, h * from));
-  const chosen = best(all, votes.length * room, ops);
-  return votes.map((_, h) => chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from));
-}
 
 /** Rows of each head's largest votes: between its number among the largest of all heads and an even share. */
 const mixed = (
