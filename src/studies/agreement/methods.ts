@@ -25,7 +25,8 @@ const evicts = (variant: string, more: Readonly<Record<string, string | number>>
 
 /**
  * Methods that the simulator has, by the names of the tables. H2O of kvpress is its ObservedAttention, whose score is a
- * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division.
+ * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division. Finch always sees
+ * the question.
  */
 const methods: Readonly<Record<string, Method>> = {
   dense: { variant: "dense" },
@@ -40,6 +41,14 @@ const methods: Readonly<Record<string, Method>> = {
   h2o: evicts("h2o", { score: "mean", recent: 0 }),
   keydiff: evicts("keydiff"),
   expected: evicts("expected"),
+  random: evicts("random"),
+  knorm: evicts("knorm"),
+  lagkv: evicts("lagkv"),
+  chunkkv: evicts("chunkkv"),
+  cur: evicts("cur"),
+  qfilter: evicts("qfilter"),
+  kvzip: evicts("kvzip"),
+  finch: { variant: "finch", params: ({ budget }) => ({ budget }) },
   duo: { variant: "duo", params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }) },
   quest: { variant: "quest", params: ({ budget }, { budget: text }) => ({ page: pageOf(text), budget }) },
   shadowkv: { variant: "shadowkv", params: ({ budget }) => ({ budget }) },

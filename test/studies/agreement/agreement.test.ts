@@ -75,6 +75,18 @@ describe("a measured row", () => {
     expect(specOf({ method: "magicpig", budget: "K=8,L=75" })).toBe("magicpig(bits=8,tables=75)");
   });
 
+  it.each(["random", "knorm", "lagkv", "chunkkv", "cur", "qfilter", "kvzip"])(
+    "of %s is an eviction that sees the question or not",
+    (method) => {
+      expect(specOf({ method })).toBe(`${method}(budget=1984)`);
+      expect(specOf({ method, queryAware: true })).toBe(`${method}(budget=1984,queryAware=true)`);
+    },
+  );
+
+  it("of Finch always sees the question", () => {
+    expect(specOf({ method: "finch", queryAware: true })).toBe("finch(budget=1984)");
+  });
+
   it("is left out with a reason", () => {
     expect(specOf({ method: "telepathy" })).toBe("no variant for the method telepathy");
     expect(specOf({ method: "constructor" })).toBe("no variant for the method constructor");
