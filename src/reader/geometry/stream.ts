@@ -29,8 +29,8 @@ export interface TokenStream {
   readonly blank: Uint8Array;
 }
 
-/** Words with a digit, and names in capitals. */
-const codeLike = /\d|[A-Z]{3}/;
+/** Numbers of four digits, words of letters and digits, and names in capitals. The numbers of a list are none. */
+const codeLike = /\d{4}|\d\p{L}|\p{L}\d|[A-Z]{3}/u;
 const letter = /\p{L}/u;
 const leadingBlank = /^\s/;
 const trailingBlank = /\s$/;

@@ -53,22 +53,31 @@ export const text = {
       min: 0,
       max: 100,
     }),
-    gather: real(
-      "logit that a standard deviation of salience is worth to a query of a mark, as ends a sentence",
-      {
-        default: 1,
-        min: 0,
-        max: 100,
-      },
+    opinion: share(
+      "share of a head's own view in the variance of salience; the rest all heads see alike",
+      0.7,
     ),
-    glance: share("share of it that is left in queries of other tokens", 0.05),
+    gather: real("logit that a standard deviation of salience is worth to the last query of the context", {
+      default: 3,
+      min: 0,
+      max: 100,
+    }),
+    glance: share("share of it that is left in the queries before", 0.1),
     guess: share(
       "projection that a token of the model's own guess has: an answer's token below it is not written",
       0.4,
     ),
-    headSpread: real("standard deviation of the logarithm of a head's gain", { default: 1, min: 0, max: 10 }),
+    headFall: share(
+      "strength of a head in the readout, as a share of the one before: heads that retrieve are few",
+      0.75,
+    ),
+    headSpread: real("standard deviation of the logarithm of a head's gain", {
+      default: 0.7,
+      min: 0,
+      max: 10,
+    }),
     locality: real("logit that the nearest keys have before the farthest, in prefill", {
-      default: 8,
+      default: 16,
       min: 0,
       max: 100,
     }),

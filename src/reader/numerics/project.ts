@@ -16,16 +16,25 @@ export interface Candidates {
   readonly squares: Float64Array;
 }
 
-/** @param codes per kv head (V, d), in the head's space */
-export function makeCandidates(features: ArrayLike<number>, codes: readonly Tensor[]): Candidates {
+/**
+ * @param codes per kv head (V, d), in the head's space
+ * @param strengths factor on what the readout takes from each head; default: 1
+ */
+export function makeCandidates(
+  features: ArrayLike<number>,
+  codes: readonly Tensor[],
+  strengths?: readonly number[],
+): Candidates {
   const [count, d] = codes[0]!.shape as [number, number];
   const squares = new Float64Array(count);
-  for (const own of codes) {
+  codes.forEach((own, h) => {
     const numbers = flat(own);
+    const strength = strengths?.[h] ?? 1;
     for (let c = 0; c < count; c++) {
-      for (let i = c * d; i < (c + 1) * d; i++) squares[c]! += numbers[i]! * numbers[i]!;
+      for (let i = c * d; i < (c + 1) * d; i++) squares[c]! += strength * numbers[i]! * numbers[i]!;
     }
-  }
+    if (strength !== 1) for (let i = 0; i < numbers.length; i++) numbers[i]! *= strength;
+  });
   return { features, codes, squares };
 }
 

@@ -64,6 +64,7 @@ export function* readSpelled(
   const candidates = makeCandidates(
     Int32Array.from({ length: pieces + others }, (_, i) => i),
     codes,
+    workspace.spaces.map((_, h) => geometry.headFall ** h),
   );
 
   yield* readWithEach(workspace.spaces, mechanisms, (mechanism) => {

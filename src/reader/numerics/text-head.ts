@@ -13,9 +13,6 @@ const rotaryBase = 500_000;
 /** Channels of a head to each rotary frequency, two of which it takes. */
 const channelsOfFrequency = 16;
 
-/** Standard deviation of a head's own opinion of how far a token stands out, beside what all heads see. */
-const ownOpinion = 0.6;
-
 const frequencies = (headDim: number): number => Math.floor(headDim / channelsOfFrequency);
 
 /** Channels of a head that hold content; positions have the others. */
@@ -165,11 +162,12 @@ function keyParts(workspace: Workspace, head: number, prompt: TextPrompt, codes:
 function composeKey(
   key: Float32Array,
   t: number,
-  { salience }: TextPrompt,
+  { salience, geometry }: TextPrompt,
   { parts, outstanding, opinion }: KeyParts,
 ): void {
   const d = key.length;
   const width = contentWidth(d);
+  const own = Math.sqrt(geometry.opinion);
   const present = parts.filter(({ row }) => row(t) >= 0);
   const rest = Math.sqrt(1 - present.reduce((sum, { share }) => sum + share(t), 0));
   for (let c = 0; c < width; c++) key[c]! *= rest;
@@ -181,7 +179,7 @@ function composeKey(
   }
   setPosition(key, t, 1);
   const along = dot(key, outstanding);
-  const stands = salience[t]! + ownOpinion * opinion[t]! - along;
+  const stands = salience[t]! + own * opinion[t]! - along;
   for (let c = 0; c < width; c++) key[c]! += stands * outstanding[c]!;
 }
 

@@ -101,6 +101,9 @@ function salienceOf(
   return Float32Array.from({ length: tokens }, (_, t) => {
     const stands = stream.kind[t] === tokenKind.code || place[t]! >= 0;
     const divided = Math.log(stream.wordTokens[t]! / tokensOfNumber);
-    return flat(drawn)[t]! + (stands ? Math.max(0, geometry.salience - divided) : 0);
+    return (
+      Math.sqrt(1 - geometry.opinion) * flat(drawn)[t]! +
+      (stands ? Math.max(0, geometry.salience - divided) : 0)
+    );
   });
 }

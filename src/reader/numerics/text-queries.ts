@@ -2,7 +2,6 @@ import type { Queries } from "../../attention/cache.ts";
 import { hash64 } from "../../core/random.ts";
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { tokenKind } from "../geometry/stream.ts";
 import { matrix } from "./codes.ts";
 import { observedPositions } from "./queries.ts";
 import type { Observed, PromptEnd } from "./queries.ts";
@@ -38,7 +37,7 @@ export function observedTextQueries(
       if (token > contextEnd) {
         const turn = (token - contextEnd - 1) % turns;
         row.set(asked.subarray(turn * headDim, (turn + 1) * headDim));
-      } else composeQuery(row, token, prompt, { head, unit });
+      } else composeQuery(row, token, prompt, { head, unit, last: token === contextEnd });
     }
     return out;
   });
@@ -57,15 +56,14 @@ function composeQuery(
   row: Float32Array,
   token: number,
   { geometry, stream }: TextPrompt,
-  { head: { codes }, unit }: { readonly head: TextHead; readonly unit: number },
+  { head: { codes }, unit, last }: { readonly head: TextHead; readonly unit: number; readonly last: boolean },
 ): void {
   const d = row.length;
   const width = contentWidth(d);
   // logits of a query of noise have the standard deviation |q| / unit
   const noise = (geometry.unrest * unit) / Math.sqrt(d);
   for (let c = 0; c < width; c++) row[c]! *= noise;
-  const isMark = stream.kind[token]! >= tokenKind.mark;
-  const gather = codes.gain.salience * geometry.gather * (isMark ? 1 : geometry.glance) * unit;
+  const gather = codes.gain.salience * geometry.gather * (last ? 1 : geometry.glance) * unit;
   for (let c = 0; c < width; c++) row[c]! += gather * codes.outstanding[c]!;
   const next = token + 1 < stream.ids.length ? stream.contexts.of[token + 1]! : -1;
   if (next >= 0 && geometry.context > 0) {

@@ -107,7 +107,7 @@ describe("keys that follow the text", () => {
     expect(mean(near.all.slice(-16))).toBeGreaterThan(mean(near.all.slice(0, 256)) + 1);
     const quiet = logits(`text(locality=0,${still})`);
     expect(Math.max(...quiet.all.map(Math.abs))).toBeLessThan(1e-5);
-    const out = logits("text(gather=2,glance=1,headSpread=0,locality=0,induction=0,unrest=0)");
+    const out = logits("text(opinion=0,gather=2,glance=1,headSpread=0,locality=0,induction=0,unrest=0)");
     const found = out.text.prompt.salience.slice(0, out.at + 1);
     expect(cosine(out.all, found)).toBeGreaterThan(0.75);
   });
