@@ -31,6 +31,8 @@ export interface HeadReport {
   readonly entropy: number;
   /** share of dense attention's weight on the rows that were read */
   readonly denseMass?: number;
+  /** share that was read of the keys of largest dense weight, as many as were asked for */
+  readonly recall?: number;
   /** |output - dense output| / |dense output| over all queries; absent if the dense output is 0 and the output is not */
   readonly error?: number;
 }
@@ -41,6 +43,10 @@ export interface AttendedTensors extends PlainTensors {
   readonly ops: Ops;
   /** compare with dense attention */
   readonly compare: boolean;
+  /** keys of largest dense weight, of each query, whose recall is measured; default: it is not */
+  readonly topKeys?: number | undefined;
+  /** memory for K, V and index, by a label for each kv head; default: new memory of the engine */
+  readonly space?: Ops["space"] | undefined;
   /** the model's own index, in the place of the variant's; its queries belong to those of `q` */
   readonly captured?: Captured | undefined;
   /** factor on q.k; default: 1 / sqrt(d) */
@@ -77,7 +83,7 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
   const ops = fitsFloat32(shapes, magnitudes) ? given.ops : referenceEngine();
   const captured = fittedCapture(spec, shapes, given.captured ?? {});
   const { cache, queries } = cacheFromTensors(
-    ops,
+    given.space && ops === given.ops ? { space: given.space, round: (rows, to) => ops.round(rows, to) } : ops,
     { k, v, q },
     { kvDtype, phase, captured, scale: given.scale },
   );
@@ -90,7 +96,7 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
       head: kvHead * queries.group + g,
       kvHead,
       ...means(own, queries, g),
-      ...(reference && comparison(own, reference.heads[kvHead]!, queries, g)),
+      ...(reference && comparison(own, reference.heads[kvHead]!, rowsAndPlaces(queries, g), given.topKeys)),
     })),
   );
   const output = assemble(result, queries);
@@ -138,27 +144,52 @@ function means(own: HeadResult, queries: Queries, g: number): { tokensRead: numb
   };
 }
 
+/** A query head's row of a kv head's results, and the keys that it sees. */
+interface PlacedRow {
+  readonly row: number;
+  readonly visible: number;
+}
+
+const rowsAndPlaces = (queries: Queries, g: number): PlacedRow[] =>
+  rowsOfHead(queries, g).map((row, i) => ({ row, visible: queries.positions[i]! + 1 }));
+
 function comparison(
   own: HeadResult,
   reference: HeadResult,
-  queries: Queries,
-  g: number,
-): { denseMass: number; error?: number } {
-  const rows = rowsOfHead(queries, g);
+  rows: readonly PlacedRow[],
+  topKeys: number | undefined,
+): { denseMass: number; recall?: number; error?: number } {
   let difference = 0;
   let length = 0;
-  for (const i of rows) {
+  for (const { row: i } of rows) {
     const [got, wanted] = [outputRow(own, i), outputRow(reference, i)];
     for (let c = 0; c < wanted.length; c++) {
       difference += (got[c]! - wanted[c]!) ** 2;
       length += wanted[c]! ** 2;
     }
   }
-  const masses = rows.map((i) =>
-    denseMass(own, reference, i, queries.positions[Math.floor(i / queries.group)]! + 1),
-  );
+  const masses = rows.map(({ row, visible }) => denseMass(own, reference, row, visible));
   const error = difference === 0 ? 0 : Math.sqrt(difference / length);
-  return { denseMass: mean(masses), ...(Number.isFinite(error) && { error }) };
+  return {
+    denseMass: mean(masses),
+    ...(topKeys !== undefined && {
+      recall: mean(rows.map((placed) => recallOfTop(own, reference, placed, topKeys))),
+    }),
+    ...(Number.isFinite(error) && { error }),
+  };
+}
+
+/** Share that was read of the `topKeys` visible keys of largest dense weight. */
+function recallOfTop(
+  own: HeadResult,
+  reference: HeadResult,
+  { row, visible }: PlacedRow,
+  topKeys: number,
+): number {
+  const all = Int32Array.from({ length: visible }, (_, token) => token);
+  const weights = reference.weights(row, all);
+  const top = all.sort((a, b) => weights[b]! - weights[a]! || a - b).subarray(0, topKeys);
+  return top.reduce((count, token) => count + (own.reads(row, token) ? 1 : 0), 0) / top.length;
 }
 
 /** Dense weight on those of the visible rows that were read. */

@@ -73,7 +73,7 @@ export interface CacheOptions {
  * @throws UsageError if the shapes do not fit each other
  */
 export function cacheFromTensors(
-  ops: Ops,
+  ops: Pick<Ops, "space" | "round">,
   { k, v, q }: PlainTensors,
   {
     kvDtype = "f32",

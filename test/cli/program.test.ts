@@ -37,7 +37,11 @@ describe("the program", () => {
       2,
       /^error: command-argument value 'vegetables' is invalid for argument 'kind'. Allowed choices are variants, shapings, placements, tasks, systems, models, engines.\n$/,
     ],
-    [["attend"], 2, /^error: required option '--variant <spec>' not specified\n$/],
+    [
+      ["attend"],
+      2,
+      /^error: attend needs --variant, --q, --k and --v, or --capture; missing: --variant, --q, --k, --v\n$/,
+    ],
     [["describe", "dsaa"], 2, /^error: unknown entry "dsaa"; known: .*dense, /],
     [["describe", "dsa(k=0)"], 2, /^error: dsa: k must be an integer >= 1; got "0"\n$/],
     [

@@ -47,8 +47,11 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
   },
   {
     name: "attend",
-    summary: "run an attention variant on tensors of your own",
-    examples: ['attend --variant "quest(budget=512)" --q q.npy --k k.npy --v v.npy --out out.npy'],
+    summary: "run an attention variant on tensors of your own, or measure a capture of a model",
+    examples: [
+      'attend --variant "quest(budget=512)" --q q.npy --k k.npy --v v.npy --out out.npy',
+      "attend --capture capture.safetensors --out reader.json",
+    ],
     load: () => import("./attend.ts"),
   },
   {

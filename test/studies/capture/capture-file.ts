@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs";
+import { Random } from "../../../src/core/random.ts";
+
+/** A tensor as it is written to a file. */
+export interface WrittenTensor {
+  readonly shape: readonly number[];
+  readonly numbers: Float32Array;
+}
+
+/** Writes float32 tensors as a .safetensors file. */
+export function writeSafetensors(path: string, tensors: Readonly<Record<string, WrittenTensor>>): void {
+  let end = 0;
+  const header = Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, numbers }]) => {
+      const start = end;
+      end += numbers.byteLength;
+      return [name, { dtype: "F32", shape, data_offsets: [start, end] }];
+    }),
+  );
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const parts = Object.values(tensors).map(({ numbers }) =>
+    Buffer.from(numbers.buffer, 0, numbers.byteLength),
+  );
+  writeFileSync(path, Buffer.concat([length, text, ...parts]));
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Sizes of a planted capture. */
+export const planted = { layers: 2, queryHeads: 4, kvHeads: 2, tokens: 600, d: 64, queries: 40 } as const;
+
+/** The head that retrieves, the sharpness and the fidelity with which it does, and the share of the mean of its keys. */
+export const retrieving = { layer: 1, head: 3, kvHead: 1, sharpness: 2.5, fidelity: 0.7, mean: 0.2 } as const;
+
+/**
+ * A capture of noise, in which one head retrieves as the constructed reader does: query i asks for the code of a key far
+ * before it, with logits N(0, g^2) elsewhere and rho g sqrt(d) on that key. The keys of its kv head share a mean, along
+ * the first channel, which its codes and queries leave out.
+ */
+export function plantedCapture(): Readonly<Record<"q" | "k" | "v", WrittenTensor>> {
+  const { layers, queryHeads, kvHeads, tokens, d, queries } = planted;
+  const noise = (name: string, shape: readonly number[]): WrittenTensor => {
+    const random = new Random(`planted ${name}`);
+    return { shape, numbers: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()) };
+  };
+  const q = noise("q", [layers, queryHeads, queries, d]);
+  const k = noise("k", [layers, kvHeads, tokens, d]);
+  const v = noise("v", [layers, kvHeads, tokens, d]);
+  const { layer, head, kvHead, sharpness, fidelity, mean } = retrieving;
+  const random = new Random("codes");
+  const keyAt = (token: number): number => ((layer * kvHeads + kvHead) * tokens + token) * d;
+  for (let i = 0; i < queries; i++) {
+    const code = Float32Array.from({ length: d }, (_, c) => (c === 0 ? 0 : random.normal()));
+    const at = ((layer * queryHeads + head) * queries + i) * d;
+    const key = keyAt(20 + 7 * i);
+    for (let c = 0; c < d; c++) {
+      q.numbers[at + c] = sharpness * code[c]!;
+      k.numbers[key + c] = fidelity * code[c]! + Math.sqrt(1 - fidelity ** 2) * k.numbers[key + c]!;
+    }
+  }
+  for (let token = 0; token < tokens; token++) {
+    const common = Math.sqrt((mean / (1 - mean)) * d);
+    k.numbers[keyAt(token)]! += common;
+  }
+  return { q, k, v };
+}
