@@ -31,14 +31,13 @@ const whole = {
   "64K": 20,
   "128K": 20,
   "256K": 20,
-  "512K": 5,
-  "1M": 5,
+  "512K": 10,
+  "1M": 10,
 };
 
 await experiment({
   name: "length-sweep",
   question: "Which attention variant keeps finding facts as the context grows?",
-  seed: 0,
   answer: trials({
     *make({ full, trial }) {
       for (const task of tasks)
