@@ -1,22 +1,98 @@
 import type { Source } from "../../core/entry.ts";
-import type { Drafts } from "../../hardware/serving/replica.ts";
+import { inferenceXRecipes } from "./inferencex-recipes.ts";
+import { parseRecipe } from "./recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import type { SystemTarget } from "./system-target.ts";
 import { ofSystem } from "./tolerances.ts";
 
+const comparison: Source = {
+  title: "GB200 NVL72 vs B200 on DeepSeek R1, InferenceX",
+  url: "https://inferencex.semianalysis.com/blog/gb200-nvl72-vs-b200-disagg-deepseek-r1-fp4-dynamo-trt",
+};
 const page = (rack: string): Source => ({
   title: `InferenceX, ${rack.toUpperCase()} NVL72: FP4 and FP8 on DeepSeek-R1`,
   url: `https://inferencex.semianalysis.com/compare-precision/deepseek-r1-${rack}-fp4-vs-fp8`,
 });
 
-/** None, or up to three, each accepted with .7: as for inferencex-gb200. */
-const drafts = [0, 1, 2, 3].map((tokens): Drafts => ({ tokens, acceptance: tokens === 0 ? 0 : 0.7 }));
+/**
+ * With three drafts R1 decodes 2.16 times as fast at batch 1 (TensorRT-LLM, tech blog 2, figure 7), in steps about a
+ * sixth longer: 2.5 tokens a step, of which each is accepted with probability .7.
+ */
+const acceptance = 0.7;
+
+/** DeepSeek-V3 and R1 have 256 experts a layer. */
+const experts = 256;
+
+/** The recipes of a list, each with its requests in flight. */
+const recipesOf = (list: keyof typeof inferenceXRecipes, drafted: "all" | "drafts"): Recipe[] => {
+  const { prefillGpus, runs } = inferenceXRecipes[list];
+  return runs
+    .flatMap(([name, inFlight]) =>
+      inFlight.map((each) => parseRecipe(name, each, { prefillGpus, experts, acceptance })),
+    )
+    .filter(({ drafts }) => drafted === "all" || drafts.tokens > 0);
+};
+
+/**
+ * Lengths of InferenceX's requests are uniform from .8 of the named length up to it, .9 in the mean
+ * (`RANDOM_RANGE_RATIO: 0.8` in .github/workflows/benchmark-multinode-tmpl.yml, utils/bench_serving).
+ */
+const meanOf = (length: number): number => Math.round(0.9 * length);
 
 const precisions = {
   fp4: { attention: "bf16", feedForward: "nvfp4" },
   fp8: { attention: "fp8", feedForward: "fp8" },
 } as const;
 
-const points = [
+const leftOut =
+  "recipes of SGLang; gaps between kernels, host work, uneven sequences; how many drafts are accepted is not said: .7 each";
+
+interface Point {
+  readonly name: string;
+  readonly source: Source;
+  readonly rack: "b200" | "gb200" | "gb300";
+  readonly precision: "fp4" | "fp8";
+  readonly input: 1024 | 8192;
+  readonly perUser: number;
+  readonly published: number;
+  readonly drafted: "all" | "drafts";
+}
+
+function targetOf({
+  name,
+  source,
+  rack,
+  precision,
+  input,
+  perUser,
+  published,
+  drafted,
+}: Point): SystemTarget {
+  const length = input === 8192 ? "8k" : "1k";
+  const list = `${rack}-${precision}-${length}` as keyof typeof inferenceXRecipes;
+  return {
+    name,
+    published,
+    unit: "tokens/s/GPU, in and out",
+    tolerance: ofSystem,
+    source,
+    conditions: `DeepSeek-R1 ${precision.toUpperCase()} on ${rack.toUpperCase()}, ${length.toUpperCase()} in 1K out, ${perUser} tokens/s a user, ${drafted === "all" ? "with or without MTP" : "MTP"}, between the measured recipes of TensorRT-LLM (divisions, replicas, batches, drafts, balancers and requests in flight of github.com/SemiAnalysisAI/InferenceX); GPUs of both kinds count (utils/process_result.py); assumed: attention in ${precisions[precision].attention}`,
+    leftOut,
+    prediction: {
+      kind: "recipe-rate",
+      system: rack === "b200" ? rack : `${rack}-nvl72`,
+      model: "deepseek-v3",
+      kvDtype: "fp8",
+      ...precisions[precision],
+      recipes: recipesOf(list, drafted),
+      input: meanOf(input),
+      output: meanOf(1024),
+      perUser,
+    },
+  };
+}
+
+const racks = [
   ["gb200", "fp4", 8192, 75, 12_502.6],
   ["gb200", "fp4", 8192, 120, 9356.1],
   ["gb200", "fp4", 8192, 164, 3995.1],
@@ -27,27 +103,35 @@ const points = [
   ["gb300", "fp8", 1024, 71, 3513],
 ] as const;
 
-/** DeepSeek-R1 on racks at three speeds of a user. */
-export const inferenceXTargets: readonly SystemTarget[] = points.map(
-  ([rack, precision, input, perUser, published]): SystemTarget => ({
-    name: `inferencex-${rack}-${precision}-${input / 1024}k-${perUser}`,
-    published,
-    unit: "tokens/s/GPU, in and out",
-    tolerance: ofSystem,
-    source: page(rack),
-    conditions: `DeepSeek-R1 ${precision.toUpperCase()}, ${input / 1024}K in 1K out, ${perUser} tokens/s a user, interpolated between measured recipes, the best with or without MTP; assumed: FP8 cache, attention in ${precisions[precision].attention}, drafts accepted with .7`,
-    leftOut: "recipes are not known: engine, MTP and division; gaps between kernels, host work",
-    prediction: {
-      kind: "served-rate",
-      system: `${rack}-nvl72`,
-      model: "deepseek-v3",
-      kvDtype: "fp8",
-      ...precisions[precision],
-      replicaGpus: 72,
+/** DeepSeek-R1 on a rack and on nodes of 8 at one speed of a user, and on racks at three. */
+export const inferenceXTargets: readonly SystemTarget[] = [
+  ...(
+    [
+      ["gb200", 4130],
+      ["b200", 941],
+    ] as const
+  ).map(([rack, published]) =>
+    targetOf({
+      name: `inferencex-${rack}`,
+      source: comparison,
+      rack,
+      precision: "fp4",
+      input: 1024,
+      perUser: 125,
+      published,
+      drafted: "drafts",
+    }),
+  ),
+  ...racks.map(([rack, precision, input, perUser, published]) =>
+    targetOf({
+      name: `inferencex-${rack}-${precision}-${input / 1024}k-${perUser}`,
+      source: page(rack),
+      rack,
+      precision,
       input,
-      output: 1024,
       perUser,
-      drafts,
-    },
-  }),
-);
+      published,
+      drafted: "all",
+    }),
+  ),
+];

@@ -20,6 +20,8 @@ import { fits, memoryOn } from "../memory.ts";
 import { modelCost } from "../model-cost.ts";
 import { prefillOn } from "../prefill.ts";
 import { servedApart } from "../serving.ts";
+import type { RecipeReplicas } from "./recipe.ts";
+import { rateAt, serveRecipe } from "./serve-recipe.ts";
 import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
 const deployed = (setup: Setup, parallel: Parallelism): Division => {
@@ -56,6 +58,8 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
       return helix(prediction);
     case "served-rate":
       return servedRate(prediction);
+    case "recipe-rate":
+      return recipeRate(prediction);
     case "prefill-rate":
     case "prefill-seconds":
     case "decode-rate":
@@ -157,6 +161,31 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
       .filter(({ served: { tokensPerSecondPerUser } }) => tokensPerSecondPerUser >= perUser)
       .map(({ served: { totalPerGpu, outputPerGpu } }) => (counts === "output" ? outputPerGpu : totalPerGpu)),
   );
+}
+
+/** Most prompt tokens of a pass, as for all recipes of InferenceX on TensorRT-LLM (`max_num_tokens`). */
+const recipeChunkTokens = 16_384;
+
+/** The rate of a GPU at a user's speed, between the points that recipes reach. */
+function recipeRate(prediction: Prediction & { kind: "recipe-rate" }): number {
+  const { recipes, input, output, perUser } = prediction;
+  const model = models.get(prediction.model);
+  const points = recipes.flatMap((recipe) => {
+    const division = ({ parallel, routing }: RecipeReplicas): Division =>
+      deployed({ ...prediction, routing }, parseParallel(parallel, model));
+    const workload = {
+      inputTokens: input,
+      outputTokens: output,
+      thinkTokens: 0,
+      cacheHits: 0,
+      drafts: recipe.drafts,
+      chunkTokens: recipeChunkTokens,
+      utilisation: 1,
+    };
+    const divisions = { prefill: division(recipe.prefill), decode: division(recipe.decode) };
+    return serveRecipe(divisions, recipe, workload) ?? [];
+  });
+  return rateAt(points, perUser);
 }
 
 /**

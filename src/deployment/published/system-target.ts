@@ -3,6 +3,7 @@ import type { KvDtype } from "../../core/dtype.ts";
 import type { Framework } from "../../hardware/constants/set.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
+import type { Recipe } from "./recipe.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 
 /** A model on GPUs as a source describes it. Nothing in it is fitted. */
@@ -83,6 +84,14 @@ export type Prediction =
       readonly drafts: readonly Drafts[];
       /** default: input and output */
       readonly counts?: "output";
+    })
+  /** tokens/s/GPU, in and out, at `perUser` tokens/s for every user, interpolated between recipes; replicas apart */
+  | (Setup & {
+      readonly kind: "recipe-rate";
+      readonly recipes: readonly Recipe[];
+      readonly input: number;
+      readonly output: number;
+      readonly perUser: number;
     })
   /** ratio of Helix to divisions without it: of tokens/s of a user, or of users at the same time of a token */
   | (Setup & {

@@ -1,5 +1,4 @@
 import type { Source } from "../../core/entry.ts";
-import type { Drafts } from "../../hardware/serving/replica.ts";
 import { deepseekTargets } from "./deepseek-targets.ts";
 import { inferenceXTargets } from "./inferencex-targets.ts";
 import { otherTargets } from "./other-targets.ts";
@@ -79,17 +78,6 @@ const metaHost = {
   attention: "bf16",
   feedForward: "fp8",
 } satisfies Setup;
-
-const inferenceX: Source = {
-  title: "GB200 NVL72 vs B200 on DeepSeek R1, InferenceX",
-  url: "https://inferencex.semianalysis.com/blog/gb200-nvl72-vs-b200-disagg-deepseek-r1-fp4-dynamo-trt",
-};
-/**
- * With three drafts R1 decodes 2.16 times as fast at batch 1 (TensorRT-LLM, tech blog 2, figure 7), in steps about a
- * sixth longer: 2.5 tokens a step, of which each is accepted with probability .7.
- */
-const drafts = [1, 2, 3].map((tokens): Drafts => ({ tokens, acceptance: 0.7 }));
-const r1 = { model: "deepseek-v3", kvDtype: "fp8", attention: "bf16", feedForward: "nvfp4" } as const;
 
 const trtllm: Source = {
   title: "Optimizing DeepSeek-V3.2 on NVIDIA Blackwell GPUs, TensorRT-LLM",
@@ -283,45 +271,6 @@ export const targets: readonly SystemTarget[] = [
       "products are as efficient as on Blackwell; steps of the ring, each with a merge, are one attention kernel here",
     prediction: { kind: "prefill-seconds", ...metaHost, parallel: "tp=8,cp=16", input },
   })),
-  {
-    name: "inferencex-gb200",
-    published: 4130,
-    unit: "tokens/s/GPU, in and out",
-    tolerance: ofSystem,
-    source: inferenceX,
-    conditions: "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; GB200 NVL72",
-    leftOut: `${servers}; how many drafts are accepted is not said: .7 each`,
-    prediction: {
-      kind: "served-rate",
-      ...r1,
-      system: "gb200-nvl72",
-      replicaGpus: 72,
-      input: 1024,
-      output: 1024,
-      perUser: 125,
-      drafts,
-    },
-  },
-  {
-    name: "inferencex-b200",
-    published: 941,
-    unit: "tokens/s/GPU, in and out",
-    tolerance: ofSystem,
-    source: inferenceX,
-    conditions:
-      "DeepSeek-R1 FP4, 1K in 1K out, MTP, prefill apart, 125 tokens/s a user; B200, replicas within a node of 8",
-    leftOut: `${servers}; how many drafts are accepted is not said: .7 each`,
-    prediction: {
-      kind: "served-rate",
-      ...r1,
-      system: "b200",
-      replicaGpus: 8,
-      input: 1024,
-      output: 1024,
-      perUser: 125,
-      drafts,
-    },
-  },
   {
     name: "trtllm-v3.2-ttft",
     published: 0.426,

@@ -185,7 +185,7 @@ function decodingBeside(replica: Replica, passes: readonly AlikePasses[], drafts
  * AIConfigurator, sdk/picking.py, _RATE_MATCHING_PREFILL_DEGRADATION_FACTOR and _RATE_MATCHING_DECODE_DEGRADATION_FACTOR,
  * https://github.com/ai-dynamo/aiconfigurator.
  */
-const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
+export const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
 
 /**
  * Replicas that prefill and others that decode, in the numbers that their rates need: the smallest number of GPUs for a
