@@ -26,6 +26,7 @@ export { xattention } from "./variants/dynamic/xattention.ts";
 // eviction: tokens dropped for good after the prompt
 export { adakv } from "./variants/eviction/adakv.ts";
 export { chunkkv } from "./variants/eviction/chunkkv.ts";
+export { compactor } from "./variants/eviction/compactor.ts";
 export { cur } from "./variants/eviction/cur.ts";
 export { expected } from "./variants/eviction/expected.ts";
 export { finch } from "./variants/eviction/finch.ts";

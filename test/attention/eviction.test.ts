@@ -3,10 +3,12 @@ import { variants } from "../../src/attention/registry.ts";
 import type { KeyValueCache } from "../../src/attention/cache.ts";
 import type { Kept } from "../../src/attention/parts/kept.ts";
 import { resolveParams } from "../../src/core/params.ts";
+import { Random } from "../../src/core/random.ts";
 import { rowNumbers, tensor } from "../../src/core/tensor.ts";
+import type { Rows } from "../../src/core/tensor.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
-import { best, dot, plain, range, softmax } from "./plain.ts";
+import { best, dot, mean as average, plain, range, softmax } from "./plain.ts";
 
 const tokens = 120;
 
@@ -212,6 +214,94 @@ describe("chunkkv", () => {
     for (const head of heads) expect(range(120).filter((t) => head.reads(0, t))).toEqual(expected);
   });
 });
+
+describe("compactor", () => {
+  // NVIDIA/kvpress, CompactorPress.score under AdaKVPress, with 2 sinks, 4 last tokens and chunks of 40
+  it("keeps what leverage and attention within chunks tell, for all heads together", () => {
+    const ops = referenceEngine();
+    const shape = { tokens: 120, kvHeads: 2, group: 2, headDim: 8, observedEnd: 99 };
+    const { cache: two, queries } = world(ops, shape);
+    const rowsIn = (of: Rows): number[][] => range(120).map((t) => [...rowNumbers(of, t)]);
+    const scored = range(94).map((i) => 2 + i);
+    const asking = two.observed(100, false, "even");
+    const ofHead = (h: number): { leverage: number[]; attention: number[] } => {
+      const [own, told] = [rowsIn(two.heads[h]!.keys.tensor), rowsIn(two.heads[h]!.values.tensor)];
+      const draws = new Random(`${two.seed}/compactor/${h}`);
+      const directions = range(8).map(() => range(5).map(() => draws.normal() / Math.sqrt(5)));
+      const middle = average(scored.map((t) => own[t]!));
+      const x = scored.map((t) =>
+        range(5).map((k) => own[t]!.reduce((sum, y, c) => sum + (y - middle[c]!) * directions[c]![k]!, 0)),
+      );
+      const inverse = inverted(
+        range(5).map((i) =>
+          range(5).map((j) => x.reduce((sum, row) => sum + row[i]! * row[j]!, i === j ? 0.01 : 0)),
+        ),
+      );
+      const leverage = x.map((row) =>
+        dot(
+          row,
+          inverse.map((line) => dot(line, row)),
+        ),
+      );
+      const sums = range(94).map(() => 0);
+      for (const start of [2, 42, 82]) {
+        const chunk = scored.filter((t) => t >= start && t < start + 40);
+        for (const t of chunk)
+          for (const g of [0, 1]) {
+            const q = range(8).map((c) => asking.heads[h]!.get(2 * t + g, c));
+            const logits = chunk.map((s) => asking.scale * Math.sqrt(8) * dot(q, own[s]!));
+            softmax(logits).forEach((weight, i) => (sums[start - 2 + i]! += weight / 2));
+          }
+      }
+      const long = sums.map((sum, i) => sum * Math.hypot(...told[2 + i]!));
+      return {
+        leverage,
+        attention: long.map((_, i) => ((long[i - 1] ?? 0) + long[i]! + (long[i + 1] ?? 0)) / 3),
+      };
+    };
+    const heads = [0, 1].map(ofHead);
+    const z = (of: number[]): number[] => {
+      const m = of.reduce((a, b) => a + b, 0) / of.length;
+      const sd = Math.sqrt(of.reduce((a, b) => a + (b - m) ** 2, 0) / (of.length - 1));
+      return of.map((b) => (b - m) / sd);
+    };
+    const [l, a] = [
+      z(heads.flatMap(({ leverage }) => leverage)),
+      z(heads.flatMap(({ attention }) => attention)),
+    ];
+    const scores = l.map((one, i) => (1 - 60 / 120) * one + a[i]!);
+    const all = [0, 1].flatMap((h) => [Infinity, Infinity, ...scores.slice(94 * h, 94 * h + 94)]);
+    // of 60 tokens a head has 24 last ones
+    const chosen = best(all, 2 * 36);
+    const variant = variants.get("compactor");
+    const given = { budget: 60, sinks: 2, chunk: 40, sketch: 5, floor: 0 };
+    const params = resolveParams("compactor", variant.params, given);
+    const result = variant.attend(
+      { queries, cache: two, index: variant.prepare(two, params, ops), ops },
+      params,
+    );
+    result.heads.forEach((head, h) => {
+      const kept = chosen.filter((at) => Math.floor(at / 96) === h).map((at) => at % 96);
+      expect(range(120).filter((t) => head.reads(0, t))).toEqual([...kept, ...range(24).map((t) => 96 + t)]);
+    });
+  });
+});
+
+/** The inverse of a matrix, by Gauss and Jordan. */
+function inverted(matrix: number[][]): number[][] {
+  const n = matrix.length;
+  const rows = matrix.map((row, i) => [...row, ...range(n).map((j) => (i === j ? 1 : 0))]);
+  for (let i = 0; i < n; i++) {
+    const pivot = rows[i]![i]!;
+    rows[i] = rows[i]!.map((x) => x / pivot);
+    for (let j = 0; j < n; j++)
+      if (j !== i) {
+        const factor = rows[j]![i]!;
+        rows[j] = rows[j]!.map((x, c) => x - factor * rows[i]![c]!);
+      }
+  }
+  return rows.map((row) => row.slice(n));
+}
 
 describe("finch", () => {
   // NVIDIA/kvpress, FinchPress.score: weights times the number of keys before the query

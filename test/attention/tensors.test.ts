@@ -73,7 +73,16 @@ it.each(needsReader)("%s refuses tensors, which have no second reading", (name) 
 });
 
 /** Variants that look at the values, so that other columns change what they read. */
-const byValues = ["csa", "hca", "expected", "lagkv", "cur", "deepseek-v4-flash", "deepseek-v4-pro"];
+const byValues = [
+  "csa",
+  "hca",
+  "expected",
+  "lagkv",
+  "cur",
+  "compactor",
+  "deepseek-v4-flash",
+  "deepseek-v4-pro",
+];
 
 it.each(variants.names().filter((name) => !byValues.includes(name) && !needsReader.includes(name)))(
   "%s has the same columns of output for some columns of the values",

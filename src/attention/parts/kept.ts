@@ -72,6 +72,20 @@ export function largestOfAll(scores: readonly Float64Array[], room: number, ops:
   return scores.map((_, h) => chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from));
 }
 
+/** Rows of each head's `safe` largest scores, and of what it wins of the rest. */
+export function guaranteed(
+  scores: readonly Float64Array[],
+  { room, safe }: { readonly room: number; readonly safe: number },
+  ops: Ops,
+): Int32Array[] {
+  const raised = scores.map((own) => {
+    const out = own.slice();
+    if (safe > 0) for (const t of best(own, safe, ops)) out[t] = Infinity;
+    return out;
+  });
+  return largestOfAll(raised, room, ops);
+}
+
 /** Dense attention over the rows that are kept. */
 export const attendKept = ({
   queries,

@@ -48,6 +48,7 @@ const methods: Readonly<Record<string, Method>> = {
   cur: evicts("cur"),
   qfilter: evicts("qfilter"),
   kvzip: evicts("kvzip"),
+  "adakv-compactor": evicts("compactor"),
   finch: { variant: "finch", params: ({ budget }) => ({ budget }) },
   duo: { variant: "duo", params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }) },
   quest: { variant: "quest", params: ({ budget }, { budget: text }) => ({ page: pageOf(text), budget }) },

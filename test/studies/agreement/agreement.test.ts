@@ -83,8 +83,9 @@ describe("a measured row", () => {
     },
   );
 
-  it("of Finch always sees the question", () => {
+  it("of Finch always sees the question, and Ada-KV over Compactor is our Compactor", () => {
     expect(specOf({ method: "finch", queryAware: true })).toBe("finch(budget=1984)");
+    expect(specOf({ method: "adakv-compactor" })).toBe("compactor(budget=1984)");
   });
 
   it("is left out with a reason", () => {

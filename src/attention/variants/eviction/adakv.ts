@@ -5,6 +5,7 @@ import {
   attendKept,
   best,
   budgetParam,
+  guaranteed,
   keptCost,
   largestOfAll,
   queryAwareParam,
@@ -106,20 +107,6 @@ const mixed = (
   largestOfAll(votes, room, ops).map(({ length }, h) =>
     best(votes[h]!, roundToEven(length * (1 - floor) + Math.floor(room * floor)), ops),
   );
-
-/** Rows of each head's `safe` largest votes, and of what it wins of the rest. */
-function guaranteed(
-  votes: readonly Float64Array[],
-  { room, safe }: { readonly room: number; readonly safe: number },
-  ops: Ops,
-): Int32Array[] {
-  const raised = votes.map((own) => {
-    const out = own.slice();
-    if (safe > 0) for (const t of best(own, safe, ops)) out[t] = Infinity;
-    return out;
-  });
-  return largestOfAll(raised, room, ops);
-}
 
 /** The nearest integer, the even one of two, as torch.round. */
 function roundToEven(x: number): number {
