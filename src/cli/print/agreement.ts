@@ -24,7 +24,8 @@ const figuresTable = (title: string, groups: Readonly<Record<string, AgreementFi
 
 /** Agreement with a table of measured scores as text. */
 export function formatAgreement(result: AgreementResult): string {
-  const { all, sources, methods, lengths, tasks, baselines, worst, unexpressed, trials, reader } = result;
+  const { all, roles, sources, methods, lengths, tasks, baselines, worst, unexpressed, trials, reader } =
+    result;
   const { intervals } = all;
   const given = Object.entries(reader).map(([name, value]) => `${name} ${value}`);
   const rho =
@@ -35,6 +36,7 @@ export function formatAgreement(result: AgreementResult): string {
     `${all.settings} settings (a method at a budget, on one model and length), ${all.cells} scores, ${trials} problems a task`,
     `reader: ${given.join(", ") || "the defaults"}`,
     `mean absolute error: ${points(all.settingError)} points a setting ${between(intervals.settingError)}, ${points(all.cellError)} a cell ${between(intervals.cellError)}${rho}`,
+    figuresTable("role", roles),
     figuresTable("source", sources),
     figuresTable("method", methods),
     figuresTable("tokens", lengths),
@@ -67,6 +69,6 @@ export function formatAgreement(result: AgreementResult): string {
       ["not run", "rows"],
       unexpressed.map(({ reason, rows }) => [reason, rows]),
     ),
-    "points of 100; a prediction is dense attention's measured score times the share of dense attention's score that the variant has here; bias: predicted less measured; [low high]: 95% interval, settings and problems drawn again",
+    "looked at: when the sizes of the reader's parts were chosen; points of 100; a prediction is dense attention's measured score times the share of dense attention's score that the variant has here; bias: predicted less measured; [low high]: 95% interval, settings and problems drawn again",
   ].join("\n\n");
 }

@@ -6,6 +6,7 @@ import type { AgreementFigures, ComparedScore, SettingScore } from "./compare.ts
 import type { UnexpressedScore } from "./express.ts";
 import { intervalsOf } from "./intervals.ts";
 import type { AgreementIntervals } from "./intervals.ts";
+import { lookedAt } from "./reader.ts";
 
 /** A baseline beside the simulator, on the settings that the baseline predicts. */
 export interface BaselineFigures {
@@ -21,6 +22,8 @@ export interface AgreementResult {
   readonly trials: number;
   readonly reader: Readonly<Record<string, number | string>>;
   readonly all: AgreementFigures & { readonly intervals: AgreementIntervals };
+  /** settings that were looked at when the reader's parts were sized, and the others */
+  readonly roles: Readonly<Record<string, AgreementFigures>>;
   readonly sources: Readonly<Record<string, AgreementFigures>>;
   readonly methods: Readonly<Record<string, AgreementFigures>>;
   readonly lengths: Readonly<Record<string, AgreementFigures>>;
@@ -63,6 +66,7 @@ export function agreementResult(
   return {
     ...asked,
     all: { ...figuresOf(settings), intervals: intervalsOf(settings, "agreement") },
+    roles: by((setting) => (wasLookedAt(setting) ? "looked at" : "predicted")),
     sources: by(({ source }) => source),
     methods: by(({ method }) => method),
     lengths: by(({ tokens }) => String(tokens)),
@@ -96,6 +100,9 @@ export function agreementResult(
       .sort((a, b) => b.rows - a.rows),
   };
 }
+
+const wasLookedAt = ({ model, tokens, method }: SettingScore): boolean =>
+  model === lookedAt.model && tokens === lookedAt.tokens && lookedAt.methods.some((each) => each === method);
 
 const errorOf = ({ predicted, measured }: ComparedScore): number => Math.abs(predicted - measured.score);
 

@@ -147,6 +147,7 @@ it("runs a table, and goes on with finished trials", async () => {
   expect(answer.all.settings).toBe(2);
   expect(answer.all.settingError).toBeLessThan(0.01);
   expect(answer.all.spearman).toBe(1);
+  expect(Object.keys(answer.roles)).toEqual(["predicted"]);
   expect(answer.unexpressed).toEqual([{ reason: "no task for ruler-qa_1", rows: 1 }]);
   expect(answer.baselines[0]).toMatchObject({ settings: 2, error: 0.5 });
   expect(readFileSync(join(out, "cells.csv"), "utf8")).toContain("sink-window");
