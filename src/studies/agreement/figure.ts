@@ -29,7 +29,7 @@ export function agreementFigure(
       {
         data: { values: domain.map((value) => ({ value })) },
         mark: { type: "line", color: "#888", strokeDash: [4, 4] },
-        encoding: { x: axis("value", "measured"), y: axis("value", "predicted") },
+        encoding: { x: axis("value", "measured score"), y: axis("value", "predicted score") },
       },
       {
         data: {
