@@ -14,7 +14,9 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 };
 
 /** Files that documents name as the reader's own. */
-const fixtures = ["q.npy", "k.npy", "v.npy"].map((file) => join("test/cli/data", file));
+const fixtures = ["q.npy", "k.npy", "v.npy", "capture.safetensors"].map((file) =>
+  join("test/cli/data", file),
+);
 
 /** A command of a document and what became of it. */
 export interface RanCommand extends Ran {

@@ -18,6 +18,8 @@ const notes = [
   `recall: share that was read of the ${topKeys} keys of largest dense weight; tables show means over heads`,
 ].join("\n");
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** The reader's parameters as options of `attnsim run`. */
 function readerLines({ reader: { params, ofRetrievalHeads, margin }, headDim }: CaptureAnswer): string[] {
   const { sharpness, fidelity, geometry } = params;
@@ -42,7 +44,7 @@ export function formatCapture(answer: CaptureAnswer): string {
   const all = variantLosses(losses);
   const dense = all.filter(({ denseInPhase }) => denseInPhase).map(({ variant }) => variant);
   return [
-    `${layers} ${layers === 1 ? "layer" : "layers"} of ${queryHeads} query heads and ${kvHeads} kv heads over ${tokens} tokens, d ${headDim}: the last ${queries} queries of each head, q.k times ${formatCount(scale)}`,
+    `${counted(layers, "layer")} of ${counted(queryHeads, "query head")} and ${counted(kvHeads, "kv head")} over ${tokens} tokens, d ${headDim}: the last ${queries} queries of each head, q.k times ${formatCount(scale)}`,
     formatTable(
       [
         "layer",

@@ -27,23 +27,21 @@ export interface HeadLoss {
 export const topKeys = 16;
 
 /**
- * Variants at one budget: a quarter of the tokens, the share at which docs/agreement.md compares methods, and 64 at
- * least. A window keeps four sinks besides.
+ * Variants at one budget: a quarter of the tokens, and 64 at least. Blocks are of 64 tokens, or smaller, so that four of
+ * them or more are read.
  */
 export function defaultVariants(tokens: number): string[] {
-  const blocks = Math.max(1, Math.ceil(tokens / 4 / blockTokens));
-  const budget = blocks * blockTokens;
+  const budget = Math.max(64, Math.ceil(tokens / 4));
+  const block = Math.min(64, 2 ** Math.floor(Math.log2(budget / 4)));
   return [
     `quest(budget=${budget})`,
-    `snapkv(budget=${budget},window=${Math.min(64, budget / 2)})`,
-    `moba(block=${blockTokens},k=${blocks})`,
+    `snapkv(budget=${budget},window=${Math.min(64, Math.floor(budget / 2))})`,
+    `moba(block=${block},k=${Math.round(budget / block)})`,
     `dsa(k=${budget})`,
     `sink-window(sinks=4,window=${budget - 4})`,
     `oracle(k=${budget})`,
   ];
 }
-
-const blockTokens = 64;
 
 /** Losses of every query head of a layer by a variant. */
 export function lossesOf(

@@ -29,26 +29,47 @@ export function writeSafetensors(path: string, tensors: Readonly<Record<string, 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Sizes of a planted capture. */
-export const planted = { layers: 2, queryHeads: 4, kvHeads: 2, tokens: 600, d: 64, queries: 40 } as const;
+export const planted = {
+  layers: 2,
+  queryHeads: 4,
+  kvHeads: 2,
+  tokens: 600,
+  d: 64,
+  valueDim: 64,
+  queries: 40,
+} as const;
 
-/** The head that retrieves, the sharpness and the fidelity with which it does, and the share of the mean of its keys. */
-export const retrieving = { layer: 1, head: 3, kvHead: 1, sharpness: 2.5, fidelity: 0.7, mean: 0.2 } as const;
+/** Sizes of the capture that docs/capture.md shows, a small file. */
+export const shown = { ...planted, queryHeads: 2, kvHeads: 1, tokens: 210, d: 32, valueDim: 8, queries: 16 };
+
+/** The last head retrieves: its layer, its sharpness and fidelity, and the share of the mean of its keys. */
+export const retrieving = { layer: 1, sharpness: 2.5, fidelity: 0.7, mean: 0.2 } as const;
 
 /**
  * A capture of noise, in which one head retrieves as the constructed reader does: query i asks for the code of a key far
  * before it, with logits N(0, g^2) elsewhere and rho g sqrt(d) on that key. The keys of its kv head share a mean, along
  * the first channel, which its codes and queries leave out.
  */
-export function plantedCapture(): Readonly<Record<"q" | "k" | "v", WrittenTensor>> {
-  const { layers, queryHeads, kvHeads, tokens, d, queries } = planted;
+export function plantedCapture(
+  {
+    layers,
+    queryHeads,
+    kvHeads,
+    tokens,
+    d,
+    valueDim,
+    queries,
+  }: Readonly<Record<keyof typeof planted, number>>,
+  { layer, sharpness, fidelity, mean }: Readonly<Record<keyof typeof retrieving, number>> = retrieving,
+): Readonly<Record<"q" | "k" | "v", WrittenTensor>> {
   const noise = (name: string, shape: readonly number[]): WrittenTensor => {
     const random = new Random(`planted ${name}`);
     return { shape, numbers: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()) };
   };
   const q = noise("q", [layers, queryHeads, queries, d]);
   const k = noise("k", [layers, kvHeads, tokens, d]);
-  const v = noise("v", [layers, kvHeads, tokens, d]);
-  const { layer, head, kvHead, sharpness, fidelity, mean } = retrieving;
+  const v = noise("v", [layers, kvHeads, tokens, valueDim]);
+  const [head, kvHead] = [queryHeads - 1, kvHeads - 1];
   const random = new Random("codes");
   const keyAt = (token: number): number => ((layer * kvHeads + kvHead) * tokens + token) * d;
   for (let i = 0; i < queries; i++) {
