@@ -17,7 +17,7 @@ export const kinds = Object.keys(catalog) as readonly Kind[];
 export const entriesOf = (kind: Kind): Registry<Entry> => catalog[kind];
 
 /**
- * The kinds that have an entry of this name: a model and its layer plan may share one.
+ * The kinds that have an entry of this name. A model and its layer plan may share one, and several kinds have a `none`.
  *
  * @throws UsageError naming every entry when there is none of that name
  */

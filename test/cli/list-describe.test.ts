@@ -4,10 +4,11 @@ import { attnsim, attnsimJson } from "./attnsim.ts";
 
 type Named = readonly { readonly name: string; readonly summary: string; readonly usable?: boolean }[];
 
-it("gives a name to one entry, or to a model and its layer plan", () => {
+it("gives a name to one entry, to a model and its layer plan, or to `none` of two kinds", () => {
   for (const name of kinds.flatMap((kind) => entriesOf(kind).names())) {
     const named = kindsOf(name);
-    if (named.length > 1) expect(named).toEqual(["variants", "models"]);
+    if (named.length > 1)
+      expect(named).toEqual(name === "none" ? ["shapings", "geometries"] : ["variants", "models"]);
     for (const kind of named) expect(entriesOf(kind).get(name).name).toBe(name);
   }
   expect(kindsOf("kimi-k3")).toHaveLength(2);

@@ -35,7 +35,7 @@ describe("the program", () => {
     [
       ["list", "vegetables"],
       2,
-      /^error: command-argument value 'vegetables' is invalid for argument 'kind'. Allowed choices are variants, shapings, placements, tasks, systems, models, engines.\n$/,
+      /^error: command-argument value 'vegetables' is invalid for argument 'kind'. Allowed choices are variants, shapings, placements, geometries, tasks, systems, models, engines, constants.\n$/,
     ],
     [
       ["attend"],
