@@ -48,15 +48,17 @@ it("refuses more GPUs than a system has", async () => {
 describe("a context beyond the model's", () => {
   const on = ["hardware", "memory", "--system", "gb300-nvl72", "--model", "llama-3.1-8b"];
 
-  it("is warned of on stderr", async () => {
-    const { code, out, err } = await attnsim(...on, "--context", "128K,1M");
+  it("is named below the table where --beyond insists", async () => {
+    const { code, out, err } = await attnsim(...on, "--context", "128K,1M", "--beyond");
     expect(code).toBe(0);
-    expect(err).toBe("warning: more tokens than the model was made for: 1048576 of llama-3.1-8b (131072)\n");
-    expect(out).not.toContain("warning");
+    expect(err).toBe("");
+    expect(out).toContain(
+      "beyond, as --beyond insists: 1048576 tokens of llama-3.1-8b, made for at most 131072\n",
+    );
   });
 
   it("is none where it is within it", async () => {
-    expect((await attnsim(...on, "--context", "128K")).err).toBe("");
+    expect((await attnsim(...on, "--context", "128K", "--beyond")).out).not.toContain("beyond");
   });
 
   it("counts the answer of a request", async () => {
@@ -72,10 +74,12 @@ describe("a context beyond the model's", () => {
       "--gpus",
       "1",
     ];
-    expect((await attnsim(...serve, "--input", "128K", "--output", "1024")).err).toContain(
-      "132096 of llama-3.1-8b",
-    );
-    expect((await attnsim(...serve, "--input", "64K", "--output", "1024")).err).toBe("");
+    const tooLong = [...serve, "--input", "128K", "--output", "1024"];
+    const longer = "132096 tokens of llama-3.1-8b, made for at most 131072";
+    expect((await attnsim(...tooLong, "--beyond")).out).toContain(longer);
+    expect((await attnsim(...tooLong)).err).toContain(longer);
+    const within = await attnsim(...serve, "--input", "64K", "--output", "1024");
+    expect([within.code, within.err]).toEqual([0, ""]);
   });
 
   it.each([
@@ -103,8 +107,8 @@ it("a table of budgets shows what each decided, and what does not fit", async ()
   const { out } = await attnsim(
     ...["run", "--task", "graphwalks", "--variant", "oracle,dense+bf16", "--tokens", "4K", "--trials", "1"],
     ...["--mode", "mean-field", "--out", emptyFolder()],
-    ...["--budget", "system=gb200-nvl72,model=deepseek-v3,users=300,context=1048576"],
-    ...["--budget", "system=gb200-nvl72,model=deepseek-v3,users=5000,context=1048576"],
+    ...["--budget", "system=gb200-nvl72,model=deepseek-v3,users=300,context=1048576,beyond=true"],
+    ...["--budget", "system=gb200-nvl72,model=deepseek-v3,users=5000,context=1048576,beyond=true"],
   );
   expect(out).toMatch(/^oracle .*k=\d+ (bf16|fp8|nvfp4)/m);
   expect(out).toMatch(/^dense\+bf16 .*does not fit$/m);
