@@ -103,4 +103,6 @@ export const limitedTo = (division: Division, limits: Partial<ServerLimits>): Di
 
 /** Every division of a model that a phase can use, on at most the given GPUs. */
 export const divisionsOf = (on: ModelOnSystem, phase: "prefill" | "decode"): Division[] =>
-  plansFor(on.model, on.gpus ?? on.system.gpus.value, phase).map((parallel) => divisionOf(on, parallel));
+  plansFor(on.model, on.gpus ?? on.system.gpus.value, phase, on.routing).map((parallel) =>
+    divisionOf(on, parallel),
+  );

@@ -144,14 +144,14 @@ function largestOnDivisions(
   at: (value: number) => BudgetedStep,
   [low, high]: readonly [number, number],
 ): number {
-  const { system, model, users, stepSeconds = Infinity } = budget;
+  const { system, model, users, routing, stepSeconds = Infinity } = budget;
   const divided = (parallel: Parallelism, value: number) =>
     divisionOf(questionOf(budget, at(value)), parallel);
   const holds = (parallel: Parallelism, value: number): boolean =>
     memoryOn(divided(parallel, value), at(value).tokens).users >= users;
   const seconds = (parallel: Parallelism, value: number): number =>
     stepOn(divided(parallel, value), { users, ...at(value) }).seconds;
-  const plans = plansFor(model, system.gpus.value, "decode");
+  const plans = plansFor(model, system.gpus.value, "decode", routing);
   let best = low - 1;
   for (let before = best - 1; best > before;) {
     before = best;

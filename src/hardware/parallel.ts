@@ -1,4 +1,6 @@
 import { didYouMean, UsageError } from "../core/errors.ts";
+import { formatRouting, heldExperts, usualRouting } from "./kernels/routing.ts";
+import type { Routing } from "./kernels/routing.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { AttentionLayer } from "./layers/layer.ts";
 import { expertsOf, layersOf } from "./model.ts";
@@ -31,9 +33,10 @@ function meaningsOf(shown: readonly (keyof Parallelism)[]): string {
 /**
  * Reads `tp=4,dp=2`. The default of each name is 1, but `ep` of a model of experts is all GPUs of a stage by default.
  *
+ * @param routing whose copies of experts the ranks share
  * @throws UsageError for an unknown name, a value that is not an integer >= 1, or a division that the model does not allow
  */
-export function parseParallel(text: string, model: Model): Parallelism {
+export function parseParallel(text: string, model: Model, routing: Routing = usualRouting): Parallelism {
   const given: Partial<Record<keyof Parallelism, number>> = {};
   for (const part of text.split(",")) {
     const [key = "", value = "", ...rest] = part.split("=").map((each) => each.trim());
@@ -53,7 +56,7 @@ export function parseParallel(text: string, model: Model): Parallelism {
   const isMixture = expertsOf(model).length > 0;
   const ep = given.ep ?? (isMixture ? stage : 1);
   const parallel = { tp, dp, cp, kvp, ep, pp };
-  const wrong = wrongWith(parallel, model);
+  const wrong = wrongWith(parallel, model, routing);
   if (wrong !== undefined) throw new UsageError(`parallelism ${formatParallel(parallel)}: ${wrong}`);
   return parallel;
 }
@@ -70,23 +73,12 @@ function shareHeads(layers: readonly AttentionLayer[], tp: number): boolean {
   );
 }
 
-/**
- * Ranks from which on experts have redundant copies, one for every eight experts, and the ranks divide both together:
- * 32 copies of 256 experts over 32 ranks of prefill and 144 of decoding.
- *
- * DeepSeek-V3 technical report, arXiv 2412.19437, section 3.4.
- */
-const ranksWithCopies = 32;
-
-/** Whether ranks can share the experts of every layer, each as many as the others and one or more. */
-function shareExperts(experts: readonly number[], ranks: number): boolean {
-  const divides = (count: number): boolean =>
-    count % ranks === 0 || (ranks >= ranksWithCopies && (count + count / 8) % ranks === 0);
-  return experts.every((count) => ranks <= count && divides(count));
-}
+/** Whether ranks can share the slots that a routing gives the experts of every layer, as many on each. */
+const shareExperts = (experts: readonly number[], ranks: number, routing: Routing): boolean =>
+  experts.every((count) => heldExperts(count, ranks, routing) % ranks === 0);
 
 /** Reason why the model cannot be divided like this; undefined if it can. */
-function wrongWith(parallel: Parallelism, model: Model): string | undefined {
+function wrongWith(parallel: Parallelism, model: Model, routing: Routing): string | undefined {
   const { tp, ep, kvp, cp, pp } = parallel;
   const layers = model.attention.map(attentionLayer);
   if (!shareHeads(layers, tp)) {
@@ -102,11 +94,11 @@ function wrongWith(parallel: Parallelism, model: Model): string | undefined {
   if (experts.length === 0 && ep > 1) return `${model.name} has no experts: ep must be 1; got ${ep}`;
   const stage = stageGpus(parallel);
   if (stage % ep !== 0) return `ep must divide the ${stage} GPUs of a stage; got ${ep}`;
-  if (experts.length > 0 && !shareExperts(experts, ep)) {
-    const listed = upTo(Math.min(...experts)).filter((ranks) => shareExperts(experts, ranks));
+  if (!shareExperts(experts, ep, routing)) {
+    const allowed = upTo(2 * Math.max(...experts)).filter((ranks) => shareExperts(experts, ranks, routing));
     return (
-      `ep, by default all GPUs of a stage, must divide the ${experts.join(" and ")} experts of a layer of ${model.name}` +
-      ` (from ${ranksWithCopies} ranks on with one copy for every 8): allowed ${listed.join(", ")}; got ${ep}`
+      `ep, by default all GPUs of a stage, must divide the ${experts.join(" and ")} experts of a layer of ${model.name}, ` +
+      `or them and their copies (--routing ${formatRouting(routing)}): allowed ${allowed.join(", ")}; got ${ep}`
     );
   }
   if (pp > layersOf(model)) return `pp must be at most ${layersOf(model)}, the layers; got ${pp}`;
@@ -120,8 +112,15 @@ const powersOf2 = (most: number): number[] =>
  * Ways to divide a model among at most `gpus` GPUs of one NVLink domain: powers of two of stages and of each kind that the
  * phase can use, the remaining GPUs of a stage as groups, and experts over all GPUs of a stage. Those of one stage come
  * first. Of several stages there is one group, or as many as the GPUs allow: a search stays short.
+ *
+ * @param routing whose copies of experts the ranks share
  */
-export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"): Parallelism[] {
+export function plansFor(
+  model: Model,
+  gpus: number,
+  phase: "prefill" | "decode",
+  routing: Routing = usualRouting,
+): Parallelism[] {
   const isMixture = expertsOf(model).length > 0;
   const plans = powersOf2(gpus).flatMap((pp) =>
     powersOf2(gpus / pp).flatMap((tp) =>
@@ -135,7 +134,7 @@ export function plansFor(model: Model, gpus: number, phase: "prefill" | "decode"
       }),
     ),
   );
-  return plans.filter((plan) => wrongWith(plan, model) === undefined);
+  return plans.filter((plan) => wrongWith(plan, model, routing) === undefined);
 }
 
 /** The parallelism as `parseParallel` reads it, without the names whose value is 1. */

@@ -24,7 +24,7 @@ describe("parseParallel", () => {
     ["cp=2,kvp=2", "one of them must be 1"],
     ["tp=4,ep=3", "ep must divide the 4 GPUs of a stage; got 3"],
     ["dp=7", "must divide the 256 experts of a layer of deepseek-v3"],
-    ["dp=512", "96, 128, 144, 256; got 512"],
+    ["dp=512", "96, 128, 144, 256, 288; got 512"],
     ["pp=62", "pp must be at most 61, the layers; got 62"],
   ])("refuses %s", (text, message) => {
     expect(() => parseParallel(text, v3)).toThrow(message);

@@ -3,6 +3,7 @@ import { layersOf, nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { parseRouting } from "../../hardware/kernels/routing.ts";
+import type { Routing } from "../../hardware/kernels/routing.ts";
 import { models } from "../../hardware/models/all.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parametersOf } from "../../hardware/parameters.ts";
@@ -24,9 +25,12 @@ import type { RecipeReplicas } from "./recipe.ts";
 import { rateAt, serveRecipe } from "./serve-recipe.ts";
 import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
+const routingOf = ({ routing }: Setup): Routing | undefined =>
+  routing === undefined ? undefined : parseRouting(routing);
+
 const deployed = (setup: Setup, parallel: Parallelism): Division => {
   const { kvDtype, attention, feedForward, overlapLinks, profile, framework } = setup;
-  const routing = setup.routing === undefined ? undefined : parseRouting(setup.routing);
+  const routing = routingOf(setup);
   const system = override(systems.get(setup.system), setup.set ?? []);
   const model = modelOf(setup);
   const spec = parseSpec(setup.variant ?? nativeOf(model));
@@ -71,8 +75,10 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
 
 /** Predicts the number of a model on a division that the source names. */
 function onDivision(prediction: Extract<Prediction, { readonly parallel: string }>): number {
-  const division = deployed(prediction, parseParallel(prediction.parallel, models.get(prediction.model)));
-  const gpus = gpusOf(division.parallel);
+  const model = models.get(prediction.model);
+  const parallel = parseParallel(prediction.parallel, model, routingOf(prediction));
+  const division = deployed(prediction, parallel);
+  const gpus = gpusOf(parallel);
   switch (prediction.kind) {
     case "prefill-rate": {
       const { input, cacheHits, promptsPerGroup } = prediction;
@@ -136,7 +142,9 @@ function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
   const { replicaGpus, input, output, perUser, drafts, counts } = prediction;
   const model = models.get(prediction.model);
   const plans = (phase: "prefill" | "decode") =>
-    plansFor(model, replicaGpus, phase).map((parallel) => deployed(prediction, parallel));
+    plansFor(model, replicaGpus, phase, routingOf(prediction)).map((parallel) =>
+      deployed(prediction, parallel),
+    );
   const batches = Array.from({ length: 50 }, (_, i) => Math.round(2 ** (i / 4)));
   const served = drafts.flatMap((each) =>
     servedApart(

@@ -2,17 +2,17 @@
 export type Copies = number | "usual";
 
 /**
- * Slots for experts on all ranks, the same number on each. There is one for each expert, and `copies` more, rounded up.
- * The usual copies are at most an eighth of the experts, as the 32 that DeepSeek and SGLang add to 256
- * (https://lmsys.org/blog/2025-05-05-large-scale-ep): whole slots of ranks, rounded down. A rank alone needs no copies.
+ * Slots for experts on all ranks. There is one for each expert, and `copies` more, rounded up to the same number on each
+ * rank. The usual copies are at most an eighth of the experts, as the 32 that DeepSeek and SGLang add to 256
+ * (https://lmsys.org/blog/2025-05-05-large-scale-ep): whole slots of ranks, rounded down. Ranks that divide neither the
+ * experts nor them with an eighth more have no usual copies, and a rank alone needs none.
  */
 export function slotsOf(experts: number, copies: Copies, ranks: number): number {
   if (ranks === 1) return experts;
-  const each =
-    copies === "usual"
-      ? Math.max(Math.ceil(experts / ranks), Math.floor((experts * 9) / 8 / ranks))
-      : Math.ceil((experts + copies) / ranks);
-  return each * ranks;
+  if (copies !== "usual") return Math.ceil((experts + copies) / ranks) * ranks;
+  const most = Math.floor((experts * 9) / 8);
+  const alike = experts % ranks === 0 || most % ranks === 0;
+  return alike ? Math.floor(most / ranks) * ranks : experts;
 }
 
 /**

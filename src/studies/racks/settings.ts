@@ -226,7 +226,7 @@ export const divisionsFor = (
 ): readonly Division[] =>
   parallel === undefined
     ? divisionsOf(setting, phase)
-    : [divisionOf(setting, parseParallel(parallel, setting.model))];
+    : [divisionOf(setting, parseParallel(parallel, setting.model, setting.routing))];
 
 /** Refuses a model that cannot be divided among the GPUs. @throws UsageError always */
 export function undivided({ names }: RackSetting): never {

@@ -147,6 +147,8 @@ describe("the load balancer", () => {
     const usual = [8, 32, 64, 72, 144].map((ranks) => slotsOf(256, "usual", ranks));
     expect(usual).toEqual([288, 288, 256, 288, 288]);
     expect(slotsOf(8, "usual", 8)).toBe(8);
+    // 7 ranks divide neither 256 nor 288
+    expect(slotsOf(256, "usual", 7)).toBe(256);
     expect(slotsOf(256, 32, 64)).toBe(320);
     expect(heldExperts(256, 32, parseRouting("power-law"))).toBe(256);
   });

@@ -6,6 +6,7 @@ import { divisionOf } from "../../../src/deployment/division.ts";
 import { userBytesOn } from "../../../src/deployment/memory.ts";
 import { hasEffect, modelCost } from "../../../src/deployment/model-cost.ts";
 import { modelFrom, systemFrom } from "../../../src/hardware/config/user.ts";
+import { parseRouting } from "../../../src/hardware/kernels/routing.ts";
 import { attentionLayer } from "../../../src/hardware/layers/attention.ts";
 import { expertsOf, nativeOf } from "../../../src/hardware/model.ts";
 import type { Model } from "../../../src/hardware/model.ts";
@@ -42,16 +43,24 @@ describe.each(all)("divisions of $name", (model: Model) => {
     }
   });
 
-  it("refuse a dp that does not divide the experts, nor them and their copies", () => {
-    const experts = expertsOf(model);
-    for (const dp of numbers) {
-      const divides =
-        experts.length === 0 ||
-        experts.every((count) => count % dp === 0 || (dp >= 32 && ((count * 9) / 8) % dp === 0));
-      const message = refusal(() => parseParallel(`dp=${dp}`, model));
-      if (divides && dp <= Math.min(Infinity, ...experts)) expect(message).toBeUndefined();
-      else expect(message).toMatch(/ep, by default .*, must divide the .* experts .*: allowed 1, 2, .*; got/);
-    }
+  it.each(["eplb", "power-law", "even"])(
+    "refuse a dp that does not divide the experts, nor them and the copies of %s",
+    (text) => {
+      const routing = parseRouting(text);
+      const copied = (count: number): number => (text === "eplb" ? Math.floor((count * 9) / 8) : count);
+      for (const dp of numbers) {
+        const divides = expertsOf(model).every((count) => count % dp === 0 || copied(count) % dp === 0);
+        const message = refusal(() => parseParallel(`dp=${dp}`, model, routing));
+        if (divides) expect(message).toBeUndefined();
+        else
+          expect(message).toMatch(/ep, by default .*, must divide the .* experts .*: allowed 1, 2, .*; got/);
+      }
+    },
+  );
+
+  it("take any dp with as many copies as it needs", () => {
+    for (const dp of numbers)
+      expect(() => parseParallel(`dp=${dp}`, model, parseRouting("eplb=1"))).not.toThrow();
   });
 
   it("that are searched are all allowed", () => {
@@ -156,7 +165,11 @@ describe("the command line", () => {
       "1049600 tokens of llama-3.1-8b, made for at most 131072",
     ],
     ["pareto --model llama-3.1-8b --mtp 2 --input 8K --batch 1", "--mtp must be 0; got 2"],
-    ["decode --model deepseek-v3 --context 8K --parallel dp=7", "allowed 1, 2, 4, 8, 16, 32, 36, 48, 64,"],
+    [
+      "decode --model deepseek-v3 --context 8K --parallel dp=7",
+      "allowed 1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32,",
+    ],
+    ["decode --model deepseek-v3 --context 8K --parallel dp=72 --routing even", "128, 256; got 72"],
     ["decode --model llama-3.1-8b --context 8K --parallel tp=3", "allowed 1, 2, 4, 8, 16, 32; got 3"],
     ["decode --model llama-3.1-8b --context 8K --gpus 8.5", "an integer >= 1"],
     ["decode --model llama-3.1-8b --context 8K --parallel tp=8.5", "tp must be an integer >= 1"],
