@@ -75,12 +75,13 @@ function sharedMachine({ system, profile, framework }: ModelOnSystem): Machine {
   return machine;
 }
 
-/** The text about weights, with the format of attention's. */
-const askedWeights = ({
-  weights,
-  attentionWeights,
-}: Pick<ModelOnSystem, "weights" | "attentionWeights">): string =>
-  attentionWeights === undefined ? weights : `${weights},attention=${attentionWeights}`;
+/** Formats that the weights of a model are stored and multiplied in on a system. */
+export const weightsOn = ({ model, system, weights, attentionWeights }: ModelOnSystem): Weights =>
+  weightsOf(
+    model,
+    system,
+    attentionWeights === undefined ? weights : `${weights},attention=${attentionWeights}`,
+  );
 
 /** One division of a model. */
 export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division => ({
@@ -88,7 +89,7 @@ export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division =
   model: on.model,
   spec: on.spec,
   kvDtype: on.kvDtype,
-  weights: weightsOf(on.model, on.system, askedWeights(on)),
+  weights: weightsOn(on),
   parallel,
   limits: on.limits,
   overlapLinks: on.overlapLinks ?? false,

@@ -10,6 +10,7 @@ import { writeRows } from "../../runs/write-rows.ts";
 import type { RowFiles } from "../../runs/write-rows.ts";
 import { machineNotes, pairingLines, rackSettings, readSweep } from "../../studies/racks/settings.ts";
 import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
+import { productLines } from "./products.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
 import { unreadLines } from "./unread.ts";
@@ -200,6 +201,7 @@ export const recordLines = (question: Omit<RackQuestion, "context">): string[] =
 
 /** Assumptions of every answer about times. */
 export const timeLines = (question: RackQuestion): string[] => [
+  ...productLines(rackSettings(question)),
   ...machineNotes(rackSettings(question)),
   ...(question.attentionWeights === undefined ? [] : [`attention weights in ${question.attentionWeights}`]),
   ...(question.overlapLinks

@@ -4,7 +4,7 @@ import type { Entry } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { distinct, groupBy } from "../../core/group.ts";
 import { splitList } from "../../core/list.ts";
-import { divisionOf, divisionsOf } from "../../deployment/division.ts";
+import { divisionOf, divisionsOf, weightsOn } from "../../deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../deployment/division.ts";
 import { modelOf, systemOf } from "../../files/machines.ts";
 import { constantsFor } from "../../hardware/constants/choose.ts";
@@ -20,7 +20,7 @@ import { override } from "../../hardware/overrides.ts";
 import { parseParallel } from "../../hardware/parallel.ts";
 import { neededOf } from "../../hardware/system.ts";
 import type { System } from "../../hardware/system.ts";
-import { usualWeights, weightsOf } from "../../hardware/weights/choice.ts";
+import { usualWeights } from "../../hardware/weights/choice.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import { beyondOf, isBeyond, unsuited } from "./unsuited.ts";
 import { localSystem } from "../this-machine/system.ts";
@@ -244,9 +244,9 @@ export const machineNotes = (settings: readonly RackSetting[]): readonly string[
 ];
 
 /** Notes on products in precisions whose kernels were not measured. */
-function unmeasuredProducts({ model, system, weights, profile }: RackSetting): string[] {
-  if (profile === "ideal") return [];
-  const products = Object.values(weightsOf(model, system, weights)).map(({ product }) => product);
+function unmeasuredProducts(setting: RackSetting): string[] {
+  if (setting.profile === "ideal") return [];
+  const products = Object.values(weightsOn(setting)).map(({ product }) => product);
   return [...new Set(products)].flatMap((product) =>
     measuredLike[product] === product
       ? []
