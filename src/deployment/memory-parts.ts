@@ -8,6 +8,7 @@ import { formatRouting } from "../hardware/kernels/routing.ts";
 import { neededOf } from "../hardware/system.ts";
 import { weightParts } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
+import { unevenBytesOn } from "./memory.ts";
 import type { DivisionMemory, Lack } from "./memory.ts";
 import { draftBytesPerGpu, sharersOf, weightBytesByPart } from "./weights.ts";
 
@@ -30,6 +31,7 @@ export function memoryParts(
   const { machine, model, parallel, limits = usualLimits } = division;
   const { gpu, reserved } = machine.system;
   const gpus = gpusOf(parallel);
+  const uneven = unevenBytesOn(division);
   const each = (quantity: Quantity): string => `${gpus} x ${formatQuantity(quantity)}: ${cited(quantity)}`;
   return [
     {
@@ -54,6 +56,15 @@ export function memoryParts(
             part: "weights: drafts",
             amount: formatBytes(gpus * draftBytesPerGpu(division)),
             how: "a layer like the last one, with a projection of its two inputs, in the same formats",
+          },
+        ]
+      : []),
+    ...(uneven > 0
+      ? [
+          {
+            part: "uneven stages",
+            amount: formatBytes(uneven),
+            how: "left on stages with more room than the fullest: caches take each stage in proportion to its layers",
           },
         ]
       : []),

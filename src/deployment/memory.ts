@@ -4,7 +4,7 @@ import { kvDtypeOf } from "./division.ts";
 import type { ServerLimits } from "../hardware/memory.ts";
 import type { Division } from "./division.ts";
 import { layerCosts } from "./model-cost.ts";
-import { draftBytesPerGpu, leftByWeights } from "./weights.ts";
+import { draftBytesPerGpu, leftByWeights, weightBytesPerGpu } from "./weights.ts";
 
 /** Assumptions about memory, printed with every answer. */
 export const memoryAssumptions: readonly string[] = [
@@ -127,6 +127,12 @@ function takenPerGpu(division: Division): number {
 /** HBM of a division's GPUs that weights and passes leave free, B; negative if they do not fit. */
 const freeBytesOn = (division: Division): number =>
   leftByWeights(division, division.machine.system.gpu.hbm.value - takenPerGpu(division));
+
+/** HBM that weights leave free on stages with more room than the fullest, whose caches limit those of all, B. */
+export function unevenBytesOn(division: Division): number {
+  const each = division.machine.system.gpu.hbm.value - takenPerGpu(division) - weightBytesPerGpu(division);
+  return division.parallel.pp === 1 ? 0 : gpusOf(division.parallel) * each - freeBytesOn(division);
+}
 
 /** HBM of a division's GPUs for caches, B; negative if the weights do not fit. */
 export function cacheBytesOn(division: Division): number {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseSpec } from "../../src/attention/spec.ts";
+import { parseQuantity } from "../../src/core/units.ts";
 import { divisionOf } from "../../src/deployment/division.ts";
 import type { Division } from "../../src/deployment/division.ts";
-import { cacheBytesOn } from "../../src/deployment/memory.ts";
+import { cacheBytesOn, memoryOn } from "../../src/deployment/memory.ts";
+import { memoryParts } from "../../src/deployment/memory-parts.ts";
 import { leftByWeights, weightBytesByPart } from "../../src/deployment/weights.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
@@ -48,5 +50,23 @@ describe("memory of stages", () => {
     expect(leftByWeights(divided("deepseek-v3", "pp=4"), 100e9)).toBeLessThan(0);
     expect(cacheBytesOn(divided("deepseek-v3", "pp=2"))).toBeLessThan(0);
     expect(cacheBytesOn(divided("deepseek-v3", "pp=8"))).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["deepseek-v3", "pp=8"],
+    ["llama-3.1-70b", "pp=8"],
+    ["llama-3.1-70b", "tp=2"],
+  ])("of %s as %s sums to what is shown as left free", (name, parallel) => {
+    const memory = memoryOn(divided(name, parallel), 8192);
+    const parts = memoryParts(memory, { users: 1, lack: { hbm: 0, host: 0 } });
+    const at = (part: string): number => parts.findIndex((row) => row.part === part);
+    const bytes = (row: number): number => parseQuantity("part", parts[row]!.amount.replace(" ", ""), "B");
+    const taken = parts
+      .slice(at("usable HBM") + 1, at("left free"))
+      .reduce((sum, { amount }) => sum + parseQuantity("part", amount.replace(" ", ""), "B"), 0);
+    expect(at("uneven stages") >= 0).toBe(parallel === "pp=8");
+    // amounts have three digits
+    const left = bytes(at("usable HBM")) - taken;
+    expect(Math.abs(left - bytes(at("left free")))).toBeLessThan(0.006 * bytes(at("usable HBM")));
   });
 });
