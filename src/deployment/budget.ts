@@ -1,11 +1,14 @@
 import { parseSpec } from "../attention/spec.ts";
-import { didYouMean, UsageError } from "../core/errors.ts";
+import { didYouMean, unknownName, UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
 import { nativeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
 import { override, shorthands, shorthandSetting, systemQuantities } from "../hardware/overrides.ts";
 import type { Shorthand } from "../hardware/overrides.ts";
+import { constantsFor } from "../hardware/constants/choose.ts";
+import { frameworks } from "../hardware/constants/set.ts";
+import type { Framework } from "../hardware/constants/set.ts";
 import { parseRouting } from "../hardware/kernels/routing.ts";
 import type { Routing } from "../hardware/kernels/routing.ts";
 import type { System } from "../hardware/system.ts";
@@ -30,9 +33,21 @@ export interface Budget {
   readonly context?: number;
   /** how tokens fall on experts; default: the usual power law */
   readonly routing?: Routing;
+  /** serving engine whose kernels run; default: the usual one */
+  readonly framework?: Framework;
 }
 
-const ownKeys = ["system", "model", "users", "step-ms", "context", "beyond", "weights", "routing"] as const;
+const ownKeys = [
+  "system",
+  "model",
+  "users",
+  "step-ms",
+  "context",
+  "beyond",
+  "weights",
+  "routing",
+  "framework",
+] as const;
 const shortKeys = Object.keys(shorthands) as readonly Shorthand[];
 const keys = [...ownKeys, ...shortKeys];
 
@@ -58,7 +73,7 @@ const parsed = new Map<string, Budget>();
  * them: step-ms, context (tokens each user holds; beyond=true insists on more than
  * the model was made for), weights (as for `--weights`, with plus signs between parts;
  * default: as shipped in 4 bits, or the smallest format that the GPU multiplies), routing (of tokens to experts, as
- * `parseRouting` reads it). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are
+ * `parseRouting` reads it), framework (serving engine whose kernels run, as for `--framework`). Numbers of the system can be replaced: hbm-gb, hbm-gbps, nvlink-gbps and c2c-gbps, which are
  * decimal and per GPU, or any number by its path: gpu.fp8=4.5PFLOP/s.
  *
  * @param lookup finds the system and the model; default: among entries alone
@@ -102,6 +117,7 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   const stepMs = positive("step-ms");
   const context = positive("context", true);
   const routing = given.get("routing");
+  const framework = given.get("framework");
   const longest = model.context?.value ?? Infinity;
   if (context !== undefined && context > longest && !insistsOn(given.get("beyond")))
     throw new UsageError(
@@ -116,9 +132,17 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
     ...(stepMs === undefined ? {} : { stepSeconds: stepMs / 1000 }),
     ...(context === undefined ? {} : { context }),
     ...(routing === undefined ? {} : { routing: parseRouting(routing) }),
+    ...(framework === undefined ? {} : { framework: frameworkFor(system, framework) }),
   };
   checkRoom(budget);
   return budget;
+}
+
+/** The engine of a name. @throws UsageError for an unknown name, or an engine without kernels on such GPUs */
+function frameworkFor(system: System, name: string): Framework {
+  const framework = frameworks.find((known) => known === name) ?? unknownName("framework", name, frameworks);
+  constantsFor(system, framework);
+  return framework;
 }
 
 /** True if the budget insists on a context that the model was not made for. */

@@ -52,7 +52,7 @@ export interface BudgetedStep {
 }
 
 const questionOf = (
-  { system, model, weights, users, routing }: Budget,
+  { system, model, weights, users, routing, framework }: Budget,
   asked: BudgetedStep,
 ): StepQuestion => ({
   system,
@@ -60,6 +60,7 @@ const questionOf = (
   weights,
   users,
   routing,
+  framework,
   ...asked,
 });
 

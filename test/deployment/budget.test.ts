@@ -41,7 +41,24 @@ describe("parseBudget", () => {
     expect([gpu.hbm.value, gpu.hbmBandwidth.value, gpu.nvlink?.value]).toEqual([288e9, 22e12, 1.8e12]);
   });
 
+  it("prices steps with the kernels of another engine", () => {
+    const seconds = (more: string): number =>
+      stepOf({ ...budgetOf(64, more), spec: parseSpec("mla"), kvDtype: "fp8", tokens: million }).seconds;
+    expect(budgetOf(64, ",framework=sglang").framework).toBe("sglang");
+    expect(seconds(",framework=sglang")).not.toBe(seconds(""));
+    expect(seconds(",framework=trtllm")).toBe(seconds(""));
+    const shortWith = (more: string): string =>
+      shortOf(budgetOf(64, `${more},step-ms=1`), {
+        spec: parseSpec("mla"),
+        kvDtype: "fp8",
+        tokens: million,
+        reads: 1,
+      });
+    expect(shortWith(",framework=sglang")).not.toBe(shortWith(""));
+  });
+
   it.each([
+    ["system=gb200-nvl72,model=deepseek-v3,users=1,framework=tgi", 'unknown framework "tgi"; known: trtllm'],
     ["system=gb200,model=deepseek-v3,users=1", 'unknown system "gb200"; known: h100, h200, b200'],
     ["system=gb200-nvl72,model=v3,users=1", 'unknown model "v3"; known: llama-3.1-405b, llama-3.1-70b'],
     ["system=gb200-nvl72,model=deepseek-v3,user=1", 'budget has no "user"'],
