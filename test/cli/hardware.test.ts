@@ -142,3 +142,23 @@ it.each([
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
+
+it.each([
+  ["h200 --weights nvfp4", "nvfp4 as W4A16 at the bf16 rate, bf16 in bf16"],
+  [
+    "h200 --weights nvfp4 --attention-weights fp8",
+    "fp8 in fp8, nvfp4 as W4A16 at the bf16 rate, bf16 in bf16",
+  ],
+  ["gb200-nvl72 --weights nvfp4", "nvfp4 as W4A4 at the fp4 rate, bf16 in bf16"],
+  [
+    "gb200-nvl72 --weights experts=mxfp4,attention=bf16,shared=bf16,dense=bf16",
+    "bf16 in bf16, mxfp4 as W4A8",
+  ],
+])("hardware decode --system %s says in which precision it multiplies", async (line, products) => {
+  const on = `hardware decode --model deepseek-v3 --context 8K --users 8 --parallel dp=8 --system ${line}`;
+  const said = `products on ${line.split(" ")[0]!}: ${products}`;
+  const { out } = await run(on);
+  expect(out.slice(out.indexOf("assumed:"))).toContain(said);
+  const { assumptions } = JSON.parse((await run(`${on} --json`)).out) as Printed;
+  expect(assumptions.some((each) => each.startsWith(said))).toBe(true);
+});
