@@ -3,6 +3,7 @@ import { weightsOn } from "../../deployment/division.ts";
 import { peakRates } from "../../hardware/kernels/dtypes.ts";
 import type { Precision } from "../../hardware/kernels/dtypes.ts";
 import type { PartWeights } from "../../hardware/weights/choice.ts";
+import { weightPartNames } from "../../hardware/weights/parts.ts";
 import type { RackSetting } from "../../studies/racks/settings.ts";
 
 /** Words for the operands of products that are not those of the rate: bits of weights (W) and of activations (A). */
@@ -18,9 +19,9 @@ const operands: Readonly<Partial<Record<Precision, string>>> = {
 export const productLines = (settings: readonly RackSetting[]): string[] =>
   [...groupBy(settings, ({ names }) => names.system)].map(([system, own]) => {
     const products = own.flatMap((setting) => {
-      // norms are multiplied by no matrix
-      const { norms: _, ...matrices } = weightsOn(setting);
-      return Object.values(matrices).map(productOf);
+      const weights = weightsOn(setting);
+      // no matrix is multiplied with norms
+      return weightPartNames.flatMap((part) => (part === "norms" ? [] : [productOf(weights[part])]));
     });
     return `products on ${system}: ${distinct(products).join(", ")}`;
   });
