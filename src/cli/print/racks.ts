@@ -3,6 +3,7 @@ import { formatBytes, formatChange } from "../../core/units.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatRouting, usualRouting } from "../../hardware/kernels/routing.ts";
+import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafts } from "../../hardware/serving/replica.ts";
 import { partsHelp } from "../../hardware/parallel.ts";
@@ -192,7 +193,7 @@ export function machineLines(question: RackQuestion): string[] {
 /** The two records in which a latent cache is counted, for models that have one. */
 export const recordLines = (question: Omit<RackQuestion, "context">): string[] => {
   const settings = rackSettings({ ...question, context: [1] });
-  return settings.some(({ model }) => model.attention.some(({ kind }) => kind === "latent"))
+  return settings.some(({ model }) => model.attention.some((group) => attentionLayer(group).latent))
     ? [
         "latent caches: `dense` counts a token's numbers in the KV type (576 of them: 576 B a layer in fp8), `mla` FlashMLA's record, whose fp8 has scales and a bf16 rotary key (656 B)",
       ]

@@ -42,7 +42,7 @@ const deployed = (setup: Setup, parallel: Parallelism): Division => {
 /** The model of a setup, with latent attention in all layers where the setup says so. */
 function modelOf({ model: name, allLatent = false }: Setup): Model {
   const model = models.get(name);
-  const latent = model.attention.find(({ kind }) => kind === "latent");
+  const latent = model.attention.find((group) => attentionLayer(group).latent);
   if (!allLatent || latent === undefined) return model;
   return { ...model, attention: [{ ...latent, layers: { ...latent.layers, value: layersOf(model) } }] };
 }

@@ -59,6 +59,7 @@ export function latentLayer(attention: LatentAttention): AttentionLayer {
     outputHeads: queryHeads,
     outputWidth: queryHeads * attention.valueDim.value,
     reachesAll: true,
+    latent: true,
     variant: indexer ? sparseSpec(indexer) : "dense",
     ...(indexer && {
       index: {

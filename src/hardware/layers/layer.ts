@@ -55,6 +55,8 @@ export interface AttentionLayer {
   readonly outputWidth: number;
   /** true if a query may reach the whole context, even if a step reads little of it */
   readonly reachesAll: boolean;
+  /** true if a token's key and value are one latent record of all heads */
+  readonly latent?: true;
   /** spec of the attention variant that the layer was trained with */
   readonly variant: string;
   readonly index?: LayerIndex;
