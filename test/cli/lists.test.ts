@@ -24,7 +24,9 @@ describe("a list", () => {
     expect(await lengths("--context", "4K,8K")).toEqual([4096, 8192]);
     expect(await lengths("--context", "4K", "--context", "8K")).toEqual([4096, 8192]);
     expect(await lengths("--context", "4K", "--context", "8K,16K")).toEqual([4096, 8192, 16384]);
-    expect(await lengths()).toEqual([131072, 1048576]);
+    expect(await lengths("--beyond")).toEqual([131072, 1048576]);
+    // llama-3.1-8b was made for 128K
+    expect(await lengths()).toEqual([131072]);
     const systems = (await memory("--system", "h100", "--system", "h200", "--context", "4K")).map(
       (row) => row.system,
     );

@@ -78,7 +78,7 @@ describe("a terminal", () => {
     ["list", "variants"],
     ["engines"],
   ];
-  const tableOf = (out: string): string => out.split("\nassumed:")[0]!;
+  const tableOf = (out: string): string => out.split(/\n(?:columns|assumed):/)[0]!;
 
   it.each(
     tables.flatMap((words) => [80, 120].map((at) => [words.slice(0, 2).join(" "), at, words] as const)),

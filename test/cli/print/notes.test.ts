@@ -4,7 +4,8 @@ import { attnsim } from "../attnsim.ts";
 const racks = async (...args: string[]): Promise<string> => (await attnsim("hardware", ...args)).out;
 
 it("a table explains the columns that it shows, and no others", async () => {
-  const out = await racks("decode", "--system", "h100", "--model", "deepseek-v3", "--context", "1M");
+  const on = ["--system", "h100", "--model", "deepseek-v3", "--context", "128K", "--parallel", "kvp=8"];
+  const out = await racks("decode", ...on);
   const notes = out.split("columns:\n")[1]!.split("\n\n")[0]!;
   expect(notes).toContain("divided as: kvp (GPUs that share each cache while decoding (Helix)), ep (");
   expect(notes).not.toContain("pp (");

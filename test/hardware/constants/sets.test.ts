@@ -87,7 +87,7 @@ describe("a system of one's own", () => {
 
   it("without one is like Blackwell if it multiplies FP4, and like Hopper otherwise", () => {
     const rates = { hbm: "96GB", hbmBandwidth: "4TB/s", bf16: "148TFLOP/s", fp8: "296TFLOP/s" };
-    const reserved = { share: 0.9, activations: "4GB", collectives: "1GB" };
+    const reserved = { share: 0.9, runtime: "4GB", collectives: "1GB" };
     const alone = (gpu: object): System => own({ gpus: 1, gpu, reserved });
     expect(constantsFor(alone(rates)).name).toBe("trtllm-hopper");
     expect(constantsFor(alone({ ...rates, fp4: "592TFLOP/s" })).name).toBe("trtllm-blackwell");
