@@ -74,7 +74,8 @@ export function writeNpy(path: string, shape: readonly number[], parts: Iterable
   }
 }
 
-function littleEndian(numbers: Float32Array): Uint8Array {
+/** Bytes of float32 numbers, in little-endian order on every machine. */
+export function littleEndian(numbers: Float32Array): Uint8Array {
   const bytes = new Uint8Array(numbers.length * 4);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < numbers.length; i++) view.setFloat32(4 * i, numbers[i]!, true);

@@ -27,17 +27,7 @@ export function safetensorsHeader(
   read: ReadBytes,
   fileBytes: number,
 ): TensorLayout {
-  if (fileBytes < 8)
-    throw new UsageError(`${path} is cut short: it ends at byte ${fileBytes}, within the header's length`);
-  const length = Number(Buffer.from(read(0, 8)).readBigUInt64LE());
-  if (length > maxHeaderBytes)
-    throw new UsageError(`${path} is no .safetensors file: it gives its header ${length} bytes`);
-  if (8 + length > fileBytes)
-    throw new UsageError(
-      `${path} is cut short: its header ends at byte ${8 + length}; the file at ${fileBytes}`,
-    );
-
-  const header = parseHeader(path, Buffer.from(read(8, length)).toString("utf8"));
+  const { header, length } = readHeader(path, read, fileBytes);
   const names = Object.keys(header).filter((key) => key !== "__metadata__");
   if (!names.includes(name)) unknownName(`tensor of ${path}`, name, names);
   const parsed = tensorEntry.safeParse(header[name]);
@@ -54,6 +44,41 @@ export function safetensorsHeader(
         `its offsets [${offsets.join(", ")}] hold ${offsets[1] - offsets[0]}`,
     );
   return { dtype, shape, start: 8 + length + offsets[0], firstFastest: false };
+}
+
+/**
+ * Reads the texts that a .safetensors file keeps beside its tensors.
+ *
+ * @throws UsageError for a torn or malformed header, and metadata that are not texts
+ */
+export function safetensorsMetadata(
+  path: string,
+  read: ReadBytes,
+  fileBytes: number,
+): Readonly<Record<string, string>> {
+  const parsed = z
+    .record(z.string(), z.string())
+    .safeParse(readHeader(path, read, fileBytes).header["__metadata__"] ?? {});
+  if (!parsed.success) throw new UsageError(`${path}: malformed metadata: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** The header of a file, and the bytes that it takes. */
+function readHeader(
+  path: string,
+  read: ReadBytes,
+  fileBytes: number,
+): { header: Readonly<Record<string, unknown>>; length: number } {
+  if (fileBytes < 8)
+    throw new UsageError(`${path} is cut short: it ends at byte ${fileBytes}, within the header's length`);
+  const length = Number(Buffer.from(read(0, 8)).readBigUInt64LE());
+  if (length > maxHeaderBytes)
+    throw new UsageError(`${path} is no .safetensors file: it gives its header ${length} bytes`);
+  if (8 + length > fileBytes)
+    throw new UsageError(
+      `${path} is cut short: its header ends at byte ${8 + length}; the file at ${fileBytes}`,
+    );
+  return { header: parseHeader(path, Buffer.from(read(8, length)).toString("utf8")), length };
 }
 
 function parseHeader(path: string, text: string): Readonly<Record<string, unknown>> {

@@ -24,7 +24,7 @@ const tail =
   "\nGive the values of these keys, in the order in which the keys come the second time, with a blank between two of them.";
 
 /** Draws `count` different places of [0, space), place g with weight (g + 1)^(power - 1). */
-function drawGaps(count: number, space: number, power: number, random: Random): number[] {
+export function drawGaps(count: number, space: number, power: number, random: Random): number[] {
   // the largest of u^(1/w) are a weighted sample without replacement: Efraimidis and Spirakis 2006
   const keyed = Array.from({ length: space }, (_, g) => ({
     g,

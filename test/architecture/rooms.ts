@@ -42,6 +42,10 @@ const declared: Readonly<Record<string, Room>> = {
     holds: "files of users as values: CSV, npy, safetensors, YAML, traces",
     imports: ["core", "tasks", "hardware", "trial"],
   },
+  learned: {
+    holds: "small transformers with chosen attention: their data, training, checkpoints and captures",
+    imports: ["core", "engines", "tasks", "attention", "files"],
+  },
   figures: { holds: "rows as Vega-Lite figures", imports: ["core", "trial"] },
   runs: {
     holds: "plans, the worker pool, the journal, resuming, results folders, plugins",

@@ -55,6 +55,15 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./attend.ts"),
   },
   {
+    name: "learn",
+    summary: "train a small transformer with chosen attention on associative recall",
+    examples: [
+      "learn --out results/local/dense",
+      "learn --mixers window,gated-delta --steps 1000 --out results/local/hybrid",
+    ],
+    load: () => import("./learn.ts"),
+  },
+  {
     name: "tasks",
     summary: "generate, score, export and inspect problems",
     commands: [

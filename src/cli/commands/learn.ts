@@ -1,0 +1,68 @@
+import type { Command } from "@commander-js/extra-typings";
+import { backends } from "../../learned/autograd.ts";
+import { trainReader } from "../../learned/run.ts";
+import { mixerNames } from "../../learned/shape.ts";
+import { integer, list, oneOf, positive, share } from "../options/values.ts";
+import { formatEvaluation, formatTraining } from "../print/learned.ts";
+
+const notes = `
+The task is multi-query associative recall as zoology generates it (zoology/data/multiquery_ar.py, no random fillers).
+Each name in --mixers is a layer. Several different names make a hybrid.
+
+The folder gets checkpoint.safetensors and curve.csv after every evaluation, and capture.safetensors at the end: q, k and
+v of shape (layers, heads, tokens, d) on an evaluated sequence. The same command run again goes on where it ended. Two
+runs of the same command have the same losses on the same backend.`;
+
+/** `attnsim learn`: trains a small transformer with chosen attention. */
+export default function learnCommand(command: Command): void {
+  command
+    .requiredOption("--out <folder>", "folder of the results")
+    .option(
+      "--mixers <names>",
+      `mixer of each layer: ${mixerNames.join(", ")} (default: dense)`,
+      list(oneOf("mixer", mixerNames)),
+    )
+    .option("--window <n>", "tokens that the mixer window reads", integer(1), 16)
+    .option("--width <n>", "numbers of a token's vector", integer(1), 64)
+    .option("--heads <n>", "heads of a layer", integer(1), 1)
+    .option("--convolution <n>", "tokens of the convolution before each mixer; 0: none", integer(0), 3)
+    .option("--positions <n>", "positions with an embedding; 0: none (default: the tokens)", integer(0))
+    .option("--expansion <n>", "hidden numbers of the MLP over the width; 0: none", integer(0), 0)
+    .option("--tokens <n>", "symbols of a sequence", integer(4), 64)
+    .option("--pairs <n>", "key-value pairs of a sequence", integer(1), 4)
+    .option("--vocabulary <n>", "symbols that there are", integer(4), 256)
+    .option("--batch <n>", "sequences of a step", integer(1), 32)
+    .option("--steps <n>", "most steps", integer(1), 500)
+    .option("--rate <x>", "highest learning rate", positive, 0.005)
+    .option("--warmup <n>", "steps in which the rate rises", integer(0), 25)
+    .option("--every <n>", "steps from one evaluation to the next", integer(1), 25)
+    .option("--evaluated <n>", "sequences of an evaluation", integer(1), 64)
+    .option("--enough <share>", "accuracy at which training ends early", share, 0.98)
+    .option("--seed <n>", "seed of weights and sequences", integer(0), 0)
+    .option("--backend <name>", `TensorFlow.js on: ${backends.join(", ")}`, oneOf("backend", backends))
+    .addHelpText("after", notes)
+    .action(async ({ out, backend, ...given }) => {
+      const {
+        mixers = ["dense"],
+        window,
+        width,
+        heads,
+        convolution,
+        expansion,
+        vocabulary,
+        tokens,
+        pairs,
+        ...rest
+      } = given;
+      const { positions = tokens, ...training } = rest;
+      const shape = { vocabulary, positions, mixers, width, heads, window, convolution, expansion };
+      const { state, paths } = await trainReader({
+        settings: { shape, task: { vocabulary, tokens, pairs, power: 0.01 }, ...training },
+        folder: out,
+        backend,
+        onEvaluation: (point) => console.error(formatEvaluation(point)),
+      });
+      for (const path of paths) console.error(path);
+      console.log(formatTraining(state.curve));
+    });
+}
