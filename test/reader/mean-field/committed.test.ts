@@ -9,7 +9,7 @@ import { meanFieldRow } from "../../../src/trial/mean-field.ts";
 // tasks, variants and lengths.
 
 const committed = readTrialRows(join(import.meta.dirname, "../../../results/length-sweep/data.csv"));
-const problems = 12;
+const problems = 24;
 
 interface Gap {
   readonly cell: string;

@@ -398,7 +398,7 @@ const names = new RegExp(
     "infllm-v2|h2o|Tau2-bench|ARC-AGI-2|mrcr-v2-8needle|Terminal-Bench 2\\.0|oracle\\(k=\\d+\\)",
     "\\d+[KM]-\\d+[KM]|\\d+[KM]\\b|95% interval|95% intervals",
     // assumptions that the text names, and thresholds of the rules
-    "at (?:5|40) ms|(?:16|1) reads?|in place of 1\\b|a step of 16|1\\.96 standard errors",
+    "at (?:5|40) ms|(?:16|1) reads?|in place of 1\\b|a step of 16(?![.\\d])|1\\.96 standard errors",
     "over 10 pp|2 to 5 pp",
   ].join("|"),
   "g",
