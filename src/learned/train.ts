@@ -132,7 +132,7 @@ export const evaluationBatchOf = (
 const evaluationBatch = 64;
 
 /** Loss in nats and accuracy on sequences that no step trains on. */
-export function evaluate(
+function evaluate(
   tf: Autograd,
   { shape, task, evaluated, seed }: Pick<TrainSettings, "shape" | "task" | "evaluated" | "seed">,
   weights: ReaderWeights,

@@ -140,7 +140,7 @@ function formatRacks<Row extends RackRow>(
 }
 
 /** The meanings of shown columns, as lines below a table. */
-export function columnNotes(notes: Readonly<Record<string, string>>, titles: readonly string[]): string[] {
+function columnNotes(notes: Readonly<Record<string, string>>, titles: readonly string[]): string[] {
   const known = titles.filter((title) => notes[title] !== undefined);
   return known.length === 0 ? [] : ["columns:", ...known.map((title) => `  ${title}: ${notes[title]!}`), ""];
 }

@@ -42,7 +42,10 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
   });
 }
 
-/** How far the mean field may be off: in the mean of distances, and beyond three standard errors in each cell. */
+/**
+ * How far the mean field may be off: in the mean of distances, and beyond 3.5 standard errors in each cell. About one of
+ * 290 cells is beyond three by chance.
+ */
 const bars = [
   { measure: "score", distance: 0.07, beyond: 0.05 },
   { measure: "recall", distance: 0.018, beyond: 0.04 },
@@ -61,6 +64,6 @@ describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, d
   });
 
   it("and for each variant, task and length", () => {
-    expect(gaps.filter(({ gap, error }) => Math.abs(gap) > 3 * error + beyond)).toEqual([]);
+    expect(gaps.filter(({ gap, error }) => Math.abs(gap) > 3.5 * error + beyond)).toEqual([]);
   });
 });
