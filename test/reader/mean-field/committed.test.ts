@@ -9,7 +9,7 @@ import { meanFieldRow } from "../../../src/trial/mean-field.ts";
 // tasks, variants and lengths.
 
 const committed = readTrialRows(join(import.meta.dirname, "../../../results/length-sweep/data.csv"));
-const problems = 24;
+const problems = 40;
 
 interface Gap {
   readonly cell: string;
@@ -42,16 +42,14 @@ function gapsOf(measure: "score" | "recall"): Gap[] {
   });
 }
 
-/**
- * How far the mean field may be off: in the mean of distances, and beyond 3.5 standard errors in each cell. About one of
- * 290 cells is beyond three by chance.
- */
+/** How far the mean field may be off: in the mean of distances, and beyond three standard errors in each cell. */
 const bars = [
-  { measure: "score", distance: 0.07, beyond: 0.05 },
-  { measure: "recall", distance: 0.018, beyond: 0.04 },
+  // the one cell that is known to be off (docs/mean-field.md)
+  { measure: "score", distance: 0.07, beyond: 0.05, known: ["mrcr snapkv(queryAware=true) 524288"] },
+  { measure: "recall", distance: 0.018, beyond: 0.04, known: [] },
 ] as const;
 
-describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, distance, beyond }) => {
+describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, distance, beyond, known }) => {
   let gaps: Gap[] = [];
   beforeAll(() => {
     gaps = gapsOf(measure);
@@ -64,6 +62,7 @@ describe.each(bars)("$measure in the mean field, 4K to 1M tokens", ({ measure, d
   });
 
   it("and for each variant, task and length", () => {
-    expect(gaps.filter(({ gap, error }) => Math.abs(gap) > 3.5 * error + beyond)).toEqual([]);
+    const off = gaps.filter(({ gap, error }) => Math.abs(gap) > 3 * error + beyond);
+    expect(off.map(({ cell }) => cell)).toEqual(known);
   });
 });
