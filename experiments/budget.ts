@@ -25,7 +25,6 @@ await experiment({
   name: "budget",
   question:
     "Accuracy when 100 to 2,000 users of 1M tokens share a GB200 or GB300 rack (DeepSeek-V3's dimensions)",
-  seed: 0,
   answer: trials({
     figures: ["budget"],
     *make({ full, trial }) {

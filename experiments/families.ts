@@ -23,7 +23,6 @@ const whole = { "8K": 8, "32K": 8, "128K": 6, "512K": 2, "1M": 2 };
 await experiment({
   name: "families",
   question: "What does each family of attention keep at 1M tokens, and what does it read for it?",
-  seed: 0,
   answer: trials({
     figures: ["families", "accuracy-bytes-front"],
     *make({ full, trial }) {

@@ -18,7 +18,6 @@ const tasks = [
 await experiment({
   name: "mean-field-gap",
   question: "How far is the mean field from full numerics?",
-  seed: 0,
   answer: trials({
     figures: ["mean-field-gap"],
     *make({ full, trial }) {

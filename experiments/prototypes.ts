@@ -31,7 +31,6 @@ const conversations = {
 await experiment({
   name: "prototypes",
   question: "Do full numerics read as the prototypes of the model did?",
-  seed: 0,
   answer: trials({
     *make({ full, trial }) {
       for (const { tokens, depth, problems } of full ? graphs : [{ tokens: "32K", depth: 3, problems: 1 }])

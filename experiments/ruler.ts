@@ -20,7 +20,6 @@ const whole = { "4K": 6, "16K": 6, "64K": 4, "256K": 2, "1M": 1 };
 await experiment({
   name: "ruler",
   question: "How long is a context that each variant really uses, by RULER's tasks?",
-  seed: 0,
   answer: trials({
     figures: ["accuracy"],
     *make({ full, trial }) {

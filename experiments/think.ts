@@ -15,7 +15,6 @@ const variants = ["dense", "dense+yarn", "oracle", "dsa", "moba"];
 await experiment({
   name: "think",
   question: "Does reading again and again before answering find what one read loses, and what does it cost?",
-  seed: 0,
   answer: trials({
     figures: ["reads"],
     *make({ full, trial }) {
