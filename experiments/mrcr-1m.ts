@@ -16,7 +16,7 @@ await experiment({
   answer: trials({
     *make({ full, trial }) {
       const tokens = full ? "1M" : "64K";
-      for (let n = 0; n < (full ? 5 : 2); n++)
+      for (let n = 0; n < (full ? 10 : 2); n++)
         for (const variant of ["dense", ...shapings, ...selections, ...caches])
           yield trial({ task: "mrcr(needles=8)", variant, tokens, trial: n });
     },

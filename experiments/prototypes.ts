@@ -14,7 +14,7 @@ const blocks = ["moba(block=64,k=32)", "quest(page=16,budget=2048)"];
 const graphs = [
   { tokens: "128K", depth: 3, problems: 20 },
   { tokens: "256K", depth: 4, problems: 20 },
-  { tokens: "1M", depth: 4, problems: 5 },
+  { tokens: "1M", depth: 4, problems: 10 },
 ];
 
 const conversations = {
@@ -24,8 +24,8 @@ const conversations = {
   "64K": 20,
   "128K": 20,
   "256K": 20,
-  "512K": 5,
-  "1M": 5,
+  "512K": 10,
+  "1M": 10,
 };
 
 await experiment({
