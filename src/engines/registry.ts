@@ -49,8 +49,8 @@ interface Engine {
 const engines: Readonly<Record<string, Engine>> = {
   wasm: {
     summary: "SIMD kernels on worker threads; the same bits for any number of threads (default)",
-    status: async () => ({ version, ...(await import("./wasm/engine.ts")).wasmStatus() }),
-    load: async (workplace) => (await import("./wasm/engine.ts")).wasmEngine(workplace),
+    status: async () => ({ version, ...(await import("./wasm/load.ts")).wasmStatus() }),
+    load: async (workplace) => (await import("./wasm/load.ts")).wasmEngine(workplace),
   },
   tfjs: {
     summary: "TensorFlow through @tensorflow/tfjs-node, where it is installed",

@@ -91,7 +91,8 @@ const browserRooms = [
 ];
 
 /** Files of the engines that need Node: native packages, threads, files. */
-const nodeEngines = "^src/engines/((wasm|tfjs|ort|bench)/|(native|machine|auto/saved-times)\\.ts$)";
+const nodeEngines =
+  "^src/engines/((tfjs|ort|bench)/|wasm/(load|limits|protocol|threads|worker)\\.ts$|(native|machine|auto/saved-times)\\.ts$)";
 
 export const ruleSet: IFlattenedRuleSet = {
   forbidden: [

@@ -2,7 +2,7 @@ import type { Ops } from "../../src/engines/ops.ts";
 import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { outputError, sumError } from "../../src/engines/tolerance.ts";
 import type { FloatType } from "../../src/engines/tolerance.ts";
-import { wasmEngine } from "../../src/engines/wasm/engine.ts";
+import { wasmEngine } from "../../src/engines/wasm/load.ts";
 
 /** For worlds of 16 dimensions and a few hundred tokens: terms of a score add up to 10, values stay below 5. */
 const tolerance = (precision: FloatType): number =>

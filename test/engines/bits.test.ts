@@ -5,7 +5,7 @@ import { flat, zeros } from "../../src/core/tensor.ts";
 import type { Rows, Tensor } from "../../src/core/tensor.ts";
 
 import type { Attended, Ops, Table } from "../../src/engines/ops.ts";
-import { wasmEngine } from "../../src/engines/wasm/engine.ts";
+import { wasmEngine } from "../../src/engines/wasm/load.ts";
 import { ragged, someRows } from "./cases.ts";
 
 const [n, d] = [5003, 60];

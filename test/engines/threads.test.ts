@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { RowLists, Tensor } from "../../src/core/tensor.ts";
 import { flat } from "../../src/core/tensor.ts";
 import type { Ops } from "../../src/engines/ops.ts";
-import { wasmEngine } from "../../src/engines/wasm/engine.ts";
+import { wasmEngine } from "../../src/engines/wasm/load.ts";
 import { expectClose, keyTable, normals, placed, poisoned, ragged, someRows } from "./cases.ts";
 import { outputError, sumError, weightError } from "../../src/engines/tolerance.ts";
 

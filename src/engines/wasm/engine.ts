@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import type { StreamKey } from "../../core/random.ts";
 import type { PackedRows } from "../../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
@@ -13,51 +12,17 @@ import type { WasmSpace } from "./space.ts";
 import { padded, rowsPerChunk } from "./split.ts";
 import { WasmRegion } from "./region.ts";
 import { placeTable, roomFor } from "./table.ts";
-import { Threads } from "./threads.ts";
+import type { KernelThreads } from "./kernel-threads.ts";
 
-export interface WasmOptions {
-  readonly threads: number;
-  /** multiplications up to which a call stays on the calling thread */
-  readonly fanOutAbove?: number;
-}
-
-/** About 100 us on one thread. */
-const defaultFanOut = 2 ** 19;
-
-/**
- * Hand-written SIMD kernels on worker threads: the same bits for any number of threads and on every machine.
- *
- * @throws Error if the kernels have not been compiled
- */
-export const wasmEngine = ({ threads, fanOutAbove = defaultFanOut }: WasmOptions): Ops =>
-  new WasmEngine(new Threads(new WebAssembly.Module(readKernels()), threads, fanOutAbove));
-
-/** File of the compiled kernels, which `npm run build` writes. */
-const kernelsFile = new URL(
-  import.meta.url.endsWith(".ts") ? "../../../dist/kernels.wasm" : "../../../kernels.wasm",
-  import.meta.url,
-);
-
-const missing = "the wasm kernels are missing: run `npm run build`";
-
-/** Whether the kernels have been compiled. */
-export const wasmStatus = (): { usable: boolean; reason?: string } =>
-  existsSync(kernelsFile) ? { usable: true } : { usable: false, reason: missing };
-
-/** Reads the compiled kernels. @throws Error if there are none */
-export function readKernels(): Uint8Array<ArrayBuffer> {
-  if (!wasmStatus().usable) throw new Error(missing);
-  return new Uint8Array(readFileSync(kernelsFile));
-}
-
-class WasmEngine implements Ops {
+/** Hand-written SIMD kernels: the same bits for any number of threads and on every machine. */
+export class WasmEngine implements Ops {
   readonly name = "wasm";
   readonly threads: number;
-  readonly #threads: Threads;
+  readonly #threads: KernelThreads;
   /** memory for copies of tensors of the JavaScript heap */
   readonly #bench: WasmSpace;
 
-  constructor(threads: Threads) {
+  constructor(threads: KernelThreads) {
     this.threads = threads.count;
     this.#threads = threads;
     this.#bench = threads.memory("copies of tensors on the JavaScript heap");

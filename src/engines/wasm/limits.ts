@@ -1,4 +1,4 @@
-import { readKernels } from "./engine.ts";
+import { readKernels } from "./load.ts";
 import { Threads } from "./threads.ts";
 
 /** Kernels that reach the limits of a machine. Each run does a known amount of work. */

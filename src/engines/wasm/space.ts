@@ -1,7 +1,7 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { flat, tensor } from "../../core/tensor.ts";
 import { initialPages, maximumPages, pageBytes, readAheadBytes } from "./abi.ts";
-import type { Job, Kernels } from "./protocol.ts";
+import type { Job, Kernels } from "./job.ts";
 
 /** First address that is given out. To kernels, address 0 means "absent". */
 const firstAddress = 1024;

@@ -1,7 +1,9 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import type { Job, RegionMessage, WorkerStart } from "./protocol.ts";
+import type { Job } from "./job.ts";
+import type { RegionMessage, WorkerStart } from "./protocol.ts";
 import { controlBytes, controlViews, runItems, word } from "./protocol.ts";
+import type { KernelThreads } from "./kernel-threads.ts";
 import { WasmSpace } from "./space.ts";
 
 /** The worker in JavaScript, which `npm run build` writes, since Node 20 starts no worker from TypeScript. */
@@ -14,7 +16,7 @@ const workerFile = new URL(
 const startLimit = 20_000;
 
 /** Threads of an engine, and the regions that they know. Calls are synchronous; workers sleep between them. */
-export class Threads {
+export class Threads implements KernelThreads {
   readonly #module: WebAssembly.Module;
   readonly #kernelNames: string[];
   readonly #fanOutAbove: number;

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { Kernels, RegionMessage, WorkerStart } from "./protocol.ts";
+import type { Kernels } from "./job.ts";
+import type { RegionMessage, WorkerStart } from "./protocol.ts";
 import { controlViews, runItems, word } from "./protocol.ts";
 
 // A thread of the engine: sleeps until a job is published, takes items of it, and sleeps again.
