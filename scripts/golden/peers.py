@@ -403,6 +403,65 @@ def xattention_tokens(at):
     yield from xattention(at, stride=1, threshold=0.5)
 
 
+def flexprefill(at, block=16, gamma=0.9, tau=0.09, min_budget=16):
+    """flex_prefill/ops/flex_prefill_attention.py, get_active_blocks (max_budget None) and the causal mask of
+    triton_block_wise_attention."""
+
+    def refuse_close(values, bound):
+        if np.abs(values - bound).min() < 1e-6:
+            raise ValueError("a choice hangs on rounding")
+
+    def score_cover_topk(x):
+        sums = np.cumsum(np.sort(x)[::-1])
+        refuse_close(sums, gamma)
+        return (sums <= gamma).sum() + 1
+
+    blocks = TOKENS // block
+    least = -(-min_budget // block)
+    for head in range(KV_HEADS * GROUP):
+        keys = k64[head // GROUP]
+        last_q = SCALE * q64[head, -block:]
+        z = last_q @ keys.T
+        z[:, -block:][np.triu_indices(block, 1)] = -np.inf
+        qk = softmax(z)
+        # sum_all_diagonal_matrix: entry j is the diagonal of distance TOKENS - 1 - j
+        slash = np.zeros(TOKENS)
+        for i in range(block):
+            for t in range(TOKENS - block + i + 1):
+                slash[t + block - 1 - i] += qk[i, t] / block
+        vertical = qk.mean(0)
+        counts = [max(least, min(blocks, score_cover_topk(x) // 128 + 1)) for x in (vertical, slash)]
+        vertical, slash = (x.reshape(blocks, block).sum(1) for x in (vertical, slash))
+        avg_k = keys.reshape(blocks, block, WIDTH).mean(1)
+        avg_qk = softmax(avg_k @ last_q.mean(0))
+        m = (avg_qk + vertical) / 2
+        distance = np.sqrt((avg_qk * np.log(avg_qk / m)).sum() / 2 + (vertical * np.log(vertical / m)).sum() / 2)
+        refuse_close(distance, tau)
+        if distance < tau:
+            counts = [least, least]
+        vertical[0] = slash[-1] = np.inf
+        grid = np.zeros((blocks, blocks), bool)
+        for b in topk(vertical, counts[0]):
+            grid[b:, b] = True
+        for away in blocks - 1 - topk(slash, counts[1]):
+            for i in range(away, blocks):
+                grid[i, i - away] = True
+        if distance < tau:
+            attn = SCALE * q64[head].reshape(blocks, block, WIDTH).mean(1) @ avg_k.T
+            attn[np.triu_indices(blocks, 1)] = -np.inf
+            attn = softmax(attn).ravel()
+            # score_cover_idx, whose padding is block 0 of query block 0
+            order = np.argsort(-attn, kind="stable")
+            sums = np.cumsum(attn[order])
+            refuse_close(sums, gamma * blocks)
+            grid.ravel()[order[sums <= gamma * blocks]] = True
+        yield span(np.flatnonzero(grid[at // block]), block, at + 1)
+
+
+def flexprefill_lines(at):
+    yield from flexprefill(at, block=32, gamma=0.9, tau=0, min_budget=32)
+
+
 # ----- outputs of more than one softmax
 
 
@@ -462,6 +521,7 @@ SOURCES = {
     "Zefan-Cai/KVCache-Factory": "c97f9d706d63d1b56e980f8b81b2a924c21162b3",
     "fla-org/flash-linear-attention": "bc3b101dcb713ddc5bd8924b66754eb68b5ccf89",
     "microsoft/MInference": "fb56c917f618e8645f1cfc37535afd7424d78f0d",
+    "ByteDance-Seed/FlexPrefill": "a24b27bf117fd6ad4ba34b0db82c598e7786fd59",
     "mit-han-lab/x-attention": "e37988770b9d1bebd489eba011d615f35587ba08",
 }
 
@@ -591,6 +651,20 @@ CASES = [
         xattention_tokens,
         "mit-han-lab/x-attention",
         "xattn/src/Xattention.py",
+        MIDDLE,
+    ),
+    (
+        "flexprefill(block=16,gamma=.9,tau=.09,minBudget=16)",
+        flexprefill,
+        "ByteDance-Seed/FlexPrefill",
+        "flex_prefill/ops/flex_prefill_attention.py",
+        (128, 144, TOKENS - 1),
+    ),
+    (
+        "flexprefill(block=32,gamma=.9,tau=0,minBudget=32)",
+        flexprefill_lines,
+        "ByteDance-Seed/FlexPrefill",
+        "flex_prefill/ops/flex_prefill_attention.py",
         MIDDLE,
     ),
     (

@@ -99,7 +99,7 @@ function verticalSlash(h: number): (i: number, t: number) => boolean {
 }
 
 // bytedance/FlexPrefill a24b27b, flex_prefill/ops/flex_prefill_attention.py: get_active_blocks, with single columns and
-// diagonals, and with each query on its own in the place of a pooled block
+// diagonals, and with each query on its own in the place of a pooled block: unit token
 function flexPrefill(h: number, gamma: number, blockwise: boolean): (i: number, t: number) => boolean {
   const block = 32;
   if (!blockwise) {
@@ -116,6 +116,40 @@ function flexPrefill(h: number, gamma: number, blockwise: boolean): (i: number, 
     return new Set([0, own, ...(own > 0 ? cover(weights, gamma, []) : [])]);
   });
   return (i, t) => chosen[i]!.has(Math.floor(t / block));
+}
+
+// the same, in blocks; the last block of 301 tokens is short
+function flexPrefillBlocks(h: number, trusted: boolean): (i: number, t: number) => boolean {
+  const [block, gamma, least] = [32, 0.9, 2];
+  const blocks = Math.ceil(tokens / block);
+  const { columns, diagonals } = sums(lastWeights(h, block));
+  const chosen = (weights: readonly number[], blockOf: (at: number) => number): number[] => {
+    const ordered = [...weights].sort((a, b) => b - a).map((w) => w / block);
+    const within = ordered.filter((_, at) => ordered.slice(0, at + 1).reduce((a, b) => a + b, 0) <= gamma);
+    const count = trusted ? least : Math.max(least, Math.floor((within.length + 1) / 128) + 1);
+    const pooled = range(blocks).map((b) => (b === 0 ? Infinity : 0));
+    weights.forEach((w, at) => (pooled[blockOf(at)]! += w));
+    return best(pooled, count);
+  };
+  const vertical = chosen(columns, (t) => Math.floor(t / block));
+  const slash = chosen(diagonals, (d) => blocks - 1 - Math.floor((tokens - 1 - d) / block));
+  const grid = range(blocks).map((i) =>
+    range(blocks).map((b) => b <= i && (vertical.includes(b) || slash.includes(i - b))),
+  );
+  if (trusted) {
+    const [queries, keys] = [listed(q, h), listed(k, kvHeadOf(h))];
+    const pooled = (rows: number[][]): number[][] =>
+      range(blocks).map((b) => mean(rows.slice(b * block, (b + 1) * block)));
+    const [meanQueries, meanKeys] = [pooled(queries), pooled(keys)];
+    const ranked = meanQueries
+      .flatMap((query, i) =>
+        softmax(meanKeys.slice(0, i + 1).map((key) => scale * dot(query, key))).map((w, b) => ({ i, b, w })),
+      )
+      .sort((a, b) => b.w - a.w);
+    let sum = 0;
+    for (const { i, b, w } of ranked) if ((sum += w) <= gamma * blocks) grid[i]![b] = true;
+  }
+  return (i, t) => grid[Math.floor(i / block)]![Math.floor(t / block)]!;
 }
 
 // mit-han-lab/x-attention e379887, xattn/src/Xattention.py: xattn_estimate; utils.py: find_blocks_chunked. Products of
@@ -150,8 +184,10 @@ describe("a whole prompt, against the sources", () => {
       () => (i: number, t: number) => i >= tokens - 30 || aShape(9, 60)(i, t),
     ],
     ["vertical-slash(vertical=40,slash=110,observe=64,firstColumns=30,lastDiagonals=100)", verticalSlash],
-    ["flexprefill(gamma=0.6,tau=0,block=32)", (h: number) => flexPrefill(h, 0.6, false)],
-    ["flexprefill(gamma=0.6,tau=1,block=32)", (h: number) => flexPrefill(h, 0.6, true)],
+    ["flexprefill(gamma=0.6,tau=0,block=32,unit=token)", (h: number) => flexPrefill(h, 0.6, false)],
+    ["flexprefill(gamma=0.6,tau=1,block=32,unit=token)", (h: number) => flexPrefill(h, 0.6, true)],
+    ["flexprefill(gamma=0.9,tau=0,block=32,minBudget=50)", (h: number) => flexPrefillBlocks(h, false)],
+    ["flexprefill(gamma=0.9,tau=1,block=32,minBudget=50)", (h: number) => flexPrefillBlocks(h, true)],
     ["xattention(block=32,stride=8,threshold=0.7)", (h: number) => xAttention(h, 0.7)],
   ])("%s", (text, readsOf: (h: number) => (i: number, t: number) => boolean) => {
     const spec = parseSpec(text);

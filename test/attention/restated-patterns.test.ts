@@ -75,13 +75,13 @@ describe.each([101, 240])("with %i tokens", (tokens) => {
     for (const gamma of [0.3, 0.7]) {
       const always = range(16);
       const expected = crossed(cover(columns, gamma, always), cover(diagonals, gamma, always), 70);
-      expect(rowsOf(p, 1, "flexprefill", { gamma, tau: 0, block: 16 })).toEqual(expected);
+      expect(rowsOf(p, 1, "flexprefill", { gamma, tau: 0, block: 16, unit: "token" })).toEqual(expected);
       const before = range(Math.floor((tokens - 1) / 16));
       const weights = softmax(
         before.map((b) => scale * dot(q, mean(unit(b, 16, tokens).map((t) => keys[t]!)))),
       );
       const blocks = union([0], cover(weights, gamma, []), [before.length]);
-      expect(rowsOf(p, 0, "flexprefill", { gamma, tau: 1, block: 16 })).toEqual(
+      expect(rowsOf(p, 0, "flexprefill", { gamma, tau: 1, block: 16, unit: "token" })).toEqual(
         blocks.flatMap((b) => unit(b, 16, tokens)),
       );
     }
@@ -99,7 +99,8 @@ describe.each([101, 240])("with %i tokens", (tokens) => {
     const to = (a: number[], b: number[]): number =>
       a.reduce((sum, x, i) => sum + x * Math.log(x / ((x + b[i]!) / 2)), 0);
     const distance = Math.sqrt((to(truth, pooled) + to(pooled, truth)) / 2);
-    const read = (tau: number): number[] => rowsOf(p, 1, "flexprefill", { gamma: 0.5, tau, block: 16 });
+    const read = (tau: number): number[] =>
+      rowsOf(p, 1, "flexprefill", { gamma: 0.5, tau, block: 16, unit: "token" });
     expect(read(distance * 0.999)).toEqual(read(0));
     expect(read(distance * 1.001)).toEqual(read(1));
     expect(read(0)).not.toEqual(read(1));
