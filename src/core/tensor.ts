@@ -55,3 +55,9 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;
   return sum;
 }
+
+/** A vector of the same direction and length 1; a zero vector stays zero. */
+export function unit(numbers: ArrayLike<number>): Float64Array {
+  const length = norm(numbers) || 1;
+  return Float64Array.from(numbers, (x) => x / length);
+}

@@ -59,6 +59,8 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       read(values, rows);
       return ops.attend(queries, keys, values, options);
     },
+    // a state is not a part of the cache
+    readState: (queries, keys, values, options) => ops.readState(queries, keys, values, options),
     scores(queries, table) {
       read(table, queries.shape[0]! * table.tensor.shape[0]);
       return ops.scores(queries, table);

@@ -2,6 +2,7 @@ import type { RowDtype } from "../core/dtype.ts";
 import type { StreamKey } from "../core/random.ts";
 import type { PackedRows } from "../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
+import type { StateOptions, StateRead } from "./state.ts";
 
 /**
  * Rows that a cache stores, and the bytes of a row on the modelled machine. The engine itself computes in float32. A
@@ -115,6 +116,9 @@ export interface Ops {
 
   /** Softmax attention. queries (Q, d) */
   attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended;
+
+  /** Products of queries with the recurrent state that keys and values were written to. queries (Q, d) */
+  readState(queries: Tensor, keys: Table, values: Table, options: StateOptions): StateRead;
 
   /** scores[i, r] = query_i . row_r: (Q, n) for queries (Q, width). */
   scores(queries: Tensor, table: Table): Tensor;

@@ -10,10 +10,13 @@ export interface AttendTables {
   readonly values: Table<Tensor>;
 }
 
-/** Work that an engine over another's memory does itself, without packed rows. */
-type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "close">;
+/** Work that an engine over another's memory does itself, without packed rows and states. */
+type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "readState" | "close">;
 
-/** An engine over the memory of another. The other makes and projects the data, packs rows, and reads packed rows. */
+/**
+ * An engine over the memory of another. The other makes and projects the data, packs rows, and reads packed rows and
+ * recurrent states.
+ */
 export function overMemory(memory: Ops, own: OwnOps): Ops {
   const reader = (...rows: readonly Rows[]): OwnOps => (rows.some(isPacked) ? memory : own);
   return {
@@ -23,6 +26,7 @@ export function overMemory(memory: Ops, own: OwnOps): Ops {
     round: (rows, dtype) => memory.round(rows, dtype),
     pack: (rows, into) => memory.pack(rows, into),
     sketch: (parts, out) => memory.sketch(parts, out),
+    readState: (queries, keys, values, options) => memory.readState(queries, keys, values, options),
     attend: (queries, keys, values, options) =>
       reader(keys.tensor, values.tensor).attend(queries, keys, values, options),
     scores: (queries, table) => reader(table.tensor).scores(queries, table),

@@ -5,6 +5,7 @@ import { flat, zeros } from "../../src/core/tensor.ts";
 import type { Rows, Tensor } from "../../src/core/tensor.ts";
 
 import type { Attended, Ops, Table } from "../../src/engines/ops.ts";
+import { steadySum } from "../../src/engines/state.ts";
 import { wasmEngine } from "../../src/engines/wasm/load.ts";
 import { ragged, someRows } from "./cases.ts";
 
@@ -60,6 +61,20 @@ function fingerprints(ops: Ops): Record<string, string> {
     boundScores: hash(flat(ops.boundScores(queries, table(ops.pageMinMax(keys, 16))))),
     sketch: hash(flat(projected)),
   };
+  const walked = ops.readState(queries, table(keys), table(values), {
+    first: new Int32Array(65),
+    visible,
+    feature: "unit",
+    recurrence: { decay: new Float64Array(d).fill(0.9999), strength: 0.7, replaces: true },
+  });
+  found.readState = hash(flat(walked.output), ...walked.weights);
+  const summed = ops.readState(queries, table(keys), table(values), {
+    first: new Int32Array(65),
+    visible,
+    feature: "elu",
+    recurrence: steadySum(d),
+  });
+  found.readStateElu = hash(flat(summed.output), ...summed.weights);
   ops.softmax(scores, visible, 0.15);
   found.softmax = hash(flat(scores));
   for (const dtype of packedDtypes) {
@@ -92,6 +107,8 @@ it.each([1, 2, 3])("the wasm kernels give these bits on %i threads and any Node"
       "fp8": "5c6be39e20c4a5eb",
       "nvfp4": "38dd5bbb8522c1a8",
       "pageMinMax": "83d8b344215b76c6",
+      "readState": "63c3228e0dcb5e3c",
+      "readStateElu": "6849d10cb3f63ad4",
       "reluScores": "2d77d07a2945fb6d",
       "reluScoresOne": "d2640b3efad95c62",
       "round bf16": "4f10415ef64a7315",

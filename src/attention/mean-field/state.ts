@@ -1,4 +1,4 @@
-import { forgotten } from "../parts/recurrent.ts";
+import { forgotten } from "../../engines/state.ts";
 import type { Crowd } from "./crowd.ts";
 import type { FixedRead } from "./reads.ts";
 

@@ -1,60 +1,47 @@
 import type { StepCost, StepShape } from "../../core/cost.ts";
-import { dot, flat, norm, rowNumbers, rowsOf, tensor } from "../../core/tensor.ts";
+import { dot, flat, norm, rowNumbers, rowsOf, tensor, unit } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
+import { forgets } from "../../engines/state.ts";
+import type { Recurrence, StateRead } from "../../engines/state.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
 import type { Read, AttentionResult, HeadResult } from "../read.ts";
 import type { Modification } from "../variant.ts";
 import { perHead } from "./per-head.ts";
-import { WeighedResult } from "./weighed-rows.ts";
-import type { WeighedRows } from "./weighed-rows.ts";
+import { entropyOf } from "./weighed-rows.ts";
 
-// Shared by recurrent mechanisms. A query's output is S^T q, where S is the state after the last token that it sees.
-// The weights are found without S, by a walk back from that token with a vector r, which begins as q. Token t has the
-// weight w_t = strength k_t . r; then r loses what the token's write and decay have taken from the state before it. A
-// state forgets most tokens within a few thousand, so that the walk is short. The modelled machine keeps and reads the
-// state.
+/** Result of products with a state: weights of the last tokens that each query sees. */
+export class WalkedResult implements HeadResult {
+  readonly output: Tensor;
+  readonly #weights: readonly Float64Array[];
+  readonly #visible: Int32Array;
 
-/** S_t = (I - strength k k^T) diag(decay) S_(t-1) + strength k v^T, without the first factor unless writes replace. */
-export interface Recurrence {
-  /** factor of each channel of the state from one token to the next: (d) */
-  readonly decay: Float64Array;
-  /** strength of a write, in (0, 1] */
-  readonly strength: number;
-  /** whether a write replaces the state's value for its key: the delta rule */
-  readonly replaces: boolean;
-}
-
-/** Share of |q| below which the walk ends: all earlier tokens together weigh no more than |r|. */
-export const forgotten = 1e-7;
-
-/** Weights of the tokens that query row i sees. Keys and query have unit length. */
-function remembered(
-  { queries, keys, visible }: Read,
-  i: number,
-  { decay, strength, replaces }: Recurrence,
-): WeighedRows {
-  const r = unit(flat(rowsOf(queries, i, i + 1)));
-  const steady = decay.every((factor) => factor === 1);
-  const weights: number[] = [];
-  let t = visible[i]! - 1;
-  for (; t >= 0; t--) {
-    const key = unit(rowNumbers(keys.tensor, t));
-    const product = dot(key, r);
-    weights.push(strength * product);
-    if (replaces) for (let c = 0; c < r.length; c++) r[c]! -= strength * product * key[c]!;
-    if (!steady) for (let c = 0; c < r.length; c++) r[c]! *= decay[c]!;
-    // a check every 16 tokens is enough
-    if (t % 16 === 0 && (replaces || !steady) && norm(r) < forgotten) {
-      t--;
-      break;
-    }
+  constructor({ output, weights }: StateRead, visible: Int32Array) {
+    this.output = output;
+    this.#weights = weights;
+    this.#visible = visible;
   }
-  const first = t + 1;
-  return {
-    rows: Int32Array.from(weights, (_, at) => first + at),
-    weights: Float64Array.from(weights).reverse(),
-  };
+
+  tokensRead(i: number): number {
+    return this.#weights[i]!.length;
+  }
+
+  reads(i: number, row: number): boolean {
+    return row < this.#visible[i]! && row >= this.#first(i);
+  }
+
+  weights(i: number, rows: ArrayLike<number>): Float64Array {
+    const first = this.#first(i);
+    return Float64Array.from(rows, (row) => (this.reads(i, row) ? this.#weights[i]![row - first]! : 0));
+  }
+
+  entropy(i: number): number {
+    return entropyOf(this.#weights[i]!);
+  }
+
+  #first(i: number): number {
+    return this.#visible[i]! - this.#weights[i]!.length;
+  }
 }
 
 /**
@@ -128,12 +115,6 @@ function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): F
   return state;
 }
 
-/** A vector of the same direction and length 1; a zero vector stays zero. */
-export function unit(numbers: ArrayLike<number>): Float64Array {
-  const length = norm(numbers) || 1;
-  return Float64Array.from(numbers, (x) => x / length);
-}
-
 /** Attention of queries to a recurrent state. @param recurrenceOf recurrence of kv head h */
 export const recur = (
   queries: Queries,
@@ -143,14 +124,21 @@ export const recur = (
 ): AttentionResult =>
   perHead(queries, cache, (read, { space }, h) => {
     const recurrence = recurrenceOf(h);
-    const forgets = recurrence.replaces || recurrence.decay.some((factor) => factor < 1);
-    if (!forgets && read.visible.every((end) => end === read.visible[0]))
+    const { queries: asked, keys, values, visible } = read;
+    if (!forgets(recurrence) && visible.every((end) => end === visible[0]))
       return new StateResult(read, space, ops);
-    return new WeighedResult(
-      Array.from(read.visible, (_, i) => remembered(read, i, recurrence)),
-      read.values,
-    );
+    const first = new Int32Array(visible.length);
+    const walk = { first, visible, feature: "unit", recurrence } as const;
+    return new WalkedResult(ops.readState(unitRows(asked), keys, values, walk), visible);
   });
+
+/** The rows at length 1. (n, d) */
+export function unitRows(rows: Tensor): Tensor {
+  const [count, width] = rows.shape as [number, number];
+  const out = new Float64Array(count * width);
+  for (let i = 0; i < count; i++) out.set(unit(rowNumbers(rows, i)), i * width);
+  return tensor(out, [count, width]);
+}
 
 /**
  * Cost of a decode step that reads and writes a state (d, dv) for each kv head, and keeps nothing else.

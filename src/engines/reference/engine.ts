@@ -12,6 +12,7 @@ import { normalRow } from "./normal.ts";
 import { packRow } from "./packing.ts";
 import { roundRow } from "./rounding.ts";
 import { sketch } from "./sketch.ts";
+import { readState } from "./state.ts";
 
 /** Plain float64 loops on the JavaScript heap. Every other engine is tested against them. */
 export const referenceEngine = (): Ops => ({
@@ -24,6 +25,7 @@ export const referenceEngine = (): Ops => ({
   pack,
   sketch,
   attend,
+  readState,
   scores,
   scoresAt,
   reluScores,

@@ -4,10 +4,13 @@ import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { flat, isPacked, tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
 import type { AttendOptions, Attended, Blend, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { StateOptions, StateRead } from "../state.ts";
 import type { RowDtype } from "../../core/dtype.ts";
 import { attend } from "./attend.ts";
+import type { AttendTensors } from "./attend.ts";
 import { reluScores, scores, scoresAt, softmax, topK } from "./select.ts";
 import { sketch } from "./sketch.ts";
+import { readState } from "./state.ts";
 import type { WasmSpace } from "./space.ts";
 import { padded, rowsPerChunk } from "./split.ts";
 import { WasmRegion } from "./region.ts";
@@ -93,9 +96,11 @@ export class WasmEngine implements Ops {
   }
 
   attend(queries: Tensor, keys: Table, values: Table, options: AttendOptions): Attended {
-    const space = this.#spaceOf(keys.tensor) ?? this.#bench;
-    const valueSpace = this.#spaceOf(values.tensor) ?? space;
-    return attend({ queries, keys, values, keySpace: space, valueSpace }, options);
+    return attend(this.#tensors(queries, keys, values), options);
+  }
+
+  readState(queries: Tensor, keys: Table, values: Table, options: StateOptions): StateRead {
+    return readState(this.#tensors(queries, keys, values), options);
   }
 
   scores(queries: Tensor, table: Table): Tensor {
@@ -175,6 +180,11 @@ export class WasmEngine implements Ops {
 
   close(): void {
     this.#threads.close();
+  }
+
+  #tensors(queries: Tensor, keys: Table, values: Table): AttendTensors {
+    const keySpace = this.#spaceOf(keys.tensor) ?? this.#bench;
+    return { queries, keys, values, keySpace, valueSpace: this.#spaceOf(values.tensor) ?? keySpace };
   }
 
   #spaceOf(t: Rows): WasmSpace | undefined {

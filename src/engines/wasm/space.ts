@@ -105,6 +105,10 @@ export class WasmSpace {
     return new Int32Array(this.#buffer(), address, length);
   }
 
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#buffer(), address, length);
+  }
+
   /** Address of a copy of 32-bit or 8-bit numbers. */
   copyIn(numbers: Int32Array | Uint32Array | Uint8Array | Float32Array | Float64Array): number {
     if (numbers instanceof Uint8Array) {
@@ -115,6 +119,12 @@ export class WasmSpace {
     const address = this.allocate(4 * numbers.length);
     const isFloat = numbers instanceof Float32Array || numbers instanceof Float64Array;
     (isFloat ? this.floats(address, numbers.length) : this.ints(address, numbers.length)).set(numbers);
+    return address;
+  }
+
+  copyDoubles(numbers: Float64Array): number {
+    const address = this.allocate(8 * numbers.length);
+    this.doubles(address, numbers.length).set(numbers);
     return address;
   }
 

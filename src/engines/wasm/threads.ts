@@ -67,7 +67,8 @@ export class Threads implements KernelThreads {
     space.scoped(() => {
       const alone = this.count === 1 || items < 2 || work <= this.#fanOutAbove;
       const address = space.allocate(scratch * (alone ? 1 : this.count));
-      const run = space.kernels[kernel]!;
+      const run = space.kernels[kernel];
+      if (!run) throw new Error(`the compiled wasm kernels lack "${kernel}": run \`npm run build:wasm\``);
       if (alone) for (let item = 0; item < items; item++) run(item, address, ...args);
       else {
         this.#publish(this.#kernelNames.indexOf(kernel), space.id, items, [address, scratch, ...args]);

@@ -1,9 +1,10 @@
 import { real } from "../../../core/params.ts";
-import { dot, flat, rowNumbers, rowsOf } from "../../../core/tensor.ts";
+import { flat, rowsOf, tensor } from "../../../core/tensor.ts";
+import type { Ops } from "../../../engines/ops.ts";
+import { steadySum } from "../../../engines/state.ts";
+import type { StateRead } from "../../../engines/state.ts";
 import { perHead } from "../../parts/per-head.ts";
-import { stateCost, stateRefuses, stateNotConvex, unit } from "../../parts/recurrent.ts";
-import { WeighedResult } from "../../parts/weighed-rows.ts";
-import type { WeighedRows } from "../../parts/weighed-rows.ts";
+import { stateCost, stateRefuses, stateNotConvex, unitRows, WalkedResult } from "../../parts/recurrent.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -48,16 +49,8 @@ export const logLinear = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: ({ queries, cache }, { falloff }) =>
-    perHead(
-      queries,
-      cache,
-      (read) =>
-        new WeighedResult(
-          Array.from(read.visible, (_, i) => fenwick(read, i, falloff)),
-          read.values,
-        ),
-    ),
+  attend: ({ queries, cache, ops }, { falloff }) =>
+    perHead(queries, cache, (read) => new WalkedResult(fenwick(read, falloff, ops), read.visible)),
   // a step adds one write or one merge to each state, amortised
   cost: (shape) => stateCost(shape, 2, statesOf(shape.tokens)),
   meanField({ headDim, fidelity, tokens }, { falloff }) {
@@ -83,21 +76,50 @@ export const logLinear = defineVariant({
   },
 });
 
-/** The weights of query row i on every token that it sees. */
-function fenwick({ queries, keys, visible }: Read, i: number, falloff: number): WeighedRows {
-  const end = visible[i]!;
-  const query = unit(flat(rowsOf(queries, i, i + 1)));
-  const weights = new Float64Array(end);
-  const weigh = (from: number, to: number, factor: number): void => {
-    for (let t = from; t < to; t++) weights[t] = factor * dot(query, unit(rowNumbers(keys.tensor, t)));
-  };
-  weigh(end - 1, end, 1);
+/** Tokens with a state of their own, and the factor of its product with a query. */
+interface FenwickPart {
+  readonly first: number;
+  readonly end: number;
+  readonly factor: number;
+}
+
+/** Parts of the tokens [0, end), the last first. */
+function* partsOf(end: number, falloff: number): Generator<FenwickPart> {
+  yield { first: end - 1, end, factor: 1 };
   let stop = end - 1;
   for (let level = 0; stop > 0; level++) {
     const size = 2 ** level;
     if (stop % (2 * size) === 0) continue;
-    weigh(stop - size, stop, 2 ** (-falloff * level));
+    yield { first: stop - size, end: stop, factor: 2 ** (-falloff * level) };
     stop -= size;
   }
-  return { rows: Int32Array.from({ length: end }, (_, t) => t), weights };
+}
+
+/** Products of each query with the states of its parts, a query row of its own for each, and their sums. */
+function fenwick({ queries, keys, values, visible }: Read, falloff: number, ops: Ops): StateRead {
+  const units = unitRows(queries);
+  const parts = Array.from(visible, (end) => [...partsOf(end, falloff)].reverse());
+  const rows = parts.flatMap((own, i) => own.map((part) => ({ ...part, i })));
+  const width = queries.shape[1]!;
+  const asked = new Float64Array(rows.length * width);
+  rows.forEach(({ i, factor }, at) => {
+    const row = flat(rowsOf(units, i, i + 1));
+    for (let c = 0; c < width; c++) asked[at * width + c] = factor * row[c]!;
+  });
+  const walk = {
+    first: Int32Array.from(rows, ({ first }) => first),
+    visible: Int32Array.from(rows, ({ end }) => end),
+    feature: "unit",
+    recurrence: steadySum(width),
+  } as const;
+  const read = ops.readState(tensor(asked, [rows.length, width]), keys, values, walk);
+  const valueWidth = values.tensor.shape[1];
+  const output = new Float64Array(visible.length * valueWidth);
+  const sums = flat(read.output);
+  rows.forEach(({ i }, at) => {
+    for (let c = 0; c < valueWidth; c++) output[i * valueWidth + c]! += sums[at * valueWidth + c]!;
+  });
+  const weights = Array.from(visible, (end) => new Float64Array(end));
+  rows.forEach(({ i, first }, at) => weights[i]!.set(read.weights[at]!, first));
+  return { output: tensor(output, [visible.length, valueWidth]), weights };
 }

@@ -1,14 +1,16 @@
 import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
-import { dot, flat, rowNumbers, rowsOf } from "../../../core/tensor.ts";
+import { flat, tensor } from "../../../core/tensor.ts";
+import type { Ops } from "../../../engines/ops.ts";
+import { eluFeature, steadySum } from "../../../engines/state.ts";
+import type { StateRead } from "../../../engines/state.ts";
 import { readsEnds } from "../../mean-field/reads.ts";
 import { gated } from "../../parts/mixtures.ts";
 import { perHead } from "../../parts/per-head.ts";
+import { WalkedResult } from "../../parts/recurrent.ts";
 import { unitsBefore } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
 import { Spans } from "../../parts/spans.ts";
-import { WeighedResult } from "../../parts/weighed-rows.ts";
-import type { WeighedRows } from "../../parts/weighed-rows.ts";
 import type { Read } from "../../read.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -61,10 +63,8 @@ export const infini = defineVariant({
         },
         ops,
       );
-      const memory = new WeighedResult(
-        Array.from(starts, (start, i) => (gate === 0 ? nothing : recalled(read, i, start))),
-        read.values,
-      );
+      const held = Int32Array.from(starts, (start) => (gate === 0 ? 0 : start));
+      const memory = new WalkedResult(recalled(read, held, ops), held);
       return gated([
         { gate, result: memory },
         { gate: 1 - gate, result: own },
@@ -104,19 +104,28 @@ export const infini = defineVariant({
   },
 });
 
-const nothing: WeighedRows = { rows: [], weights: [] };
-
 /** E[sigma(x) sigma(y)] of standard normal x and y of correlation r, by their Hermite series: means of derivatives. */
 const alike = (r: number): number => 1.1605 ** 2 + 0.7616 ** 2 * r + (0.2616 ** 2 / 2) * r * r;
 
-const feature = (x: number): number => (x > 0 ? x + 1 : Math.exp(x));
-
-/** The weights of query row i on the tokens [0, end) that the memory holds. */
-function recalled({ queries, keys }: Read, i: number, end: number): WeighedRows {
-  const query = Float64Array.from(flat(rowsOf(queries, i, i + 1)), feature);
-  const weights = new Float64Array(end);
-  let sum = 0;
-  for (let t = 0; t < end; t++)
-    sum += weights[t] = dot(query, Float64Array.from(rowNumbers(keys.tensor, t), feature));
-  return { rows: Int32Array.from({ length: end }, (_, t) => t), weights: weights.map((w) => w / sum) };
+/** Reads of the memory of the tokens [0, held[i]) by query row i, over the sum of their weights. */
+function recalled({ queries, keys, values }: Read, held: Int32Array, ops: Ops): StateRead {
+  const { output, weights } = ops.readState(
+    tensor(Float64Array.from(flat(queries), eluFeature), queries.shape),
+    keys,
+    values,
+    {
+      first: new Int32Array(held.length),
+      visible: held,
+      feature: "elu",
+      recurrence: steadySum(queries.shape[1]!),
+    },
+  );
+  const width = output.shape[1]!;
+  const sums = flat(output);
+  weights.forEach((own, i) => {
+    const sum = own.reduce((a, b) => a + b, 0);
+    for (let t = 0; t < own.length; t++) own[t]! /= sum;
+    if (sum > 0) for (let c = 0; c < width; c++) sums[i * width + c]! /= sum;
+  });
+  return { output, weights };
 }

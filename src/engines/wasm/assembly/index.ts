@@ -9,5 +9,6 @@ export { scoresReluOne } from "./relu-one";
 export { blendRows } from "./rows";
 export { scoresBlock, scoresListed, scoresOne, scoresRelu } from "./scores";
 export { sketch, sketchRows } from "./sketch";
+export { stateOutput, stateWeights } from "./state";
 export { exp, scaleChunk, softmaxChunk } from "./softmax";
 export { topK } from "./top-k";
