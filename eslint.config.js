@@ -17,7 +17,7 @@ export default defineConfig(
   // AssemblyScript looks like TypeScript but is another language; its compiler checks it
   globalIgnores(["dist/", "coverage/", "results/", "src/engines/wasm/assembly/"]),
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -51,7 +51,7 @@ export default defineConfig(
   },
   {
     // more than four arguments are an object with names
-    files: ["src/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts", "experiments/**/*.ts"],
+    files: ["src/**/*.{ts,tsx}", "scripts/**/*.ts", "bench/**/*.ts", "experiments/**/*.ts"],
     rules: { "max-params": ["error", 4] },
   },
   {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { formatCsv } from "../files/csv.ts";
+import { formatCsv } from "../files/csv-text.ts";
 import { makeFolder, writeAtomic } from "../files/files.ts";
 import { loadAutograd } from "./autograd.ts";
 import type { Backend } from "./autograd.ts";

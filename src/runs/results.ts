@@ -6,7 +6,7 @@ import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { enginesOf } from "../trial/trial.ts";
 import { version } from "../version.ts";
-import { formatCsv } from "../files/csv.ts";
+import { formatCsv } from "../files/csv-text.ts";
 import { dataPackage } from "./datapackage.ts";
 import { summaryColumns, summaryRows } from "./effective.ts";
 import { writeAtomic } from "../files/files.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Column, RowOf } from "../core/table.ts";
 import { version } from "../version.ts";
-import { formatCsv } from "../files/csv.ts";
+import { formatCsv } from "../files/csv-text.ts";
 import { packageOf, resource } from "./datapackage.ts";
 import { writeAtomic } from "../files/files.ts";
 import { hashesOf } from "./manifest.ts";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../files/files.ts";
-import { renderPng, renderSvg } from "./render.ts";
+import { renderSvg } from "../figures/svg.ts";
+import { renderPng } from "./render.ts";
 
 export const figureFormats = ["svg", "png"] as const;
 

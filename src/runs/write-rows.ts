@@ -5,7 +5,8 @@ import { chooseColumns, tableFigure } from "../figures/table.ts";
 import type { TableFigureRow } from "../figures/table.ts";
 import { writeAtomic } from "../files/files.ts";
 import { figureFormats } from "./write-figure.ts";
-import { renderPng, renderSvg } from "./render.ts";
+import { renderSvg } from "../figures/svg.ts";
+import { renderPng } from "./render.ts";
 
 /** Files that rows are written to. */
 export interface RowFiles {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linesFigure } from "../../src/figures/lines.ts";
-import { renderSvg } from "../../src/runs/render.ts";
+import { renderSvg } from "../../src/figures/svg.ts";
 
 describe("linesFigure", () => {
   const rows = [

@@ -41,6 +41,12 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./plot.ts"),
   },
   {
+    name: "explore",
+    summary: "serve the explorer, a page that runs the library in the browser",
+    examples: ["explore --build public"],
+    load: () => import("./explore.ts"),
+  },
+  {
     name: "published",
     summary: "compare published numbers and trends with the simulator's, with a verdict on each",
     load: () => import("./published.ts"),

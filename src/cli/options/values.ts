@@ -18,6 +18,13 @@ export const integer =
     throw new InvalidArgumentError(`allowed: an integer >= ${min}`);
   };
 
+/** Reads the number of a port. */
+export function port(text: string): number {
+  const value = integer(1)(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError("allowed: an integer from 1 to 65535");
+}
+
 /** Reads a number greater than 0. */
 export function positive(text: string): number {
   const value = Number(text);

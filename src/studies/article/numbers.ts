@@ -1,4 +1,4 @@
-import { formatCsv } from "../../files/csv.ts";
+import { formatCsv } from "../../files/csv-text.ts";
 import { textColumn } from "../../core/table.ts";
 
 /** A number as a report says it, with the quantity that it is of. */

@@ -1,4 +1,4 @@
-import { renderSvg } from "../../runs/render.ts";
+import { renderSvg } from "../../figures/svg.ts";
 import { claimVerdicts, ruleTexts } from "../rules.ts";
 import type { ClaimVerdict } from "../rules.ts";
 import type { Finding, ReportTable } from "./chapter.ts";

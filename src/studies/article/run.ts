@@ -5,7 +5,7 @@ import { UsageError } from "../../core/errors.ts";
 import { writeAtomic } from "../../files/files.ts";
 import { checkout, importFile } from "../../files/load.ts";
 import { planOf } from "../../runs/plan.ts";
-import { renderSvg } from "../../runs/render.ts";
+import { renderSvg } from "../../figures/svg.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { version } from "../../version.ts";
 import type { Chapter } from "./chapter.ts";

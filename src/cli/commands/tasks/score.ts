@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { formatCsv } from "../../../files/csv.ts";
+import { formatCsv } from "../../../files/csv-text.ts";
 import { writeAtomic } from "../../../files/files.ts";
 import { problemsOf } from "../../../files/problems.ts";
 import { scoreResponses } from "../../../files/responses.ts";

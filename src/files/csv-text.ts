@@ -1,0 +1,105 @@
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { UsageError } from "../core/errors.ts";
+import type { CellValue, Column, RowOf, TableRow } from "../core/table.ts";
+import { columns } from "../trial/columns.ts";
+import type { TrialRow } from "../trial/columns.ts";
+
+/** Rows as the text of a CSV, columns in order. Numbers are as JavaScript writes them; null is an empty cell. */
+export const formatCsv = <const Columns extends readonly Column[]>(
+  shown: Columns,
+  rows: readonly (RowOf<Columns> & TableRow)[],
+): string =>
+  stringify(
+    rows.map((row: TableRow) => shown.map(({ name }) => row[name] ?? null)),
+    { header: true, columns: shown.map(({ name }) => name), cast: { boolean: String } },
+  );
+
+/**
+ * Rows of the text of a CSV. It may have other columns too.
+ *
+ * @param where name of the file, for error messages
+ * @param needed columns that it must have
+ * @throws UsageError for a torn text, and missing columns
+ */
+export function parseCsv<Name extends string>(
+  text: string,
+  where: string,
+  needed: readonly Name[],
+): Readonly<Record<Name, string>>[] {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true, trim: true });
+  } catch (error) {
+    throw new UsageError(`${where} is torn or no CSV: ${(error as Error).message}`);
+  }
+  const found = Object.keys(rows[0] ?? {});
+  const missing = needed.filter((name) => found.length > 0 && !found.includes(name));
+  if (missing.length > 0)
+    throw new UsageError(`${where} lacks the columns ${missing.join(", ")}; it has ${found.join(", ")}`);
+  return rows as Record<Name, string>[];
+}
+
+/**
+ * Rows of results from texts by column.
+ *
+ * @param where name of the file, for error messages
+ * @throws UsageError for a cell that is not of its column's type, a score outside [0, 1], and a trial in two rows
+ */
+export function trialRowsOf(
+  texts: readonly Readonly<Partial<Record<string, string>>>[],
+  where: string,
+): TrialRow[] {
+  const rows = texts.map(
+    (text, i) =>
+      Object.fromEntries(
+        columns.map((column) => [
+          column.name,
+          readCell(text[column.name] ?? "", column, `${where}: row ${i + 1}`),
+        ]),
+      ) as TrialRow,
+  );
+  checkScores(where, rows);
+  return rows;
+}
+
+/** @throws UsageError for a score outside [0, 1], and for a trial that stands in two rows */
+function checkScores(where: string, rows: readonly TrialRow[]): void {
+  const places = new Map<string, number>();
+  for (const [i, row] of rows.entries()) {
+    const { id, score } = row;
+    if (score !== null && (score < 0 || score > 1))
+      throw new UsageError(`${where}: row ${i + 1}: score must be in [0, 1]; got ${score}`);
+    if (row.trial === null && id === "") continue;
+    const key = JSON.stringify(id === "" ? { ...row, ...outcomeless } : [id, row.task, row.variant]);
+    const before = places.get(key);
+    if (before !== undefined)
+      throw new UsageError(
+        `${where}: row ${i + 1} is the trial of row ${before + 1} again; each trial counts once`,
+      );
+    places.set(key, i);
+  }
+}
+
+/** Cells of a trial's outcome, which do not tell trials apart. */
+const outcomeless = {
+  score: null,
+  exact: null,
+  goldMass: null,
+  recall: null,
+  entropy: null,
+  tokensRead: null,
+};
+
+function readCell(text: string, { name, type, mayBeEmpty }: Column, where: string): CellValue {
+  if (type === "string") return text;
+  if (text === "" && mayBeEmpty) return null;
+  if (type === "boolean") {
+    if (/^(true|1)$/i.test(text)) return true;
+    if (/^(false|0)$/i.test(text)) return false;
+    throw new UsageError(`${where}: ${name} must be true or false; got ${JSON.stringify(text)}`);
+  }
+  const value = text === "" ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new UsageError(`${where}: ${name} must be a number; got ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,17 @@
+import type { AnswerOf, AskedName, QuestionOf } from "../questions.ts";
+import { makeOffer } from "./offer.ts";
+import { quality } from "./quality.ts";
+
+/** Answers a question in parts: each takes the place of the one before. */
+type Answering = {
+  readonly [Name in AskedName]: (
+    question: QuestionOf<Name>,
+    clock: () => number,
+  ) => AsyncIterable<AnswerOf<Name>> | Iterable<AnswerOf<Name>>;
+};
+
+/** Functions that answer the page's questions, by name. */
+export const answers: Answering = {
+  offer: () => [makeOffer()],
+  quality,
+};

@@ -1,0 +1,135 @@
+import { parseSpec } from "../../attention/spec.ts";
+import { ImpossibleError, UsageError } from "../../core/errors.ts";
+import { distinct } from "../../core/group.ts";
+import { formatLength } from "../../core/length.ts";
+import { formatMean } from "../../core/units.ts";
+import { accuracy } from "../../figures/accuracy.ts";
+import { curves, scoreMeasure } from "../../figures/aggregate.ts";
+import { formatCsv } from "../../files/csv-text.ts";
+import { parseTask } from "../../tasks/spec.ts";
+import { columns } from "../../trial/columns.ts";
+import type { TrialRow } from "../../trial/columns.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
+import { meanFieldRow } from "../../trial/mean-field.ts";
+import type { QualityAnswer, QualityQuestion, ShownTable } from "../questions.ts";
+import { commandLine, optionName } from "./command.ts";
+import { draw } from "./draw.ts";
+import { withMeasured } from "./measured-points.ts";
+import { published } from "./published.ts";
+
+/** Lengths of the curves. */
+const lengths = ["4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M"];
+
+/** Milliseconds after which the curves so far are shown: those of few trials soon, better ones later. */
+const showAfter = [40, 250, 500];
+
+/** A place of a trial in the order of a run: length, problem, variant. */
+type Place = readonly [length: number, trial: number, variant: number];
+
+/**
+ * Curves of accuracy in the mean field. They are shown while trials are added, so that they move with a slider.
+ *
+ * @param clock tells the time in milliseconds
+ */
+export async function* quality(
+  question: QualityQuestion,
+  clock: () => number,
+): AsyncGenerator<QualityAnswer> {
+  const { task, variants, trials, measured } = question;
+  const errors: Record<string, string> = {};
+  const wanted = distinct(variants).filter((variant) => noted(errors, variant, () => parseSpec(variant)));
+  if (!noted(errors, task, () => parseTask(task)) || wanted.length === 0) {
+    yield { errors, trials: 0, csv: "", command: commandOf(question, wanted, lengths) };
+    return;
+  }
+  const drawn = wanted.filter((variant) => noted(errors, variant, () => rowOf(question, variant, "1M", 0)));
+  const had = lengths.filter((tokens) => drawn.length > 0 && isPossible(question, drawn[0]!, tokens));
+  const command = commandOf(question, drawn, had);
+  const found: { readonly place: Place; readonly row: TrialRow }[] = [];
+  const answer = async (done: number): Promise<QualityAnswer> => {
+    const rows = found.sort((a, b) => compare(a.place, b.place)).map(({ row }) => row);
+    if (rows.length === 0) return { errors, trials: 0, csv: "", command };
+    const spec = accuracy.spec(rows, { title: "Accuracy against context length", published });
+    const figure = await draw("accuracy", withMeasured(spec, measured as readonly TrialRow[]), question.look);
+    return { figure, table: tableOf(rows), errors, trials: done, csv: formatCsv(columns, rows), command };
+  };
+  let since = clock();
+  let shown = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    for (const [v, variant] of drawn.entries()) {
+      for (const [l, tokens] of had.entries())
+        found.push({ place: [l, trial, v], row: rowOf(question, variant, tokens, trial) });
+      if (clock() - since < showAfter[Math.min(shown, showAfter.length - 1)]!) continue;
+      yield await answer(trial);
+      shown++;
+      since = clock();
+    }
+  }
+  yield await answer(trials);
+}
+
+const compare = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+
+const rowOf = (question: QualityQuestion, variant: string, tokens: string, trial: number): TrialRow => {
+  const { task, reader, seed } = question;
+  return meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, reader, mode: "mean-field" }));
+};
+
+/** Whether the task can have a length. */
+function isPossible(question: QualityQuestion, variant: string, tokens: string): boolean {
+  try {
+    rowOf(question, variant, tokens, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof ImpossibleError) return false;
+    throw error;
+  }
+}
+
+/** Runs a check and notes the error of a wrong input under its text. */
+function noted(errors: Record<string, string>, text: string, check: () => unknown): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    errors[text] = error.message;
+    return false;
+  }
+}
+
+/** The command line that makes the same rows. */
+const commandOf = (
+  { task, reader, trials, seed }: QualityQuestion,
+  variants: readonly string[],
+  tokens: readonly string[],
+): string =>
+  commandLine(
+    ["run"],
+    [
+      ["mode", "mean-field"],
+      ["task", task],
+      ["variant", variants.join(",")],
+      ["tokens", tokens.join(",")],
+      ["trials", trials],
+      ["seed", seed === 0 ? undefined : seed],
+      ...Object.entries(reader).map(([name, value]) => [optionName(name), value] as const),
+    ],
+  );
+
+/** Mean scores with their intervals: a line a variant, a column a length. */
+function tableOf(rows: readonly TrialRow[]): ShownTable {
+  const points = curves(rows, scoreMeasure);
+  const tokens = distinct(points.map((point) => point.tokens));
+  const series = distinct(points.map((point) => point.series));
+  return {
+    titles: ["variant", ...tokens.map(formatLength)],
+    rows: series.map((name) => [
+      name,
+      ...tokens.map((length) => {
+        const point = points.find((each) => each.series === name && each.tokens === length);
+        return point === undefined ? "" : formatMean(point);
+      }),
+    ]),
+  };
+}

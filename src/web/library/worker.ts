@@ -1,0 +1,30 @@
+import type { AskedName, AskMessage, ReplyMessage } from "../questions.ts";
+import { answers } from "./answers.ts";
+
+// The worker that has the library. It answers questions, and leaves a question when a newer one takes its place.
+
+/** The newest question of each slot. */
+const newest = new Map<string, number>();
+
+const reply = (message: ReplyMessage): void => postMessage(message);
+
+/** Lets messages in that came while the library was at work. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+async function answer<Name extends AskedName>({ id, slot, name, question }: AskMessage<Name>): Promise<void> {
+  newest.set(slot, id);
+  await pause();
+  try {
+    for await (const part of answers[name](question, () => performance.now())) {
+      if (newest.get(slot) !== id) return;
+      reply({ id, kind: "part", answer: part });
+      await pause();
+      if (newest.get(slot) !== id) return;
+    }
+    reply({ id, kind: "end" });
+  } catch (error) {
+    reply({ id, kind: "error", message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+addEventListener("message", ({ data }: MessageEvent<AskMessage>) => void answer(data));

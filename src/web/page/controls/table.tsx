@@ -1,0 +1,43 @@
+import type { JSX } from "preact";
+import type { ShownTable } from "../../questions.ts";
+
+/** A table that scrolls sideways where the page is narrow. */
+export function Table({
+  table,
+  caption,
+}: {
+  readonly table: ShownTable;
+  readonly caption: string;
+}): JSX.Element {
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {table.titles.map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, i) => (
+            <tr key={i}>
+              {row.map((cell, j) =>
+                j === 0 ? (
+                  <th key={j} scope="row">
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={j}>{cell}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

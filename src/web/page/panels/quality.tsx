@@ -1,0 +1,140 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { useAnswer } from "../library.ts";
+import { useLook } from "../look.ts";
+import { Command } from "../controls/command.tsx";
+import { SelectField, Slider, TextField } from "../controls/fields.tsx";
+import { Figure } from "../controls/figure.tsx";
+import { Specs } from "../controls/specs.tsx";
+import { Table } from "../controls/table.tsx";
+import type { OfferedParam } from "../../questions.ts";
+import type { Panel, PanelProps } from "./panel.ts";
+
+const usual = {
+  task: "graphwalks",
+  variant: ["dense", "dsa", "quest", "moba", "nsa", "sink-window"],
+  trials: 20,
+} as const;
+
+/** Reader parameters of the address, as numbers and texts. */
+function readerOf({ offer, values }: PanelProps): Record<string, number | string> {
+  return Object.fromEntries(
+    offer.reader.flatMap(({ name, slider }): [string, number | string][] => {
+      const text = values[name]?.[0];
+      return text === undefined ? [] : [[name, slider === undefined ? text : Number(text)]];
+    }),
+  );
+}
+
+/** Accuracy of variants over lengths, in the mean field. */
+function Quality(props: PanelProps): JSX.Element {
+  const { offer, values, change } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const look = useLook(element);
+  const task = values["task"]?.[0] ?? usual.task;
+  const variants = values["variant"] ?? usual.variant;
+  const trials = Number(values["trials"]?.[0] ?? usual.trials);
+  const question = look && { task, variants, reader: readerOf(props), trials, seed: 0, look, measured: [] };
+  const { answer, error, isOpen, firstMs, allMs } = useAnswer("quality", question);
+  const errors = answer?.errors ?? {};
+  return (
+    <div class="panel">
+      <form class="controls" onSubmit={(event) => event.preventDefault()}>
+        <TextField
+          label="task"
+          value={task}
+          suggested={offer.tasks.map(({ name }) => name)}
+          error={errors[task]}
+          hint={offer.tasks.find(({ name }) => name === task.split("(")[0])?.summary}
+          onChange={(value) => change({ task: value === usual.task ? undefined : [value] })}
+        />
+        <Specs
+          specs={variants}
+          offered={offer.variants}
+          errors={errors}
+          onChange={(specs) => change({ variant: specs })}
+        />
+        <details>
+          <summary>Reader</summary>
+          {offer.reader.map((param) => (
+            <ReaderField key={param.name} param={param} {...props} />
+          ))}
+        </details>
+        <Slider
+          label="problems a point"
+          min={1}
+          max={100}
+          step={1}
+          value={trials}
+          onChange={(value) =>
+            change({ trials: value === usual.trials ? undefined : [String(Math.max(1, Math.round(value)))] })
+          }
+        />
+      </form>
+      <div class="results" ref={element} aria-busy={isOpen}>
+        {error !== undefined && (
+          <p class="error" role="alert">
+            {error}
+          </p>
+        )}
+        {answer?.figure && (
+          <Figure figure={answer.figure} label={`${answer.figure.title}: the table below has the numbers`} />
+        )}
+        <p class="status" data-first-ms={firstMs?.toFixed(0)} data-all-ms={allMs?.toFixed(0)}>
+          {answer &&
+            `n=${answer.trials} of ${trials} problems a point${allMs === undefined ? "" : `, ${(allMs / 1000).toFixed(1)} s in this browser`}`}
+        </p>
+        {answer && <Command text={answer.command} />}
+        {answer?.table && <Table table={answer.table} caption="Mean scores with 95% intervals" />}
+      </div>
+    </div>
+  );
+}
+
+/** The field of a reader parameter: a slider, a choice, or a spec. */
+function ReaderField({
+  param,
+  values,
+  change,
+  offer,
+}: PanelProps & { readonly param: OfferedParam }): JSX.Element {
+  const { name, doc, slider, choices, default: usualValue } = param;
+  const text = values[name]?.[0] ?? String(usualValue);
+  const set = (value: string): void => change({ [name]: value === String(usualValue) ? undefined : [value] });
+  if (slider)
+    return (
+      <Slider
+        label={name}
+        hint={doc}
+        value={Number(text)}
+        {...slider}
+        onChange={(value) => set(String(value))}
+      />
+    );
+  if (choices)
+    return (
+      <SelectField
+        label={name}
+        hint={doc}
+        value={text}
+        options={choices.map((value) => ({ value, text: value }))}
+        onChange={set}
+      />
+    );
+  return (
+    <TextField
+      label={name}
+      hint={doc}
+      value={text}
+      suggested={offer.shapings.map((each) => each.name)}
+      onChange={set}
+    />
+  );
+}
+
+export const qualityPanel: Panel = {
+  name: "quality",
+  title: "Quality",
+  question: "Which attention keeps finding facts as the context grows?",
+  View: Quality,
+};

@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { servePage } from "../../src/cli/explore/page.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Path of Chromium: CHROMIUM in the environment, or Debian's. Undefined where there is none. */
+function chromiumPath(): string | undefined {
+  const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+  return places.find((place) => place !== undefined && existsSync(place));
+}
+
+/** Whether the page can be tested here. In CI a missing browser is a failure. */
+export const hasBrowser = chromiumPath() !== undefined || process.env["CI"] !== undefined;
+
+if (!hasBrowser)
+  console.warn("no Chromium here, the page is not tested: apt-get install chromium, or set CHROMIUM");
+
+const newestIn = (folder: string): number =>
+  Math.max(
+    ...readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(
+      (file) => statSync(join(root, folder, file)).mtimeMs,
+    ),
+  );
+
+/** Builds the page if a source is newer. */
+function buildIfOld(): void {
+  const page = join(root, "dist/web/index.html");
+  const isOld = !existsSync(page) || statSync(page).mtimeMs < Math.max(newestIn("src"), newestIn("data"));
+  if (isOld) execFileSync(process.execPath, ["scripts/build-page.mjs"], { cwd: root, stdio: "inherit" });
+}
+
+/** An opened page and what it did that it must not do. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** errors of its console, and requests that left its origin */
+  readonly faults: readonly string[];
+}
+
+/** The page in a browser, for the tests of a file. */
+export function explorer() {
+  let browser: Browser | undefined;
+  let address = "";
+  const opened: OpenedPage[] = [];
+  beforeAll(async () => {
+    buildIfOld();
+    address = await servePage(0);
+    const executablePath = chromiumPath();
+    if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  });
+  afterAll(async () => browser?.close());
+
+  /** Opens the page. @param hash its state @param origin default: served on this machine */
+  async function open(
+    hash = "",
+    settings: BrowserContextOptions = {},
+    origin = address,
+  ): Promise<OpenedPage> {
+    const context = await browser!.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
+    });
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (
+        ![origin.slice(0, origin.lastIndexOf("/") + 1), "data:", "blob:"].some((own) => url.startsWith(own))
+      )
+        faults.push(`request to ${url}`);
+    });
+    await page.goto(origin + hash);
+    const found = { page, faults };
+    opened.push(found);
+    return found;
+  }
+
+  return { open };
+}
+
+/** Waits until the view shown has its whole answer. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.waitForSelector('.results[aria-busy="false"]', { timeout: 60_000 });
+
+/** Checks that a page broke no rule of accessibility, and wrote no error. */
+export async function expectSound({ page, faults }: OpenedPage): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
+  expect(found).toEqual([]);
+  expect(faults).toEqual([]);
+}
