@@ -1,11 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
-import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { dataPath } from "../../files/published.ts";
 import { runAgreement } from "../../studies/agreement/run.ts";
 import { agreementReader } from "../../studies/agreement/reader.ts";
-import { forceOption } from "../options/results.ts";
-import { collect, givenReader, integer, oneOf, tokenCount, withReaderOptions } from "../options/values.ts";
-import { workerOptions } from "../options/workers.ts";
+import { withNumericsOptions } from "../options/numerics.ts";
+import { collect, givenReader, integer, share, tokenCount, withReaderOptions } from "../options/values.ts";
 import { formatAgreement } from "../print/agreement.ts";
 import { watch } from "../print/watch.ts";
 
@@ -23,24 +21,15 @@ export default function agreementCommand(command: Command): void {
   const asking = command
     .option("--trials <n>", "problems of each task", integer(1), 10)
     .option("--most <tokens>", "longest context that is run", tokenCount, 16_384)
+    .option("--least <tokens>", "shortest context that is run", tokenCount)
     .option(
       "--only <part>",
       "rows of this method, or whose source or model has this in its name; more with commas or again",
       collect,
     )
-    .option("--seed <n>", "seed of the problems", integer(0), 0)
-    .option(
-      "--engine <name>",
-      `numeric engine: ${engineNames.join(", ")}`,
-      oneOf("engine", engineNames),
-      defaultEngine,
-    )
-    .option(...workerOptions.workers)
-    .option(...workerOptions.threads)
-    .option("--out <folder>", "folder of the results", "results/local/agreement")
-    .option(...forceOption)
-    .option("--json", "print the answer as JSON");
-  withReaderOptions(asking)
+    .option("--keep <share>", "rows that keep or read this share of the tokens, to .1", share)
+    .option("--seed <n>", "seed of the problems", integer(0), 0);
+  withReaderOptions(withNumericsOptions(asking, "results/local/agreement"))
     .argument("[table]", "CSV of measured scores (default: the package's own, data/measured-accuracy.csv)")
     .addHelpText("after", notes)
     .action(async (table = dataPath("measured-accuracy.csv"), { json, ...options }) => {

@@ -1,17 +1,46 @@
-import type { AgreementFigures } from "../../studies/agreement/compare.ts";
-import type { AgreementResult } from "../../studies/agreement/result.ts";
 import type { Interval } from "../../core/stats.ts";
+import { groupings } from "../../studies/agreement/groups.ts";
+import type { AgreementGroup } from "../../studies/agreement/groups.ts";
+import type { AgreementEstimate, AgreementResult } from "../../studies/agreement/result.ts";
 import { formatTable } from "./table.ts";
 
-const points = (share: number): string => (100 * share).toFixed(1);
-const between = ({ low, high }: Interval): string => `[${points(low)} ${points(high)}]`;
-const rank = (value: number | null): string | null => (value === null ? null : value.toFixed(2));
+export const points = (share: number): string => (100 * share).toFixed(1);
+export const between = ({ low, high }: Interval): string => `[${points(low)} ${points(high)}]`;
+export const rank = (value: number | null): string | null => (value === null ? null : value.toFixed(2));
 
-const figuresTable = (title: string, groups: Readonly<Record<string, AgreementFigures>>): string =>
+/** Estimates as a table, a row each. */
+export const estimatesTable = (
+  title: string,
+  estimates: Readonly<Record<string, AgreementEstimate | undefined>>,
+): string =>
   formatTable(
-    [title, "settings", "cells", "error a setting", "its bias", "error a cell", "Spearman", "Kendall"],
-    Object.entries(groups).map(([name, f]) => [
-      name,
+    [title, "settings", "cells", "error a setting", "by source", "error a cell", "bias", "Spearman"],
+    Object.entries(estimates).flatMap(([name, each]) => {
+      if (each === undefined) return [];
+      const { settings, cells, settingError, cellError, bias, spearman, intervals, bySource } = each;
+      return [
+        [
+          name,
+          settings,
+          cells,
+          `${points(settingError)} ${between(intervals.settingError)}`,
+          bySource === undefined ? null : between(bySource),
+          `${points(cellError)} ${between(intervals.cellError)}`,
+          points(bias),
+          spearman === null
+            ? null
+            : `${rank(spearman)} [${rank(intervals.spearman.low)} ${rank(intervals.spearman.high)}]`,
+        ],
+      ];
+    }),
+  );
+
+const groupsTable = (by: string, groups: readonly AgreementGroup[]): string =>
+  formatTable(
+    [by, "role", "settings", "cells", "error a setting", "its bias", "error a cell", "Spearman", "Kendall"],
+    groups.map((f) => [
+      f.group,
+      f.role,
       f.settings,
       f.cells,
       points(f.settingError),
@@ -22,28 +51,25 @@ const figuresTable = (title: string, groups: Readonly<Record<string, AgreementFi
     ]),
   );
 
+/** The explanation of the words of the tables. */
+export const agreementWords =
+  "a setting: a method at a budget, on one model and length, mean over tasks; points of 100; a prediction is dense attention's measured score times the share of dense attention's score that the variant has here; bias: predicted less measured; [low high]: 95% interval, settings and problems drawn again, or whole sources";
+
 /** Agreement with a table of measured scores as text. */
 export function formatAgreement(result: AgreementResult): string {
-  const { all, roles, sources, methods, lengths, tasks, baselines, worst, unexpressed, trials, reader } =
-    result;
-  const { intervals } = all;
+  const { all, roles, groups, baselines, worst, unexpressed, trials, reader } = result;
   const given = Object.entries(reader).map(([name, value]) => `${name} ${value}`);
-  const rho =
-    all.spearman === null
-      ? ""
-      : `; Spearman ${all.spearman.toFixed(2)} [${intervals.spearman.low.toFixed(2)} ${intervals.spearman.high.toFixed(2)}]`;
   return [
-    `${all.settings} settings (a method at a budget, on one model and length), ${all.cells} scores, ${trials} problems a task`,
-    `reader: ${given.join(", ") || "the defaults"}`,
-    `mean absolute error: ${points(all.settingError)} points a setting ${between(intervals.settingError)}, ${points(all.cellError)} a cell ${between(intervals.cellError)}${rho}`,
-    figuresTable("role", roles),
-    figuresTable("source", sources),
-    figuresTable("method", methods),
-    figuresTable("tokens", lengths),
-    formatTable(
-      ["task", "cells", "error a cell", "bias"],
-      tasks.map(({ task, cells, error, bias }) => [task, cells, points(error), points(bias)]),
-    ),
+    `${all.settings} settings, ${all.cells} scores, ${trials} problems a task; reader: ${given.join(", ") || "the defaults"}`,
+    estimatesTable("settings", { all, ...roles }),
+    ...groupings
+      .filter((by) => by !== "role")
+      .map((by) =>
+        groupsTable(
+          by,
+          groups.filter((group) => group.by === by),
+        ),
+      ),
     formatTable(
       ["baseline", "settings", "its error", "ours on them"],
       baselines.map(({ name, settings, error, ours }) => [
@@ -69,6 +95,6 @@ export function formatAgreement(result: AgreementResult): string {
       ["not run", "rows"],
       unexpressed.map(({ reason, rows }) => [reason, rows]),
     ),
-    "looked at: when the sizes of the reader's parts were chosen; points of 100; a prediction is dense attention's measured score times the share of dense attention's score that the variant has here; bias: predicted less measured; [low high]: 95% interval, settings and problems drawn again",
+    `looked at: when the sizes of the reader's parts were chosen; ${agreementWords}`,
   ].join("\n\n");
 }

@@ -1,4 +1,4 @@
-import { distinct, groupBy } from "../../core/group.ts";
+import { groupBy } from "../../core/group.ts";
 import { kendall, spearman } from "../../core/rank-correlation.ts";
 import { mean } from "../../core/stats.ts";
 import type { ExpressedScore } from "./express.ts";
@@ -13,12 +13,14 @@ export interface ComparedScore extends ExpressedScore {
 
 /** Scores of a task's trials. */
 export interface TaskScores {
+  /** task spec */
+  readonly task: string;
   readonly variant: readonly number[];
   readonly dense: readonly number[];
 }
 
 /** The prediction from trials: means of the tasks' shares of dense attention, times its measured score. */
-export function predict(trials: readonly TaskScores[], dense: number | null): number {
+export function predict(trials: readonly Omit<TaskScores, "task">[], dense: number | null): number {
   const [own, reference] = [
     mean(trials.map((task) => mean(task.variant))),
     mean(trials.map((task) => mean(task.dense))),
@@ -45,14 +47,9 @@ export interface SettingScore {
 const settingKey = ({ measured: m, tokens }: ComparedScore): string =>
   JSON.stringify([m.source, m.model, m.method, m.budget, m.queryAware, tokens, m.task === "ruler-avg"]);
 
-/** Settings of compared rows, in their order. Dense attention's rows are its definition, and are left out. */
+/** Settings of compared rows, in their order. */
 export const settingsOf = (rows: readonly ComparedScore[]): SettingScore[] =>
-  [
-    ...groupBy(
-      rows.filter(({ measured }) => measured.method !== "dense"),
-      settingKey,
-    ).values(),
-  ].map((cells) => {
+  [...groupBy(rows, settingKey).values()].map((cells) => {
     const { measured, tokens } = cells[0]!;
     const { source, model, method, budget, queryAware } = measured;
     const denses = cells.flatMap(({ measured: { dense } }) => (dense === null ? [] : [dense]));
@@ -96,32 +93,4 @@ export function figuresOf(settings: readonly SettingScore[]): AgreementFigures {
     spearman: spearman(predicted, measured),
     kendall: kendall(predicted, measured),
   };
-}
-
-/** Figures of each group of settings, the groups in the order of the table. */
-export const figuresBy = (
-  settings: readonly SettingScore[],
-  groupOf: (setting: SettingScore) => string,
-): ReadonlyMap<string, AgreementFigures> =>
-  new Map(
-    distinct(settings.map(groupOf)).map((group) => [
-      group,
-      figuresOf(settings.filter((setting) => groupOf(setting) === group)),
-    ]),
-  );
-
-/** Errors of cells by task. */
-export function errorsByTask(settings: readonly SettingScore[]): readonly {
-  readonly task: string;
-  readonly cells: number;
-  readonly error: number;
-  readonly bias: number;
-}[] {
-  const cells = settings.flatMap((setting) => setting.cells);
-  return [...groupBy(cells, ({ measured }) => measured.task)].map(([task, own]) => ({
-    task,
-    cells: own.length,
-    error: mean(own.map((cell) => Math.abs(cell.predicted - cell.measured.score))),
-    bias: mean(own.map((cell) => cell.predicted - cell.measured.score)),
-  }));
 }

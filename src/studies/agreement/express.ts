@@ -18,6 +18,19 @@ const rulerTasks = [
   "fwe",
 ];
 
+/**
+ * Tasks of InfiniteBench by the task of RULER that asks the same: a number in a text that repeats, and an identifier
+ * among pairs of identifiers.
+ */
+const sameAsked: Readonly<Record<string, string>> = {
+  "infinitebench-passkey": "niah_single_1",
+  "infinitebench-number": "niah_single_1",
+  "infinitebench-kv": "niah_multikey_3",
+};
+
+/** The family of a mean over RULER's tasks. */
+export const meanFamily = "ruler-avg";
+
 /** Tokens that RULER sets aside for answers, which its prompts leave free. */
 const answerTokens = 128;
 
@@ -46,6 +59,8 @@ export function express(measured: MeasuredScore): ExpressedScore | UnexpressedSc
   if (tokens < 1024) return no("a context of less than 1,024 tokens");
   const found = variantOf(measured, tokens - answerTokens);
   if ("reason" in found) return no(found.reason);
+  if (measured.dense === null && measured.method !== "dense")
+    return no("its table has no score of dense attention, from which a prediction starts");
   try {
     parseSpec(found.variant);
   } catch (error) {
@@ -57,7 +72,7 @@ export function express(measured: MeasuredScore): ExpressedScore | UnexpressedSc
 
 /** Task specs of a family of the tables; undefined for one that the simulator lacks. */
 function tasksOf(family: string): readonly string[] | undefined {
-  if (family === "ruler-avg") return rulerTasks.map((task) => `ruler(task=${task})`);
-  const task = family.replace(/^ruler-/, "");
+  if (family === meanFamily) return rulerTasks.map((task) => `ruler(task=${task})`);
+  const task = Object.hasOwn(sameAsked, family) ? sameAsked[family]! : family.replace(/^ruler-/, "");
   return task !== family && rulerTasks.includes(task) ? [`ruler(task=${task})`] : undefined;
 }

@@ -1,42 +1,73 @@
+import { distinct, groupBy } from "../../core/group.ts";
 import { Random } from "../../core/random.ts";
-import { percentileInterval } from "../../core/stats.ts";
+import { mean, percentileInterval } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
 import { figuresOf, predict } from "./compare.ts";
 import type { AgreementFigures, ComparedScore, SettingScore, TaskScores } from "./compare.ts";
-import { mean } from "../../core/stats.ts";
 
 const resamples = 1000;
 
+/** Figures that have intervals. */
+const measures = ["cellError", "settingError", "spearman", "kendall"] as const;
+
 /** 95% intervals of the figures of a set of settings. */
-export type AgreementIntervals = Readonly<
-  Record<"cellError" | "settingError" | "spearman" | "kendall", Interval>
->;
+export type AgreementIntervals = Readonly<Record<(typeof measures)[number], Interval>>;
 
 /**
  * Intervals by drawing again settings, with replacement, and in each of them the trials of its predictions. A task's
  * trials are the same problems for every variant, so that a resample takes the same of them for all.
  */
 export function intervalsOf(settings: readonly SettingScore[], seed: string): AgreementIntervals {
-  const random = new Random(seed);
-  const most = Math.max(
-    1,
-    ...settings.flatMap(({ cells }) =>
-      cells.flatMap(({ trials }) => trials.map(({ dense }) => dense.length)),
+  const drawn = redrawn([settings], seed).map(([figures]) => figures!);
+  return intervalsBy((name) => drawn.map((figures) => figures[name] ?? 0));
+}
+
+/** Intervals of differences, first less second, of two readers' settings: the same rows in the same order. */
+export function differenceIntervals(
+  pair: readonly [readonly SettingScore[], readonly SettingScore[]],
+  seed: string,
+): AgreementIntervals {
+  const drawn = redrawn(pair, seed);
+  return intervalsBy((name) => drawn.map(([a, b]) => (a![name] ?? 0) - (b![name] ?? 0)));
+}
+
+/** Interval of the mean error a setting by drawing again whole sources; undefined with fewer than three. */
+export function sourceInterval(settings: readonly SettingScore[], seed: string): Interval | undefined {
+  const sources = [...groupBy(settings, ({ source }) => source).values()];
+  if (sources.length < 3) return undefined;
+  const random = new Random(`${seed}/sources`);
+  const errors = Array.from({ length: resamples }, () =>
+    mean(
+      Array.from(sources, () => random.pick(sources))
+        .flat()
+        .map(({ predicted, measured }) => Math.abs(predicted - measured)),
     ),
   );
-  const drawn: AgreementFigures[] = Array.from({ length: resamples }, () => {
+  return percentileInterval(errors);
+}
+
+const intervalsBy = (drawn: (name: (typeof measures)[number]) => number[]): AgreementIntervals =>
+  Object.fromEntries(
+    measures.map((name) => [name, percentileInterval(drawn(name))]),
+  ) as unknown as AgreementIntervals;
+
+/** Figures of resamples, of each list of settings; a resample draws the same settings and trials of every list. */
+function redrawn(lists: readonly (readonly SettingScore[])[], seed: string): AgreementFigures[][] {
+  const random = new Random(seed);
+  const count = lists[0]!.length;
+  const most = Math.max(
+    1,
+    ...distinct(
+      lists[0]!.flatMap(({ cells }) =>
+        cells.flatMap(({ trials }) => trials.map(({ dense }) => dense.length)),
+      ),
+    ),
+  );
+  return Array.from({ length: resamples }, () => {
     const picks = Array.from({ length: most }, () => random.below(most));
-    const redrawn = Array.from({ length: settings.length }, () => again(random.pick(settings), picks));
-    return figuresOf(redrawn);
+    const chosen = Array.from({ length: count }, () => random.below(count));
+    return lists.map((settings) => figuresOf(chosen.map((setting) => again(settings[setting]!, picks))));
   });
-  const of = (name: keyof AgreementIntervals): Interval =>
-    percentileInterval(drawn.map((figures) => figures[name] ?? 0));
-  return {
-    cellError: of("cellError"),
-    settingError: of("settingError"),
-    spearman: of("spearman"),
-    kendall: of("kendall"),
-  };
 }
 
 function again(setting: SettingScore, picks: readonly number[]): SettingScore {
@@ -50,8 +81,12 @@ function again(setting: SettingScore, picks: readonly number[]): SettingScore {
   return { ...setting, cells, predicted: mean(cells.map(({ predicted }) => predicted)) };
 }
 
-function redrawnTask({ variant, dense }: TaskScores, picks: readonly number[]): TaskScores {
+function redrawnTask({ task, variant, dense }: TaskScores, picks: readonly number[]): TaskScores {
   const own = picks.filter((pick) => pick < variant.length);
   const chosen = own.length === 0 ? [0] : own;
-  return { variant: chosen.map((pick) => variant[pick]!), dense: chosen.map((pick) => dense[pick]!) };
+  return {
+    task,
+    variant: chosen.map((pick) => variant[pick]!),
+    dense: chosen.map((pick) => dense[pick]!),
+  };
 }

@@ -26,14 +26,15 @@ const evicts = (variant: string, more: Readonly<Record<string, string | number>>
 /**
  * Methods that the simulator has, by the names of the tables. H2O of kvpress is its ObservedAttention, whose score is a
  * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division. Finch always sees
- * the question.
+ * the question. NSA, InfLLM-V2 and MSA (trained, or trained further) have the sizes of their papers.
  */
 const methods: Readonly<Record<string, Method>> = {
   dense: { variant: "dense" },
   "sink-window": {
     variant: "sink-window",
-    params: ({ budget }) => ({ sinks: 4, window: Math.max(1, budget - 4) }),
+    params: ({ budget }, { budget: text }) => windowOf(sinksOf(text), budget),
   },
+  swa: { variant: "sink-window", params: ({ budget }) => windowOf(0, budget) },
   snapkv: evicts("snapkv"),
   adakv: evicts("adakv", { division: "guaranteed" }),
   pyramidkv: evicts("pyramidkv"),
@@ -52,7 +53,15 @@ const methods: Readonly<Record<string, Method>> = {
   finch: { variant: "finch", params: ({ budget }) => ({ budget }) },
   duo: { variant: "duo", params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }) },
   quest: { variant: "quest", params: ({ budget }, { budget: text }) => ({ page: pageOf(text), budget }) },
-  shadowkv: { variant: "shadowkv", params: ({ budget }) => ({ budget }) },
+  shadowkv: {
+    variant: "shadowkv",
+    params: ({ budget }, { budget: text }) => ({ budget, ...outliersOf(text) }),
+  },
+  "infllm-v2": { variant: "infllm-v2" },
+  nsa: { variant: "nsa" },
+  msa: { variant: "msa" },
+  "msa-cpt": { variant: "msa" },
+  "kv-quant-nvfp4": { variant: "dense+nvfp4" },
   "oracle-top-k": { variant: "oracle", params: ({ budget }) => ({ k: budget }) },
   magicpig: { variant: "magicpig", params: (_, { budget }) => tablesOf(budget) },
 };
@@ -61,6 +70,20 @@ const methods: Readonly<Record<string, Method>> = {
 function nominalShare(text: string): number | undefined {
   const ratio = /compression_ratio (\d*\.?\d+)/.exec(text)?.[1];
   return ratio === undefined ? undefined : 1 - Number(ratio);
+}
+
+const windowOf = (sinks: number, budget: number): Record<string, number> => ({
+  sinks,
+  window: Math.max(1, budget - sinks),
+});
+
+/** First tokens that a window keeps: `128 sinks + 32640 window`; StreamingLLM's 4 where a table says nothing. */
+const sinksOf = (text: string): number => Number(/(\d+) sinks/.exec(text)?.[1] ?? 4);
+
+/** Outlier chunks of ShadowKV, where a row has others than its 48: `8 outlier chunks`. */
+function outliersOf(text: string): Record<string, number> {
+  const outliers = Number(/(\d+) outlier/.exec(text)?.[1] ?? 48);
+  return outliers === 48 ? {} : { outliers };
 }
 
 /** Page of Quest: `page 32, 6%`; 16 where a table says nothing. */

@@ -1,12 +1,17 @@
 import { groupBy } from "../../core/group.ts";
 import { mean } from "../../core/stats.ts";
+import type { Interval } from "../../core/stats.ts";
 import type { AgreementBaseline } from "./baselines.ts";
-import { errorsByTask, figuresBy, figuresOf } from "./compare.ts";
+import { figuresOf } from "./compare.ts";
 import type { AgreementFigures, ComparedScore, SettingScore } from "./compare.ts";
 import type { UnexpressedScore } from "./express.ts";
-import { intervalsOf } from "./intervals.ts";
+import { agreementGroups } from "./groups.ts";
+import type { AgreementGroup } from "./groups.ts";
+import { intervalsOf, sourceInterval } from "./intervals.ts";
 import type { AgreementIntervals } from "./intervals.ts";
-import { lookedAt } from "./reader.ts";
+import { roleOf, settingRoles } from "./roles.ts";
+import type { SettingRole } from "./roles.ts";
+import type { AgreementReader } from "./simulate.ts";
 
 /** A baseline beside the simulator, on the settings that the baseline predicts. */
 export interface BaselineFigures {
@@ -17,21 +22,32 @@ export interface BaselineFigures {
   readonly ours: number;
 }
 
+/** Figures with their 95% intervals. */
+export interface AgreementEstimate extends AgreementFigures {
+  /** settings and problems drawn again */
+  readonly intervals: AgreementIntervals;
+  /** of the error a setting, whole sources drawn again; undefined with fewer than three */
+  readonly bySource: Interval | undefined;
+}
+
+/** Rows that could not be run for a reason. */
+export interface UnexpressedReason {
+  readonly reason: string;
+  readonly rows: number;
+}
+
 /** Agreement of a table, in numbers from 0 to 1. */
 export interface AgreementResult {
   readonly trials: number;
-  readonly reader: Readonly<Record<string, number | string>>;
-  readonly all: AgreementFigures & { readonly intervals: AgreementIntervals };
-  /** settings that were looked at when the reader's parts were sized, and the others */
-  readonly roles: Readonly<Record<string, AgreementFigures>>;
-  readonly sources: Readonly<Record<string, AgreementFigures>>;
-  readonly methods: Readonly<Record<string, AgreementFigures>>;
-  readonly lengths: Readonly<Record<string, AgreementFigures>>;
-  readonly tasks: ReturnType<typeof errorsByTask>;
+  readonly reader: AgreementReader;
+  readonly all: AgreementEstimate;
+  /** roles that a setting has */
+  readonly roles: Readonly<Partial<Record<SettingRole, AgreementEstimate>>>;
+  readonly groups: readonly AgreementGroup[];
   readonly baselines: readonly BaselineFigures[];
   readonly worst: readonly WorstCell[];
-  /** rows that could not be run, by reason */
-  readonly unexpressed: readonly { readonly reason: string; readonly rows: number }[];
+  /** the most frequent reason first */
+  readonly unexpressed: readonly UnexpressedReason[];
 }
 
 /** A cell with a large error. */
@@ -62,47 +78,54 @@ export function agreementResult(
     readonly baselines: readonly AgreementBaseline[];
   },
 ): AgreementResult {
-  const by = (groupOf: (setting: SettingScore) => string) => Object.fromEntries(figuresBy(settings, groupOf));
   return {
     ...asked,
-    all: { ...figuresOf(settings), intervals: intervalsOf(settings, "agreement") },
-    roles: by((setting) => (wasLookedAt(setting) ? "looked at" : "predicted")),
-    sources: by(({ source }) => source),
-    methods: by(({ method }) => method),
-    lengths: by(({ tokens }) => String(tokens)),
-    tasks: errorsByTask(settings),
+    all: estimateOf(settings),
+    roles: Object.fromEntries(
+      settingRoles.flatMap((role) => {
+        const own = settings.filter((setting) => roleOf(setting) === role);
+        return own.length === 0 ? [] : [[role, estimateOf(own)]];
+      }),
+    ),
+    groups: agreementGroups(settings),
     baselines: baselines.map((baseline) => baselineFigures(settings, baseline)),
     worst: settings
       .flatMap(({ cells }) => cells)
       .sort((a, b) => errorOf(b) - errorOf(a) || a.measured.row - b.measured.row)
       .slice(0, worstCells)
-      .map(
-        ({
-          measured: { source, model, method, budget, queryAware, task, score },
-          tokens,
-          variant,
-          predicted,
-        }) => ({
-          source,
-          model,
-          method,
-          budget,
-          queryAware,
-          task,
-          tokens,
-          variant,
-          measured: score,
-          predicted,
-        }),
-      ),
-    unexpressed: [...groupBy(unexpressed, ({ reason }) => reason)]
-      .map(([reason, rows]) => ({ reason, rows: rows.length }))
-      .sort((a, b) => b.rows - a.rows),
+      .map(worstCell),
+    unexpressed: reasonsOf(unexpressed),
   };
 }
 
-const wasLookedAt = ({ model, tokens, method }: SettingScore): boolean =>
-  model === lookedAt.model && tokens === lookedAt.tokens && lookedAt.methods.some((each) => each === method);
+const estimateOf = (settings: readonly SettingScore[]): AgreementEstimate => ({
+  ...figuresOf(settings),
+  intervals: intervalsOf(settings, "agreement"),
+  bySource: sourceInterval(settings, "agreement"),
+});
+
+const worstCell = ({
+  measured: { source, model, method, budget, queryAware, task, score },
+  tokens,
+  variant,
+  predicted,
+}: ComparedScore): WorstCell => ({
+  source,
+  model,
+  method,
+  budget,
+  queryAware,
+  task,
+  tokens,
+  variant,
+  measured: score,
+  predicted,
+});
+
+const reasonsOf = (unexpressed: readonly UnexpressedScore[]): UnexpressedReason[] =>
+  [...groupBy(unexpressed, ({ reason }) => reason)]
+    .map(([reason, rows]) => ({ reason, rows: rows.length }))
+    .sort((a, b) => b.rows - a.rows);
 
 const errorOf = ({ predicted, measured }: ComparedScore): number => Math.abs(predicted - measured.score);
 

@@ -1,10 +1,12 @@
-import { groupBy } from "../../core/group.ts";
 import { booleanColumn, integerColumn, numberColumn, orEmpty, textColumn } from "../../core/table.ts";
 import { mean } from "../../core/stats.ts";
 import { resultTable } from "../../runs/tables.ts";
 import type { ResultTable } from "../../runs/tables.ts";
 import type { ComparedScore, SettingScore } from "./compare.ts";
-import type { UnexpressedScore } from "./express.ts";
+import type { AgreementGroup } from "./groups.ts";
+import type { UnexpressedReason } from "./result.ts";
+import { roleOf } from "./roles.ts";
+import type { SimulatedCell } from "./simulate.ts";
 
 /** cells.csv: a measured row beside its prediction. */
 export const cellsTable = (rows: readonly ComparedScore[]): ResultTable =>
@@ -60,32 +62,76 @@ export const settingsTable = (settings: readonly SettingScore[]): ResultTable =>
       textColumn("budget", "budget, as the table prints it"),
       booleanColumn("queryAware", "whether the method saw the question"),
       integerColumn("tokens", "context length", "tokens"),
+      textColumn("role", "looked at, same source (as those looked at) or other sources"),
       integerColumn("cells", "rows of the table"),
       numberColumn("measured", "mean measured score, 0 to 1"),
       numberColumn("predicted", "mean prediction"),
     ],
-    rows: settings.map(
-      ({ source, model, method, budget, queryAware, tokens, cells, measured, predicted }) => ({
+    rows: settings.map((setting) => {
+      const { source, model, method, budget, queryAware, tokens, cells, measured, predicted } = setting;
+      return {
         source,
         model,
         method,
         budget,
         queryAware,
         tokens,
+        role: roleOf(setting),
         cells: cells.length,
         measured,
         predicted,
-      }),
-    ),
+      };
+    }),
     primaryKey: ["source", "model", "method", "budget", "queryAware", "tokens", "cells"],
   });
 
+/** groups.csv: figures by method, task, length, model and source, roles apart. */
+export const groupsTable = (groups: readonly AgreementGroup[]): ResultTable =>
+  resultTable({
+    name: "groups",
+    title: "one row a method, task, length, model or source and a role",
+    columns: [
+      textColumn("by", "what the settings have in common"),
+      textColumn("group", "the value of it"),
+      textColumn("role", "looked at, same source (as those looked at) or other sources"),
+      integerColumn("settings", "settings"),
+      integerColumn("cells", "rows of the table"),
+      numberColumn("settingError", "mean absolute error of a setting, 0 to 1"),
+      numberColumn("bias", "mean error of a setting: predicted less measured"),
+      numberColumn("cellError", "mean absolute error of a cell"),
+      orEmpty(numberColumn("spearman", "Spearman's rank correlation over settings")),
+      orEmpty(numberColumn("kendall", "Kendall's rank correlation over settings")),
+    ],
+    rows: groups,
+    primaryKey: ["by", "group", "role"],
+  });
+
+/** scores.csv: scores of every problem that was run. */
+export const scoresTable = (cells: readonly SimulatedCell[]): ResultTable =>
+  resultTable({
+    name: "scores",
+    title: "one row a task, variant and length that was run",
+    columns: [
+      textColumn("task", "task spec"),
+      textColumn("variant", "variant spec"),
+      integerColumn("tokens", "context length", "tokens"),
+      textColumn("scores", "score of each problem, 0 to 1, in the order of the problems"),
+    ],
+    rows: cells.map(({ task, variant, tokens, scores }) => ({
+      task,
+      variant,
+      tokens,
+      scores: scores.map((score) => String(Number(score.toPrecision(6)))).join(" "),
+    })),
+    primaryKey: ["task", "variant", "tokens"],
+  });
+
 /** unexpressed.csv: rows that were not run, by reason. */
-export const unexpressedTable = (rows: readonly UnexpressedScore[]): ResultTable =>
+export const unexpressedTable = (reasons: readonly UnexpressedReason[]): ResultTable =>
   resultTable({
     name: "unexpressed",
     title: "rows that were not run, by reason",
     columns: [textColumn("reason", "why they were not run"), integerColumn("rows", "rows of the table")],
-    rows: [...groupBy(rows, ({ reason }) => reason)].map(([reason, own]) => ({ reason, rows: own.length })),
+    rows: reasons,
     primaryKey: ["reason"],
   });

@@ -9,6 +9,7 @@ import { express } from "../../../src/studies/agreement/express.ts";
 import { readMeasured } from "../../../src/studies/agreement/measured.ts";
 import type { MeasuredScore } from "../../../src/studies/agreement/measured.ts";
 import { agreementReader } from "../../../src/studies/agreement/reader.ts";
+import { sortRows } from "../../../src/studies/agreement/rows.ts";
 import { runAgreement } from "../../../src/studies/agreement/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "agreement-"));
@@ -73,6 +74,13 @@ describe("a measured row", () => {
       "duo(full=0.25)",
     );
     expect(specOf({ method: "magicpig", budget: "K=8,L=75" })).toBe("magicpig(bits=8,tables=75)");
+    expect(specOf({ method: "sink-window", budget: "128 sinks + 1024 window", budgetTokens: 1152 })).toBe(
+      "sink-window(sinks=128,window=1024)",
+    );
+    const shadow = { method: "shadowkv", budgetTokens: 256 };
+    expect(specOf({ ...shadow, budget: "chunk 8, rank 160, 48 outliers" })).toBe("shadowkv(budget=256)");
+    expect(specOf({ ...shadow, budget: "8 outlier chunks" })).toBe("shadowkv(budget=256,outliers=8)");
+    expect(specOf({ method: "swa", budgetTokens: 512 })).toBe("sink-window(sinks=0,window=512)");
   });
 
   it.each(["random", "knorm", "lagkv", "chunkkv", "cur", "qfilter", "kvzip"])(
@@ -95,12 +103,39 @@ describe("a measured row", () => {
     expect(specOf({ phase: "prefill" })).toMatch(/sparse in prefill alone/);
     expect(specOf({ keep: null })).toBe("no budget is stated");
     expect(specOf({ tokens: null })).toBe("no context length is stated");
+    expect(specOf({ dense: null })).toMatch(/no score of dense attention/);
+  });
+
+  it("of InfiniteBench is the task of RULER that asks the same", () => {
+    const put = express(row({ task: "infinitebench-kv" }));
+    expect("tasks" in put && put.tasks).toEqual(["ruler(task=niah_multikey_3)"]);
   });
 
   it("is eleven tasks where it is the mean of RULER", () => {
     const put = express(row({ task: "ruler-avg" }));
     expect("tasks" in put && put.tasks).toHaveLength(11);
   });
+});
+
+it("counts a mean over tasks only where a table lacks their scores", () => {
+  const tasks = ["ruler-vt", "ruler-cwe", "ruler-fwe", "ruler-qa_1", "ruler-qa_2", "ruler-niah_single_1"];
+  const rows = (families: readonly string[]): MeasuredScore[] =>
+    ["ruler-avg", ...families].map((task) => row({ task }));
+  const means = (families: readonly string[]): number =>
+    sortRows(rows(families), { most: 4096 }).expressed.filter(
+      ({ measured: { task } }) => task === "ruler-avg",
+    ).length;
+  expect(means(tasks)).toBe(1);
+  expect(means([...tasks, "ruler-niah_single_2"])).toBe(0);
+});
+
+it("sorts out rows by length, share kept and name", () => {
+  const rows = [row({}), row({ keep: 0.25, method: "tova" }), row({ tokens: 8192 })];
+  const of = (asked: object): string[] =>
+    sortRows(rows, { most: 8192, ...asked }).expressed.map(({ variant }) => variant);
+  expect(of({ most: 4096, only: ["snapkv"] })).toEqual(["snapkv(budget=1984)"]);
+  expect(of({ keep: 0.3 })).toEqual(["tova(budget=992)"]);
+  expect(of({ least: 8192 })).toEqual(["snapkv(budget=4032)"]);
 });
 
 it("predicts by the share of dense attention's score", () => {
@@ -147,10 +182,19 @@ it("runs a table, and goes on with finished trials", async () => {
   expect(answer.all.settings).toBe(2);
   expect(answer.all.settingError).toBeLessThan(0.01);
   expect(answer.all.spearman).toBe(1);
-  expect(Object.keys(answer.roles)).toEqual(["predicted"]);
-  expect(answer.unexpressed).toEqual([{ reason: "no task for ruler-qa_1", rows: 1 }]);
+  expect(Object.keys(answer.roles)).toEqual(["other sources"]);
+  expect(answer.groups.find(({ by, group }) => by === "method" && group === "snapkv")).toMatchObject({
+    role: "other sources",
+    settings: 1,
+    cells: 1,
+  });
+  expect(answer.unexpressed).toEqual([
+    { reason: "dense attention's own score, from which predictions start", rows: 1 },
+    { reason: "no task for ruler-qa_1", rows: 1 },
+  ]);
   expect(answer.baselines[0]).toMatchObject({ settings: 2, error: 0.5 });
   expect(readFileSync(join(out, "cells.csv"), "utf8")).toContain("sink-window");
+  expect(readFileSync(join(out, "scores.csv"), "utf8")).toContain("ruler,dense,2048,1 1\n");
   const again = await runAgreement(options, unwatched);
   expect(again.answer).toEqual(answer);
 });
