@@ -1,9 +1,12 @@
 import type { Command } from "@commander-js/extra-typings";
 import { dataPath } from "../../files/published.ts";
+import { runAblation } from "../../studies/agreement/ablation/run.ts";
 import { runAgreement } from "../../studies/agreement/run.ts";
 import { agreementReader } from "../../studies/agreement/reader.ts";
+import type { Study } from "../../studies/study.ts";
 import { withNumericsOptions } from "../options/numerics.ts";
 import { collect, givenReader, integer, share, tokenCount, withReaderOptions } from "../options/values.ts";
+import { formatAblation } from "../print/ablation.ts";
 import { formatAgreement } from "../print/agreement.ts";
 import { watch } from "../print/watch.ts";
 
@@ -19,7 +22,8 @@ The reader's keys follow the text: ${Object.entries(agreementReader)
 /** `attnsim agreement`: measured scores of attention methods on real models beside the simulator's. */
 export default function agreementCommand(command: Command): void {
   const asking = command
-    .option("--trials <n>", "problems of each task", integer(1), 10)
+    .option("--ablate", "the agreement without each part of the reader's geometry")
+    .option("--trials <n>", "problems of each task (default: 10, with --ablate 3)", integer(1))
     .option("--most <tokens>", "longest context that is run", tokenCount, 16_384)
     .option("--least <tokens>", "shortest context that is run", tokenCount)
     .option(
@@ -32,10 +36,19 @@ export default function agreementCommand(command: Command): void {
   withReaderOptions(withNumericsOptions(asking, "results/local/agreement"))
     .argument("[table]", "CSV of measured scores (default: the package's own, data/measured-accuracy.csv)")
     .addHelpText("after", notes)
-    .action(async (table = dataPath("measured-accuracy.csv"), { json, ...options }) => {
+    .action(async (table = dataPath("measured-accuracy.csv"), { json, ablate, ...options }) => {
       const reader = { ...agreementReader, ...givenReader(options) };
-      const { answer, files } = await runAgreement({ ...options, table, reader }, watch);
-      for (const file of files) console.error(file);
-      console.log(json ? JSON.stringify(answer, null, 2) : formatAgreement(answer));
+      const asked = { ...options, table, reader };
+      if (ablate) print(await runAblation({ trials: 3, ...asked }, watch), json, formatAblation);
+      else print(await runAgreement({ trials: 10, ...asked }, watch), json, formatAgreement);
     });
+}
+
+function print<T>(
+  { answer, files }: Study<T>,
+  json: boolean | undefined,
+  format: (answer: T) => string,
+): void {
+  for (const file of files) console.error(file);
+  console.log(json ? JSON.stringify(answer, null, 2) : format(answer));
 }

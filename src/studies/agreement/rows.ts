@@ -21,7 +21,7 @@ export interface SortedRows {
   readonly unexpressed: readonly UnexpressedScore[];
 }
 
-/** How far a row's share may be from the one asked for: DuoAttention's counts its windows too. */
+/** Largest distance of a row's share from the one asked for: DuoAttention's counts its windows too. */
 const keepTolerance = 0.1;
 
 /** Tasks from which a table counts as one that has RULER's scores one by one: more than half of its 13. */

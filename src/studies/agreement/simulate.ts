@@ -13,7 +13,7 @@ import type { ExpressedScore } from "./express.ts";
 /** A reader of the comparison: parameters that differ from the defaults. */
 export type AgreementReader = Readonly<Record<string, number | string>>;
 
-/** How the trials of a comparison run. */
+/** Settings of the trials of a comparison. */
 export interface SimulationSettings {
   /** name of the study */
   readonly name: string;
