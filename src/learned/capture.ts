@@ -3,7 +3,7 @@ import { safetensorsBytes } from "../files/write-safetensors.ts";
 import type { NamedTensor } from "../files/write-safetensors.ts";
 import type { Autograd } from "./autograd.ts";
 import { hiddenOf } from "./model.ts";
-import type { LabelledBatch } from "./mqar-batch.ts";
+import type { LabelledBatch } from "./tasks/labelled.ts";
 import type { ReaderShape } from "./shape.ts";
 import { tensorsOf } from "./train.ts";
 import type { ReaderWeights } from "./weights.ts";

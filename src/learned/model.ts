@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import type { Autograd } from "./autograd.ts";
 import { mixOf } from "./mixers/all.ts";
 import type { MixerOperands } from "./mixers/mixer.ts";
-import type { LabelledBatch } from "./mqar-batch.ts";
+import type { LabelledBatch } from "./tasks/labelled.ts";
 import { isRecurrent } from "./shape.ts";
 import type { ReaderShape } from "./shape.ts";
 

@@ -7,8 +7,9 @@ import type { AdamMoments, Trained } from "./adamw.ts";
 import type { Autograd } from "./autograd.ts";
 import { logitsOf, lossOf } from "./model.ts";
 import type { WeightTensors } from "./model.ts";
-import { mqarBatch } from "./mqar-batch.ts";
-import type { LabelledBatch, MqarSizes } from "./mqar-batch.ts";
+import { labelledBatch } from "./tasks/all.ts";
+import type { LearnedTask } from "./tasks/all.ts";
+import type { LabelledBatch } from "./tasks/labelled.ts";
 import type { ReaderShape } from "./shape.ts";
 import { checkShape } from "./shape.ts";
 import { firstWeights, weightPlans } from "./weights.ts";
@@ -17,7 +18,7 @@ import type { ReaderWeights } from "./weights.ts";
 /** Settings of a training run. With the backend's name they decide every number of it. */
 export interface TrainSettings {
   readonly shape: ReaderShape;
-  readonly task: MqarSizes;
+  readonly task: LearnedTask;
   /** sequences of a step */
   readonly batch: number;
   readonly steps: number;
@@ -76,7 +77,7 @@ export function trainOn(tf: Autograd, settings: TrainSettings, state: TrainState
   const last = Math.min(steps, state.step + every);
   let [sum, rate] = [0, 0];
   for (let step = state.step + 1; step <= last; step++) {
-    const drawn = mqarBatch(task, batch, streamOf(seed).fork("train").fork(step));
+    const drawn = labelledBatch(task, batch, streamOf(seed).fork("train").fork(step));
     const { loss, gradients } = gradientsOf(tf, shape, weights, drawn);
     sum += loss;
     rate = rateAt(step, { peak, warmup, steps });
@@ -126,7 +127,7 @@ export const evaluationBatchOf = (
   { task, seed }: Pick<TrainSettings, "task" | "seed">,
   from: number,
   count: number,
-): LabelledBatch => mqarBatch(task, count, streamOf(seed).fork("evaluation").fork(from));
+): LabelledBatch => labelledBatch(task, count, streamOf(seed).fork("evaluation").fork(from));
 
 /** Sequences that are evaluated at a time. */
 const evaluationBatch = 64;

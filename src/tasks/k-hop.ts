@@ -22,8 +22,8 @@ const head = (hops: number): string =>
 const tail = "\nWhich character do you end at? Answer with that character alone.";
 
 /** Place to which the hop from each place goes: right after the last earlier occurrence of its character; -1 for none. */
-function hopsOf(sequence: readonly string[]): Int32Array {
-  const last = new Map<string, number>();
+export function hopsOf(sequence: readonly (string | number)[]): Int32Array {
+  const last = new Map<string | number, number>();
   return Int32Array.from(sequence, (character, i) => {
     const before = last.get(character);
     last.set(character, i);
@@ -39,12 +39,12 @@ function walk(sequence: readonly string[], hops: number): number[] {
   return path;
 }
 
-/** Draws characters of which none comes twice in a row. */
-function drawSequence(length: number, characters: number, random: Random): string[] {
+/** Draws characters, numbered from 0, of which none comes twice in a row. */
+export function drawCharacters(length: number, characters: number, random: Random): number[] {
   let at = random.below(characters);
   return Array.from({ length }, (_, i) => {
     if (i > 0) at = (at + 1 + random.below(characters - 1)) % characters;
-    return characterName(at);
+    return at;
   });
 }
 
@@ -91,7 +91,7 @@ export const kHop = defineTask({
     const hops = given < 0 ? random.fork("hops").below(mostHops + 1) : given;
     const drawing = random.fork("sequence");
     for (let i = 0; i < attempts; i++) {
-      const sequence = drawSequence(tokens, characters, drawing);
+      const sequence = drawCharacters(tokens, characters, drawing).map(characterName);
       if (walk(sequence, hops).length === hops + 1)
         return kHopProblem(head(hops) + sequence.join(" ") + tail, count);
     }

@@ -8,7 +8,7 @@ import { loadAutograd } from "../../src/learned/autograd.ts";
 import type { Autograd } from "../../src/learned/autograd.ts";
 import { rateAt } from "../../src/learned/adamw.ts";
 import { captureOf } from "../../src/learned/capture.ts";
-import { mqarBatch } from "../../src/learned/mqar-batch.ts";
+import { labelledBatch } from "../../src/learned/tasks/all.ts";
 import { trainReader } from "../../src/learned/run.ts";
 import { firstState, gradientsOf } from "../../src/learned/train.ts";
 import type { TrainSettings } from "../../src/learned/train.ts";
@@ -22,7 +22,14 @@ beforeAll(async () => {
   tf = await loadAutograd("wasm");
 }, 120_000);
 
-const task = { vocabulary: 20, tokens: 16, pairs: 2, power: 0.01 };
+const task = {
+  name: "mqar",
+  vocabulary: 20,
+  tokens: 16,
+  pairs: 2,
+  power: 0.01,
+  randomFillers: false,
+} as const;
 const settings: TrainSettings = {
   shape: {
     vocabulary: 20,
@@ -45,8 +52,8 @@ const settings: TrainSettings = {
   seed: 3,
 };
 
-describe("mqarBatch", () => {
-  const batch = mqarBatch(task, 50, new Random(1));
+describe("mqar", () => {
+  const batch = labelledBatch(task, 50, new Random(1));
 
   it("has each key's value after its pair, and asks for each key once", () => {
     const { symbols, asked, answers, sources } = batch;
@@ -66,15 +73,27 @@ describe("mqarBatch", () => {
   });
 
   it("is a function of the stream", () => {
-    expect(mqarBatch(task, 50, new Random(1))).toEqual(batch);
-    expect(mqarBatch(task, 50, new Random(2)).symbols).not.toEqual(batch.symbols);
+    expect(labelledBatch(task, 50, new Random(1))).toEqual(batch);
+    expect(labelledBatch(task, 50, new Random(2)).symbols).not.toEqual(batch.symbols);
     // the first sequences of a batch are those of a smaller one
-    expect(mqarBatch(task, 3, new Random(1)).symbols).toEqual(batch.symbols.slice(0, 48));
+    expect(labelledBatch(task, 3, new Random(1)).symbols).toEqual(batch.symbols.slice(0, 48));
+  });
+
+  it("fills all other places with symbols that are none of the sequence's keys", () => {
+    const filled = labelledBatch({ ...task, randomFillers: true }, 50, new Random(1));
+    expect(filled.asked).toEqual(batch.asked);
+    expect(filled.answers).toEqual(batch.answers);
+    for (let s = 0; s < 50; s++) {
+      const own = filled.symbols.subarray(16 * s, 16 * s + 16);
+      for (const key of [own[0], own[2]]) expect(own.filter((symbol) => symbol === key).length).toBe(2);
+    }
+    const fillers = filled.symbols.filter((_, i) => batch.symbols[i] === 0);
+    expect(new Set(fillers).size).toBe(19);
   });
 
   it("asks mostly at small gaps: place g with weight (g + 1)^-.99", () => {
     const sequences = 2000;
-    const { asked } = mqarBatch({ ...task, pairs: 1 }, sequences, new Random(5));
+    const { asked } = labelledBatch({ ...task, pairs: 1 }, sequences, new Random(5));
     const nearest = asked.filter((place) => place % 16 === 2).length / sequences;
     const expected = 1 / Array.from({ length: 7 }, (_, g) => (g + 1) ** -0.99).reduce((a, b) => a + b);
     // three standard errors of a share
@@ -85,8 +104,55 @@ describe("mqarBatch", () => {
     [{ ...task, pairs: 5 }, "mqar: 5 pairs need an even number of tokens >= 20; got 16"],
     [{ ...task, vocabulary: 16 }, "mqar: 2 pairs in 16 tokens need a vocabulary > 16; got 16"],
   ])("refuses sizes that the source refuses", (sizes, message) => {
-    expect(() => mqarBatch(sizes, 1, new Random(1))).toThrow(message);
+    expect(() => labelledBatch(sizes, 1, new Random(1))).toThrow(message);
   });
+});
+
+describe("k-hop", () => {
+  const sizes = { name: "k-hop", vocabulary: 8, tokens: 30, hops: 3, most: 3, mixed: false } as const;
+
+  it("asks for the character at the end of the hops, by the definition", () => {
+    const { symbols, asked, answers, sources } = labelledBatch(sizes, 20, new Random(1));
+    expect(asked.length).toBeGreaterThan(200);
+    for (let i = 0; i < asked.length; i++) {
+      const start = 30 * Math.floor(asked[i]! / 30);
+      let at = asked[i]!;
+      for (let hop = 0; hop < 3; hop++) at = symbols.lastIndexOf(symbols[at]!, at - 1) + 1;
+      expect(at).toBeGreaterThan(start);
+      expect(sources[i]).toBe(at);
+      expect(answers[i]).toBe(symbols[at]);
+      expect(symbols[start]).toBe(3);
+    }
+  });
+
+  it("draws a number of hops for each sequence where they are mixed", () => {
+    const { symbols } = labelledBatch({ ...sizes, mixed: true }, 60, new Random(1));
+    const own = Array.from({ length: 60 }, (_, s) => symbols[30 * s]!);
+    expect(new Set(own)).toEqual(new Set([1, 2, 3]));
+    expect(() => labelledBatch({ ...sizes, vocabulary: 6 }, 1, new Random(1))).toThrow(
+      "k-hop: 3 hops need a vocabulary >= 7; got 6",
+    );
+  });
+});
+
+it("graph-lookup asks once for the end of each edge, and most nodes are a start and an end", () => {
+  const sizes = { name: "graph-lookup", vocabulary: 12, tokens: 24, edges: 6 } as const;
+  const { symbols, asked, answers, sources } = labelledBatch(sizes, 30, new Random(1));
+  expect(asked.length).toBe(180);
+  let alsoEnds = 0;
+  for (let i = 0; i < asked.length; i++) {
+    expect(symbols[sources[i]! - 1]).toBe(symbols[asked[i]!]);
+    expect(symbols[sources[i]!]).toBe(answers[i]);
+    expect(answers[i]).not.toBe(symbols[asked[i]!]);
+    const start = 24 * Math.floor(asked[i]! / 24);
+    const ends = Array.from({ length: 6 }, (_, edge) => symbols[start + 2 * edge + 1]);
+    if (ends.includes(symbols[asked[i]!])) alsoEnds++;
+  }
+  expect(new Set(sources).size).toBe(180);
+  expect(alsoEnds / asked.length).toBeGreaterThan(0.5);
+  expect(() => labelledBatch({ ...sizes, edges: 7 }, 1, new Random(1))).toThrow(
+    "graph-lookup: 7 edges need 28 tokens or more; got 24",
+  );
 });
 
 describe("gradients of the whole reader", () => {
@@ -94,7 +160,7 @@ describe("gradients of the whole reader", () => {
     "are finite differences along their own direction: %s",
     (mixer) => {
       const shape = { ...settings.shape, mixers: [mixer] };
-      const batch = mqarBatch(task, 4, new Random(7));
+      const batch = labelledBatch(task, 4, new Random(7));
       // larger weights than a reader begins with, so that attention is uneven
       const weights = Object.fromEntries(
         Object.entries(firstState({ ...settings, shape }).weights).map(([name, numbers]) => [
@@ -148,7 +214,7 @@ describe("trainReader", () => {
     const easy: TrainSettings = {
       ...settings,
       shape: { ...settings.shape, vocabulary: 12, positions: 8, mixers: ["dense"], width: 16, heads: 1 },
-      task: { vocabulary: 12, tokens: 8, pairs: 1, power: 0.01 },
+      task: { ...task, vocabulary: 12, tokens: 8, pairs: 1 },
       batch: 16,
       steps: 150,
       rate: 0.02,
@@ -171,7 +237,7 @@ describe("trainReader", () => {
     const { paths, state } = await trainReader(run);
     const file = TensorFile.open(`${paths[2]!}:k`, "k");
     expect(file.shape).toEqual([2, 2, 16, 4]);
-    const batch = mqarBatch(task, 1, new Random(3).fork("learned").fork("evaluation").fork(0));
+    const batch = labelledBatch(task, 1, new Random(3).fork("learned").fork("evaluation").fork(0));
     const { k, matches } = captureOf(tf, { shape: settings.shape, weights: state.weights }, batch);
     const read = new Float32Array(k.data.length);
     file.read(0, read);

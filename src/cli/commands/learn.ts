@@ -2,12 +2,15 @@ import type { Command } from "@commander-js/extra-typings";
 import { backends } from "../../learned/autograd.ts";
 import { trainReader } from "../../learned/run.ts";
 import { mixerNames } from "../../learned/shape.ts";
+import { learnedTaskNames } from "../../learned/tasks/all.ts";
+import { learnedTask } from "../options/learned-task.ts";
 import { integer, list, oneOf, positive, share } from "../options/values.ts";
 import { formatEvaluation, formatTraining } from "../print/learned.ts";
 
 const notes = `
-The task is multi-query associative recall as zoology generates it (zoology/data/multiquery_ar.py, no random fillers).
-Each name in --mixers is a layer. Several different names make a hybrid.
+Tasks: mqar, multi-query associative recall as zoology generates it (zoology/data/multiquery_ar.py); k-hop, k-hop
+induction (arXiv 2402.09268), each sequence with 1 to --hops hops; graph-lookup, a list of edges, then nodes whose
+neighbour is asked for. Each name in --mixers is a layer. Several different names make a hybrid.
 
 The folder gets checkpoint.safetensors and curve.csv after every evaluation, and capture.safetensors at the end: q, k and
 v of shape (layers, heads, tokens, d) on an evaluated sequence. The same command run again goes on where it ended. Two
@@ -28,8 +31,12 @@ export default function learnCommand(command: Command): void {
     .option("--convolution <n>", "tokens of the convolution before each mixer; 0: none", integer(0), 3)
     .option("--positions <n>", "positions with an embedding; 0: none (default: the tokens)", integer(0))
     .option("--expansion <n>", "hidden numbers of the MLP over the width; 0: none", integer(0), 0)
+    .option("--task <name>", learnedTaskNames.join(", "), oneOf("task", learnedTaskNames), "mqar")
     .option("--tokens <n>", "symbols of a sequence", integer(4), 64)
-    .option("--pairs <n>", "key-value pairs of a sequence", integer(1), 4)
+    .option("--pairs <n>", "mqar: key-value pairs of a sequence; graph-lookup: edges", integer(1), 4)
+    .option("--power <x>", "mqar: exponent of the gaps' power law, 1: all gaps alike", positive, 0.01)
+    .option("--fillers", "mqar: random symbols in all other places")
+    .option("--hops <n>", "k-hop: most hops", integer(1), 2)
     .option("--vocabulary <n>", "symbols that there are", integer(4), 256)
     .option("--batch <n>", "sequences of a step", integer(1), 32)
     .option("--steps <n>", "most steps", integer(1), 500)
@@ -42,22 +49,16 @@ export default function learnCommand(command: Command): void {
     .option("--backend <name>", `TensorFlow.js on: ${backends.join(", ")}`, oneOf("backend", backends))
     .addHelpText("after", notes)
     .action(async ({ out, backend, ...given }) => {
-      const {
-        mixers = ["dense"],
-        window,
-        width,
-        heads,
-        convolution,
-        expansion,
-        vocabulary,
-        tokens,
-        pairs,
-        ...rest
-      } = given;
-      const { positions = tokens, ...training } = rest;
+      const { mixers = ["dense"], window, width, heads, convolution, expansion, ...rest } = given;
+      const { task, tokens, pairs, power, fillers = false, hops, vocabulary, ...others } = rest;
+      const { positions = tokens, ...training } = others;
       const shape = { vocabulary, positions, mixers, width, heads, window, convolution, expansion };
       const { state, paths } = await trainReader({
-        settings: { shape, task: { vocabulary, tokens, pairs, power: 0.01 }, ...training },
+        settings: {
+          shape,
+          task: learnedTask(task, { vocabulary, tokens, pairs, power, fillers, hops }),
+          ...training,
+        },
         folder: out,
         backend,
         onEvaluation: (point) => console.error(formatEvaluation(point)),
