@@ -2,7 +2,7 @@ import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
 import { UsageError } from "../core/errors.ts";
 import type { Autograd } from "./autograd.ts";
 import { mixOf } from "./mixers/all.ts";
-import type { MixerOperands } from "./mixers/mixer.ts";
+import type { Mix, MixerOperands } from "./mixers/mixer.ts";
 import type { LabelledBatch } from "./tasks/labelled.ts";
 import { isRecurrent } from "./shape.ts";
 import type { ReaderShape } from "./shape.ts";
@@ -21,6 +21,8 @@ export interface LearnedReader {
   readonly tf: Autograd;
   readonly shape: ReaderShape;
   readonly weights: WeightTensors;
+  /** attention in the place of that of every layer */
+  readonly mix?: Mix | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export function lossOf(tf: Autograd, logits: Tensor, answers: Int32Array): Scala
 }
 
 /** Output of layer l's mixer, projected: (sequences, tokens, width). */
-function mixed({ tf, shape, weights }: LearnedReader, l: number, x: Tensor, see?: SeeOperands): Tensor {
+function mixed({ tf, shape, weights, mix }: LearnedReader, l: number, x: Tensor, see?: SeeOperands): Tensor {
   const { heads, width } = shape;
   const mixer = shape.mixers[l]!;
   const [sequences, tokens] = x.shape as [number, number, number];
@@ -86,7 +88,7 @@ function mixed({ tf, shape, weights }: LearnedReader, l: number, x: Tensor, see?
     }),
   };
   see?.(operands, l);
-  const read = mixOf(mixer, shape)(tf, operands);
+  const read = (mix ?? mixOf(mixer, shape))(tf, operands);
   const sized = isRecurrent(mixer) ? ofOneSize(tf, read) : read;
   const joined = tf.reshape(tf.transpose(sized, [0, 2, 1, 3]), [sequences, tokens, width]);
   return project(tf, joined, weights[`${l}.out`]!);

@@ -85,12 +85,12 @@ export function trainOn(tf: Autograd, settings: TrainSettings, state: TrainState
       adamStep(plan, { weights, moments }, gradients[plan.name]!, { step, rate, settings: adamDefaults });
   }
   const trainLoss = sum / (last - state.step);
-  const measured = evaluate(tf, settings, weights);
+  const { loss, accuracy } = evaluateReader(tf, settings, weights);
   return {
     step: last,
     weights,
     moments,
-    curve: [...state.curve, { step: last, rate, trainLoss, ...measured }],
+    curve: [...state.curve, { step: last, rate, trainLoss, loss, accuracy }],
   };
 }
 
@@ -132,12 +132,12 @@ export const evaluationBatchOf = (
 /** Sequences that are evaluated at a time. */
 const evaluationBatch = 64;
 
-/** Loss in nats and accuracy on sequences that no step trains on. */
-function evaluate(
+/** Loss in nats and accuracy on sequences that no step trains on, and the number of their answers. */
+export function evaluateReader(
   tf: Autograd,
   { shape, task, evaluated, seed }: Pick<TrainSettings, "shape" | "task" | "evaluated" | "seed">,
   weights: ReaderWeights,
-): { loss: number; accuracy: number } {
+): { loss: number; accuracy: number; answers: number } {
   let [loss, right, asked] = [0, 0, 0];
   for (let from = 0; from < evaluated; from += evaluationBatch) {
     const count = Math.min(evaluationBatch, evaluated - from);
@@ -150,7 +150,7 @@ function evaluate(
       asked += batch.answers.length;
     });
   }
-  return { loss: loss / asked, accuracy: right / asked };
+  return { loss: loss / asked, accuracy: right / asked, answers: asked };
 }
 
 const copyOf = (weights: ReaderWeights): ReaderWeights =>

@@ -87,6 +87,10 @@ function sourceLoader(): string {
   return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
 }
 
+/** Options of Node for a worker of this module: TypeScript needs a loader. */
+export const workerArguments = (worker: URL): string[] =>
+  worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [];
+
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends the groups that are running. */
 export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
@@ -97,7 +101,7 @@ export async function runGroups(groups: readonly TrialGroup[], options: PoolOpti
     idleTimeout: Infinity,
     // a worker starts kernel threads of its own, and an event loop that sleeps on atomics would not see their messages
     atomics: "disabled",
-    execArgv: worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [],
+    execArgv: workerArguments(worker),
   });
   const stop = (): void => void pool.destroy();
   let broken: string | undefined;

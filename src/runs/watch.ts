@@ -9,7 +9,7 @@ export type WatchedSettings = Omit<RunSettings, "signal" | "onStart" | "onTrial"
 
 /** Shows the progress of long work and interrupts it. The command line draws bars and takes Ctrl-C. */
 export interface Watch {
-  /** Does work of `count` steps. The work calls `onStep` after each. @param name names the steps: `variants` */
+  /** Does work of `count` steps. The work calls `onStep` after each, and may return a promise. @param name names the steps: `variants` */
   readonly steps: <T>(count: number, name: string, work: (onStep: () => void) => T) => T;
   /** Runs a plan. Returns the rows of all its trials. @throws Unfinished if a trial has no row */
   readonly trials: (plan: Plan, settings: WatchedSettings) => Promise<readonly TrialRow[]>;

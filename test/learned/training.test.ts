@@ -9,6 +9,7 @@ import type { Autograd } from "../../src/learned/autograd.ts";
 import { rateAt } from "../../src/learned/adamw.ts";
 import { captureOf } from "../../src/learned/capture.ts";
 import { labelledBatch } from "../../src/learned/tasks/all.ts";
+import { contextOf } from "../../src/learned/tasks/mqar.ts";
 import { trainReader } from "../../src/learned/run.ts";
 import { firstState, gradientsOf } from "../../src/learned/train.ts";
 import type { TrainSettings } from "../../src/learned/train.ts";
@@ -29,6 +30,7 @@ const task = {
   pairs: 2,
   power: 0.01,
   randomFillers: false,
+  layout: "listed",
 } as const;
 const settings: TrainSettings = {
   shape: {
@@ -89,6 +91,17 @@ describe("mqar", () => {
     }
     const fillers = filled.symbols.filter((_, i) => batch.symbols[i] === 0);
     expect(new Set(fillers).size).toBe(19);
+  });
+
+  it("scatters the pairs over the context, and asks for all keys after it", () => {
+    const scattered = labelledBatch({ ...task, layout: "scattered", randomFillers: true }, 50, new Random(1));
+    for (let i = 0; i < 100; i++) {
+      expect(scattered.asked[i]! % 16).toBe(12 + 2 * (i % 2));
+      expect(scattered.sources[i]! % 16).toBeLessThan(contextOf({ ...task, layout: "scattered" }));
+      expect(scattered.symbols[scattered.sources[i]! - 1]).toBe(scattered.symbols[scattered.asked[i]!]);
+      expect(scattered.symbols[scattered.sources[i]!]).toBe(scattered.answers[i]);
+    }
+    expect(new Set(scattered.sources.map((place) => place % 16))).toEqual(new Set([1, 3, 5, 7, 9, 11]));
   });
 
   it("asks mostly at small gaps: place g with weight (g + 1)^-.99", () => {

@@ -1,11 +1,16 @@
 import type { Command } from "@commander-js/extra-typings";
 import { backends } from "../../learned/autograd.ts";
 import { trainReader } from "../../learned/run.ts";
+import { gridSizes } from "../../studies/learned/grid.ts";
+import { runLearned } from "../../studies/learned/run.ts";
 import { mixerNames } from "../../learned/shape.ts";
 import { learnedTaskNames } from "../../learned/tasks/all.ts";
-import { learnedTask } from "../options/learned-task.ts";
+import { trainSettings } from "../options/learned-task.ts";
+import { forceOption } from "../options/results.ts";
 import { integer, list, oneOf, positive, share } from "../options/values.ts";
 import { formatEvaluation, formatTraining } from "../print/learned.ts";
+import { formatLearned } from "../print/learned-study.ts";
+import { watch } from "../print/watch.ts";
 
 const notes = `
 Tasks: mqar, multi-query associative recall as zoology generates it (zoology/data/multiquery_ar.py); k-hop, k-hop
@@ -14,7 +19,11 @@ neighbour is asked for. Each name in --mixers is a layer. Several different name
 
 The folder gets checkpoint.safetensors and curve.csv after every evaluation, and capture.safetensors at the end: q, k and
 v of shape (layers, heads, tokens, d) on an evaluated sequence. The same command run again goes on where it ended. Two
-runs of the same command have the same losses on the same backend.`;
+runs of the same command have the same losses on the same backend.
+
+With --study a grid of readers answers three questions: recall against width, hops against depth, and what swapping the
+attention of a trained reader does against length, beside the constructed reader whose numbers were read off it. The
+options of a single reader then have no effect. Trained readers are kept in --cells, so that the same command goes on.`;
 
 /** `attnsim learn`: trains a small transformer with chosen attention. */
 export default function learnCommand(command: Command): void {
@@ -47,18 +56,23 @@ export default function learnCommand(command: Command): void {
     .option("--enough <share>", "accuracy at which training ends early", share, 0.98)
     .option("--seed <n>", "seed of weights and sequences", integer(0), 0)
     .option("--backend <name>", `TensorFlow.js on: ${backends.join(", ")}`, oneOf("backend", backends))
+    .option("--study <size>", `train a grid of readers: ${gridSizes.join(", ")}`, oneOf("size", gridSizes))
+    .option("--cells <folder>", "study: checkpoints of the grid's readers", "results/local/learned-cells")
+    .option("--workers <n>", "study: readers that are trained side by side (default: one a core)", integer(1))
+    .option("--minutes <n>", "study: begin no further reader after this time", positive)
+    .option(...forceOption)
+    .option("--json", "study: print the answer as JSON")
     .addHelpText("after", notes)
-    .action(async ({ out, backend, ...given }) => {
-      const { mixers = ["dense"], window, width, heads, convolution, expansion, ...rest } = given;
-      const { task, tokens, pairs, power, fillers = false, hops, vocabulary, ...others } = rest;
-      const { positions = tokens, ...training } = others;
-      const shape = { vocabulary, positions, mixers, width, heads, window, convolution, expansion };
+    .action(async ({ study, cells, workers, minutes, force, json, out, backend, ...given }) => {
+      if (study !== undefined) {
+        const asked = { size: study, cells, workers, minutes, backend, out, force };
+        const { answer, files } = await runLearned(asked, watch);
+        for (const file of files) console.error(file);
+        console.log(json ? JSON.stringify(answer, null, 2) : formatLearned(answer));
+        return;
+      }
       const { state, paths } = await trainReader({
-        settings: {
-          shape,
-          task: learnedTask(task, { vocabulary, tokens, pairs, power, fillers, hops }),
-          ...training,
-        },
+        settings: trainSettings(given),
         folder: out,
         backend,
         onEvaluation: (point) => console.error(formatEvaluation(point)),

@@ -11,10 +11,14 @@ import type { Progress } from "./progress.ts";
 export const watch: Watch = {
   steps(count, name, work) {
     const progress = startProgress(count, count, name);
+    const stop = (): void => progress.stop();
+    let isOver = true;
     try {
-      return work(() => progress.advance(1));
+      const result = work(() => progress.advance(1));
+      isOver = !(result instanceof Promise);
+      return isOver ? result : ((result as Promise<unknown>).finally(stop) as typeof result);
     } finally {
-      progress.stop();
+      if (isOver) stop();
     }
   },
   trials: async (plan, settings) => finishedRows(await runWatched(plan, settings)),

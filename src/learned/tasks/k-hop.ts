@@ -19,7 +19,7 @@ export interface KHopSizes {
 
 /**
  * k-hop induction: the number of hops, then characters of which none comes twice in a row. A hop goes from a character to
- * the one after the last occurrence of the same character before it. Every character that has so many hops asks for the
+ * the one after the last occurrence of the same character before it. Every character with enough hops asks for the
  * character at their end.
  *
  * Sanford, Hsu and Telgarsky 2024, arXiv 2402.09268, section 4; https://github.com/chsanford/hop-induction-heads,

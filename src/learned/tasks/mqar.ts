@@ -15,7 +15,12 @@ export interface MqarSizes {
   readonly power: number;
   /** whether random symbols stand in all other places, in the place of 0 */
   readonly randomFillers: boolean;
+  /** `listed`: as the source. `scattered`: pairs anywhere in the context, then all keys; the power has no effect. */
+  readonly layout: MqarLayout;
 }
+
+/** Places of pairs and of the keys that are asked. */
+export type MqarLayout = "listed" | "scattered";
 
 /**
  * Multi-query associative recall as zoology's `multiquery_ar` generates it: pairs of a key and its value, then each key
@@ -27,7 +32,7 @@ export interface MqarSizes {
  * @throws UsageError for sizes that the source refuses
  */
 export function mqarSequence(
-  { vocabulary, tokens, pairs, power, randomFillers }: MqarSizes,
+  { vocabulary, tokens, pairs, power, randomFillers, layout }: MqarSizes,
   random: Random,
 ): LabelledSequence {
   if (tokens % 2 !== 0 || 4 * pairs > tokens)
@@ -42,15 +47,24 @@ export function mqarSequence(
   const symbols = new Int32Array(tokens);
   const keys = drawDifferent(pairs, 1, half, random.fork("keys"));
   const values = drawDifferent(pairs, half, vocabulary, random.fork("values"));
-  const gaps = drawGaps(pairs, (tokens - 2 * pairs) / 2, power, random.fork("gaps"));
-  const asked = gaps.map((gap) => 2 * pairs + 2 * gap);
+  const space = (tokens - 2 * pairs) / 2;
+  const [places, asked] =
+    layout === "listed"
+      ? [
+          keys.map((_, i) => 2 * i),
+          drawGaps(pairs, space, power, random.fork("gaps")).map((gap) => 2 * (pairs + gap)),
+        ]
+      : [
+          drawDifferent(pairs, 0, space, random.fork("places")).map((place) => 2 * place),
+          keys.map((_, i) => 2 * (space + i)),
+        ];
   keys.forEach((key, i) => {
-    symbols[2 * i] = symbols[asked[i]!] = key;
-    symbols[2 * i + 1] = values[i]!;
+    symbols[places[i]!] = symbols[asked[i]!] = key;
+    symbols[places[i]! + 1] = values[i]!;
   });
   if (randomFillers) {
     const [fillers, own] = [random.fork("fillers"), new Set(keys)];
-    for (let t = 2 * pairs; t < tokens; t++) {
+    for (let t = 0; t < tokens; t++) {
       let symbol = symbols[t]!;
       while (symbol === 0) {
         const drawn = fillers.below(vocabulary);
@@ -59,8 +73,12 @@ export function mqarSequence(
       symbols[t] = symbol;
     }
   }
-  return { symbols, asked, answers: values, sources: keys.map((_, i) => 2 * i + 1) };
+  return { symbols, asked, answers: values, sources: places.map((place) => place + 1) };
 }
+
+/** Tokens of a sequence before the first place that may be asked. */
+export const contextOf = ({ layout, pairs, tokens }: MqarSizes): number =>
+  layout === "listed" ? 2 * pairs : tokens - 2 * pairs;
 
 /** Draws `count` different integers of [from, to). */
 function drawDifferent(count: number, from: number, to: number, random: Random): number[] {

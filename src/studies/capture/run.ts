@@ -7,9 +7,10 @@ import type { TensorShapes } from "../../attention/shapes.ts";
 import { cacheFromTensors, inMemory } from "../../attention/tensors.ts";
 import { UsageError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/units.ts";
-import type { Ops, Space } from "../../engines/ops.ts";
+import type { Ops } from "../../engines/ops.ts";
 import { referenceEngine } from "../../engines/reference/engine.ts";
 import { loadEngine } from "../../engines/registry.ts";
+import { reusedSpaces } from "../../engines/reused-spaces.ts";
 import { writeAtomic } from "../../files/files.ts";
 import { measureHeads } from "./heads.ts";
 import type { CapturedHead } from "./heads.ts";
@@ -144,16 +145,4 @@ function measureLayer(stored: StoredCapture, l: number, work: LayerMeasuring): M
     if (error instanceof UsageError) throw new UsageError(`layer ${l}: ${error.message}`);
     throw error;
   }
-}
-
-/** Memory of an engine that is given out again, empty, under the label that it had. */
-function reusedSpaces(ops: Ops): Ops["space"] {
-  const spaces = new Map<string, Space>();
-  return (label) => {
-    const before = spaces.get(label);
-    before?.clear();
-    const space = before ?? ops.space(label);
-    spaces.set(label, space);
-    return space;
-  };
 }

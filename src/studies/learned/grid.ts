@@ -1,0 +1,148 @@
+import type { MixerName } from "../../learned/shape.ts";
+import type { LearnedTask } from "../../learned/tasks/all.ts";
+import type { MqarSizes } from "../../learned/tasks/mqar.ts";
+import type { TrainSettings } from "../../learned/train.ts";
+
+/** A reader to be trained for one of the three questions. */
+export interface LearnedCell {
+  readonly name: string;
+  readonly question: "width" | "depth" | "length";
+  /** name of its attention: a mixer, or hybrid */
+  readonly attention: string;
+  readonly settings: TrainSettings;
+}
+
+/** The cells of a grid: a part of them takes minutes, all of them a night on two cores. */
+export const gridSizes = ["part", "full"] as const;
+
+export type GridSize = (typeof gridSizes)[number];
+
+/** Settings that all cells share. The rates were chosen on dense and linear readers while looking at their curves. */
+const common = { batch: 32, warmup: 25, every: 50, evaluated: 128, enough: 0.98, seed: 0 } as const;
+
+/** Two layers of each attention. zoology's hybrids alternate two mixers in the same way. */
+export const attentions: Readonly<Record<string, readonly [MixerName, MixerName]>> = {
+  dense: ["dense", "dense"],
+  hybrid: ["gated-delta", "dense"],
+  "gated-delta": ["gated-delta", "gated-delta"],
+  linear: ["linear", "linear"],
+  window: ["window", "window"],
+};
+
+interface CellSize {
+  readonly task: LearnedTask;
+  readonly mixers: readonly MixerName[];
+  readonly width: number;
+  readonly heads: number;
+  readonly positions: number;
+  readonly expansion: number;
+  readonly steps: number;
+  readonly rate: number;
+}
+
+const settingsOf = ({ task, mixers, steps, rate, ...sizes }: CellSize): TrainSettings => ({
+  ...common,
+  shape: { vocabulary: task.vocabulary, mixers, window: 16, convolution: 3, ...sizes },
+  task,
+  steps,
+  rate,
+});
+
+/** Recall as zoology trains it in figure 2: gaps by a power law, 0 between the queries; vocabularies are smaller. */
+const recall = (tokens: number, pairs: number): MqarSizes => ({
+  name: "mqar",
+  vocabulary: 2 * tokens,
+  tokens,
+  pairs,
+  power: 0.01,
+  randomFillers: false,
+  layout: "listed",
+});
+
+const widthCell = (attention: string, width: number, tokens: number, pairs: number): LearnedCell => ({
+  name: `width-${tokens}-${attention}-${width}`,
+  question: "width",
+  attention,
+  settings: settingsOf({
+    task: recall(tokens, pairs),
+    mixers: attentions[attention]!,
+    width,
+    heads: 1,
+    positions: 0,
+    expansion: 0,
+    steps: 400,
+    rate: 0.01,
+  }),
+});
+
+const depthCell = (layers: number, hops: number, tokens: number, steps: number): LearnedCell => ({
+  name: `depth-hops-${hops}-${layers}`,
+  question: "depth",
+  attention: "dense",
+  settings: settingsOf({
+    // four kinds of characters, as in the source
+    task: { name: "k-hop", vocabulary: hops + 5, tokens, hops, most: hops, mixed: true },
+    mixers: Array.from({ length: layers }, () => "dense"),
+    width: 64,
+    heads: 2,
+    positions: tokens,
+    expansion: 0,
+    steps,
+    rate: 0.005,
+  }),
+});
+
+const lookupCell = (layers: number): LearnedCell => ({
+  name: `depth-graph-lookup-${layers}`,
+  question: "depth",
+  attention: "dense",
+  settings: settingsOf({
+    task: { name: "graph-lookup", vocabulary: 65, tokens: 64, edges: 12 },
+    mixers: Array.from({ length: layers }, () => "dense"),
+    width: 64,
+    heads: 2,
+    positions: 64,
+    expansion: 0,
+    steps: 400,
+    rate: 0.005,
+  }),
+});
+
+/** One dense layer without positions, so that it can read longer sequences than it was trained on. */
+const lengthCell = (tokens: number): LearnedCell => ({
+  name: `length-${tokens}`,
+  question: "length",
+  attention: "dense",
+  settings: settingsOf({
+    task: { ...recall(tokens, tokens / 8), vocabulary: 256, power: 1, randomFillers: true },
+    mixers: ["dense"],
+    width: 64,
+    heads: 1,
+    positions: 0,
+    expansion: 0,
+    steps: 400,
+    rate: 0.005,
+  }),
+});
+
+const names = Object.keys(attentions);
+
+/** The cells of a grid, the cheapest first. Those of a part are the first of all. */
+export function gridCells(size: GridSize): LearnedCell[] {
+  const part = [
+    lengthCell(64),
+    ...[16, 32].flatMap((width) => names.map((name) => widthCell(name, width, 64, 8))),
+    ...[1, 2].map(lookupCell),
+    ...[1, 2].map((layers) => depthCell(layers, 2, 33, 800)),
+  ];
+  if (size === "part") return part;
+  return [
+    ...part,
+    ...[3, 4].map((layers) => depthCell(layers, 2, 33, 800)),
+    ...names.map((name) => widthCell(name, 64, 64, 8)),
+    lengthCell(128),
+    ...[1, 2, 3, 4].map((layers) => depthCell(layers, 4, 49, 6000)),
+    ...[16, 32, 64, 128].flatMap((width) => names.map((name) => widthCell(name, width, 128, 16))),
+    lengthCell(256),
+  ];
+}

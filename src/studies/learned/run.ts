@@ -1,0 +1,111 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { loadEngine } from "../../engines/registry.ts";
+import { loadAutograd } from "../../learned/autograd.ts";
+import type { Backend } from "../../learned/autograd.ts";
+import { claimFolder } from "../../runs/claim.ts";
+import type { Watch } from "../../runs/watch.ts";
+import { version } from "../../version.ts";
+import { finishStudy } from "../study.ts";
+import type { Study } from "../study.ts";
+import { depthFigure, lengthFigure, widthFigure } from "./figures.ts";
+import { gridCells } from "./grid.ts";
+import type { GridSize } from "./grid.ts";
+import { lengthScores, measuredAt } from "./lengths.ts";
+import type { LengthScore } from "./lengths.ts";
+import { readOff } from "./read-off.ts";
+import { predictionErrors } from "./result.ts";
+import type { LearnedAnswer } from "./result.ts";
+import { cellScores } from "./scores.ts";
+import { cellsTable, curvesTable, lengthsTable, readOffTable } from "./tables.ts";
+import { trainCells } from "./train-cells.ts";
+
+const name = "learned";
+const question = "Does the constructed reader predict what small trained transformers do?";
+
+export interface LearnedOptions {
+  readonly size: GridSize;
+  /** folder of the checkpoints */
+  readonly cells: string;
+  /** default: one a core */
+  readonly workers?: number | undefined;
+  /** minutes after which no further training is begun; default: none */
+  readonly minutes?: number | undefined;
+  readonly backend?: Backend | undefined;
+  readonly out: string;
+  readonly force?: boolean | undefined;
+}
+
+/** Lengths in tokens at which attention is swapped, and sequences of each. */
+const evaluations = {
+  part: { lengths: [256, 1024, 4096], problems: 10 },
+  full: { lengths: [256, 1024, 4096, 8192], problems: 20 },
+} as const;
+
+/**
+ * Trains a grid of readers, or goes on with it, and compares the trained readers with the constructed one.
+ *
+ * @throws UsageError for a folder that holds other results
+ */
+export async function runLearned(options: LearnedOptions, watch: Watch): Promise<Study<LearnedAnswer>> {
+  const { size, cells: folder, minutes, backend, out, force } = options;
+  const { workers = availableParallelism() } = options;
+  const cells = gridCells(size);
+  const { lengths, problems } = evaluations[size];
+  const config = { size, lengths, problems };
+  claimFolder(out, { name, config, force });
+  const trained = await watch.steps(cells.length, "readers", (onCell) =>
+    trainCells(cells, { folder, workers, minutes, backend }, onCell),
+  );
+  const tf = await loadAutograd(backend);
+  const scores = trained.flatMap((cell) => cellScores(tf, cell));
+  const own = trained.filter(({ cell }) => cell.question === "length");
+  const measured = await Promise.all(
+    own.map(async (cell) => ({ ...cell, measured: await readOff(tf, cell, join(folder, cell.cell.name)) })),
+  );
+  const ops = await loadEngine("wasm", { threads: 1 });
+  const swapped: LengthScore[] = [];
+  try {
+    await watch.steps(own.length * measuredAt(lengths), "lengths and variants", async (onStep) => {
+      for (const cell of measured)
+        swapped.push(...(await lengthScores(tf, cell, { lengths, problems, ops }, onStep)));
+    });
+  } finally {
+    ops.close();
+  }
+  const readOffs = measured.map((each) => each.measured);
+  const answer: LearnedAnswer = {
+    cells: cells.length,
+    missing: cells.length - trained.length,
+    scores,
+    readOffs,
+    lengths: swapped,
+    errors: predictionErrors(swapped),
+  };
+  return finishStudy(
+    answer,
+    {
+      name,
+      question,
+      tables: [cellsTable(scores), curvesTable(trained), readOffTable(readOffs), lengthsTable(swapped)],
+      figures: {
+        width: widthFigure(scores),
+        depth: depthFigure(scores),
+        ...Object.fromEntries(
+          own.map(({ cell: { settings } }) => [
+            `length-${settings.task.tokens}`,
+            lengthFigure(swapped, settings.task.tokens),
+          ]),
+        ),
+      },
+      manifest: {
+        config,
+        backend: tf.getBackend(),
+        cells: cells.length,
+        trained: trained.length,
+        versions: { attnsim: version },
+      },
+    },
+    out,
+  );
+}
