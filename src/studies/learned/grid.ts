@@ -70,7 +70,7 @@ const widthCell = (attention: string, width: number, tokens: number, pairs: numb
     heads: 1,
     positions: 0,
     expansion: 0,
-    steps: 400,
+    steps: 300,
     rate: 0.01,
   }),
 });
