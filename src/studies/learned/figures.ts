@@ -1,6 +1,6 @@
 import { distinct } from "../../core/group.ts";
 import { lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
-import type { LengthScore } from "./lengths.ts";
+import type { SwapScore } from "./lengths.ts";
 import type { CellScore } from "./scores.ts";
 
 /** A share with its interval, in a panel and a series. */
@@ -111,7 +111,7 @@ const shownReaders = {
 };
 
 /** Answers of a trained reader over length with other attention than its own, beside constructed readers. */
-export function lengthFigure(scores: readonly LengthScore[], trainedOn: number): object {
+export function lengthFigure(scores: readonly SwapScore[], trainedOn: number): object {
   const points = scores.flatMap(({ cell, variant, tokens, reader, accuracy, recall }): SharePoint[] => {
     if (cell.settings.task.tokens !== trainedOn || reader === "rank") return [];
     const own = variant === "dense" ? accuracy : recall;

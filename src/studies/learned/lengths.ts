@@ -15,7 +15,7 @@ import type { ReadOff, ReaderKind } from "./read-off.ts";
 import type { TrainedCell } from "./train-cells.ts";
 
 /** A variant at a length, read by a trained reader or by a constructed one. Estimates are over problems. */
-export interface LengthScore {
+export interface SwapScore {
   readonly cell: LearnedCell;
   readonly variant: string;
   readonly tokens: number;
@@ -103,12 +103,12 @@ export async function lengthScores(
   { cell, state, measured }: MeasuredReaderCell,
   { lengths, problems, ops }: LengthSettings,
   onStep: () => void,
-): Promise<LengthScore[]> {
-  const scores: LengthScore[] = [];
+): Promise<SwapScore[]> {
+  const scores: SwapScore[] = [];
   const { shape, seed } = cell.settings;
   for (const tokens of lengths)
     for (const { variant, task, constructedTask } of plansOf(cell, tokens)) {
-      const of = (reader: LengthScore["reader"], all: readonly ProblemScore[]): LengthScore => ({
+      const of = (reader: SwapScore["reader"], all: readonly ProblemScore[]): SwapScore => ({
         cell,
         variant,
         tokens,

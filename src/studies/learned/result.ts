@@ -1,6 +1,6 @@
 import { groupBy } from "../../core/group.ts";
 import { mean } from "../../core/stats.ts";
-import type { LengthScore } from "./lengths.ts";
+import type { SwapScore } from "./lengths.ts";
 import { readerKinds } from "./read-off.ts";
 import type { ReadOff, ReaderKind } from "./read-off.ts";
 import type { CellScore } from "./scores.ts";
@@ -24,16 +24,16 @@ export interface LearnedAnswer {
   readonly missing: number;
   readonly scores: readonly CellScore[];
   readonly readOffs: readonly ReadOff[];
-  readonly lengths: readonly LengthScore[];
+  readonly lengths: readonly SwapScore[];
   readonly errors: readonly PredictionError[];
 }
 
 /** Budgets of eviction follow the length: one name for all of them. */
-const nameOf = ({ variant, tokens }: LengthScore): string =>
+const nameOf = ({ variant, tokens }: SwapScore): string =>
   variant.replace(`budget=${tokens / 4}`, "budget=1/4");
 
 /** Distances of the constructed readers from the trained ones, by variant. */
-export function predictionErrors(scores: readonly LengthScore[]): PredictionError[] {
+export function predictionErrors(scores: readonly SwapScore[]): PredictionError[] {
   const trained = new Map(
     scores
       .filter(({ reader }) => reader === "trained")
@@ -46,7 +46,7 @@ export function predictionErrors(scores: readonly LengthScore[]): PredictionErro
         .map(
           (score) => [score, trained.get(`${score.cell.name} ${score.variant} ${score.tokens}`)!] as const,
         );
-      const off = (of: (score: LengthScore) => number): number =>
+      const off = (of: (score: SwapScore) => number): number =>
         mean(pairs.map(([a, b]) => Math.abs(of(a) - of(b))));
       return {
         variant,

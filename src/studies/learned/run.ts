@@ -12,7 +12,7 @@ import { depthFigure, lengthFigure, widthFigure } from "./figures.ts";
 import { gridCells } from "./grid.ts";
 import type { GridSize } from "./grid.ts";
 import { lengthScores, measuredAt } from "./lengths.ts";
-import type { LengthScore } from "./lengths.ts";
+import type { SwapScore } from "./lengths.ts";
 import { readOff } from "./read-off.ts";
 import { predictionErrors } from "./result.ts";
 import type { LearnedAnswer } from "./result.ts";
@@ -64,7 +64,7 @@ export async function runLearned(options: LearnedOptions, watch: Watch): Promise
     own.map(async (cell) => ({ ...cell, measured: await readOff(tf, cell, join(folder, cell.cell.name)) })),
   );
   const ops = await loadEngine("wasm", { threads: 1 });
-  const swapped: LengthScore[] = [];
+  const swapped: SwapScore[] = [];
   try {
     await watch.steps(own.length * measuredAt(lengths), "lengths and variants", async (onStep) => {
       for (const cell of measured)

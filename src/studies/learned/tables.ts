@@ -3,7 +3,7 @@ import { curveColumns } from "../../learned/train.ts";
 import { resultTable } from "../../runs/tables.ts";
 import type { ResultTable } from "../../runs/tables.ts";
 import { estimateCells, estimateColumns } from "../estimates.ts";
-import type { LengthScore } from "./lengths.ts";
+import type { SwapScore } from "./lengths.ts";
 import type { ReadOff } from "./read-off.ts";
 import type { CellScore } from "./scores.ts";
 import type { TrainedCell } from "./train-cells.ts";
@@ -94,7 +94,7 @@ export const readOffTable = (all: readonly ReadOff[]): ResultTable =>
   });
 
 /** lengths.csv: a row a trained reader, an attention, a length, and a reader that reads or predicts. */
-export const lengthsTable = (scores: readonly LengthScore[]): ResultTable =>
+export const lengthsTable = (scores: readonly SwapScore[]): ResultTable =>
   resultTable({
     name: "lengths",
     title: "one row a trained reader, an attention, a length, and the reader: trained, or constructed",
