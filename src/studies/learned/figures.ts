@@ -74,7 +74,8 @@ export function widthFigure(scores: readonly CellScore[]): object {
   );
   return shareLines({
     title: "Recall of trained readers against width",
-    subtitle: "two layers, each behind a convolution over three tokens; lines: 95% intervals over answers",
+    subtitle:
+      "one layer (hybrid: two), each behind a convolution over three tokens; lines: 95% intervals over answers",
     points,
     x: numbersAxis(points, "width", "log"),
     share: "right answers",
