@@ -10,7 +10,7 @@ import type { OperatorTime } from "./operator-time.ts";
 
 /** The routed experts of one layer on one rank. */
 export interface MoeShape {
-  /** tokens of all ranks that share the experts */
+  /** tokens that the rank is given: all that the ranks share, or those that an exchange has sent to it */
   readonly tokens: number;
   readonly hidden: number;
   /** of one expert, before tensor parallelism */
@@ -40,7 +40,9 @@ export const moeKernel = {
 
 /**
  * Time of the busiest rank: three products of each token with each of its experts there, 2 T k 3 h i / EP operations; the
- * weights of all experts that have tokens; rows that are permuted before and summed after.
+ * weights of all experts that have tokens; rows that are permuted before and summed after. The sums of all tokens that the
+ * rank is given are written, zeros among them. After an exchange these are only those that it was sent
+ * (`finalizeMoeRoutingNoFillingKernel` of TensorRT-LLM's moe_kernels.cu).
  */
 export function moe(machine: Machine, shape: MoeShape): OperatorTime {
   const { hidden, intermediate, tokens, experts, tensorParallel, expertParallel, dtype } = shape;

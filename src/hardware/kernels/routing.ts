@@ -112,9 +112,15 @@ export function hottestRank(shape: RoutingShape): RankLoad {
 export const loadFactor = (shape: RoutingShape): number =>
   (hottestRank(shape).pairs * shape.expertParallel) / (shape.tokens * shape.topK);
 
+/** Share of the tokens that have an expert on a rank with this share of all pairs. */
+const arriving = (share: number, topK: number): number => 1 - (1 - Math.min(1, share)) ** topK;
+
 /** Tokens with an expert on the busiest rank, over those of a rank with the mean load: 1 for even routing. */
 export function arrivalFactor(shape: RoutingShape): number {
   const { topK, expertParallel } = shape;
-  const arriving = (share: number): number => 1 - (1 - Math.min(1, share)) ** topK;
-  return arriving(loadFactor(shape) / expertParallel) / arriving(1 / expertParallel);
+  return arriving(loadFactor(shape) / expertParallel, topK) / arriving(1 / expertParallel, topK);
 }
+
+/** Tokens with an expert on the busiest rank. */
+export const arrivingTokens = (shape: RoutingShape): number =>
+  shape.tokens * arriving(loadFactor(shape) / shape.expertParallel, shape.topK);

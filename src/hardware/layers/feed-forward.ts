@@ -2,7 +2,7 @@ import { allReduceAmong, domainsIn } from "../kernels/exchange.ts";
 import { expertExchanges } from "../kernels/expert-exchange.ts";
 import { gemm } from "../kernels/gemm.ts";
 import { moe } from "../kernels/moe.ts";
-import { arrivalFactor, hottestRank } from "../kernels/routing.ts";
+import { arrivalFactor, arrivingTokens, hottestRank } from "../kernels/routing.ts";
 import { projections } from "../kernels/modules.ts";
 import type { WeightMatrix } from "../kernels/modules.ts";
 import { sequence } from "../kernels/operator-time.ts";
@@ -130,7 +130,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     routing,
   };
   const routed = moe(machine, {
-    tokens: tokens.all,
+    tokens: exchanged ? arrivingTokens(chosen) : tokens.all,
     hidden: width,
     intermediate: intermediate.value,
     experts: experts.value,

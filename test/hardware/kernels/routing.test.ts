@@ -4,6 +4,7 @@ import { balance, slotsOf } from "../../../src/hardware/kernels/eplb.ts";
 import { expectedMost } from "../../../src/hardware/kernels/expected-most.ts";
 import {
   arrivalFactor,
+  arrivingTokens,
   formatRouting,
   heldExperts,
   hottestRank,
@@ -67,6 +68,19 @@ describe("routing", () => {
         expect(balanced).toBeGreaterThanOrEqual(1);
         expect(skewed).toBeGreaterThanOrEqual(balanced! - 1e-9);
       }
+  });
+
+  it("sends a rank the tokens that chose one of its experts, and never more than all", () => {
+    expect(arrivingTokens(on("even", 1000, 1))).toBeCloseTo(1000, 9);
+    // a token chooses 8 of 256 experts, and none of 48 ranks' 5.33 with (47/48)^8
+    expect(arrivingTokens(on("even", 1000, 48))).toBeCloseTo(1000 * (1 - (47 / 48) ** 8), 9);
+    for (const expertParallel of ranks) {
+      const [even, skewed] = ["even", "power-law"].map((text) =>
+        arrivingTokens(on(text, 1024, expertParallel)),
+      );
+      expect(skewed).toBeGreaterThan(even!);
+      expect(skewed).toBeLessThanOrEqual(1024);
+    }
   });
 
   it("is even for an exponent of 0, but for the chance by which tokens choose", () => {
