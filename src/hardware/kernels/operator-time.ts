@@ -79,6 +79,42 @@ export function sequence(name: string, parts: readonly OperatorTime[]): Operator
   return { name, seconds, flops, bytes, exponentials, linkBytes, weights, terms: [], parts };
 }
 
+/** Seconds of the terms of some kernels in a unit, one after another. Kernels that send over links count nothing. */
+function termSeconds(times: readonly OperatorTime[], unit: Term["unit"]): number {
+  let sum = 0;
+  for (const { linkBytes, terms, parts } of times) {
+    if (parts.length > 0) sum += termSeconds(parts, unit);
+    else if (linkBytes === 0) for (const term of terms) if (term.unit === unit) sum += term.seconds;
+  }
+  return sum;
+}
+
+/**
+ * Kernels one after the other, and others beside them on a second stream. Together they take the longer of the two, but
+ * no less than the HBM accesses, the arithmetic or the exponentials of all of them one after another.
+ */
+export function beside(
+  name: string,
+  first: readonly OperatorTime[],
+  second: readonly OperatorTime[],
+): OperatorTime {
+  const kernels = [...first, ...second];
+  const seconds = (times: readonly OperatorTime[]): number =>
+    times.reduce((sum, each) => sum + each.seconds, 0);
+  const least = Math.max(
+    seconds(first),
+    seconds(second),
+    termSeconds(kernels, "B"),
+    termSeconds(kernels, "FLOP"),
+    termSeconds(kernels, "exp"),
+  );
+  const saved = seconds(kernels) - least;
+  return sequence(
+    name,
+    saved > 0 ? [...kernels, kernelTime("less kernels that run beside others", -saved, [])] : kernels,
+  );
+}
+
 /** An operator that runs `count` times, or a share of it: all its amounts are scaled. */
 export const times = (count: number, time: OperatorTime): OperatorTime => ({
   name: `${Number(count.toPrecision(3))} x ${time.name}`,
@@ -109,7 +145,7 @@ export function explain(time: OperatorTime, depth = 0): string[] {
   const detail = terms.length > 0 ? `: ${terms.join(", ")}` : "";
   return [
     `${"  ".repeat(depth)}${time.name} ${formatSeconds(time.seconds)}${detail}`,
-    // an exchange within one GPU takes no time
-    ...time.parts.filter((part) => part.seconds > 0).flatMap((part) => explain(part, depth + 1)),
+    // an exchange within one GPU takes no time; what runs beside other kernels is taken off
+    ...time.parts.filter((part) => part.seconds !== 0).flatMap((part) => explain(part, depth + 1)),
   ];
 }

@@ -5,7 +5,7 @@ import { moe } from "../kernels/moe.ts";
 import { arrivalFactor, arrivingTokens, hottestRank } from "../kernels/routing.ts";
 import { projections } from "../kernels/modules.ts";
 import type { WeightMatrix } from "../kernels/modules.ts";
-import { sequence } from "../kernels/operator-time.ts";
+import { beside, sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { columnsOf, stageGpus } from "../parallelism.ts";
 import type { Count, FeedForwardLayer, FeedForwardRank, PassTokens } from "./layer.ts";
@@ -73,8 +73,8 @@ function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
     experts,
     activeShare: group.perToken.value / experts,
     always(hidden, columns) {
-      const { router, others } = sharedMatrices(group, hidden, columns);
-      return [router, ...others];
+      const { router, latent, shared } = sharedMatrices(group, hidden, columns);
+      return [router, ...latent, ...shared];
     },
     routed: (hidden) =>
       gated(widthOf(group, hidden), group.intermediate.value).map(([rows, columns]) => [
@@ -94,23 +94,25 @@ function sharedMatrices(
   { experts, latent, shared }: MixtureFeedForward,
   hidden: number,
   columns: number,
-): { readonly router: WeightMatrix; readonly others: readonly WeightMatrix[] } {
+): Readonly<Record<"latent" | "shared", readonly WeightMatrix[]>> & { readonly router: WeightMatrix } {
   const between = (width: number): readonly WeightMatrix[] => [
     [hidden, width],
     [width, hidden],
   ];
   return {
     router: [hidden, experts.value],
-    others: [
-      ...(latent ? between(latent.value / columns) : []),
-      ...(shared ? gated(hidden, shared.value / columns) : []),
-    ],
+    latent: latent ? between(latent.value / columns) : [],
+    shared: shared ? gated(hidden, shared.value / columns) : [],
   };
 }
 
 /**
  * Time of router, shared experts and routed experts. If groups have their own tokens, these are sent to the GPUs that hold
  * their experts and back. If all GPUs have the same tokens, each computes the part of its experts and the parts are added.
+ *
+ * On a second stream shared experts run beside router, exchanges and routed experts. Sources: TensorRT-LLM,
+ * modeling_deepseekv3.py, Deepseekv3MoE (`maybe_execute_in_parallel`); SGLang, models/deepseek_v2.py (`alt_stream`); vLLM,
+ * fused_moe/runner/shared_experts.py.
  */
 function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
   const { machine, hidden, weights, parallel, routing } = rank;
@@ -120,7 +122,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
   const width = widthOf(group, hidden);
   const exchanged = dp * cp > 1;
   const summing = exchanged ? tp : stage;
-  const { router, others } = sharedMatrices(group, hidden, columnsOf(parallel));
+  const { router, latent, shared } = sharedMatrices(group, hidden, columnsOf(parallel));
   const [k, n] = router;
   const chosen = {
     tokens: tokens.all,
@@ -149,10 +151,19 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     dtype: weights.experts,
     busiest: arrivalFactor(chosen),
   });
+  const together = tokens.secondStream ? beside : inTurn;
   return sequence("mixture of experts", [
-    gemm(machine, { m: tokens.own, n, k, dtype: weights.router }),
-    ...projections(machine, tokens.own, weights.shared, others),
-    ...(exchanged ? [exchanges.dispatch, routed, exchanges.combine] : [routed]),
+    ...projections(machine, tokens.own, weights.shared, latent),
+    together(
+      "router, routed experts and shared experts",
+      [
+        gemm(machine, { m: tokens.own, n, k, dtype: weights.router }),
+        ...(exchanged ? [exchanges.dispatch, routed, exchanges.combine] : [routed]),
+      ],
+      projections(machine, tokens.own, weights.shared, shared),
+    ),
     allReduceAmong(machine, { gpus: summing, bytes: tokens.own * hidden * 2, span: summing }),
   ]);
 }
+
+const inTurn: typeof beside = (name, first, second) => sequence(name, [...first, ...second]);

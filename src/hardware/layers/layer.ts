@@ -100,6 +100,8 @@ export interface FeedForwardRank {
 export interface PassTokens {
   readonly own: number;
   readonly all: number;
+  /** true: kernels that do not wait for each other run side by side, on two streams */
+  readonly secondStream: boolean;
 }
 
 /** A feed-forward layer of a model, of any kind. */

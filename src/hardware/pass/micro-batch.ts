@@ -80,12 +80,24 @@ export function feedForwardRank({ machine, model, parallel, weights, routing }: 
   };
 }
 
+/**
+ * True if a pass runs on two streams: engines do so in CUDA graphs, which they capture of passes that only decode
+ * (TensorRT-LLM, multi_stream_utils.py; SGLang, models/deepseek_v2.py). Where the halves of a batch hide exchanges of each
+ * other, the second stream has the other half.
+ */
+export const hasSecondStream = ({ overlapLinks }: Deployment, parts: readonly Part[]): boolean =>
+  !overlapLinks && parts.every(({ phase }) => phase === "decode");
+
 /** One of `batches` micro-batches of these parts. By default they are one. */
 export function microBatchOf(deployment: Deployment, parts: readonly Part[], batches = 1): MicroBatch {
   const { model, layers, parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel, batches));
   const rows = (part: Part): number => rowsOf([part]) / Math.min(batches, microBatchesOf(part, parallel));
-  const tokens: PassTokens = { own: rowsOf(own), all: parts.reduce((sum, part) => sum + rows(part), 0) };
+  const tokens: PassTokens = {
+    own: rowsOf(own),
+    all: parts.reduce((sum, part) => sum + rows(part), 0),
+    secondStream: hasSecondStream(deployment, parts),
+  };
   const rank = feedForwardRank(deployment);
   const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
   const feedForward = model.feedForward.map((group) =>

@@ -6,6 +6,7 @@ import type { Deployment } from "./deployment.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 import {
   feedForwardRank,
+  hasSecondStream,
   headTime,
   microBatchesOf,
   microBatchOf,
@@ -17,7 +18,7 @@ import { latencyOf, slowestStage } from "./stages.ts";
 
 /** Assumptions about a forward pass, printed with every answer. */
 export const passAssumptions: readonly string[] = [
-  "kernels one after another; sequences of a pass that decode are as long as their mean",
+  "kernels one after another, but shared experts of passes that only decode beside routed ones; sequences of a pass that decode are as long as their mean",
   "sequences spread evenly over groups and stages; of ranks that share experts, the busiest counts",
   "a variant without measured kernels reads at the rate of dense attention's kernels, and chooses as DSA does",
   "prefill and decoding in one pass share the products of feed-forward layers, but not those of attention",
@@ -66,6 +67,7 @@ export function draftTime(deployment: Deployment, sequences: number, cachedToken
     feedForwardLayer(model.feedForward.at(-1)!).time(feedForwardRank(deployment), {
       own: rowsOf(own),
       all: sequences / microBatchesOf(part, parallel),
+      secondStream: hasSecondStream(deployment, [part]),
     }),
     headTime(deployment, own),
   ]);
