@@ -83,8 +83,8 @@ describe("a recipe that serves", () => {
     const starved = pointOf("ctx1_gen1_dep32_batch64_eplb0_mtp0", 2253)!;
     const fed = pointOf("ctx4_gen4_dep32_batch64_eplb0_mtp0", 9012)!;
     expect(fed.totalPerGpu).toBeCloseTo(starved.totalPerGpu, -1);
-    // prefill that is too slow for four replicas leaves slots empty, so that users are faster
-    const short = pointOf("ctx1_gen4_dep32_batch64_eplb0_mtp0", 9012)!;
+    // prefill that is too slow for eight replicas leaves slots empty, so that users are faster
+    const short = pointOf("ctx1_gen8_dep32_batch64_eplb0_mtp0", 18_024)!;
     expect(short.totalPerGpu).toBeLessThan(0.5 * fed.totalPerGpu);
     expect(short.perUser).toBeGreaterThan(1.2 * fed.perUser);
   });
