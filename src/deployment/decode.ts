@@ -47,7 +47,8 @@ export function stepOn(division: Division, decoding: Decoding): StepTime {
   const deployment = deploymentOf(division);
   const pass = passOf(deployment, [decodePart(users, tokens, drafts)]);
   const drafting = {
-    draftSeconds: (sequences: number, cached: number) => draftTime(deployment, sequences, cached).seconds,
+    draftSeconds: (sequences: number, newTokens: number, cachedTokens: number) =>
+      draftTime(deployment, { sequences, newTokens, cachedTokens }).seconds,
   };
   const draftSeconds = draftingSeconds(drafting, users, tokens, drafts);
   const seconds = pass.time.seconds + (reads - 1) * pass.attentionSeconds + draftSeconds;

@@ -55,7 +55,7 @@ export function memoryParts(
           {
             part: "weights: drafts",
             amount: formatBytes(gpus * draftBytesPerGpu(division)),
-            how: "a layer like the last one, with a projection of its two inputs, in the same formats",
+            how: "a layer like the last one, with a projection of its two inputs, in the same formats but for NVFP4, in place of which it has bf16",
           },
         ]
       : []),

@@ -18,7 +18,8 @@ export function replicaOf(division: Division): Replica {
     groups: parallel.dp * parallel.pp,
     cacheGroups: parallel.dp,
     stepSeconds: (parts) => passOf(deployment, parts).time.seconds,
-    draftSeconds: (sequences, cachedTokens) => draftTime(deployment, sequences, cachedTokens).seconds,
+    draftSeconds: (sequences, newTokens, cachedTokens) =>
+      draftTime(deployment, { sequences, newTokens, cachedTokens }).seconds,
     kvBytes: (tokens) => hbmBytes(userBytesOn(division, tokens)),
     kvCapacity: cacheBytesOn(division),
     loadBandwidth: system.host ? gpus * hostBandwidth(system) : Infinity,

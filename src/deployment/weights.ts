@@ -8,6 +8,7 @@ import type { Parallelism } from "../hardware/parallelism.ts";
 import { weightCounts } from "../hardware/parameters.ts";
 import type { WeightCounts } from "../hardware/parameters.ts";
 import { stageLayers } from "../hardware/pass/stages.ts";
+import { draftWeights } from "../hardware/weights/drafts.ts";
 import { weightPartNames } from "../hardware/weights/parts.ts";
 import type { WeightPart } from "../hardware/weights/parts.ts";
 import type { Division } from "./division.ts";
@@ -113,7 +114,8 @@ function draftCounts(model: Model): WeightCounts {
  */
 export const draftBytesPerGpu = (
   division: Pick<Division, "model" | "weights" | "parallel" | "routing">,
-): number => sumOf(bytesOf(division, draftCounts(division.model)));
+): number =>
+  sumOf(bytesOf({ ...division, weights: draftWeights(division.weights) }, draftCounts(division.model)));
 
 const counted = new WeakMap<Model, WeightCounts>();
 

@@ -1,7 +1,9 @@
+import { gemm } from "../kernels/gemm.ts";
 import { kernelTime, sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { feedForwardLayer } from "../layers/feed-forward.ts";
 import type { Part } from "../serving/replica.ts";
+import { draftWeights } from "../weights/drafts.ts";
 import type { Deployment } from "./deployment.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 import {
@@ -57,18 +59,40 @@ export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
   };
 }
 
-/** Time of one pass of a multi-token-prediction layer: a layer like the model's last one, and the output head. */
-export function draftTime(deployment: Deployment, sequences: number, cachedTokens: number): OperatorTime {
-  const { model, layers, parallel } = deployment;
-  const part: Part = { phase: "decode", sequences, newTokens: 1, cachedTokens };
+/** Sequences that a pass drafts for. */
+export interface DraftedSequences {
+  readonly sequences: number;
+  /** tokens of each that the pass reads */
+  readonly newTokens: number;
+  readonly cachedTokens: number;
+}
+
+/**
+ * Time of one pass of a multi-token-prediction layer, which drafts a token of each sequence: a projection of the tokens'
+ * embeddings and hidden states, whole on every GPU, a layer like the model's last one, and the output head. Sources:
+ * DeepSeek-V3, arXiv 2412.19437, section 2.2; SGLang, models/deepseek_nextn.py (`eh_proj`).
+ */
+export function draftTime(
+  deployment: Deployment,
+  { sequences, newTokens, cachedTokens }: DraftedSequences,
+): OperatorTime {
+  const { machine, model, layers, parallel } = deployment;
+  const weights = draftWeights(deployment.weights);
+  const drafting = { ...deployment, weights };
+  const part: Part = { phase: "decode", sequences, newTokens, cachedTokens };
   const own = [ownPart(part, parallel, parallel.pp)];
+  const hidden = model.hidden.value;
   return sequence("draft", [
-    layerAttention(deployment, layers.at(-1)!, own),
-    feedForwardLayer(model.feedForward.at(-1)!).time(feedForwardRank(deployment), {
+    gemm(machine, { m: rowsOf(own), n: hidden, k: 2 * hidden, dtype: weights.norms.product }),
+    layerAttention(drafting, layers.at(-1)!, own),
+    feedForwardLayer(model.feedForward.at(-1)!).time(feedForwardRank(drafting), {
       own: rowsOf(own),
-      all: sequences / microBatchesOf(part, parallel),
+      all: (sequences * newTokens) / microBatchesOf(part, parallel),
       secondStream: hasSecondStream(deployment, [part]),
     }),
-    headTime(deployment, own),
+    headTime(
+      drafting,
+      own.map((each) => ({ ...each, newTokens: 1 })),
+    ),
   ]);
 }

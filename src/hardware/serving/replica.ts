@@ -19,8 +19,8 @@ export interface Replica {
   readonly cacheGroups: number;
   /** Time of one forward pass of these sequences together, s. */
   stepSeconds(parts: readonly Part[]): number;
-  /** Time of one pass of a multi-token-prediction layer over these sequences, s. */
-  draftSeconds(sequences: number, cachedTokens: number): number;
+  /** Time of one pass of a multi-token-prediction layer over `newTokens` tokens of each of these sequences, s. */
+  draftSeconds(sequences: number, newTokens: number, cachedTokens: number): number;
   /** Cache of one sequence of `tokens` tokens in HBM, B. */
   kvBytes(tokens: number): number;
   /** HBM of the replica that is left for caches, B; each group of caches has an equal share */
@@ -90,13 +90,21 @@ export const decodePart = (sequences: number, cachedTokens: number, drafts: Draf
   cachedTokens,
 });
 
-/** Time of drafting the tokens that a decode step checks: a pass of the drafting layer for each, s. */
+/**
+ * Time of drafting the tokens that a decode step checks, s: a pass of the drafting layer for each. The first reads the
+ * tokens that the step before computed, in CUDA graphs those of rejected drafts too; the others read the draft before
+ * them. Source: TensorRT-LLM, tech blog 2, "MTP Eagle".
+ */
 export const draftingSeconds = (
   replica: Pick<Replica, "draftSeconds">,
   sequences: number,
   cachedTokens: number,
   { tokens }: Drafts,
-): number => (tokens === 0 ? 0 : tokens * replica.draftSeconds(sequences, cachedTokens));
+): number =>
+  tokens === 0
+    ? 0
+    : replica.draftSeconds(sequences, 1 + tokens, cachedTokens) +
+      (tokens - 1) * replica.draftSeconds(sequences, 1, cachedTokens);
 
 /** Time of a decode step: the pass of the model, and the drafting that follows it, s. */
 export const decodeSeconds = (
