@@ -136,12 +136,19 @@ describe("passOf", () => {
   });
 
   it("hides exchanges behind work where it is told to, and no more than there is", () => {
-    const [plain, hidden] = [false, true].map((overlapLinks) =>
-      passOf(deploymentOf(asked("deepseek-v3", "dp=16", { overlapLinks })), [decoding(512, 4096)]),
-    );
+    const both = (part: Part) =>
+      [false, true].map((overlapLinks) =>
+        passOf(deploymentOf(asked("deepseek-v3", "dp=16", { overlapLinks })), [part]),
+      );
+    const [plain, hidden] = both({ phase: "prefill", sequences: 16, newTokens: 4096, cachedTokens: 0 });
     expect(plain!.linkSeconds).toBeGreaterThan(0);
     expect(hidden!.linkSeconds).toBe(0);
     expect(plain!.time.seconds - hidden!.time.seconds).toBeCloseTo(plain!.linkSeconds, 12);
+    // the second stream has the other half of the batch, and not shared experts beside routed ones
+    const [steps, halves] = both(decoding(512, 4096));
+    expect(halves!.linkSeconds).toBe(0);
+    expect(halves!.time.seconds).toBeLessThan(steps!.time.seconds);
+    expect(halves!.time.seconds).toBeGreaterThan(steps!.time.seconds - steps!.linkSeconds);
   });
 
   it("sends experts' tokens over the network where a group is larger than the NVLink domain", () => {
