@@ -31,20 +31,34 @@ const trtllmLatency: Source = {
   url: "https://github.com/NVIDIA/TensorRT-LLM/blob/main/docs/source/blogs/tech_blog/blog1_Pushing_Latency_Boundaries_Optimizing_DeepSeek-R1_Performance_on_NVIDIA_B200_GPUs.md",
 };
 
-/** 128K in, 8K out at 23 tokens/s a user, without drafts. */
-const longServed = (system: string): Prediction => ({
-  kind: "served-rate",
+/**
+ * The recipe of SGLang's posts for 128K tokens in and 8K out without drafts: three replicas that prefill whole prompts
+ * (PP4) and one that decodes (DEP8, 32 further copies of experts), 512 requests in flight
+ * (github.com/YAMY1234/srt-slurm, branch gb300_blog, recipes/gb300-128k8k-blog).
+ *
+ * @param mostSequences `max-running-requests` of the replica that decodes
+ */
+const longServed = (system: string, mostSequences: number): Prediction => ({
+  kind: "recipe-output",
   ...r1,
   system,
+  framework: "sglang",
   attention: "fp8",
   feedForward: "nvfp4",
-  replicaGpus: 32,
-  input: 131_072,
-  output: 8192,
-  perUser: 23,
-  drafts: [{ tokens: 0, acceptance: 0 }],
-  counts: "output",
+  recipe: {
+    prefill: { count: 3, parallel: "pp=4", routing: "eplb" },
+    decode: { count: 1, parallel: "dp=8", routing: "eplb=32", mostSequences },
+    drafts: { tokens: 0, acceptance: 0 },
+    inFlight: 512,
+  },
+  input: 128_000,
+  output: 8000,
+  chunkTokens: 128_000,
 });
+const longRacks = [
+  ["gb300", 256, 226.2],
+  ["gb200", 128, 147.9],
+] as const;
 
 /** Prefill of 4,096 tokens a prompt, 16,384 a GPU, on 32 H100 in nodes of 8, two batches in turn. */
 const h100Prefill = (routing: string): Prediction => ({
@@ -72,10 +86,11 @@ export const deepseekTargets: readonly SystemTarget[] = [
     source: vllmGb200,
     conditions:
       "DeepSeek-R1, 2K in, prefill instances of 2 GB200 (DP2 EP2), FP8 projections of attention, NVFP4 experts; assumed: FP8 cache, 32K tokens a GPU and pass (it says that products plateau from 16K to 64K)",
-    leftOut: `${unbalanced}; the engine is vLLM; offloaded weights`,
+    leftOut: `${unbalanced}; offloaded weights`,
     prediction: {
       kind: "prefill-rate",
       ...r1,
+      framework: "vllm",
       system: "gb200-nvl72",
       attention: "fp8",
       feedForward: "nvfp4",
@@ -93,10 +108,11 @@ export const deepseekTargets: readonly SystemTarget[] = [
     source: vllmGb200,
     conditions:
       "DeepSeek-R1, 2K in 2K out, 8 GB200 (DP8 EP8), FP8 projections of attention, NVFP4 experts; assumed: mean cache of 3,072 tokens in FP8, 512 sequences a GPU (the largest CUDA graph of Dynamo's vLLM recipe for GB200)",
-    leftOut: `${unbalanced}; the engine is vLLM`,
+    leftOut: unbalanced,
     prediction: {
       kind: "decode-rate",
       ...r1,
+      framework: "vllm",
       system: "gb200-nvl72",
       attention: "fp8",
       feedForward: "nvfp4",
@@ -113,10 +129,11 @@ export const deepseekTargets: readonly SystemTarget[] = [
     source: vllmGb300,
     conditions:
       "nvidia/DeepSeek-R1-0528-NVFP4 (attention in BF16, FP8 cache), 2 GB300 (EP2), 2K in, 1 out, 256 requests, 32,768 tokens a pass, vLLM 0.14.1; assumed: attention apart (DP2)",
-    leftOut: `${unbalanced}; the engine is vLLM`,
+    leftOut: unbalanced,
     prediction: {
       kind: "prefill-rate",
       ...r1,
+      framework: "vllm",
       system: "gb300-nvl72",
       attention: "bf16",
       feedForward: "nvfp4",
@@ -134,7 +151,7 @@ export const deepseekTargets: readonly SystemTarget[] = [
     source: sglangPart1,
     conditions:
       "DeepSeek-R1, 2K in, 48 GB200 (DP48 EP48), 768 sequences a GPU, BF16 attention, FP8 products; the first of two posts",
-    leftOut: `${unbalanced}; kernels of June 2025, which its second post makes 20% faster`,
+    leftOut: `${unbalanced}; kernels of June 2025, which its second post makes 20% faster; DeepGEMM's FP8 experts, of which SGLang's constants have Triton's, so that those of TensorRT-LLM stand in`,
     prediction: {
       kind: "decode-rate",
       system: "gb200-nvl72",
@@ -147,21 +164,15 @@ export const deepseekTargets: readonly SystemTarget[] = [
       perGpu: 768,
     },
   },
-  ...(
-    [
-      ["gb300", 226.2],
-      ["gb200", 147.9],
-    ] as const
-  ).map(([rack, published]): SystemTarget => ({
+  ...longRacks.map(([rack, mostSequences, published]): SystemTarget => ({
     name: `sglang-${rack}-128k`,
     published,
     unit: "output tokens/s/GPU",
     tolerance: ofSystem,
     source: sglangLong,
-    conditions:
-      "DeepSeek-R1, 128K in 8K out, without MTP, prefill apart, up to 32 GPUs a replica, FP8 attention and cache, NVFP4 experts; assumed: all GPUs count, 23 tokens/s a user (as its figure without MTP)",
-    leftOut: `${unbalanced}; caches are filled to 85%`,
-    prediction: longServed(`${rack}-nvl72`),
+    conditions: `DeepSeek-R1, 128K in 8K out, without MTP, the source's recipe: 12 GPUs prefill (three of PP4, whole prompts) and 8 decode (DEP8), at most ${mostSequences} sequences, 512 in flight; FP8 attention and cache, NVFP4 experts; all 20 GPUs count${rack === "gb200" ? "; the recipe of the same figure at 30 to 40 tokens/s a user, since the file named after it for the peak has other divisions" : ""}`,
+    leftOut: unbalanced,
+    prediction: longServed(`${rack}-nvl72`, mostSequences),
   })),
   {
     name: "sglang-gb300-over-gb200",
@@ -171,7 +182,11 @@ export const deepseekTargets: readonly SystemTarget[] = [
     source: sglangLong,
     conditions: "sglang-gb300-128k over sglang-gb200-128k",
     leftOut: "the same as for both",
-    prediction: { kind: "quotient", of: longServed("gb300-nvl72"), over: longServed("gb200-nvl72") },
+    prediction: {
+      kind: "quotient",
+      of: longServed("gb300-nvl72", longRacks[0][1]),
+      over: longServed("gb200-nvl72", longRacks[1][1]),
+    },
   },
   {
     name: "sglang-gb300-ttft",
@@ -185,6 +200,7 @@ export const deepseekTargets: readonly SystemTarget[] = [
     prediction: {
       kind: "prefill-seconds",
       ...r1,
+      framework: "sglang",
       system: "gb300-nvl72",
       attention: "fp8",
       feedForward: "nvfp4",
@@ -200,7 +216,7 @@ export const deepseekTargets: readonly SystemTarget[] = [
     tolerance: ofSystem,
     source: trtllmLatency,
     conditions:
-      "DeepSeek-R1, 8 B200, attention TP8 in BF16, NVFP4 experts TP4 EP2, one sequence of 1K in 2K out (mean cache 2,048), three drafts with relaxed acceptance; assumed: each accepted with .75 (2.33 times as fast with drafts, tech blog 2, in steps a sixth longer: 2.7 tokens a step)",
+      "DeepSeek-R1, 8 B200, attention TP8 in BF16, NVFP4 experts TP4 EP2, one sequence of 1K in 2K out (mean cache 2,048), three drafts with relaxed acceptance, 3.10 tokens a step (each accepted with .832)",
     leftOut: "fused kernels and several streams at batch 1",
     prediction: {
       kind: "tpot-seconds",
@@ -211,7 +227,7 @@ export const deepseekTargets: readonly SystemTarget[] = [
       feedForward: "nvfp4",
       parallel: "tp=8,ep=2",
       context: 2048,
-      drafts: { tokens: 3, acceptance: 0.75 } satisfies Drafts,
+      drafts: { tokens: 3, acceptance: 0.832 } satisfies Drafts,
     },
   },
   {

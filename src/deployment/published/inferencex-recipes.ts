@@ -2,6 +2,8 @@
 export interface RecipeList {
   /** GPUs of a prefilling replica, each with prompts of its own */
   readonly prefillGpus: number;
+  /** most prompt tokens of a pass in prefill (`max_num_tokens`) */
+  readonly chunkTokens: number;
   /** names of recipes, and numbers of requests in flight with which each was measured */
   readonly runs: readonly (readonly [name: string, inFlight: readonly number[]])[];
 }
@@ -10,11 +12,12 @@ export interface RecipeList {
  * Recipes with which InferenceX measured DeepSeek-R1 on TensorRT-LLM (Dynamo), prefill apart:
  * github.com/SemiAnalysisAI/InferenceX, configs/nvidia-master.yaml (8K/1K) and configs/deprecated/nvidia-1k1k-master.yaml
  * (1K/1K), entries dsr1-*-dynamo-trt, August 2026. Names are those of github.com/NVIDIA/srt-slurm, recipes/trtllm, which
- * hold the settings: FP8 cache, passes of at most 16,384 tokens in prefill, no balancer of experts in prefill.
+ * hold the settings: FP8 cache, no balancer of experts in prefill.
  */
 export const inferenceXRecipes = {
   "b200-fp4-1k": {
     prefillGpus: 4,
+    chunkTokens: 16_384,
     runs: [
       ["ctx1_gen2_dep8_batch64_eplb0_mtp2", [1214]],
       ["ctx1_gen5_dep8_batch16_eplb0_mtp3", [875]],
@@ -32,6 +35,7 @@ export const inferenceXRecipes = {
   },
   "gb200-fp4-8k": {
     prefillGpus: 4,
+    chunkTokens: 16_384,
     runs: [
       ["ctx1_gen4_tep8_batch8_eplb0_mtp3", [4, 8, 12, 24, 48]],
       ["ctx3_gen1_dep32_batch4_eplb0_mtp3", [180]],
@@ -48,6 +52,7 @@ export const inferenceXRecipes = {
   },
   "gb200-fp4-1k": {
     prefillGpus: 4,
+    chunkTokens: 16_384,
     runs: [
       ["ctx1_gen1_dep32_batch4_eplb0_mtp3", [180]],
       ["ctx1_gen4_tep8_batch8_eplb0_mtp3", [4, 8, 12, 24, 48]],
@@ -65,6 +70,7 @@ export const inferenceXRecipes = {
   },
   "gb200-fp8-8k": {
     prefillGpus: 8,
+    chunkTokens: 16_384,
     runs: [
       ["ctx3_gen1_dep8_batch64_eplb0_mtp3", [666]],
       ["ctx5_gen1_dep16_batch32_eplb0_mtp3", [666]],
@@ -84,6 +90,7 @@ export const inferenceXRecipes = {
   },
   "gb300-fp4-1k": {
     prefillGpus: 2,
+    chunkTokens: 16_384,
     runs: [
       ["ctx1_gen1_dep4_batch768_eplb0_mtp1", [3226]],
       ["ctx1_gen1_dep32_batch8_eplb0_mtp3", [333]],
@@ -101,6 +108,7 @@ export const inferenceXRecipes = {
   },
   "gb300-fp8-1k": {
     prefillGpus: 4,
+    chunkTokens: 8192,
     runs: [
       ["ctx1_gen4_tep8_batch1_eplb0_mtp3", [8]],
       ["ctx1_gen4_tep8_batch4_eplb0_mtp3", [24]],

@@ -85,6 +85,7 @@ function targetOf({
       kvDtype: "fp8",
       ...precisions[precision],
       recipes: recipesOf(list, drafted),
+      chunkTokens: inferenceXRecipes[list].chunkTokens,
       input: meanOf(input),
       output: meanOf(1024),
       perUser,

@@ -7,7 +7,7 @@ import type { Routing } from "../../hardware/kernels/routing.ts";
 import { models } from "../../hardware/models/all.ts";
 import { override } from "../../hardware/overrides.ts";
 import { parametersOf } from "../../hardware/parameters.ts";
-import { parseParallel, plansFor } from "../../hardware/parallel.ts";
+import { parseParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
 import type { Parallelism } from "../../hardware/parallelism.ts";
 import { dollarsPerMillion } from "../../hardware/serving/price.ts";
@@ -20,9 +20,9 @@ import type { Division } from "../division.ts";
 import { fits, memoryOn } from "../memory.ts";
 import { modelCost } from "../model-cost.ts";
 import { prefillOn } from "../prefill.ts";
-import { servedApart } from "../serving.ts";
-import type { RecipeReplicas } from "./recipe.ts";
+import type { Recipe, RecipeReplicas } from "./recipe.ts";
 import { rateAt, serveRecipe } from "./serve-recipe.ts";
+import type { RecipePoint } from "./serve-recipe.ts";
 import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 
 const routingOf = ({ routing }: Setup): Routing | undefined =>
@@ -60,10 +60,13 @@ function predict(prediction: Prediction, of: (name: string) => number): number {
     case "helix-interactivity":
     case "helix-users":
       return helix(prediction);
-    case "served-rate":
-      return servedRate(prediction);
     case "recipe-rate":
       return recipeRate(prediction);
+    case "recipe-output": {
+      const { recipe, input, output } = prediction;
+      const point = pointOf(prediction, recipe);
+      return point === undefined ? 0 : (point.totalPerGpu * output) / (input + output);
+    }
     case "prefill-rate":
     case "prefill-seconds":
     case "decode-rate":
@@ -137,63 +140,36 @@ function ratio({
   return a! / b!;
 }
 
-/** The most tokens/s of a GPU at a user's speed, over batches of powers of 2^(1/4). */
-function servedRate(prediction: Prediction & { kind: "served-rate" }): number {
-  const { replicaGpus, input, output, perUser, drafts, counts } = prediction;
-  const model = models.get(prediction.model);
-  const plans = (phase: "prefill" | "decode") =>
-    plansFor(model, replicaGpus, phase, routingOf(prediction)).map((parallel) =>
-      deployed(prediction, parallel),
-    );
-  const batches = Array.from({ length: 50 }, (_, i) => Math.round(2 ** (i / 4)));
-  const served = drafts.flatMap((each) =>
-    servedApart(
-      { prefill: plans("prefill"), decode: plans("decode") },
-      {
-        workload: {
-          inputTokens: input,
-          outputTokens: output,
-          thinkTokens: 0,
-          cacheHits: 0,
-          drafts: each,
-          chunkTokens: 16_384,
-          utilisation: 1,
-        },
-        batches: [...new Set(batches)],
-        dollarsPerGpuHour: 1,
-      },
-    ),
-  );
-  return Math.max(
-    ...served
-      .filter(({ served: { tokensPerSecondPerUser } }) => tokensPerSecondPerUser >= perUser)
-      .map(({ served: { totalPerGpu, outputPerGpu } }) => (counts === "output" ? outputPerGpu : totalPerGpu)),
-  );
-}
-
-/** Most prompt tokens of a pass, as for all recipes of InferenceX on TensorRT-LLM (`max_num_tokens`). */
-const recipeChunkTokens = 16_384;
-
 /** The rate of a GPU at a user's speed, between the points that recipes reach. */
-function recipeRate(prediction: Prediction & { kind: "recipe-rate" }): number {
-  const { recipes, input, output, perUser } = prediction;
+const recipeRate = (prediction: Prediction & { kind: "recipe-rate" }): number =>
+  rateAt(
+    prediction.recipes.flatMap((recipe) => pointOf(prediction, recipe) ?? []),
+    prediction.perUser,
+  );
+
+/** The point that a recipe reaches; undefined if it serves no request. */
+function pointOf(
+  prediction: Prediction & { kind: "recipe-rate" | "recipe-output" },
+  recipe: Recipe,
+): RecipePoint | undefined {
+  const { input, output, chunkTokens } = prediction;
   const model = models.get(prediction.model);
-  const points = recipes.flatMap((recipe) => {
-    const division = ({ parallel, routing }: RecipeReplicas): Division =>
-      deployed({ ...prediction, routing }, parseParallel(parallel, model));
-    const workload = {
-      inputTokens: input,
-      outputTokens: output,
-      thinkTokens: 0,
-      cacheHits: 0,
-      drafts: recipe.drafts,
-      chunkTokens: recipeChunkTokens,
-      utilisation: 1,
-    };
-    const divisions = { prefill: division(recipe.prefill), decode: division(recipe.decode) };
-    return serveRecipe(divisions, recipe, workload) ?? [];
-  });
-  return rateAt(points, perUser);
+  const division = ({ parallel, routing }: RecipeReplicas): Division =>
+    deployed({ ...prediction, routing }, parseParallel(parallel, model, parseRouting(routing)));
+  const workload = {
+    inputTokens: input,
+    outputTokens: output,
+    thinkTokens: 0,
+    cacheHits: 0,
+    drafts: recipe.drafts,
+    chunkTokens,
+    utilisation: 1,
+  };
+  return serveRecipe(
+    { prefill: division(recipe.prefill), decode: division(recipe.decode) },
+    recipe,
+    workload,
+  );
 }
 
 /**

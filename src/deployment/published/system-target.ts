@@ -23,7 +23,7 @@ export interface Setup {
   /** how tokens fall on experts, as `--routing` takes it; default: the usual routing */
   readonly routing?: string;
   readonly profile?: KernelProfile;
-  /** serving engine that the source ran; default: the usual one */
+  /** serving engine that the source ran, if the kernels that it ran were measured; default: the usual one */
   readonly framework?: Framework;
 }
 
@@ -73,25 +73,24 @@ export type Prediction =
       readonly kvDtype: KvDtype;
       readonly context: number;
     }
-  /** most tokens/s/GPU at `perUser` tokens/s for every user; replicas apart, best number of drafts */
-  | (Setup & {
-      readonly kind: "served-rate";
-      /** most GPUs of a replica, and GPUs of the system */
-      readonly replicaGpus: number;
-      readonly input: number;
-      readonly output: number;
-      readonly perUser: number;
-      readonly drafts: readonly Drafts[];
-      /** default: input and output */
-      readonly counts?: "output";
-    })
   /** tokens/s/GPU, in and out, at `perUser` tokens/s for every user, interpolated between recipes; replicas apart */
   | (Setup & {
       readonly kind: "recipe-rate";
       readonly recipes: readonly Recipe[];
       readonly input: number;
       readonly output: number;
+      /** most prompt tokens of a pass of a stage */
+      readonly chunkTokens: number;
       readonly perUser: number;
+    })
+  /** output tokens/s/GPU of one recipe, over the GPUs of both kinds */
+  | (Setup & {
+      readonly kind: "recipe-output";
+      readonly recipe: Recipe;
+      readonly input: number;
+      readonly output: number;
+      /** most prompt tokens of a pass of a stage */
+      readonly chunkTokens: number;
     })
   /** ratio of Helix to divisions without it: of tokens/s of a user, or of users at the same time of a token */
   | (Setup & {

@@ -36,7 +36,14 @@ const sglang: Source = {
 };
 const sglangScripts = "instructions in github.com/sgl-project/sglang/issues/10903";
 const gb200 = { system: "gb200-nvl72", model: "deepseek-v3" } as const;
-const low = { ...gb200, kvDtype: "fp8", attention: "fp8", feedForward: "nvfp4" } satisfies Setup;
+const low = {
+  ...gb200,
+  framework: "sglang",
+  kvDtype: "fp8",
+  attention: "fp8",
+  feedForward: "nvfp4",
+} satisfies Setup;
+/** DeepGEMM's FP8 experts: the constants of SGLang have Triton's, so that those of TensorRT-LLM stand in. */
 const high = { ...gb200, kvDtype: "bf16", attention: "fp8", feedForward: "fp8" } satisfies Setup;
 const servers = "gaps between kernels, uneven experts and sequences, host work";
 

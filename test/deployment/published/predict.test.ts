@@ -5,11 +5,11 @@ import { judge } from "../../../src/deployment/published/predict.ts";
 import type { SystemTarget } from "../../../src/deployment/published/system-target.ts";
 import { targets } from "../../../src/deployment/published/system-targets.ts";
 
-/** Predictions that search divisions or read many chunks: minutes together. */
+/** Predictions that search divisions: seconds each. */
 const isSlow = ({ prediction }: SystemTarget): boolean => {
   const { kind } = prediction;
   if (kind === "quotient") return isSlow({ prediction: prediction.of } as SystemTarget);
-  return ["helix-interactivity", "helix-users", "served-rate"].includes(kind);
+  return ["helix-interactivity", "helix-users"].includes(kind);
 };
 
 describe("published systems", () => {
@@ -32,8 +32,8 @@ describe("published systems", () => {
       expect(within).toBe(Math.abs(error) <= target.tolerance);
     }
     // `validate --systems` counts all of them; a mechanism that moves one out of its allowed error shows here
-    expect(verdicts.length).toBeGreaterThanOrEqual(30);
-    expect(verdicts.filter(({ within }) => within).length).toBeGreaterThanOrEqual(26);
+    expect(verdicts.length).toBeGreaterThanOrEqual(43);
+    expect(verdicts.filter(({ within }) => within).length).toBeGreaterThanOrEqual(38);
   });
 
   it("hold the balance of experts to two ratios that SGLang measured", () => {
