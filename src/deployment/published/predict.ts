@@ -47,13 +47,13 @@ function modelOf({ model: name, allLatent = false }: Setup): Model {
   return { ...model, attention: [{ ...latent, layers: { ...latent.layers, value: layersOf(model) } }] };
 }
 
-/** Predicts the number that a source printed. @param of gives the prediction for another target, by name */
-function predict(prediction: Prediction, of: (name: string) => number): number {
+/** Predicts the number that a source printed. */
+function predict(prediction: Prediction): number {
   switch (prediction.kind) {
     case "price":
-      return dollarsPerMillion(prediction.dollarsPerGpuHour, 1, of(prediction.of), 1);
+      return dollarsPerMillion(prediction.dollarsPerGpuHour, 1, predict(prediction.of), 1);
     case "quotient":
-      return predict(prediction.of, of) / predict(prediction.over, of);
+      return predict(prediction.of) / predict(prediction.over);
     case "flops-ratio":
     case "cache-ratio":
       return ratio(prediction);
@@ -232,10 +232,8 @@ export function judge(
   targets: readonly SystemTarget[],
   onTarget: () => void = () => undefined,
 ): SystemVerdict[] {
-  const predicted = new Map<string, number>();
   return targets.map((target) => {
-    const value = predict(target.prediction, (name) => predicted.get(name) ?? NaN);
-    predicted.set(target.name, value);
+    const value = predict(target.prediction);
     const error = value / target.published - 1;
     onTarget();
     return { target, predicted: value, error, within: Math.abs(error) <= target.tolerance };

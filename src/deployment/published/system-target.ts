@@ -63,8 +63,8 @@ export type Prediction =
     })
   /** one prediction over another */
   | { readonly kind: "quotient"; readonly of: Prediction; readonly over: Prediction }
-  /** USD for a million tokens at the rate that another target predicts, tokens/s/GPU */
-  | { readonly kind: "price"; readonly dollarsPerGpuHour: number; readonly of: string }
+  /** USD for a million tokens at a predicted rate, tokens/s/GPU */
+  | { readonly kind: "price"; readonly dollarsPerGpuHour: number; readonly of: Prediction }
   /** operations of one token, or bytes of one cache, over those of another model */
   | {
       readonly kind: "flops-ratio" | "cache-ratio";

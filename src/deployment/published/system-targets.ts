@@ -1,8 +1,10 @@
 import type { Source } from "../../core/entry.ts";
+import { unknownName } from "../../core/errors.ts";
+import { splitList } from "../../core/list.ts";
 import { deepseekTargets } from "./deepseek-targets.ts";
 import { inferenceXTargets } from "./inferencex-targets.ts";
 import { otherTargets } from "./other-targets.ts";
-import type { Setup, SystemTarget } from "./system-target.ts";
+import type { Prediction, Setup, SystemTarget } from "./system-target.ts";
 import { ofRatio, ofSystem } from "./tolerances.ts";
 
 const day6: Source = {
@@ -29,6 +31,22 @@ const h800Prefill = {
   ...h800,
   set: [...h800.set, `gpu.fp8=${(1978 * 112) / 132}TFLOP/s`, `gpu.bf16=${(989 * 112) / 132}TFLOP/s`],
 } satisfies Setup;
+
+const day6Prefill: Prediction = {
+  kind: "prefill-rate",
+  ...h800Prefill,
+  parallel: "dp=32",
+  input: 4383,
+  cacheHits: 0.563,
+  promptsPerGroup: 4,
+};
+const day6Decode: Prediction = {
+  kind: "decode-rate",
+  ...h800,
+  parallel: "dp=144",
+  context: 4989,
+  perGpu: 88,
+};
 
 const sglang: Source = {
   title: "Deploying DeepSeek on GB200 NVL72 with PD and large scale EP (part II), SGLang team",
@@ -110,14 +128,7 @@ export const targets: readonly SystemTarget[] = [
     conditions:
       "H800 nodes, EP32 DP32, 56.3% of input cached (counted as input); prompts of 4,383 tokens: of the mean cache of 4,989 at 608:168 tokens in and out",
     leftOut: `the source averages over a day, idle hours among it; efficiencies are those of Blackwell kernels; ${servers}`,
-    prediction: {
-      kind: "prefill-rate",
-      ...h800Prefill,
-      parallel: "dp=32",
-      input: 4383,
-      cacheHits: 0.563,
-      promptsPerGroup: 4,
-    },
+    prediction: day6Prefill,
   },
   {
     name: "day6-decode",
@@ -127,7 +138,7 @@ export const targets: readonly SystemTarget[] = [
     source: day6,
     conditions: "H800 nodes, EP144 DP144, mean cache 4,989, 88 sequences a GPU: 1,850 at 21 tokens/s a user",
     leftOut: `efficiencies are those of Blackwell kernels; ${servers}; load over a day`,
-    prediction: { kind: "decode-rate", ...h800, parallel: "dp=144", context: 4989, perGpu: 88 },
+    prediction: day6Decode,
   },
   {
     name: "day6-price-input",
@@ -137,7 +148,7 @@ export const targets: readonly SystemTarget[] = [
     source: day6,
     conditions: "$2 a GPU-hour, at the rate of day6-prefill",
     leftOut: "the same as day6-prefill",
-    prediction: { kind: "price", dollarsPerGpuHour: 2, of: "day6-prefill" },
+    prediction: { kind: "price", dollarsPerGpuHour: 2, of: day6Prefill },
   },
   {
     name: "day6-price-output",
@@ -147,7 +158,7 @@ export const targets: readonly SystemTarget[] = [
     source: day6,
     conditions: "$2 a GPU-hour, at the rate of day6-decode",
     leftOut: "the same as day6-decode",
-    prediction: { kind: "price", dollarsPerGpuHour: 2, of: "day6-decode" },
+    prediction: { kind: "price", dollarsPerGpuHour: 2, of: day6Decode },
   },
   {
     name: "sglang-prefill-low",
@@ -309,3 +320,15 @@ export const targets: readonly SystemTarget[] = [
   ...inferenceXTargets,
   ...otherTargets,
 ];
+
+/** The published numbers of these names, with commas between. @throws UsageError for an unknown name */
+export const targetsNamed = (names: string): SystemTarget[] =>
+  splitList(names).map(
+    (name) =>
+      targets.find((target) => target.name === name) ??
+      unknownName(
+        "published number",
+        name,
+        targets.map((target) => target.name),
+      ),
+  );

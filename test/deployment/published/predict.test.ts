@@ -3,7 +3,7 @@ import { models } from "../../../src/hardware/models/all.ts";
 import { systems } from "../../../src/hardware/systems/all.ts";
 import { judge } from "../../../src/deployment/published/predict.ts";
 import type { SystemTarget } from "../../../src/deployment/published/system-target.ts";
-import { targets } from "../../../src/deployment/published/system-targets.ts";
+import { targets, targetsNamed } from "../../../src/deployment/published/system-targets.ts";
 
 /** Predictions that search divisions: seconds each. */
 const isSlow = ({ prediction }: SystemTarget): boolean => {
@@ -22,6 +22,14 @@ describe("published systems", () => {
       if ("system" in prediction) expect(systems.has(prediction.system)).toBe(true);
       if ("model" in prediction) expect(models.has(prediction.model)).toBe(true);
     }
+  });
+
+  it("are found by name", () => {
+    expect(targetsNamed("day6-decode, helix-users").map(({ name }) => name)).toEqual([
+      "day6-decode",
+      "helix-users",
+    ]);
+    expect(() => targetsNamed("day6")).toThrow(/unknown published number "day6"; known: day6-prefill/);
   });
 
   it("are predicted within what is allowed for most, and misses are called so", () => {

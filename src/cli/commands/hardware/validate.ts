@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
+import { UsageError } from "../../../core/errors.ts";
 import { judge } from "../../../deployment/published/predict.ts";
-import { targets } from "../../../deployment/published/system-targets.ts";
+import { targets, targetsNamed } from "../../../deployment/published/system-targets.ts";
 import { kernelErrors } from "../../../studies/kernels/errors.ts";
 import { writeRows } from "../../../runs/write-rows.ts";
 import { measuredOptions } from "../../options/measured.ts";
@@ -19,13 +20,17 @@ package's files was held out of the fit; --held-out compares those rows alone. A
 export default function hardwareValidateCommand(command: Command): void {
   measuredOptions(outputOptions(command))
     .option("--systems", "compare with published numbers of serving systems, not with kernels")
+    .option("--targets <names>", "with --systems: only these published numbers, by name")
     .option("--held-out", "compare only the rows that were held out of the fit")
     .option("--constants <file>", "JSON of constants from hardware fit (default: the package's own)")
     .option("--json", "print JSON: file, rows, medianAbsError, p90AbsError, worst; errors as fractions")
     .addHelpText("after", notes)
-    .action(async ({ systems, json, csv, figure, ...question }) => {
+    .action(async ({ systems, targets: names, json, csv, figure, ...question }) => {
+      if (names !== undefined && !systems)
+        throw new UsageError("--targets names published numbers of systems: it needs --systems");
       if (systems) {
-        const verdicts = watch.steps(targets.length, "published numbers", (onStep) => judge(targets, onStep));
+        const asked = names === undefined ? targets : targetsNamed(names);
+        const verdicts = watch.steps(asked.length, "published numbers", (onStep) => judge(asked, onStep));
         console.log(json ? JSON.stringify(verdicts.map(verdictData), null, 2) : formatVerdicts(verdicts));
         await writeRows(verdicts.map(verdictData), "Published numbers of systems, predicted", {
           csv,
