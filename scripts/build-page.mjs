@@ -50,12 +50,14 @@ const noTokenizer = moduleOf(
     export { refuse as encode, refuse as decode };`,
 );
 
-/** The compiled kernels, as text that a script may hold. */
+/** The compiled kernels as a data URL, which a script can hold. */
 const kernels = moduleOf(
   "kernels",
-  (id) => id === "virtual:kernels",
-  async () =>
-    `export default ${JSON.stringify((await readFile(path("dist/kernels.wasm"))).toString("base64"))};`,
+  (id) => id.endsWith("/kernels.wasm?inline"),
+  async () => {
+    const bytes = await readFile(path("dist/kernels.wasm"));
+    return `export default "data:application/wasm;base64,${bytes.toString("base64")}";`;
+  },
 );
 
 /** Engines of Node, which the registry of engines imports when one is asked for: the page makes its own engine. */
@@ -121,6 +123,12 @@ await Promise.all(
       countedTexts,
       noTokenizer,
       handedOver("library"),
+    ]),
+    settings("numerics", "src/web/numerics/worker.ts", [
+      noNode,
+      nodeEngines,
+      kernels,
+      handedOver("numerics"),
     ]),
   ].map((each) => build(each)),
 );

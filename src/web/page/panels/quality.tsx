@@ -2,12 +2,14 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { useAnswer } from "../library.ts";
 import { useLook } from "../look.ts";
+import { useNumerics } from "../numerics.ts";
 import { Command } from "../controls/command.tsx";
 import { SelectField, Slider, TextField } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import type { OfferedParam } from "../../questions.ts";
+import { Numerics } from "./numerics.tsx";
 import type { Panel, PanelProps } from "./panel.ts";
 
 const usual = {
@@ -34,7 +36,13 @@ function Quality(props: PanelProps): JSX.Element {
   const task = values["task"]?.[0] ?? usual.task;
   const variants = values["variant"] ?? usual.variant;
   const trials = Number(values["trials"]?.[0] ?? usual.trials);
-  const question = look && { task, variants, reader: readerOf(props), trials, seed: 0, look, measured: [] };
+  const reader = readerOf(props);
+  const numerics = useNumerics();
+  const { run } = numerics;
+  // rows of another task or reader do not belong on these curves
+  const isOwn = run?.question.task === task && JSON.stringify(run.question.reader) === JSON.stringify(reader);
+  const measured = isOwn ? run.rows : [];
+  const question = look && { task, variants, reader, trials, seed: 0, look, measured };
   const { answer, error, isOpen, firstMs, allMs } = useAnswer("quality", question);
   const errors = answer?.errors ?? {};
   return (
@@ -69,6 +77,12 @@ function Quality(props: PanelProps): JSX.Element {
           onChange={(value) =>
             change({ trials: value === usual.trials ? undefined : [String(Math.max(1, Math.round(value)))] })
           }
+        />
+        <Numerics
+          values={values}
+          change={change}
+          numerics={numerics}
+          asked={{ task, variants: variants.filter((spec) => errors[spec] === undefined), reader, seed: 0 }}
         />
       </form>
       <div class="results" ref={element} aria-busy={isOpen}>

@@ -1,0 +1,31 @@
+import kernels from "../../../dist/kernels.wasm?inline";
+import { wasmEngineHere } from "../../engines/wasm/one-thread.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
+import { runTrials } from "../../trial/run.ts";
+import type { NumericsMessage, NumericsQuestion } from "./messages.ts";
+
+// The worker with the tokenizer and the wasm kernels. It runs the trials of one question; to cancel, end the worker.
+
+const post = (message: NumericsMessage): void => postMessage(message);
+
+/** The bytes behind a data URL. */
+const bytesOf = (address: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
+
+function run({ task, variants, tokens, trials, seed, reader }: NumericsQuestion): void {
+  const ops = wasmEngineHere(bytesOf(kernels));
+  for (let trial = 0; trial < trials; trial++)
+    runTrials(
+      variants.map((variant) => makeTrial({ task, variant, tokens, trial, seed, reader })),
+      { ops, onRow: (_, row) => post({ kind: "row", row }) },
+    );
+  post({ kind: "end" });
+}
+
+addEventListener("message", ({ data }: MessageEvent<NumericsQuestion>) => {
+  try {
+    run(data);
+  } catch (error) {
+    post({ kind: "error", message: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,0 +1,69 @@
+import type { JSX } from "preact";
+import type { NumericsQuestion } from "../../numerics/messages.ts";
+import { SelectField, Slider } from "../controls/fields.tsx";
+import type { NumericsUse } from "../numerics.ts";
+import type { PanelProps } from "./panel.ts";
+
+const lengths = ["2K", "4K", "8K", "16K", "32K"];
+const usual = { tokens: "8K", trials: 3 } as const;
+
+export interface NumericsProps extends Pick<PanelProps, "values" | "change"> {
+  readonly numerics: NumericsUse;
+  /** trials of the curves: their task, variants and reader */
+  readonly asked: Omit<NumericsQuestion, "tokens" | "trials">;
+}
+
+/** Runs full numerics at a small size, with progress. */
+export function Numerics({ numerics, asked, values, change }: NumericsProps): JSX.Element {
+  const tokens = values["measure"]?.[0] ?? usual.tokens;
+  const trials = Number(values["measured"]?.[0] ?? usual.trials);
+  const { run, start, cancel } = numerics;
+  return (
+    <fieldset>
+      <legend>full numerics</legend>
+      <small>Real text, keys, values and softmax at one length; squares mark the means on the curves.</small>
+      <SelectField
+        label="context"
+        value={tokens}
+        options={lengths.map((value) => ({ value, text: `${value} tokens` }))}
+        onChange={(value) => change({ measure: value === usual.tokens ? undefined : [value] })}
+      />
+      <Slider
+        label="problems"
+        min={1}
+        max={20}
+        step={1}
+        value={trials}
+        onChange={(value) => change({ measured: value === usual.trials ? undefined : [String(value)] })}
+      />
+      {run?.isRunning ? (
+        <button type="button" onClick={cancel}>
+          Cancel
+        </button>
+      ) : (
+        <button
+          type="button"
+          class="primary"
+          disabled={asked.variants.length === 0}
+          onClick={() => start({ ...asked, tokens, trials })}
+        >
+          Run full numerics
+        </button>
+      )}
+      {run && (
+        <div role="status">
+          <progress aria-label="trials finished" max={run.total} value={run.rows.length} />
+          <small>
+            {` ${run.rows.length} of ${run.total} trials at ${run.question.tokens}`}
+            {!run.isRunning && run.rows.length < run.total && run.error === undefined ? ", cancelled" : ""}
+          </small>
+        </div>
+      )}
+      {run?.error !== undefined && (
+        <p class="error" role="alert">
+          {run.error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
