@@ -51,6 +51,7 @@ export interface Offer {
   readonly shapings: readonly Offered[];
   readonly systems: readonly Offered[];
   readonly models: readonly Offered[];
+  readonly kvDtypes: readonly string[];
   readonly reader: readonly OfferedParam[];
 }
 
@@ -79,9 +80,95 @@ export interface QualityAnswer {
   readonly command: string;
 }
 
+/** A command line and what it gives. */
+export interface EqualCommand {
+  readonly gives: string;
+  readonly text: string;
+}
+
+/** A model on systems: memory and times of a step. */
+export interface HardwareQuestion {
+  readonly systems: readonly string[];
+  readonly model: string;
+  /** text of a config.json that stands for the model */
+  readonly modelFile?: { readonly name: string; readonly text: string } | undefined;
+  /** attention variant; empty for the model's own */
+  readonly variant: string;
+  readonly kvDtype: string;
+  readonly users: number;
+  /** tokens of each user: "128K" */
+  readonly context: string;
+  /** division among GPUs: `tp=4,dp=2`; empty for the fastest */
+  readonly parallel: string;
+  /** quantities of the systems in percent of their own, by path */
+  readonly scales: Readonly<Record<string, number>>;
+  readonly look: Look;
+}
+
+/** A part of a bar. */
+export interface BarPart {
+  readonly part: string;
+  readonly bytes: number;
+}
+
+/** Memory of one kind: its parts beside its size. */
+export interface MemoryBar {
+  readonly memory: string;
+  readonly size: number;
+  readonly parts: readonly BarPart[];
+  /** bytes that are lacking; 0 if all fits */
+  readonly short: number;
+}
+
+/** A model on one system. */
+export interface HardwareSide {
+  readonly system: string;
+  readonly error?: string;
+  readonly bars: readonly MemoryBar[];
+  /** sentence: fits, or what is short */
+  readonly verdict: string;
+  /** names and values: TPOT, TTFT, users per rack, prices; those that are still being worked out are left out */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+export interface HardwareAnswer {
+  readonly sides: readonly HardwareSide[];
+  readonly figures: readonly DrawnFigure[];
+  /** operators of a step on each system */
+  readonly table?: ShownTable;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly commands: readonly EqualCommand[];
+}
+
+/** Accuracy of variants against their costs on a rack. */
+export interface FrontierQuestion {
+  readonly task: string;
+  readonly variants: readonly string[];
+  /** context: "1M" */
+  readonly tokens: string;
+  readonly trials: number;
+  readonly system: string;
+  readonly model: string;
+  readonly users: number;
+  /** longest TPOT in milliseconds, and fewest users per rack; undefined for no constraint */
+  readonly tpotAtMost?: number | undefined;
+  readonly usersAtLeast?: number | undefined;
+  readonly look: Look;
+}
+
+export interface FrontierAnswer {
+  readonly figure?: DrawnFigure;
+  readonly table?: ShownTable;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly command: string;
+}
+
 /** Questions of the page and the answers of the library, by name. */
 export interface Asked {
   readonly offer: { readonly question: null; readonly answer: Offer };
+  readonly hardware: { readonly question: HardwareQuestion; readonly answer: HardwareAnswer };
+  readonly frontier: { readonly question: FrontierQuestion; readonly answer: FrontierAnswer };
   readonly quality: { readonly question: QualityQuestion; readonly answer: QualityAnswer };
 }
 

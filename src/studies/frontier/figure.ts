@@ -57,7 +57,7 @@ function placed(points: readonly FrontierPoint[], { price, best }: PricePanel) {
   return { domain, values: priced.map((point, i) => ({ ...point, ...labels[i] })) };
 }
 
-/** Scores against three prices, side by side. Filled marks joined by a line show the front. */
+/** Scores against those of three prices that are known, side by side. Filled marks joined by a line show the front. */
 export function frontierFigure(points: readonly FrontierPoint[]): object {
   const series = distinct(points.map(({ variant }) => variant));
   const { color, shape } = seriesScales(series);
@@ -72,7 +72,8 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
   const mark = { field: "variant", type: "nominal", scale: shape, title: "variant" };
   const only = (best: boolean) => [{ filter: `datum.best === ${best}` }];
   const { system, model, tokens } = points[0]!;
-  const panels = pricePanels.map((panel) => {
+  const shown = pricePanels.filter(({ price }) => points.some((point) => price(point) !== null));
+  const panels = shown.map((panel) => {
     const { domain, values } = placed(points, panel);
     const x = {
       field: "x",

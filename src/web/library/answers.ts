@@ -1,4 +1,6 @@
 import type { AnswerOf, AskedName, QuestionOf } from "../questions.ts";
+import { frontier } from "./frontier.ts";
+import { hardware } from "./hardware.ts";
 import { makeOffer } from "./offer.ts";
 import { quality } from "./quality.ts";
 
@@ -12,6 +14,8 @@ type Answering = {
 
 /** Functions that answer the page's questions, by name. */
 export const answers: Answering = {
+  frontier,
+  hardware,
   offer: () => [makeOffer()],
   quality,
 };

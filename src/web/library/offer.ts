@@ -1,4 +1,5 @@
 import { catalog } from "../../catalog.ts";
+import { kvDtypes } from "../../core/dtype.ts";
 import { readerParams } from "../../reader/params.ts";
 import { version } from "../../version.ts";
 import type { Offer, Offered, OfferedParam } from "../questions.ts";
@@ -31,6 +32,7 @@ export function makeOffer(): Offer {
     shapings: offered(catalog.shapings),
     systems: offered(catalog.systems),
     models: offered(catalog.models),
+    kvDtypes,
     reader: reader.map(([name, param]) => ({
       name,
       doc: param.doc,

@@ -1,5 +1,5 @@
 import { parseSpec } from "../../attention/spec.ts";
-import { ImpossibleError, UsageError } from "../../core/errors.ts";
+import { ImpossibleError } from "../../core/errors.ts";
 import { distinct } from "../../core/group.ts";
 import { formatLength } from "../../core/length.ts";
 import { formatMean } from "../../core/units.ts";
@@ -15,6 +15,7 @@ import type { QualityAnswer, QualityQuestion, ShownTable } from "../questions.ts
 import { commandLine, optionName } from "./command.ts";
 import { draw } from "./draw.ts";
 import { withMeasured } from "./measured-points.ts";
+import { noted } from "./noted.ts";
 import { published } from "./published.ts";
 
 /** Lengths of the curves. */
@@ -83,18 +84,6 @@ function isPossible(question: QualityQuestion, variant: string, tokens: string):
   } catch (error) {
     if (error instanceof ImpossibleError) return false;
     throw error;
-  }
-}
-
-/** Runs a check and notes the error of a wrong input under its text. */
-function noted(errors: Record<string, string>, text: string, check: () => unknown): boolean {
-  try {
-    check();
-    return true;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    errors[text] = error.message;
-    return false;
   }
 }
 

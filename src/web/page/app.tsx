@@ -3,10 +3,12 @@ import { useAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
 import { useAnswer } from "./library.ts";
 import type { Panel } from "./panels/panel.ts";
+import { frontierPanel } from "./panels/frontier.tsx";
+import { hardwarePanel } from "./panels/hardware.tsx";
 import { qualityPanel } from "./panels/quality.tsx";
 
 /** Every view, in the order of the page. */
-const panels: readonly Panel[] = [qualityPanel];
+const panels: readonly Panel[] = [qualityPanel, hardwarePanel, frontierPanel];
 
 /** The whole page. */
 export function App(): JSX.Element {

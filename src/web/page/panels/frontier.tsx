@@ -1,0 +1,126 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { Command } from "../controls/command.tsx";
+import { SelectField, Slider, TextField } from "../controls/fields.tsx";
+import { Figure } from "../controls/figure.tsx";
+import { Specs } from "../controls/specs.tsx";
+import { Table } from "../controls/table.tsx";
+import { useAnswer } from "../library.ts";
+import { useLook } from "../look.ts";
+import { valuesOf } from "../values.ts";
+import type { Panel, PanelProps } from "./panel.ts";
+
+const usualVariants = ["dense", "dsa", "quest", "moba", "nsa", "sink-window"];
+
+/** A limit as the address has it: a number above 0, or none. */
+const limitOf = (text: string): number | undefined => (Number(text) > 0 ? Number(text) : undefined);
+
+/** Accuracy of variants against their costs. */
+function Frontier(props: PanelProps): JSX.Element {
+  const { offer, change } = props;
+  const { text, number, list, set } = valuesOf(props);
+  const element = useRef<HTMLDivElement>(null);
+  const look = useLook(element);
+  const task = text("task", "graphwalks");
+  const variants = list("variant", usualVariants);
+  const tokens = text("tokens", "1M");
+  const question = look && {
+    task,
+    variants,
+    tokens,
+    trials: number("trials", 20),
+    system: text("system", "gb200-nvl72"),
+    model: text("model", "deepseek-v3"),
+    users: number("users", 64),
+    tpotAtMost: limitOf(text("tpot", "")),
+    usersAtLeast: limitOf(text("fewest", "")),
+    look,
+  };
+  const { answer, error, isOpen, firstMs, allMs } = useAnswer("frontier", question);
+  const errors = answer?.errors ?? {};
+  return (
+    <div class="panel">
+      <form class="controls" onSubmit={(event) => event.preventDefault()}>
+        <TextField
+          label="task"
+          value={task}
+          suggested={offer.tasks.map(({ name }) => name)}
+          error={errors[task]}
+          onChange={set("task", "graphwalks")}
+        />
+        <TextField
+          label="context, tokens"
+          value={tokens}
+          suggested={["64K", "128K", "256K", "512K", "1M"]}
+          error={errors[tokens]}
+          onChange={set("tokens", "1M")}
+        />
+        <SelectField
+          label="system"
+          value={text("system", "gb200-nvl72")}
+          options={offer.systems.map(({ name }) => ({ value: name, text: name }))}
+          onChange={set("system", "gb200-nvl72")}
+        />
+        <SelectField
+          label="model"
+          value={text("model", "deepseek-v3")}
+          options={offer.models.map(({ name }) => ({ value: name, text: name }))}
+          onChange={set("model", "deepseek-v3")}
+        />
+        <Slider
+          label="users (batch), for TPOT"
+          min={1}
+          max={512}
+          step={1}
+          value={number("users", 64)}
+          onChange={(value) => set("users", 64)(Math.max(1, Math.round(value)))}
+        />
+        <fieldset>
+          <legend>constraints</legend>
+          <TextField
+            label="TPOT at most, ms"
+            value={text("tpot", "")}
+            hint="what fails is grey, and counts for no front"
+            onChange={set("tpot", "")}
+          />
+          <TextField
+            label="users per rack at least"
+            value={text("fewest", "")}
+            onChange={set("fewest", "")}
+          />
+        </fieldset>
+        <Specs
+          specs={variants}
+          offered={offer.variants}
+          errors={errors}
+          onChange={(specs) => change({ variant: specs })}
+        />
+      </form>
+      <div class="results" ref={element} aria-busy={isOpen}>
+        {error !== undefined && (
+          <p class="error" role="alert">
+            {error}
+          </p>
+        )}
+        {answer?.figure && <Figure figure={answer.figure} />}
+        <p class="status" data-first-ms={firstMs?.toFixed(0)} data-all-ms={allMs?.toFixed(0)}>
+          {isOpen ? "working out prices …" : ""}
+        </p>
+        {answer?.notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+        {answer && <Command text={answer.command} />}
+        {answer?.table && (
+          <Table table={answer.table} caption="Scores and costs; * marks what no other variant beats" />
+        )}
+      </div>
+    </div>
+  );
+}
+
+export const frontierPanel: Panel = {
+  name: "frontier",
+  title: "Frontier",
+  question: "Which variants does none beat in both accuracy and cost?",
+  View: Frontier,
+};
