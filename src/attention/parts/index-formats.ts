@@ -32,18 +32,27 @@ export const fp8Index: IndexFormat = {
 
 const f32 = Math.fround;
 
+/** Numbers under one scale in MXFP4. */
+const mxfp4Block = 32;
+
 /**
  * MXFP4: E2M1 in blocks of 32, each with a scale that is a power of two, in a byte: 68 B for 128 numbers. The scale is
  * the least with which the largest number fits, as in DeepSeek-V4's fp4_act_quant (inference/kernel.py).
  */
 export const mxfp4Index: IndexFormat = {
   bytes: (dim) => dim / 2 + Math.ceil(dim / 32),
-  round: (rows) =>
-    eachBlock(rows, 32, (block) => {
-      const most = Math.max(largest(block, 0, block.length), largestE2m1 * 2 ** -126);
-      const scale = 2 ** Math.ceil(Math.log2(f32(most * f32(1 / largestE2m1))));
-      for (let i = 0; i < block.length; i++) block[i] = f32(over(block[i]!, scale, roundE2m1) * scale);
-    }),
+  round(rows) {
+    const [count, width] = rows.shape as [number, number];
+    const numbers = flat(rows);
+    for (let row = 0; row < count; row++)
+      for (let start = 0; start < width; start += mxfp4Block) {
+        const first = row * width + start;
+        const end = first + Math.min(mxfp4Block, width - start);
+        const most = Math.max(largest(numbers, first, end), largestE2m1 * 2 ** -126);
+        const scale = 2 ** Math.ceil(Math.log2(f32(most * f32(1 / largestE2m1))));
+        for (let i = first; i < end; i++) numbers[i] = f32(over(numbers[i]!, scale, roundE2m1) * scale);
+      }
+  },
 };
 
 /** bf16, without scales. */

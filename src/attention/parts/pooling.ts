@@ -1,7 +1,6 @@
 import { choice } from "../../core/params.ts";
 import { countBelow, placeOf } from "../../core/places.ts";
-import { mean } from "../../core/stats.ts";
-import { dot, flat, rowNumbers, rowsOf } from "../../core/tensor.ts";
+import { dot, flat, rowNumbers, rowSquares, rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import type { EntryLayout } from "./summaries.ts";
@@ -75,19 +74,23 @@ export class Pools {
    */
   entries(rows: Rows, space: Space, ops: Ops): Tensor {
     const entries = this.#means(rows, space, ops);
-    const squares = Float64Array.from({ length: rows.shape[0] }, (_, t) => square(rowNumbers(rows, t)));
-    for (let e = 0; e < entries.shape[0]!; e++) {
-      const own = flat(rowsOf(entries, e, e + 1));
+    const [count, width] = entries.shape as [number, number];
+    const squares = rowSquares(rows);
+    for (let e = 0; e < count; e++) {
+      const own = rowNumbers(entries, e);
       const chosen = this.#chosenOf(e);
-      const { from, to } = this.#tokens(e);
-      if (chosen.length > 0) {
-        own.fill(0);
-        for (const t of chosen) rowNumbers(rows, t).forEach((x, c) => (own[c]! += x / chosen.length));
+      if (chosen.length > 0) own.fill(0);
+      let lengths = 0;
+      for (const t of chosen) {
+        lengths += squares[t]!;
+        const row = rowNumbers(rows, t);
+        for (let c = 0; c < width; c++) own[c]! += row[c]! / chosen.length;
       }
-      const lengths =
-        chosen.length > 0 ? Float64Array.from(chosen, (t) => squares[t]!) : squares.slice(from, to);
-      const factor = Math.sqrt(mean(lengths) / (square(own) || 1));
-      for (let c = 0; c < own.length; c++) own[c]! *= factor;
+      const { from, to } = this.#tokens(e);
+      if (chosen.length === 0) for (let t = from; t < to; t++) lengths += squares[t]!;
+      const meanLength = lengths / (chosen.length || to - from);
+      const factor = Math.sqrt(meanLength / (dot(own, own) || 1));
+      for (let c = 0; c < width; c++) own[c]! *= factor;
     }
     return entries;
   }
@@ -106,5 +109,3 @@ export class Pools {
     return shifted;
   }
 }
-
-const square = (numbers: ArrayLike<number>): number => dot(numbers, numbers);

@@ -1,4 +1,4 @@
-import { norm, rowNumbers } from "../../../core/tensor.ts";
+import { norm, rowDots, rowNumbers, rowSquares, rowsOf } from "../../../core/tensor.ts";
 import type { HeadCache } from "../../cache.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Scored } from "../../mean-field/crowd.ts";
@@ -85,21 +85,17 @@ export const keydiff = defineVariant({
 
 /** (from) minus the cosine of each key before `from` with the mean of the normalised keys [0, end). */
 function unlikeness({ keys: { tensor } }: HeadCache, from: number, end: number): Float64Array {
+  const context = rowsOf(tensor, 0, end);
   const anchor = new Float64Array(tensor.shape[1]);
-  const norms = new Float64Array(end);
+  const norms = rowSquares(context).map(Math.sqrt);
   for (let t = 0; t < end; t++) {
+    const length = norms[t]!;
+    if (length === 0) continue;
     const key = rowNumbers(tensor, t);
-    norms[t] = norm(key);
-    if (norms[t] === 0) continue;
-    for (let c = 0; c < anchor.length; c++) anchor[c]! += key[c]! / norms[t]!;
+    for (let c = 0; c < anchor.length; c++) anchor[c]! += key[c]! / length;
   }
   const length = norm(anchor);
-  const scores = new Float64Array(from);
-  for (let t = 0; t < from; t++) {
-    const key = rowNumbers(tensor, t);
-    let product = 0;
-    for (let c = 0; c < anchor.length; c++) product += anchor[c]! * key[c]!;
-    scores[t] = norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length);
-  }
-  return scores;
+  return rowDots(rowsOf(tensor, 0, from), anchor).map((product, t) =>
+    norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length),
+  );
 }

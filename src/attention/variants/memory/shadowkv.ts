@@ -1,6 +1,6 @@
 import { attentionFlops } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
-import { dot, flat, norm, rowNumbers, rowsOf } from "../../../core/tensor.ts";
+import { flat, norm, rowDots, rowNumbers, rowSquares, rowsOf } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
 import type { HeadCache } from "../../cache.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
@@ -47,14 +47,14 @@ interface ChunkIndex {
 function chunkIndex({ keys }: HeadCache, chunk: number, ops: Ops): ChunkIndex {
   const means = meanIndex(keys, chunk, chunk, ops);
   const whole = Math.floor(keys.tensor.shape[0] / chunk);
+  const squares = rowSquares(keys.tensor);
   const leastCosines = Float64Array.from({ length: whole }, (_, c) => {
-    const mean = rowNumbers(means.tensor, c);
+    const mean = Float64Array.from(rowNumbers(means.tensor, c));
     const length = norm(mean);
+    const products = rowDots(rowsOf(keys.tensor, c * chunk, (c + 1) * chunk), mean);
     let least = Infinity;
-    for (let t = c * chunk; t < (c + 1) * chunk; t++) {
-      const key = rowNumbers(keys.tensor, t);
-      least = Math.min(least, dot(mean, key) / Math.max(1e-8, length * norm(key)));
-    }
+    for (let t = 0; t < chunk; t++)
+      least = Math.min(least, products[t]! / Math.max(1e-8, length * Math.sqrt(squares[c * chunk + t]!)));
     return least;
   });
   return { means, leastCosines };
