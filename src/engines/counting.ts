@@ -59,6 +59,10 @@ export function counting(ops: Ops): Ops & { readonly counts: Counts } {
       read(values, rows);
       return ops.attend(queries, keys, values, options);
     },
+    rowProducts(rows, factors) {
+      build(rows);
+      return ops.rowProducts(rows, factors);
+    },
     // a state is not a part of the cache
     readState: (queries, keys, values, options) => ops.readState(queries, keys, values, options),
     scores(queries, table) {

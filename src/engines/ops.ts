@@ -41,6 +41,13 @@ export interface SketchPart {
   readonly factors: Float32Array;
 }
 
+/** Vectors by which rows are multiplied. */
+export interface RowFactors {
+  /** (ceil(n / every), width) row i is multiplied by vector floor(i / every) */
+  readonly vectors: Tensor;
+  readonly every: number;
+}
+
 /** Rows to be blended into others. */
 export interface Blend {
   /** (m, d) */
@@ -119,6 +126,12 @@ export interface Ops {
 
   /** Products of queries with the recurrent state that keys and values were written to. queries (Q, d) */
   readState(queries: Tensor, keys: Table, values: Table, options: StateOptions): StateRead;
+
+  /**
+   * (n) inner product of each row with its vector, or with itself: its squared length. Products are added in float64 in
+   * the order of their columns, which gives the same bits on every engine.
+   */
+  rowProducts(rows: Rows, factors?: RowFactors): Float64Array;
 
   /** scores[i, r] = query_i . row_r: (Q, n) for queries (Q, width). */
   scores(queries: Tensor, table: Table): Tensor;

@@ -11,7 +11,10 @@ export interface AttendTables {
 }
 
 /** Work that an engine over another's memory does itself, without packed rows and states. */
-type OwnOps = Omit<Ops, "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "readState" | "close">;
+type OwnOps = Omit<
+  Ops,
+  "fillNormal" | "blendRows" | "round" | "pack" | "sketch" | "readState" | "rowProducts" | "close"
+>;
 
 /**
  * An engine over the memory of another. The other makes and projects the data, packs rows, and reads packed rows and
@@ -27,6 +30,7 @@ export function overMemory(memory: Ops, own: OwnOps): Ops {
     pack: (rows, into) => memory.pack(rows, into),
     sketch: (parts, out) => memory.sketch(parts, out),
     readState: (queries, keys, values, options) => memory.readState(queries, keys, values, options),
+    rowProducts: (rows, factors) => memory.rowProducts(rows, factors),
     attend: (queries, keys, values, options) =>
       reader(keys.tensor, values.tensor).attend(queries, keys, values, options),
     scores: (queries, table) => reader(table.tensor).scores(queries, table),

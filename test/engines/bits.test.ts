@@ -59,6 +59,7 @@ function fingerprints(ops: Ops): Record<string, string> {
     blockMean: hash(flat(ops.blockMean(keys, 33, 16))),
     pageMinMax: hash(flat(ops.pageMinMax(keys, 16))),
     boundScores: hash(flat(ops.boundScores(queries, table(ops.pageMinMax(keys, 16))))),
+    rowProducts: hash(ops.rowProducts(keys)),
     sketch: hash(flat(projected)),
   };
   const walked = ops.readState(queries, table(keys), table(values), {
@@ -114,6 +115,7 @@ it.each([1, 2, 3])("the wasm kernels give these bits on %i threads and any Node"
       "round bf16": "4f10415ef64a7315",
       "round fp8": "6ea9217a9e251631",
       "round nvfp4": "6c8aba10adc663d7",
+      "rowProducts": "3fa35ca77fb287de",
       "scores": "cb58a6e0b485e328",
       "scoresAt": "3c68f84d11d2aae8",
       "sketch": "905765336e6056ba",

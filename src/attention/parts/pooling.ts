@@ -1,6 +1,6 @@
 import { choice } from "../../core/params.ts";
 import { countBelow, placeOf } from "../../core/places.ts";
-import { dot, flat, rowNumbers, rowSquares, rowsOf } from "../../core/tensor.ts";
+import { dot, flat, rowNumbers, rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import type { EntryLayout } from "./summaries.ts";
@@ -75,7 +75,7 @@ export class Pools {
   entries(rows: Rows, space: Space, ops: Ops): Tensor {
     const entries = this.#means(rows, space, ops);
     const [count, width] = entries.shape as [number, number];
-    const squares = rowSquares(rows);
+    const squares = ops.rowProducts(rows);
     for (let e = 0; e < count; e++) {
       const own = rowNumbers(entries, e);
       const chosen = this.#chosenOf(e);

@@ -11,6 +11,7 @@ import { boundScores, reluScores, scores, scoresAt, topK } from "./index-scores.
 import { normalRow } from "./normal.ts";
 import { packRow } from "./packing.ts";
 import { roundRow } from "./rounding.ts";
+import { rowProducts } from "./row-products.ts";
 import { sketch } from "./sketch.ts";
 import { readState } from "./state.ts";
 
@@ -26,6 +27,7 @@ export const referenceEngine = (): Ops => ({
   sketch,
   attend,
   readState,
+  rowProducts,
   scores,
   scoresAt,
   reluScores,

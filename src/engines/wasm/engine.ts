@@ -3,7 +3,7 @@ import type { PackedRows } from "../../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { flat, isPacked, tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameShape, sameWidth } from "../matrix.ts";
-import type { AttendOptions, Attended, Blend, Ops, SketchPart, Space, Table } from "../ops.ts";
+import type { AttendOptions, Attended, Blend, Ops, RowFactors, SketchPart, Space, Table } from "../ops.ts";
 import type { StateOptions, StateRead } from "../state.ts";
 import type { RowDtype } from "../../core/dtype.ts";
 import { attend } from "./attend.ts";
@@ -101,6 +101,37 @@ export class WasmEngine implements Ops {
 
   readState(queries: Tensor, keys: Table, values: Table, options: StateOptions): StateRead {
     return readState(this.#tensors(queries, keys, values), options);
+  }
+
+  rowProducts(rows: Rows, factors?: RowFactors): Float64Array {
+    const { rows: n, width } = rowsShape(rows);
+    const space = this.#spaceOf(rows) ?? this.#bench;
+    const by = factors && matrix(factors.vectors);
+    sameWidth("vectors", by?.width ?? width, width);
+    return space.scoped(() => {
+      const out = space.allocate(8 * n);
+      const vectors = by
+        ? by.data instanceof Float64Array
+          ? space.copyDoubles(by.data)
+          : space.place(factors.vectors)
+        : 0;
+      overRows(space, {
+        kernel: "rowProducts",
+        rows: n,
+        width,
+        perChunk: rowsPerChunk(width),
+        scratch: 4 * roomFor(1, width),
+        args: [
+          placeTable(space, rows),
+          n,
+          vectors,
+          by?.data instanceof Float64Array ? 1 : 0,
+          factors?.every ?? n,
+          out,
+        ],
+      });
+      return space.doubles(out, n).slice();
+    });
   }
 
   scores(queries: Tensor, table: Table): Tensor {

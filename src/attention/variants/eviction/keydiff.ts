@@ -1,4 +1,5 @@
-import { norm, rowDots, rowNumbers, rowSquares, rowsOf } from "../../../core/tensor.ts";
+import { norm, rowNumbers, rowsOf, tensor } from "../../../core/tensor.ts";
+import type { Ops } from "../../../engines/ops.ts";
 import type { HeadCache } from "../../cache.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Scored } from "../../mean-field/crowd.ts";
@@ -41,7 +42,7 @@ export const keydiff = defineVariant({
     retained(
       cache,
       { budget, recent: 0, queryAware },
-      (h, from, end) => unlikeness(cache.heads[h]!, from, end),
+      (h, from, end) => unlikeness(cache.heads[h]!, { from, end }, ops),
       ops,
     ),
   attend: attendKept,
@@ -84,18 +85,22 @@ export const keydiff = defineVariant({
 });
 
 /** (from) minus the cosine of each key before `from` with the mean of the normalised keys [0, end). */
-function unlikeness({ keys: { tensor } }: HeadCache, from: number, end: number): Float64Array {
-  const context = rowsOf(tensor, 0, end);
-  const anchor = new Float64Array(tensor.shape[1]);
-  const norms = rowSquares(context).map(Math.sqrt);
+function unlikeness(
+  { keys: { tensor: keys } }: HeadCache,
+  { from, end }: { readonly from: number; readonly end: number },
+  ops: Ops,
+): Float64Array {
+  const anchor = new Float64Array(keys.shape[1]);
+  const norms = ops.rowProducts(rowsOf(keys, 0, end)).map(Math.sqrt);
   for (let t = 0; t < end; t++) {
     const length = norms[t]!;
     if (length === 0) continue;
-    const key = rowNumbers(tensor, t);
+    const key = rowNumbers(keys, t);
     for (let c = 0; c < anchor.length; c++) anchor[c]! += key[c]! / length;
   }
   const length = norm(anchor);
-  return rowDots(rowsOf(tensor, 0, from), anchor).map((product, t) =>
-    norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length),
-  );
+  const vectors = tensor(anchor, [1, anchor.length]);
+  return ops
+    .rowProducts(rowsOf(keys, 0, from), { vectors, every: from })
+    .map((product, t) => (norms[t]! * length === 0 ? 0 : -product / (norms[t]! * length)));
 }

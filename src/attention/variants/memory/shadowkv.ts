@@ -1,6 +1,7 @@
 import { attentionFlops } from "../../../core/cost.ts";
 import { int } from "../../../core/params.ts";
-import { flat, norm, rowDots, rowNumbers, rowSquares, rowsOf } from "../../../core/tensor.ts";
+import { flat, rowsOf } from "../../../core/tensor.ts";
+import type { Tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
 import type { HeadCache } from "../../cache.ts";
 import { bestBlocks } from "../../mean-field/blocks.ts";
@@ -47,15 +48,15 @@ interface ChunkIndex {
 function chunkIndex({ keys }: HeadCache, chunk: number, ops: Ops): ChunkIndex {
   const means = meanIndex(keys, chunk, chunk, ops);
   const whole = Math.floor(keys.tensor.shape[0] / chunk);
-  const squares = rowSquares(keys.tensor);
-  const leastCosines = Float64Array.from({ length: whole }, (_, c) => {
-    const mean = Float64Array.from(rowNumbers(means.tensor, c));
-    const length = norm(mean);
-    const products = rowDots(rowsOf(keys.tensor, c * chunk, (c + 1) * chunk), mean);
-    let least = Infinity;
-    for (let t = 0; t < chunk; t++)
-      least = Math.min(least, products[t]! / Math.max(1e-8, length * Math.sqrt(squares[c * chunk + t]!)));
-    return least;
+  const inChunks = rowsOf(keys.tensor, 0, whole * chunk);
+  const lengths = ops.rowProducts(inChunks).map(Math.sqrt);
+  const products = ops.rowProducts(inChunks, { vectors: means.tensor as Tensor, every: chunk });
+  const meanLengths = ops.rowProducts(means.tensor).map(Math.sqrt);
+  const leastCosines = new Float64Array(whole).fill(Infinity);
+  products.forEach((product, t) => {
+    const c = Math.floor(t / chunk);
+    const cosine = product / Math.max(1e-8, meanLengths[c]! * lengths[t]!);
+    leastCosines[c] = Math.min(leastCosines[c]!, cosine);
   });
   return { means, leastCosines };
 }

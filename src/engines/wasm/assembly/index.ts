@@ -6,6 +6,7 @@ export { fillNormal } from "./normal";
 export { packBf16, packFp8, packNvfp4 } from "./packing";
 export { roundBf16, roundFp8, roundNvfp4 } from "./rounding";
 export { scoresReluOne } from "./relu-one";
+export { rowProducts } from "./row-products";
 export { blendRows } from "./rows";
 export { scoresBlock, scoresListed, scoresOne, scoresRelu } from "./scores";
 export { sketch, sketchRows } from "./sketch";
