@@ -64,10 +64,10 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   const before = readManifest(out)?.files;
   const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config, force });
   const { rows, planned, seconds } = outcome;
+  // an unfinished run draws the figures that its rows can show, so that its failures are told
+  const names = rows.length === planned ? options.figures : undefined;
   const figures =
-    rows.length === 0
-      ? []
-      : await drawFigures(rows, { out, title: plan.question, names: options.figures, reference });
+    rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names, reference });
   if (readManifest(out)?.files?.["data.csv"] !== before?.["data.csv"])
     removePictures(out, figures.map(figureOf));
   if (json) console.log(JSON.stringify(summaryOf(outcome, { out, figures, reference }), null, 2));
