@@ -39,7 +39,8 @@ const trtllmLatency: Source = {
  * @param mostSequences `max-running-requests` of the replica that decodes
  */
 const longServed = (system: string, mostSequences: number): Prediction => ({
-  kind: "recipe-output",
+  kind: "recipe-point",
+  counts: "output",
   ...r1,
   system,
   framework: "sglang",

@@ -104,7 +104,64 @@ const racks = [
   ["gb300", "fp8", 1024, 71, 3513],
 ] as const;
 
-/** DeepSeek-R1 on a rack and on nodes of 8 at one speed of a user, and on racks at three. */
+/** Tokens/s/GPU of the recipes with drafts that the comparison measured, by requests in flight (section "The numbers"). */
+const measured = {
+  gb200: {
+    4: 60.7,
+    8: 111.8,
+    12: 165.2,
+    24: 274.8,
+    48: 363.3,
+    180: 1149.1,
+    2253: 7698,
+    4301: 12_659.7,
+    16_130: 14_659.4,
+  },
+  b200: {
+    6: 49.3,
+    10: 118.7,
+    15: 168.9,
+    25: 242.4,
+    45: 369.9,
+    90: 577.3,
+    180: 897.9,
+    875: 2832.9,
+    1214: 7111.4,
+    4968: 9660.7,
+    10_860: 12_515.7,
+  },
+} as const satisfies Partial<Record<Point["rack"], Readonly<Record<number, number>>>>;
+
+/** A measured recipe as a target of its own: no speed of a user stands between it and the published number. */
+function recipeTarget(rack: keyof typeof measured, inFlight: number, published: number): SystemTarget {
+  const list = `${rack}-fp4-1k` as const;
+  const recipe = recipesOf(list, "drafts").find((each) => each.inFlight === inFlight);
+  if (recipe === undefined) throw new Error(`no recipe of ${list} has ${inFlight} requests in flight`);
+  const { prefill, decode, drafts } = recipe;
+  return {
+    name: `inferencex-${rack}-in-flight-${inFlight}`,
+    published,
+    unit: "tokens/s/GPU, in and out",
+    tolerance: ofSystem,
+    source: { ...comparison, where: "the numbers" },
+    conditions: `DeepSeek-R1 FP4 on ${rack.toUpperCase()}, 1K in 1K out, ${inFlight} requests in flight: ${prefill.count} x ${prefill.parallel} prefill, ${decode.count} x ${decode.parallel} decode (at most ${decode.mostSequences} sequences each), ${drafts.tokens} drafts; assumed: attention in bf16`,
+    leftOut,
+    prediction: {
+      kind: "recipe-point",
+      counts: "input and output",
+      system: rack === "b200" ? rack : `${rack}-nvl72`,
+      model: "deepseek-v3",
+      kvDtype: "fp8",
+      ...precisions.fp4,
+      recipe,
+      chunkTokens: inferenceXRecipes[list].chunkTokens,
+      input: meanOf(1024),
+      output: meanOf(1024),
+    },
+  };
+}
+
+/** DeepSeek-R1 on a rack and on nodes of 8: at one speed of a user and at each measured recipe, and on racks at three. */
 export const inferenceXTargets: readonly SystemTarget[] = [
   ...(
     [
@@ -134,5 +191,10 @@ export const inferenceXTargets: readonly SystemTarget[] = [
       published,
       drafted: "all",
     }),
+  ),
+  ...(["gb200", "b200"] as const).flatMap((rack) =>
+    Object.entries(measured[rack]).map(([inFlight, published]) =>
+      recipeTarget(rack, Number(inFlight), published),
+    ),
   ),
 ];

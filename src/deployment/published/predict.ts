@@ -62,10 +62,10 @@ function predict(prediction: Prediction): number {
       return helix(prediction);
     case "recipe-rate":
       return recipeRate(prediction);
-    case "recipe-output": {
-      const { recipe, input, output } = prediction;
-      const point = pointOf(prediction, recipe);
-      return point === undefined ? 0 : (point.totalPerGpu * output) / (input + output);
+    case "recipe-point": {
+      const { recipe, counts, input, output } = prediction;
+      const total = pointOf(prediction, recipe)?.totalPerGpu ?? 0;
+      return counts === "output" ? (total * output) / (input + output) : total;
     }
     case "prefill-rate":
     case "prefill-seconds":
@@ -149,7 +149,7 @@ const recipeRate = (prediction: Prediction & { kind: "recipe-rate" }): number =>
 
 /** The point that a recipe reaches; undefined if it serves no request. */
 function pointOf(
-  prediction: Prediction & { kind: "recipe-rate" | "recipe-output" },
+  prediction: Prediction & { kind: "recipe-rate" | "recipe-point" },
   recipe: Recipe,
 ): RecipePoint | undefined {
   const { input, output, chunkTokens } = prediction;

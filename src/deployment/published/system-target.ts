@@ -83,10 +83,11 @@ export type Prediction =
       readonly chunkTokens: number;
       readonly perUser: number;
     })
-  /** output tokens/s/GPU of one recipe, over the GPUs of both kinds */
+  /** tokens/s/GPU of one recipe, over the GPUs of both kinds */
   | (Setup & {
-      readonly kind: "recipe-output";
+      readonly kind: "recipe-point";
       readonly recipe: Recipe;
+      readonly counts: "input and output" | "output";
       readonly input: number;
       readonly output: number;
       /** most prompt tokens of a pass of a stage */

@@ -40,8 +40,8 @@ describe("published systems", () => {
       expect(within).toBe(Math.abs(error) <= target.tolerance);
     }
     // `validate --systems` counts all of them; a mechanism that moves one out of its allowed error shows here
-    expect(verdicts.length).toBeGreaterThanOrEqual(43);
-    expect(verdicts.filter(({ within }) => within).length).toBeGreaterThanOrEqual(38);
+    expect(verdicts.length).toBeGreaterThanOrEqual(63);
+    expect(verdicts.filter(({ within }) => within).length).toBeGreaterThanOrEqual(57);
   });
 
   it("hold the balance of experts to two ratios that SGLang measured", () => {
