@@ -33,6 +33,8 @@ export interface HeadReport {
   readonly denseMass?: number;
   /** share that was read of the keys of largest dense weight, as many as were asked for */
   readonly recall?: number;
+  /** share that was read of the keys that hold what queries ask for; absent if none is known */
+  readonly factRecall?: number;
   /** |output - dense output| / |dense output| over all queries; absent if the dense output is 0 and the output is not */
   readonly error?: number;
 }
@@ -45,6 +47,8 @@ export interface AttendedTensors extends PlainTensors {
   readonly compare: boolean;
   /** keys of largest dense weight, of each query, whose recall is measured; default: it is not */
   readonly topKeys?: number | undefined;
+  /** token that holds what a query asks for, by the query's place in `q`; default: none is known */
+  readonly facts?: ReadonlyMap<number, number> | undefined;
   /** memory for K, V and index, by a label for each kv head; default: new memory of the engine */
   readonly space?: Ops["space"] | undefined;
   /** the model's own index, in the place of the variant's; its queries belong to those of `q` */
@@ -96,6 +100,7 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
       head: kvHead * queries.group + g,
       kvHead,
       ...means(own, queries, g),
+      ...recallOfFacts(own, queries, g, given.facts),
       ...(reference && comparison(own, reference.heads[kvHead]!, rowsAndPlaces(queries, g), given.topKeys)),
     })),
   );
@@ -142,6 +147,16 @@ function means(own: HeadResult, queries: Queries, g: number): { tokensRead: numb
     tokensRead: mean(rows.map((i) => own.tokensRead(i))),
     entropy: mean(rows.map((i) => own.entropy(i))),
   };
+}
+
+function recallOfFacts(
+  own: HeadResult,
+  { group }: Queries,
+  g: number,
+  facts: ReadonlyMap<number, number> = new Map(),
+): { factRecall?: number } {
+  if (facts.size === 0) return {};
+  return { factRecall: mean([...facts].map(([i, token]) => (own.reads(i * group + g, token) ? 1 : 0))) };
 }
 
 /** A query head's row of a kv head's results, and the keys that it sees. */

@@ -5,7 +5,7 @@ import { reasonOf } from "./files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import { npyHeader } from "./npy.ts";
-import { safetensorsHeader } from "./safetensors.ts";
+import { safetensorsHeader, safetensorsMetadata } from "./safetensors.ts";
 import type { HeadRows, ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 const chunkElements = 1 << 19;
@@ -14,17 +14,29 @@ const chunkElements = 1 << 19;
 export class TensorFile {
   readonly #fd: number;
   readonly #layout: TensorLayout;
+  readonly #metadata: () => Readonly<Record<string, string>>;
   /** name for messages: `k.npy`, `cache.safetensors:k` */
   readonly label: string;
 
-  private constructor(label: string, fd: number, layout: TensorLayout) {
+  private constructor(
+    label: string,
+    fd: number,
+    layout: TensorLayout,
+    metadata: () => Readonly<Record<string, string>>,
+  ) {
     this.label = label;
     this.#fd = fd;
     this.#layout = layout;
+    this.#metadata = metadata;
   }
 
   get shape(): readonly number[] {
     return this.#layout.shape;
+  }
+
+  /** The texts that its file keeps beside its tensors: of .safetensors alone. @throws UsageError for malformed ones */
+  metadata(): Readonly<Record<string, string>> {
+    return this.#metadata();
   }
 
   get dtype(): Dtype {
@@ -61,7 +73,9 @@ export class TensorFile {
           `${label} is cut short: ${layout.dtype} of shape [${layout.shape.join(", ")}] ends at byte ${needed}; ` +
             `the file ends at byte ${size}`,
         );
-      return new TensorFile(label, fd, layout);
+      return new TensorFile(label, fd, layout, () =>
+        extension === ".npy" ? {} : safetensorsMetadata(path, read, size),
+      );
     } catch (error) {
       closeSync(fd);
       throw error;

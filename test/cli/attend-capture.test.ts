@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/core/random.ts";
 import { writeNpy } from "../../src/files/npy.ts";
 import {
   planted,
@@ -10,6 +11,7 @@ import {
   shown,
   sizeOf,
   writeSafetensors,
+  writeStored,
 } from "../studies/capture/capture-file.ts";
 import { attnsim, attnsimJson } from "./attnsim.ts";
 
@@ -167,6 +169,64 @@ it("the capture that docs/capture.md shows is a planted one", () => {
   expect(readFileSync(copy).equals(readFileSync(committed))).toBe(true);
 });
 
+describe("a capture that says what its queries ask for", () => {
+  const { tokens, queries, d } = planted;
+  const known = join(folder, "known.safetensors");
+  // query i of the planted head asks for the key at 20 + 7 i; the first 30 of 40 are told
+  const facts = Array.from({ length: 30 }, (_, i) => ({ query: tokens - queries + i, source: 20 + 7 * i }));
+  writeSafetensors(known, tensors, { matches: JSON.stringify(facts) });
+
+  it("is measured by the match of these facts, and by their recall", async () => {
+    const out = join(folder, "facts.csv");
+    const { reader, heads, losses } = await attnsimJson<{
+      reader: { ofFacts: boolean; margin: number; params: { coherence: number } };
+      heads: { layer: number; head: number; factMatch: number; isRetrieval: boolean }[];
+      losses: { layer: number; head: number; variant: string; factRecall: number }[];
+    }>(
+      ...["attend", "--capture", known, "--threads", "1", "--csv", out],
+      ...["--variant", "sink-window(window=64),oracle(k=64)"],
+    );
+    expect(reader.ofFacts).toBe(true);
+    // normed codes: 0.7 sqrt(64) up to their lengths
+    expect(Math.abs(reader.margin - retrieving.fidelity * Math.sqrt(d))).toBeLessThan(0.6);
+    expect(reader.params.coherence).toBeLessThan(0.02);
+    for (const { layer, head, factMatch, isRetrieval } of heads) {
+      const isPlanted = layer === retrieving.layer && head === planted.queryHeads - 1;
+      expect([layer, head, isRetrieval]).toEqual([layer, head, isPlanted]);
+      if (!isPlanted) expect(Math.abs(factMatch)).toBeLessThan(0.6);
+    }
+    const of = (variant: string): number =>
+      losses.find(
+        (loss) =>
+          loss.variant === variant && loss.layer === retrieving.layer && loss.head === planted.queryHeads - 1,
+      )!.factRecall;
+    // of the 30 facts none stands in the last 64 tokens
+    expect(of("sink-window(window=64)")).toBe(0);
+    expect(of("oracle(k=64)")).toBe(1);
+    expect(readFileSync(out, "utf8").split("\n")[0]!.split(",")).toEqual(
+      expect.arrayContaining(["factMatch", "factWeight", "factRecall"]),
+    );
+  });
+
+  it("shows both in its tables", async () => {
+    const { out } = await attnsim(
+      "attend",
+      "--capture",
+      known,
+      "--variant",
+      "oracle(k=64)",
+      "--queries",
+      "20",
+    );
+    expect(out).toMatch(
+      /the last 20 queries of each head, q\.k times 0\.125; 10 of them ask for a known fact$/m,
+    );
+    expect(out).toMatch(/fact's match {2}retrieval heads$/m);
+    expect(out).toMatch(/^variant +tokens read +dense mass +recall +facts +error +worst head$/m);
+    expect(out).toMatch(/--coherence 0\.?\d* --geometry/);
+  });
+});
+
 describe("what it prints and writes", () => {
   it("is a table of layers, the reader's options and a table of variants", async () => {
     const out = join(folder, "reader.json");
@@ -230,6 +290,74 @@ describe("what it prints and writes", () => {
   });
 });
 
+describe("types of elements", () => {
+  const sizes = { layers: 2, queryHeads: 2, kvHeads: 1, tokens: 40, d: 16, queries: 8 };
+  const { layers, queryHeads, kvHeads, tokens: count, d, queries } = sizes;
+  const shapes = {
+    q: [layers, queryHeads, queries, d],
+    k: [layers, kvHeads, count, d],
+    v: [layers, kvHeads, count, d],
+  };
+  // the upper bytes of -1.5, 0, .5 and 2, which every type holds exactly
+  const codes: Readonly<Record<string, readonly (readonly number[])[]>> = {
+    F16: [
+      [0x00, 0xbe],
+      [0, 0],
+      [0x00, 0x38],
+      [0x00, 0x40],
+    ],
+    BF16: [
+      [0xc0, 0xbf],
+      [0, 0],
+      [0x00, 0x3f],
+      [0x00, 0x40],
+    ],
+    F32: [
+      [0, 0, 0xc0, 0xbf],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0x3f],
+      [0, 0, 0, 0x40],
+    ],
+    F64: [
+      [0, 0, 0, 0, 0, 0, 0xf8, 0xbf],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0xe0, 0x3f],
+      [0, 0, 0, 0, 0, 0, 0, 0x40],
+    ],
+  };
+  const written = (dtype: string): string => {
+    const random = new Random("types");
+    const file = join(folder, `${dtype}.safetensors`);
+    writeStored(
+      file,
+      Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [
+          name,
+          {
+            dtype,
+            shape,
+            bytes: Buffer.from(
+              Array.from({ length: sizeOf(shape) }, () => codes[dtype]![random.below(4)]!).flat(),
+            ),
+          },
+        ]),
+      ),
+    );
+    return file;
+  };
+
+  it.each(["F16", "BF16", "F64"])("%s gives what F32 gives", async (dtype) => {
+    const measured = async (type: string): Promise<object> => {
+      const words = ["attend", "--capture", written(type), "--variant", "quest(budget=8,page=4)"];
+      const all = await attnsimJson<object>(...words, "--threads", "1");
+      return { ...all, capture: "" };
+    };
+    const [own, plain] = [await measured(dtype), await measured("F32")];
+    expect(own).toEqual(plain);
+    expect(JSON.stringify(own)).not.toContain("null,null");
+  });
+});
+
 describe("what is refused", () => {
   const { layers, queryHeads, kvHeads, tokens, d, queries } = planted;
   const shapes = {
@@ -253,7 +381,50 @@ describe("what is refused", () => {
   numbers[(kvHeads + 1) * tokens * d + 5 * d + 3] = NaN;
   writeSafetensors(notANumber, { ...tensors, k: { ...tensors.k, numbers } });
 
+  const withFacts = (name: string, matches: string): string => {
+    const file = join(folder, `${name}.safetensors`);
+    writeSafetensors(file, tensors, { matches });
+    return file;
+  };
+  const partial = join(folder, "partial.safetensors");
+  writeSafetensors(partial, { q: tensors.q, k: tensors.k });
+  const whole = join(folder, "integers.safetensors");
+  writeStored(whole, {
+    ...Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [
+        name,
+        { dtype: name === "k" ? "I32" : "F32", shape, bytes: Buffer.alloc(4 * sizeOf(shape)) },
+      ]),
+    ),
+  });
+
   it.each([
+    [
+      "a tensor that is missing",
+      ["--capture", partial],
+      /unknown tensor of .*partial\.safetensors "v".*q, k/,
+    ],
+    ["integers", ["--capture", whole], /:k holds I32; allowed: F64, F32, F16, BF16/],
+    [
+      "facts that are no JSON",
+      ["--capture", withFacts("torn", "[{")],
+      /matches of a capture must be JSON; got "\[\{"/,
+    ],
+    [
+      "facts of another form",
+      ["--capture", withFacts("form", '[{"query": 580, "source": -3}]')],
+      /matches of a capture must be a list of \{"query": place, "source": place\}; got 0\.source: .*expected number to be >=0/,
+    ],
+    [
+      "a fact behind its query",
+      ["--capture", withFacts("behind", '[{"query": 580, "source": 581}]')],
+      /a source stands at its query or before it, within 600 tokens; got query 580, source 581/,
+    ],
+    [
+      "a query that the capture does not have",
+      ["--capture", withFacts("far", '[{"query": 600, "source": 5}]')],
+      /within 600 tokens; got query 600, source 5/,
+    ],
     [
       "three dimensions",
       ["--capture", written("flat", { q: [queryHeads, queries, d] })],

@@ -18,13 +18,22 @@ const notes = [
   `recall: share that was read of the ${topKeys} keys of largest dense weight; tables show means over heads`,
 ].join("\n");
 
+const factNote =
+  "facts: keys that hold what queries ask for, as the capture's metadata say; a query retrieves its fact with more than half of its weight";
+
+/** A column that only captures with known facts have. */
+const ifFacts = <T>(facts: number, value: T): T[] => (facts > 0 ? [value] : []);
+
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** The reader's parameters as options of `attnsim run`. */
-function readerLines({ reader: { params, ofRetrievalHeads, margin }, headDim }: CaptureAnswer): string[] {
-  const { sharpness, fidelity, geometry } = params;
+function readerLines({
+  reader: { params, ofRetrievalHeads, ofFacts, margin },
+  headDim,
+}: CaptureAnswer): string[] {
+  const { sharpness, fidelity, coherence, geometry } = params;
   const whose = ofRetrievalHeads
-    ? "read off the queries of retrieval heads that retrieve"
+    ? `read off the queries of retrieval heads that ${ofFacts ? "ask for a known fact" : "retrieve"}`
     : "read off all heads: none retrieves";
   const most =
     margin > Math.sqrt(headDim)
@@ -32,19 +41,19 @@ function readerLines({ reader: { params, ofRetrievalHeads, margin }, headDim }: 
       : "";
   return [
     `reader, ${whose}: g ${sharpness}, match ${margin.toFixed(1)} standard deviations${most}`,
-    `--head-dim ${headDim} --sharpness ${sharpness} --fidelity ${fidelity} --geometry "${geometry}"`,
+    `--head-dim ${headDim} --sharpness ${sharpness} --fidelity ${fidelity}${coherence === undefined ? "" : ` --coherence ${coherence}`} --geometry "${geometry}"`,
     "without --geometry matches have this fidelity; with it they follow from its shares `subject` and `context`, which are not measured",
   ];
 }
 
 /** Measures of a capture as text: a table of layers, the reader that is like its heads, and the losses by variants. */
 export function formatCapture(answer: CaptureAnswer): string {
-  const { layers, queryHeads, kvHeads, tokens, queries, headDim, scale, heads, losses } = answer;
+  const { layers, queryHeads, kvHeads, tokens, queries, headDim, scale, heads, losses, facts } = answer;
   const retrieval = heads.filter(({ isRetrieval }) => isRetrieval).length;
   const all = variantLosses(losses);
   const dense = all.filter(({ denseInPhase }) => denseInPhase).map(({ variant }) => variant);
   return [
-    `${counted(layers, "layer")} of ${counted(queryHeads, "query head")} and ${counted(kvHeads, "kv head")} over ${tokens} tokens, d ${headDim}: the last ${queries} queries of each head, q.k times ${formatCount(scale)}`,
+    `${counted(layers, "layer")} of ${counted(queryHeads, "query head")} and ${counted(kvHeads, "kv head")} over ${tokens} tokens, d ${headDim}: the last ${queries} queries of each head, q.k times ${formatCount(scale)}${facts > 0 ? `; ${facts} of them ask for a known fact` : ""}`,
     formatTable(
       [
         "layer",
@@ -53,6 +62,7 @@ export function formatCapture(answer: CaptureAnswer): string {
         "without mean",
         "logit spread",
         "match, 10% 50% 90%",
+        ...ifFacts(facts, "fact's match"),
         "retrieval heads",
       ],
       layerMeasures(heads).map((layer) => [
@@ -62,18 +72,20 @@ export function formatCapture(answer: CaptureAnswer): string {
         rank(layer.centredRank, headDim),
         layer.spread.toFixed(2),
         layer.match.map((each) => each.toFixed(1)).join("  "),
+        ...ifFacts(facts, layer.factMatch?.toFixed(1) ?? null),
         `${layer.retrievalHeads} of ${layer.heads}`,
       ]),
     ),
     `${retrieval} of ${heads.length} heads are retrieval heads (${percent(retrieval / heads.length)})`,
     readerLines(answer).join("\n"),
     formatTable(
-      ["variant", "tokens read", "dense mass", "recall", "error", "worst head"],
-      all.map(({ variant, tokensRead, denseMass, recall, error, worst }) => [
+      ["variant", "tokens read", "dense mass", "recall", ...ifFacts(facts, "facts"), "error", "worst head"],
+      all.map(({ variant, tokensRead, denseMass, recall, factRecall, error, worst }) => [
         variant,
         Math.round(tokensRead),
         percent(denseMass),
         percent(recall),
+        ...ifFacts(facts, percent(factRecall ?? NaN)),
         percent(error),
         `${percent(worst.error ?? NaN)}, layer ${worst.layer}, head ${worst.head}`,
       ]),
@@ -84,17 +96,18 @@ export function formatCapture(answer: CaptureAnswer): string {
     ...(layers > 1
       ? [
           formatTable(
-            ["layer", "variant", "dense mass", "recall", "error"],
-            variantLosses(losses, true).map(({ layer, variant, denseMass, recall, error }) => [
+            ["layer", "variant", "dense mass", "recall", ...ifFacts(facts, "facts"), "error"],
+            variantLosses(losses, true).map(({ layer, variant, denseMass, recall, factRecall, error }) => [
               layer!,
               variant,
               percent(denseMass),
               percent(recall),
+              ...ifFacts(facts, percent(factRecall ?? NaN)),
               percent(error),
             ]),
           ),
         ]
       : []),
-    notes,
+    [notes, ...ifFacts(facts, factNote)].join("\n"),
   ].join("\n\n");
 }

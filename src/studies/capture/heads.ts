@@ -6,7 +6,7 @@ import type { Ops } from "../../engines/ops.ts";
 import { measureKeys } from "./keys.ts";
 import type { KeyMeasures } from "./keys.ts";
 import { matchRules, measureQuery } from "./logits.ts";
-import type { QueryMeasures } from "./logits.ts";
+import type { FactMeasures, QueryMeasures } from "./logits.ts";
 
 /** Measures of one query head. */
 export interface CapturedHead extends KeyMeasures {
@@ -20,17 +20,24 @@ export interface CapturedHead extends KeyMeasures {
   readonly spread: number;
   /** median over its queries of the largest logit, in these standard deviations above their mean */
   readonly match: number;
-  /** share of its queries that put more than half of their weight on one far key */
+  /** medians over the queries whose fact is known; undefined without any */
+  readonly fact: FactMeasures | undefined;
+  /** share of its queries that retrieve; of those whose fact is known, if there are any */
   readonly retrieving: number;
   /** whether a tenth of its queries or more do */
   readonly isRetrieval: boolean;
 }
 
-/** Measures the heads of a layer. @param queries the last ones of each query head */
+/**
+ * Measures the heads of a layer.
+ *
+ * @param queries the last ones of each query head
+ * @param facts token that holds what a query asks for, by the query's place among `queries`
+ */
 export function measureHeads(
   layer: number,
   { tokens, headDim, heads }: KeyValueCache,
-  queries: Queries,
+  { queries, facts }: { readonly queries: Queries; readonly facts: ReadonlyMap<number, number> },
   ops: Ops,
 ): CapturedHead[] {
   return heads.flatMap(({ space, keys }, kvHead) => {
@@ -41,15 +48,19 @@ export function measureHeads(
       space.scoped(() => {
         const scores = flat(ops.scores(rowsOf(asked, from, to), keys));
         for (let i = from; i < to; i++) {
-          const visible = queries.positions[Math.floor(i / queries.group)]! + 1;
+          const query = Math.floor(i / queries.group);
+          const visible = queries.positions[query]! + 1;
           const at = (i - from) * tokens;
-          rows.push(measureQuery(scores.subarray(at, at + visible), visible, queries.scale));
+          const own = scores.subarray(at, at + visible);
+          rows.push(measureQuery(own, visible, queries.scale, facts.get(query)));
         }
       }),
     );
     return Array.from({ length: queries.group }, (_, g): CapturedHead => {
       const mine = rows.filter((_, i) => i % queries.group === g);
-      const retrieving = mine.filter(({ retrieved }) => retrieved !== undefined).length / mine.length;
+      const known = mine.flatMap(({ fact }) => fact ?? []);
+      const asking = known.length > 0 ? mine.filter(({ fact }) => fact !== undefined) : mine;
+      const retrieving = asking.filter(({ retrieved }) => retrieved !== undefined).length / asking.length;
       return {
         layer,
         head: kvHead * queries.group + g,
@@ -58,6 +69,14 @@ export function measureHeads(
         queries: mine,
         spread: median(mine.map(({ spread }) => spread)),
         match: median(mine.map(({ match }) => match)),
+        fact:
+          known.length === 0
+            ? undefined
+            : {
+                match: median(known.map(({ match }) => match)),
+                weight: median(known.map(({ weight }) => weight)),
+                before: median(known.map(({ before }) => before)),
+              },
         retrieving,
         isRetrieval: retrieving >= matchRules.share,
       };

@@ -3,6 +3,7 @@ import type { TensorShapes } from "../../attention/shapes.ts";
 import type { StoredHeads } from "../../attention/tensors.ts";
 import { UsageError } from "../../core/errors.ts";
 import { withTensorFiles } from "../../files/tensor-file.ts";
+import { factsKey, factsOf } from "./facts.ts";
 
 /** One layer of a capture, in its file. */
 export interface StoredLayer {
@@ -19,6 +20,8 @@ export interface StoredCapture {
   readonly layers: number;
   /** of each layer, `queries` being those that are measured */
   readonly shapes: TensorShapes;
+  /** token that holds what a query asks for, by the query's place among the measured ones; empty where none is known */
+  readonly facts: ReadonlyMap<number, number>;
   layer(l: number): StoredLayer;
 }
 
@@ -26,7 +29,8 @@ export interface StoredCapture {
 const names = ["q", "k", "v"] as const;
 
 /**
- * Opens the tensors q, k and v, each (layers, heads, tokens, d), of a .safetensors file, and works with them.
+ * Opens the tensors q, k and v, each (layers, heads, tokens, d), of a .safetensors file, and works with them. Its metadata
+ * may say what queries ask for (facts.ts).
  *
  * @param queries last queries of each head that are measured, at most
  * @throws UsageError for a file that cannot be read, and shapes that do not fit each other
@@ -54,6 +58,7 @@ export function withCapture<T>(
     return work({
       layers: files.k.shape[0]!,
       shapes,
+      facts: factsOf(files.k.metadata()[factsKey], shapes),
       layer: (l) => ({
         q: lastRows(files.q.sequence(l), shapes.queries),
         k: files.k.sequence(l),

@@ -19,6 +19,8 @@ export interface HeadLoss {
   readonly denseMass: number;
   /** share that was read of the `topKeys` keys of largest dense weight */
   readonly recall: number;
+  /** share that was read of the tokens that hold what queries ask for; null where none is known */
+  readonly factRecall: number | null;
   /** |output - dense output| / |dense output|; null if the dense output is 0 and the output is not */
   readonly error: number | null;
 }
@@ -50,7 +52,7 @@ export function lossesOf(
   given: Omit<AttendedTensors, "spec" | "compare">,
 ): HeadLoss[] {
   const { heads, phase } = attendTensors({ ...given, spec, compare: true, topKeys });
-  return heads.map(({ head, kvHead, tokensRead, denseMass, recall, error }) => ({
+  return heads.map(({ head, kvHead, tokensRead, denseMass, recall, factRecall, error }) => ({
     layer,
     head,
     kvHead,
@@ -60,6 +62,7 @@ export function lossesOf(
     tokensRead,
     denseMass: denseMass!,
     recall: recall!,
+    factRecall: factRecall ?? null,
     error: error ?? null,
   }));
 }

@@ -47,6 +47,8 @@ export interface CaptureAnswer extends TensorShapes {
   readonly layers: number;
   readonly scale: number;
   readonly engine: string;
+  /** queries of each head whose fact is known */
+  readonly facts: number;
   readonly reader: MeasuredReader;
   readonly heads: readonly CapturedHead[];
   /** of every layer, variant and query head */
@@ -87,7 +89,7 @@ export function measureCapture(
     const reader = readerOf(heads, shapes.headDim);
     if (out !== undefined) writeAtomic(out, `${JSON.stringify(reader.params, null, 2)}\n`);
     const losses = measured.flatMap((layer) => layer.losses);
-    return { capture, layers, ...shapes, scale, engine, reader, heads, losses };
+    return { capture, layers, ...shapes, scale, engine, facts: stored.facts.size, reader, heads, losses };
   });
 }
 
@@ -120,6 +122,7 @@ interface LayerMeasuring {
 
 function measureLayer(stored: StoredCapture, l: number, work: LayerMeasuring): MeasuredLayer {
   const { specs, ops, space, scale, phase } = work;
+  const { facts } = stored;
   const { k, v, q } = stored.layer(l);
   try {
     const tensors = { k, v, q: inMemory(q) };
@@ -136,9 +139,9 @@ function measureLayer(stored: StoredCapture, l: number, work: LayerMeasuring): M
         };
     const { cache, queries } = cacheFromTensors(memory, tensors, { scale });
     return {
-      heads: measureHeads(l, cache, queries, own),
+      heads: measureHeads(l, cache, { queries, facts }, own),
       losses: specs.flatMap((spec) =>
-        lossesOf(l, spec, { ...tensors, ops, space, scale, magnitudes, phase }),
+        lossesOf(l, spec, { ...tensors, facts, ops, space, scale, magnitudes, phase }),
       ),
     };
   } catch (error) {

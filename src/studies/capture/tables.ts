@@ -1,5 +1,5 @@
 import { groupBy } from "../../core/group.ts";
-import { mean, quantile } from "../../core/stats.ts";
+import { mean, median, quantile } from "../../core/stats.ts";
 import type { CapturedHead } from "./heads.ts";
 import type { HeadLoss } from "./losses.ts";
 import type { CaptureAnswer } from "./run.ts";
@@ -14,10 +14,15 @@ export interface LayerMeasures {
   readonly spread: number;
   /** quantiles over the queries of the layer's heads: a tenth, half and nine tenths are lower */
   readonly match: readonly [number, number, number];
+  /** median match of known facts over the layer's heads; null where none is known */
+  readonly factMatch: number | null;
   /** retrieval heads, of all */
   readonly retrievalHeads: number;
   readonly heads: number;
 }
+
+const medianOrNull = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : median(values);
 
 /** The measures of each layer. */
 export const layerMeasures = (heads: readonly CapturedHead[]): LayerMeasures[] =>
@@ -31,6 +36,7 @@ export const layerMeasures = (heads: readonly CapturedHead[]): LayerMeasures[] =
       centredRank: of(({ centredRank }) => centredRank),
       spread: of(({ spread }) => spread),
       match: [quantile(matches, 0.1), quantile(matches, 0.5), quantile(matches, 0.9)],
+      factMatch: medianOrNull(own.flatMap(({ queries }) => queries.flatMap(({ fact }) => fact?.match ?? []))),
       retrievalHeads: own.filter(({ isRetrieval }) => isRetrieval).length,
       heads: own.length,
     };
@@ -44,11 +50,15 @@ export interface VariantLoss {
   readonly tokensRead: number;
   readonly denseMass: number;
   readonly recall: number;
+  /** null where no fact is known */
+  readonly factRecall: number | null;
   /** of the heads that have one */
   readonly error: number;
   /** the head with the largest error */
   readonly worst: HeadLoss;
 }
+
+const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 
 /** Losses by each variant over all layers, or by each variant in each layer. */
 export const variantLosses = (losses: readonly HeadLoss[], byLayer = false): VariantLoss[] =>
@@ -60,17 +70,23 @@ export const variantLosses = (losses: readonly HeadLoss[], byLayer = false): Var
       tokensRead: mean(own.map(({ tokensRead }) => tokensRead)),
       denseMass: mean(own.map(({ denseMass }) => denseMass)),
       recall: mean(own.map(({ recall }) => recall)),
+      factRecall: meanOrNull(own.flatMap(({ factRecall }) => factRecall ?? [])),
       error: mean(own.flatMap(({ error }) => (error === null ? [] : [error]))),
       worst: own.reduce((worst, head) => ((head.error ?? 0) > (worst.error ?? 0) ? head : worst)),
     }),
   );
 
 /** A head without its single queries. */
-type HeadSummary = Omit<CapturedHead, "queries">;
+interface HeadSummary extends Omit<CapturedHead, "queries" | "fact"> {
+  /** median match of known facts, and their median weight; null where none is known */
+  readonly factMatch: number | null;
+  readonly factWeight: number | null;
+}
 
 function summaryOf(head: CapturedHead): HeadSummary {
   const { layer, kvHead, meanShare, effectiveRank, centredRank, spread, match, retrieving, isRetrieval } =
     head;
+  const { match: factMatch = null, weight: factWeight = null } = head.fact ?? {};
   return {
     layer,
     head: head.head,
@@ -80,6 +96,8 @@ function summaryOf(head: CapturedHead): HeadSummary {
     centredRank,
     spread,
     match,
+    factMatch,
+    factWeight,
     retrieving,
     isRetrieval,
   };

@@ -7,23 +7,45 @@ export interface WrittenTensor {
   readonly numbers: Float32Array;
 }
 
-/** Writes float32 tensors as a .safetensors file. */
-export function writeSafetensors(path: string, tensors: Readonly<Record<string, WrittenTensor>>): void {
+/** Writes float32 tensors and texts as a .safetensors file. */
+export function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, WrittenTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const named = Object.entries(tensors).map(([name, { shape, numbers }]): [string, StoredTensor] => [
+    name,
+    { dtype: "F32", shape, bytes: Buffer.from(numbers.buffer, 0, numbers.byteLength) },
+  ]);
+  writeStored(path, Object.fromEntries(named), metadata);
+}
+
+/** A tensor of any type, as its bytes stand in a file. */
+export interface StoredTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: Buffer;
+}
+
+/** Writes tensors of any type as a .safetensors file. */
+export function writeStored(
+  path: string,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
   let end = 0;
   const header = Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, numbers }]) => {
+    Object.entries(tensors).map(([name, { dtype, shape, bytes }]) => {
       const start = end;
-      end += numbers.byteLength;
-      return [name, { dtype: "F32", shape, data_offsets: [start, end] }];
+      end += bytes.length;
+      return [name, { dtype, shape, data_offsets: [start, end] }];
     }),
   );
-  const text = Buffer.from(JSON.stringify(header));
+  const texts = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const text = Buffer.from(JSON.stringify({ ...texts, ...header }));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const parts = Object.values(tensors).map(({ numbers }) =>
-    Buffer.from(numbers.buffer, 0, numbers.byteLength),
-  );
-  writeFileSync(path, Buffer.concat([length, text, ...parts]));
+  writeFileSync(path, Buffer.concat([length, text, ...Object.values(tensors).map(({ bytes }) => bytes)]));
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
