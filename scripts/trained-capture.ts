@@ -10,9 +10,20 @@ import { writeFileSync } from "node:fs";
 import { Random } from "../src/core/random.ts";
 import { loadAutograd } from "../src/learned/autograd.ts";
 import { captureBytes, captureOf } from "../src/learned/capture.ts";
-import { mqarBatch } from "../src/learned/mqar-batch.ts";
 import { trainReader } from "../src/learned/run.ts";
+import { labelledBatch } from "../src/learned/tasks/all.ts";
+import type { MqarSizes } from "../src/learned/tasks/mqar.ts";
 import type { TrainSettings } from "../src/learned/train.ts";
+
+const task: MqarSizes = {
+  name: "mqar",
+  vocabulary: 260,
+  tokens: 64,
+  pairs: 16,
+  power: 0.01,
+  randomFillers: false,
+  layout: "listed",
+};
 
 const settings: TrainSettings = {
   shape: {
@@ -25,7 +36,7 @@ const settings: TrainSettings = {
     convolution: 3,
     expansion: 0,
   },
-  task: { vocabulary: 260, tokens: 64, pairs: 16, power: 0.01 },
+  task,
   batch: 32,
   steps: 700,
   rate: 0.005,
@@ -39,8 +50,7 @@ const settings: TrainSettings = {
 const folder = process.argv[2];
 if (folder === undefined) throw new Error("name a folder for the checkpoint");
 const { state } = await trainReader({ settings, folder, backend: "wasm" });
-const longer = { ...settings.task, tokens: 256, pairs: 64 };
-const batch = mqarBatch(longer, 1, new Random("trained capture"));
+const batch = labelledBatch({ ...task, tokens: 256, pairs: 64 }, 1, new Random("trained capture"));
 const capture = captureOf(
   await loadAutograd("wasm"),
   { shape: settings.shape, weights: state.weights },
