@@ -1,12 +1,15 @@
 import type { Command } from "@commander-js/extra-typings";
+import { UsageError } from "../../core/errors.ts";
 import { dataPath } from "../../files/published.ts";
 import { runAblation } from "../../studies/agreement/ablation/run.ts";
+import { runAgreementFit } from "../../studies/agreement/fit/run.ts";
 import { runAgreement } from "../../studies/agreement/run.ts";
 import { agreementReader } from "../../studies/agreement/reader.ts";
 import type { Study } from "../../studies/study.ts";
 import { withNumericsOptions } from "../options/numerics.ts";
 import { collect, givenReader, integer, share, tokenCount, withReaderOptions } from "../options/values.ts";
 import { formatAblation } from "../print/ablation.ts";
+import { formatAgreementFit } from "../print/agreement-fit.ts";
 import { formatAgreement } from "../print/agreement.ts";
 import { watch } from "../print/watch.ts";
 
@@ -23,7 +26,10 @@ The reader's keys follow the text: ${Object.entries(agreementReader)
 export default function agreementCommand(command: Command): void {
   const asking = command
     .option("--ablate", "the agreement without each part of the reader's geometry")
-    .option("--trials <n>", "problems of each task (default: 10, with --ablate 3)", integer(1))
+    .option("--fit", "fit six numbers of the reader to dense attention and three methods of one model")
+    .option("--trials <n>", "problems of each task (default: 10, with --ablate 3, with --fit 2)", integer(1))
+    .option("--candidates <n>", "with --fit: points drawn at first", integer(1), 16)
+    .option("--rounds <n>", "with --fit: rounds of steps from the best point", integer(0), 5)
     .option("--most <tokens>", "longest context that is run", tokenCount, 16_384)
     .option("--least <tokens>", "shortest context that is run", tokenCount)
     .option(
@@ -36,12 +42,24 @@ export default function agreementCommand(command: Command): void {
   withReaderOptions(withNumericsOptions(asking, "results/local/agreement"))
     .argument("[table]", "CSV of measured scores (default: the package's own, data/measured-accuracy.csv)")
     .addHelpText("after", notes)
-    .action(async (table = dataPath("measured-accuracy.csv"), { json, ablate, ...options }) => {
-      const reader = { ...agreementReader, ...givenReader(options) };
-      const asked = { ...options, table, reader };
-      if (ablate) print(await runAblation({ trials: 3, ...asked }, watch), json, formatAblation);
-      else print(await runAgreement({ trials: 10, ...asked }, watch), json, formatAgreement);
-    });
+    .action(
+      async (
+        table = dataPath("measured-accuracy.csv"),
+        { json, ablate, fit, candidates, rounds, ...options },
+      ) => {
+        const reader = { ...agreementReader, ...givenReader(options) };
+        const asked = { ...options, table, reader };
+        if (ablate && fit) throw new UsageError("--ablate and --fit are two questions; got both");
+        if (fit)
+          print(
+            await runAgreementFit({ trials: 2, candidates, rounds, ...asked }, watch),
+            json,
+            formatAgreementFit,
+          );
+        else if (ablate) print(await runAblation({ trials: 3, ...asked }, watch), json, formatAblation);
+        else print(await runAgreement({ trials: 10, ...asked }, watch), json, formatAgreement);
+      },
+    );
 }
 
 function print<T>(

@@ -1,9 +1,9 @@
-import { distinct, groupBy } from "../../core/group.ts";
+import { groupBy } from "../../core/group.ts";
 import { Random } from "../../core/random.ts";
 import { mean, percentileInterval } from "../../core/stats.ts";
 import type { Interval } from "../../core/stats.ts";
 import { figuresOf, predict } from "./compare.ts";
-import type { AgreementFigures, ComparedScore, SettingScore, TaskScores } from "./compare.ts";
+import type { ComparedScore, SettingScore, TaskScores } from "./compare.ts";
 
 const resamples = 1000;
 
@@ -18,7 +18,7 @@ export type AgreementIntervals = Readonly<Record<(typeof measures)[number], Inte
  * trials are the same problems for every variant, so that a resample takes the same of them for all.
  */
 export function intervalsOf(settings: readonly SettingScore[], seed: string): AgreementIntervals {
-  const drawn = redrawn([settings], seed).map(([figures]) => figures!);
+  const drawn = redrawn([settings], { seed, resamples }, ([own]) => figuresOf(own!));
   return intervalsBy((name) => drawn.map((figures) => figures[name] ?? 0));
 }
 
@@ -27,7 +27,7 @@ export function differenceIntervals(
   pair: readonly [readonly SettingScore[], readonly SettingScore[]],
   seed: string,
 ): AgreementIntervals {
-  const drawn = redrawn(pair, seed);
+  const drawn = redrawn(pair, { seed, resamples }, (lists) => lists.map(figuresOf));
   return intervalsBy((name) => drawn.map(([a, b]) => (a![name] ?? 0) - (b![name] ?? 0)));
 }
 
@@ -51,22 +51,27 @@ const intervalsBy = (drawn: (name: (typeof measures)[number]) => number[]): Agre
     measures.map((name) => [name, percentileInterval(drawn(name))]),
   ) as unknown as AgreementIntervals;
 
-/** Figures of resamples, of each list of settings; a resample draws the same settings and trials of every list. */
-function redrawn(lists: readonly (readonly SettingScore[])[], seed: string): AgreementFigures[][] {
+/**
+ * Values of resamples. A resample draws settings again, with replacement, and problems, the same of every list.
+ *
+ * @param lists settings of several readers: the same rows in the same order
+ * @param valueOf value of a resample's lists
+ */
+export function redrawn<T>(
+  lists: readonly (readonly SettingScore[])[],
+  { seed, resamples: times }: { readonly seed: string; readonly resamples: number },
+  valueOf: (lists: readonly (readonly SettingScore[])[]) => T,
+): T[] {
   const random = new Random(seed);
   const count = lists[0]!.length;
-  const most = Math.max(
-    1,
-    ...distinct(
-      lists[0]!.flatMap(({ cells }) =>
-        cells.flatMap(({ trials }) => trials.map(({ dense }) => dense.length)),
-      ),
-    ),
+  const problems = lists[0]!.flatMap(({ cells }) =>
+    cells.flatMap(({ trials }) => trials.map(({ dense }) => dense.length)),
   );
-  return Array.from({ length: resamples }, () => {
+  const most = problems.reduce((a, b) => Math.max(a, b), 1);
+  return Array.from({ length: times }, () => {
     const picks = Array.from({ length: most }, () => random.below(most));
     const chosen = Array.from({ length: count }, () => random.below(count));
-    return lists.map((settings) => figuresOf(chosen.map((setting) => again(settings[setting]!, picks))));
+    return valueOf(lists.map((settings) => chosen.map((setting) => again(settings[setting]!, picks))));
   });
 }
 

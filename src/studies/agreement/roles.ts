@@ -1,23 +1,21 @@
 import type { SettingScore } from "./compare.ts";
+import { seenRows } from "./reader.ts";
+import type { SeenRows } from "./reader.ts";
 
-/** Rows that were looked at when the sizes of the reader's parts were chosen by hand; all others are predictions. */
-const lookedAt = {
-  source: "kvpress",
-  model: "meta-llama/Llama-3.1-8B-Instruct",
-  tokens: 4096,
-  methods: ["snapkv", "tova", "h2o", "expected"],
-} as const;
-
-/** Role of a setting: seen when the reader was made, of the same source as those, or of another source. */
-export const settingRoles = ["looked at", "same source", "other sources"] as const;
+/** Role of a setting: seen when the reader was made, of the same source as such rows, or of another source. */
+export const settingRoles = ["fitted", "looked at", "same source", "other sources"] as const;
 
 export type SettingRole = (typeof settingRoles)[number];
 
-export function roleOf({ source, model, tokens, method }: SettingScore): SettingRole {
-  if (!source.includes(lookedAt.source)) return "other sources";
-  const seen =
-    model === lookedAt.model &&
-    tokens === lookedAt.tokens &&
-    lookedAt.methods.some((each) => each === method);
-  return seen ? "looked at" : "same source";
+/** The role of a setting. @param seen rows that the reader has seen; default: those of data/agreement-reader.json */
+export function roleOf(
+  { source, model, tokens, method }: Pick<SettingScore, "source" | "model" | "tokens" | "method">,
+  seen: readonly SeenRows[] = seenRows,
+): SettingRole {
+  const sameSource = seen.filter((rows) => rows.source === source);
+  const own = sameSource.find(
+    (rows) => rows.model === model && rows.tokens === tokens && rows.methods.includes(method),
+  );
+  if (own !== undefined) return own.role;
+  return sameSource.length > 0 ? "same source" : "other sources";
 }

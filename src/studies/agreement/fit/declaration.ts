@@ -1,0 +1,67 @@
+import { readerParams } from "../../../reader/params.ts";
+import { text } from "../../../reader/geometry/text.ts";
+import { formatCall } from "../../../core/spec.ts";
+import { parseGeometry } from "../../../reader/geometry/geometry.ts";
+import type { MeasuredScore } from "../measured.ts";
+import type { SeenRows } from "../reader.ts";
+import type { AgreementReader } from "../simulate.ts";
+
+/** A range in which a number is fitted; the search takes equal steps of the number itself. */
+interface FitRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Numbers of the reader that are fitted; all others stay as they are. The first three decide how well dense attention
+ * reads, the last three how far an answer stands out before it is asked for.
+ */
+export const fittedNumbers = {
+  sharpness: { low: 3, high: 8 },
+  headFall: { low: 0.5, high: 0.95 },
+  guess: { low: 0.1, high: 0.6 },
+  salience: { low: 1, high: 8 },
+  opinion: { low: 0.1, high: 0.95 },
+  gather: { low: 0.5, high: 6 },
+} as const satisfies Readonly<Record<string, FitRange>>;
+
+export type FittedName = keyof typeof fittedNumbers;
+
+export const fittedNames = Object.keys(fittedNumbers) as readonly FittedName[];
+
+/** Values of the fitted numbers. */
+export type FittedPoint = Readonly<Record<FittedName, number>>;
+
+const place = {
+  source: "NVIDIA kvpress leaderboard (RULER 4K, raw backing data)",
+  model: "meta-llama/Llama-3.1-8B-Instruct",
+  tokens: 4096,
+} as const;
+
+/** Methods that numbers are fitted to, dense attention's own scores among them. */
+export const fittedRows: SeenRows = {
+  role: "fitted",
+  ...place,
+  methods: ["dense", "snapkv", "tova", "keydiff"],
+};
+
+/** Methods that were looked at when the sizes that are not fitted were chosen by hand. */
+const lookedAtRows: SeenRows = { role: "looked at", ...place, methods: ["h2o", "expected"] };
+
+/** Rows that a fitted reader has seen. */
+export const seenByFit: readonly SeenRows[] = [fittedRows, lookedAtRows];
+
+export const isFitted = ({ source, model, tokens, method }: MeasuredScore): boolean =>
+  source === fittedRows.source &&
+  model === fittedRows.model &&
+  tokens === fittedRows.tokens &&
+  fittedRows.methods.includes(method);
+
+/** A reader with these values of its fitted numbers, some of which are the geometry's. */
+export function readerAt(reader: AgreementReader, point: FittedPoint): AgreementReader {
+  const own = (params: object): Record<string, number> =>
+    Object.fromEntries(fittedNames.filter((name) => name in params).map((name) => [name, point[name]]));
+  const { text: values } = parseGeometry(String(reader.geometry ?? "none"));
+  const geometry = parseGeometry(formatCall("text", { ...values, ...own(text.params) })).spec;
+  return { ...reader, ...own(readerParams), geometry };
+}
