@@ -6,6 +6,13 @@ import { experimentsTable, trendsTable } from "./experiments.ts";
 import { table, textBlock } from "./markdown.ts";
 import { readmeFindings, resultsPage } from "./results/page.ts";
 import { meanFieldGap } from "./mean-field-gap.ts";
+import {
+  ablatedParts,
+  fittedReader,
+  measuredGroups,
+  measuredReasons,
+  measuredRoles,
+} from "./measured-scores.ts";
 import { startPlan } from "./start.ts";
 import { workedQuery } from "./worked-query.ts";
 
@@ -30,6 +37,11 @@ export const makers: Readonly<Record<string, Maker>> = {
   agreements: (outputOf) => trendsBy((verdict) => verdict === "reproduced")(outputOf(publishedCommand)),
   "golden-checks": (outputOf) => checksTable(outputOf(publishedCommand)),
   "published-requests": requestsTable,
+  "measured-roles": measuredRoles,
+  "measured-groups": measuredGroups,
+  "measured-reasons": measuredReasons,
+  "ablated-parts": ablatedParts,
+  "fitted-reader": fittedReader,
 };
 
 async function enginesTable(): Promise<string> {

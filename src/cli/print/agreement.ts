@@ -62,14 +62,12 @@ export function formatAgreement(result: AgreementResult): string {
   return [
     `${all.settings} settings, ${all.cells} scores, ${trials} problems a task; reader: ${given.join(", ") || "the defaults"}`,
     estimatesTable("settings", { all, ...roles }),
-    ...groupings
-      .filter((by) => by !== "role")
-      .map((by) =>
-        groupsTable(
-          by,
-          groups.filter((group) => group.by === by),
-        ),
+    ...groupings.map((by) =>
+      groupsTable(
+        by,
+        groups.filter((group) => group.by === by),
       ),
+    ),
     formatTable(
       ["baseline", "settings", "its error", "ours on them"],
       baselines.map(({ name, settings, error, ours }) => [

@@ -5,7 +5,7 @@ import { roleOf } from "./roles.ts";
 import type { SettingRole } from "./roles.ts";
 
 /** Ways to group settings. */
-export const groupings = ["role", "source", "model", "method", "tokens", "task"] as const;
+export const groupings = ["source", "model", "method", "tokens", "task"] as const;
 
 /** Figures of the settings of a group that have the same role. */
 export interface AgreementGroup extends AgreementFigures {
@@ -19,7 +19,6 @@ export const agreementGroups = (settings: readonly SettingScore[]): AgreementGro
   groupings.flatMap((by) => {
     const own = by === "task" ? settings.flatMap(cellSettings) : settings;
     const nameOf = (setting: SettingScore): string => {
-      if (by === "role") return roleOf(setting);
       return by === "task" ? setting.cells[0]!.measured.task : String(setting[by]);
     };
     return [...groupBy(own, (setting) => JSON.stringify([nameOf(setting), roleOf(setting)])).values()].map(

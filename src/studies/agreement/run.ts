@@ -13,7 +13,15 @@ import { sortRows } from "./rows.ts";
 import type { AskedRows, SortedRows } from "./rows.ts";
 import { simulate, simulatedCells } from "./simulate.ts";
 import type { AgreementReader, SimulationSettings } from "./simulate.ts";
-import { cellsTable, groupsTable, scoresTable, settingsTable, unexpressedTable } from "./tables.ts";
+import {
+  baselinesTable,
+  cellsTable,
+  groupsTable,
+  rolesTable,
+  scoresTable,
+  settingsTable,
+  unexpressedTable,
+} from "./tables.ts";
 
 const name = "agreement";
 const question = "Does the simulator predict measured scores of attention methods on real models?";
@@ -52,7 +60,9 @@ export async function runAgreement(options: AgreementOptions, watch: Watch): Pro
       tables: [
         cellsTable(compared!),
         settingsTable(settings),
+        rolesTable(answer),
         groupsTable(answer.groups),
+        baselinesTable(answer.baselines),
         scoresTable(simulatedCells(compared!)),
         unexpressedTable(answer.unexpressed),
       ],

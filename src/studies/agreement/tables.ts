@@ -4,7 +4,7 @@ import { resultTable } from "../../runs/tables.ts";
 import type { ResultTable } from "../../runs/tables.ts";
 import type { ComparedScore, SettingScore } from "./compare.ts";
 import type { AgreementGroup } from "./groups.ts";
-import type { UnexpressedReason } from "./result.ts";
+import type { AgreementResult, BaselineFigures, UnexpressedReason } from "./result.ts";
 import { roleOf } from "./roles.ts";
 import type { SimulatedCell } from "./simulate.ts";
 
@@ -62,7 +62,7 @@ export const settingsTable = (settings: readonly SettingScore[]): ResultTable =>
       textColumn("budget", "budget, as the table prints it"),
       booleanColumn("queryAware", "whether the method saw the question"),
       integerColumn("tokens", "context length", "tokens"),
-      textColumn("role", "looked at, same source (as those looked at) or other sources"),
+      textColumn("role", "fitted, looked at, same source (as those) or other sources"),
       integerColumn("cells", "rows of the table"),
       numberColumn("measured", "mean measured score, 0 to 1"),
       numberColumn("predicted", "mean prediction"),
@@ -85,6 +85,70 @@ export const settingsTable = (settings: readonly SettingScore[]): ResultTable =>
     primaryKey: ["source", "model", "method", "budget", "queryAware", "tokens", "cells"],
   });
 
+/** roles.csv: figures of all settings and of each role, with intervals. */
+export const rolesTable = ({ all, roles }: Pick<AgreementResult, "all" | "roles">): ResultTable =>
+  resultTable({
+    name: "roles",
+    title: "one row a role, and one for all settings",
+    columns: [
+      textColumn("role", "all, fitted, looked at, same source (as those) or other sources"),
+      integerColumn("settings", "settings"),
+      integerColumn("cells", "rows of the table"),
+      numberColumn("settingError", "mean absolute error of a setting, 0 to 1"),
+      numberColumn("settingLow", "lower end of its 95% interval: settings and problems drawn again"),
+      numberColumn("settingHigh", "upper end"),
+      orEmpty(numberColumn("sourceLow", "lower end of its 95% interval: whole sources drawn again")),
+      orEmpty(numberColumn("sourceHigh", "upper end; empty with fewer than three sources")),
+      numberColumn("bias", "mean error of a setting: predicted less measured"),
+      numberColumn("cellError", "mean absolute error of a cell"),
+      numberColumn("cellLow", "lower end of its 95% interval"),
+      numberColumn("cellHigh", "upper end"),
+      orEmpty(numberColumn("spearman", "Spearman's rank correlation over settings")),
+      numberColumn("spearmanLow", "lower end of its 95% interval"),
+      numberColumn("spearmanHigh", "upper end"),
+    ],
+    rows: Object.entries({ all, ...roles }).map(
+      ([role, { settings, cells, settingError, bias, cellError, spearman, intervals, bySource }]) => ({
+        role,
+        settings,
+        cells,
+        settingError,
+        settingLow: intervals.settingError.low,
+        settingHigh: intervals.settingError.high,
+        sourceLow: bySource?.low ?? null,
+        sourceHigh: bySource?.high ?? null,
+        bias,
+        cellError,
+        cellLow: intervals.cellError.low,
+        cellHigh: intervals.cellError.high,
+        spearman,
+        spearmanLow: intervals.spearman.low,
+        spearmanHigh: intervals.spearman.high,
+      }),
+    ),
+    primaryKey: ["role"],
+  });
+
+/** baselines.csv: predictions without any simulation. */
+export const baselinesTable = (baselines: readonly BaselineFigures[]): ResultTable =>
+  resultTable({
+    name: "baselines",
+    title: "one row a prediction without any simulation",
+    columns: [
+      textColumn("baseline", "the prediction"),
+      integerColumn("settings", "settings that it predicts"),
+      orEmpty(numberColumn("settingError", "its mean absolute error of a setting, 0 to 1")),
+      orEmpty(numberColumn("ours", "the simulator's on the same settings")),
+    ],
+    rows: baselines.map(({ name, settings, error, ours }) => ({
+      baseline: name,
+      settings,
+      settingError: settings === 0 ? null : error,
+      ours: settings === 0 ? null : ours,
+    })),
+    primaryKey: ["baseline"],
+  });
+
 /** groups.csv: figures by method, task, length, model and source, roles apart. */
 export const groupsTable = (groups: readonly AgreementGroup[]): ResultTable =>
   resultTable({
@@ -93,7 +157,7 @@ export const groupsTable = (groups: readonly AgreementGroup[]): ResultTable =>
     columns: [
       textColumn("by", "what the settings have in common"),
       textColumn("group", "the value of it"),
-      textColumn("role", "looked at, same source (as those looked at) or other sources"),
+      textColumn("role", "fitted, looked at, same source (as those) or other sources"),
       integerColumn("settings", "settings"),
       integerColumn("cells", "rows of the table"),
       numberColumn("settingError", "mean absolute error of a setting, 0 to 1"),
