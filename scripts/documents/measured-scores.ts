@@ -17,9 +17,13 @@ const interval = (row: Row, low: string, high: string): string =>
 const signed = (share: string): string => `${Number(share) < 0 ? "" : "+"}${points(share)}`;
 const rank = (text: string | undefined): string => (text === "" ? "" : Number(text).toFixed(2));
 
+const isCommitted = (file: string): boolean => existsSync(resultsFile(file));
+
+const notYet = "No results are committed yet.";
+
 const committed = (): (keyof typeof comparisons)[] =>
   (Object.keys(comparisons) as (keyof typeof comparisons)[]).filter((name) =>
-    existsSync(resultsFile(`${name}/roles.csv`)),
+    isCommitted(`${name}/roles.csv`),
   );
 
 const trialsIn = (folder: string): string => {
@@ -103,6 +107,7 @@ const shownReasons = 12;
 
 /** Rows that are not run, by reason. */
 export function measuredReasons(): string {
+  if (!isCommitted("agreement-long/unexpressed.csv")) return notYet;
   const rows = rowsOf("agreement-long/unexpressed.csv");
   const others = rows.slice(shownReasons);
   return table({
@@ -123,6 +128,7 @@ export function measuredReasons(): string {
 
 /** The agreement without each part of the reader's geometry. */
 export function ablatedParts(): string {
+  if (!isCommitted("agreement-ablation/parts.csv")) return notYet;
   const [full, ...parts] = rowsOf("agreement-ablation/parts.csv");
   const { config } = manifestOf("agreement-ablation") as {
     readonly config: { readonly keep?: number; readonly only?: readonly string[]; readonly most: number };
@@ -148,6 +154,7 @@ export function ablatedParts(): string {
 
 /** The fitted numbers. */
 export function fittedReader(): string {
+  if (!isCommitted("agreement-fit/numbers.csv")) return notYet;
   const { methods, model, tokens } = fittedRows;
   return joined([
     `[results/agreement-fit](../results/agreement-fit): fitted to ${methods.join(", ")} of ${model} at ${formatLength(tokens)}, ${trialsIn("agreement-fit")}, ${rowsOf("agreement-fit/points.csv").length} points tried.`,
