@@ -2,7 +2,10 @@ import { integerColumn, numberColumn, orEmpty, textColumn } from "../../../core/
 import { resultTable } from "../../../runs/tables.ts";
 import type { ResultTable } from "../../../runs/tables.ts";
 import type { SettingScore } from "../compare.ts";
-import type { AblationResult, PartSettings } from "./result.ts";
+import type { AblationResult, PartDifference, PartSettings } from "./result.ts";
+
+/** The full reader's difference from itself. */
+const noDifference: PartDifference = { value: 0, interval: { low: 0, high: 0 } };
 
 /** parts.csv: agreement without each part of the reader's geometry. */
 export const partsTable = ({ full, parts }: AblationResult): ResultTable =>
@@ -31,46 +34,34 @@ export const partsTable = ({ full, parts }: AblationResult): ResultTable =>
     ],
     rows: [
       {
-        part: "",
+        name: "",
         doc: "the full reader",
         on: "",
         off: "",
-        settingError: full.settingError,
-        cellError: full.cellError,
-        spearman: full.spearman,
-        settingDifference: 0,
-        settingDifferenceLow: 0,
-        settingDifferenceHigh: 0,
-        cellDifference: 0,
-        cellDifferenceLow: 0,
-        cellDifferenceHigh: 0,
-        spearmanDifference: 0,
-        spearmanDifferenceLow: 0,
-        spearmanDifferenceHigh: 0,
-        settings: full.settings,
-        cells: full.cells,
+        figures: full,
+        differences: { settingError: noDifference, cellError: noDifference, spearman: noDifference },
       },
-      ...parts.map(({ name, doc, on, off, figures, differences: d }) => ({
-        part: name,
-        doc,
-        on: String(on),
-        off: String(off),
-        settingError: figures.settingError,
-        cellError: figures.cellError,
-        spearman: figures.spearman,
-        settingDifference: d.settingError.value,
-        settingDifferenceLow: d.settingError.interval.low,
-        settingDifferenceHigh: d.settingError.interval.high,
-        cellDifference: d.cellError.value,
-        cellDifferenceLow: d.cellError.interval.low,
-        cellDifferenceHigh: d.cellError.interval.high,
-        spearmanDifference: d.spearman.value,
-        spearmanDifferenceLow: d.spearman.interval.low,
-        spearmanDifferenceHigh: d.spearman.interval.high,
-        settings: figures.settings,
-        cells: figures.cells,
-      })),
-    ],
+      ...parts,
+    ].map(({ name, doc, on, off, figures, differences: d }) => ({
+      part: name,
+      doc,
+      on: String(on),
+      off: String(off),
+      settingError: figures.settingError,
+      cellError: figures.cellError,
+      spearman: figures.spearman,
+      settingDifference: d.settingError.value,
+      settingDifferenceLow: d.settingError.interval.low,
+      settingDifferenceHigh: d.settingError.interval.high,
+      cellDifference: d.cellError.value,
+      cellDifferenceLow: d.cellError.interval.low,
+      cellDifferenceHigh: d.cellError.interval.high,
+      spearmanDifference: d.spearman.value,
+      spearmanDifferenceLow: d.spearman.interval.low,
+      spearmanDifferenceHigh: d.spearman.interval.high,
+      settings: figures.settings,
+      cells: figures.cells,
+    })),
     primaryKey: ["part"],
   });
 

@@ -28,7 +28,7 @@ const name = "agreement-fit";
 const question =
   "Which values of six numbers of the reader come nearest to dense attention and three methods?";
 
-export interface FitOptions extends AgreementOptions, SearchSize {}
+export interface AgreementFitOptions extends AgreementOptions, SearchSize {}
 
 /**
  * Fits six numbers of the reader to measured scores of dense attention and three methods on one model, and writes the
@@ -36,7 +36,10 @@ export interface FitOptions extends AgreementOptions, SearchSize {}
  *
  * @throws UsageError for an unreadable table and one without the rows; Unfinished when trials are missing
  */
-export async function runAgreementFit(options: FitOptions, watch: Watch): Promise<Study<AgreementFit>> {
+export async function runAgreementFit(
+  options: AgreementFitOptions,
+  watch: Watch,
+): Promise<Study<AgreementFit>> {
   const { table, trials, reader, seed, out } = options;
   const rows = withDenseAlone(rowsToFit(table));
   const config = claimStudy(name, options);
