@@ -41,7 +41,8 @@ export interface FitCourse {
   readonly before: readonly SettingScore[];
 }
 
-const resamples = 300;
+/** Resamples of the intervals of the numbers. */
+export const fitResamples = 300;
 
 /**
  * Makes the answer of a fit. Intervals of the numbers come from drawing settings and problems again and taking the best of
@@ -50,9 +51,11 @@ const resamples = 300;
 export function fitResult(
   { tried, settings, before }: FitCourse,
   asked: Pick<AgreementFit, "trials" | "reader">,
+  onResample: () => void,
 ): AgreementFit {
   const best = bestOf(tried);
-  const drawn = redrawn(settings, { seed: "fit", resamples }, (lists) => {
+  const drawn = redrawn(settings, { seed: "fit", resamples: fitResamples }, (lists) => {
+    onResample();
     const losses = lists.map(fitLoss);
     return tried[losses.indexOf(Math.min(...losses))]!.point;
   });

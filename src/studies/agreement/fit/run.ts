@@ -18,7 +18,7 @@ import type { AgreementReader } from "../simulate.ts";
 import { fittedRows, isFitted, readerAt, seenByFit } from "./declaration.ts";
 import type { FittedPoint } from "./declaration.ts";
 import { fitLoss, withDenseAlone } from "./loss.ts";
-import { fitResult } from "./result.ts";
+import { fitResamples, fitResult } from "./result.ts";
 import type { AgreementFit } from "./result.ts";
 import { bestOf, searchPoints } from "./search.ts";
 import type { SearchSize } from "./search.ts";
@@ -59,7 +59,10 @@ export async function runAgreementFit(
   };
   const tried = await searchPoints(lossesAt, options, new Random(`${seed}/agreement-fit`));
   const fitted = readerAt(reader, bestOf(tried).point);
-  const answer = fitResult({ tried, settings, before: before! }, { trials, reader: fitted });
+  const course = { tried, settings, before: before! };
+  const answer = watch.steps(fitResamples, "resamples", (onResample) =>
+    fitResult(course, { trials, reader: fitted }, onResample),
+  );
   const file = { reader: fitted, seen: seenByFit };
   writeAtomic(join(out, readerFile), `${JSON.stringify(file, null, 2)}\n`);
   return finishStudy(
