@@ -33,8 +33,10 @@ function mulHigh(a: number, b: number): number {
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
-  const mid = ah * bl + ((al * bl) >>> 16);
-  return (ah * bh + Math.floor(mid / 65536) + ((((mid & 0xffff) + al * bh) / 65536) | 0)) >>> 0;
+  // products of halves and their sums fit in 32 bits
+  const mid = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) >>> 0;
+  const low = (Math.imul(al, bh) + (mid & 0xffff)) >>> 0;
+  return (Math.imul(ah, bh) + (mid >>> 16) + (low >>> 16)) >>> 0;
 }
 
 /** Ten rounds of Philox 4x32 on a counter of four words; writes four uniform 32-bit words to `out`. */
@@ -59,12 +61,21 @@ export function philox(counter: ArrayLike<number>, key: StreamKey, out: Uint32Ar
   out[3] = c3;
 }
 
+/** Counter and words of the block that is being drawn. */
+const counter = new Uint32Array(4);
+const words = new Uint32Array(4);
+
 /** A stream of random numbers that can be forked by name. */
 export class Random {
   readonly key: StreamKey;
   readonly #path: string;
-  readonly #words = new Uint32Array(4);
-  readonly #counter = new Uint32Array(4);
+  /** the next block to draw, in two words */
+  #block0 = 0;
+  #block1 = 0;
+  /** the words of the last block that are left, the last first */
+  #word0 = 0;
+  #word1 = 0;
+  #word2 = 0;
   #left = 0;
 
   /** @param path the name of the stream: the seed, then the names of its forks */
@@ -80,12 +91,21 @@ export class Random {
 
   /** Uniform 32-bit word. */
   word(): number {
-    if (this.#left === 0) {
-      philox(this.#counter, this.key, this.#words);
-      if (++this.#counter[0]! === 0) this.#counter[1]!++;
-      this.#left = 4;
-    }
-    return this.#words[--this.#left]!;
+    if (this.#left === 0) return this.#nextBlock();
+    this.#left--;
+    return this.#left === 2 ? this.#word2 : this.#left === 1 ? this.#word1 : this.#word0;
+  }
+
+  /** Draws a block of four words. @returns the last of them */
+  #nextBlock(): number {
+    counter[0] = this.#block0;
+    counter[1] = this.#block1;
+    philox(counter, this.key, words);
+    this.#block0 = (this.#block0 + 1) >>> 0;
+    if (this.#block0 === 0) this.#block1 = (this.#block1 + 1) >>> 0;
+    [this.#word0, this.#word1, this.#word2] = [words[0]!, words[1]!, words[2]!];
+    this.#left = 3;
+    return words[3]!;
   }
 
   /** Uniform in [0, 1), 53 bits. */

@@ -113,7 +113,7 @@ export function blockVariance(crowd: Crowd, block: number): number {
 /** Blocks with the same contents, and the probability that they are chosen. */
 export interface HeldBlock extends BlockLayout {
   /** probability that one scores above t */
-  above(t: number): number;
+  readonly above: (t: number) => number;
 }
 
 /** Scores of blocks. */
@@ -130,11 +130,16 @@ export interface BlockScores {
 /** Blocks that records touch, scored by their contents. */
 export const scoredLayouts =
   (block: number, aboveOf: (held: Held) => (t: number) => number): BlockScores["holding"] =>
-  (similarity, row) =>
-    layoutsOf(block, row).map((layout) => ({
-      ...layout,
-      above: aboveOf({ ...layout, similarity }),
-    }));
+  (similarity, row) => {
+    // blocks of the same contents share a function, which `threshold` asks once
+    const known = new Map<string, (t: number) => number>();
+    return layoutsOf(block, row).map((layout) => {
+      const contents = `${layout.anchors} ${layout.members}`;
+      const above = known.get(contents) ?? aboveOf({ ...layout, similarity });
+      known.set(contents, above);
+      return { ...layout, above };
+    });
+  };
 
 /** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
 const normalBlocks = (

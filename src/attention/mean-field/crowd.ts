@@ -112,11 +112,15 @@ export const normalScores = (count: number, mean: number, sd: number): Scored =>
 export function threshold(all: readonly Scored[], k: number): number {
   const some = all.filter(({ count }) => count > 0);
   if (some.reduce((sum, { count }) => sum + count, 0) <= k) return -Infinity;
+  const different = [...new Set(some.map(({ above }) => above))];
+  const which = some.map(({ above }) => different.indexOf(above));
+  const shares = different.map(() => 0);
   let [low, high] = [-64, 64];
   for (let step = 0; step < 28; step++) {
     const middle = (low + high) / 2;
+    for (let i = 0; i < shares.length; i++) shares[i] = different[i]!(middle);
     let chosen = 0;
-    for (const { count, above } of some) chosen += count * above(middle);
+    for (let i = 0; i < some.length; i++) chosen += some[i]!.count * shares[which[i]!]!;
     if (chosen > k) low = middle;
     else high = middle;
   }

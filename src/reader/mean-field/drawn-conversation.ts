@@ -136,7 +136,8 @@ function responseReading(
           random,
         );
         const sd = Math.sqrt(noise ** 2 + besides);
-        const values = Float64Array.from({ length: requests }, () => sd * random.normal());
+        const values = new Float64Array(requests);
+        for (let i = 0; i < requests; i++) values[i] = sd * random.normal();
         fromNearest.forEach((j, i) => (values[j]! += weights[i]!));
         return readOut({ candidates: [...values.keys()], values, total: requests, noise });
       }),
