@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { distinct } from "../../src/core/group.ts";
 import { formatLength } from "../../src/core/length.ts";
+import { problemsInWords } from "../../src/studies/agreement/compare.ts";
 import { fittedRows } from "../../src/studies/agreement/fit/declaration.ts";
 import { settingRoles } from "../../src/studies/agreement/roles.ts";
 import { joined, table } from "./markdown.ts";
@@ -28,7 +29,7 @@ const committed = (): (keyof typeof comparisons)[] =>
 
 const trialsIn = (folder: string): string => {
   const { config } = manifestOf(folder) as { readonly config: { readonly trials: number } };
-  return `${config.trials} ${config.trials === 1 ? "problem" : "problems"} a task`;
+  return problemsInWords(config.trials);
 };
 
 /** The agreement by length and role, beside the baselines. */

@@ -1,3 +1,4 @@
+import { problemsInWords } from "../../studies/agreement/compare.ts";
 import type { AblationResult, PartDifference } from "../../studies/agreement/ablation/result.ts";
 import { agreementWords, between, points, rank } from "./agreement.ts";
 import { formatTable } from "./table.ts";
@@ -10,7 +11,7 @@ const difference = ({ value, interval }: PartDifference): string =>
 export function formatAblation({ full, parts, trials, reader }: AblationResult): string {
   const given = Object.entries(reader).map(([name, value]) => `${name} ${value}`);
   return [
-    `${full.settings} settings, ${full.cells} scores, ${trials} problems a task; reader: ${given.join(", ")}`,
+    `${full.settings} settings, ${full.cells} scores, ${problemsInWords(trials)}; reader: ${given.join(", ")}`,
     formatTable(
       [
         "without",

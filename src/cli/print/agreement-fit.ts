@@ -1,3 +1,4 @@
+import { problemsInWords } from "../../studies/agreement/compare.ts";
 import type { AgreementFigures } from "../../studies/agreement/compare.ts";
 import type { AgreementFit } from "../../studies/agreement/fit/result.ts";
 import { points, rank } from "./agreement.ts";
@@ -17,7 +18,7 @@ export function formatAgreementFit(fit: AgreementFit): string {
     rank(f.spearman),
   ];
   return [
-    `fitted to ${figures.settings} settings, ${figures.cells} scores of ${rows.methods.join(", ")} on ${rows.model} at ${rows.tokens} tokens (${rows.source}); ${trials} problems a task, ${tried.length} points tried`,
+    `fitted to ${figures.settings} settings, ${figures.cells} scores of ${rows.methods.join(", ")} on ${rows.model} at ${rows.tokens} tokens (${rows.source}); ${problemsInWords(trials)}, ${tried.length} points tried`,
     formatTable(
       ["number", "fitted", "95%", "range of the search"],
       numbers.map(({ name, value, low, high, lowest, highest }) => [

@@ -1,3 +1,4 @@
+import { problemsInWords } from "../../studies/agreement/compare.ts";
 import type { Interval } from "../../core/stats.ts";
 import { groupings } from "../../studies/agreement/groups.ts";
 import type { AgreementGroup } from "../../studies/agreement/groups.ts";
@@ -60,7 +61,7 @@ export function formatAgreement(result: AgreementResult): string {
   const { all, roles, groups, baselines, worst, unexpressed, trials, reader } = result;
   const given = Object.entries(reader).map(([name, value]) => `${name} ${value}`);
   return [
-    `${all.settings} settings, ${all.cells} scores, ${trials} problems a task; reader: ${given.join(", ") || "the defaults"}`,
+    `${all.settings} settings, ${all.cells} scores, ${problemsInWords(trials)}; reader: ${given.join(", ") || "the defaults"}`,
     estimatesTable("settings", { all, ...roles }),
     ...groupings.map((by) =>
       groupsTable(

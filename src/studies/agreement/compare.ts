@@ -19,14 +19,17 @@ export interface TaskScores {
   readonly dense: readonly number[];
 }
 
-/** The prediction from trials: means of the tasks' shares of dense attention, times its measured score. */
+/**
+ * The prediction from trials: means of the tasks' shares of dense attention, times its measured score. Where dense
+ * attention finds nothing here, no loss is known, and the prediction is its measured score.
+ */
 export function predict(trials: readonly Omit<TaskScores, "task">[], dense: number | null): number {
   const [own, reference] = [
     mean(trials.map((task) => mean(task.variant))),
     mean(trials.map((task) => mean(task.dense))),
   ];
   if (dense === null) return own;
-  return reference === 0 ? 0 : Math.min(1, (dense * own) / reference);
+  return reference === 0 ? dense : Math.min(1, (dense * own) / reference);
 }
 
 /** Rows of one method at one budget, model and length: what a reader of a table calls a setting. */
@@ -94,3 +97,7 @@ export function figuresOf(settings: readonly SettingScore[]): AgreementFigures {
     kendall: kendall(predicted, measured),
   };
 }
+
+/** Problems of each task in words: `10 problems a task`. */
+export const problemsInWords = (trials: number): string =>
+  `${trials} ${trials === 1 ? "problem" : "problems"} a task`;

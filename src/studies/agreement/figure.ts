@@ -1,3 +1,4 @@
+import { problemsInWords } from "./compare.ts";
 import { seriesScales } from "../../figures/style.ts";
 import { distinct } from "../../core/group.ts";
 import type { SettingScore } from "./compare.ts";
@@ -20,7 +21,7 @@ export function agreementFigure(
     title: {
       text: "Predicted and measured scores",
       subtitle: [
-        `a mark a setting: a method at a budget, on one model and length, mean over tasks; ${settings.length} settings, ${cells} scores, ${trials} problems a task`,
+        `a mark a setting: a method at a budget, on one model and length, mean over tasks; ${settings.length} settings, ${cells} scores, ${problemsInWords(trials)}`,
         `mean distance from the line ${(100 * settingError).toFixed(1)} points${rho}`,
       ],
       anchor: "start",

@@ -142,7 +142,7 @@ it("predicts by the share of dense attention's score", () => {
   const trials = [{ variant: [1, 0], dense: [1, 1] }];
   expect(predict(trials, 0.8)).toBeCloseTo(0.4, 12);
   expect(predict(trials, null)).toBeCloseTo(0.5, 12);
-  expect(predict([{ variant: [1], dense: [0] }], 0.8)).toBe(0);
+  expect(predict([{ variant: [0], dense: [0] }], 0.8)).toBe(0.8);
 });
 
 it("compares with what other models say of a method", () => {

@@ -1,3 +1,4 @@
+import { problemsInWords } from "../compare.ts";
 import type { AblationResult } from "./result.ts";
 
 /** Differences of the error a setting without each part, with their intervals, the largest first. */
@@ -17,7 +18,7 @@ export function ablationFigure({ full, parts, trials }: AblationResult): object 
     title: {
       text: "The agreement without each part of the reader",
       subtitle: [
-        `${full.settings} settings, ${full.cells} scores, ${trials} problems a task; the full reader is ${(100 * full.settingError).toFixed(1)} points off a setting`,
+        `${full.settings} settings, ${full.cells} scores, ${problemsInWords(trials)}; the full reader is ${(100 * full.settingError).toFixed(1)} points off a setting`,
         "right of 0 the part makes predictions better; bars: 95%, settings and problems drawn again for both readers",
       ],
       anchor: "start",
