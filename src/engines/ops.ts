@@ -3,6 +3,7 @@ import type { StreamKey } from "../core/random.ts";
 import type { PackedRows } from "../core/packed.ts";
 import type { RowLists, Rows, Tensor } from "../core/tensor.ts";
 import type { StateOptions, StateRead } from "./state.ts";
+import type { Choice } from "./choice.ts";
 
 /**
  * Rows that a cache stores, and the bytes of a row on the modelled machine. The engine itself computes in float32. A
@@ -168,6 +169,9 @@ export interface Ops {
 
   /** Channel-wise minima and maxima of pages, in the rows' space: (ceil(n / page), 2 d). */
   pageMinMax(rows: Rows, page: number): Tensor;
+
+  /** Is told the scores by which rows are chosen; absent where nobody looks. */
+  readonly onChoice?: (choice: Choice) => void;
 
   /** Ends worker threads. The engine cannot be used again. */
   close(): void;

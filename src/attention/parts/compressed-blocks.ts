@@ -3,6 +3,7 @@ import type { RowLists, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import type { Read } from "../read.ts";
 import { inChunks } from "./chunks.ts";
+import { tellScores } from "./choices.ts";
 import { joined } from "./lists.ts";
 import { firstRows } from "./select.ts";
 
@@ -30,12 +31,14 @@ interface SelectBy {
   readonly visible: Int32Array;
   /** query heads that share a selection */
   readonly group: number;
+  /** kv head */
+  readonly head: number;
   readonly space: Space;
 }
 
 /** Selected blocks of each query, shared by its group. */
 export function selectBlocks(
-  { summaries, visible, group, space }: SelectBy,
+  { summaries, visible, group, head, space }: SelectBy,
   choice: BlockSelection,
   ops: Ops,
 ): RowLists {
@@ -68,6 +71,13 @@ export function selectBlocks(
     });
     for (let i = 0; i < to - from; i++)
       forceBlocks(flat(rowsOf(importance, i, i + 1)).subarray(0, seen[i]), choice);
+    tellScores(ops, importance, seen, {
+      unit: selectBlock,
+      head,
+      taken: selected,
+      grouped: true,
+      firstRow: from,
+    });
     parts.push(ops.topK(importance, selected, seen));
   });
   return joined(parts);

@@ -5,6 +5,7 @@ import type { Ops } from "../../engines/ops.ts";
 import type { KeyValueCache } from "../cache.ts";
 import type { AttentionResult } from "../read.ts";
 import type { AttendArguments } from "../variant.ts";
+import { tellKept } from "./choices.ts";
 import { costOfTokens } from "./costs.ts";
 import { perHead } from "./per-head.ts";
 import { softmaxRead } from "./softmax-read.ts";
@@ -56,7 +57,12 @@ export function retained(
   const { tokens, heads } = cache;
   if (tokens <= retention.budget) return heads.map(() => ({ rows: nothing, from: 0 }));
   const { from, end, room } = split(cache, retention);
-  return heads.map((_, h) => ({ rows: room > 0 ? best(scoresOf(h, from, end), room, ops) : nothing, from }));
+  return heads.map((_, h) => {
+    if (room <= 0) return { rows: nothing, from };
+    const scores = scoresOf(h, from, end);
+    tellKept(ops, h, scores, room);
+    return { rows: best(scores, room, ops), from };
+  });
 }
 
 /** The `k` places of largest score, ascending; ties to the lower. */
@@ -85,6 +91,18 @@ export function guaranteed(
   });
   return largestOfAll(raised, room, ops);
 }
+
+/** Rows that heads keep by their scores, and every row from `from` on. */
+export const keptBy = (
+  scores: readonly Float64Array[],
+  rows: readonly Int32Array[],
+  from: number,
+  ops: Ops,
+): Kept[] =>
+  rows.map((own, h) => {
+    tellKept(ops, h, scores[h]!, own.length);
+    return { rows: own, from };
+  });
 
 /** Dense attention over the rows that are kept. */
 export const attendKept = ({

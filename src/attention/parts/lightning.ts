@@ -69,6 +69,8 @@ interface Indexed {
   readonly rows: readonly Rows[];
   readonly indexDim: number;
   readonly format: IndexFormat;
+  /** tokens that a row stands for; default: 1 */
+  readonly unit?: number;
   /** part of the index's bytes that a layer reads; default: 1 */
   readonly share?: number;
 }
@@ -78,18 +80,20 @@ class TokenIndex {
   /** (n, indexDim) */
   readonly table: Table;
   readonly #space: Space;
+  readonly #unit: number;
   readonly #ask: (queries: Queries, params: IndexerParams, ops: Ops) => Tensor;
   /** (indexHeads, Q, 1) weights of the index heads; default: equal ones */
   readonly #gates: Tensor | undefined;
 
   /** @param ask makes the index queries (Q J, indexDim) */
   constructor(
-    space: Space,
+    { space, unit }: { readonly space: Space; readonly unit: number },
     table: Table,
     ask: (queries: Queries, params: IndexerParams, ops: Ops) => Tensor,
     gates?: Tensor,
   ) {
     this.#space = space;
+    this.#unit = unit;
     this.table = table;
     this.#ask = ask;
     this.#gates = gates;
@@ -113,6 +117,9 @@ class TokenIndex {
           table,
           k,
           visible: visible.subarray(from, to),
+          unit: this.#unit,
+          grouped: true,
+          firstRow: from,
         },
         ops,
         (q, t) => ops.reluScores(q, weights, t),
@@ -138,7 +145,7 @@ class TokenIndex {
  */
 export function indexRows(
   cache: KeyValueCache,
-  { name, rows, indexDim, format, share = 1 }: Indexed,
+  { name, rows, indexDim, format, unit = 1, share = 1 }: Indexed,
   ops: Ops,
 ): TokenIndex {
   const { space } = cache.heads[0]!;
@@ -146,13 +153,13 @@ export function indexRows(
   const { indexQ, indexK, gates } = cache.captured ?? {};
   if (indexQ && indexK) {
     const table: Table = { tensor: stored(indexK, space), kind: "index", rowBytes };
-    return new TokenIndex(space, table, () => queryByQuery(indexQ), gates);
+    return new TokenIndex({ space, unit }, table, () => queryByQuery(indexQ), gates);
   }
   const sketch = new Sketch(cache.heads.length, cache.headDim, indexDim, new Random(`${cache.seed}/${name}`));
   const index = space.empty(rows[0]!.shape[0], indexDim);
   sketch.project(rows, index, ops);
   format.round(index, ops);
-  return new TokenIndex(space, { tensor: index, kind: "index", rowBytes }, (queries, params, by) =>
+  return new TokenIndex({ space, unit }, { tensor: index, kind: "index", rowBytes }, (queries, params, by) =>
     indexQueries({ queries, cache, index: { name, sketch, format }, ops: by }, params),
   );
 }

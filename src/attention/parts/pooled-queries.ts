@@ -2,6 +2,7 @@ import { groupBy } from "../../core/group.ts";
 import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { Ops, Table } from "../../engines/ops.ts";
 import type { Read } from "../read.ts";
+import { tellRow } from "./choices.ts";
 import { firstRows } from "./select.ts";
 
 /** Query rows of one query head that stand in one block. */
@@ -19,6 +20,8 @@ interface RankedBlock {
 
 /** Pooled keys, and how much of the weight of pooled queries is covered. */
 interface PooledChoice {
+  /** kv head */
+  readonly head: number;
   readonly means: Table;
   /** tokens of a block */
   readonly block: number;
@@ -40,15 +43,14 @@ interface PooledChoice {
 export function rankedTogether(
   read: Read,
   rows: readonly number[],
-  { means, block, gamma, blocks }: PooledChoice,
+  { means, head, block, gamma, blocks }: PooledChoice,
   ops: Ops,
 ): Map<number, number[]> {
   const groups = groupBy(rows, (i) => Math.floor((read.visible[i]! - 1) / block));
   const queries = [...groups].map(([own, members]): BlockOfQueries => ({ block: own, rows: members }));
+  const shares = queries.map((of) => sharesOf(read, of, { means, block }, ops));
   const ranked = queries
-    .flatMap((of) =>
-      sharesOf(read, of, { means, block }, ops).map((share, b): RankedBlock => ({ of, block: b, share })),
-    )
+    .flatMap((of, at) => shares[at]!.map((share, b): RankedBlock => ({ of, block: b, share })))
     .sort((a, b) => b.share - a.share);
   const wanted = gamma * queries.length;
   const isSample = queries.length < blocks;
@@ -60,6 +62,10 @@ export function rankedTogether(
     if (isSample ? before >= wanted : sum > wanted) break;
     for (const i of of.rows) chosen.get(i)!.push(b);
   }
+  queries.forEach((of, at) => {
+    for (const i of of.rows)
+      tellRow(ops, i, () => shares[at]!, { unit: block, head, taken: chosen.get(i)!.length });
+  });
   return chosen;
 }
 

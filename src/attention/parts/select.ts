@@ -3,6 +3,7 @@ import type { RowLists, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { Queries } from "../cache.ts";
 import { inChunks } from "./chunks.ts";
+import { tellScores } from "./choices.ts";
 import { allLists, emptyLists, joined, listAt, rowLists } from "./lists.ts";
 import { Spans } from "./spans.ts";
 
@@ -45,6 +46,14 @@ interface Selection {
   readonly k: number;
   /** (rows) query row i may choose among the first visible[i] rows of the table */
   readonly visible: Int32Array;
+  /** tokens that a row of the table stands for; default: 1 */
+  readonly unit?: number;
+  /** kv head; absent where all heads share the choice */
+  readonly head?: number;
+  /** whether a row is a query, whose group shares the choice; default: a row is a query head's */
+  readonly grouped?: boolean;
+  /** number of the first row among all rows of the batch; default: 0 */
+  readonly firstRow?: number;
 }
 
 /**
@@ -54,7 +63,7 @@ interface Selection {
  * @param perRow rows of `queries` for each query row: its index heads
  */
 export function selectTop(
-  { space, queries, table, k, visible }: Selection,
+  { space, queries, table, k, visible, unit = 1, head, grouped = false, firstRow = 0 }: Selection,
   ops: Ops,
   score: (queries: Tensor, table: Table) => Tensor,
   perRow = 1,
@@ -65,9 +74,17 @@ export function selectTop(
   const parts: RowLists[] = [];
   inChunks(count, width, (from, to) => {
     const seen = visible.subarray(from, to);
-    const chosen = space.scoped(() =>
-      ops.topK(score(rowsOf(queries, from * perRow, to * perRow), firstRows(table, width)), k, seen),
-    );
+    const chosen = space.scoped(() => {
+      const scores = score(rowsOf(queries, from * perRow, to * perRow), firstRows(table, width));
+      tellScores(ops, scores, seen, {
+        unit,
+        grouped,
+        taken: k,
+        firstRow: firstRow + from,
+        ...(head !== undefined && { head }),
+      });
+      return ops.topK(scores, k, seen);
+    });
     parts.push(chosen);
   });
   return joined(parts);
@@ -92,7 +109,7 @@ export const unitAndCurrentSpans = (lists: RowLists, unit: number, visible: Int3
   });
 
 /** A choice among units by a table of them. */
-interface BestUnits extends Pick<Selection, "space" | "queries" | "table" | "visible"> {
+interface BestUnits extends Pick<Selection, "space" | "queries" | "table" | "visible" | "head"> {
   /** tokens of a unit */
   readonly unit: number;
   /** units that are read, the query's own included */
@@ -105,7 +122,8 @@ export function bestUnits(
   ops: Ops,
   score: (queries: Tensor, table: Table) => Tensor,
 ): Spans {
-  const chosen = selectTop({ ...selection, k: units - 1, visible: unitsBefore(visible, unit) }, ops, score);
+  const before = unitsBefore(visible, unit);
+  const chosen = selectTop({ ...selection, unit, k: units - 1, visible: before }, ops, score);
   return unitAndCurrentSpans(chosen, unit, visible);
 }
 

@@ -25,6 +25,7 @@ interface HeadPattern {
 
 /** Means of a kv head's blocks, and the pattern of each query head. */
 interface Pattern {
+  readonly head: number;
   readonly means: Table;
   readonly heads: readonly HeadPattern[];
   /** tokens of the prompt whose last queries were tried */
@@ -110,7 +111,7 @@ export const flexprefill = defineVariant({
         if (unit === "token") return { trusted, lines: trusted ? noLines : coveringLines(own, share) };
         return { trusted, lines: blockLines({ sums: own, count: last.count, trusted }, share, ops) };
       });
-      return { means, heads, tokens: sums[0]!.columns.length };
+      return { head: h, means, heads, tokens: sums[0]!.columns.length };
     });
   },
   attend: ({ queries, cache, index: patterns, ops }, share) =>
@@ -138,7 +139,12 @@ function coveringLines({ columns, diagonals }: LineSums, { block, gamma }: Block
 }
 
 /** Tokens that each query row reads, in whole blocks. */
-function blockSpans(read: Read, { means, heads, tokens }: Pattern, share: ShareParams, ops: Ops): Spans {
+function blockSpans(
+  read: Read,
+  { means, heads, head, tokens }: Pattern,
+  share: ShareParams,
+  ops: Ops,
+): Spans {
   const { visible } = read;
   const { block } = share;
   if (readWhole(tokens, share))
@@ -148,7 +154,7 @@ function blockSpans(read: Read, { means, heads, tokens }: Pattern, share: ShareP
   const blocks = Math.ceil(tokens / block);
   const chosen = heads.map(({ trusted }, g) => {
     const rows = Array.from(visible.keys()).filter((i) => trusted && i % heads.length === g);
-    return rankedTogether(read, rows, { ...share, means, blocks }, ops);
+    return rankedTogether(read, rows, { ...share, means, head, blocks }, ops);
   });
   return new Spans(visible.length, (i, add) => {
     const g = i % heads.length;

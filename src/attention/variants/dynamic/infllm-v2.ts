@@ -97,7 +97,7 @@ export const infllmV2 = defineVariant({
       const entries = read.visible.map((visible) => wholeEntries(visible, kernel, stride));
       const summaries = { ...read, keys: pooled[h]!, values: pooled[h]!, visible: entries };
       const selected = selectBlocks(
-        { summaries, visible: read.visible, group: queries.group, space },
+        { summaries, visible: read.visible, group: queries.group, head: h, space },
         {
           block: kernel,
           stride,

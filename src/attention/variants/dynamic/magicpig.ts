@@ -9,6 +9,7 @@ import type { HeadCache } from "../../cache.ts";
 import { randomCount, sumOverRandom } from "../../mean-field/crowd.ts";
 import { withLast } from "../../mean-field/reads.ts";
 import type { Share, SoftmaxRead } from "../../mean-field/reads.ts";
+import { tellRow } from "../../parts/choices.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { softmaxWeights } from "../../parts/softmax-weights.ts";
 import { WeighedResult } from "../../parts/weighed-rows.ts";
@@ -96,7 +97,7 @@ export const magicpig = defineVariant({
       space.scoped(
         () =>
           new WeighedResult(
-            Array.from(read.visible, (_, i) => sampled(read, i, { ...params, ...hashes[h]! }, ops)),
+            Array.from(read.visible, (_, i) => sampled(read, i, { ...params, ...hashes[h]!, head: h }, ops)),
             read.values,
           ),
       ),
@@ -198,13 +199,15 @@ interface SamplingParams {
   readonly sinks: number;
   readonly window: number;
   readonly guard: number;
+  /** kv head */
+  readonly head: number;
 }
 
 /** Rows that query row i reads, and their weights. */
 function sampled(
   { queries, keys, visible, scale, sinkLogit }: Read,
   i: number,
-  { centre, norms, planes, codes, bits, tables, sinks, window, guard }: Hashes & SamplingParams,
+  { centre, norms, planes, codes, bits, tables, sinks, window, guard, head }: Hashes & SamplingParams,
   ops: Ops,
 ): WeighedRows {
   const end = visible[i]!;
@@ -216,6 +219,7 @@ function sampled(
   }
   const isFixed = (t: number): boolean => t < sinks || t >= end - window;
   const rows = Int32Array.from({ length: end }, (_, t) => t).filter((t) => isFixed(t) || meetings[t]! >= 2);
+  tellRow(ops, i, () => meetings, { unit: 1, head, taken: rows.length });
   const scores = ops.scoresAt(rowsOf(queries, i, i + 1), keys, {
     offsets: Int32Array.of(0, rows.length),
     rows,
@@ -224,8 +228,8 @@ function sampled(
   const logits = Float64Array.from(rows, (t, at) => {
     if (isFixed(t)) return scale * scores[at]!;
     const cosine = (scores[at]! - shift) / (length * norms[t]! || 1);
-    const met = 1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI;
-    return scale * scores[at]! - Math.log(samplingProbability(met, bits, tables) + guard);
+    const near = 1 - Math.acos(Math.min(1, Math.max(-1, cosine))) / Math.PI;
+    return scale * scores[at]! - Math.log(samplingProbability(near, bits, tables) + guard);
   });
   return { rows, weights: softmaxWeights(logits, sinkLogit) };
 }

@@ -41,7 +41,7 @@ export const moba = defineVariant({
   attend: ({ queries, cache, index: means, ops }, { block, k }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const blocks = { unit: block, units: k, table: means[h]! };
-      const spans = bestUnits({ ...read, ...blocks, space }, ops, (q, t) => ops.scores(q, t));
+      const spans = bestUnits({ ...read, ...blocks, space, head: h }, ops, (q, t) => ops.scores(q, t));
       return softmaxRead({ ...read, spans }, ops);
     }),
   cost(shape, { block, k }) {

@@ -8,6 +8,7 @@ import { bestAndOwnBlock } from "../../mean-field/blocks.ts";
 import { bestTokenScores } from "../../mean-field/maxima.ts";
 import { indexScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellScores } from "../../parts/choices.ts";
 import { bf16Index } from "../../parts/index-formats.ts";
 import { queryByQuery, stored } from "../../parts/captured-index.ts";
 import { indexDimParam, indexNoiseParam, indexQueries, standInIndex } from "../../parts/lightning.ts";
@@ -109,7 +110,10 @@ export const msa = defineVariant({
           space.scoped(() => {
             const own = ownRows(asked, { heads: groups, h }, from, to);
             const scores = ops.scores(own, firstRows(index.table, most * block));
-            parts.push(ops.topK(blockMaxima(scores, block), k - 1, before.subarray(from, to)));
+            const maxima = blockMaxima(scores, block);
+            const choice = { unit: block, head: h, taken: k - 1, grouped: true, firstRow: from };
+            tellScores(ops, maxima, before.subarray(from, to), choice);
+            parts.push(ops.topK(maxima, k - 1, before.subarray(from, to)));
           }),
         );
       const spans = unitAndCurrentSpans(joined(parts), block, read.visible, queries.group);

@@ -128,7 +128,7 @@ export const nsa = defineVariant({
       // the softmax over the entries reads these keys; their scores are used a second time
       const scored = { ...summaries, keys: { ...summaries.keys, rowBytes: 0 } };
       const blocks = selectBlocks(
-        { summaries: scored, visible: read.visible, group: queries.group, space },
+        { summaries: scored, visible: read.visible, group: queries.group, head: h, space },
         params,
         ops,
       );

@@ -5,6 +5,7 @@ import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops, Space } from "../../../engines/ops.ts";
 import { readsAll } from "../../mean-field/reads.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellRow } from "../../parts/choices.ts";
 import { rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { firstRows, unitSpans } from "../../parts/select.ts";
@@ -46,8 +47,11 @@ export const topP = defineVariant({
   adaptive: "the cost of reading every key; results hold the keys that were read",
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, { p }) =>
-    perHead(queries, cache, (read, { space }) =>
-      softmaxRead({ ...read, spans: unitSpans(holding(read, p, space, ops), 1, read.visible) }, ops),
+    perHead(queries, cache, (read, { space }, head) =>
+      softmaxRead(
+        { ...read, spans: unitSpans(holding({ read, head, space }, p, ops), 1, read.visible) },
+        ops,
+      ),
     ),
   cost(shape) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
@@ -64,8 +68,16 @@ export const topP = defineVariant({
   meanField: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
 });
 
+/** A read of kv head `head`, and its memory. */
+interface HeadRead {
+  readonly read: Read;
+  readonly head: number;
+  readonly space: Space;
+}
+
 /** Rows of largest weight of each query row, which together hold at least p. */
-function holding({ queries, keys, visible, scale }: Read, p: number, space: Space, ops: Ops): RowLists {
+function holding({ read, head, space }: HeadRead, p: number, ops: Ops): RowLists {
+  const { queries, keys, visible, scale } = read;
   const most = visible.reduce((a, b) => Math.max(a, b), 0);
   const table = { ...firstRows(keys, most), kind: "index" } as const;
   const parts: Int32Array[] = [];
@@ -76,7 +88,10 @@ function holding({ queries, keys, visible, scale }: Read, p: number, space: Spac
       ops.softmax(weights, seen, scale);
       for (let i = 0; i < to - from; i++) {
         const own = rowsOf(weights, i, i + 1);
-        parts.push(fewest(flat(own), seen[i]!, p, (k) => ops.topK(own, k, seen.subarray(i, i + 1)).rows));
+        const rows = fewest(flat(own), seen[i]!, p, (k) => ops.topK(own, k, seen.subarray(i, i + 1)).rows);
+        const seenBy = (): ArrayLike<number> => flat(own).subarray(0, seen[i]);
+        tellRow(ops, from + i, seenBy, { unit: 1, head, taken: rows.length });
+        parts.push(rows);
       }
     }),
   );

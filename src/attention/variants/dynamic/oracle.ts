@@ -4,6 +4,7 @@ import { flat, rowsOf, tensor } from "../../../core/tensor.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import { bestTokens, summedScores } from "../../mean-field/tokens.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellScores } from "../../parts/choices.ts";
 import { joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { firstRows, meanOfGroup, selectTop, tokensSeen, unitSpans } from "../../parts/select.ts";
@@ -27,7 +28,9 @@ function sharedTop({ queries, cache, ops }: AttendArguments, k: number): RowList
           flat(ops.scores(rowsOf(asked[h]!, from, to), table)).forEach((score, at) => (total[at]! += score));
         });
       });
-      parts.push(ops.topK(tensor(total, [to - from, most]), k, seen.subarray(from, to)));
+      const scores = tensor(total, [to - from, most]);
+      tellScores(ops, scores, seen.subarray(from, to), { unit: 1, taken: k, grouped: true, firstRow: from });
+      parts.push(ops.topK(scores, k, seen.subarray(from, to)));
     }),
   );
   return joined(parts);
@@ -74,10 +77,10 @@ export const oracle = defineVariant({
   attend(given, { k, shared }) {
     const { queries, cache, ops } = given;
     const one = shared ? sharedTop(given, k) : undefined;
-    return perHead(queries, cache, (read, { space, keys }) => {
+    return perHead(queries, cache, (read, { space, keys }, h) => {
       if (one) return softmaxRead({ ...read, spans: unitSpans(one, 1, read.visible, queries.group) }, ops);
       const table = { ...keys, kind: "index" } as const;
-      const rows = selectTop({ ...read, space, table, k }, ops, (q, t) => ops.scores(q, t));
+      const rows = selectTop({ ...read, space, table, k, head: h }, ops, (q, t) => ops.scores(q, t));
       return softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible) }, ops);
     });
   },

@@ -63,7 +63,7 @@ export const quest = defineVariant({
   attend: ({ queries, cache, index: bounds, ops }, { page, budget }) =>
     perHead(queries, cache, (read, { space }, h) => {
       const pages = { unit: page, units: pagesRead(page, budget), table: bounds[h]! };
-      const spans = bestUnits({ ...read, ...pages, space }, ops, (q, t) => ops.boundScores(q, t));
+      const spans = bestUnits({ ...read, ...pages, space, head: h }, ops, (q, t) => ops.boundScores(q, t));
       return softmaxRead({ ...read, spans }, ops);
     }),
   cost(shape, { page, budget }) {

@@ -1,6 +1,7 @@
 import { int, real } from "../../../core/params.ts";
 import { flat, rowsOf, zeros } from "../../../core/tensor.ts";
 import type { Ops, Space, Table } from "../../../engines/ops.ts";
+import { tellRow } from "../../parts/choices.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { denseCost } from "../../parts/costs.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -62,8 +63,8 @@ export const xattention = defineVariant({
   adaptive: "as if everything were read: how much covers the threshold is the prompt's",
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, params) =>
-    perHead(queries, cache, (read, { space }) =>
-      softmaxRead({ ...read, spans: chosenSpans({ read, space, ops }, queries.group, params) }, ops),
+    perHead(queries, cache, (read, { space }, head) =>
+      softmaxRead({ ...read, spans: chosenSpans({ read, head, space, ops }, queries.group, params) }, ops),
     ),
   cost: denseCost,
   prefillCost: (shape) => prefillReads(shape, shape.tokens),
@@ -79,6 +80,8 @@ interface BlockParams {
 /** A head's read, and the memory and engine for it. */
 interface BlockWork {
   readonly read: Read;
+  /** kv head */
+  readonly head: number;
   readonly space: Space;
   readonly ops: Ops;
 }
@@ -107,7 +110,14 @@ function blocksOf(work: BlockWork, rows: readonly number[], params: BlockParams)
     softmaxWeights(logits).forEach(
       (weight, strip) => (sums[Math.floor((strip * stride) / block)]! += weight),
     );
-  return covering(sums, threshold, [0, own]);
+  const chosen = covering(sums, threshold, [0, own]);
+  for (const row of rows)
+    tellRow(work.ops, row, () => sums, {
+      unit: block,
+      head: work.head,
+      taken: chosen.length,
+    });
+  return chosen;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   best,
   budgetParam,
   guaranteed,
+  keptBy,
   keptCost,
   largestOfAll,
   queryAwareParam,
@@ -88,7 +89,7 @@ export const adakv = defineVariant({
       division === "mixed"
         ? mixed(votes, { room, floor }, ops)
         : guaranteed(votes, { room, safe: Math.max(0, Math.floor(floor * budget) - (budget - room)) }, ops);
-    return rows.map((own) => ({ rows: own, from }));
+    return keptBy(votes, rows, from, ops);
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),

@@ -2,7 +2,15 @@ import { int, real } from "../../../core/params.ts";
 import { countBelow } from "../../../core/places.ts";
 import { Random } from "../../../core/random.ts";
 import { norm, rowNumbers, rowsOf } from "../../../core/tensor.ts";
-import { attendKept, budgetParam, guaranteed, keptCost, queryAwareParam, split } from "../../parts/kept.ts";
+import {
+  attendKept,
+  budgetParam,
+  guaranteed,
+  keptBy,
+  keptCost,
+  queryAwareParam,
+  split,
+} from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { leverage } from "../../parts/leverage.ts";
 import { eachRow, pooled } from "../../parts/votes.ts";
@@ -98,7 +106,7 @@ export const compactor = defineVariant({
       return out;
     });
     const safe = Math.max(0, Math.floor(floor * budget) - (budget - room));
-    return guaranteed(scores, { room, safe }, ops).map((rows) => ({ rows, from }));
+    return keptBy(scores, guaranteed(scores, { room, safe }, ops), from, ops);
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),

@@ -3,7 +3,15 @@ import { int } from "../../../core/params.ts";
 import { flat, rowNumbers } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import type { HeadCache, KeyValueCache, Queries } from "../../cache.ts";
-import { attendKept, budgetParam, keptCost, largestOfAll, queryAwareParam, split } from "../../parts/kept.ts";
+import {
+  attendKept,
+  budgetParam,
+  keptBy,
+  keptCost,
+  largestOfAll,
+  queryAwareParam,
+  split,
+} from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { eachRow } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -68,7 +76,7 @@ export const kvzip = defineVariant({
     const { from, room } = split(cache, { budget, recent: 0, queryAware });
     if (room <= sinks) return heads.map(() => ({ rows: firstTokens(Math.max(0, room)), from }));
     const scores = largestWeights(cache, repeated, { from, sinks, chunk }, ops);
-    return largestOfAll(scores, room, ops).map((rows) => ({ rows, from }));
+    return keptBy(scores, largestOfAll(scores, room, ops), from, ops);
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),

@@ -5,6 +5,7 @@ import { dot, rowNumbers, tensor } from "../../../core/tensor.ts";
 import type { Tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
 import type { HeadCache, Queries } from "../../cache.ts";
+import { tellRow } from "../../parts/choices.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { best, budgetParam, keptCost } from "../../parts/kept.ts";
 import { rowLists } from "../../parts/lists.ts";
@@ -167,6 +168,8 @@ function readMasks(
       const numbers = Float64Array.from(ops.scoresAt(ones, table, lists));
       part.forEach((i, at) => {
         const taken = numbers.subarray(lists.offsets[at], lists.offsets[at + 1]);
+        const spared = (): Float64Array => off.subarray(0, queries.positions[i]! + 1).map((f) => -f);
+        tellRow(ops, i, spared, { unit: 1, taken: kept[at]!.length, grouped: true });
         read[i] = { rows: kept[at]!, ...(taken.some((f) => f > 0) && { taken }) };
       });
     });

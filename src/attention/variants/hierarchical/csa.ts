@@ -92,6 +92,7 @@ export const csa = defineVariant({
         rows: entries.map(({ keys }) => keys.tensor),
         indexDim,
         format: mxfp4Index,
+        unit: params.pool,
       },
       ops,
     );

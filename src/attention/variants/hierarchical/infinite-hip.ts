@@ -7,6 +7,7 @@ import { probesOf } from "../../parts/halves.ts";
 import type { Probe, Stage } from "../../parts/halves.ts";
 import { before, readsAll, withLast } from "../../mean-field/reads.ts";
 import { allLists, listAt, rowLists } from "../../parts/lists.ts";
+import { tellListed } from "../../parts/choices.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { bestListed } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
@@ -111,7 +112,9 @@ export const infiniteHip = defineVariant({
   small: { chunk: 32, keep: 64, sinks: 4, window: 20 },
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, params) =>
-    perHead(queries, cache, (read) => softmaxRead({ ...read, spans: pruned(read, params, ops) }, ops)),
+    perHead(queries, cache, (read, _head, h) =>
+      softmaxRead({ ...read, spans: pruned(read, h, params, ops) }, ops),
+    ),
   cost(shape, params) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
     const { scored, kept } = pruning(tokens, params);
@@ -138,7 +141,7 @@ export const infiniteHip = defineVariant({
 });
 
 /** The rows that each query row reads. */
-function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
+function pruned(read: Read, head: number, params: PruningParams, ops: Ops): Spans {
   const { visible, queries, keys } = read;
   const stages = stagesOf(params);
   const between = visible.map((end) => middle(end, params, stages[0]!.chunk));
@@ -159,7 +162,10 @@ function pruned(read: Read, params: PruningParams, ops: Ops): Spans {
     const lists = allLists(starts);
     const long = rowLists(lists.map((list) => (list.length > most ? list : [])));
     if (long.rows.length === 0) continue;
-    const best = bestListed(long, descend(long, { chunk, probe: params.probe, scoresOf }), most);
+    const scores = descend(long, { chunk, probe: params.probe, scoresOf });
+    const chunks = { ...long, rows: long.rows.map((start) => (start - params.sinks) / chunk) };
+    tellListed(ops, chunks, scores, { unit: chunk, head, taken: most, first: params.sinks });
+    const best = bestListed(long, scores, most);
     starts = rowLists(lists.map((list, i) => (list.length > most ? listAt(best, i) : list)));
   }
   return new Spans(visible.length, (i, add) => {

@@ -62,7 +62,7 @@ export const landmark = defineVariant({
   prepare: ({ heads }, { block }, ops) => heads.map(({ keys }) => meanIndex(keys, block, block, ops)),
   attend: ({ queries, cache, index: landmarks, ops }, { block, k }) =>
     perHead(queries, cache, (read, { space }, h) =>
-      grouped({ read, landmarks: landmarks[h]!, space, ops }, block, k),
+      grouped({ read, landmarks: landmarks[h]!, head: h, space, ops }, block, k),
     ),
   cost(shape, { block, k }) {
     const { tokens, kvHeads, queryHeads, headDim, bytesPerElement } = shape;
@@ -133,15 +133,17 @@ export const landmark = defineVariant({
 interface GroupedRead {
   readonly read: Read;
   readonly landmarks: Table;
+  /** kv head */
+  readonly head: number;
   readonly space: Space;
   readonly ops: Ops;
 }
 
 /** The grouped softmax: a read of the own block, and one read for each rank of the chosen blocks by position. */
-function grouped({ read, landmarks, space, ops }: GroupedRead, block: number, k: number): HeadResult {
+function grouped({ read, landmarks, head, space, ops }: GroupedRead, block: number, k: number): HeadResult {
   const { queries, visible, scale } = read;
   const chosen = selectTop(
-    { space, queries, table: landmarks, k, visible: unitsBefore(visible, block) },
+    { space, queries, table: landmarks, k, visible: unitsBefore(visible, block), unit: block, head },
     ops,
     (q, t) => ops.scores(q, t),
   );

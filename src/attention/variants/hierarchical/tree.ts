@@ -5,6 +5,7 @@ import type { Ops, Table } from "../../../engines/ops.ts";
 import { descends } from "../../mean-field/descent.ts";
 import { readsEnds, withLast } from "../../mean-field/reads.ts";
 import { emptyLists, listAt } from "../../parts/lists.ts";
+import { tellListed } from "../../parts/choices.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { bestListed, tokensOfUnits, unitAndCurrentSpans, unitsBefore } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
@@ -94,7 +95,7 @@ export const tree = defineVariant({
     }),
   attend: ({ queries, cache, index: levels, ops }, { branching, beam }) =>
     perHead(queries, cache, (read, _head, h) => {
-      const leaves = search(read, levels[h]!, { branching, beam }, ops);
+      const leaves = search(read, levels[h]!, { branching, beam, head: h }, ops);
       return softmaxRead({ ...read, spans: unitAndCurrentSpans(leaves, branching, read.visible) }, ops);
     }),
   cost(shape, { branching, beam }) {
@@ -129,7 +130,7 @@ export const tree = defineVariant({
 function search(
   read: Read,
   levels: readonly Table[],
-  { branching, beam }: { branching: number; beam: number },
+  { branching, beam, head }: { branching: number; beam: number; head: number },
   ops: Ops,
 ): RowLists {
   const { queries, visible } = read;
@@ -142,7 +143,10 @@ function search(
       for (const node of listAt(parents, i)) add(node * branching, (node + 1) * branching);
       add(above[i]! * branching, whole[i]!);
     }).lists(0, visible.length);
-    kept = bestListed(candidates, ops.scoresAt(queries, table, candidates), beam);
+    const scores = ops.scoresAt(queries, table, candidates);
+    const unit = branching ** (levels.length - l);
+    tellListed(ops, candidates, scores, { unit, head, taken: beam });
+    kept = bestListed(candidates, scores, beam);
     above = whole;
   }
   return kept;

@@ -53,10 +53,10 @@ export const knnMemory = defineVariant({
   small: { k: 9, window: 30 },
   prepare: () => undefined,
   attend: ({ queries, cache, ops }, { k, window, gate }) =>
-    perHead(queries, cache, (read, { space, keys }) => {
+    perHead(queries, cache, (read, { space, keys }, h) => {
       const memory = read.visible.map((end) => Math.max(0, end - window));
       const table = { ...keys, kind: "index" } as const;
-      const nearest = selectTop({ ...read, space, table, k, visible: memory }, ops, (q, t) =>
+      const nearest = selectTop({ ...read, space, table, k, visible: memory, head: h }, ops, (q, t) =>
         ops.scores(q, t),
       );
       return gated([

@@ -9,6 +9,7 @@ import { andBlindly, readsAll, withLast } from "../../mean-field/reads.ts";
 import { best } from "../../parts/kept.ts";
 import { rowLists } from "../../parts/lists.ts";
 import { together } from "../../parts/mixtures.ts";
+import { tellScores } from "../../parts/choices.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { firstRows, meanIndex, unitsOfBudget, unitSpans } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
@@ -67,12 +68,20 @@ interface ChunkChoice {
   readonly chosen: Int32Array;
 }
 
+/** A read of kv head h, and the index of its chunks. */
+interface HeadChunks {
+  readonly read: Read;
+  readonly index: ChunkIndex;
+  readonly head: HeadCache;
+  readonly h: number;
+}
+
 /**
  * Chooses chunks for each query, the same for its group: outliers by their least cosine, then the chunks of largest
  * softmax weight, of which the largest of the group counts.
  */
 function chooseChunks(
-  { read, index, head }: { readonly read: Read; readonly index: ChunkIndex; readonly head: HeadCache },
+  { read, index, head, h }: HeadChunks,
   params: ChunkParams & { readonly group: number },
   ops: Ops,
 ): ChunkChoice[] {
@@ -93,7 +102,11 @@ function chooseChunks(
         rowOf(g).forEach((weight, c) => (largest[c] = Math.max(largest[c]!, weight)));
       // below every weight, so that an outlier is not chosen twice
       for (const c of outliers) largest[c] = -1;
-      return { outliers, chosen: ops.topK(rowsOf(weights, 0, 1), chosen, Int32Array.of(before)).rows };
+      const scores = rowsOf(weights, 0, 1);
+      const seen = Int32Array.of(before);
+      const units = { unit: params.chunk, head: h, grouped: true, firstRow: i };
+      tellScores(ops, scores, seen, { ...units, taken: chosen });
+      return { outliers, chosen: ops.topK(scores, chosen, seen).rows };
     });
   });
 }
@@ -160,7 +173,7 @@ export const shadowkv = defineVariant({
     perHead(queries, cache, (read, head, h) => {
       const { chunk, rank } = params;
       const { group } = queries;
-      const choices = chooseChunks({ read, index: index[h]!, head }, { ...params, group }, ops);
+      const choices = chooseChunks({ read, index: index[h]!, head, h }, { ...params, group }, ops);
       const choiceOf = (row: number): ChunkChoice => choices[Math.floor(row / group)]!;
       const lowRank = { ...read.keys, rowBytes: (rank * cache.bytesPerElement) / cache.heads.length };
       const chosen = rowLists(choices.map((choice) => choice.chosen));
