@@ -23,7 +23,7 @@ export interface KeyValueCache {
   /** last token of the context, before a question; the last token of all without a question */
   readonly contextEnd: number;
   /** Makes the cache that decoding reads, once the prompt has been read (kv-dtype.ts). The prompt reads this one. */
-  readonly afterPrefill?: (cache: KeyValueCache) => KeyValueCache;
+  readonly afterPrefill?: ((cache: KeyValueCache) => KeyValueCache) | undefined;
   /**
    * Tokens at which a span ends (a record, a sentence), ascending. Circuits of earlier layers know it, and a learned
    * gate can see it. Absent if nothing is known.

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { UsageError } from "../core/errors.ts";
 import { writeAtomic } from "../files/files.ts";
 import { renderSvg } from "../figures/svg.ts";
 import { renderPng } from "./render.ts";
@@ -6,6 +7,27 @@ import { renderPng } from "./render.ts";
 export const figureFormats = ["svg", "png"] as const;
 
 export type FigureFormat = (typeof figureFormats)[number];
+
+/**
+ * The format of a figure's file.
+ *
+ * @param option that named the file, for the message
+ * @throws UsageError for another ending
+ */
+export function formatOf(option: string, path: string): FigureFormat {
+  const format = figureFormats.find((each) => path.endsWith(`.${each}`));
+  if (format === undefined)
+    throw new UsageError(
+      `${option} must end in ${figureFormats.map((each) => `.${each}`).join(" or ")}; got ${path}`,
+    );
+  return format;
+}
+
+/** Draws a figure to one file. @param spec Vega-Lite specification */
+export async function drawFigure(path: string, format: FigureFormat, spec: object): Promise<void> {
+  const svg = await renderSvg(spec);
+  writeAtomic(path, format === "svg" ? svg : renderPng(svg));
+}
 
 /**
  * Writes a figure in each format. Returns the paths of the files.

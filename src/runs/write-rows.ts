@@ -4,9 +4,7 @@ import { distinct } from "../core/group.ts";
 import { chooseColumns, tableFigure } from "../figures/table.ts";
 import type { TableFigureRow } from "../figures/table.ts";
 import { writeAtomic } from "../files/files.ts";
-import { figureFormats } from "./write-figure.ts";
-import { renderSvg } from "../figures/svg.ts";
-import { renderPng } from "./render.ts";
+import { drawFigure, formatOf } from "./write-figure.ts";
 
 /** Files that rows are written to. */
 export interface RowFiles {
@@ -33,15 +31,10 @@ export async function writeRows(
     writeAtomic(csv, stringify(plain, { header: true, columns, cast: { boolean: String } }));
   }
   if (figure === undefined) return;
-  const format = figureFormats.find((each) => figure.endsWith(`.${each}`));
-  if (format === undefined)
-    throw new UsageError(
-      `--figure must end in ${figureFormats.map((each) => `.${each}`).join(" or ")}; got ${figure}`,
-    );
+  const format = formatOf("--figure", figure);
   const columns = chooseColumns(plain, {});
   if (columns === undefined) throw new UsageError("these rows have no numbers to draw");
-  const svg = await renderSvg(tableFigure(plain, columns, title));
-  writeAtomic(figure, format === "svg" ? svg : renderPng(svg));
+  await drawFigure(figure, format, tableFigure(plain, columns, title));
 }
 
 /** The numbers and texts of a row; true and false as texts. */

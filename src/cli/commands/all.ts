@@ -35,6 +35,15 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "show",
+    summary: "show which tokens a variant reads in one trial, and why it finds or misses the right ones",
+    examples: [
+      'show --task "ruler(task=niah_multikey_3)" --variant "quest(budget=256)" --tokens 8K --out reads.png',
+      "show --task mrcr --variant dsa --tokens 4K --trial 2 --csv reads.csv",
+    ],
+    load: () => import("./show.ts"),
+  },
+  {
     name: "plot",
     summary: "draw the figures of a results CSV",
     examples: ["plot results/length-sweep/data.csv --figure accuracy --out figures"],

@@ -69,6 +69,12 @@ const contextTokens = 5;
 const contextName = (ids: Int32Array, i: number): string =>
   `context:${ids.subarray(Math.max(0, i - contextTokens), i).join("/")}`;
 
+/** The text of the tokens whose number is `piece`; undefined where none has it. */
+export function pieceText({ ids, pieces }: TokenStream, piece: number): string | undefined {
+  const at = pieces.of.indexOf(piece);
+  return at < 0 ? undefined : decode([ids[at]!]);
+}
+
 /** Number of the word of each token: words are what blanks divide. */
 function wordsOf(pieces: readonly string[]): Int32Array {
   let word = -1;

@@ -19,12 +19,16 @@ export interface Asker {
   readonly candidates: Candidates;
   /** takes note of what the queries see */
   readonly trace: Trace;
+  /** Names a candidate: what an answer says. */
+  readonly nameOf: (candidate: number) => string;
 }
 
 /** A batch of decode queries. */
 export interface Batch extends Omit<IdealQueries, "phase"> {
   /** for each query the positions that it should read; undefined for a query that is counted and not looked at */
   readonly gold: readonly (readonly number[] | undefined)[];
+  /** Names a query of the batch: what it asks for. */
+  readonly nameOf: (query: number) => string;
 }
 
 /**
@@ -37,25 +41,31 @@ export function askerOf({
   mechanism,
   candidates,
   trace,
+  nameOf: nameOfCandidate,
 }: Asker): <T>(batch: Batch, readOut: (answer: Projections) => T) => T[] {
-  const { over, measure = unmeasured } = mechanism;
+  const { over, measure = unmeasured, watch } = mechanism;
   const attend = over(cache);
   const { features } = candidates;
   const common = { candidates: features, total: features.length, noise: projectionNoise(workspace.params) };
-  return ({ gold, ...batch }, readOut) => {
+  return ({ gold, nameOf, ...batch }, readOut) => {
     const { name, ids } = batch;
     const outputs = readOften(workspace.params, {
       name,
       queries: (read) => makeQueries(workspace, { ...batch, name: read, phase: "decode" }),
       attend,
-      see(result, group, times) {
+      see(result, queries, read, times) {
         if (result.heads.length !== cache.heads.length)
           throw new Error(`a result of ${result.heads.length} heads, not ${cache.heads.length}`);
-        measure("score", () => trace.add(result, group, gold, times));
+        measure("score", () => trace.add({ cache, queries, result, gold, times, read, nameOf }));
       },
     });
-    return measure("decode", () =>
-      project(workspace, { name, outputs, ids }, candidates).map((values) => readOut({ ...common, values })),
-    );
+    return measure("decode", () => {
+      const answers = project(workspace, { name, outputs, ids }, candidates).map((values): Projections => ({
+        ...common,
+        values,
+      }));
+      watch?.answered?.(answers, nameOfCandidate);
+      return answers.map(readOut);
+    });
   };
 }

@@ -27,7 +27,7 @@ export function* readConversation(
     members: requests.anchor[first]! - requests.start[first]!,
     requests: requests.count,
   };
-  const traces = mechanisms.map(() => new Trace());
+  const traces = mechanisms.map((mechanism) => new Trace(mechanism));
   const counts = scopedAll(spaces, () => {
     const countWith = embedRequests(workspace, circuit, features);
     return mechanisms.map((mechanism, m) => countRequests(countWith(mechanism, traces[m]!), readout));

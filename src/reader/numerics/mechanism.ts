@@ -3,6 +3,7 @@ import type { KeyValueCache } from "../../attention/cache.ts";
 import type { Measure } from "../../core/profile.ts";
 import type { Space } from "../../engines/ops.ts";
 import type { Seen } from "../reading.ts";
+import type { ReadWatch } from "./watch.ts";
 import { scopedAll } from "./workspace.ts";
 
 /** An attention variant at work. */
@@ -11,6 +12,8 @@ export interface Mechanism {
   readonly over: (cache: KeyValueCache) => Attend;
   /** measures work that the reader does for this mechanism alone */
   readonly measure?: Measure;
+  /** is told what its queries see and are answered */
+  readonly watch?: ReadWatch;
 }
 
 /** Conclusion of the reader with one mechanism, and what its queries saw. */

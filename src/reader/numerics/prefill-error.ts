@@ -77,6 +77,10 @@ export function* prefillError(
     const feature = wantedAt(position);
     return feature < 0 ? [] : embedded.anchors[feature]!.filter((anchor) => anchor <= position);
   });
+  const nameOf = (i: number): string => {
+    const wanted = wantedAt(positions[i]!);
+    return wanted < 0 ? "nothing" : features[wanted]!;
+  };
   const visible = Int32Array.from(
     { length: positions.length * params.groupSize },
     (_, row) => positions[Math.floor(row / params.groupSize)]! + 1,
@@ -87,11 +91,11 @@ export function* prefillError(
     ),
   );
 
-  yield* readWithEach(workspace.spaces, mechanisms, ({ over, measure = unmeasured }) => {
+  yield* readWithEach(workspace.spaces, mechanisms, ({ over, measure = unmeasured, watch }) => {
     const result = over(cache)(queries);
-    const trace = new Trace();
+    const trace = new Trace(watch && { watch });
     measure("score", () => {
-      trace.add(result, queries.group, gold);
+      trace.add({ cache, queries, result, gold, nameOf });
     });
     let [off, length] = [0, 0];
     for (const [h, { output }] of result.heads.entries()) {

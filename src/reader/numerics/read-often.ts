@@ -17,8 +17,8 @@ export interface OftenAsked {
   /** The queries of one read, by the name of its streams. */
   readonly queries: (name: string) => Queries;
   readonly attend: Attend;
-  /** Is told each result, and the number of reads that it counts for. */
-  readonly see: (result: AttentionResult, group: number, times: number) => void;
+  /** Is told each result, which read it is, and the number of reads that it counts for. */
+  readonly see: (result: AttentionResult, queries: Queries, read: number, times: number) => void;
 }
 
 /**
@@ -36,7 +36,7 @@ export function readOften(
   const all = Array.from({ length: asked }, (_, read) => {
     const own = queries(nameOfRead(name, read));
     const result = attend(own);
-    see(result, own.group, reads / asked);
+    see(result, own, read, reads / asked);
     return result.heads.map((head) => meanOfGroups(head.output, own.group));
   });
   return asked === 1 ? all[0]! : all[0]!.map((_, h) => meanOf(all.map((outputs) => outputs[h]!)));

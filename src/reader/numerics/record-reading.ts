@@ -21,20 +21,28 @@ export function* readRecords(
   problem: Problem,
   mechanisms: readonly Mechanism[],
 ): Generator<Outcome> {
+  const { features } = problem;
   const { questions, queries: meaningOf, run } = recordCircuit(circuit, workspace.tokens);
   const { text: geometry } = parseGeometry(workspace.params.geometry);
   const records = geometry
     ? embedText(workspace, { ...circuit, problem, geometry, softness: softnessOf(circuit, workspace) }, () =>
         questions.map((subject) => ({ subject })),
       )
-    : embedRecords(workspace, { ...circuit, features: problem.features, questions });
+    : embedRecords(workspace, { ...circuit, features, questions });
   const meaning = meaningOf(records);
   const { batch: most = Infinity } = meaning;
   const candidates = makeCandidates(circuit.candidates, records.valueCodes(circuit.candidates));
 
   yield* readWithEach(workspace.spaces, mechanisms, (mechanism) => {
-    const trace = new Trace();
-    const askBatch = askerOf({ workspace, cache: records.cache, mechanism, candidates, trace });
+    const trace = new Trace(mechanism);
+    const askBatch = askerOf({
+      workspace,
+      cache: records.cache,
+      mechanism,
+      candidates,
+      trace,
+      nameOf: (feature) => features[feature]!,
+    });
     const conclusion = run({
       ask<T>(queries: Iterable<number>, step: number, readOut: (answer: Projections) => T): T[] {
         const given = [...queries];
@@ -43,7 +51,7 @@ export function* readRecords(
         const answers = new Map<number, T>();
         for (let from = 0; from < ascending.length; from += most) {
           const asked = ascending.slice(from, from + most);
-          askBatch(batchOf(records, meaning, asked, step), readOut).forEach((answer, i) =>
+          askBatch(batchOf(records, { meaning, features }, asked, step), readOut).forEach((answer, i) =>
             answers.set(asked[i]!, answer),
           );
         }
@@ -57,10 +65,11 @@ export function* readRecords(
 /** A batch of a circuit's queries as the cache is asked them. */
 function batchOf(
   { ideal, anchors }: RecordCache,
-  { name, asked, id, position, traceEvery = 1 }: QueryMeaning,
+  { meaning, features }: { readonly meaning: QueryMeaning; readonly features: readonly string[] },
   queries: readonly number[],
   step: number,
 ): Batch {
+  const { name, asked, id, position, traceEvery = 1 } = meaning;
   const sums = queries.map(asked);
   return {
     name: name(step),
@@ -71,6 +80,7 @@ function batchOf(
     gold: sums.map((terms, i) =>
       i % traceEvery === 0 ? terms.flatMap(({ feature }) => anchors[feature]!) : undefined,
     ),
+    nameOf: (i) => sums[i]!.map(({ feature }) => features[feature]!).join(" + "),
   };
 }
 

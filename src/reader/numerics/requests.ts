@@ -8,7 +8,7 @@ import { calibrationTokens } from "../circuits/count-retrieve.ts";
 import type { CountReading } from "../reading.ts";
 import { makeCache } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows } from "./codes.ts";
-import { contentOf, sumsOf } from "./content.ts";
+import { contentName, contentOf, sumsOf } from "./content.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { makeQueries } from "./queries.ts";
@@ -66,6 +66,8 @@ export function embedRequests(
     0,
     ...Array.from(needles.subarray(0, j), (needle) => requests.anchor[needle]!),
   ]);
+  const content = contentName(requests, needles[0]!, features);
+  const nameOf = (j: number): string => `request ${j + 1} of ${content}`;
   const cache = makeCache(
     workspace,
     heads.map(({ embedding }) => embedding),
@@ -81,7 +83,7 @@ export function embedRequests(
         scopedAll(spaces, () => {
           const result = over(cache)(queries);
           measureOwn("score", () => {
-            trace.add(result, queries.group, gold);
+            trace.add({ cache, queries, result, gold, nameOf });
           });
           return each.map((j) => sinkWeight(result, j, queries.group));
         }),

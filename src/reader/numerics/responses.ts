@@ -6,7 +6,7 @@ import type { Reading } from "../reading.ts";
 import { askerOf } from "./asker.ts";
 import { makeCache } from "./cache.ts";
 import { featureIds, fillCodes, normaliseRows } from "./codes.ts";
-import { contentOf, sumsOf } from "./content.ts";
+import { contentName, contentOf, sumsOf } from "./content.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { makeCandidates } from "./project.ts";
@@ -69,19 +69,28 @@ export function embedResponses(
     heads.map(({ messages }) => messages),
   );
   const target = responses.anchor[needles[wanted - 1]!]!;
+  const content = contentName(responses, needles[0]!, features);
 
   return (mechanism, counts, trace) => {
     const { measure: measureOwn = unmeasured } = mechanism;
     measureOwn("embed", () => {
       keyNeedles(counts);
     });
-    const ask = askerOf({ workspace, cache, mechanism, candidates, trace });
+    const ask = askerOf({
+      workspace,
+      cache,
+      mechanism,
+      candidates,
+      trace,
+      nameOf: (message) => features[message]!,
+    });
     const batch = {
       name: "retrieve",
       ideal,
       ids: Uint32Array.of(0, 0),
       positions: Int32Array.of(tokens - 1),
       gold: [[target]],
+      nameOf: () => `response ${wanted} of ${content}`,
     };
     return { ask: (_queries, step, readOut) => ask({ ...batch, step }, readOut) };
   };

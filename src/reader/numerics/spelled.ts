@@ -1,6 +1,7 @@
 import type { Chain, Retrieve } from "../../tasks/circuit.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { TextGeometry } from "../geometry/geometry.ts";
+import { pieceText } from "../geometry/stream.ts";
 import type { Projections } from "../reading.ts";
 import { nearest } from "../readout.ts";
 import { askerOf } from "./asker.ts";
@@ -68,8 +69,15 @@ export function* readSpelled(
   );
 
   yield* readWithEach(workspace.spaces, mechanisms, (mechanism) => {
-    const trace = new Trace();
-    const ask = askerOf({ workspace, cache: text.cache, mechanism, candidates, trace });
+    const trace = new Trace(mechanism);
+    const ask = askerOf({
+      workspace,
+      cache: text.cache,
+      mechanism,
+      candidates,
+      trace,
+      nameOf: (piece) => pieceText(prompt.stream, piece) ?? "another token",
+    });
     const wrong = new Set<number>();
     for (const step of new Set(answers.map((answer) => answer.step))) {
       const own = asked.filter(({ answer }) => answer.step === step);
@@ -140,6 +148,11 @@ function batchOf(
     positions: Int32Array.from(part, () => workspace.tokens - 1),
     step,
     gold: part.map(({ token }) => [token]),
+    nameOf: (i) => {
+      const { answer, token } = part[i]!;
+      const key = prompt.records.key[0]!.features[answer.record]!;
+      return `${prompt.features[key]!}, token ${prompt.place[token]! + 1}`;
+    },
   };
 }
 

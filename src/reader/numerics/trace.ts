@@ -1,5 +1,5 @@
-import type { AttentionResult } from "../../attention/read.ts";
 import type { Seen } from "../reading.ts";
+import type { Look, ReadWatch } from "./watch.ts";
 
 /** Sums of what the reader's queries saw, over queries and query heads. */
 export class Trace {
@@ -11,19 +11,18 @@ export class Trace {
   #entropy = 0;
   #tokensRead = 0;
 
-  /**
-   * Adds the queries of a batch.
-   *
-   * @param group query heads of each query in one kv head
-   * @param gold for each query the positions that it should read; undefined for a query that is counted and not looked at
-   * @param times number of reads that the result stands for
-   */
-  add(
-    result: AttentionResult,
-    group: number,
-    gold: readonly (ArrayLike<number> | undefined)[],
-    times = 1,
-  ): void {
+  /** Is told each look before it is added. */
+  readonly #see: ReadWatch["saw"] | undefined;
+
+  constructor({ watch }: { readonly watch?: ReadWatch } = {}) {
+    this.#see = watch && ((look) => watch.saw(look));
+  }
+
+  /** Adds the queries of a batch. */
+  add(look: Look): void {
+    this.#see?.(look);
+    const { result, gold, times = 1 } = look;
+    const { group } = look.queries;
     this.#queries += times * gold.length;
     for (const head of result.heads) {
       gold.forEach((positions, i) => {
