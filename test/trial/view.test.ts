@@ -60,6 +60,11 @@ describe.each(variants.names())("%s", (name) => {
     expect(seen.queries.some(({ answers }) => answers.length === 3)).toBe(true);
     expect([...viewRows(seen)].filter(({ gold }) => gold).length).toBeGreaterThan(0);
   });
+
+  it("is shown so where keys follow the text", async () => {
+    const reader = { ...small, geometry: "text" };
+    await expectSound(trialOf("ruler(task=niah_single_1)", smallSpec(name), 700, reader));
+  });
 });
 
 describe.each([

@@ -1,5 +1,5 @@
 import type { Seen } from "../reading.ts";
-import type { Look, ReadWatch } from "./watch.ts";
+import type { BatchLook, ReadWatch } from "./watch.ts";
 
 /** Sums of what the reader's queries saw, over queries and query heads. */
 export class Trace {
@@ -19,7 +19,7 @@ export class Trace {
   }
 
   /** Adds the queries of a batch. */
-  add(look: Look): void {
+  add(look: BatchLook): void {
     this.#see?.(look);
     const { result, gold, times = 1 } = look;
     const { group } = look.queries;

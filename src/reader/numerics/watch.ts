@@ -3,7 +3,7 @@ import type { AttentionResult } from "../../attention/read.ts";
 import type { Projections } from "../reading.ts";
 
 /** One read of a batch of queries, while its keys are in memory. */
-export interface Look {
+export interface BatchLook {
   readonly cache: KeyValueCache;
   readonly queries: Queries;
   readonly result: AttentionResult;
@@ -20,7 +20,7 @@ export interface Look {
 /** Someone who looks at a mechanism while it reads. */
 export interface ReadWatch {
   /** Is told what a batch of queries saw. */
-  saw(look: Look): void;
+  saw(look: BatchLook): void;
   /** Is told the answers to the latest batch, query by query, and how to name a candidate. */
   answered?(answers: readonly Projections[], nameOf: (candidate: number) => string): void;
 }

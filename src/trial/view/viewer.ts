@@ -11,7 +11,7 @@ import type { Choice } from "../../engines/choice.ts";
 import type { Ops } from "../../engines/ops.ts";
 import { watching } from "../../engines/watching.ts";
 import type { Mechanism } from "../../reader/numerics/mechanism.ts";
-import type { Look, ReadWatch } from "../../reader/numerics/watch.ts";
+import type { BatchLook, ReadWatch } from "../../reader/numerics/watch.ts";
 import type { Projections } from "../../reader/reading.ts";
 import type { Circuit, RecordSet } from "../../tasks/circuit.ts";
 import { HeadChoices, rankScores } from "./ranks.ts";
@@ -80,7 +80,7 @@ export class Viewer implements ReadWatch {
     };
   }
 
-  saw(look: Look): void {
+  saw(look: BatchLook): void {
     if ((look.read ?? 0) > 0) return;
     this.#latest = [];
     const asked = look.gold.flatMap((gold, i) => (gold === undefined ? [] : [i]));
@@ -151,7 +151,7 @@ export class Viewer implements ReadWatch {
     };
   }
 
-  #queryOf({ queries, gold: golds, nameOf }: Look, i: number, sights: readonly HeadSight[]): Growing {
+  #queryOf({ queries, gold: golds, nameOf }: BatchLook, i: number, sights: readonly HeadSight[]): Growing {
     const { use, circuit } = this.#viewed;
     const position = queries.positions[i]!;
     const { phase, step = 0 } = queries;
