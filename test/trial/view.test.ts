@@ -131,7 +131,7 @@ describe("the reason", () => {
     expect(Math.floor(position / 64)).toBeLessThan(missing[0]!.choice!.of);
     if (missing.length === heads.length)
       expect(reasonText(reason)).toMatch(
-        /^not selected: the score of its block of 64 ranked \d+\w\w( to \d+\w\w)? of \d+, where 1 are read$/,
+        /^not selected: the score of its block of 64 ranked \d+\w\w( to \d+\w\w)? of \d+, where 1 is read$/,
       );
   });
 
@@ -151,10 +151,31 @@ describe("the reason", () => {
     expect(reasonText(reason)).toMatch(/^selected and drowned: gold mass .* against .* tokens of other text/);
   });
 
+  it("says where a head ranked a needle that others found", () => {
+    const { reason, gold } = view("ruler(task=niah_multikey_3)", "quest(budget=256)", 8192, {}).queries[0]!;
+    const missing = gold[0]!.heads.filter(({ read }) => !read);
+    expect(missing.length).toBe(1);
+    const { rank, of } = missing[0]!.choice!;
+    expect(reason.kind).toBe("found");
+    expect(reasonText(reason)).toMatch(
+      new RegExp(
+        `^found: gold mass .\\d+; not selected in 1 of 4 pairs of head and gold token: the score of its block of 16 ranked ${rank}\\w\\w of ${of}, where 15 are read$`,
+      ),
+    );
+  });
+
+  it("counts what is read within a summary as seen", () => {
+    const { reason } = first("hca(pool=4,window=16)", { kvHeads: 2 });
+    expect(reasonText(reason)).toMatch(
+      /^(found: gold mass .\d+; )?read within a summary alone in 2 of 2 pairs of head and gold token/,
+    );
+  });
+
   it("is what a state has forgotten, or holds beneath the rest", () => {
     expect(reasonText(first("kda(shortest=5,longest=20)").reason)).toMatch(
       /^the state forgot it within 1?,?\d+ tokens/,
     );
+    expect(first("log-linear").reason.kind).toBe("state");
     expect(first("linear").reason).toMatchObject({ kind: "state", outcome: "drowned" });
   });
 

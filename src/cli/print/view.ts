@@ -59,7 +59,7 @@ export function formatView(view: TrialView, width = lineWidth()): string {
           "units ranked, units taken; exact, exact w: rank and weight of exact attention",
         ]
       : []),
-    ...(left > 0 ? [`${left} more gold positions; --csv has all rows`] : []),
+    ...(left > 0 ? [`${left} more gold position${left === 1 ? "" : "s"}; --csv has all rows`] : []),
   ].join("\n");
 }
 

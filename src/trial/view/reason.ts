@@ -1,4 +1,5 @@
 import { groupBy } from "../../core/group.ts";
+import { stateNotConvex } from "../../attention/parts/recurrent.ts";
 import type { AnyVariant } from "../../attention/variant.ts";
 import type { ChoiceRank, GoldHead, GoldView, Mass } from "./gold.ts";
 
@@ -10,7 +11,7 @@ export type MissCause =
   | "evicted"
   /** it stands between the first and the last tokens, which alone are read */
   | "outside"
-  /** it is read as a part of a summary only */
+  /** it is read within a summary alone */
   | "summary"
   /** none of these */
   | "not-read";
@@ -29,6 +30,17 @@ export interface Miss {
   readonly ranks?: MissRanks;
 }
 
+/** Pairs of a gold position and a query head that were missed, and the most frequent cause. */
+export interface Misses {
+  /** pairs, read or not */
+  readonly pairs: number;
+  readonly miss: Miss;
+  /** tokens between the query and the nearest missed position */
+  readonly distance: number;
+  /** first and last tokens that are read, where nothing else is */
+  readonly ends?: Readonly<Record<"first" | "last", number>>;
+}
+
 /** Why a query found or missed what it should read. */
 export type Reason =
   /** it has nothing to find */
@@ -36,7 +48,7 @@ export type Reason =
   /** the plan has no layer for this step */
   | { readonly kind: "no-layer" }
   /** gold positions have at least half of the weight */
-  | { readonly kind: "found"; readonly goldMass: number; readonly recall: number }
+  | { readonly kind: "found"; readonly goldMass: number; readonly misses?: Misses }
   /** they were read, and others have more weight */
   | {
       readonly kind: "drowned";
@@ -46,19 +58,7 @@ export type Reason =
       readonly others: Readonly<Record<"own" | "alike" | "rest", Mass>>;
     }
   /** they were not read, by all heads or by some */
-  | {
-      readonly kind: "missed";
-      readonly recall: number;
-      readonly goldMass: number;
-      /** pairs of a gold position and a query head, read or not */
-      readonly pairs: number;
-      /** the most frequent cause */
-      readonly miss: Miss;
-      /** tokens between the query and the nearest missed position */
-      readonly distance: number;
-      /** first and last tokens that are read, where nothing else is */
-      readonly ends?: Readonly<Record<"first" | "last", number>>;
-    }
+  | ({ readonly kind: "missed"; readonly recall: number; readonly goldMass: number } & Misses)
   /** a recurrent state answers: products take the place of weights */
   | {
       readonly kind: "state";
@@ -72,7 +72,7 @@ export type Reason =
 
 /** Facts from which a reason follows. */
 export interface ReasonFacts {
-  readonly variant: Pick<AnyVariant, "family">;
+  readonly variant: Pick<AnyVariant, "notConvex">;
   readonly position: number;
   readonly gold: readonly GoldView[];
   /** share of the heads that read each token */
@@ -94,23 +94,30 @@ const forgotten = 0.05;
 export function reasonOf(facts: ReasonFacts): Reason {
   const { variant, gold, read, recall, goldMass, exactGoldMass, others } = facts;
   if (gold.length === 0) return { kind: "nothing" };
-  if (variant.family === "recurrent") return stateReason(facts);
-  if (recall >= found && goldMass >= found) return { kind: "found", goldMass, recall };
+  if (variant.notConvex === stateNotConvex) return stateReason(facts);
+  const misses = missesOf(facts);
+  // what is read within a summary is seen, though its own K and V are not read
+  const seen = recall + (misses?.miss.cause === "summary" ? misses.miss.pairs / misses.pairs : 0);
+  if (seen >= found && goldMass >= found) return { kind: "found", goldMass, ...(misses && { misses }) };
+  if (misses === undefined) return { kind: "drowned", goldMass, exactGoldMass, others };
+  const isRead = read.some((share) => share > 0);
+  if (!isRead && gold.every(({ heads }) => heads.every(({ weight }) => weight === 0)))
+    return { kind: "no-layer" };
+  return { kind: "missed", recall, goldMass, ...misses };
+}
+
+/** Misses of a query; undefined where everything was read. */
+function missesOf({ gold, read, position: end }: ReasonFacts): Misses | undefined {
   const pairs = gold.flatMap(({ position, heads }) => heads.map((head) => ({ position, head })));
   const missed = pairs.filter(({ head }) => !head.read);
-  if (missed.length === 0) return { kind: "drowned", goldMass, exactGoldMass, others };
-  if (read.every((share) => share === 0) && pairs.every(({ head }) => head.weight === 0))
-    return { kind: "no-layer" };
+  if (missed.length === 0) return undefined;
   const ends = endsRead(read);
   const byCause = groupBy(missed, ({ head }) => causeOf(head, ends !== undefined));
   const [cause, own] = [...byCause].sort(([, a], [, b]) => b.length - a.length)[0]!;
   return {
-    kind: "missed",
-    recall,
-    goldMass,
     pairs: pairs.length,
     miss: { cause, pairs: own.length, ...ranksOf(own.map(({ head }) => head)) },
-    distance: facts.position - Math.max(...missed.map(({ position }) => position)),
+    distance: end - Math.max(...missed.map(({ position }) => position)),
     ...(cause === "outside" && ends !== undefined && { ends }),
   };
 }

@@ -1,6 +1,6 @@
 import { formatNumber } from "../../core/units.ts";
 import type { Mass } from "./gold.ts";
-import type { Miss, Reason } from "./reason.ts";
+import type { Miss, Misses, Reason } from "./reason.ts";
 
 /** A share of weight in two digits: `.02`, `1`. */
 export function shareText(value: number): string {
@@ -26,15 +26,17 @@ export function reasonText(reason: Reason): string {
     case "no-layer":
       return "not read: the plan has no layer left for this step";
     case "found":
-      return reason.recall === 1
+      return reason.misses === undefined
         ? `found: gold mass ${shareText(reason.goldMass)}`
-        : `found: gold mass ${shareText(reason.goldMass)}, with ${shareText(reason.recall)} of the gold read`;
+        : `found: gold mass ${shareText(reason.goldMass)}; ${notRead(reason.misses)}`;
     case "drowned":
       return `selected and drowned: gold mass ${shareText(reason.goldMass)} (exact attention ${shareText(reason.exactGoldMass)}) against ${othersText(reason.others)}`;
     case "state":
       return stateText(reason);
     case "missed":
-      return `${missedBy(reason)}: ${causeText(reason)}`;
+      return reason.recall === 0 && reason.goldMass === 0
+        ? notRead(reason)
+        : `${notRead(reason)}; gold mass ${shareText(reason.goldMass)}`;
   }
 }
 
@@ -56,39 +58,39 @@ function othersText(others: Readonly<Record<keyof typeof kindTexts, Mass>>): str
     .join(", ");
 }
 
-type Missed = Extract<Reason, { kind: "missed" }>;
-
-function missedBy({ miss, pairs, recall, goldMass }: Missed): string {
+/** Head and cause of a miss: `not selected: its score ranked 41st of 128, where 32 are read`. */
+function notRead(misses: Misses): string {
+  const { miss, pairs } = misses;
+  if (miss.cause === "summary")
+    return `read within a summary alone in ${miss.pairs} of ${pairs} pairs of head and gold token`;
   const name = miss.cause === "evicted" ? "evicted at prefill" : "not selected";
-  if (miss.pairs === pairs) return name;
-  const part = `${name} in ${miss.pairs} of ${pairs} pairs of head and gold token`;
-  return recall > 0 ? `${part} (gold mass ${shareText(goldMass)})` : part;
+  const part = miss.pairs === pairs ? "" : ` in ${miss.pairs} of ${pairs} pairs of head and gold token`;
+  return `${name}${part}: ${causeText(misses)}`;
 }
 
-function causeText({ miss, distance, ends }: Missed): string {
+function causeText({ miss, distance, ends }: Misses): string {
   const back = `${counted(distance, "token")} back`;
   switch (miss.cause) {
     case "not-chosen":
-      return rankText(miss, "are read");
+      return rankText(miss, "read");
     case "evicted":
-      return rankText(miss, "are kept");
+      return rankText(miss, "kept");
     case "outside":
       return ends === undefined || ends.first === 0
         ? `it stands ${back}, outside the window of ${counted(ends?.last ?? 0, "token")}`
         : `it stands ${back}, outside the first ${ends.first.toLocaleString("en")} and the last ${counted(ends.last, "token")}`;
     case "summary":
-      return `it is read only within a summary, ${back}`;
     case "not-read":
       return `the pattern leaves it out, ${back}`;
   }
 }
 
-function rankText({ ranks }: Miss, verb: string): string {
+function rankText({ ranks }: Miss, done: "read" | "kept"): string {
   if (ranks === undefined) return "it was no candidate";
   const { unit, taken, of, best, worst } = ranks;
   const what = unit === 1 ? "its score" : `the score of its block of ${unit}`;
   const range = best === worst ? ordinal(best) : `${ordinal(best)} to ${ordinal(worst)}`;
-  return `${what} ranked ${range} of ${of.toLocaleString("en")}, where ${taken.toLocaleString("en")} ${verb}`;
+  return `${what} ranked ${range} of ${of.toLocaleString("en")}, where ${taken.toLocaleString("en")} ${taken === 1 ? "is" : "are"} ${done}`;
 }
 
 function stateText({ outcome, goldMass, noise, distance }: Extract<Reason, { kind: "state" }>): string {
