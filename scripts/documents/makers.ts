@@ -5,6 +5,7 @@ import type { Maker } from "./blocks.ts";
 import { experimentsTable, trendsTable } from "./experiments.ts";
 import { table, textBlock } from "./markdown.ts";
 import { readmeFindings, resultsPage } from "./results/page.ts";
+import { learnedResults } from "./learned.ts";
 import { meanFieldGap } from "./mean-field-gap.ts";
 import {
   ablatedParts,
@@ -32,6 +33,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   engines: enginesTable,
   "failing-law": (outputOf) => textBlock(outputOf(failingLaw).trimEnd()),
   "worked-query": workedQuery,
+  learned: learnedResults,
   "mean-field-gap": meanFieldGap,
   disagreements: (outputOf) => trendsBy((verdict) => verdict !== "reproduced")(outputOf(publishedCommand)),
   agreements: (outputOf) => trendsBy((verdict) => verdict === "reproduced")(outputOf(publishedCommand)),
