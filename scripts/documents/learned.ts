@@ -66,11 +66,19 @@ function distance(rows: readonly CsvRow[], reader: string): number {
 export function learnedResults(): string {
   const cells = rowsOf("learned/cells.csv");
   const lengths = rowsOf("learned/lengths.csv");
-  const { cells: planned, trained } = manifestOf("learned") as { cells: number; trained: number };
+  const {
+    cells: planned,
+    trained,
+    config,
+  } = manifestOf("learned") as {
+    cells: number;
+    trained: number;
+    config: { size: string };
+  };
   const of = (question: string): CsvRow[] => cells.filter((row) => row["question"] === question);
   const readOff = rowsOf("learned/read-off.csv");
   return joined([
-    `[results/learned](../results/learned) holds ${trained} of the ${planned} readers of the whole grid; brackets are 95% intervals, over answers for a reader's own accuracy and over sequences for swapped attention.`,
+    `[results/learned](../results/learned) holds ${trained} of ${planned} readers of the grid \`--study ${config.size}\`; brackets are 95% intervals, over answers for a reader's own accuracy and over sequences for swapped attention.`,
     "Recall against width:",
     ...[...groupBy(of("width"), ({ tokens }) => tokens!).values()].map((own) =>
       accuracyTable(own, `${own[0]!["tokens"]} tokens`, "attention", "width"),

@@ -12,7 +12,7 @@ export interface LearnedCell {
   readonly settings: TrainSettings;
 }
 
-/** The cells of a grid: a part of them takes minutes, all of them a night on two cores. */
+/** Grids: a part that takes minutes, and the whole, which takes a night on two cores. */
 export const gridSizes = ["part", "full"] as const;
 
 export type GridSize = (typeof gridSizes)[number];
@@ -63,8 +63,12 @@ const recall = (tokens: number, pairs: number): MqarSizes => ({
   layout: "listed",
 });
 
-const widthCell = (attention: string, width: number, tokens: number, pairs: number): LearnedCell => ({
-  name: `width-${tokens}-${attention}-${width}`,
+/** A reader of one width. Training ends early where the task is solved: readers that do not solve it take all steps. */
+const widthCell = (
+  attention: string,
+  { width, tokens, pairs, steps }: { width: number; tokens: number; pairs: number; steps: number },
+): LearnedCell => ({
+  name: `width-${tokens}-${attention}-${width}${steps < longRun ? "-short" : ""}`,
   question: "width",
   attention,
   settings: settingsOf({
@@ -74,7 +78,7 @@ const widthCell = (attention: string, width: number, tokens: number, pairs: numb
     heads: 1,
     positions: 0,
     expansion: 0,
-    steps: 300,
+    steps,
     rate: 0.005,
   }),
 });
@@ -129,24 +133,28 @@ const lengthCell = (tokens: number): LearnedCell => ({
   }),
 });
 
-const names = Object.keys(attentions);
+/** Most steps of readers of one width: in the part of the grid, and in all of it. */
+const [shortRun, longRun] = [300, 3000];
 
-/** The cells of a grid, the cheapest first. Those of a part are the first of all. */
+const widthCells = (widths: readonly number[], sizes: { tokens: number; pairs: number; steps: number }) =>
+  widths.flatMap((width) =>
+    Object.keys(attentions).map((attention) => widthCell(attention, { width, ...sizes })),
+  );
+
+/** The cells of a grid. */
 export function gridCells(size: GridSize): LearnedCell[] {
-  const part = [
+  const short = [
     lengthCell(64),
-    ...[64, 32].flatMap((width) => names.map((name) => widthCell(name, width, 64, 8))),
     ...[1, 2].map(lookupCell),
     ...[1, 2].map((layers) => depthCell(layers, 2, 33, 800)),
   ];
-  if (size === "part") return part;
+  if (size === "part") return [...short, ...widthCells([64, 32], { tokens: 64, pairs: 8, steps: shortRun })];
   return [
-    ...part,
+    ...short,
     ...[3, 4].map((layers) => depthCell(layers, 2, 33, 800)),
-    ...[16, 128].flatMap((width) => names.map((name) => widthCell(name, width, 64, 8))),
-    lengthCell(128),
+    ...[128, 256].map(lengthCell),
+    ...widthCells([16, 32, 64, 128], { tokens: 64, pairs: 8, steps: longRun }),
     ...[1, 2, 3, 4].map((layers) => depthCell(layers, 4, 49, 6000)),
-    ...[16, 32, 64, 128].flatMap((width) => names.map((name) => widthCell(name, width, 128, 16))),
-    lengthCell(256),
+    ...widthCells([16, 32, 64, 128], { tokens: 128, pairs: 16, steps: longRun }),
   ];
 }

@@ -37,10 +37,7 @@ export interface LearnedOptions {
 }
 
 /** Lengths in tokens at which attention is swapped, and sequences of each. */
-const evaluations = {
-  part: { lengths: [256, 1024, 4096], problems: 10 },
-  full: { lengths: [256, 1024, 4096, 8192], problems: 20 },
-} as const;
+const [lengths, problems] = [[256, 1024, 4096, 8192], 20] as const;
 
 /**
  * Trains a grid of readers, or goes on with it, and compares the trained readers with the constructed one.
@@ -51,7 +48,6 @@ export async function runLearned(options: LearnedOptions, watch: Watch): Promise
   const { size, cells: folder, minutes, backend, out, force } = options;
   const { workers = availableParallelism() } = options;
   const cells = gridCells(size);
-  const { lengths, problems } = evaluations[size];
   const config = { size, lengths, problems };
   claimFolder(out, { name, config, force });
   const trained = await watch.steps(cells.length, "readers", (onCell) =>
