@@ -22,6 +22,9 @@ export interface LearnedRun {
 /** Files of a run, in its folder. */
 const files = { checkpoint: "checkpoint.safetensors", curve: "curve.csv", capture: "capture.safetensors" };
 
+/** Whether a folder holds a run that has ended: its last file is the capture. */
+export const hasEnded = (folder: string): boolean => existsSync(join(folder, files.capture));
+
 /**
  * Trains a reader, or goes on with one whose checkpoint lies in the folder. Writes the checkpoint and the curve after
  * every evaluation, and at the end a capture of queries, keys and values on an evaluated sequence.

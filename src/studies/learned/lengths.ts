@@ -8,7 +8,11 @@ import { answerSwapped } from "../../learned/swapped.ts";
 import { labelledBatch } from "../../learned/tasks/all.ts";
 import { contextOf } from "../../learned/tasks/mqar.ts";
 import type { MqarSizes } from "../../learned/tasks/mqar.ts";
-import { runTrial } from "../../trial/run-trial.ts";
+import type { ReaderParams } from "../../reader/params.ts";
+import type { TrialRow } from "../../trial/columns.ts";
+import { makeTrial } from "../../trial/make-trial.ts";
+import { runTrials } from "../../trial/run.ts";
+import type { NumericTrial } from "../../trial/trial.ts";
 import type { LearnedCell } from "./grid.ts";
 import { constructed, readerKinds } from "./read-off.ts";
 import type { ReadOff, ReaderKind } from "./read-off.ts";
@@ -53,9 +57,9 @@ const evictions = (tokens: number): string[] => [
   `keydiff(budget=${tokens / 4})`,
 ];
 
-/** A measurement: attention, the trained reader's problem, and the task that the constructed reader has for it. */
+/** Measurements on the same problems: attention, the trained reader's task, and the constructed reader's. */
 interface SwapPlan {
-  readonly variant: string;
+  readonly variants: readonly string[];
   readonly task: MqarSizes;
   readonly constructedTask: string;
 }
@@ -67,18 +71,17 @@ interface SwapPlan {
  */
 function plansOf({ settings }: LearnedCell, tokens: number): SwapPlan[] {
   const task = { ...(settings.task as MqarSizes), tokens, pairs, power: 1 };
-  return [
-    ...selections.map((variant) => ({
-      variant,
-      task,
-      constructedTask: `mqar(pairs=${pairs},vocabulary=${task.vocabulary},power=1)`,
-    })),
-    ...(tokens < needles ? [] : evictions(tokens)).map((variant) => ({
-      variant,
-      task: { ...task, layout: "scattered" as const },
-      constructedTask: "ruler(task=niah_multiquery)",
-    })),
-  ];
+  const selecting: SwapPlan = {
+    variants: selections,
+    task,
+    constructedTask: `mqar(pairs=${pairs},vocabulary=${task.vocabulary},power=1)`,
+  };
+  const evicting: SwapPlan = {
+    variants: evictions(tokens),
+    task: { ...task, layout: "scattered" },
+    constructedTask: "ruler(task=niah_multiquery)",
+  };
+  return tokens < needles ? [selecting] : [selecting, evicting];
 }
 
 /** Variants and lengths: the number of measurements of a reader. */
@@ -93,72 +96,91 @@ export interface MeasuredReaderCell extends TrainedCell {
   readonly measured: ReadOff;
 }
 
-/** Problems at each length, and how they are computed. */
+/** Problems at each length, and the engine of the numerics. */
 export interface LengthSettings {
   readonly lengths: readonly number[];
   readonly problems: number;
   readonly ops: Ops;
 }
 
-/** Reads longer sequences than a reader was trained on, with its own attention and with others. */
-export async function lengthScores(
+/**
+ * Reads longer sequences than a reader was trained on, with its own attention and with others.
+ *
+ * @param onStep called after each variant at a length
+ */
+export function lengthScores(
   tf: Autograd,
-  { cell, state, measured }: MeasuredReaderCell,
+  reader: MeasuredReaderCell,
   { lengths, problems, ops }: LengthSettings,
   onStep: () => void,
-): Promise<SwapScore[]> {
-  const scores: SwapScore[] = [];
-  const { shape, seed } = cell.settings;
-  for (const tokens of lengths)
-    for (const { variant, task, constructedTask } of plansOf(cell, tokens)) {
-      const of = (reader: SwapScore["reader"], all: readonly ProblemScore[]): SwapScore => ({
-        cell,
-        variant,
-        tokens,
-        reader,
-        problems,
-        accuracy: estimateScore(all.map(({ accuracy }) => accuracy))!,
-        recall: estimateScore(all.map(({ recall }) => recall))!,
-        goldMass: mean(all.map(({ goldMass }) => goldMass)),
-      });
-      const own = Array.from({ length: problems }, (_, n): ProblemScore => {
-        const batch = labelledBatch(task, 1, new Random(seed).fork("length").fork(n));
-        const answers = answerSwapped(tf, { shape, weights: state.weights }, batch, {
-          spec: parseSpec(variant),
-          ops,
-          context: contextOf(task),
+): SwapScore[] {
+  const { cell, measured } = reader;
+  const each = Array.from({ length: problems }, (_, n) => n);
+  return lengths.flatMap((tokens) =>
+    plansOf(cell, tokens).flatMap((plan) => {
+      // (problems, variants)
+      const trained = each.map((n) => trainedScores(tf, reader, plan, { n, ops }));
+      const predicted = readerKinds.map((kind) =>
+        each.map((n) => constructedScores(constructed(kind, measured), plan, { n, ops, tokens, cell })),
+      );
+      return plan.variants.flatMap((variant, v) => {
+        const of = (name: SwapScore["reader"], all: readonly (readonly ProblemScore[])[]): SwapScore => ({
+          cell,
+          variant,
+          tokens,
+          reader: name,
+          problems,
+          accuracy: estimateScore(all.map((own) => own[v]!.accuracy))!,
+          recall: estimateScore(all.map((own) => own[v]!.recall))!,
+          goldMass: mean(all.map((own) => own[v]!.goldMass)),
         });
-        return {
-          accuracy: mean(answers.map(({ right }) => Number(right))),
-          recall: mean(answers.map(({ recall }) => recall)),
-          goldMass: mean(answers.map(({ goldMass }) => goldMass)),
-        };
+        onStep();
+        return [of("trained", trained), ...readerKinds.map((kind, k) => of(kind, predicted[k]!))];
       });
-      scores.push(of("trained", own));
-      for (const kind of readerKinds) {
-        const predicted: ProblemScore[] = [];
-        for (let trial = 0; trial < problems; trial++) {
-          const reader = constructed(kind, measured);
-          const row = await runTrial({
-            task: constructedTask,
-            variant,
-            tokens,
-            trial,
-            seed,
-            reader,
-            engine: ops,
-          });
-          predicted.push({ accuracy: row.score!, recall: row.recall!, goldMass: row.goldMass! });
-        }
-        scores.push(of(kind, predicted));
-      }
-      onStep();
-    }
-  return scores;
+    }),
+  );
 }
 
 interface ProblemScore {
   readonly accuracy: number;
   readonly recall: number;
   readonly goldMass: number;
+}
+
+/** The trained reader's scores on the n-th problem, by variant. */
+function trainedScores(
+  tf: Autograd,
+  { cell: { settings }, state }: TrainedCell,
+  { variants, task }: SwapPlan,
+  { n, ops }: { readonly n: number; readonly ops: Ops },
+): ProblemScore[] {
+  const { shape, seed } = settings;
+  const batch = labelledBatch(task, 1, new Random(seed).fork("length").fork(n));
+  return variants.map((variant) => {
+    const swap = { spec: parseSpec(variant), ops, context: contextOf(task) };
+    const answers = answerSwapped(tf, { shape, weights: state.weights }, batch, swap);
+    return {
+      accuracy: mean(answers.map(({ right }) => Number(right))),
+      recall: mean(answers.map(({ recall }) => recall)),
+      goldMass: mean(answers.map(({ goldMass }) => goldMass)),
+    };
+  });
+}
+
+/** A constructed reader's scores on the n-th problem, by variant. */
+function constructedScores(
+  reader: Partial<ReaderParams>,
+  { variants, constructedTask: task }: SwapPlan,
+  { n, ops, tokens, cell }: { n: number; ops: Ops; tokens: number; cell: LearnedCell },
+): ProblemScore[] {
+  const { seed } = cell.settings;
+  const trials = variants.map((variant) =>
+    makeTrial({ task, variant, tokens, trial: n, seed, reader, engine: ops.name }),
+  );
+  const rows = new Map<NumericTrial, TrialRow>();
+  runTrials(trials, { ops, onRow: (trial, row) => rows.set(trial, row) });
+  return trials.map((trial) => {
+    const { score, recall, goldMass } = rows.get(trial)!;
+    return { accuracy: score!, recall: recall!, goldMass: goldMass! };
+  });
 }

@@ -11,7 +11,8 @@ import type { Study } from "../study.ts";
 import { depthFigure, lengthFigure, widthFigure } from "./figures.ts";
 import { gridCells } from "./grid.ts";
 import type { GridSize } from "./grid.ts";
-import { lengthScores, measuredAt } from "./lengths.ts";
+import { keptScores } from "./kept-scores.ts";
+import { measuredAt } from "./lengths.ts";
 import type { SwapScore } from "./lengths.ts";
 import { readOff } from "./read-off.ts";
 import { predictionErrors } from "./result.ts";
@@ -62,9 +63,16 @@ export async function runLearned(options: LearnedOptions, watch: Watch): Promise
   const ops = await loadEngine("wasm", { threads: 1 });
   const swapped: SwapScore[] = [];
   try {
-    await watch.steps(own.length * measuredAt(lengths), "lengths and variants", async (onStep) => {
+    watch.steps(own.length * measuredAt(lengths), "lengths and variants", (onStep) => {
       for (const cell of measured)
-        swapped.push(...(await lengthScores(tf, cell, { lengths, problems, ops }, onStep)));
+        swapped.push(
+          ...keptScores(
+            tf,
+            cell,
+            { lengths, problems, ops },
+            { folder: join(folder, cell.cell.name), onStep },
+          ),
+        );
     });
   } finally {
     ops.close();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { Piscina } from "piscina";
 import type { Backend } from "../../learned/autograd.ts";
-import { trainReader } from "../../learned/run.ts";
+import { hasEnded, trainReader } from "../../learned/run.ts";
 import type { TrainState } from "../../learned/train.ts";
 import { workerArguments } from "../../runs/pool.ts";
 import type { LearnedCell } from "./grid.ts";
@@ -13,7 +13,7 @@ export interface CellsRun {
   /** folder of the cells' checkpoints, by which a run goes on where it ended */
   readonly folder: string;
   readonly workers: number;
-  /** minutes after which no further cell is begun; default: none */
+  /** minutes after which no further training is begun; default: none */
   readonly minutes?: number | undefined;
   readonly backend?: Backend | undefined;
 }
@@ -56,8 +56,13 @@ export async function trainCells(
   });
   try {
     for (const cell of cells) {
+      if (hasEnded(taskOf(cell).folder)) {
+        begun.push(cell);
+        onCell();
+        continue;
+      }
       while (running.size >= workers) await Promise.race(running);
-      if (performance.now() > last) break;
+      if (performance.now() > last) continue;
       begun.push(cell);
       const work = pool.run(taskOf(cell)).finally(() => {
         running.delete(work);
