@@ -6,6 +6,7 @@ import "../../../src/attention/all.ts";
 import { loadEngine } from "../../../src/engines/registry.ts";
 import { loadAutograd } from "../../../src/learned/autograd.ts";
 import { gridCells } from "../../../src/studies/learned/grid.ts";
+import { keptScores } from "../../../src/studies/learned/kept-scores.ts";
 import { lengthScores, measuredAt } from "../../../src/studies/learned/lengths.ts";
 import { readOff } from "../../../src/studies/learned/read-off.ts";
 import { predictionErrors } from "../../../src/studies/learned/result.ts";
@@ -38,9 +39,20 @@ it("trains a reader in a worker, reads its numbers off, and swaps its attention 
     { lengths: [256], problems: 2, ops },
     () => steps++,
   );
-  ops.close();
   expect(steps).toBe(measuredAt([256]));
-  expect(scores.length).toBe(4 * steps);
+  // scores that were kept are not computed again
+  const keep = (): readonly object[] =>
+    keptScores(
+      tf,
+      { ...trained!, measured },
+      { lengths: [256], problems: 2, ops },
+      { folder, onStep: () => steps++ },
+    );
+  expect(keep()).toEqual(scores);
+  expect(keep()).toEqual(scores);
+  expect(steps).toBe(2 * measuredAt([256]));
+  ops.close();
+  expect(scores.length).toBe(4 * measuredAt([256]));
   const recallOf = (variant: string, reader: string): number =>
     scores.find((score) => score.variant === variant && score.reader === reader)!.recall.mean;
   expect(recallOf("dense", "trained")).toBe(1);
