@@ -37,8 +37,11 @@ export interface LearnedOptions {
   readonly force?: boolean | undefined;
 }
 
-/** Lengths in tokens at which attention is swapped, and sequences of each. */
-const [lengths, problems] = [[256, 1024, 4096, 8192], 20] as const;
+/** Lengths in tokens at which attention is swapped. */
+const measuredLengths = { part: [256, 1024, 4096], full: [256, 1024, 4096, 8192] } as const;
+
+/** Sequences of each length. */
+const problems = 20;
 
 /**
  * Trains a grid of readers, or goes on with it, and compares the trained readers with the constructed one.
@@ -48,7 +51,7 @@ const [lengths, problems] = [[256, 1024, 4096, 8192], 20] as const;
 export async function runLearned(options: LearnedOptions, watch: Watch): Promise<Study<LearnedAnswer>> {
   const { size, cells: folder, minutes, backend, out, force } = options;
   const { workers = availableParallelism() } = options;
-  const cells = gridCells(size);
+  const [cells, lengths] = [gridCells(size), measuredLengths[size]];
   const config = { size, lengths, problems };
   claimFolder(out, { name, config, force });
   const trained = await watch.steps(cells.length, "readers", (onCell) =>
