@@ -58,7 +58,7 @@ const pointsOf = (
 const numbersAxis = (points: readonly SharePoint[], title: string, type: "linear" | "log"): object => ({
   type: "quantitative",
   title,
-  scale: { type, ...(type === "log" && { base: 2 }), zero: false, padding: 14, nice: false },
+  scale: { type, ...(type === "log" ? { base: 2 } : { zero: false }), padding: 14, nice: false },
   axis: { values: distinct(points.map(({ x }) => x)), format: "d" },
 });
 
