@@ -59,15 +59,19 @@ const answers = (variant: string): SwappedAnswer[] =>
 
 describe("answerSwapped", () => {
   it("answers with dense attention as the reader itself does, in the order of the batch", () => {
-    const chosen = tf
-      .argMax(logitsOf({ tf, shape, weights: tensorsOf(tf, shape, weights) }, batch), 1)
-      .dataSync();
-    const own = answers("dense");
-    expect(own.map(({ right }) => right)).toEqual(
-      Array.from(batch.answers, (answer, i) => answer === chosen[i]),
+    const logits = logitsOf({ tf, shape, weights: tensorsOf(tf, shape, weights) }, batch);
+    const chosen = tf.argMax(logits, 1).dataSync();
+    // an untrained reader is seldom right: at every third place its own choice is the answer
+    const asOwn = batch.answers.map((_, i) => (i % 3 === 0 ? chosen[i]! : (chosen[i]! + 1) % 24));
+    const own = answerSwapped(
+      tf,
+      { shape, weights },
+      { ...batch, answers: asOwn },
+      { spec: parseSpec("dense"), ops, context },
     );
+    expect(own.map(({ right }) => right)).toEqual(own.map((_, i) => i % 3 === 0));
+    expect(own.length).toBe(20);
     expect(own.every(({ recall }) => recall === 1)).toBe(true);
-    expect(new Set(own.map(({ right }) => right)).size).toBe(2);
   });
 
   it("counts the answers that a window reaches", () => {
@@ -81,8 +85,9 @@ describe("answerSwapped", () => {
   it("evicts from the context alone, by the queries of the context alone", () => {
     const own = answers("snapkv(budget=14,window=2)");
     // six of the 24 tokens of the context are left beside the question's eight
-    expect(mean(own.map(({ recall }) => recall))).toBeLessThanOrEqual(0.75);
-    expect(own.map(({ goldMass }) => goldMass > 0)).toEqual(own.map(({ recall }) => recall > 0));
+    expect(mean(own.map(({ recall }) => recall))).toBeGreaterThan(0);
+    expect(mean(own.map(({ recall }) => recall))).toBeLessThan(0.6);
+    expect(own.every(({ recall, goldMass }) => recall > 0 || goldMass === 0)).toBe(true);
   });
 
   it("refuses readers of several layers", () => {
