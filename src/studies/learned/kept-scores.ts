@@ -27,10 +27,13 @@ export function keptScores(
     const path = join(folder, `swapped-${tokens}.json`);
     const key = JSON.stringify([version, cell.settings, state.step, problems, tf.getBackend()]);
     const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as KeptScores) : undefined;
-    if (kept?.key === key) return kept.scores.map((score) => ({ cell, ...score }));
+    if (kept?.key === key) return kept.scores.map((score) => ({ ...score, cell }));
     const scores = lengthScores(tf, reader, { lengths: [tokens], problems, ops }, onStep);
-    const own: KeptScores = { key, scores: scores.map(({ cell: _, ...score }) => score) };
-    writeAtomic(path, JSON.stringify(own));
+    // the cell is known by the key
+    writeAtomic(
+      path,
+      JSON.stringify({ key, scores: scores.map((score) => ({ ...score, cell: undefined })) }),
+    );
     return scores;
   });
 }
