@@ -1,11 +1,12 @@
 // Builds the page of `attnsim explore` into dist/web: index.html, page.css, and a classic script for each part. A page
 // that is opened from a file may load no modules and start no worker from a file, so that every part is one script, and
 // a worker's script hands its program over to the page. Needs the compiled library in dist/.
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { countTokens } from "../dist/src/tasks/parts/tokenizer.js";
 import { nodeId } from "../dist/src/tasks/graphwalks/graph.js";
 import { build } from "vite";
+import { articlePart } from "./article-part.mjs";
 
 const root = new URL("../", import.meta.url);
 const path = (file) => fileURLToPath(new URL(file, root));
@@ -132,3 +133,9 @@ await Promise.all(
     ]),
   ].map((each) => build(each)),
 );
+// chapters that were changed after their trials were run must not keep the program from being built
+const article = await articlePart().catch((error) => {
+  console.warn(`the page has no report of the article: ${error.message}`);
+  return { error: error.message };
+});
+await writeFile(`${out}/article.js`, `attnsimPart("article",${JSON.stringify(article)});\n`);

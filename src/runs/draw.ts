@@ -1,19 +1,13 @@
-import { UsageError } from "../core/errors.ts";
-import { figures, findFigure } from "../figures/registry.ts";
 import { publishedScores } from "../files/published.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import { chartsOfTrials } from "./charts.ts";
+import type { Chart, ChartSettings } from "./charts.ts";
 import { writeFigure } from "./write-figure.ts";
 import type { FigureFormat } from "./write-figure.ts";
 
-export interface DrawSettings {
+export interface DrawSettings extends Omit<ChartSettings, "published"> {
   /** folder that the files are written to */
   readonly out: string;
-  /** the figures' title */
-  readonly title: string;
-  /** names of figures. Default: all that the rows can show. */
-  readonly names?: readonly string[] | undefined;
-  /** variant spec that others are compared with on the same problems */
-  readonly reference?: string | undefined;
   /** default: all */
   readonly formats?: readonly FigureFormat[] | undefined;
 }
@@ -24,17 +18,16 @@ export interface DrawSettings {
  *
  * @throws UsageError for an unknown figure, or one that is asked for and that the rows cannot show
  */
-export async function drawFigures(
-  rows: readonly TrialRow[],
-  { out, title, names, formats, reference }: DrawSettings,
+export async function drawFigures(rows: readonly TrialRow[], settings: DrawSettings): Promise<string[]> {
+  return writeCharts(chartsOfTrials(rows, { ...settings, published: publishedScores() }), settings);
+}
+
+/** Writes figures, one after the other. Returns the paths of the files. */
+export async function writeCharts(
+  charts: readonly Chart[],
+  { out, formats }: Pick<DrawSettings, "out" | "formats">,
 ): Promise<string[]> {
-  const chosen = names?.map(findFigure) ?? figures.filter((figure) => figure.applies(rows, reference));
   const paths: string[] = [];
-  for (const { name, needs, applies, spec } of chosen) {
-    if (!applies(rows, reference))
-      throw new UsageError(`the rows cannot be drawn as ${name}: it needs ${needs}`);
-    const drawn = spec(rows, { title, published: publishedScores(), reference });
-    paths.push(...(await writeFigure(out, name, drawn, formats)));
-  }
+  for (const { name, spec } of charts) paths.push(...(await writeFigure(out, name, spec, formats)));
   return paths;
 }

@@ -71,6 +71,8 @@ export interface QualityQuestion {
 export interface QualityAnswer {
   readonly figure?: DrawnFigure;
   readonly table?: ShownTable;
+  /** means of the rows of full numerics */
+  readonly measuredTable?: ShownTable;
   /** reasons why something has no curve, by spec; the task's under its own */
   readonly errors: Readonly<Record<string, string>>;
   /** trials behind each point so far */
@@ -164,10 +166,64 @@ export interface FrontierAnswer {
   readonly command: string;
 }
 
+/** Figures of results files. */
+export interface ResultsQuestion {
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** conditions on rows, with commas between them; empty: all rows */
+  readonly where: string;
+  /** variant that others are compared with; empty for none */
+  readonly reference: string;
+  readonly look: Look;
+}
+
+export interface ResultsAnswer {
+  readonly figures: readonly DrawnFigure[];
+  readonly warnings: readonly string[];
+  readonly rows: number;
+  readonly error?: string;
+  readonly command: string;
+}
+
+/** Specifications to be drawn for the page. */
+export interface FiguresQuestion {
+  readonly figures: readonly { readonly name: string; readonly spec: object }[];
+  readonly look: Look;
+}
+
+/** The report of the article, as the part `article` has it. */
+export interface ArticlePart {
+  readonly lead: readonly string[];
+  /** meanings of verdicts, by verdict */
+  readonly meaning: Readonly<Record<string, string>>;
+  readonly claims: readonly {
+    readonly claim: string;
+    readonly verdict: string;
+    readonly says: string;
+    readonly text: string;
+    readonly numbers: string;
+    readonly chapter: string;
+  }[];
+  readonly chapters: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly text: readonly string[];
+    readonly departures: readonly string[];
+    readonly tables: readonly {
+      readonly caption?: string;
+      readonly titles: readonly string[];
+      readonly rows: readonly (readonly (string | number)[])[];
+    }[];
+    readonly figure?: object;
+  }[];
+}
+
 /** Questions of the page and the answers of the library, by name. */
 export interface Asked {
   readonly offer: { readonly question: null; readonly answer: Offer };
   readonly hardware: { readonly question: HardwareQuestion; readonly answer: HardwareAnswer };
+  readonly figures: { readonly question: FiguresQuestion; readonly answer: readonly DrawnFigure[] };
+  readonly file: { readonly question: { readonly spec: object }; readonly answer: string };
+  readonly results: { readonly question: ResultsQuestion; readonly answer: ResultsAnswer };
   readonly frontier: { readonly question: FrontierQuestion; readonly answer: FrontierAnswer };
   readonly quality: { readonly question: QualityQuestion; readonly answer: QualityAnswer };
 }

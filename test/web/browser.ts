@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -28,11 +27,11 @@ const newestIn = (folder: string): number =>
     ),
   );
 
-/** Builds the page if a source is newer. */
-function buildIfOld(): void {
+/** @throws Error if the page is not built, or a source is newer */
+function checkPage(): void {
   const page = join(root, "dist/web/index.html");
-  const isOld = !existsSync(page) || statSync(page).mtimeMs < Math.max(newestIn("src"), newestIn("data"));
-  if (isOld) execFileSync(process.execPath, ["scripts/build-page.mjs"], { cwd: root, stdio: "inherit" });
+  const isOld = !existsSync(page) || statSync(page).mtimeMs < newestIn("src");
+  if (isOld) throw new Error("the page is older than its sources: run `npm run build`");
 }
 
 /** An opened page and what it did that it must not do. */
@@ -48,7 +47,7 @@ export function explorer() {
   let address = "";
   const opened: OpenedPage[] = [];
   beforeAll(async () => {
-    buildIfOld();
+    checkPage();
     address = await servePage(0);
     const executablePath = chromiumPath();
     if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
@@ -95,4 +94,21 @@ export async function expectSound({ page, faults }: OpenedPage): Promise<void> {
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`);
   expect(found).toEqual([]);
   expect(faults).toEqual([]);
+}
+
+/** Words of the first command line that a page shows, without `npx attnsim`. */
+export async function commandOf(page: Page): Promise<string[]> {
+  const text = (await page.locator(".command code").first().textContent())!;
+  expect(text).toMatch(/^npx attnsim /);
+  const words = [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  return words.slice(2);
+}
+
+/** Text of the file that a button of this name downloads. */
+export async function downloaded(page: Page, button: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  return readFileSync(await download.path(), "utf8");
 }

@@ -1,8 +1,10 @@
 import type { AnswerOf, AskedName, QuestionOf } from "../questions.ts";
+import { drawn, fileOf } from "./figures.ts";
 import { frontier } from "./frontier.ts";
 import { hardware } from "./hardware.ts";
 import { makeOffer } from "./offer.ts";
 import { quality } from "./quality.ts";
+import { results } from "./results.ts";
 
 /** Answers a question in parts: each takes the place of the one before. */
 type Answering = {
@@ -14,8 +16,11 @@ type Answering = {
 
 /** Functions that answer the page's questions, by name. */
 export const answers: Answering = {
+  figures: drawn,
+  file: fileOf,
   frontier,
   hardware,
   offer: () => [makeOffer()],
   quality,
+  results,
 };

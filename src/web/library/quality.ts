@@ -52,7 +52,15 @@ export async function* quality(
     if (rows.length === 0) return { errors, trials: 0, csv: "", command };
     const spec = accuracy.spec(rows, { title: "Accuracy against context length", published });
     const figure = await draw("accuracy", withMeasured(spec, measured as readonly TrialRow[]), question.look);
-    return { figure, table: tableOf(rows), errors, trials: done, csv: formatCsv(columns, rows), command };
+    return {
+      figure,
+      table: tableOf(rows),
+      ...(measured.length > 0 && { measuredTable: tableOf(measured as readonly TrialRow[]) }),
+      errors,
+      trials: done,
+      csv: formatCsv(columns, rows),
+      command,
+    };
   };
   let since = clock();
   let shown = 0;

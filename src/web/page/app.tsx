@@ -3,12 +3,14 @@ import { useAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
 import { useAnswer } from "./library.ts";
 import type { Panel } from "./panels/panel.ts";
+import { articlePanel } from "./panels/article.tsx";
 import { frontierPanel } from "./panels/frontier.tsx";
 import { hardwarePanel } from "./panels/hardware.tsx";
 import { qualityPanel } from "./panels/quality.tsx";
+import { resultsPanel } from "./panels/results.tsx";
 
 /** Every view, in the order of the page. */
-const panels: readonly Panel[] = [qualityPanel, hardwarePanel, frontierPanel];
+const panels: readonly Panel[] = [qualityPanel, hardwarePanel, frontierPanel, resultsPanel, articlePanel];
 
 /** The whole page. */
 export function App(): JSX.Element {

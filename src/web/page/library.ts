@@ -41,6 +41,19 @@ function ask<Name extends AskedName>(
   return () => listeners.delete(id);
 }
 
+/** The last part of an answer to a question that is asked once. */
+export const askOnce = <Name extends AskedName>(
+  asked: Omit<AskMessage<Name>, "id">,
+): Promise<AnswerOf<Name>> =>
+  new Promise((resolve, reject) => {
+    let last: unknown;
+    ask(asked, (message) => {
+      if (message.kind === "part") last = message.answer;
+      else if (message.kind === "end") resolve(last as AnswerOf<Name>);
+      else reject(new Error(message.message));
+    });
+  });
+
 /**
  * The library's answer to a question, which is asked again when it changes. The answer before stays until then.
  *

@@ -1,25 +1,25 @@
 /** Parts of the page that are loaded when they are first needed, each a script beside it. */
-export type PartName = "library" | "numerics";
+export type PartName = "library" | "numerics" | "article";
 
 declare global {
-  /** Takes the program of a part: its script calls it. */
-  var attnsimPart: ((name: PartName, program: () => void) => void) | undefined;
+  /** Takes the content of a part, the program of a worker or data: its script calls it. */
+  var attnsimPart: ((name: PartName, content: unknown) => void) | undefined;
 }
 
-const loading = new Map<PartName, Promise<string>>();
-const taken = new Map<PartName, (program: () => void) => void>();
+const loading = new Map<PartName, Promise<unknown>>();
+const taken = new Map<PartName, (content: unknown) => void>();
 
-globalThis.attnsimPart = (name, program) => taken.get(name)?.(program);
+globalThis.attnsimPart = (name, content) => taken.get(name)?.(content);
 
 /**
- * The text of a part's program. A script tag loads it, which a page from a file may do; it may not fetch, nor start a
- * worker from a file.
+ * The content of a part. A script tag loads it, which a page from a file may do; it may not fetch, nor start a worker from
+ * a file.
  */
-function programOf(name: PartName): Promise<string> {
+export function loadPart(name: PartName): Promise<unknown> {
   const known = loading.get(name);
   if (known !== undefined) return known;
-  const program = new Promise<string>((resolve, reject) => {
-    taken.set(name, (found) => resolve(`(${found.toString()})();`));
+  const content = new Promise((resolve, reject) => {
+    taken.set(name, resolve);
     const script = document.createElement("script");
     script.src = `./${name}.js`;
     script.onerror = () => {
@@ -28,13 +28,14 @@ function programOf(name: PartName): Promise<string> {
     };
     document.head.append(script);
   });
-  loading.set(name, program);
-  return program;
+  loading.set(name, content);
+  return content;
 }
 
 /** Starts a worker with the program of a part. */
 export async function startWorker(name: PartName): Promise<Worker> {
-  const address = URL.createObjectURL(new Blob([await programOf(name)], { type: "text/javascript" }));
+  const program = `(${String(await loadPart(name))})();`;
+  const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   try {
     return new Worker(address);
   } finally {

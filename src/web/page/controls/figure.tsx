@@ -1,6 +1,8 @@
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useState } from "preact/hooks";
 import type { DrawnFigure } from "../../questions.ts";
+import { pngOf, save } from "../download.ts";
+import { askOnce } from "../library.ts";
 
 interface Tip {
   readonly text: string;
@@ -8,11 +10,18 @@ interface Tip {
   readonly top: number;
 }
 
-/** Labels that Vega writes on lines and areas, and on axes and legends: they name no single point. */
-const isPoint = (mark: Element): boolean => {
-  const kind = mark.getAttribute("aria-roledescription") ?? "";
-  return mark.hasAttribute("aria-label") && /^(point|symbol|bar|rect|rule) /.test(`${kind} `);
-};
+/** The label of a mark, if it is one that stands for numbers: axes, legends and lines are none. */
+function labelOf(target: EventTarget | null): string | undefined {
+  if (!(target instanceof Element)) return undefined;
+  const { kind = "", label } = (target as SVGElement).dataset;
+  return /^(point|circle|square|symbol|bar|rect|rule)\b/.test(kind) ? label : undefined;
+}
+
+/** Saves a figure as the command line draws it. */
+async function saveFigure({ name, spec }: DrawnFigure, format: "svg" | "png"): Promise<void> {
+  const svg = await askOnce({ slot: `file of ${name}`, name: "file", question: { spec } });
+  save(`${name}.${format}`, format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await pngOf(svg));
+}
 
 /** A figure with its titles. A pointer on a mark shows what it stands for; the table beside it says the same to a reader of text. */
 export function Figure({
@@ -24,17 +33,21 @@ export function Figure({
 }): JSX.Element {
   const [tip, setTip] = useState<Tip>();
   const point = ({ target, currentTarget, clientX, clientY }: TargetedPointerEvent<HTMLElement>): void => {
-    const mark = target instanceof Element ? target : undefined;
-    if (mark === undefined || !isPoint(mark)) {
+    const text = labelOf(target);
+    if (text === undefined) {
       setTip(undefined);
       return;
     }
     const box = currentTarget.getBoundingClientRect();
     setTip({
-      text: mark.getAttribute("aria-label") ?? "",
+      text,
       left: Math.min(clientX - box.left + 12, Math.max(0, box.width - 240)),
       top: clientY - box.top + 14,
     });
+  };
+  // a finger leaves as soon as it is lifted, and its note stays
+  const leave = ({ pointerType }: PointerEvent): void => {
+    if (pointerType !== "touch") setTip(undefined);
   };
   return (
     <figure class="figure">
@@ -42,7 +55,7 @@ export function Figure({
         <strong>{figure.title}</strong>
         {figure.subtitle !== "" && <span>{figure.subtitle}</span>}
       </figcaption>
-      <div class="plot" onPointerMove={point} onPointerDown={point} onPointerLeave={() => setTip(undefined)}>
+      <div class="plot" onPointerMove={point} onPointerDown={point} onPointerLeave={leave}>
         <div role="img" aria-label={label ?? figure.title} dangerouslySetInnerHTML={{ __html: figure.svg }} />
         {tip && (
           <div class="tip" style={{ left: `${tip.left}px`, top: `${tip.top}px` }}>
@@ -51,6 +64,18 @@ export function Figure({
             ))}
           </div>
         )}
+      </div>
+      <div class="save">
+        {(["svg", "png"] as const).map((format) => (
+          <button
+            key={format}
+            type="button"
+            aria-label={`${format.toUpperCase()} of ${figure.name}`}
+            onClick={() => void saveFigure(figure, format)}
+          >
+            {format.toUpperCase()}
+          </button>
+        ))}
       </div>
     </figure>
   );

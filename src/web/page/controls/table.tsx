@@ -1,16 +1,17 @@
 import type { JSX } from "preact";
 import type { ShownTable } from "../../questions.ts";
 
-/** A table that scrolls sideways where the page is narrow. */
-export function Table({
-  table,
-  caption,
-}: {
+export interface TableProps {
   readonly table: ShownTable;
   readonly caption: string;
-}): JSX.Element {
+  /** name among those of the page; default: the caption */
+  readonly label?: string;
+}
+
+/** A table that scrolls sideways where the page is narrow. */
+export function Table({ table, caption, label = caption }: TableProps): JSX.Element {
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+    <div class="table" tabIndex={0} role="region" aria-label={label}>
       <table>
         <caption>{caption}</caption>
         <thead>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { useAnswer } from "../library.ts";
+import { save } from "../download.ts";
 import { useLook } from "../look.ts";
 import { useNumerics } from "../numerics.ts";
 import { Command } from "../controls/command.tsx";
@@ -99,6 +100,15 @@ function Quality(props: PanelProps): JSX.Element {
             `n=${answer.trials} of ${trials} problems a point${allMs === undefined ? "" : `, ${(allMs / 1000).toFixed(1)} s in this browser`}`}
         </p>
         {answer && <Command text={answer.command} />}
+        {answer && answer.csv !== "" && (
+          <button
+            type="button"
+            onClick={() => save("data.csv", new Blob([answer.csv], { type: "text/csv" }))}
+          >
+            CSV of the rows
+          </button>
+        )}
+        {answer?.measuredTable && <Table table={answer.measuredTable} caption="Full numerics: mean scores" />}
         {answer?.table && <Table table={answer.table} caption="Mean scores with 95% intervals" />}
       </div>
     </div>
