@@ -1,16 +1,18 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { ImpossibleError } from "../../core/errors.ts";
 import { distinct } from "../../core/group.ts";
-import { formatLength } from "../../core/length.ts";
+import { formatLength, parseLength } from "../../core/length.ts";
 import { formatMean } from "../../core/units.ts";
 import { accuracy } from "../../figures/accuracy.ts";
 import { curves, scoreMeasure } from "../../figures/aggregate.ts";
 import { formatCsv } from "../../files/csv-text.ts";
+import { checkMeanFieldProblem, requireMeanField } from "../../reader/mean-field/read.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import { columns } from "../../trial/columns.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { makeTrial } from "../../trial/make-trial.ts";
 import { meanFieldRow } from "../../trial/mean-field.ts";
+import { streamsOf, useOf } from "../../trial/settle.ts";
 import type { QualityAnswer, QualityQuestion, ShownTable } from "../questions.ts";
 import { commandLine, optionName } from "./command.ts";
 import { draw } from "./draw.ts";
@@ -22,7 +24,7 @@ import { published } from "./published.ts";
 const lengths = ["4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M"];
 
 /** Milliseconds after which the curves so far are shown: those of few trials soon, better ones later. */
-const showAfter = [40, 250, 500];
+const showAfter = [0, 250, 500];
 
 /** A place of a trial in the order of a run: length, problem, variant. */
 type Place = readonly [length: number, trial: number, variant: number];
@@ -43,8 +45,10 @@ export async function* quality(
     yield { errors, trials: 0, csv: "", command: commandOf(question, wanted, lengths) };
     return;
   }
-  const drawn = wanted.filter((variant) => noted(errors, variant, () => rowOf(question, variant, "1M", 0)));
-  const had = lengths.filter((tokens) => drawn.length > 0 && isPossible(question, drawn[0]!, tokens));
+  const drawn = wanted.filter((variant) =>
+    noted(errors, variant, () => requireMeanField(task, useOf({ variant, reader: question.reader }))),
+  );
+  const had = drawn.length === 0 ? [] : lengthsOf(question);
   const command = commandOf(question, drawn, had);
   const found: { readonly place: Place; readonly row: TrialRow }[] = [];
   const answer = async (done: number): Promise<QualityAnswer> => {
@@ -84,15 +88,25 @@ const rowOf = (question: QualityQuestion, variant: string, tokens: string, trial
   return meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, reader, mode: "mean-field" }));
 };
 
-/** Whether the task can have a length. */
-function isPossible(question: QualityQuestion, variant: string, tokens: string): boolean {
-  try {
-    rowOf(question, variant, tokens, 0);
-    return true;
-  } catch (error) {
-    if (error instanceof ImpossibleError) return false;
-    throw error;
-  }
+/** Lengths that each task can have, once they are known. */
+const possible = new Map<string, readonly string[]>();
+
+/** Lengths of the curves that the task can have. */
+function lengthsOf({ task, seed }: QualityQuestion): readonly string[] {
+  const known =
+    possible.get(task) ??
+    lengths.filter((text) => {
+      try {
+        const tokens = parseLength(text, parseTask(task).task.lengths);
+        checkMeanFieldProblem({ task, tokens, seed: streamsOf({ task, tokens, seed, trial: 0 }) });
+        return true;
+      } catch (error) {
+        if (error instanceof ImpossibleError) return false;
+        throw error;
+      }
+    });
+  possible.set(task, known);
+  return known;
 }
 
 /** The command line that makes the same rows. */

@@ -2,9 +2,10 @@ import kernels from "../../../dist/kernels.wasm?inline";
 import { wasmEngineHere } from "../../engines/wasm/one-thread.ts";
 import { makeTrial } from "../../trial/make-trial.ts";
 import { runTrials } from "../../trial/run.ts";
-import type { NumericsMessage, NumericsQuestion } from "./messages.ts";
+import type { NumericsMessage, NumericsQuestion, ReadsQuestion } from "./messages.ts";
+import { readsOf } from "./reads.ts";
 
-// The worker with the tokenizer and the wasm kernels. It runs the trials of one question; to cancel, end the worker.
+// The worker with the tokenizer and the wasm kernels. It answers one question; to cancel, end the worker.
 
 const post = (message: NumericsMessage): void => postMessage(message);
 
@@ -19,12 +20,18 @@ function run({ task, variants, tokens, trials, seed, reader }: NumericsQuestion)
       variants.map((variant) => makeTrial({ task, variant, tokens, trial, seed, reader })),
       { ops, onRow: (_, row) => post({ kind: "row", row }) },
     );
-  post({ kind: "end" });
 }
 
-addEventListener("message", ({ data }: MessageEvent<NumericsQuestion>) => {
+function show(question: ReadsQuestion): void {
+  const ops = wasmEngineHere(bytesOf(kernels));
+  for (const variant of question.variants) post({ kind: "reads", reads: readsOf(question, variant, ops) });
+}
+
+addEventListener("message", ({ data }: MessageEvent<NumericsQuestion | ReadsQuestion>) => {
   try {
-    run(data);
+    if (data.kind === "trials") run(data);
+    else show(data);
+    post({ kind: "end" });
   } catch (error) {
     post({ kind: "error", message: error instanceof Error ? error.message : String(error) });
   }

@@ -7,10 +7,18 @@ import { articlePanel } from "./panels/article.tsx";
 import { frontierPanel } from "./panels/frontier.tsx";
 import { hardwarePanel } from "./panels/hardware.tsx";
 import { qualityPanel } from "./panels/quality.tsx";
+import { readsPanel } from "./panels/reads.tsx";
 import { resultsPanel } from "./panels/results.tsx";
 
 /** Every view, in the order of the page. */
-const panels: readonly Panel[] = [qualityPanel, hardwarePanel, frontierPanel, resultsPanel, articlePanel];
+const panels: readonly Panel[] = [
+  qualityPanel,
+  readsPanel,
+  hardwarePanel,
+  frontierPanel,
+  resultsPanel,
+  articlePanel,
+];
 
 /** The whole page. */
 export function App(): JSX.Element {

@@ -23,14 +23,16 @@ async function saveFigure({ name, spec }: DrawnFigure, format: "svg" | "png"): P
   save(`${name}.${format}`, format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await pngOf(svg));
 }
 
-/** A figure with its titles. A pointer on a mark shows what it stands for; the table beside it says the same to a reader of text. */
-export function Figure({
-  figure,
-  label,
-}: {
+export interface FigureProps {
   readonly figure: DrawnFigure;
+  /** of the image, for a screen reader; default: the title */
   readonly label?: string;
-}): JSX.Element {
+  /** true: it keeps its own width, and scrolls where the page is narrower */
+  readonly wide?: boolean;
+}
+
+/** A figure with its titles. A pointer on a mark shows what it stands for; the table beside it says the same to a reader of text. */
+export function Figure({ figure, label = figure.title, wide = false }: FigureProps): JSX.Element {
   const [tip, setTip] = useState<Tip>();
   const point = ({ target, currentTarget, clientX, clientY }: TargetedPointerEvent<HTMLElement>): void => {
     const text = labelOf(target);
@@ -55,8 +57,16 @@ export function Figure({
         <strong>{figure.title}</strong>
         {figure.subtitle !== "" && <span>{figure.subtitle}</span>}
       </figcaption>
-      <div class="plot" onPointerMove={point} onPointerDown={point} onPointerLeave={leave}>
-        <div role="img" aria-label={label ?? figure.title} dangerouslySetInnerHTML={{ __html: figure.svg }} />
+      <div
+        class={wide ? "plot wide" : "plot"}
+        tabIndex={wide ? 0 : undefined}
+        role={wide ? "region" : undefined}
+        aria-label={wide ? `picture: ${label}` : undefined}
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={leave}
+      >
+        <div role="img" aria-label={label} dangerouslySetInnerHTML={{ __html: figure.svg }} />
         {tip && (
           <div class="tip" style={{ left: `${tip.left}px`, top: `${tip.top}px` }}>
             {tip.text.split("; ").map((line) => (

@@ -8,9 +8,9 @@ const lengths = ["2K", "4K", "8K", "16K", "32K"];
 const usual = { tokens: "8K", trials: 3 } as const;
 
 export interface NumericsProps extends Pick<PanelProps, "values" | "change"> {
-  readonly numerics: NumericsUse;
+  readonly numerics: NumericsUse<NumericsQuestion>;
   /** trials of the curves: their task, variants and reader */
-  readonly asked: Omit<NumericsQuestion, "tokens" | "trials">;
+  readonly asked: Omit<NumericsQuestion, "kind" | "tokens" | "trials">;
 }
 
 /** Runs full numerics at a small size, with progress. */
@@ -18,6 +18,7 @@ export function Numerics({ numerics, asked, values, change }: NumericsProps): JS
   const tokens = values["measure"]?.[0] ?? usual.tokens;
   const trials = Number(values["measured"]?.[0] ?? usual.trials);
   const { run, start, cancel } = numerics;
+  const total = run ? run.question.trials * run.question.variants.length : 0;
   return (
     <fieldset>
       <legend>full numerics</legend>
@@ -45,17 +46,17 @@ export function Numerics({ numerics, asked, values, change }: NumericsProps): JS
           type="button"
           class="primary"
           disabled={asked.variants.length === 0}
-          onClick={() => start({ ...asked, tokens, trials })}
+          onClick={() => start({ ...asked, kind: "trials", tokens, trials })}
         >
           Run full numerics
         </button>
       )}
       {run && (
         <div role="status">
-          <progress aria-label="trials finished" max={run.total} value={run.rows.length} />
+          <progress aria-label="trials finished" max={total} value={run.rows.length} />
           <small>
-            {` ${run.rows.length} of ${run.total} trials at ${run.question.tokens}`}
-            {!run.isRunning && run.rows.length < run.total && run.error === undefined ? ", cancelled" : ""}
+            {` ${run.rows.length} of ${total} trials at ${run.question.tokens}`}
+            {!run.isRunning && run.rows.length < total && run.error === undefined ? ", cancelled" : ""}
           </small>
         </div>
       )}

@@ -9,6 +9,7 @@ import { SelectField, Slider, TextField } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
+import type { NumericsQuestion } from "../../numerics/messages.ts";
 import type { OfferedParam } from "../../questions.ts";
 import { Numerics } from "./numerics.tsx";
 import type { Panel, PanelProps } from "./panel.ts";
@@ -38,7 +39,7 @@ function Quality(props: PanelProps): JSX.Element {
   const variants = values["variant"] ?? usual.variant;
   const trials = Number(values["trials"]?.[0] ?? usual.trials);
   const reader = readerOf(props);
-  const numerics = useNumerics();
+  const numerics = useNumerics<NumericsQuestion>();
   const { run } = numerics;
   // rows of another task or reader do not belong on these curves
   const isOwn = run?.question.task === task && JSON.stringify(run.question.reader) === JSON.stringify(reader);
