@@ -140,6 +140,15 @@ describe("a config.json that cannot be read", () => {
       '"text_config.hidden_size" must be an integer > 0; got 0',
     ],
     [[], "config.json: a model must be an object of keys"],
+    [{ ...llama, num_hidden_layers: 1e9 }, '"num_hidden_layers" must be at most 1000; got 1000000000'],
+    [
+      { ...llama, num_experts: 8, moe_intermediate_size: 64, num_experts_per_tok: 9 },
+      '"num_experts_per_tok" must be at most "num_experts"; got 9 and 8',
+    ],
+    [
+      { ...llama, num_experts: 8, num_experts_per_tok: 2, first_k_dense_replace: 5 },
+      '"first_k_dense_replace" must be at most "num_hidden_layers"; got 5 and 4',
+    ],
   ])("%#: says what is wrong", (config, message) => {
     expect(() => read(config)).toThrow(message);
   });

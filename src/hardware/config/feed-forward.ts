@@ -25,7 +25,8 @@ const width = (keys: Keys) => keys.count("intermediate_size");
 function denseLayers(keys: Keys, layers: number): number {
   if (keys.has("mlp_layer_types"))
     return keys.list("mlp_layer_types", layers).filter((type) => type === "dense").length;
-  if (keys.has("first_k_dense_replace")) return keys.number("first_k_dense_replace");
+  if (keys.isOn("first_k_dense_replace"))
+    return keys.atMost("num_hidden_layers", "first_k_dense_replace").value;
   const only = keys.has("mlp_only_layers") ? keys.numbers("mlp_only_layers") : [];
   const step = keys.has("decoder_sparse_step") ? keys.count("decoder_sparse_step").value : 1;
   return Array.from({ length: layers }, (_, l) => only.includes(l) || (l + 1) % step !== 0).filter(Boolean)
@@ -35,11 +36,12 @@ function denseLayers(keys: Keys, layers: number): number {
 function mixtureOf(keys: Keys, experts: string, layers: number): MixtureFeedForward {
   const intermediate = keys.count("moe_intermediate_size", "intermediate_size");
   const shared = sharedWidth(keys, intermediate.value);
+  const perToken = ["num_experts_per_tok", "num_experts_per_token", "experts_per_token"] as const;
   return {
     kind: "mixture",
     layers: keys.counted(layers, "layers with experts"),
     experts: keys.count(experts),
-    perToken: keys.count("num_experts_per_tok", "num_experts_per_token", "experts_per_token"),
+    perToken: keys.atMost(experts, ...perToken),
     intermediate,
     ...(shared > 0 && { shared: keys.counted(shared, "shared experts, all together") }),
     ...(keys.isOn("routed_expert_hidden_size") && { latent: keys.count("routed_expert_hidden_size") }),

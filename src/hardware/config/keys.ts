@@ -89,6 +89,17 @@ export class Keys {
     throw this.#wrong(key, "an integer >= 0");
   }
 
+  /** As `count`, at most the value of another key. @throws UsageError naming both if it is more */
+  atMost(most: string, ...keys: readonly [string, ...string[]]): Quantity<"1"> {
+    const count = this.count(...keys);
+    const limit = this.count(most).value;
+    if (count.value > limit)
+      throw new UsageError(
+        `${this.#source.title}: "${count.source.where}" must be at most "${this.#named(most)}"; got ${count.value} and ${limit}`,
+      );
+    return count;
+  }
+
   /** Value of one key over that of another. @throws UsageError naming both if it is no whole number */
   quotient(of: string, by: string, otherwise = ""): Quantity<"1"> {
     const [whole, parts] = [this.count(of).value, this.count(by).value];

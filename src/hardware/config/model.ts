@@ -19,6 +19,9 @@ const families = [
   "glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss",
 ];
 
+/** Most layers of a model; the deepest published ones have about a tenth of them. */
+const mostLayers = 1_000;
+
 /** Keys of the number of layers of multi-token prediction, by family. */
 const draftKeys = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"];
 
@@ -54,6 +57,8 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
   const family = keys.text("model_type");
   if (!families.includes(family)) unknownName(`model_type of ${source.title}`, family, families);
   const layers = keys.count("num_hidden_layers").value;
+  if (layers > mostLayers)
+    throw new UsageError(`${source.title}: "num_hidden_layers" must be at most ${mostLayers}; got ${layers}`);
   const each = attentionOf(keys, layers);
   const attention = groups(each, keys);
   const plan =
