@@ -18,7 +18,7 @@ const variants = [
   ...["gemma-3", "kimi-linear", "minimax-m3", "deepseek-v4-pro"],
 ];
 const part = { "8K": 1, "16K": 1, "32K": 1 };
-const whole = { "8K": 8, "32K": 8, "128K": 6, "512K": 2, "1M": 2 };
+const whole = { "8K": 20, "32K": 20, "128K": 20, "512K": 10, "1M": 10 };
 
 await experiment({
   name: "families",
