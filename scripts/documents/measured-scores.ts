@@ -3,6 +3,11 @@ import { distinct } from "../../src/core/group.ts";
 import { formatLength } from "../../src/core/length.ts";
 import { problemsInWords } from "../../src/studies/agreement/compare.ts";
 import { fittedRows } from "../../src/studies/agreement/fit/declaration.ts";
+import { dataPath } from "../../src/files/published.ts";
+import { readMeasured } from "../../src/studies/agreement/measured.ts";
+import { reasonsOf } from "../../src/studies/agreement/result.ts";
+import type { UnexpressedReason } from "../../src/studies/agreement/result.ts";
+import { sortRows } from "../../src/studies/agreement/rows.ts";
 import { settingRoles } from "../../src/studies/agreement/roles.ts";
 import { joined, table } from "./markdown.ts";
 import { manifestOf, resultsFile, rowsOf } from "./results/data.ts";
@@ -104,27 +109,25 @@ export const measuredGroups = (): string =>
     }),
   );
 
-const shownReasons = 12;
+const shownReasons = 16;
 
-/** Rows that are not run, by reason. */
+/** Rows of the package's own table that are not run at 128K tokens or less, by reason. */
 export function measuredReasons(): string {
-  if (!isCommitted("agreement-long/unexpressed.csv")) return notYet;
-  const rows = rowsOf("agreement-long/unexpressed.csv");
-  const others = rows.slice(shownReasons);
-  return table({
-    titles: ["not run, at most 128K", "rows"],
-    rows: [
-      ...rows.slice(0, shownReasons).map((row) => [row.reason!, row.rows!]),
-      ...(others.length === 0
-        ? []
-        : [
-            [
-              `${others.length} other reasons: [unexpressed.csv](../results/agreement-long/unexpressed.csv)`,
-              String(others.reduce((sum, row) => sum + Number(row.rows), 0)),
-            ],
-          ]),
-    ],
-  });
+  const table128K = sortRows(readMeasured(dataPath("measured-accuracy.csv")), { most: 131_072 });
+  const reasons = reasonsOf(table128K.unexpressed);
+  const others = reasons.slice(shownReasons);
+  const rowsIn = (some: readonly UnexpressedReason[]): string =>
+    String(some.reduce((sum, { rows }) => sum + rows, 0));
+  return joined([
+    `Of the table's rows ${table128K.expressed.length} can be run at 128K tokens or less, and ${rowsIn(reasons)} cannot:`,
+    table({
+      titles: ["reason", "rows"],
+      rows: [
+        ...reasons.slice(0, shownReasons).map(({ reason, rows }) => [reason, String(rows)]),
+        [`${others.length} other reasons, most of them methods without a variant`, rowsIn(others)],
+      ],
+    }),
+  ]);
 }
 
 /** The agreement without each part of the reader's geometry. */

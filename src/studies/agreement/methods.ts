@@ -100,9 +100,10 @@ export type SpecOrReason = { readonly variant: string } | { readonly reason: str
 
 /** The variant spec of a measured row. @param tokens of the prompts */
 export function variantOf(row: MeasuredScore, tokens: number): SpecOrReason {
+  if (row.phase === "prefill" && row.method !== "dense")
+    return { reason: "sparse in prefill alone, which the reader takes as dense" };
   const method = Object.hasOwn(methods, row.method) ? methods[row.method] : undefined;
   if (method === undefined) return { reason: `no variant for the method ${row.method}` };
-  if (row.phase === "prefill") return { reason: "sparse in prefill alone, which the reader takes as dense" };
   if (method.params === undefined) return { variant: method.variant };
   const keep = row.keep ?? (row.budgetTokens === null ? null : row.budgetTokens / tokens);
   if (keep === null) return { reason: "no budget is stated" };

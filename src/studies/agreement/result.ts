@@ -122,7 +122,8 @@ const worstCell = ({
   predicted,
 });
 
-const reasonsOf = (unexpressed: readonly UnexpressedScore[]): UnexpressedReason[] =>
+/** Reasons of rows that could not be run, the most frequent first. */
+export const reasonsOf = (unexpressed: readonly UnexpressedScore[]): UnexpressedReason[] =>
   [...groupBy(unexpressed, ({ reason }) => reason)]
     .map(([reason, rows]) => ({ reason, rows: rows.length }))
     .sort((a, b) => b.rows - a.rows);
