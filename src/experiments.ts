@@ -101,6 +101,10 @@ export {
   winsVerdict,
 } from "./studies/rules.ts";
 
+// conclusions at other margins
+export { judgeMargins, marginSteps } from "./studies/margins/run.ts";
+export type { MarginsQuestion } from "./studies/margins/run.ts";
+
 // attention and racks together
 export { placementFindings, tokenTimeFindings, userFindings } from "./studies/racks/findings.ts";
 export { coDesign } from "./studies/co-design/run.ts";
