@@ -4,6 +4,7 @@ import { checksTable, publishedCommand, requestsTable, trendsBy } from "./agreem
 import type { Maker } from "./blocks.ts";
 import { experimentsTable, trendsTable } from "./experiments.ts";
 import { table, textBlock } from "./markdown.ts";
+import { marginsParagraph } from "./results/margins.ts";
 import { readmeFindings, resultsPage } from "./results/page.ts";
 import { learnedResults } from "./learned.ts";
 import { meanFieldGap } from "./mean-field-gap.ts";
@@ -29,6 +30,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   experiments: experimentsTable,
   trends: trendsTable,
   findings: readmeFindings,
+  margins: marginsParagraph,
   results: resultsPage,
   engines: enginesTable,
   "failing-law": (outputOf) => textBlock(outputOf(failingLaw).trimEnd()),

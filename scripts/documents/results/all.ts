@@ -5,6 +5,7 @@ import { families } from "./families.ts";
 import { frontier } from "./frontier.ts";
 import { graphwalks256k } from "./graphwalks-256k.ts";
 import { lengthSweep } from "./length-sweep.ts";
+import { margins } from "./margins.ts";
 import { mrcr1m } from "./mrcr-1m.ts";
 import { prototypes } from "./prototypes.ts";
 import { ruler } from "./ruler.ts";
@@ -15,6 +16,7 @@ import { think } from "./think.ts";
 
 /** The results of every experiment, in the order of docs/results.md. */
 export const resultSections: readonly (() => ResultSection)[] = [
+  margins,
   lengthSweep,
   graphwalks256k,
   mrcr1m,

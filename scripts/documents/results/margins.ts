@@ -1,0 +1,115 @@
+import { distinct } from "../../../src/core/group.ts";
+import { mean } from "../../../src/core/stats.ts";
+import type { IntervalKind } from "../../../src/core/stats.ts";
+import { formatDifference, formatShare } from "../../../src/core/units.ts";
+import { thresholds } from "../../../src/studies/rules.ts";
+import { table } from "../markdown.ts";
+import { manifestOf, rowsOf } from "./data.ts";
+import type { ResultSection } from "./section.ts";
+
+const name = "margins";
+
+type JudgedText = Readonly<Record<string, string>>;
+
+const judged = (): readonly JudgedText[] => rowsOf(`${name}/conclusions.csv`);
+const readers = (): readonly JudgedText[] => rowsOf(`${name}/readers.csv`);
+
+/** Margins in the order of the file: the default is the last. */
+const marginsTried = (): string[] => distinct(judged().map((row) => row["margin"]!));
+
+/** Rows of one conclusion at all margins, by its name. */
+const verdictOf = (conclusion: string, margin: string): string =>
+  judged().find((row) => row["conclusion"] === conclusion && row["margin"] === margin)!["verdict"]!;
+
+const textOf = (conclusion: string): string =>
+  judged().find((row) => row["conclusion"] === conclusion)!["text"]!;
+
+/** Conclusions that hold at the default margin. */
+function holdingByDefault(): string[] {
+  const usual = marginsTried().at(-1)!;
+  return distinct(judged().map((row) => row["conclusion"]!)).filter(
+    (conclusion) => verdictOf(conclusion, usual) === "holds",
+  );
+}
+
+const holdingAt = (margin: string): string[] =>
+  holdingByDefault().filter((conclusion) => verdictOf(conclusion, margin) === "holds");
+
+/** Mean distance of dense attention's curves from the default reader's at a margin, by one way to it. */
+const distanceAt = (way: string, margin: string): number =>
+  mean(
+    readers()
+      .filter((row) => row["way"] === way && row["margin"] === margin)
+      .map((row) => Number(row["distance"])),
+  );
+
+const listed = (items: readonly string[]): string => new Intl.ListFormat("en").format(items);
+
+/** A sentence within a list: its first word is small, unless it is a name. */
+const lowered = (text: string): string =>
+  /^[A-Z][a-z]*[ ,]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
+
+/** The paragraph that begins docs/results.md: the conclusions that survive smaller margins, and those that do not. */
+export function marginsParagraph(): string {
+  const [tried, usual] = [marginsTried(), marginsTried().at(-1)!];
+  const lower = tried.slice(0, -1).reverse();
+  const first = holdingByDefault();
+  const survivors = first.filter((conclusion) => holdingAt(lower[1]!).includes(conclusion));
+  const others = first.filter((conclusion) => !survivors.includes(conclusion));
+  const counts = lower.map((margin) => `${holdingAt(margin).length} at a margin of ${margin}`);
+  const fails = distinct(
+    judged().flatMap((row) => (row["verdict"] === "fails" ? [`${lowered(row["text"]!)} (at ${row["margin"]!})`] : [])),
+  );
+  return [
+    `Of the ${first.length} conclusions about accuracy that hold at the default margin, where a match stands ${usual} standard deviations above random keys, ${listed(counts)} hold too; these survive down to ${lower[1]!}: ${survivors.map((conclusion) => lowered(textOf(conclusion))).join("; ")}.`,
+    `Not shown at ${lower[1]!}: ${others.map((conclusion) => `${lowered(textOf(conclusion))} (${verdictOf(conclusion, lower[1]!)})`).join("; ")}.`,
+    ...(fails.length === 0 ? [] : [`Shown to be false at a smaller margin: ${fails.join("; ")}.`]),
+    `At ${listed(lower.slice(2).reverse())} no sharpness gives dense attention its curve, and hardly any variant finds anything to compare ([margins](#margins)). All of this is the mean field; full numerics have not been run at smaller margins. Times, bytes and prices do not depend on the margin.`,
+  ].join(" ");
+}
+
+function cellOf(conclusion: string, margin: string): string {
+  const row = judged().find((one) => one["conclusion"] === conclusion && one["margin"] === margin)!;
+  if (row["verdict"] === "empty") return "empty";
+  const estimate = {
+    mean: Number(row["number"]),
+    low: Number(row["low"]),
+    high: Number(row["high"]),
+    kind: row["kind"] as IntervalKind,
+    trials: Number(row["trials"]),
+  };
+  return `${row["verdict"]!} ${formatDifference(estimate)}`;
+}
+
+export function margins(): ResultSection {
+  const tried = marginsTried();
+  const lower = tried.slice(0, -1);
+  const isNear = (way: string, margin: string): boolean => distanceAt(way, margin) <= thresholds.near;
+  const distances = (way: string): string =>
+    listed(lower.map((margin) => `${formatShare(distanceAt(way, margin))} at ${margin}`));
+  const conclusions = distinct(judged().map((row) => row["conclusion"]!));
+  return {
+    name,
+    settings: `Mean field, 20 problems a cell at each margin; the margin is the logit of a match in standard deviations of a random key's logit, ρ √d. Heads become smaller, and more of them keep the width; for each task sharpness is the one at which dense attention's scores at 64K, 256K and 1M are nearest to the default reader's.`,
+    assumptions: manifestOf(name)["assumptions"] as readonly string[],
+    findings: [
+      {
+        text: `At the best sharpness dense attention's scores are off by ${distances("dimension")}: it is held at 8. At 5 and 4 no sharpness holds it: of a million random keys the largest stands √(2 ln n) = 5.3 standard deviations out, so that a match of 5 does not stand out at all.`,
+        holds: isNear("dimension", "8") && !isNear("dimension", "5") && !isNear("dimension", "4"),
+      },
+      {
+        text: `Where keys follow their codes less, in heads as large, dense attention's scores are off by ${distances("fidelity")}: matches then differ among themselves by nearly a standard deviation each, times the sharpness, and a search that reads several edges at once loses some at every sharpness.`,
+        holds: lower.every((margin) => !isNear("fidelity", margin)),
+      },
+    ],
+    tables: [
+      table({
+        titles: ["conclusion, n = 20", ...tried.map((margin) => `margin ${margin}`)],
+        rows: conclusions.map((conclusion) => [
+          textOf(conclusion),
+          ...tried.map((margin) => cellOf(conclusion, margin)),
+        ]),
+      }),
+    ],
+  };
+}
