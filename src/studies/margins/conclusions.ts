@@ -3,7 +3,7 @@ import type { MeanEstimate } from "../../core/stats.ts";
 import { thresholds } from "../rules.ts";
 import type { MarginCell, MarginScores, MarginTask } from "./scores.ts";
 
-/** What a reader says of a conclusion. `undecided`: an interval lies on both sides. `empty`: nothing is found to compare. */
+/** Verdict of a reader on a conclusion. `undecided`: an interval lies on both sides. `empty`: nothing is found to compare. */
 export const marginVerdicts = ["holds", "fails", "undecided", "empty"] as const;
 
 export type MarginVerdict = (typeof marginVerdicts)[number];
