@@ -30,6 +30,28 @@ interface Named {
   readonly model: string;
 }
 
+it("shows control characters of a file as escapes, in errors and tables", async () => {
+  const path = join(folder, "escape.yaml");
+  writeFileSync(path, String.raw`"\e]0;title\a\e[31mkey": 1`);
+  const { code, err } = await attnsim("hardware", "memory", "--system", path);
+  expect(code).toBe(2);
+  expect(err).toContain(String.raw`a system has no "\u001b]0;title\u0007\u001b[31mkey"`);
+  const named = join(folder, "named.yaml");
+  writeFileSync(named, String.raw`{ extends: gb300-nvl72, name: "my\e[31mrack" }`);
+  const { out } = await attnsim(
+    "hardware",
+    "memory",
+    "--system",
+    named,
+    "--model",
+    "qwen3-8b",
+    "--context",
+    "8K",
+  );
+  expect(out).toContain(String.raw`my\u001b[31mrack`);
+  expect(out).not.toContain("\u001b");
+});
+
 describe("files of one's own", () => {
   const rows = async (...words: string[]): Promise<readonly Named[]> =>
     (await attnsimJson<{ rows: readonly Named[] }>(...words)).rows;

@@ -1,3 +1,4 @@
+import { visible } from "./visible.ts";
 import { lineWidth } from "./width.ts";
 
 /** A cell of a table; null is an empty one. */
@@ -36,8 +37,8 @@ export function formatTable(
 ): string {
   const all = titles.map((title, c) =>
     columnOf(
-      title,
-      rows.map((row) => String(row[c] ?? "")),
+      visible(title),
+      rows.map((row) => visible(String(row[c] ?? ""))),
     ),
   );
   if (widthOf(all) <= width) return linesOf(all);
