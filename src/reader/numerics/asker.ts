@@ -1,5 +1,8 @@
-import type { KeyValueCache } from "../../attention/cache.ts";
+import type { KeyValueCache, Queries } from "../../attention/cache.ts";
+import type { AttentionResult } from "../../attention/read.ts";
 import { unmeasured } from "../../core/profile.ts";
+import { flat } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import type { Projections } from "../reading.ts";
 import { projectionNoise } from "../readout.ts";
 import type { Mechanism } from "./mechanism.ts";
@@ -21,6 +24,18 @@ export interface Asker {
   readonly trace: Trace;
   /** Names a candidate: what an answer says. */
   readonly nameOf: (candidate: number) => string;
+  /** heads that rest while others read; default: none */
+  readonly idle?: IdleHeads | undefined;
+}
+
+/** Heads that have nothing to find. They rest on a token without content, and write what they read without it. */
+export interface IdleHeads {
+  /** factor on what such a head writes: the root of their number for each head that reads, as they agree by chance alone */
+  readonly factor: number;
+  /** Queries of one of them in each kv head, asked by turns. */
+  readonly queries: (step: number) => Queries;
+  /** Outputs of these queries with dense attention, which a model is trained with: per kv head the rows of (Q, d). */
+  readonly usual: (step: number) => readonly Float32Array[];
 }
 
 /** A batch of decode queries. */
@@ -42,6 +57,7 @@ export function askerOf({
   candidates,
   trace,
   nameOf: nameOfCandidate,
+  idle,
 }: Asker): <T>(batch: Batch, readOut: (answer: Projections) => T) => T[] {
   const { over, measure = unmeasured, watch } = mechanism;
   const attend = over(cache);
@@ -59,6 +75,7 @@ export function askerOf({
         measure("score", () => trace.add({ cache, queries, result, gold, times, read, nameOf }));
       },
     });
+    if (idle) disturb(outputs, idle, batch.step, attend(idle.queries(batch.step)));
     return measure("decode", () => {
       const answers = project(workspace, { name, outputs, ids }, candidates).map((values): Projections => ({
         ...common,
@@ -68,4 +85,20 @@ export function askerOf({
       return answers.map(readOut);
     });
   };
+}
+
+/** Adds what idle heads write other than usual to outputs, in place, by turns. @param outputs per kv head (Q, d) */
+function disturb(
+  outputs: readonly Tensor[],
+  { factor, usual }: IdleHeads,
+  step: number,
+  { heads }: AttentionResult,
+): void {
+  outputs.forEach((output, h) => {
+    const [own, idle, dense] = [flat(output), flat(heads[h]!.output), usual(step)[h]!];
+    for (let at = 0; at < own.length; at++) {
+      const from = at % dense.length;
+      own[at]! += factor * (idle[from]! - dense[from]!);
+    }
+  });
 }

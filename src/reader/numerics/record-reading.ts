@@ -42,6 +42,7 @@ export function* readRecords(
       candidates,
       trace,
       nameOf: (feature) => features[feature]!,
+      idle: records.idle,
     });
     const conclusion = run({
       ask<T>(queries: Iterable<number>, step: number, readOut: (answer: Projections) => T): T[] {

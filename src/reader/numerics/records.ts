@@ -2,6 +2,7 @@ import type { KeyValueCache } from "../../attention/cache.ts";
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { FeatureSum, RecordSet } from "../../tasks/circuit.ts";
+import type { IdleHeads } from "./asker.ts";
 import { makeCache } from "./cache.ts";
 import { featureIds, fillCodes, matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { HeadEmbedding, mapTokens } from "./embed.ts";
@@ -16,6 +17,8 @@ export interface RecordCache {
   ideal(asked: readonly FeatureSum[]): Tensor[];
   /** Value codes of these features: per kv head (V, d), in the head's space. */
   valueCodes(features: ArrayLike<number>): Tensor[];
+  /** heads that rest; absent where nothing is known of them */
+  readonly idle?: IdleHeads;
   /** for each feature the anchors of the records that have it as their key */
   readonly anchors: readonly (readonly number[])[];
 }

@@ -77,6 +77,7 @@ export function* readSpelled(
       candidates,
       trace,
       nameOf: (piece) => pieceText(prompt.stream, piece) ?? "another token",
+      idle: text.idle,
     });
     const wrong = new Set<number>();
     for (const step of new Set(answers.map((answer) => answer.step))) {

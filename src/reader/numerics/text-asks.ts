@@ -1,7 +1,10 @@
 import type { Queries } from "../../attention/cache.ts";
-import { flat } from "../../core/tensor.ts";
+import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { FeatureSum } from "../../tasks/circuit.ts";
+import type { TextGeometry } from "../geometry/geometry.ts";
+import type { ReaderParams } from "../params.ts";
+import { averse, unitLength } from "./aversion.ts";
 import { matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { makeQueries } from "./queries.ts";
 import { contentWidth } from "./text-head.ts";
@@ -19,8 +22,13 @@ export interface TextAsk {
 /** Share of a query that asks by the words just written; the rest asks for the subject. */
 export const laterByWords = 0.75;
 
-/** Ideal queries: per kv head (Q, d), rows of norm sqrt(d) without position. */
-export const idealAsks = (heads: readonly TextHead[], asks: readonly TextAsk[]): Tensor[] =>
+/** Ideal queries: per kv head (Q, d), rows of norm sqrt(d) without position, and their aversion to the mean of keys. */
+export const idealAsks = (
+  params: ReaderParams,
+  { aversion }: TextGeometry,
+  heads: readonly TextHead[],
+  asks: readonly TextAsk[],
+): Tensor[] =>
   heads.map(({ codes }) => {
     const headDim = codes.features.shape[1]!;
     const rows = matrix(asks.length, headDim);
@@ -34,7 +42,10 @@ export const idealAsks = (heads: readonly TextHead[], asks: readonly TextAsk[]):
           row[c]! += share * flat(codes.contexts)[context.number * headDim + c]!;
       row.fill(0, contentWidth(headDim));
     });
-    return normaliseRows(rows);
+    normaliseRows(rows);
+    for (let i = 0; i < asks.length; i++)
+      averse(flat(rowsOf(rows, i, i + 1)), codes.mean, aversion * unitLength(params));
+    return rows;
   });
 
 /**
@@ -51,7 +62,7 @@ const lookFor = (salience: number): number => Math.min(1, Math.max(0.05, 0.3 + 0
  */
 export function repeatedTextQueries(
   workspace: Workspace,
-  { map, stream, subjects, salience }: TextPrompt,
+  { geometry, map, stream, subjects, salience }: TextPrompt,
   heads: readonly TextHead[],
   wanted: Int32Array,
 ): Queries {
@@ -62,7 +73,7 @@ export function repeatedTextQueries(
   });
   const queries = makeQueries(workspace, {
     name: "repeated",
-    ideal: idealAsks(heads, asks),
+    ideal: idealAsks(workspace.params, geometry, heads, asks),
     ids: Uint32Array.from([...wanted].flatMap((token) => [token, 0])),
     positions: wanted.map(() => wanted.at(-1)!),
     phase: "prefill",

@@ -30,6 +30,8 @@ export interface TextCodes {
   readonly pieces: Tensor;
   /** (d) unit vector along which tokens stand out */
   readonly outstanding: Float32Array;
+  /** (d) mean of all keys */
+  readonly mean: Float32Array;
   /** factors on what the head attends to for standing out, and for being near */
   readonly gain: { readonly salience: number; readonly locality: number };
 }
@@ -51,6 +53,7 @@ export function makeTextHead(
   const rows = new HeadMemory(workspace, head);
   const all = { from: 0, to: workspace.tokens };
   const part = keyParts(workspace, head, prompt, codes);
+  const { lengths } = prompt;
   rows.store(rows.keys, all, (out, range) => {
     workspace.ops.fillNormal(out, hash64(`${workspace.seed}/noise/${head}/key`), rowIds(range));
     for (let t = range.from; t < range.to; t++) {
@@ -66,7 +69,10 @@ export function makeTextHead(
       const code = told
         ? rowsOf(codes.told, records.value[r]!, records.value[r]! + 1)
         : rowsOf(codes.pieces, stream.pieces.of[t]!, stream.pieces.of[t]! + 1);
-      flat(rowsOf(out, t - from, t - from + 1)).set(flat(code));
+      const length = told ? 1 : lengths.value[t]!;
+      const row = flat(rowsOf(out, t - from, t - from + 1));
+      row.set(flat(code));
+      if (length !== 1) for (let c = 0; c < row.length; c++) row[c]! *= length;
     }
   });
   return { rows, codes };
@@ -75,13 +81,15 @@ export function makeTextHead(
 function drawCodes(
   workspace: Workspace,
   head: number,
-  { geometry: { headSpread }, stream }: TextPrompt,
+  { geometry: { headSpread, mean: meanShare }, stream }: TextPrompt,
   ids: Uint32Array,
 ): TextCodes {
   const { headDim } = workspace.params;
   const direction = Float32Array.from(flat(normals(workspace, head, "direction", 1)));
   direction.fill(0, contentWidth(headDim));
   const length = norm(direction);
+  const mean = Float32Array.from(flat(normals(workspace, head, "mean", 1)), (x) => Math.sqrt(meanShare) * x);
+  mean.fill(0, contentWidth(headDim));
   const [salience, locality] = flat(normals(workspace, head, "gain", 1));
   return {
     features: fillCodes(workspace, head, "key", ids),
@@ -89,6 +97,7 @@ function drawCodes(
     pieces: fillCodes(workspace, head, "value", stream.pieces.ids),
     contexts: fillCodes(workspace, head, "key", stream.contexts.ids),
     outstanding: direction.map((x) => x / length),
+    mean,
     gain: {
       salience: Math.exp(headSpread * salience! - headSpread ** 2 / 2),
       locality: Math.exp((headSpread * locality!) / 2),
@@ -117,7 +126,7 @@ interface KeyPart {
 
 interface KeyParts {
   readonly parts: readonly KeyPart[];
-  readonly outstanding: Float32Array;
+  readonly codes: TextCodes;
   /** (N) */
   readonly opinion: Float32Array | Float64Array;
 }
@@ -125,7 +134,7 @@ interface KeyParts {
 function keyParts(workspace: Workspace, head: number, prompt: TextPrompt, codes: TextCodes): KeyParts {
   const { geometry, stream, map, place, records, subjects } = prompt;
   const { headDim, coherence } = workspace.params;
-  const always = (share: number) => () => share;
+  const always = (share: number) => (): number => share;
   // a record's anchor knows what it is about, an answer's later tokens know less of it, other tokens a share
   const knownOf = (t: number): number => {
     if (place[t]! >= 0) return Math.exp((-2 * place[t]!) / geometry.fade);
@@ -155,18 +164,23 @@ function keyParts(workspace: Workspace, head: number, prompt: TextPrompt, codes:
     },
   ];
   const opinion = normals(workspace, head, "opinion", Math.ceil(workspace.tokens / headDim));
-  return { parts, outstanding: codes.outstanding, opinion: flat(opinion) };
+  return { parts, codes, opinion: flat(opinion) };
 }
 
 /** Makes a key of noise, in place. */
 function composeKey(
   key: Float32Array,
   t: number,
-  { salience, geometry }: TextPrompt,
-  { parts, outstanding, opinion }: KeyParts,
+  { salience, geometry, lengths }: TextPrompt,
+  { parts, codes: { outstanding, mean }, opinion }: KeyParts,
 ): void {
   const d = key.length;
   const width = contentWidth(d);
+  if (t === 0 && geometry.sink > 0) {
+    for (let c = 0; c < width; c++) key[c] = -geometry.sink * mean[c]!;
+    setPosition(key, t, 1, geometry.waver);
+    return;
+  }
   const own = Math.sqrt(geometry.opinion);
   const present = parts.filter(({ row }) => row(t) >= 0);
   const rest = Math.sqrt(1 - present.reduce((sum, { share }) => sum + share(t), 0));
@@ -177,20 +191,26 @@ function composeKey(
     const factor = Math.sqrt(share(t));
     for (let c = 0; c < width; c++) key[c]! += factor * codes[at + c]!;
   }
-  setPosition(key, t, 1);
+  const longer = lengths.mean[t]!;
+  setPosition(key, t, 1, geometry.waver);
   const along = dot(key, outstanding);
   const stands = salience[t]! + own * opinion[t]! - along;
   for (let c = 0; c < width; c++) key[c]! += stands * outstanding[c]!;
+  if (longer !== 0) for (let c = 0; c < width; c++) key[c]! += longer * mean[c]!;
 }
 
-/** Writes the rotary channels of a key or a query that stands at a token: their products fall with distance. */
-export function setPosition(row: Float32Array, token: number, factor: number): void {
+/**
+ * Writes the rotary channels of a key or a query that stands at a token: their products fall with distance.
+ *
+ * @param left factor on what the channels held before, which stays
+ */
+export function setPosition(row: Float32Array, token: number, factor: number, left = 0): void {
   const count = frequencies(row.length);
   const from = contentWidth(row.length);
   for (let i = 0; i < count; i++) {
     const angle = token * rotaryBase ** (-i / count);
-    row[from + 2 * i] = factor * Math.cos(angle);
-    row[from + 2 * i + 1] = factor * Math.sin(angle);
+    row[from + 2 * i] = factor * Math.cos(angle) + left * row[from + 2 * i]!;
+    row[from + 2 * i + 1] = factor * Math.sin(angle) + left * row[from + 2 * i + 1]!;
   }
 }
 

@@ -9,6 +9,8 @@ import type { TokenStream } from "../geometry/stream.ts";
 import { matrix } from "./codes.ts";
 import { mapTokens } from "./embed.ts";
 import type { TokenMap } from "./embed.ts";
+import { textLengths } from "./text-lengths.ts";
+import type { TextLengths } from "./text-lengths.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A prompt as keys that follow its text know it; the same for all heads. */
@@ -25,6 +27,8 @@ export interface TextPrompt {
   readonly place: Int32Array;
   /** (N) how far a token stands out, in standard deviations of all tokens */
   readonly salience: Float32Array;
+  /** lengths of the parts of keys and values */
+  readonly lengths: TextLengths;
 }
 
 /** Tokens of a number: a longer word divides what it stands out by among its tokens. */
@@ -44,6 +48,7 @@ export function readTextPrompt(
     );
   const features = [...own];
   const place = placesOf(records, stream);
+  const standing = standingOf({ geometry, stream, place });
   return {
     geometry,
     stream,
@@ -52,7 +57,8 @@ export function readTextPrompt(
     features,
     subjects: subjectsOf(records, features),
     place,
-    salience: salienceOf(workspace, { geometry, stream, place }),
+    salience: salienceOf(workspace, geometry, standing),
+    lengths: textLengths({ geometry, stream, place, standing }),
   };
 }
 
@@ -90,20 +96,25 @@ function subjectsOf({ count, key }: RecordSet, features: string[]): FeatureTerm[
   });
 }
 
+/** (N) how far the kind of a token makes it stand out; 0 for most. */
+function standingOf({
+  geometry: { salience, divide },
+  stream: { kind, wordTokens },
+  place,
+}: Pick<TextPrompt, "geometry" | "stream" | "place">): Float64Array {
+  return Float64Array.from(kind, (each, t) => {
+    if (each !== tokenKind.code && place[t]! < 0) return 0;
+    return Math.max(0, salience - divide * Math.log(wordTokens[t]! / tokensOfNumber));
+  });
+}
+
 /** Draws how far tokens stand out. */
 function salienceOf(
   { ops, seed, params: { headDim } }: Pick<Workspace, "ops" | "seed" | "params">,
-  { geometry, stream, place }: Pick<TextPrompt, "geometry" | "stream" | "place">,
+  { opinion }: TextGeometry,
+  standing: Float64Array,
 ): Float32Array {
-  const tokens = place.length;
-  const drawn = matrix(Math.ceil(tokens / headDim), headDim);
+  const drawn = matrix(Math.ceil(standing.length / headDim), headDim);
   ops.fillNormal(drawn, hash64(`${seed}/salience`));
-  return Float32Array.from({ length: tokens }, (_, t) => {
-    const stands = stream.kind[t] === tokenKind.code || place[t]! >= 0;
-    const divided = Math.log(stream.wordTokens[t]! / tokensOfNumber);
-    return (
-      Math.sqrt(1 - geometry.opinion) * flat(drawn)[t]! +
-      (stands ? Math.max(0, geometry.salience - divided) : 0)
-    );
-  });
+  return Float32Array.from(standing, (own, t) => Math.sqrt(1 - opinion) * flat(drawn)[t]! + own);
 }

@@ -1,10 +1,11 @@
 import type { Queries } from "../../attention/cache.ts";
-import { hash64 } from "../../core/random.ts";
+import { hash64, Random } from "../../core/random.ts";
 import { flat, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { matrix } from "./codes.ts";
 import { observedPositions } from "./queries.ts";
 import type { Observed, PromptEnd } from "./queries.ts";
+import { averse, unitLength } from "./aversion.ts";
 import { contentWidth, rotaryFrequencies, setPosition } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import type { TextPrompt } from "./text-prompt.ts";
@@ -24,8 +25,7 @@ export function observedTextQueries(
   const { headDim, groupSize, sharpness } = params;
   const positions = observedPositions(observed, { tokens, contextEnd });
   const size = positions.length;
-  // a query of this length gives a logit of 1 with the unit vector that it points along
-  const unit = sharpness > 0 ? Math.sqrt(headDim) / sharpness : 0;
+  const unit = unitLength(params);
   const rows = heads.map((head, h) => {
     const out = matrix(size * groupSize, headDim);
     ops.fillNormal(out, hash64(`${seed}/observed/${h}`));
@@ -37,7 +37,10 @@ export function observedTextQueries(
       if (token > contextEnd) {
         const turn = (token - contextEnd - 1) % turns;
         row.set(asked.subarray(turn * headDim, (turn + 1) * headDim));
-      } else composeQuery(row, token, prompt, { head, unit, last: token === contextEnd });
+      } else {
+        const looks = token === contextEnd || looksSeldom(seed, h, token) < prompt.geometry.seldom;
+        composeQuery(row, token, prompt, { head, unit, looks });
+      }
     }
     return out;
   });
@@ -51,25 +54,34 @@ export function observedTextQueries(
   };
 }
 
+/** A uniform number of a query in one head. */
+const looksSeldom = (seed: string, head: number, token: number): number =>
+  new Random(`${seed}/looks/${head}/${token}`).uniform();
+
 /** Makes the query of a token of the context of noise, in place. */
-function composeQuery(
+export function composeQuery(
   row: Float32Array,
   token: number,
   { geometry, stream }: TextPrompt,
-  { head: { codes }, unit, last }: { readonly head: TextHead; readonly unit: number; readonly last: boolean },
+  {
+    head: { codes },
+    unit,
+    looks,
+  }: { readonly head: TextHead; readonly unit: number; readonly looks: boolean },
 ): void {
   const d = row.length;
   const width = contentWidth(d);
   // logits of a query of noise have the standard deviation |q| / unit
   const noise = (geometry.unrest * unit) / Math.sqrt(d);
   for (let c = 0; c < width; c++) row[c]! *= noise;
-  const gather = codes.gain.salience * geometry.gather * (last ? 1 : geometry.glance) * unit;
+  const gather = codes.gain.salience * geometry.gather * (looks ? 1 : geometry.glance) * unit;
   for (let c = 0; c < width; c++) row[c]! += gather * codes.outstanding[c]!;
   const next = token + 1 < stream.ids.length ? stream.contexts.of[token + 1]! : -1;
   if (next >= 0 && geometry.context > 0) {
     const factor = (geometry.induction * unit) / (Math.sqrt(geometry.context) * width);
     addRow(row, codes.contexts, next, factor);
   }
+  averse(row, codes.mean, geometry.aversion * unit);
   setPosition(row, token, (codes.gain.locality * geometry.locality * unit) / rotaryFrequencies(d));
 }
 

@@ -13,6 +13,7 @@ import { makeTextHead } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import { readTextPrompt } from "./text-prompt.ts";
 import type { TextPrompt } from "./text-prompt.ts";
+import { idleHeads } from "./idle-heads.ts";
 import { observedTextQueries } from "./text-queries.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -52,7 +53,7 @@ export function embedText(
   const prompt = readTextPrompt(workspace, problem, { records, geometry });
   const ids = featureIds(prompt.features);
   const heads = measure("embed", () => spaces.map((_, h) => makeTextHead(workspace, h, prompt, ids)));
-  const asking = (asks: readonly TextAsk[]): Tensor[] => idealAsks(heads, asks);
+  const asking = (asks: readonly TextAsk[]): Tensor[] => idealAsks(params, geometry, heads, asks);
   const ideal = (asked: readonly FeatureSum[]): Tensor[] =>
     asking(asked.map((subject) => ({ subject }))).map((rows) => scaled(rows, softness));
   const queries = asking(questions(prompt));
@@ -73,6 +74,7 @@ export function embedText(
     asking,
     prompt,
     heads,
+    ...(geometry.idle > 0 && { idle: idleHeads(workspace, prompt, heads) }),
     valueCodes: (wanted) =>
       heads.map(({ codes }, h) =>
         gathered(codes.told, wanted, spaces[h]!.empty(wanted.length, params.headDim)),

@@ -17,7 +17,7 @@ describe("key geometry", () => {
   it("is refused with the reason and what is allowed", () => {
     expect(() => parseGeometry("texts")).toThrow(/unknown key geometry "texts".*none, text/);
     expect(() => parseGeometry("text(mean=2)")).toThrow(/mean must be a number in \[0, 1\]; got "2"/);
-    expect(() => parseGeometry("text(mean=.9)")).toThrow(/may be 1 together; got 1.40/);
+    expect(() => parseGeometry("text(mean=.9)")).toThrow(/may be 1 together; got 1.55/);
     expect(() => parseGeometry("none(mean=.9)")).toThrow(/none has no parameter "mean"/);
     expect(() =>
       makeTrial({

@@ -40,7 +40,7 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot(a, b) / (norm(a) * norm(b));
 }
 
-const reader = { kvHeads: 8, sharpness: 5, residualNoise: 0.7, geometry: "text" };
+const reader = { kvHeads: 8, sharpness: 7, residualNoise: 0.7, geometry: "text" };
 const scoresOf = (task: string, variant: string, more: object = {}): number[] => {
   const trials = [0, 1].map((trial) =>
     makeTrial({
@@ -101,13 +101,16 @@ describe("keys that follow the text", () => {
       );
       return { at, all, text };
     };
-    const still = "gather=0,induction=0,unrest=0";
+    const level = "aversion=0,sink=0,waver=0";
+    const still = `gather=0,induction=0,unrest=0,${level}`;
     const near = logits(`text(locality=8,headSpread=0,${still})`);
     expect(near.all[near.at]).toBeCloseTo(8, 4);
     expect(mean(near.all.slice(-16))).toBeGreaterThan(mean(near.all.slice(0, 256)) + 1);
     const quiet = logits(`text(locality=0,${still})`);
     expect(Math.max(...quiet.all.map(Math.abs))).toBeLessThan(1e-5);
-    const out = logits("text(opinion=0,gather=2,glance=1,headSpread=0,locality=0,induction=0,unrest=0)");
+    const out = logits(
+      `text(opinion=0,gather=2,glance=1,headSpread=0,locality=0,induction=0,unrest=0,${level})`,
+    );
     const found = out.text.prompt.salience.slice(0, out.at + 1);
     expect(cosine(out.all, found)).toBeGreaterThan(0.75);
   });

@@ -28,7 +28,7 @@ export const knorm = defineVariant({
     },
   ],
   differs: [
-    "In trained models keys that get much attention have small norms. The reader's keys have norms of chance, and with keys that follow the text those that stand out have larger ones.",
+    "In trained models keys that get much attention have small norms. The reader's keys have norms of chance; those that follow the text (--geometry text) are short in the first token, and long in tokens that repeat earlier text.",
   ],
   params: { budget: budgetParam("tokens kept"), queryAware: queryAwareParam },
   prefill: "dense",

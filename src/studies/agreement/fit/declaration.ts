@@ -46,7 +46,11 @@ export const fittedRows: SeenRows = {
 };
 
 /** Methods that were looked at when the sizes that are not fitted were chosen by hand. */
-const lookedAtRows: SeenRows = { role: "looked at", ...place, methods: ["h2o", "expected"] };
+const lookedAtRows: SeenRows = {
+  role: "looked at",
+  ...place,
+  methods: ["h2o", "expected", "knorm", "lagkv", "cur", "qfilter"],
+};
 
 /** Rows that a fitted reader has seen. */
 export const seenByFit: readonly SeenRows[] = [fittedRows, lookedAtRows];
