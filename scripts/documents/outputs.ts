@@ -48,7 +48,7 @@ export function askedOf(command: string): Omit<Asked, "folder"> | undefined {
 }
 
 /** Commands that take minutes: a document's test asks for their help alone. */
-export const isHeavy = (command: string): boolean => /^npm\b|--full\b/.test(command);
+export const isHeavy = (command: string): boolean => /^npm\b|--full\b|\battnsim learn\b/.test(command);
 
 /**
  * Runs the commands of documents, each document's in a folder of its own, where the files that it gives lie. All run in

@@ -25,7 +25,7 @@ export function families(): ResultSection {
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while on their own models they read at most ${formatPercent(share)} of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: two of each).`,
+        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while on their own models they read at most ${formatPercent(share)} of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: ${dense.n / 2} of each).`,
         holds: least(kept) > dense.high && share < 0.3,
       },
       {
