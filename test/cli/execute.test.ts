@@ -21,7 +21,10 @@ it("tells the reason of a failed trial where the rows that are left cannot show 
   );
   const row = trialRow({ task: "graphwalks", variant: "dense", tokensNominal: 1000, tokens: 1000, score: 1 });
   vi.mocked(runWatched).mockResolvedValue({
-    ...{ rows: [row], planned: 2, interrupted: false, seconds: 1 },
+    rows: [row],
+    planned: 2,
+    interrupted: false,
+    seconds: 1,
     failures: [{ trial: second!, reason: "no memory" }],
   });
   vi.spyOn(console, "log").mockImplementation(() => undefined);

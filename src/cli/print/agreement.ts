@@ -10,7 +10,7 @@ export const between = ({ low, high }: Interval): string => `[${points(low)} ${p
 export const rank = (value: number | null): string | null => (value === null ? null : value.toFixed(2));
 
 /** Estimates as a table, a row each. */
-export const estimatesTable = (
+const estimatesTable = (
   title: string,
   estimates: Readonly<Record<string, AgreementEstimate | undefined>>,
 ): string =>
