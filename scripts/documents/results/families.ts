@@ -25,11 +25,11 @@ export function families(): ResultSection {
     settings: settingsOf(trialsOf(name)),
     findings: [
       {
-        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (single problems from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while on their own models they read at most ${formatPercent(share)} of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: ${dense.n / 2} of each).`,
+        text: `At 1M tokens DSA, NSA, InfLLM-v2 and MSA score at least ${formatShare(least(kept))} (intervals from ${formatShare(Math.min(...kept.map(({ low }) => low)))} to ${formatShare(Math.max(...kept.map(({ high }) => high)))}) while on their own models they read at most ${formatPercent(share)} of the bytes of dense attention, which scores ${formatMean(dense)} (mean of searches and requests, n = ${dense.n}: ${dense.n / 2} of each).`,
         holds: least(kept) > dense.high && share < 0.3,
       },
       {
-        text: `Windows, eviction that does not see the question, recurrent states and linear memories score at most ${formatShare(most(lost))} there (${losing.length} variants, n = ${dense.n} each, single problems at most ${formatShare(Math.max(...lost.map(({ high }) => high)))}).`,
+        text: `Windows, eviction that does not see the question, recurrent states and linear memories score at most ${formatShare(most(lost))} there (${losing.length} variants, n = ${dense.n} each, intervals up to ${formatShare(Math.max(...lost.map(({ high }) => high)))}).`,
         holds: most(lost) < 0.1,
       },
       {
