@@ -5,12 +5,12 @@ import { runAblation } from "../../studies/agreement/ablation/run.ts";
 import { runAgreementFit } from "../../studies/agreement/fit/run.ts";
 import { runAgreement } from "../../studies/agreement/run.ts";
 import { agreementReader } from "../../studies/agreement/reader.ts";
-import type { Study } from "../../studies/study.ts";
 import { withNumericsOptions } from "../options/numerics.ts";
 import { collect, givenReader, integer, share, tokenCount, withReaderOptions } from "../options/values.ts";
 import { formatAblation } from "../print/ablation.ts";
 import { formatAgreementFit } from "../print/agreement-fit.ts";
 import { formatAgreement } from "../print/agreement.ts";
+import { printStudy } from "../print/study.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
@@ -51,22 +51,13 @@ export default function agreementCommand(command: Command): void {
         const asked = { ...options, table, reader };
         if (ablate && fit) throw new UsageError("--ablate and --fit are two questions; got both");
         if (fit)
-          print(
+          printStudy(
             await runAgreementFit({ trials: 2, candidates, rounds, ...asked }, watch),
             json,
             formatAgreementFit,
           );
-        else if (ablate) print(await runAblation({ trials: 3, ...asked }, watch), json, formatAblation);
-        else print(await runAgreement({ trials: 10, ...asked }, watch), json, formatAgreement);
+        else if (ablate) printStudy(await runAblation({ trials: 3, ...asked }, watch), json, formatAblation);
+        else printStudy(await runAgreement({ trials: 10, ...asked }, watch), json, formatAgreement);
       },
     );
-}
-
-function print<T>(
-  { answer, files }: Study<T>,
-  json: boolean | undefined,
-  format: (answer: T) => string,
-): void {
-  for (const file of files) console.error(file);
-  console.log(json ? JSON.stringify(answer, null, 2) : format(answer));
 }

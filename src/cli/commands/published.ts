@@ -4,6 +4,7 @@ import { forceOption } from "../options/results.ts";
 import { collect } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { formatPublished } from "../print/published.ts";
+import { printStudy } from "../print/study.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
@@ -40,7 +41,6 @@ export default function publishedCommand(command: Command): void {
         console.error(
           "trends are experiments of attnsim's repository, which is not here; only golden checks are shown",
         );
-      for (const file of files) console.error(file);
-      console.log(json ? JSON.stringify(answer, null, 2) : formatPublished(answer));
+      printStudy({ answer, files }, json, formatPublished);
     });
 }

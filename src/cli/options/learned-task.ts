@@ -15,7 +15,7 @@ interface LearnedTaskOptions {
 }
 
 /** Settings of a training as the command line has them. */
-interface TrainOptions extends LearnedTaskOptions, Omit<TrainSettings, "shape" | "task"> {
+export interface TrainOptions extends LearnedTaskOptions, Omit<TrainSettings, "shape" | "task"> {
   readonly mixers?: readonly MixerName[] | undefined;
   readonly window: number;
   readonly width: number;

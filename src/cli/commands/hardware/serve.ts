@@ -23,10 +23,9 @@ import { watch } from "../../print/watch.ts";
 const notes = `
 Each --batch has the steady state of a replica in which that many users ask, wait for their answers and ask again: passes of a
 replay (continuous batching, chunked prefill), one cycle long. With --rate or --trace, requests are replayed event by event on
-one replica; --slo finds the largest rate whose replay keeps service levels. --batch is the most sequences in a replica, of
-which a replay takes the largest; a request is admitted when its whole cache fits. The division is the one that gives a GPU
-the most tokens. A trace is a CSV file with the columns arrival_s, input_tokens, output_tokens, or a JSONL file with these keys
-or those of Mooncake's traces: timestamp (milliseconds), input_length, output_length.`;
+one replica. --batch is the most sequences in a replica, of which a replay takes the largest; a request is admitted when its
+whole cache fits. The division is the one that gives a GPU the most tokens. A trace is CSV with arrival_s, input_tokens and
+output_tokens, or JSONL with these keys or Mooncake's: timestamp (milliseconds), input_length, output_length.`;
 
 /** `attnsim hardware serve`: time to the first token, tokens a second and prices of serving requests. */
 export default function hardwareServeCommand(command: Command): void {
