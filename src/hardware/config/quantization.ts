@@ -1,6 +1,6 @@
 import { weightFormatBytes } from "../weights/formats.ts";
 import type { WeightFormat } from "../weights/formats.ts";
-import { storageOf, storedIn } from "../weights/parts.ts";
+import { everyPart, storedIn } from "../weights/parts.ts";
 import type { ModelStorage, PartStorage, WeightPart } from "../weights/parts.ts";
 import type { ReadStorage } from "../weights/checkpoint.ts";
 import { isObject } from "./json.ts";
@@ -46,7 +46,7 @@ function storageBy(modules: readonly NamedModule[], formatOf: FormatOf): ModelSt
     const format = formatOf(module);
     counts.set(format, (counts.get(format) ?? 0) + module.weights);
   }
-  return storageOf((part) => {
+  return everyPart((part) => {
     const counts = [...(parts.get(part) ?? [])].sort(([, a], [, b]) => b - a);
     return counts.length === 0 ? storedIn("bf16") : meanOf(counts);
   });

@@ -4,7 +4,7 @@ import type { Model } from "../model.ts";
 import type { System } from "../system.ts";
 import { isFourBit, productOf, productsOf, weightFormats } from "./formats.ts";
 import type { WeightFormat } from "./formats.ts";
-import { storedIn, storedWhollyIn, weightPartNames } from "./parts.ts";
+import { everyPart, storedIn, storedWhollyIn, weightPartNames } from "./parts.ts";
 import type { ModelStorage, PartStorage, WeightPart } from "./parts.ts";
 
 /** Storage of a part, and the precision of its products. */
@@ -116,15 +116,7 @@ export function weightsOf(model: Model, system: System, text: string): Weights {
     const stored = own === undefined ? storage[part] : storedIn(own.format);
     return { ...stored, product: own?.product ?? productOf(stored.format, system) };
   };
-  return {
-    attention: of("attention"),
-    experts: of("experts"),
-    shared: of("shared"),
-    dense: of("dense"),
-    router: of("router"),
-    embeddings: of("embeddings"),
-    norms: of("norms"),
-  };
+  return everyPart(of);
 }
 
 /** Storage of a checkpoint of a model. @throws UsageError for a checkpoint that is not known or was not read */

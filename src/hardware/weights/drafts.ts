@@ -1,5 +1,5 @@
 import type { PartWeights, Weights } from "./choice.ts";
-import { storedIn } from "./parts.ts";
+import { everyPart, storedIn } from "./parts.ts";
 import type { WeightPart } from "./parts.ts";
 
 /**
@@ -10,13 +10,5 @@ import type { WeightPart } from "./parts.ts";
 export function draftWeights(weights: Weights): Weights {
   const of = (part: WeightPart): PartWeights =>
     weights[part].format === "nvfp4" ? { ...storedIn("bf16"), product: "bf16" } : weights[part];
-  return {
-    attention: of("attention"),
-    experts: of("experts"),
-    shared: of("shared"),
-    dense: of("dense"),
-    router: of("router"),
-    embeddings: of("embeddings"),
-    norms: of("norms"),
-  };
+  return everyPart(of);
 }

@@ -33,10 +33,9 @@ const keptWide: readonly WeightPart[] = ["router", "embeddings", "norms"];
 
 /** A whole model in one format; routers, embeddings, head and norms stay in bf16. */
 export const storedWhollyIn = (format: WeightFormat): ModelStorage =>
-  storageOf((part) => storedIn(keptWide.includes(part) ? "bf16" : format));
-
-/** Storage of every part. */
-export const storageOf = (of: (part: WeightPart) => PartStorage): ModelStorage => ({
+  everyPart((part) => storedIn(keptWide.includes(part) ? "bf16" : format));
+/** A value for every part of the weights. */
+export const everyPart = <T>(of: (part: WeightPart) => T): Readonly<Record<WeightPart, T>> => ({
   attention: of("attention"),
   experts: of("experts"),
   shared: of("shared"),
