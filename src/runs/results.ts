@@ -20,18 +20,22 @@ import { timingColumns, timingRow } from "./timings.ts";
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** A plan whose finished trials are written, with the settings and the run that made them. */
+/** A plan whose finished trials are written, with the settings and the runs that made them. */
 export interface FinishedRun {
   readonly plan: Plan;
   /** finished trials by id */
   readonly entries: ReadonlyMap<string, JournalEntry>;
   /** settings of the command line, for the manifest */
   readonly config: object;
-  readonly run: RunFacts;
+  /** runs since the results were last written */
+  readonly runs: readonly RunFacts[];
 }
 
 /** Writes the finished trials of a plan into `folder`, in the order of the plan. Returns the rows of data.csv. */
-export function writeResults(folder: string, { plan, entries, config, run }: FinishedRun): TrialRow[] {
+export function writeResults(
+  folder: string,
+  { plan, entries, config, runs: latest }: FinishedRun,
+): TrialRow[] {
   const finished = plan.trials.flatMap(({ id }) => entries.get(id) ?? []);
   const rows = finished.map(({ row }) => row);
   const files = {
@@ -44,7 +48,7 @@ export function writeResults(folder: string, { plan, entries, config, run }: Fin
   const before = readManifest(folder);
   const runs = [
     ...(before?.name === plan.name ? (before.runs ?? []) : []),
-    ...(run.finished + run.failed > 0 ? [run] : []),
+    ...latest.filter(({ finished, failed }) => finished + failed > 0),
   ];
   writeAtomic(
     join(folder, "manifest.json"),
