@@ -8,16 +8,8 @@ import type { EndedPoint } from "./ends.ts";
 import type { Figure } from "./figure.ts";
 import { labelLayers, placeLabels } from "./labels.ts";
 import type { PanelLine } from "./labels.ts";
-import {
-  bytesAxis,
-  logDomain,
-  logPixel,
-  panelFigure,
-  panelSize,
-  seriesScales,
-  shareAxis,
-  sharePixel,
-} from "./style.ts";
+import { bytesAxis, logDomain, logPixel, shareAxis, sharePixel } from "./axes.ts";
+import { panelFigure, panelSize, seriesScales } from "./style.ts";
 
 /** Number of lengths that are shown. Each is an eighth of the one before, from the longest on. */
 const lengthsShown = 2;

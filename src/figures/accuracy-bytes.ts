@@ -4,7 +4,8 @@ import { bytesReadOf, estimate, measured, panelOf, scoreMeasure, seriesNamer } f
 import { manyLengths } from "./applies.ts";
 import { endsText, rangeDash, trialsText } from "./ends.ts";
 import type { Figure } from "./figure.ts";
-import { bytesAxis, legendColumns, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { bytesAxis, shareAxis } from "./axes.ts";
+import { legendColumns, panelFigure, seriesScales } from "./style.ts";
 
 /** A variant's name without its parameters. At one length a curve joins the parameters that were tried. */
 const nameOf = (row: TrialRow): string => row.variant.replace(/\(.*\)/, "");

@@ -3,7 +3,7 @@ import { manyLengths } from "./applies.ts";
 import type { Figure, PublishedResult } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
 import type { PublishedPoint } from "./length-curves.ts";
-import { shareAxis } from "./style.ts";
+import { shareAxis } from "./axes.ts";
 
 /** Published scores of the drawn benchmarks and lengths. A score that covers several lengths is drawn at the longest. */
 function publishedBeside(

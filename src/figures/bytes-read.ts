@@ -2,7 +2,7 @@ import { bytesReadOf, curves, measured } from "./aggregate.ts";
 import { manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
-import { bytesAxis } from "./style.ts";
+import { bytesAxis } from "./axes.ts";
 
 export const bytesRead: Figure = {
   name: "bytes-read",

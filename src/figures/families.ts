@@ -3,7 +3,7 @@ import { distinct } from "../core/group.ts";
 import { familiesOf, manyFamilies, manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
-import { shareAxis } from "./style.ts";
+import { shareAxis } from "./axes.ts";
 
 /** Variant that every panel shows beside its family. */
 const reference = "dense";

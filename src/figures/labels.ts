@@ -28,9 +28,13 @@ interface LabelBox {
   readonly bottom: number;
 }
 
-const fontSize = 10;
+/** Font size of names beside marks and lines. */
+export const labelFontSize = 10;
 /** Width of a character and height of a line of DejaVu Sans, in pixels. */
-const [characterWidth, lineHeight] = [0.6 * fontSize, 1.2 * fontSize];
+const [characterWidth, lineHeight] = [0.6 * labelFontSize, 1.2 * labelFontSize];
+
+/** Width of a name in pixels. */
+export const labelWidth = (text: string): number => characterWidth * text.length;
 
 const markRadius = 5;
 /** Gaps in pixels between a mark and its label, nearest first. From the second on, a line leads to the label. */
@@ -103,7 +107,7 @@ export function placeLabels({
   const leads: PanelLine[] = [];
   return marks.map(({ x, y, text }) => {
     if (text === undefined || text === "") return undefined;
-    const [w, h] = [characterWidth * text.length, lineHeight];
+    const [w, h] = [labelWidth(text), lineHeight];
     let best: { cost: number; box: LabelBox; place: LabelPlace } | undefined;
     gaps.forEach((gap, near) =>
       sides.forEach(([right, down], side) => {
@@ -154,7 +158,7 @@ export const labelLayers = (x: object, y: object): readonly object[] => [
       type: "text",
       align: "center",
       baseline: "middle",
-      fontSize,
+      fontSize: labelFontSize,
       color: "#333333",
       dx: { expr: "datum.dx" },
       dy: { expr: "datum.dy" },
@@ -164,4 +168,5 @@ export const labelLayers = (x: object, y: object): readonly object[] => [
   })),
 ];
 
-const fieldOf = (channel: object): string => ("field" in channel ? String(channel.field) : "");
+/** The column that a channel shows. */
+export const fieldOf = (channel: object): string => ("field" in channel ? String(channel.field) : "");

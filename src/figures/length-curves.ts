@@ -1,8 +1,10 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct } from "../core/group.ts";
 import { lineWidth, logPlace, markSize, withCovers } from "./covered.ts";
+import { endLabelLayers, endLabelRoom, namedAtEnds } from "./end-labels.ts";
 import { endsText, trialsText } from "./ends.ts";
-import { legendColumns, lengthAxis, panelFigure, seriesScales } from "./style.ts";
+import { lengthAxis } from "./axes.ts";
+import { legendColumns, panelFigure, panelSize, panelsOfSeries, seriesScales } from "./style.ts";
 
 /** A published score, as a point of a panel. */
 export interface PublishedPoint {
@@ -47,15 +49,17 @@ function publishedMarks(models: readonly string[]): string[] {
 
 /**
  * One panel for each benchmark: a curve for each variant with bands of 95% intervals or dashed ranges, and published scores
- * as points.
+ * as points. Names stand at the ends of curves if each panel has room for them, and in a legend otherwise.
  */
 export function lengthCurves({ title, subtitle, points, y, published = [], ...rest }: LengthCurves): object {
-  const { height, isLog = false } = rest;
+  const { height = panelSize.height, isLog = false } = rest;
   const place = isLog ? logPlace(points.map(({ mean }) => mean)) : (mean: number): number => mean;
-  const curves = withCovers(points, ({ mean }) => place(mean));
+  const covered = withCovers(points, ({ mean }) => place(mean));
+  const labelled = namedAtEnds(covered, { channel: y, value: ({ mean }) => mean, height });
+  const curves = labelled ?? covered;
   const series = distinct(points.map((point) => point.series));
   const models = distinct(published.map(({ model }) => model));
-  const { color, strokeDash, shape } = seriesScales(series);
+  const { color, strokeDash, shape } = seriesScales(series, panelsOfSeries(points));
   const shapes = new Map(series.map((name, i) => [name, shape.range[i]!]));
   const dashes = new Map(series.map((name, i) => [name, strokeDash.range[i]!]));
   const x = { field: "tokens", ...lengthAxis([...points, ...published].map(({ tokens }) => tokens)) };
@@ -64,14 +68,17 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
     type: "nominal",
     scale: color,
     title: `variant, ${trialsText(points)}`,
-    legend: {
-      // published models have the scale of shapes; a variant's mark is looked up by its name
-      symbolType: { expr: `${JSON.stringify(Object.fromEntries(shapes))}[datum.value]` },
-      symbolSize: 70,
-      symbolStrokeWidth: 0,
-      symbolOpacity: 1,
-      columns: legendColumns(series),
-    },
+    legend:
+      labelled !== undefined
+        ? null
+        : {
+            // published models have the scale of shapes; a variant's mark is looked up by its name
+            symbolType: { expr: `${JSON.stringify(Object.fromEntries(shapes))}[datum.value]` },
+            symbolSize: 70,
+            symbolStrokeWidth: 0,
+            symbolOpacity: 1,
+            columns: legendColumns(series),
+          },
   };
   const simulated = [{ filter: "datum.series" }];
   const layer = [
@@ -99,6 +106,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
         color: hue,
       },
     },
+    ...(labelled === undefined ? [] : endLabelLayers(x, { field: "mean", ...y }, hue)),
     ...(published.length === 0
       ? []
       : [
@@ -134,7 +142,8 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
       ...published,
     ],
     layer,
-    ...(height !== undefined && { height }),
+    height,
+    ...(labelled !== undefined && { besideEach: endLabelRoom(points) }),
     ownScales: ["x"],
   });
 }

@@ -1,6 +1,8 @@
 import { distinct, groupBy } from "../core/group.ts";
 import { lineWidth, logPlace, markSize, withCovers } from "./covered.ts";
-import { legendColumns, lengthAxis, logDomain, logTicks, panelFigure, seriesScales } from "./style.ts";
+import { endLabelLayers, endLabelRoom, namedAtEnds } from "./end-labels.ts";
+import { lengthAxis, logDomain, logTicks } from "./axes.ts";
+import { legendColumns, panelFigure, panelsOfSeries, seriesScales } from "./style.ts";
 
 /** Titles of a figure of lines over context length, and the columns that it shows. */
 export interface LinesAsked<R> {
@@ -45,7 +47,7 @@ export function linesFigure<R extends { readonly tokens: number }>(
     lineOf,
   );
   const place = logPlace(measured.map(({ value }) => value));
-  const points = withCovers(
+  const covered = withCovers(
     measured.map(({ row, value }) => ({
       panel: panel(row),
       series: series(row),
@@ -55,12 +57,11 @@ export function linesFigure<R extends { readonly tokens: number }>(
     })),
     (point) => place(point.y),
   );
-  const names = distinct(points.map((point) => point.series));
-  const { color, strokeDash, shape } = seriesScales(names);
-  const legend = { symbolSize: 70, symbolOpacity: 1, columns: legendColumns(names) };
-  const x = { field: "tokens", ...lengthAxis(points.map(({ tokens }) => tokens)) };
+  const names = distinct(covered.map((point) => point.series));
+  const { color, strokeDash, shape } = seriesScales(names, panelsOfSeries(covered));
+  const x = { field: "tokens", ...lengthAxis(covered.map(({ tokens }) => tokens)) };
   const domain = logDomain(
-    points.map((point) => point.y),
+    covered.map((point) => point.y),
     1.15,
   );
   const axis = {
@@ -70,6 +71,10 @@ export function linesFigure<R extends { readonly tokens: number }>(
     scale: { type: "log", nice: false, domain },
     axis: { format: domain[1] < 1000 ? "~r" : "~s", values: logTicks(domain) },
   };
+  const labelled = namedAtEnds(covered, { channel: axis, value: (point) => point.y });
+  const points = labelled ?? covered;
+  const legend =
+    labelled === undefined ? { symbolSize: 70, symbolOpacity: 1, columns: legendColumns(names) } : null;
   const hue = { field: "series", type: "nominal", scale: color, title: null, legend };
   const dash = { field: "series", type: "nominal", scale: strokeDash, title: null, legend };
   const stops = missing === undefined ? [] : points.filter((point) => point.ends);
@@ -77,6 +82,7 @@ export function linesFigure<R extends { readonly tokens: number }>(
     title,
     subtitle: stops.length === 0 ? subtitle : `${subtitle}; a cross ends a line: beyond it ${missing}`,
     points,
+    ...(labelled !== undefined && { besideEach: endLabelRoom(points) }),
     layer: [
       {
         mark: { type: "line", ...lineWidth },
@@ -88,9 +94,10 @@ export function linesFigure<R extends { readonly tokens: number }>(
           x,
           y: axis,
           color: hue,
-          shape: { field: "series", type: "nominal", scale: shape, title: null },
+          shape: { field: "series", type: "nominal", scale: shape, title: null, legend },
         },
       },
+      ...(labelled === undefined ? [] : endLabelLayers(x, axis, hue)),
       ...(stops.length === 0
         ? []
         : [

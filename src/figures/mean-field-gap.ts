@@ -1,6 +1,7 @@
 import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import type { Figure } from "./figure.ts";
-import { panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { shareAxis } from "./axes.ts";
+import { panelFigure, seriesScales } from "./style.ts";
 import { distinct } from "../core/group.ts";
 
 const titles = { goldMass: "gold mass", recall: "recall", score: "score" } as const;

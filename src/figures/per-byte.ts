@@ -2,7 +2,8 @@ import { distinct } from "../core/group.ts";
 import { kindOf } from "../core/stats.ts";
 import { endsText, rangeDash } from "./ends.ts";
 import { labelLayers, placeLabels } from "./labels.ts";
-import { bytesAxis, logDomain, logPixel, panelsApart, seriesScales, shareAxis, sharePixel } from "./style.ts";
+import { bytesAxis, logDomain, logPixel, shareAxis, sharePixel } from "./axes.ts";
+import { panelsApart, seriesScales } from "./style.ts";
 
 interface PerByte {
   readonly variant: string;

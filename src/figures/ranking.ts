@@ -2,7 +2,7 @@ import { curves, scoreMeasure } from "./aggregate.ts";
 import { lengthsText, manyLengths } from "./applies.ts";
 import type { Figure } from "./figure.ts";
 import { rankedPoints } from "./ranked-points.ts";
-import { shareAxis } from "./style.ts";
+import { shareAxis } from "./axes.ts";
 
 export const ranking: Figure = {
   name: "ranking",

@@ -4,7 +4,8 @@ import { distinct, groupBy } from "../core/group.ts";
 import { bytesReadOf, estimate, measured, panelOf, scoreMeasure } from "./aggregate.ts";
 import { endsText, rangeDash } from "./ends.ts";
 import type { Figure } from "./figure.ts";
-import { bytesAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { bytesAxis, shareAxis } from "./axes.ts";
+import { panelFigure, seriesScales } from "./style.ts";
 
 const lengthOf = (row: TrialRow): string => `${row.tokensNominal.toLocaleString("en")} tokens`;
 

@@ -1,7 +1,7 @@
 import { curves, measured } from "./aggregate.ts";
 import type { Figure } from "./figure.ts";
 import { lengthCurves } from "./length-curves.ts";
-import { shareAxis } from "./style.ts";
+import { shareAxis } from "./axes.ts";
 import { manyLengths } from "./applies.ts";
 
 export const recall: Figure = {

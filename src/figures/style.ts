@@ -1,4 +1,4 @@
-import { distinct } from "../core/group.ts";
+import { distinct, groupBy } from "../core/group.ts";
 import { hash64 } from "../core/random.ts";
 
 /**
@@ -33,23 +33,42 @@ function slotOf(name: string): number {
 
 const isKnown = (name: string): boolean => common.includes(name) || families.includes(name);
 
-/** Places of series: each has its own, or where that is taken the next free one. Common names go first. */
-function slotsOf(series: readonly string[]): number[] {
-  const order = [...series].sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)));
+/**
+ * Places of series: each has its own; if that is taken, or if its panel has the colour already, the next free one with
+ * the colour that its panels have least. Common names go first.
+ */
+function slotsOf(series: readonly string[], panels: readonly (readonly string[])[]): number[] {
+  const rank = (name: string): number => (isKnown(name) ? slotOf(name) : slots);
+  const order = [...series].sort((a, b) => rank(a) - rank(b));
   const taken = new Map<string, number>();
-  const used = new Set<number>();
   for (const name of order) {
-    let slot = slotOf(name);
-    while (used.has(slot % slots) && used.size < slots) slot++;
-    used.add(slot % slots);
-    taken.set(name, slot % slots);
+    const used = new Set(taken.values());
+    const mates = panels.filter((panel) => panel.includes(name)).flat();
+    const colours = mates.flatMap((mate) => (taken.has(mate) ? [taken.get(mate)! % palette.length] : []));
+    const clashes = (slot: number): number =>
+      colours.filter((colour) => colour === slot % palette.length).length;
+    const from = Array.from({ length: slots }, (_, i) => (slotOf(name) + i) % slots);
+    const free = from.filter((slot) => !used.has(slot));
+    const fewest = Math.min(...free.map(clashes));
+    taken.set(name, free.find((slot) => clashes(slot) === fewest) ?? from[0]!);
   }
   return series.map((name) => taken.get(name)!);
 }
 
-/** A colour for each series, and a dash and a shape for each round of colours. A name keeps its own across figures. */
-export function seriesScales(series: readonly string[]) {
-  const own = slotsOf(series);
+/** The series that share a panel, for each panel. */
+export const panelsOfSeries = (
+  points: readonly { readonly panel: string; readonly series: string }[],
+): readonly (readonly string[])[] =>
+  [...groupBy(points, ({ panel }) => panel).values()].map((own) => distinct(own.map(({ series }) => series)));
+
+/**
+ * A colour for each series, and a dash and a shape for each round of colours. A name keeps its own across figures, unless
+ * another one of its panel has it.
+ *
+ * @param panels series that are seen together; default: all
+ */
+export function seriesScales(series: readonly string[], panels: readonly (readonly string[])[] = [series]) {
+  const own = slotsOf(series, panels);
   const round = <T>(values: readonly T[], slot: number): T =>
     values[Math.floor(slot / palette.length) % values.length]!;
   return {
@@ -127,6 +146,8 @@ interface Panels {
   readonly columns?: number;
   /** pixels that titles may take beside the panels, such as those of long names at the y axis; default: 0 */
   readonly beside?: number;
+  /** pixels that each panel's names at the ends of lines take on its right; default: 0 */
+  readonly besideEach?: number;
   /** axes that are drawn in every panel; default: both */
   readonly ownAxes?: readonly ("x" | "y")[];
   /** axes whose scale each panel has for itself; default: none */
@@ -160,12 +181,13 @@ export const headingOf = (panel: string): string =>
 export function panelFigure({ title, subtitle, points: named, layer, ...rest }: Panels): object {
   const points = named.map((point) => ({ ...point, panel: headingOf(point.panel) }));
   const { width = panelSize.width, height = panelSize.height, columns = 2, beside = 0 } = rest;
-  const { ownAxes = ["x", "y"], ownScales = [] } = rest;
+  const { ownAxes = ["x", "y"], ownScales = [], besideEach = 0 } = rest;
   const names = distinct(points.map(({ panel }) => panel));
   const across = Math.min(columns, names.length);
   const figure = {
-    ...headed(title, subtitle, across * (width + besidePanel) + beside),
+    ...headed(title, subtitle, across * (width + besidePanel + besideEach) + beside),
     data: { values: points },
+    ...(besideEach > 0 && { usermeta: { besideEach } }),
   };
   if (names.length === 1 && names[0] === "") return { ...figure, width, height, layer };
   return {
@@ -205,78 +227,5 @@ export function panelsApart({ title, subtitle, panels, width, height }: PanelsAp
       layer,
     })),
     resolve: { scale: { color: "shared", shape: "shared" } },
-  };
-}
-
-/** A log2 axis of context lengths: 4K, 8K ... 1M. It ends a little beyond the lengths of a panel. */
-export function lengthAxis(lengths: readonly number[]): object {
-  const exponents = lengths.map((tokens) => Math.round(Math.log2(tokens)));
-  const low = Math.min(...exponents);
-  const high = Math.max(...exponents);
-  return {
-    type: "quantitative",
-    title: "context, tokens",
-    scale: { type: "log", base: 2, padding: 12, nice: false },
-    axis: {
-      values: Array.from({ length: high - low + 1 }, (_, i) => 2 ** (low + i)),
-      labelExpr: "datum.value >= 1048576 ? datum.value / 1048576 + 'M' : datum.value / 1024 + 'K'",
-      grid: true,
-    },
-  };
-}
-
-const highestShare = 1.02;
-
-/** Place of a share on an axis from 0 to 1, in pixels from its upper end. */
-export const sharePixel = (value: number, height: number): number => height * (1 - value / highestShare);
-
-/** A linear axis from 0 to 1. */
-export const shareAxis = (title: string): object => ({
-  type: "quantitative",
-  title,
-  scale: { domain: [0, highestShare], nice: false },
-  axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: ".1f", labelFlush: false },
-});
-
-/** Limits of a log axis, with a margin on both sides. */
-export const logDomain = (values: readonly number[], margin = 1.6): readonly [number, number] => [
-  Math.min(...values) / margin,
-  Math.max(...values) * margin,
-];
-
-/** Leading digits of the labels of a log axis. A shorter axis has more of them. */
-function leadingDigits(ratio: number): readonly number[] {
-  if (ratio > 20_000) return [1];
-  if (ratio > 100) return [1, 3];
-  return ratio > 5 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
-}
-
-/** Round values of a log axis in ascending order; the first and the last may lie beyond its limits. */
-export function logTicks([low, high]: readonly [number, number]): number[] {
-  const first = Math.floor(Math.log10(low));
-  const decades = Array.from(
-    { length: Math.ceil(Math.log10(high)) - first + 1 },
-    (_, i) => 10 ** (first + i),
-  );
-  return decades.flatMap((decade) =>
-    leadingDigits(high / low).map((digit) => Number((digit * decade).toPrecision(2))),
-  );
-}
-
-/** Place of a value on a log axis, in pixels from its left end. */
-export const logPixel = (value: number, [low, high]: readonly [number, number], width: number): number =>
-  (width * Math.log(value / low)) / Math.log(high / low);
-
-/** A log10 axis of bytes: 10 MB, 100 MB, 1 GB. A short axis also has labels between them, such as 20 MB. */
-export function bytesAxis(bytes: readonly number[], title: string): object {
-  const domain = logDomain(bytes);
-  return {
-    type: "quantitative",
-    title,
-    scale: { type: "log", domain, nice: false },
-    axis: {
-      values: logTicks(domain),
-      labelExpr: "replace(format(datum.value, '~s'), /([a-zA-Z]?)$/, ' $1B')",
-    },
   };
 }

@@ -1,5 +1,6 @@
 import { distinct } from "../core/group.ts";
-import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "./style.ts";
+import { lengthAxis, shareAxis } from "./axes.ts";
+import { legendColumns, panelFigure, seriesScales } from "./style.ts";
 
 /** A row of any table: texts and numbers by column. */
 export type TableFigureRow = Readonly<Record<string, string | number | null>>;

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { withCovers } from "../../src/figures/covered.ts";
-import { headingOf, logTicks, panelFigure } from "../../src/figures/style.ts";
+import { logTicks } from "../../src/figures/axes.ts";
+import { headingOf, panelFigure } from "../../src/figures/style.ts";
 
 const line = (series: string, values: readonly number[]) =>
   values.map((y, i) => ({ panel: "all", series, tokens: 4096 * 2 ** i, y }));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { lengthCurves } from "../../src/figures/length-curves.ts";
-import { shareAxis } from "../../src/figures/style.ts";
+import { shareAxis } from "../../src/figures/axes.ts";
 
 const figureOf = (models: readonly string[]): string =>
   JSON.stringify(

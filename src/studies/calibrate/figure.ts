@@ -1,7 +1,7 @@
 import { kindOf } from "../../core/stats.ts";
 import type { Estimate } from "../../core/stats.ts";
 import { lengthCurves } from "../../figures/length-curves.ts";
-import { shareAxis } from "../../figures/style.ts";
+import { shareAxis } from "../../figures/axes.ts";
 import type { CalibrationResult, ColumnResult } from "./result.ts";
 import type { HalfTargets } from "./target.ts";
 

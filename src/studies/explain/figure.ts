@@ -1,6 +1,6 @@
 import { kindOf } from "../../core/stats.ts";
 import { lengthCurves } from "../../figures/length-curves.ts";
-import { shareAxis } from "../../figures/style.ts";
+import { shareAxis } from "../../figures/axes.ts";
 import type { TargetColumn } from "../calibrate/target.ts";
 import { bestOfGroups } from "./result.ts";
 import type { ChangeResult, ExplanationResult } from "./result.ts";

@@ -2,15 +2,8 @@ import type { FrontierPoint } from "./result.ts";
 import { distinct } from "../../core/group.ts";
 import { endsText, rangeDash } from "../../figures/ends.ts";
 import { labelLayers, placeLabels } from "../../figures/labels.ts";
-import {
-  logDomain,
-  logPixel,
-  logTicks,
-  panelsApart,
-  seriesScales,
-  shareAxis,
-  sharePixel,
-} from "../../figures/style.ts";
+import { logDomain, logPixel, logTicks, shareAxis, sharePixel } from "../../figures/axes.ts";
+import { panelsApart, seriesScales } from "../../figures/style.ts";
 
 /** A price that scores are set against. */
 interface PricePanel {

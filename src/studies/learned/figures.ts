@@ -1,5 +1,6 @@
 import { distinct } from "../../core/group.ts";
-import { lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
+import { lengthAxis, shareAxis } from "../../figures/axes.ts";
+import { panelFigure, seriesScales } from "../../figures/style.ts";
 import type { SwapScore } from "./lengths.ts";
 import type { CellScore } from "./scores.ts";
 

@@ -1,6 +1,7 @@
 import { distinct } from "../../core/group.ts";
 import { endsText, rangeDash } from "../../figures/ends.ts";
-import { legendColumns, lengthAxis, panelFigure, seriesScales, shareAxis } from "../../figures/style.ts";
+import { lengthAxis, shareAxis } from "../../figures/axes.ts";
+import { legendColumns, panelFigure, seriesScales } from "../../figures/style.ts";
 import type { CurvePlace, OwnValue, Trend, TrendAxis } from "./trend.ts";
 
 /** A figure with our means and their intervals as filled marks and lines, and published numbers as open marks and dashes. */
@@ -13,7 +14,8 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
     ...published.map((value) => ({ ...value, from: "published", joined: isCurve(value) })),
   ];
   const series = distinct(points.map((point) => point.series));
-  const { color } = seriesScales(series);
+  const { color, shape } = seriesScales(series);
+  const shapes = Object.fromEntries(series.map((name, i) => [name, shape.range[i]!]));
   const names = distinct(points.map(({ x }) => x));
   const x = { field: "x", ...axisOf(axes.x, names) };
   const y = { field: "mean", ...axisOf(axes.y, []) };
@@ -22,7 +24,12 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
     type: "nominal",
     scale: color,
     title: null,
-    legend: { symbolType: "circle", symbolSize: 80, symbolOpacity: 1, columns: legendColumns(series) },
+    legend: {
+      symbolType: { expr: `${JSON.stringify(shapes)}[datum.value]` },
+      symbolSize: 80,
+      symbolOpacity: 1,
+      columns: legendColumns(series),
+    },
   };
   const isDashed = published.some(isCurve);
   const kinds = isDashed ? ["ours", "published"] : ["ours"];
@@ -59,23 +66,30 @@ export function trendFigure({ question, published, axes, note }: Trend, ours: re
         ]),
     {
       transform: only("ours"),
-      mark: { type: "point", filled: true, size: 46, opacity: 1 },
+      mark: { type: "point", filled: true, size: 46, opacity: 1, shape: { expr: "datum.mark" } },
       encoding: { x, ...stacked, y, color: hue },
     },
     {
       transform: only("published"),
-      mark: { type: "point", filled: false, size: 80, strokeWidth: 1.6, opacity: 1, shape: "diamond" },
+      mark: {
+        type: "point",
+        filled: false,
+        size: 80,
+        strokeWidth: 1.6,
+        opacity: 1,
+        shape: { expr: "datum.mark" },
+      },
       encoding: { x, ...stacked, y, color: hue },
     },
   ];
   const beside =
     published.length === 0
       ? `Mean and ${endsText(ours)}`
-      : `Open diamonds${isDashed ? " and dashes" : ""}: published; filled: ours, mean and ${endsText(ours)}`;
+      : `Open marks${isDashed ? " and dashes" : ""}: published; filled: ours, mean and ${endsText(ours)}`;
   return panelFigure({
     title: question,
     subtitle: note === undefined ? beside : `${beside}. ${note[0]!.toUpperCase()}${note.slice(1)}`,
-    points,
+    points: points.map((point) => ({ ...point, mark: shapes[point.series] })),
     layer,
   });
 }

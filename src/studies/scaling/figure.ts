@@ -1,5 +1,6 @@
 import { distinct } from "../../core/group.ts";
-import { lengthAxis, panelFigure, seriesScales } from "../../figures/style.ts";
+import { lengthAxis } from "../../figures/axes.ts";
+import { panelFigure, seriesScales } from "../../figures/style.ts";
 import type { ScalingRow } from "./tables.ts";
 
 /** Measured and predicted times over context length, on logarithmic axes. */

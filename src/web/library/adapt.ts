@@ -56,8 +56,12 @@ export interface AdaptedFigure {
 export function adapted(figure: object, { width, dark }: Look): AdaptedFigure {
   const { title, ...spec } = figure as FigureSpec;
   const { text, subtitle } = (title ?? {}) as FigureSpec;
-  const across = Math.max(1, Math.min(panelsOf(spec), Math.floor((width - edges) / widePanel)));
-  const room = Math.floor((width - edges) / across) - beside;
+  const { besideEach = 0 } = (spec["usermeta"] ?? {}) as { readonly besideEach?: number };
+  const across = Math.max(
+    1,
+    Math.min(panelsOf(spec), Math.floor((width - edges) / (widePanel + besideEach))),
+  );
+  const room = Math.floor((width - edges) / across) - beside - besideEach;
   const columns = Math.max(1, Math.floor((width - edges) / legendEntry));
   const { config = {}, ...fitted } = withLegends(sized(spec, across, room), columns) as FigureSpec;
   const whole: FigureSpec = {

@@ -1,5 +1,6 @@
 import { distinct } from "../../core/group.ts";
-import { logDomain, logTicks, panelFigure } from "../../figures/style.ts";
+import { logDomain, logTicks } from "../../figures/axes.ts";
+import { panelFigure } from "../../figures/style.ts";
 import type { System } from "../../hardware/system.ts";
 import type { PassOperator } from "./operators.ts";
 
