@@ -9,7 +9,7 @@ const lineGap = labelFontSize + 2;
 /** Pixels from the right edge of a panel to the names of its lines. */
 const beyondEdge = 14;
 /** Names wider than this many pixels stay in a legend. */
-const widest = 150;
+const widest = 160;
 
 /** The name of a line beside its end, and its distance from that end's height, in pixels downwards. */
 export interface EndLabel {

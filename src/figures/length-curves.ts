@@ -1,5 +1,5 @@
 import type { CurvePoint } from "./aggregate.ts";
-import { distinct } from "../core/group.ts";
+import { distinct, groupBy } from "../core/group.ts";
 import { lineWidth, logPlace, markSize, withCovers } from "./covered.ts";
 import { endLabelLayers, endLabelRoom, namedAtEnds } from "./end-labels.ts";
 import { endsText, trialsText } from "./ends.ts";
@@ -58,6 +58,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
   const labelled = namedAtEnds(covered, { channel: y, value: ({ mean }) => mean, height });
   const curves = labelled ?? covered;
   const series = distinct(points.map((point) => point.series));
+  const panels = [...groupBy([...points, ...published], ({ panel }) => panel).values()];
   const models = distinct(published.map(({ model }) => model));
   const { color, strokeDash, shape } = seriesScales(series, panelsOfSeries(points));
   const shapes = new Map(series.map((name, i) => [name, shape.range[i]!]));
@@ -144,6 +145,7 @@ export function lengthCurves({ title, subtitle, points, y, published = [], ...re
     layer,
     height,
     ...(labelled !== undefined && { besideEach: endLabelRoom(points) }),
-    ownScales: ["x"],
+    // an axis of one length has no extent
+    ownScales: panels.every((own) => distinct(own.map(({ tokens }) => tokens)).length > 1) ? ["x"] : [],
   });
 }

@@ -28,3 +28,18 @@ it.each([
 ])("published scores %j have the marks %j", (domain, range) => {
   expect(figureOf(domain)).toContain(JSON.stringify({ domain, range }).slice(1, -1));
 });
+
+it.each([
+  ["one length shares the axis of the others", [1024], []],
+  ["two lengths has an axis of its own", [1024, 2048], ["x"]],
+])("a panel of %s", (_, lengths, own) => {
+  const point = { series: "dense", mean: 1, low: 1, high: 1, trials: 10, kind: "t" } as const;
+  const points = [
+    ...lengths.map((tokens) => ({ ...point, panel: "p", tokens })),
+    ...[1024, 4096].map((tokens) => ({ ...point, panel: "q", tokens })),
+  ];
+  const { resolve } = lengthCurves({ title: "", subtitle: "", y: shareAxis("score"), points }) as {
+    readonly resolve: { readonly scale: object };
+  };
+  expect(Object.keys(resolve.scale)).toEqual(own);
+});
