@@ -6,6 +6,7 @@ import { findFigure } from "../figures/registry.ts";
 import { removePictures } from "../runs/claim.ts";
 import { drawFigures } from "../runs/draw.ts";
 import { readManifest } from "../runs/manifest.ts";
+import { writeParquet } from "../runs/parquet.ts";
 import type { Plan } from "../runs/plan.ts";
 import type { RunOutcome } from "../runs/run.ts";
 import { possiblePart } from "../runs/possible.ts";
@@ -33,6 +34,8 @@ export interface ExecuteOptions {
   readonly dryRun?: boolean | undefined;
   /** overwrite results of another plan, and edited results */
   readonly force?: boolean | undefined;
+  /** write Parquet files beside the CSV files */
+  readonly parquet?: boolean | undefined;
   /** leave out tasks at lengths, and variants, that cannot be had */
   readonly skipImpossible?: boolean | undefined;
   /** variant spec that others are compared with on the same problems */
@@ -63,6 +66,7 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   const memoryBytes = memoryGb === undefined ? undefined : memoryGb * 1e9;
   const before = readManifest(out)?.files;
   const outcome = await runWatched(plan, { out, workers, threads, memoryBytes, profile, config, force });
+  if (options.parquet) writeParquet(out);
   const { rows, planned, seconds } = outcome;
   // an unfinished run draws the figures that its rows can show, so that its failures are told
   const names = rows.length === planned ? options.figures : undefined;

@@ -33,11 +33,16 @@ export function parseCsv<Name extends string>(
   } catch (error) {
     throw new UsageError(`${where} is torn or no CSV: ${(error as Error).message}`);
   }
+  requireColumns(rows, where, needed);
+  return rows as Record<Name, string>[];
+}
+
+/** @throws UsageError for a column that rows lack. No rows lack none. */
+export function requireColumns(rows: readonly object[], where: string, needed: readonly string[]): void {
   const found = Object.keys(rows[0] ?? {});
   const missing = needed.filter((name) => found.length > 0 && !found.includes(name));
   if (missing.length > 0)
     throw new UsageError(`${where} lacks the columns ${missing.join(", ")}; it has ${found.join(", ")}`);
-  return rows as Record<Name, string>[];
 }
 
 /**
@@ -50,18 +55,30 @@ export function trialRowsOf(
   texts: readonly Readonly<Partial<Record<string, string>>>[],
   where: string,
 ): TrialRow[] {
-  const rows = texts.map(
-    (text, i) =>
-      Object.fromEntries(
-        columns.map((column) => [
-          column.name,
-          readCell(text[column.name] ?? "", column, `${where}: row ${i + 1}`),
-        ]),
-      ) as TrialRow,
-  );
+  const rows = tableRowsOf(texts, columns, where) as readonly TableRow[] as TrialRow[];
   checkScores(where, rows);
   return rows;
 }
+
+/**
+ * Rows of any table from texts by column.
+ *
+ * @param where name of the file, for error messages
+ * @throws UsageError for a cell that is not of its column's type
+ */
+export const tableRowsOf = (
+  texts: readonly Readonly<Partial<Record<string, string>>>[],
+  shown: readonly Column[],
+  where: string,
+): TableRow[] =>
+  texts.map((text, i) =>
+    Object.fromEntries(
+      shown.map((column) => [
+        column.name,
+        readCell(text[column.name] ?? "", column, `${where}: row ${i + 1}`),
+      ]),
+    ),
+  );
 
 /** @throws UsageError for a score outside [0, 1], and for a trial that stands in two rows */
 function checkScores(where: string, rows: readonly TrialRow[]): void {

@@ -1,7 +1,8 @@
 import { UsageError } from "../core/errors.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { parseCsv, trialRowsOf } from "./csv-text.ts";
+import { parseCsv, requireColumns, trialRowsOf } from "./csv-text.ts";
 import { readText } from "./files.ts";
+import type { CsvRow } from "./where.ts";
 
 /**
  * Reads the rows of a CSV as text. The file may have other columns too.
@@ -24,8 +25,11 @@ const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies 
  * @throws UsageError for an unreadable or torn file, a missing column that is needed, a cell that is not of its
  *   column's type, a score outside [0, 1], and a trial that stands in two rows
  */
-export function readTrialRows(path: string): TrialRow[] {
-  const rows: Readonly<Partial<Record<string, string>>>[] = readCsv(path, needed);
+export const readTrialRows = (path: string): TrialRow[] => resultsOf(readCsv<string>(path, []), path);
+
+/** Rows of results from the texts of a file. @throws UsageError as `readTrialRows` does */
+export function resultsOf(rows: readonly CsvRow[], path: string): TrialRow[] {
   if (rows.length === 0) throw new UsageError(`${path} has no rows`);
+  requireColumns(rows, path, needed);
   return trialRowsOf(rows, path);
 }

@@ -1,9 +1,9 @@
 import { basename, extname } from "node:path";
-import { asyncBufferFromFile } from "hyparquet";
 import { UsageError } from "../core/errors.ts";
-import { readText, reasonOf } from "./files.ts";
+import { readText } from "./files.ts";
 import { parseLength } from "../core/length.ts";
-import { readJsonl, readParquet, withPrompt } from "./dataset.ts";
+import { readJsonl, withPrompt } from "./dataset.ts";
+import { readParquetFile } from "./rows.ts";
 import { drawNamedProblem } from "../tasks/named-problem.ts";
 import type { NamedProblem } from "../tasks/named-problem.ts";
 import { nominalLength, parseTask } from "../tasks/spec.ts";
@@ -33,12 +33,8 @@ async function rowsOf(path: string, limit: number | undefined): Promise<DatasetR
   switch (kind) {
     case ".jsonl":
       return readJsonl(path, readText(path), limit);
-    case ".parquet": {
-      const file = await asyncBufferFromFile(path).catch((error: unknown) => {
-        throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
-      });
-      return readParquet(path, file, limit);
-    }
+    case ".parquet":
+      return readParquetFile(path, limit);
     default:
       throw new UsageError(`${path} must be a .parquet or .jsonl file; got ${kind || "no extension"}`);
   }

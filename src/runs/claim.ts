@@ -6,6 +6,7 @@ import { readCsv } from "../files/csv.ts";
 import { readText } from "../files/files.ts";
 import { hashOf, readManifest } from "./manifest.ts";
 import type { FolderManifest } from "./manifest.ts";
+import { besideCsv } from "./parquet.ts";
 import { figureFormats } from "./write-figure.ts";
 
 /** A question that is about to be answered in a folder of results. */
@@ -33,7 +34,8 @@ export function claimFolder(folder: string, claim: FolderClaim): void {
   if (!claim.force)
     throw new UsageError(`${folder} ${reason}; give another --out, or --force to write over it`);
   removePictures(folder, []);
-  for (const file of Object.keys(manifest?.files ?? { "data.csv": "" })) rmSync(join(folder, file), quietly);
+  for (const file of Object.keys(manifest?.files ?? { "data.csv": "" }))
+    for (const old of [file, besideCsv(file)]) rmSync(join(folder, old), quietly);
   for (const file of ["manifest.json", "datapackage.json"]) rmSync(join(folder, file), quietly);
 }
 

@@ -1,6 +1,6 @@
-import { readCsv } from "../files/csv.ts";
 import { publishedScores } from "../files/published.ts";
-import type { CsvRow, RowCondition } from "../files/where.ts";
+import { readTable } from "../files/rows.ts";
+import type { RowCondition } from "../files/where.ts";
 import { chartsOfTable } from "./charts.ts";
 import type { TableSettings } from "./charts.ts";
 import { writeCharts } from "./draw.ts";
@@ -14,13 +14,13 @@ export interface DrawnFiles extends DrawSettings, Pick<TableSettings, "variants"
 }
 
 /**
- * Draws CSV files: rows of trials as the figures of trials, any other table as lines over its lengths or users. Returns
+ * Draws CSV and Parquet files: rows of trials as the figures of trials, any other table as lines over its lengths or users. Returns
  * the paths of the figures.
  *
  * @throws UsageError for files that cannot be read, rows that cannot be drawn, and where no row is left
  */
 export async function drawFiles({ files, where: conditions, ...settings }: DrawnFiles): Promise<string[]> {
-  const rows = files.flatMap((file): readonly CsvRow[] => readCsv(file, []));
+  const rows = (await Promise.all(files.map(readTable))).flat();
   const asked = { ...settings, where: files.join(", "), conditions, published: publishedScores() };
   return writeCharts(chartsOfTable(rows, asked), settings);
 }

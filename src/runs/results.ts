@@ -13,6 +13,7 @@ import { writeAtomic } from "../files/files.ts";
 import type { JournalEntry } from "./journal.ts";
 import { hashesOf, readManifest } from "./manifest.ts";
 import type { RunFacts } from "./manifest.ts";
+import { writeCsvFiles } from "./parquet.ts";
 import type { Plan } from "./plan.ts";
 import { profileColumns } from "./profile.ts";
 import type { ProfileRow } from "./profile.ts";
@@ -43,7 +44,7 @@ export function writeResults(
     "timings.csv": formatCsv(timingColumns, finished.map(timingRow)),
     "summary.csv": formatCsv(summaryColumns, summaryRows(rows)),
   };
-  for (const [file, text] of Object.entries(files)) writeAtomic(join(folder, file), text);
+  writeCsvFiles(folder, files);
   writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
   const before = readManifest(folder);
   const runs = [

@@ -5,6 +5,7 @@ import { formatCsv } from "../files/csv-text.ts";
 import { packageOf, resource } from "./datapackage.ts";
 import { writeAtomic } from "../files/files.ts";
 import { hashesOf } from "./manifest.ts";
+import { writeCsvFiles } from "./parquet.ts";
 import { hostFacts } from "./results.ts";
 import { writeFigure } from "./write-figure.ts";
 
@@ -43,7 +44,7 @@ export async function writeTables(folder: string, results: Results): Promise<str
   const files = Object.fromEntries(
     tables.map((table) => [`${table.name}.csv`, formatCsv(table.columns, table.rows)]),
   );
-  for (const [file, text] of Object.entries(files)) writeAtomic(join(folder, file), text);
+  writeCsvFiles(folder, files);
   const resources = tables.map((table) =>
     resource(table.name, table.title, table.columns, { primaryKey: table.primaryKey }),
   );

@@ -50,6 +50,18 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./plot.ts"),
   },
   {
+    name: "export",
+    summary: "hand results to other tools",
+    commands: [
+      {
+        name: "parquet",
+        summary: "write each CSV of folders of results as Parquet beside it, with the same columns and types",
+        examples: ["export parquet results/local/length-sweep"],
+        load: () => import("./export/parquet.ts"),
+      },
+    ],
+  },
+  {
     name: "explore",
     summary: "serve the explorer, a page that runs the library in the browser",
     examples: ["explore --build public"],

@@ -23,7 +23,7 @@ takes longer than --tpot-ms. * marks a variant if no other is as accurate and as
 /** `attnsim frontier`: accuracy against cost on a rack. */
 export default function frontierCommand(command: Command): void {
   requestOptions(divisionOptions(rackOptions(command)))
-    .option("--results <file>", "results CSV with the scores (required, or --mean-field)")
+    .option("--results <file>", "results CSV or Parquet with the scores (required, or --mean-field)")
     .option("--mean-field", "draw scores in the mean field; needs --task, --variant and --tokens")
     .addOption(new Option("--theory", "former name of --mean-field").implies({ meanField: true }).hideHelp())
     .option("--task <spec>", "tasks, with --mean-field; more with commas or again", collect)
@@ -50,7 +50,7 @@ export default function frontierCommand(command: Command): void {
         price,
       };
       if (out !== undefined) claimFolder(out, { name: "frontier", config: asked, force });
-      const found = runFrontier(asked, watch);
+      const found = await runFrontier(asked, watch);
       const { points } = found;
       const assumptions = frontierLines(asked, found);
       console.log(

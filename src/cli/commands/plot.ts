@@ -23,7 +23,10 @@ ${figures.map(({ name, summary, needs }) => `  ${name.padEnd(width)}${summary}; 
 /** `attnsim plot`: figures of any results CSV. */
 export default function plotCommand(command: Command): void {
   command
-    .argument("<csv...>", "results files: of attnsim, edited ones, or of your own (variant, tokens, score)")
+    .argument(
+      "<csv...>",
+      "results as CSV or Parquet: of attnsim, edited ones, or of your own (variant, tokens, score)",
+    )
     .option("--out <folder>", "folder of the figures (default: that of the first CSV)")
     .option(
       "--where <condition>",

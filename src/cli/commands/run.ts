@@ -3,7 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { checkConfig, configuredPlan, folderNameOf, readConfig } from "../../runs/config.ts";
 import { plugins } from "../../trial/plugins.ts";
 import { execute } from "../execute.ts";
-import { withRunOptions } from "../options/run.ts";
+import { runFlags, withRunOptions } from "../options/run.ts";
 import { append, collect, integer, withReaderOptions } from "../options/values.ts";
 
 const help = `
@@ -40,12 +40,9 @@ export default function runCommand(command: Command): void {
     .action(() => run(command));
 }
 
-/** Options that say how to run, and are no part of the question. */
-const flagNames = ["json", "dryRun", "profile", "force", "skipImpossible", "reference", "wide"] as const;
-
 async function run(command: Command): Promise<void> {
   const { config: file, plugin: loaded, ...options } = command.opts() as Options;
-  const flags = Object.fromEntries(flagNames.map((name) => [name, options[name]]));
+  const flags = Object.fromEntries(runFlags.map((name) => [name, options[name]]));
   const values = Object.entries(options).filter(([name]) => !(name in flags));
   const config = checkConfig("the command line", {
     ...Object.fromEntries(values),
@@ -61,7 +58,7 @@ async function run(command: Command): Promise<void> {
   });
 }
 
-interface Options extends Partial<Record<Exclude<(typeof flagNames)[number], "reference">, true>> {
+interface Options extends Partial<Record<Exclude<(typeof runFlags)[number], "reference">, true>> {
   readonly config?: string;
   readonly reference?: string;
   readonly plugin?: readonly string[];

@@ -1,5 +1,8 @@
 import { unknownName } from "../../core/errors.ts";
+import { writeParquet } from "../../runs/parquet.ts";
 import { commands } from "../commands/all.ts";
+import { parquetOption } from "../options/results.ts";
+import type { ResultOptions } from "../options/results.ts";
 import type { Answer } from "./experiment.ts";
 
 /** Command-line words of a study. */
@@ -22,6 +25,10 @@ export const study = (command: string, { full, part }: StudyOptions): Answer => 
         files.map(({ name }) => name),
       );
     (await file.load()).default(program);
+    program.option(...parquetOption).hook("postAction", () => {
+      const { out, parquet, dryRun } = program.opts() as ResultOptions;
+      if (parquet && !dryRun && out !== undefined) writeParquet(out);
+    });
   },
   words: (whole, out) => [...(whole ? full : part), "--out", out],
 });

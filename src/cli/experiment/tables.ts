@@ -1,4 +1,5 @@
 import { claimFolder } from "../../runs/claim.ts";
+import { writeParquet } from "../../runs/parquet.ts";
 import { writeTables } from "../../runs/tables.ts";
 import { version } from "../../version.ts";
 import { withResultOptions } from "../options/results.ts";
@@ -27,7 +28,7 @@ export interface TablesOptions {
 export const tables = ({ steps, make }: TablesOptions): Answer => ({
   define(program, { name, question }) {
     withResultOptions(program).action(
-      async ({ full = false, out = resultsFolder(name, full), json, dryRun, force }) => {
+      async ({ full = false, out = resultsFolder(name, full), json, dryRun, force, parquet }) => {
         const count = steps(full);
         if (dryRun) {
           console.log(`${count} rows for ${out}`);
@@ -43,6 +44,7 @@ export const tables = ({ steps, make }: TablesOptions): Answer => ({
           figures: found.figures,
           manifest: { config: { full }, findings, assumptions, versions: { attnsim: version } },
         });
+        if (parquet) writeParquet(out);
         console.log(formatFindings(found, json === true));
         for (const path of paths) console.error(path);
       },

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { claimFolder } from "../../runs/claim.ts";
+import { writeParquet } from "../../runs/parquet.ts";
 import { runScaling } from "../../studies/scaling/run.ts";
 import { withResultOptions } from "../options/results.ts";
 import { integer, oneOf } from "../options/values.ts";
@@ -29,7 +30,7 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
       )
       .option("--threads <n>", "kernel threads", integer(1), availableParallelism())
       .action(async ({ full = false, out = resultsFolder(name, full), engine, threads, ...options }) => {
-        const { json, dryRun, force } = options;
+        const { json, dryRun, force, parquet } = options;
         const asked = lengths(full);
         if (dryRun) {
           console.log(`${asked.length * variants.length} variants and lengths for ${out}`);
@@ -50,6 +51,7 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
           },
           watch,
         );
+        if (parquet) writeParquet(out);
         console.log(json ? JSON.stringify(answer, null, 2) : formatScaling(answer));
         for (const file of files) console.error(file);
       });

@@ -5,13 +5,26 @@ import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
 import { modeOf } from "../../runs/config.ts";
 import { integer, oneOf, positive } from "./values.ts";
-import { forceOption, referenceOption } from "./results.ts";
+import { forceOption, parquetOption, referenceOption } from "./results.ts";
 import { workerOptions } from "./workers.ts";
+
+/** Options that say how to run, and are no part of the question. */
+export const runFlags = [
+  "json",
+  "dryRun",
+  "profile",
+  "force",
+  "parquet",
+  "skipImpossible",
+  "reference",
+  "wide",
+] as const;
 
 /** Values of the options of a run. */
 export interface RunOptions {
   out?: string;
   force?: true;
+  parquet?: true;
   skipImpossible?: true;
   seed: number;
   engine: string;
@@ -37,6 +50,7 @@ export const withRunOptions = <
   (command as unknown as Command)
     .option("--out <folder>", "folder of the results; another run into it runs only the missing trials")
     .option(...forceOption)
+    .option(...parquetOption)
     .option("--skip-impossible", "leave out tasks at lengths, and variants, that cannot be had")
     .option("--seed <n>", "seed of the run", integer(0), seed)
     .option(

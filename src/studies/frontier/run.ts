@@ -2,7 +2,7 @@ import { canonicalSpec, parseSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
 import { groupBy } from "../../core/group.ts";
 import { priceVariant } from "../../deployment/variant-price.ts";
-import { readTrialRows } from "../../files/csv.ts";
+import { readResults } from "../../files/rows.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import type { Results } from "../../runs/tables.ts";
 import type { TrialRow } from "../../trial/columns.ts";
@@ -16,7 +16,7 @@ import { meanFieldRows, scoresAt } from "./scores.ts";
 import type { MeanFieldTrials } from "./scores.ts";
 import { frontierTable } from "./tables.ts";
 
-/** Source of scores: a results CSV, or the mean field. */
+/** Source of scores: a results file, or the mean field. */
 export type ScoreSource = { readonly file: string } | { readonly meanField: MeanFieldTrials };
 
 export interface FrontierOptions {
@@ -47,9 +47,9 @@ export interface FrontierResult {
  *
  * @throws UsageError for an unknown name, and when no row has a score at the context
  */
-export function runFrontier(options: FrontierOptions, watch: Watch): FrontierResult {
+export async function runFrontier(options: FrontierOptions, watch: Watch): Promise<FrontierResult> {
   const { racks, users, tpotLimit, price } = options;
-  const { tokens, scores } = scoresAt(rowsOf(options), options.tokens);
+  const { tokens, scores } = scoresAt(await rowsOf(options), options.tokens);
   const workload = { ...options.requests, inputTokens: tokens };
   const scoreOf = new Map(scores.map((score) => [parseSpec(score.variant).text, score]));
   const settings = rackSettings({ ...racks, variant: [...scoreOf.keys()], context: [tokens] });
@@ -75,9 +75,9 @@ export function runFrontier(options: FrontierOptions, watch: Watch): FrontierRes
   return { points: [...byRack.values()].flatMap(frontierPoints), workload, tokens };
 }
 
-function rowsOf({ scores, racks: { variant } }: FrontierOptions): TrialRow[] {
+async function rowsOf({ scores, racks: { variant } }: FrontierOptions): Promise<TrialRow[]> {
   if ("meanField" in scores) return meanFieldRows(scores.meanField);
-  const rows = readTrialRows(scores.file);
+  const rows = await readResults(scores.file);
   if (variant === undefined) return rows;
   const wanted = new Set(variant.map((text) => parseSpec(text).text));
   const own = groupBy(rows, (row) => canonicalSpec(row.variant));

@@ -60,8 +60,8 @@ describe("frontierPoints", () => {
 });
 
 describe("runFrontier", () => {
-  const ask = (variants: readonly string[]) =>
-    runFrontier(
+  const ask = async (variants: readonly string[]) => {
+    const { points } = await runFrontier(
       {
         scores: {
           meanField: { tasks: ["graphwalks(depth=1)"], variants, tokens: 32_000, trials: 2, seed: 0 },
@@ -85,13 +85,15 @@ describe("runFrontier", () => {
         tpotLimit: 0.05,
       },
       unwatched,
-    ).points;
+    );
+    return points;
+  };
 
-  it("keeps each variant's score beside its price, at every dtype", () => {
-    const points = ask(["dense", "sink-window"]);
+  it("keeps each variant's score beside its price, at every dtype", async () => {
+    const points = await ask(["dense", "sink-window"]);
     expect(points).toHaveLength(4);
     for (const variant of ["dense", "sink-window"]) {
-      const [alone] = ask([variant]);
+      const [alone] = await ask([variant]);
       const own = points.filter((point) => point.variant === variant);
       expect(own.map(({ score }) => score)).toEqual([alone!.score, alone!.score]);
     }
