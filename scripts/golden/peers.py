@@ -48,6 +48,42 @@ def dense(h, head, at, read):
     return softmax(SCALE * k64[h, read] @ q64[head, at]) @ v64[h, read]
 
 
+def fp8(rows):
+    """inference/kernel.py, act_quant, without rounded scales: E4M3 with a scale for each row."""
+    scale = np.maximum(np.abs(rows).max(-1, keepdims=True), 1e-4) / 448
+    x = rows / scale
+    exponent = np.floor(np.log2(np.maximum(np.abs(x), 2.0**-6)))
+    step = 2.0 ** (exponent - 3)
+    return np.clip(np.round(x / step) * step, -448, 448) * scale
+
+
+def mxfp4(rows):
+    """inference/kernel.py, fp4_act_quant: E2M1, whose scale for each row is the least power of two with which it fits."""
+    scale = 2.0 ** np.ceil(np.log2(np.abs(rows).max(-1, keepdims=True) / 6))
+    x = np.abs(rows / scale)
+    step = np.where(x < 2, 0.5, np.where(x < 4, 1.0, 2.0))
+    return np.sign(rows) * np.round(x / step) * step * scale
+
+
+def bf16(rows):
+    bits = rows.astype(np.float32).view(np.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(float)
+
+
+def rms_norm(rows):
+    return rows / np.sqrt((rows * rows).mean(-1, keepdims=True))
+
+
+def index_keys():
+    """(N, D) the concatenated keys of the kv heads, which stand for index keys."""
+    return np.concatenate([k64[h] for h in range(KV_HEADS)], axis=-1)
+
+
+def index_query(at):
+    """(D) of one index head: a group's query is its mean."""
+    return np.concatenate([q64[h * GROUP : (h + 1) * GROUP, at].mean(0) for h in range(KV_HEADS)])
+
+
 # ----- selection for each query
 
 
@@ -76,19 +112,57 @@ def dsa(at, k=20):
     """inference/model.py, Indexer, and inference/kernel.py, act_quant and fp8_index, with one index head of unit
     weight, whose query and keys are the concatenated ones of the kv heads (a group's query is its mean), and with
     scale_fmt None (the model's configuration rounds scales up to powers of two)."""
-
-    def fp8(rows):
-        scale = np.maximum(np.abs(rows).max(-1, keepdims=True), 1e-4) / 448
-        x = rows / scale
-        exponent = np.floor(np.log2(np.maximum(np.abs(x), 2.0**-6)))
-        step = 2.0 ** (exponent - 3)
-        return np.clip(np.round(x / step) * step, -448, 448) * scale
-
-    keys = fp8(np.concatenate([k64[h] for h in range(KV_HEADS)], axis=-1))
-    query = fp8(np.concatenate([q64[h * GROUP : (h + 1) * GROUP, at].mean(0) for h in range(KV_HEADS)]))
-    chosen = topk(np.maximum(keys[: at + 1] @ query, 0), k)
+    chosen = topk(np.maximum(fp8(index_keys())[: at + 1] @ fp8(index_query(at)), 0), k)
     for _ in range(KV_HEADS * GROUP):
         yield [int(t) for t in chosen]
+
+
+def pools_and_tail(at, scores, pool, k):
+    """The k // pool best pools, and the tokens after the last whole pool."""
+    read = [*span(topk(scores, k // pool), pool, at + 1), *range(len(scores) * pool, at + 1)]
+    for _ in range(KV_HEADS * GROUP):
+        yield read
+
+
+def means(rows, pool, end):
+    """(floor(end / pool), D) the means of whole pools of rows."""
+    return rows[: end // pool * pool].reshape(-1, pool, rows.shape[1]).mean(1)
+
+
+def qsa(at, block=4, k=24):
+    """Qwen4ExpTextQSAIndexer.forward with one index head, norms without weights and keys without positions: complete
+    blocks have the RMSNorm of the mean of their raw keys, and the tail is read beside token_budget // compress_ratio
+    blocks. Keys and queries are bf16."""
+    keys = bf16(rms_norm(means(index_keys(), block, at + 1)))
+    query = bf16(rms_norm(index_query(at)))
+    yield from pools_and_tail(at, np.maximum(keys @ query, 0), block, k)
+
+
+def pooled_dsa(at, pool=4, k=24):
+    """Glm5NextTextIndexer.forward with one index head of unit weight, gates of equal logits and
+    index_kpool_always_select_tail: a pool is a candidate if its last token is visible. Keys and queries are FP8, as
+    vllm/models/glm5next/common/attention.py stores them."""
+    scores = np.maximum(fp8(means(index_keys(), pool, at + 1)) @ fp8(index_query(at)), 0)
+    yield from pools_and_tail(at, scores, pool, k)
+
+
+def two_level(at, k=20, topk_blocks=6, block=8):
+    """DeepseekV41Indexer.forward with one index head of unit weight and ratio 1, on a layer that uses candidates of a
+    source with the same query; select_candidate_blocks: the block of the newest position is pinned."""
+    scores = np.maximum(mxfp4(index_keys())[: at + 1] @ mxfp4(index_query(at)), 0)
+    blocks = [scores[b : b + block].max() for b in range(0, at + 1, block)]
+    blocks[at // block] = np.inf
+    inside = span(topk(np.array(blocks), topk_blocks), block, at + 1)
+    chosen = [inside[i] for i in topk(scores[inside], k)]
+    for _ in range(KV_HEADS * GROUP):
+        yield chosen
+
+
+def chunked(at, chunk=48):
+    """chunked_overlay over a causal mask: kv_idx // chunk_size == q_idx // chunk_size."""
+    read = [t for t in range(TOKENS) if t <= at and t // chunk == at // chunk]
+    for _ in range(KV_HEADS * GROUP):
+        yield read
 
 
 def infllm_v2(at, kernel=8, stride=4, block=16, topk_blocks=3, window=32, init=1):
@@ -496,6 +570,32 @@ def delta_rule(at, decay, strength):
             yield None, state.T @ (q64[head, at] / np.linalg.norm(q64[head, at]))
 
 
+def segsum(x):
+    """segsum: sums of x over (j, i], and -inf above the diagonal."""
+    sums = np.cumsum(x, -1)
+    return np.where(np.tril(np.ones((x.shape[-1],) * 2, bool)), sums[..., :, None] - sums[..., None, :], -np.inf)
+
+
+def mamba_2(at, shortest=10, longest=100, block_len=16):
+    """ssd_minimal_discrete in its four steps, for X the values, A the logarithm of a head's decay, and B and C keys and
+    queries of length 1. Yields no tokens: a state stands for all."""
+    lives = shortest * (longest / shortest) ** (np.arange(KV_HEADS) / (KV_HEADS - 1))
+    for head in range(KV_HEADS * GROUP):
+        h = head // GROUP
+        x, b, c = (
+            rows.reshape(-1, block_len, WIDTH)
+            for rows in (v64[h], *(r / np.linalg.norm(r, axis=-1, keepdims=True) for r in (k64[h], q64[head])))
+        )
+        a = np.full((len(x), block_len), np.log(2) / -lives[h])
+        sums = np.cumsum(a, -1)
+        diagonal = np.einsum("cln,csn,cls,csp->clp", c, b, np.exp(segsum(a)), x)
+        states = np.einsum("cln,cl,clp->cpn", b, np.exp(sums[:, -1:] - sums), x)
+        states = np.concatenate([np.zeros_like(states[:1]), states])
+        states = np.einsum("zc,cpn->zpn", np.exp(segsum(np.concatenate([[0.0], sums[:, -1]]))), states)[:-1]
+        y = diagonal + np.einsum("cln,cpn,cl->clp", c, states, np.exp(sums))
+        yield None, y.reshape(TOKENS, WIDTH)[at]
+
+
 def gated_deltanet(at, strength=0.5, half_life=30):
     yield from delta_rule(at, np.full(WIDTH, 2 ** (-1 / half_life)), strength)
 
@@ -522,6 +622,13 @@ SOURCES = {
     "fla-org/flash-linear-attention": "bc3b101dcb713ddc5bd8924b66754eb68b5ccf89",
     "microsoft/MInference": "fb56c917f618e8645f1cfc37535afd7424d78f0d",
     "ByteDance-Seed/FlexPrefill": "a24b27bf117fd6ad4ba34b0db82c598e7786fd59",
+    "huggingface/transformers": {
+        "src/transformers/models/qwen4_exp/modular_qwen4_exp.py": "39329c576307cf0fd002ccc371b23e5b6ffa4d21",
+        "src/transformers/models/glm5_next/modular_glm5_next.py": "95d5838ba2ef1894d64daec4499924ebd57c82f8",
+        "src/transformers/models/deepseek_v41/modular_deepseek_v41.py": "0a2080b43eb64e6d448186a4f3f0bc9c618f4797",
+        "src/transformers/masking_utils.py": "2ccc6cae21faaf11631efa5fb9054687ae5dc931",
+    },
+    "state-spaces/mamba": "5d468df226b008ae205f873ddf2dfebf80387816",
     "mit-han-lab/x-attention": "e37988770b9d1bebd489eba011d615f35587ba08",
 }
 
@@ -681,6 +788,41 @@ CASES = [
         "fla/ops/kda/naive.py",
         MIDDLE,
     ),
+    (
+        f"qsa(k=24,indexHeads=1,indexDim={KV_HEADS * WIDTH},indexNoise=0)",
+        qsa,
+        "huggingface/transformers",
+        "src/transformers/models/qwen4_exp/modular_qwen4_exp.py",
+        MIDDLE,
+    ),
+    (
+        f"pooled-dsa(k=24,indexHeads=1,indexDim={KV_HEADS * WIDTH},indexNoise=0)",
+        pooled_dsa,
+        "huggingface/transformers",
+        "src/transformers/models/glm5_next/modular_glm5_next.py",
+        MIDDLE,
+    ),
+    (
+        "two-level(k=20,candidates=6,block=8,drift=0,indexHeads=1,indexDim=32,indexNoise=0)",
+        two_level,
+        "huggingface/transformers",
+        "src/transformers/models/deepseek_v41/modular_deepseek_v41.py",
+        MIDDLE,
+    ),
+    (
+        "chunked(chunk=48)",
+        chunked,
+        "huggingface/transformers",
+        "src/transformers/masking_utils.py",
+        MIDDLE,
+    ),
+    (
+        "mamba-2(shortest=10,longest=100)",
+        mamba_2,
+        "state-spaces/mamba",
+        "mamba_ssm/modules/ssd_minimal.py",
+        MIDDLE,
+    ),
 ]
 
 
@@ -705,9 +847,10 @@ def case(variant, port, repository, path, positions):
             reads = None if read is None else runs(read)
             results.append({"reads": reads, "output": [float(x) for x in output]})
         queries.append({"at": at, "heads": results})
+    commit = SOURCES[repository] if isinstance(SOURCES[repository], str) else SOURCES[repository][path]
     return {
         "variant": variant,
-        "source": {"repository": repository, "commit": SOURCES[repository], "path": path},
+        "source": {"repository": repository, "commit": commit, "path": path},
         "queryHeads": list(heads),
         "queries": queries,
     }

@@ -4,6 +4,7 @@ export { mla } from "./variants/dense/mla.ts";
 
 // static: tokens chosen by place alone
 export { aShape } from "./variants/static/a-shape.ts";
+export { chunked } from "./variants/static/chunked.ts";
 export { duo } from "./variants/static/duo.ts";
 export { sinkWindow } from "./variants/static/sink-window.ts";
 export { triShape } from "./variants/static/tri-shape.ts";
@@ -19,7 +20,10 @@ export { msa } from "./variants/dynamic/msa.ts";
 export { nsa } from "./variants/dynamic/nsa.ts";
 export { topP } from "./variants/dynamic/oracle-top-p.ts";
 export { oracle } from "./variants/dynamic/oracle.ts";
+export { pooledDsa } from "./variants/dynamic/pooled-dsa.ts";
+export { qsa } from "./variants/dynamic/qsa.ts";
 export { quest } from "./variants/dynamic/quest.ts";
+export { twoLevel } from "./variants/dynamic/two-level.ts";
 export { verticalSlash } from "./variants/dynamic/vertical-slash.ts";
 export { xattention } from "./variants/dynamic/xattention.ts";
 
@@ -59,13 +63,18 @@ export { shadowkv } from "./variants/memory/shadowkv.ts";
 export { gatedDeltanet } from "./variants/recurrent/gated-deltanet.ts";
 export { kda } from "./variants/recurrent/kda.ts";
 export { linear } from "./variants/recurrent/linear.ts";
+export { mamba2 } from "./variants/recurrent/mamba-2.ts";
 
 // hybrid: layer plans of models
 export { deepseekV4Flash } from "./variants/hybrid/deepseek-v4-flash.ts";
 export { deepseekV4Pro } from "./variants/hybrid/deepseek-v4-pro.ts";
 export { gemma3 } from "./variants/hybrid/gemma-3.ts";
+export { glm53Flash } from "./variants/hybrid/glm-5.3-flash.ts";
 export { gptOss } from "./variants/hybrid/gpt-oss.ts";
 export { kimiK3 } from "./variants/hybrid/kimi-k3.ts";
 export { kimiLinear } from "./variants/hybrid/kimi-linear.ts";
+export { llama4 } from "./variants/hybrid/llama-4.ts";
 export { minimaxM3 } from "./variants/hybrid/minimax-m3.ts";
+export { nemotron3Nano } from "./variants/hybrid/nemotron-3-nano.ts";
 export { qwen3Next } from "./variants/hybrid/qwen3-next.ts";
+export { qwen38FlashNext } from "./variants/hybrid/qwen3.8-flash-next.ts";

@@ -30,6 +30,26 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
     ]);
   });
 
+  it("chunked attention reads the tokens of the query's chunk", () => {
+    const from = Math.floor((tokens - 1) / 48) * 48;
+    expect(rows("chunked", { chunk: 48 })).toEqual(range(tokens - from).map((t) => from + t));
+  });
+
+  it("qsa and pooled DSA read whole pools of best mean key, and the tail", () => {
+    const whole = Math.floor(tokens / 4);
+    const means = range(whole).map((p) => mean(unit(p, 4, tokens).map((t) => keys[t]!)));
+    const tail = range(tokens - 4 * whole).map((t) => 4 * whole + t);
+    const read = (scores: readonly number[]): number[] => [
+      ...best(scores, 5).flatMap((p) => unit(p, 4, tokens)),
+      ...tail,
+    ];
+    const exact = { k: 21, indexHeads: 1, indexDim: 8, indexNoise: 0 };
+    // only pools of positive score take part; rounded keys leave the order of so few alone
+    const cosines = means.map((m) => dot(q, m) / Math.hypot(...m));
+    expect(rows("qsa", { ...exact, block: 4 })).toEqual(read(cosines));
+    expect(rows("pooled-dsa", { ...exact, pool: 4 })).toEqual(read(means.map((m) => dot(q, m))));
+  });
+
   it("quest reads the pages of largest bound and its own", () => {
     const own = Math.floor((tokens - 1) / 8);
     const bounds = range(own).map((page) => {

@@ -16,7 +16,7 @@ const textOf = (file: string): string => readFileSync(join(folder, file), "utf8"
 /** Entries that compute exactly what their sources define. */
 const exact = [
   ...["dense", "oracle", "keydiff", "a-shape", "tri-shape", "random"],
-  ...["none", "log-n", "entmax", "adaptive"],
+  ...["none", "log-n", "floor-log", "entmax", "adaptive"],
 ];
 
 const all: readonly Entry[] = [...variants, ...shapings];

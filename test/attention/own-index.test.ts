@@ -141,6 +141,26 @@ describe("DSA, and IndexShare on the layers after it", () => {
   });
 });
 
+it.each([
+  ["qsa", "block"],
+  ["pooled-dsa", "pool"],
+])("%s reads the pools that the model's index ranks highest, and the tail", (name, pool) => {
+  const [heads, dim, size] = [3, 6, 4];
+  const own = {
+    indexQ: normal("pool q", heads, count, dim),
+    indexK: normal("pool k", 1, Math.floor(tokens / size), dim),
+  };
+  const text = `${name}(k=20,${pool}=${size},indexHeads=${heads},indexDim=${dim})`;
+  expectOutput(text, own, (head, i) => {
+    const end = positionOf(i) + 1;
+    const whole = Math.floor(end / size);
+    const chosen = best(indexScores(own, i, whole), 5);
+    const tail = range(end - whole * size).map((t) => whole * size + t);
+    return readRows(head, i, [...chosen.flatMap((p) => range(size).map((t) => p * size + t)), ...tail]);
+  });
+  expect(range(count).some((i) => (positionOf(i) + 1) % size > 0)).toBe(true);
+});
+
 it("MSA reads the blocks whose best token an index head of the group ranks highest", () => {
   const [block, dim, blocks] = [8, 6, 3];
   const indexQ = normal("msa q", kvHeads, count, dim);

@@ -79,6 +79,38 @@ const expected: readonly Expected[] = [
     layers: range(48).map((l) => ({ name: (l + 1) % 4 > 0 ? "gated-deltanet" : "dense" })),
   },
   {
+    plan: "qwen3.8-flash-next",
+    source:
+      "Qwen/Qwen3.8-Flash-Next, config.json as public code restates it (48 layers, full_attention_interval 4, indexer_budget 2048, indexer_compress_ratio 4, indexer_n_heads 4, indexer_head_dim 128); transformers 39329c5, modular_qwen4_exp.py: linear if (layer + 1) % interval",
+    layers: range(48).map((l) =>
+      (l + 1) % 4 > 0
+        ? { name: "gated-deltanet" }
+        : { name: "qsa", params: { k: 2048, block: 4, indexHeads: 4, indexDim: 128 } },
+    ),
+  },
+  {
+    plan: "glm-5.3-flash",
+    source:
+      "transformers 95d5838, modular_glm5_next.py, Glm5NextTextConfig: 45 layers, linear if layer % 4 != 3; index_topk 2048, index_kpool 4 and index_head_dim 128 as public code restates them",
+    layers: range(45).map((l) =>
+      l % 4 === 3 ? { name: "pooled-dsa", params: { k: 2048, pool: 4, indexDim: 128 } } : { name: "kda" },
+    ),
+  },
+  {
+    plan: "llama-4",
+    source:
+      "meta-llama/Llama-4-Maverick-17B-128E-Instruct, config.json: 48 layers, attention_chunk_size 8192; transformers, configuration_llama4.py: no_rope_layer_interval 4, chunked if rotary",
+    layers: range(48).map((l) =>
+      (l + 1) % 4 > 0 ? { name: "chunked", params: { chunk: 8192 } } : { name: "dense" },
+    ),
+  },
+  {
+    plan: "nemotron-3-nano",
+    source:
+      "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16, config.json, hybrid_override_pattern, whose places of attention among the layers that are no experts stand here",
+    layers: range(29).map((l) => ({ name: [3, 7, 11, 15, 19, 24].includes(l) ? "dense" : "mamba-2" })),
+  },
+  {
     plan: "minimax-m3",
     source: "MiniMaxAI/MiniMax-M3, config.json, sparse_attention_config",
     layers: m3.sparse_attention_freq.map((sparse) =>

@@ -49,6 +49,13 @@ describe.each([1, 7, 300, 5000])("with %i tokens", (tokens) => {
     );
   });
 
+  it("Mamba-2 is its recurrence; one head has the middle half-life", () => {
+    closeTo(
+      output("mamba-2", { shortest: 20, longest: 80 }),
+      naive(world, { decay: range(d).map(() => 2 ** (-1 / 40)), strength: 1, replaces: false }),
+    );
+  });
+
   it("linear attention without slopes, and in a last layer, are the same", () => {
     expect(output("linear", { decay: "slopes", depth: 1 })).toEqual(output("linear", {}));
   });

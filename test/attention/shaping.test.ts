@@ -12,7 +12,7 @@ import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { logitFactor, world } from "./fixtures.ts";
 
 describe("logit factors", () => {
-  it("are s ln n, ln n / ln n_train, (0.1 ln f + 1)^2", () => {
+  it("are s ln n, ln n / ln n_train, (0.1 ln f + 1)^2, 1 + s ln(1 + floor(n / f))", () => {
     expect(logitFactor("ssmax", 1000)).toBeCloseTo(0.43 * Math.log(1000), 12);
     expect(logitFactor("ssmax(s=0.2)", 1000)).toBeCloseTo(0.2 * Math.log(1000), 12);
     expect(logitFactor("log-n", 32768)).toBe(1);
@@ -20,6 +20,8 @@ describe("logit factors", () => {
     expect(logitFactor("log-n(trained=1024)", 2 ** 20)).toBeCloseTo(2, 12);
     expect(logitFactor("yarn", 1000)).toBe(1);
     expect(logitFactor("yarn", 2 ** 20)).toBeCloseTo((0.1 * Math.log(32) + 1) ** 2, 12);
+    expect(logitFactor("floor-log", 8191)).toBe(1);
+    expect(logitFactor("floor-log", 2 ** 20)).toBeCloseTo(1 + 0.1 * Math.log(129), 12);
     expect(logitFactor("none", 1000)).toBe(1);
     expect(logitFactor("sink", 1000)).toBe(1);
   });

@@ -142,7 +142,7 @@ export const scoredLayouts =
   };
 
 /** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
-const normalBlocks = (
+export const normalBlocks = (
   block: number,
   moments: (held: Held) => { readonly mean: number; readonly sd: number },
   correlation: number,

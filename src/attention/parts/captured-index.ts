@@ -24,10 +24,14 @@ export function queryByQuery(captured: Tensor): Tensor {
   return out;
 }
 
-/** Tensors of a trained indexer, which chooses for all heads. @param instead departures that its weights take away */
+/**
+ * Tensors of a trained indexer, which chooses for all heads.
+ *
+ * @param instead departures that its weights take away; without `gates` its heads have no weights
+ */
 export const capturedIndex = <P extends { readonly indexHeads: number; readonly indexDim: number }>(
   keys: { readonly sizes: string; readonly count: (shapes: TensorShapes, params: P) => number },
-  instead: { readonly index: readonly string[]; readonly gates: readonly string[] },
+  instead: { readonly index: readonly string[]; readonly gates?: readonly string[] },
 ): CapturedTensors<P> => ({
   indexQ: {
     doc: "queries of the indexer",
@@ -42,11 +46,13 @@ export const capturedIndex = <P extends { readonly indexHeads: number; readonly 
     shape: (shapes, params) => [1, keys.count(shapes, params), params.indexDim],
     needs: ["indexQ"],
   },
-  gates: {
-    doc: "weights of the index heads",
-    sizes: "(indexHeads, Q, 1)",
-    shape: ({ queries }, { indexHeads }) => [indexHeads, queries, 1],
-    needs: ["indexQ"],
-    insteadOf: instead.gates,
-  },
+  ...(instead.gates && {
+    gates: {
+      doc: "weights of the index heads",
+      sizes: "(indexHeads, Q, 1)",
+      shape: ({ queries }, { indexHeads }) => [indexHeads, queries, 1],
+      needs: ["indexQ"],
+      insteadOf: instead.gates,
+    },
+  }),
 });

@@ -76,7 +76,7 @@ interface Indexed {
 }
 
 /** A small key for each token, or for each entry that stands for tokens, and the queries that are asked of them. */
-class TokenIndex {
+export class TokenIndex {
   /** (n, indexDim) */
   readonly table: Table;
   readonly #space: Space;

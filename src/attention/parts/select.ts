@@ -156,3 +156,19 @@ export const bestListed = (lists: RowLists, scores: ArrayLike<number>, k: number
         .map((at) => rows[at]!);
     }),
   );
+
+/** (Q, floor(n / block)) the largest score of each whole block's tokens. @param scores (Q, n) */
+export function blockMaxima(scores: Tensor, block: number): Tensor {
+  const [count, tokens] = scores.shape as [number, number];
+  const blocks = Math.floor(tokens / block);
+  const out = zeros(count, blocks);
+  const [from, to] = [flat(scores), flat(out)];
+  for (let i = 0; i < count; i++)
+    for (let b = 0; b < blocks; b++) {
+      let most = -Infinity;
+      const first = i * tokens + b * block;
+      for (let at = first; at < first + block; at++) if (from[at]! > most) most = from[at]!;
+      to[i * blocks + b] = most;
+    }
+  return out;
+}

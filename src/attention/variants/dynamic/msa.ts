@@ -15,6 +15,7 @@ import { indexDimParam, indexNoiseParam, indexQueries, standInIndex } from "../.
 import { emptyLists, joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import {
+  blockMaxima,
   firstRows,
   tokensOfUnits,
   tokensSeen,
@@ -158,17 +159,4 @@ function ownRows(
   for (let i = from; i < to; i++)
     flat(rowsOf(own, i - from, i - from + 1)).set(flat(rowsOf(asked, i * heads + h, i * heads + h + 1)));
   return own;
-}
-
-/** (Q, blocks) the largest score of each block's tokens. */
-function blockMaxima(scores: Tensor, block: number): Tensor {
-  const [count, tokens] = scores.shape as [number, number];
-  const out = zeros(count, tokens / block);
-  const [from, to] = [flat(scores), flat(out)];
-  for (let b = 0; b < to.length; b++) {
-    let most = -Infinity;
-    for (let at = b * block; at < (b + 1) * block; at++) if (from[at]! > most) most = from[at]!;
-    to[b] = most;
-  }
-  return out;
 }

@@ -1,0 +1,82 @@
+import { real } from "../../../core/params.ts";
+import { readsState } from "../../mean-field/state.ts";
+import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
+import { defineVariant } from "../../variant.ts";
+
+interface Lives {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** Half-life of head h of `heads`, in tokens: evenly spread in their logarithm. */
+const lifeOf = (h: number, heads: number, { shortest, longest }: Lives): number =>
+  shortest * (longest / shortest) ** (heads === 1 ? 0.5 : h / (heads - 1));
+
+/**
+ * Mamba-2, structured state-space duality: a sum of k v^T that decays by one scalar for each head. B is the key, C the
+ * query, dt x the value.
+ *
+ * Dao and Gu 2024, arXiv 2405.21060, listing 1; code state-spaces/mamba 5d468df, mamba_ssm/modules/ssd_minimal.py. A
+ * layer of Nemotron 3 Nano has 64 heads with a state of 128 by 64 each in float32; its kernel of the convolution before
+ * the state is 4 wide.
+ */
+export const mamba2 = defineVariant({
+  name: "mamba-2",
+  family: "recurrent",
+  summary: "a state that decays by one scalar for each head (Mamba-2, SSD)",
+  formula:
+    "S_t = a_h S_(t-1) + k_t v_t^T, o_t = S_t^T q_t; a_h = exp(dt A_h), k = B, q = C, v = dt x; state (d, dv) for each kv head; |k| = |q| = 1",
+  sources: [
+    {
+      title:
+        "Transformers are SSMs: Generalized Models and Efficient Algorithms Through Structured State Space Duality",
+      url: "https://arxiv.org/abs/2405.21060",
+      where: "section 6, listing 1",
+    },
+    {
+      title: "state-spaces/mamba",
+      url: "https://github.com/state-spaces/mamba",
+      where: "mamba_ssm/modules/ssd_minimal.py, ssd_minimal_discrete",
+    },
+  ],
+  differs: [
+    "A head's decay is the same for every token, and half-lives are spread over the heads, evenly in their logarithm; the source learns dt as a function of each token, so that one token may be written strongly and others hardly.",
+    "Keys and queries have unit length and are those of each kv head; in the source B and C are shared by a group of heads and are not normalised.",
+    "The convolution before the state, the skip connection D x and the gate behind it are left out.",
+  ],
+  params: {
+    shortest: real("half-life of the first head, tokens", { default: 256, min: 1, max: 1e12 }),
+    longest: real("half-life of the last head, tokens", {
+      default: 1048576,
+      min: 1,
+      max: 1e12,
+      sweep: [65536, 1048576],
+    }),
+  },
+  prefill: "same",
+  small: { shortest: 10, longest: 100 },
+  notConvex: stateNotConvex,
+  refuses: stateRefuses,
+  prepare: () => undefined,
+  attend: ({ queries, cache, ops }, lives) =>
+    recur(
+      queries,
+      cache,
+      (h) => ({
+        decay: new Float64Array(cache.headDim).fill(decayOf(lifeOf(h, cache.heads.length, lives))),
+        strength: 1,
+        replaces: false,
+      }),
+      ops,
+    ),
+  cost: (shape) => stateCost(shape, 3),
+  meanField: (crowd, lives) =>
+    Array.from({ length: crowd.kvHeads }, (_, h) => ({
+      ...readsState(crowd, {
+        strength: 1,
+        replaces: false,
+        rates: [Math.LN2 / lifeOf(h, crowd.kvHeads, lives)],
+      }),
+      heads: [h, h + 1] as const,
+    })),
+});
