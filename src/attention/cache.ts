@@ -44,6 +44,16 @@ export interface KeyValueCache {
    * @param wanted tokens of the prompt, ascending
    */
   repeated?(wanted: Int32Array): Queries;
+  /** heads of the model that look for nothing, of all its layers; absent if nothing is known of them */
+  readonly idle?: IdleCache;
+}
+
+/** Heads that look for nothing. A budget that is one for all layers is divided among these too. */
+export interface IdleCache {
+  /** their number for each kv head, which stands for its keys */
+  readonly count: number;
+  /** Their queries of a second reading: those of `KeyValueCache.repeated`. */
+  repeated(wanted: Int32Array): Queries;
 }
 
 /** Reading of the prompt by its own queries, or of the cache by the queries after it. */

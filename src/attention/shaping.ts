@@ -43,10 +43,11 @@ function scaledRows(rows: Tensor, factors: readonly number[], group: number): Te
 
 /** A cache whose queries of prefill, and of a second reading, are shaped. */
 export function shapeCache(cache: KeyValueCache, { shaping, params }: ShapingUse): KeyValueCache {
-  const { repeated } = cache;
+  const { repeated, idle } = cache;
   return {
     ...cache,
     observed: (...which) => shaping.shape(cache.observed(...which), params),
     ...(repeated && { repeated: (wanted) => shaping.shape(repeated(wanted), params) }),
+    ...(idle && { idle: { ...idle, repeated: (wanted) => shaping.shape(idle.repeated(wanted), params) } }),
   };
 }

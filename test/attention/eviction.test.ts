@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../../src/attention/registry.ts";
-import type { KeyValueCache } from "../../src/attention/cache.ts";
+import type { KeyValueCache, Queries } from "../../src/attention/cache.ts";
 import type { Kept } from "../../src/attention/parts/kept.ts";
 import { resolveParams } from "../../src/core/params.ts";
 import { Random } from "../../src/core/random.ts";
@@ -424,6 +424,30 @@ describe("kvzip", () => {
         ...after,
       ]);
     expect(kept[0]!.length).not.toBe(50);
+  });
+
+  it("divides one budget among the heads of all layers, unless each layer has its own", () => {
+    const ops = referenceEngine();
+    const { cache: two } = world(ops, { tokens: 120, kvHeads: 2, headDim: 8, observedEnd: 99 });
+    const kept = (idle: KeyValueCache["idle"], layerwise: boolean): number => {
+      const variant = variants.get("kvzip");
+      const params = resolveParams("kvzip", variant.params, { budget: 50, chunk: 100, layerwise });
+      const cache = idle === undefined ? two : { ...two, idle };
+      const all = variant.prepare(cache, params, ops) as readonly Kept[];
+      expect(all).toHaveLength(2);
+      return all.reduce((sum, { rows }) => sum + rows.length, 0);
+    };
+    const room = 2 * 30;
+    // heads that look for nothing give each key of a chunk the same weight, and keep their sinks alone
+    const bored = (wanted: Int32Array): Queries => {
+      const queries = two.repeated!(wanted);
+      return { ...queries, scale: 0 };
+    };
+    expect(kept(undefined, false)).toBe(room);
+    expect(kept({ count: 2, repeated: bored }, true)).toBe(room);
+    expect(kept({ count: 2, repeated: bored }, false)).toBe(2 * room + room - 4 * 4);
+    // heads that look as these do keep as much as they do
+    expect(kept({ count: 1, repeated: two.repeated!.bind(two) }, false)).toBe(room);
   });
 
   it("leaves sinks to every head, and asks nobody who repeats without the question for it", () => {

@@ -13,7 +13,7 @@ import { makeTextHead } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import { readTextPrompt } from "./text-prompt.ts";
 import type { TextPrompt } from "./text-prompt.ts";
-import { idleHeads } from "./idle-heads.ts";
+import { idleCache, idleHeads } from "./idle-heads.ts";
 import { observedTextQueries } from "./text-queries.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -67,6 +67,7 @@ export function embedText(
         observed: (observed) =>
           observedTextQueries(workspace, prompt, heads, { contextEnd, queries, ...observed }),
         repeated: (wanted) => repeatedTextQueries(workspace, prompt, heads, wanted),
+        ...(geometry.idle > 0 && { idle: idleCache(workspace, prompt, heads) }),
       },
     ),
     ids,

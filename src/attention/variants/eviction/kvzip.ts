@@ -1,5 +1,5 @@
 import { UsageError } from "../../../core/errors.ts";
-import { int } from "../../../core/params.ts";
+import { flag, int } from "../../../core/params.ts";
 import { flat, rowNumbers } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import type { HeadCache, KeyValueCache, Queries } from "../../cache.ts";
@@ -29,7 +29,8 @@ interface Repetition {
  *
  * Kim et al. 2025, arXiv 2505.23416; code NVIDIA/kvpress (kvzip_press.py). A key's score is the largest weight that any
  * query of the second reading gives it, among the keys of its chunk of 2,048 tokens and the first 4 tokens, which are
- * always kept. Heads share one budget. The prompt itself is read densely, and then once more. It never sees the question
+ * always kept. The heads of all
+ * layers share one budget, unless `layerwise`. The prompt itself is read densely, and then once more. It never sees the question
  * unless `queryAware` makes it a part of what is repeated; otherwise its keys are kept.
  */
 export const kvzip = defineVariant({
@@ -55,19 +56,20 @@ export const kvzip = defineVariant({
   differs: [
     "Queries of the second reading compete for the keys of the prompt alone; in the source also for those of the tokens repeated so far.",
     "The words that ask for the repetition have no queries.",
-    "The heads of one layer share a budget; in the source those of all layers do.",
+    "Heads that look for nothing, of which the source has some in every layer, compete with what they read of the prompt and not of the repetition; a cache that knows of none has one layer.",
   ],
   params: {
     budget: budgetParam("tokens kept in the mean over heads, the sinks included"),
     sinks: int("first tokens that are always kept", { default: 4, min: 1 }),
     chunk: int("tokens that are repeated at a time", { default: 2048, min: 1, sweep: [256, 1024, 2048] }),
+    layerwise: flag("whether each layer has a budget of its own", { default: false }),
     queryAware: queryAwareParam,
   },
   prefill: "dense",
   budgetParam: "budget",
   small: { budget: 180, chunk: 64 },
-  prepare(cache, { budget, sinks, chunk, queryAware }, ops): readonly Kept[] {
-    const { tokens, heads, repeated } = cache;
+  prepare(cache, { budget, sinks, chunk, layerwise, queryAware }, ops): readonly Kept[] {
+    const { tokens, heads, repeated, idle } = cache;
     if (repeated === undefined)
       throw new UsageError(
         "kvzip needs the queries of a second reading of the prompt, which tensors do not have; use `attnsim run`, whose reader makes them",
@@ -75,8 +77,11 @@ export const kvzip = defineVariant({
     if (tokens <= budget) return heads.map(() => ({ rows: firstTokens(0), from: 0 }));
     const { from, room } = split(cache, { budget, recent: 0, queryAware });
     if (room <= sinks) return heads.map(() => ({ rows: firstTokens(Math.max(0, room)), from }));
-    const scores = largestWeights(cache, repeated, { from, sinks, chunk }, ops);
-    return keptBy(scores, largestOfAll(scores, room, ops), from, ops);
+    const repetition = { from, sinks, chunk };
+    const scores = largestWeights(cache, repeated, repetition, ops);
+    const others = idle && !layerwise ? largestWeights(cache, idle.repeated, repetition, ops) : [];
+    const all = [...scores, ...others.flatMap((own) => Array.from({ length: idle!.count }, () => own))];
+    return keptBy(scores, largestOfAll(all, room, ops).slice(0, scores.length), from, ops);
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),

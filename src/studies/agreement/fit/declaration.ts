@@ -1,4 +1,4 @@
-import { readerParams } from "../../../reader/params.ts";
+import { readerParams, resolveReader } from "../../../reader/params.ts";
 import { text } from "../../../reader/geometry/text.ts";
 import { formatCall } from "../../../core/spec.ts";
 import { parseGeometry } from "../../../reader/geometry/geometry.ts";
@@ -45,11 +45,11 @@ export const fittedRows: SeenRows = {
   methods: ["dense", "snapkv", "tova", "keydiff"],
 };
 
-/** Methods that were looked at when the sizes that are not fitted were chosen by hand. */
+/** Methods that were looked at when the parts and sizes that are not fitted were chosen by hand. */
 const lookedAtRows: SeenRows = {
   role: "looked at",
   ...place,
-  methods: ["h2o", "expected", "knorm", "lagkv", "cur", "qfilter"],
+  methods: ["h2o", "expected", "knorm", "lagkv", "cur", "qfilter", "kvzip"],
 };
 
 /** Rows that a fitted reader has seen. */
@@ -60,6 +60,13 @@ export const isFitted = ({ source, model, tokens, method }: MeasuredScore): bool
   model === fittedRows.model &&
   tokens === fittedRows.tokens &&
   fittedRows.methods.includes(method);
+
+/** Values that the fitted numbers have in a reader. */
+export function pointOfReader(reader: AgreementReader): FittedPoint {
+  const { text: values } = parseGeometry(String(reader.geometry ?? "none"));
+  const all: Readonly<Record<string, unknown>> = { ...resolveReader(reader), ...values };
+  return Object.fromEntries(fittedNames.map((name) => [name, Number(all[name])])) as FittedPoint;
+}
 
 /** A reader with these values of its fitted numbers, some of which are the geometry's. */
 export function readerAt(reader: AgreementReader, point: FittedPoint): AgreementReader {
