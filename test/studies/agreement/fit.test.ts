@@ -8,6 +8,7 @@ import {
   fittedNames,
   fittedNumbers,
   fittedRows,
+  pointOfReader,
   readerAt,
   seenByFit,
 } from "../../../src/studies/agreement/fit/declaration.ts";
@@ -61,12 +62,17 @@ describe("the search", () => {
       return sum + ((point[name] - low) / (high - low) - 1 / 3) ** 2;
     }, 0);
   const search = (seed: string, rounds: number) =>
-    searchPoints((points) => Promise.resolve(points.map(bowl)), { candidates: 12, rounds }, new Random(seed));
+    searchPoints((points) => Promise.resolve(points.map(bowl)), {
+      candidates: 12,
+      rounds,
+      start: middle,
+      random: new Random(seed),
+    });
 
   it("finds the lowest point of a bowl, within the ranges", async () => {
     const tried = await search("a", 12);
     expect(bestOf(tried).loss).toBeLessThan(0.01);
-    expect(tried.length).toBeLessThanOrEqual(12 + 12 * (2 * fittedNames.length + 1));
+    expect(tried.length).toBeLessThanOrEqual(13 + 12 * (2 * fittedNames.length + 1));
     for (const { point } of tried)
       for (const name of fittedNames) {
         expect(point[name]).toBeGreaterThanOrEqual(fittedNumbers[name].low);
@@ -74,10 +80,27 @@ describe("the search", () => {
       }
   });
 
+  it("begins with the reader's own numbers, and with the end of a range for one beyond it", async () => {
+    const [first] = await search("a", 0);
+    expect(first!.point).toEqual(middle);
+    expect(pointOfReader({ geometry: "text(salience=5)", sharpness: 6 })).toMatchObject({
+      salience: 5,
+      sharpness: 6,
+    });
+    const start = { ...middle, sharpness: 100 };
+    const [beyond] = await searchPoints(([point]) => Promise.resolve([bowl(point!), bowl(point!)]), {
+      candidates: 1,
+      rounds: 0,
+      start,
+      random: new Random("a"),
+    });
+    expect(beyond!.point.sharpness).toBe(fittedNumbers.sharpness.high);
+  });
+
   it("gives the same points for the same seed, and never a worse best point with more rounds", async () => {
     const tried = await search("b", 3);
     expect(await search("b", 3)).toEqual(tried);
-    expect(bestOf(tried).loss).toBeLessThan(bestOf(tried.slice(0, 12)).loss);
+    expect(bestOf(tried).loss).toBeLessThan(bestOf(tried.slice(0, 13)).loss);
     expect((await search("c", 0)).map(({ point }) => point)).not.toEqual(
       tried.slice(0, 12).map(({ point }) => point),
     );

@@ -15,7 +15,7 @@ import { claimStudy } from "../run.ts";
 import type { AgreementOptions } from "../run.ts";
 import { simulate } from "../simulate.ts";
 import type { AgreementReader } from "../simulate.ts";
-import { fittedRows, isFitted, readerAt, seenByFit } from "./declaration.ts";
+import { fittedRows, isFitted, pointOfReader, readerAt, seenByFit } from "./declaration.ts";
 import type { FittedPoint } from "./declaration.ts";
 import { fitLoss, withDenseAlone } from "./loss.ts";
 import { fitResamples, fitResult } from "./result.ts";
@@ -57,7 +57,11 @@ export async function runAgreementFit(
     settings.push(...found);
     return found.map(fitLoss);
   };
-  const tried = await searchPoints(lossesAt, options, new Random(`${seed}/agreement-fit`));
+  const tried = await searchPoints(lossesAt, {
+    ...options,
+    start: pointOfReader(reader),
+    random: new Random(`${seed}/agreement-fit`),
+  });
   const fitted = readerAt(reader, bestOf(tried).point);
   const course = { tried, settings, before: before! };
   const answer = watch.steps(fitResamples, "resamples", (onResample) =>
@@ -81,7 +85,7 @@ export async function runAgreementFit(
 /** Rows that numbers are fitted to, one task each. @throws UsageError for a table without them */
 function rowsToFit(table: string): ExpressedScore[] {
   const rows = readMeasured(table)
-    .filter(isFitted)
+    .scores.filter(isFitted)
     .map(express)
     .filter((row): row is ExpressedScore => "tasks" in row && row.tasks.length === 1);
   const missing = fittedRows.methods.filter(

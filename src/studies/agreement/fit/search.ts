@@ -15,21 +15,29 @@ export interface SearchSize {
   readonly rounds: number;
 }
 
+/** What a search begins with. */
+export interface SearchStart {
+  /** values of the numbers in the reader as it was given */
+  readonly start: FittedPoint;
+  readonly random: Random;
+}
+
 /** Length of the first steps, as a share of a number's range. */
 const firstStep = 0.25;
 
 /**
- * Finds the point of least loss: points drawn over the ranges first, then rounds of a pattern search around the best one.
+ * Finds the point of least loss: the given point and others drawn over the ranges first, then rounds of a pattern search around
+ * the best one.
  * A round tries one step of each number up and down at once, so that its trials run side by side, and then all steps that
  * were better together. Where nothing was better the next steps are half as long.
  *
  * @param lossesAt losses of points
+ * @param start values that the reader has; those beyond a range are moved to its end
  * @returns all tried points in their order
  */
 export async function searchPoints(
   lossesAt: (points: readonly FittedPoint[]) => Promise<readonly number[]>,
-  { candidates, rounds }: SearchSize,
-  random: Random,
+  { candidates, rounds, start, random }: SearchSize & SearchStart,
 ): Promise<readonly TriedPoint[]> {
   const tried: TriedPoint[] = [];
   const tryAll = async (points: readonly FittedPoint[]): Promise<readonly TriedPoint[]> => {
@@ -38,7 +46,8 @@ export async function searchPoints(
     tried.push(...found);
     return found;
   };
-  await tryAll(Array.from({ length: candidates }, () => pointOf(() => random.uniform())));
+  const drawn = Array.from({ length: candidates }, () => pointOf(() => random.uniform()));
+  await tryAll([pointOf((name) => placeIn(name, start[name])), ...drawn]);
   let step = firstStep;
   for (let round = 0; round < rounds; round++) {
     const best = bestOf(tried);
