@@ -20,16 +20,24 @@ export const formatCsv = <const Columns extends readonly Column[]>(
  *
  * @param where name of the file, for error messages
  * @param needed columns that it must have
+ * @param ragged whether rows may have fewer or more cells than the header: those that are lacking are empty
  * @throws UsageError for a torn text, and missing columns
  */
 export function parseCsv<Name extends string>(
   text: string,
   where: string,
   needed: readonly Name[],
+  { ragged = false } = {},
 ): Readonly<Record<Name, string>>[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(text, { columns: true, skip_empty_lines: true, bom: true, trim: true });
+    rows = parse(text, {
+      columns: true,
+      skip_empty_lines: true,
+      bom: true,
+      trim: true,
+      relax_column_count: ragged,
+    });
   } catch (error) {
     throw new UsageError(`${where} is torn or no CSV: ${(error as Error).message}`);
   }

@@ -8,12 +8,14 @@ import type { CsvRow } from "./where.ts";
  * Reads the rows of a CSV as text. The file may have other columns too.
  *
  * @param needed columns that the file must have
+ * @param options whether rows may be `ragged`, with other numbers of cells than the header
  * @throws UsageError for an unreadable or torn file, and missing columns
  */
 export const readCsv = <Name extends string>(
   path: string,
   needed: readonly Name[],
-): Readonly<Record<Name, string>>[] => parseCsv(readText(path), path, needed);
+  options?: { readonly ragged?: boolean },
+): Readonly<Record<Name, string>>[] => parseCsv(readText(path), path, needed, options);
 
 /** Columns without which rows cannot be drawn. */
 const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies readonly (keyof TrialRow)[];

@@ -14,9 +14,10 @@ import { printStudy } from "../print/study.ts";
 import { watch } from "../print/watch.ts";
 
 const notes = `
-TABLE.csv has the columns source_title, model, task_family, context_tokens, method, budget, budget_tokens, keep_ratio,
-query_aware, score, dense_score and sparse_phase; docs/agreement.md says what they hold. Every row whose task, method and
-budget the simulator has is run; the others are counted by reason. The same command run again goes on where it ended.
+TABLE.csv needs the columns model, task_family, context_tokens, method and score, and may have source_title, budget,
+budget_tokens, keep_ratio, query_aware, dense_score and sparse_phase; docs/agreement.md says what they hold. Every row whose
+task, method and budget the simulator has is run; the others, and rows that cannot be read, are counted by reason. The same
+command run again goes on where it ended.
 
 The reader's keys follow the text: ${Object.entries(agreementReader)
   .map(([name, value]) => `${name} ${value}`)

@@ -1,6 +1,6 @@
 import { parseSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { MeasuredScore } from "./measured.ts";
+import type { MeasuredScore, UnexpressedScore } from "./measured.ts";
 import { variantOf } from "./methods.ts";
 
 /** Tasks of RULER that are no questions about the world. */
@@ -43,15 +43,9 @@ export interface ExpressedScore {
   readonly tokens: number;
 }
 
-/** A row that the simulator cannot run. */
-export interface UnexpressedScore {
-  readonly measured: MeasuredScore;
-  readonly reason: string;
-}
-
 /** Puts a measured row in the simulator's terms, or says why it cannot. */
 export function express(measured: MeasuredScore): ExpressedScore | UnexpressedScore {
-  const no = (reason: string): UnexpressedScore => ({ measured, reason });
+  const no = (reason: string): UnexpressedScore => ({ row: measured.row, reason });
   const { tokens, task } = measured;
   const tasks = tasksOf(task);
   if (tasks === undefined) return no(`no task for ${task}`);

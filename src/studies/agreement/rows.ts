@@ -1,7 +1,7 @@
 import { groupBy } from "../../core/group.ts";
 import { express, meanFamily } from "./express.ts";
-import type { ExpressedScore, UnexpressedScore } from "./express.ts";
-import type { MeasuredScore } from "./measured.ts";
+import type { ExpressedScore } from "./express.ts";
+import type { MeasuredScore, MeasuredTable, UnexpressedScore } from "./measured.ts";
 
 /** Rows that are asked for. */
 export interface AskedRows {
@@ -28,16 +28,16 @@ const keepTolerance = 0.1;
 const enoughTasks = 7;
 
 /** Sorts the asked rows of a table. A mean over tasks whose scores the table has one by one is no row of its own. */
-export function sortRows(table: readonly MeasuredScore[], asked: AskedRows): SortedRows {
+export function sortRows({ scores, unread }: MeasuredTable, asked: AskedRows): SortedRows {
   const byTask = groupBy(
-    table.filter(({ task }) => task !== meanFamily),
+    scores.filter(({ task }) => task !== meanFamily),
     placeOf,
   );
-  const put = table
+  const put = scores
     .filter((row) => isAsked(row, asked))
     .map((measured): ExpressedScore | UnexpressedScore => {
       const found = express(measured);
-      const no = (reason: string): UnexpressedScore => ({ measured, reason });
+      const no = (reason: string): UnexpressedScore => ({ row: measured.row, reason });
       if ("reason" in found) return found;
       if (found.tokens > asked.most)
         return no(`a context of more than ${asked.most} tokens, which was not asked for`);
@@ -50,7 +50,7 @@ export function sortRows(table: readonly MeasuredScore[], asked: AskedRows): Sor
     });
   return {
     expressed: put.filter((row): row is ExpressedScore => !("reason" in row)),
-    unexpressed: put.filter((row): row is UnexpressedScore => "reason" in row),
+    unexpressed: [...unread, ...put.filter((row): row is UnexpressedScore => "reason" in row)],
   };
 }
 

@@ -48,7 +48,7 @@ export async function runAgreement(options: AgreementOptions, watch: Watch): Pro
   const settings = settingsOf(compared!);
   const answer = agreementResult(settings, {
     unexpressed,
-    baselines: baselinesOf(readMeasured(table)),
+    baselines: baselinesOf(readMeasured(table).scores),
     trials,
     reader,
   });

@@ -41,19 +41,64 @@ const row = (given: Partial<MeasuredScore>): MeasuredScore => ({
 
 describe("a table of measured scores", () => {
   it("is read with scores from 0 to 1", () => {
-    const [read] = readMeasured(
-      table("one.csv", "A,M,ruler-vt,4096.0,snapkv,half,,0.5,yes,50,80,evict-after-prefill"),
-    );
+    const {
+      scores: [read],
+    } = readMeasured(table("one.csv", "A,M,ruler-vt,4096.0,snapkv,half,,0.5,yes,50,80,evict-after-prefill"));
     expect(read).toEqual(row({ source: "A", model: "M", queryAware: true, dense: 0.8 }));
   });
 
-  it("is refused with the row and what is allowed", () => {
-    expect(() =>
-      readMeasured(table("bad.csv", "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,150,80,evict")),
-    ).toThrow(/row 1: score must be a number from 0 to 100.*got "150"/);
-    expect(() =>
-      readMeasured(table("bad2.csv", "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,later")),
-    ).toThrow(/sparse_phase must be one of prefill.*got "later"/);
+  it("leaves out rows that do not say what is needed, and counts them by reason", () => {
+    const rows = [
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,150,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,n/a,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,later",
+      "A,M,ruler-vt,4K,snapkv,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,many,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,50%,yes,50,80,evict",
+      "A,M,,4096,snapkv,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt",
+    ];
+    const { scores, unread } = readMeasured(table("bad.csv", ...rows));
+    expect(scores.map(({ row: own }) => own)).toEqual([1]);
+    expect(unread).toEqual([
+      { row: 2, reason: "its score is no number from 0 to 100" },
+      { row: 3, reason: "its score is no number from 0 to 100" },
+      { row: 4, reason: "its dense_score is no number from 0 to 100" },
+      { row: 5, reason: expect.stringMatching(/^its sparse_phase is none of prefill, decode/) as string },
+      { row: 6, reason: "its context_tokens is no number of tokens" },
+      { row: 7, reason: "its budget_tokens is no number of tokens" },
+      { row: 8, reason: "its keep_ratio is no number from 0 to 1" },
+      { row: 9, reason: "no task is stated" },
+      { row: 10, reason: "no method is stated" },
+      { row: 11, reason: "the same row stands before it" },
+      { row: 12, reason: "no method is stated" },
+    ]);
+  });
+
+  it("may have other columns in any order, lines that end as on Windows, and dense scores in rows of their own", () => {
+    const path = join(folder, "other.csv");
+    const lines = [
+      "note,score,method,keep_ratio,context_tokens,model,task_family",
+      'a,"50",snapkv,0.5,4096,M,ruler-vt',
+      "b,30,snapkv,0.25,4096,M,ruler-vt",
+      "c,80,dense,,4096,M,ruler-vt",
+      "d,50,snapkv,0.5,4096,another,ruler-vt",
+    ];
+    writeFileSync(path, `\uFEFF${lines.join("\r\n")}\r\n`);
+    const { scores, unread } = readMeasured(path);
+    expect(unread).toEqual([]);
+    expect(scores.map(({ source, budget, dense }) => [source, budget, dense])).toEqual([
+      ["(no source stated)", "keep 0.5", 0.8],
+      ["(no source stated)", "keep 0.25", 0.8],
+      ["(no source stated)", "", 0.8],
+      ["(no source stated)", "keep 0.5", null],
+    ]);
+    writeFileSync(path, "score,method\n50,snapkv\n");
+    expect(() => readMeasured(path)).toThrow(/lacks the columns model, task_family, context_tokens/);
   });
 });
 
@@ -122,7 +167,7 @@ it("counts a mean over tasks only where a table lacks their scores", () => {
   const rows = (families: readonly string[]): MeasuredScore[] =>
     ["ruler-avg", ...families].map((task) => row({ task }));
   const means = (families: readonly string[]): number =>
-    sortRows(rows(families), { most: 4096 }).expressed.filter(
+    sortRows({ scores: rows(families), unread: [] }, { most: 4096 }).expressed.filter(
       ({ measured: { task } }) => task === "ruler-avg",
     ).length;
   expect(means(tasks)).toBe(1);
@@ -132,7 +177,7 @@ it("counts a mean over tasks only where a table lacks their scores", () => {
 it("sorts out rows by length, share kept and name", () => {
   const rows = [row({}), row({ keep: 0.25, method: "tova" }), row({ tokens: 8192 })];
   const of = (asked: object): string[] =>
-    sortRows(rows, { most: 8192, ...asked }).expressed.map(({ variant }) => variant);
+    sortRows({ scores: rows, unread: [] }, { most: 8192, ...asked }).expressed.map(({ variant }) => variant);
   expect(of({ most: 4096, only: ["snapkv"] })).toEqual(["snapkv(budget=1984)"]);
   expect(of({ keep: 0.3 })).toEqual(["tova(budget=992)"]);
   expect(of({ least: 8192 })).toEqual(["snapkv(budget=4032)"]);
