@@ -95,6 +95,27 @@ describe("memory of a division", () => {
     );
   });
 
+  it("loses on every GPU what the runtime and the buffers of collectives take", () => {
+    const { system } = on("deepseek-v3", {});
+    const before = cacheBytesOn(at("dp=4"));
+    for (const part of ["runtime", "collectives"] as const) {
+      const quantity = { ...system.reserved[part], value: system.reserved[part].value + 1e9 };
+      const reserved = { ...system.reserved, [part]: quantity };
+      const after = cacheBytesOn(at("dp=4", { system: { ...system, reserved } }));
+      expect((before - after) / (4 * 1e9 * system.reserved.share.value), part).toBeCloseTo(1, 9);
+    }
+  });
+
+  it("keeps a state once, however many GPUs share its heads, and a draft layer's with the caches", () => {
+    const kimi = (parallel: string, change: Parameters<typeof on>[1] = {}) => {
+      const asked = on("kimi-k3", change);
+      return userBytesOn(divisionOf(asked, parseParallel(parallel, asked.model)), 1000);
+    };
+    expect(kimi("dp=8").state).toBeGreaterThan(1e6);
+    expect(kimi("tp=8").state).toBe(kimi("dp=8").state);
+    expect(hbmBytes(kimi("dp=8"))).toBeGreaterThan(kimi("dp=8").state + kimi("dp=8").kept);
+  });
+
   it("keeps an index on every GPU that shares heads, and rows in host memory apart from those in HBM", () => {
     const index = (parallel: string): number =>
       userBytesOn(at(parallel, { variant: "dsa(indexHeads=64)" }), 1000).indexKept;

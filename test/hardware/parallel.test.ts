@@ -30,6 +30,26 @@ describe("parseParallel", () => {
     expect(() => parseParallel(text, v3)).toThrow(message);
   });
 
+  it("shares kv heads up to their number with kvp, and copies them beyond it without", () => {
+    // 128 query heads and 8 kv heads
+    expect(parseParallel("tp=8,kvp=2", llama)).toMatchObject({ tp: 8, kvp: 2 });
+    expect(() => parseParallel("tp=16,kvp=2", llama)).toThrow(
+      "with kvp, tp must be at most 8, the kv heads of llama-3.1-405b; got 16",
+    );
+    expect(parseParallel("tp=16", llama).tp).toBe(16);
+    expect(parseParallel("tp=128", llama).tp).toBe(128);
+    // 24 query heads and 4 kv heads: 6 and 3 GPUs have neither whole kv heads nor whole copies
+    const [attention] = llama.attention;
+    if (attention.kind !== "grouped-query") throw new Error("llama has grouped queries");
+    const heads = (value: number): typeof attention.kvHeads => ({ ...attention.kvHeads, value });
+    const narrow: typeof llama = {
+      ...llama,
+      attention: [{ ...attention, queryHeads: heads(24), kvHeads: heads(4) }],
+    };
+    expect(() => parseParallel("tp=6", narrow)).toThrow("allowed 1, 2, 4, 8, 12, 24; got 6");
+    expect(parseParallel("tp=12", narrow).tp).toBe(12);
+  });
+
   it("refuses experts of a model without any", () => {
     expect(() => parseParallel("tp=2,ep=2", llama)).toThrow(
       "llama-3.1-405b has no experts: ep must be 1; got 2",

@@ -48,6 +48,15 @@ describe("effective length", () => {
     expect(quest!.effective!.tokens).toBeNull();
   });
 
+  it("takes a mean of exactly .856, and none below it", () => {
+    const twelve = (score: number): number[] => Array.from({ length: 12 }, () => score);
+    const at = (score: number) =>
+      effectiveLengths([...scored("a", "x", 4096, twelve(1)), ...scored("a", "x", 8192, twelve(score))])[0]!;
+    expect(at(0.856).lengths[1]!.mean).toBe(0.856);
+    expect(at(0.856).effective!.tokens).toBe(8192);
+    expect(at(0.8559).effective!.tokens).toBe(4096);
+  });
+
   it("has an interval: the same by the ends of the means' intervals", () => {
     const [one] = effectiveLengths([
       ...scored("a", "x", 4096, [...six(1), ...six(1), ...six(1), ...six(1), ...six(1), ...six(1)]),

@@ -19,12 +19,39 @@ const rowOf = (id: string, trial: NumericTrial): TrialRow =>
     engine: trial.engine,
   });
 
-/** Stands for the real worker. A trial's seed says what goes wrong: 86 kills the worker, 87 throws, 88 hangs. */
+/** Seeds of trials that wait for another one at the same time: for long, and for a moment. */
+export const [patientSeed, hastySeed] = [89, 90] as const;
+
+/** Resolves once two trials wait at the same time. @throws Error if nobody comes */
+async function meet(patienceMs: number): Promise<void> {
+  const channel = new BroadcastChannel("attnsim tests meet");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("nobody came")), patienceMs);
+      channel.onmessage = () => {
+        clearTimeout(timer);
+        // the other one may have begun to listen after the first call
+        channel.postMessage("here");
+        resolve();
+      };
+      channel.postMessage("here");
+    });
+  } finally {
+    channel.close();
+  }
+}
+
+/**
+ * Stands for the real worker. A trial's seed says what goes wrong: 86 kills the worker, 87 throws, 88 hangs. With
+ * `patientSeed` and `hastySeed` it waits for another trial.
+ */
 export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {
   for (const { id, trial } of trials) {
     if (trial.seed === 86) process.exit(1);
     if (trial.seed === 87) throw new Error("no such luck");
     if (trial.seed === 88) await new Promise((resolve) => setTimeout(resolve, 60_000));
+    if (trial.seed === patientSeed) await meet(60_000);
+    if (trial.seed === hastySeed) await meet(300);
     port.postMessage({ id, row: rowOf(id, trial), seconds: 0.25 } satisfies GroupMessage);
   }
   if (profiled)

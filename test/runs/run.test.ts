@@ -6,11 +6,12 @@ import { Random } from "../../src/core/random.ts";
 import { readTrialRows } from "../../src/files/csv.ts";
 import { planOf } from "../../src/runs/plan.ts";
 import type { Plan } from "../../src/runs/plan.ts";
-import { sizePool } from "../../src/runs/pool.ts";
+import { runGroups, sizePool } from "../../src/runs/pool.ts";
 import { runPlan } from "../../src/runs/run.ts";
 import type { RunOutcome, RunSettings } from "../../src/runs/run.ts";
 import { columns } from "../../src/trial/columns.ts";
 import type { NumericTrial } from "../../src/trial/trial.ts";
+import { hastySeed, patientSeed } from "./fake-worker.ts";
 import { emptyFolder } from "./folder.ts";
 
 const worker = new URL("fake-worker.ts", import.meta.url);
@@ -152,6 +153,29 @@ it("refuses what cannot be done before it does anything", async () => {
   await refused({ out: join(out, "file") }, /cannot write to .*it is a file/);
   await refused({ out: join(out, "file", "deeper") }, /cannot write to .*a part of the path is a file/);
   expect(started).toEqual([]);
+});
+
+it("runs groups side by side that fill the memory, and never more", async () => {
+  // each trial waits for another one that runs at the same time, and fails alone
+  const meeting = async (seed: number, memoryBytes: number): Promise<[rows: number, reasons: string[]]> => {
+    const groups = [0, 1].map((trial) => {
+      const planned = { id: `000${trial}`, trial: trialAt(4096, trial, "dense", seed) };
+      return { trials: [planned], tokens: 4096, bytes: 5 };
+    });
+    const reasons: string[] = [];
+    let rows = 0;
+    await runGroups(groups, {
+      workers: 2,
+      threads: 1,
+      memoryBytes,
+      worker,
+      onRow: () => rows++,
+      onFailure: (_trial, reason) => reasons.push(reason),
+    });
+    return [rows, reasons];
+  };
+  expect(await meeting(patientSeed, 10)).toEqual([2, []]);
+  expect(await meeting(hastySeed, 9)).toEqual([0, ["nobody came", "nobody came"]]);
 });
 
 it("sizes the pool by cores, groups and memory", () => {

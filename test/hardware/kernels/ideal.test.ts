@@ -7,6 +7,7 @@ import { kernels } from "../../../src/hardware/kernels/kernels.ts";
 import { linearDecode } from "../../../src/hardware/kernels/linear.ts";
 import { machineOf } from "../../../src/hardware/kernels/machine.ts";
 import { mlaDecode, mlaPrefill } from "../../../src/hardware/kernels/mla.ts";
+import { moe } from "../../../src/hardware/kernels/moe.ts";
 import { causalPairs } from "../../../src/hardware/kernels/pairs.ts";
 import { explain } from "../../../src/hardware/kernels/operator-time.ts";
 import { gb200Nvl72 } from "../../../src/hardware/systems/gb200-nvl72.ts";
@@ -83,6 +84,28 @@ describe("the ideal profile is the roofline", () => {
     expect(allReduce(ideal, { ...shape, gpus: 1 }).seconds).toBe(0);
     const sent = { tokens: 64, hidden: 7168, topK: 8, ranks: 1, dtype: "fp8" } as const;
     expect(expertExchange(ideal, { op: "dispatch", ...sent }).seconds).toBe(0);
+  });
+
+  it("of experts: their weights once, and rows permuted before and summed after", () => {
+    const shape = {
+      tokens: 100,
+      hidden: 64,
+      intermediate: 32,
+      experts: 8,
+      tensorParallel: 2,
+      expertParallel: 2,
+      dtype: "bf16",
+      load: { pairs: 300, touched: 4 },
+    } as const;
+    const matrices = 3 * 64 * 16;
+    // each pair's row is read and written at the hidden width and half of the intermediate one, in bf16, and each token's
+    // sum once
+    const rows = 2 * 2 * ((100 + 2 * 300) * 64 + 300 * 16);
+    expect(moe(ideal, shape).bytes).toBe(2 * 4 * matrices + rows);
+    expect(moe(ideal, shape).weights).toBe(4 * matrices);
+    expect(moe(ideal, shape).flops).toBe(2 * 300 * matrices);
+    const { terms } = moe(measured, shape);
+    expect(terms.find(({ what }) => what === "rows")).toMatchObject({ amount: rows, unit: "B" });
   });
 
   it("of a state, reading and writing it", () => {

@@ -79,6 +79,27 @@ describe("a conversation", () => {
     expect(sameFormat.filter((r) => sameTopic.includes(r))).toEqual([]);
   });
 
+  it("asks for the needles' format in a tenth of the distractors and for their topic in another, beside chance", () => {
+    let [others, format, topic] = [0, 0, 0];
+    for (let seed = 0; seed < 6; seed++) {
+      const { requests, needles } = circuitOf(generate("mrcr(needles=2)", 65_536, seed));
+      const [formatOf, topicOf] = requests.key.map(({ features }) => features);
+      const needle = needles[0]!;
+      for (let r = 0; r < requests.count; r++) {
+        if (needles.includes(r)) continue;
+        others++;
+        if (formatOf![r] === formatOf![needle]) format++;
+        if (topicOf![r] === topicOf![needle]) topic++;
+      }
+    }
+    expect(others).toBeGreaterThan(300);
+    // 10 formats and 438 topics: a tenth by design, and of the other eight tenths those that chance makes alike
+    const [expectedFormat, expectedTopic] = [0.1 + 0.8 / formats.length, 0.1 + 0.8 / topics.length];
+    const within = (share: number): number => 4 * Math.sqrt((share * (1 - share)) / others);
+    expect(Math.abs(format / others - expectedFormat)).toBeLessThan(within(expectedFormat));
+    expect(Math.abs(topic / others - expectedTopic)).toBeLessThan(within(expectedTopic));
+  });
+
   it("known as a whole, matches only what is identical", () => {
     const whole = generate("mrcr(keys=whole)", 16_384);
     const { requests, responses, needles, wanted } = circuitOf(whole);
@@ -121,6 +142,17 @@ describe("length", () => {
     expect(Math.max(...totals)).toBeLessThanOrEqual(tokens);
     expect(Math.min(...totals)).toBeGreaterThan(tokens / 2);
     expect(new Set(totals).size).toBe(totals.length);
+  });
+
+  it("is drawn evenly from the upper half", () => {
+    const shares = Array.from({ length: 40 }, (_, seed) => {
+      const problem = generate("mrcr(needles=2)", 16_384, seed);
+      return (problem.tokens + countTokens(problem.answer)) / 16_384;
+    });
+    // of 40 even draws from 1/2 to 1: the mean to four standard errors, and some in each eighth of the whole
+    expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) / 40 - 0.75)).toBeLessThan(0.1);
+    for (const eighth of [4, 5, 6, 7])
+      expect(shares.some((share) => share > eighth / 8 && share <= (eighth + 1) / 8)).toBe(true);
   });
 
   it("refuses one that the needles alone exceed", () => {

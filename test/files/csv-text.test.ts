@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { integerColumn, numberColumn, orEmpty, textColumn } from "../../src/core/table.ts";
+import { formatCsv, parseCsv, tableRowsOf, trialRowsOf } from "../../src/files/csv-text.ts";
+import { columns, trialRow } from "../../src/trial/columns.ts";
+
+const shown = [
+  textColumn("name", "a name"),
+  orEmpty(integerColumn("count", "how many")),
+  orEmpty(numberColumn("part", "a part")),
+] as const;
+
+const read = (text: string) => tableRowsOf(parseCsv(text, "t.csv", []), shown, "t.csv");
+
+it("writes numbers so that they are read as the same numbers", () => {
+  const parts = [0, 0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, 1e21, 1e-7, -2.5, 123456789.125, null];
+  const rows = parts.map((part, i) => ({
+    name: `n ${i}`,
+    count: i % 2 === 0 ? 2 ** 53 - 1 - i : null,
+    part,
+  }));
+  const text = formatCsv(shown, rows);
+  expect(read(text)).toEqual(rows);
+  expect(text.split("\n").slice(0, 3)).toEqual([
+    "name,count,part",
+    "n 0,9007199254740991,0",
+    "n 1,,0.30000000000000004",
+  ]);
+  expect(formatCsv(shown, read(text) as typeof rows)).toBe(text);
+});
+
+it("quotes texts that hold commas, quotes and ends of lines", () => {
+  const names = ["a,b", 'say "so"', "two\nlines", "", "é"];
+  const rows = names.map((name) => ({ name, count: null, part: null }));
+  expect(read(formatCsv(shown, rows)).map(({ name }) => name)).toEqual(names);
+});
+
+it.each(["part", "1e999", "NaN", "Infinity", "1,5", "0.5.", "--1"])("refuses %s for a number", (cell) => {
+  expect(() => read(`name,count,part\nx,1,"${cell}"\n`)).toThrow(
+    `t.csv: row 1: part must be a number; got ${JSON.stringify(cell)}`,
+  );
+});
+
+it("takes scores of 0 and 1, and none beyond", () => {
+  const scored = (score: number, id: string) =>
+    trialRow({ id, task: "t", variant: "dense", tokensNominal: 4096, score });
+  const rows = [scored(0, "a"), scored(1, "b")];
+  const back = (list: readonly ReturnType<typeof scored>[]) =>
+    trialRowsOf(parseCsv(formatCsv(columns, list), "t.csv", []), "t.csv");
+  expect(back(rows)).toEqual(rows);
+  for (const score of [-Number.EPSILON, 1 + Number.EPSILON])
+    expect(() => back([...rows, scored(score, "c")])).toThrow("t.csv: row 3: score must be in [0, 1]");
+  expect(() => back([...rows, scored(0, "a")])).toThrow("row 3 is the trial of row 1 again");
+});
