@@ -28,6 +28,8 @@ export interface StepCost {
   readonly indexReadBytes: number;
   /** bytes of a recurrent state, which one step reads and writes; such a layer keeps nothing else */
   readonly stateBytes?: number;
+  /** part of `stateBytes` that a convolution keeps: its last inputs */
+  readonly convolutionBytes?: number;
   /** part of `keptBytes` in the far tier (Grace LPDDR behind NVLink-C2C) */
   readonly farKeptBytes?: number;
   /** part of `kvReadBytes` that one step fetches from the far tier */
@@ -43,6 +45,7 @@ const isPerRead: Readonly<Record<keyof StepCost, boolean>> = {
   kvReadBytes: true,
   indexReadBytes: true,
   stateBytes: false,
+  convolutionBytes: false,
   farKeptBytes: false,
   farReadBytes: true,
 };

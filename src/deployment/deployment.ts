@@ -4,6 +4,7 @@ import { placedCost } from "../attention/spec.ts";
 import type { AttentionSpec } from "../attention/spec.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { attentionLayer } from "../hardware/layers/attention.ts";
+import type { Attention } from "../hardware/layers/attention.ts";
 import { measuredLayer } from "../hardware/layers/measured.ts";
 import type { Deployment, LayerWork } from "../hardware/pass/deployment.ts";
 import type { VariantCost } from "../hardware/pass/variant.ts";
@@ -17,7 +18,7 @@ import { remembered } from "./remembered.ts";
 const prefillCosts = new WeakMap<AttentionSpec, Map<string, PrefillCost>>();
 
 /** The cost formulas of a variant in a layer. */
-function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCost {
+function costOf(spec: AttentionSpec, attention: Attention, dtype: KvDtype): VariantCost {
   const known = prefillCosts.get(spec) ?? new Map<string, PrefillCost>();
   prefillCosts.set(spec, known);
   const { shape: shapeOf } = attentionLayer(attention);
@@ -37,9 +38,9 @@ function costOf({ spec, attention }: AttentionLayers, dtype: KvDtype): VariantCo
   };
 }
 
-function workOf(group: AttentionLayers, dtype: KvDtype): LayerWork {
-  const { layers, attention, spec } = group;
-  const cost = costOf(group, dtype);
+function workOf({ layers, attention, spec }: AttentionLayers, dtype: KvDtype): LayerWork {
+  if (spec === undefined) return { layers, layer: attentionLayer(attention), farReadBytes: () => 0 };
+  const cost = costOf(spec, attention, dtype);
   const { variant, params } = spec;
   const measured = variant.kernels && measuredLayer(attention, variant.kernels, params);
   return {

@@ -8,6 +8,7 @@ import type { AnyParams } from "../core/params.ts";
 import { formatCall, parseExpression } from "../core/spec.ts";
 import { formatBytes, formatSeconds } from "../core/units.ts";
 import { attentionLayer } from "../hardware/layers/attention.ts";
+import { attendingOf } from "../hardware/model.ts";
 import { plansFor } from "../hardware/parallel.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import type { Budget } from "./budget.ts";
@@ -242,7 +243,7 @@ function findFit(budget: Budget, text: string, tokens: number, reads: number): F
   const narrowest = dtypes.at(-1)!;
   const range = (): [number, number] => {
     if (param === undefined) return [0, 0];
-    const layers = budget.model.attention.map(attentionLayer);
+    const layers = attendingOf(budget.model).map(attentionLayer);
     const layer = layers.find(({ reachesAll }) => reachesAll) ?? layers[0]!;
     const [low, most] = searchRange(variant, params, param, layer.shape(tokens, narrowest));
     return [low, Object.hasOwn(call.args, param) ? Math.min(most, Number(params[param])) : most];

@@ -83,12 +83,21 @@ export function memoryParts(
     ...(user.indexKept > 0
       ? [{ part: "index a user", amount: formatBytes(user.indexKept), how: "cost formulas; always in HBM" }]
       : []),
-    ...(user.state > 0
+    ...(user.state > user.convolutions
       ? [
           {
             part: "state a user",
-            amount: formatBytes(user.state),
+            amount: formatBytes(user.state - user.convolutions),
             how: "states of recurrent layers, float32",
+          },
+        ]
+      : []),
+    ...(user.convolutions > 0
+      ? [
+          {
+            part: "convolutions a user",
+            amount: formatBytes(user.convolutions),
+            how: "last inputs of the convolutions of recurrent layers, float32: llama.cpp, llama-hparams.cpp, n_embd_r",
           },
         ]
       : []),

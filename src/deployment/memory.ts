@@ -19,8 +19,10 @@ export interface UserBytes {
   /** K and V in HBM */
   readonly kept: number;
   readonly indexKept: number;
-  /** recurrent states */
+  /** recurrent states, and the last inputs of convolutions */
   readonly state: number;
+  /** part of `state` that convolutions keep */
+  readonly convolutions: number;
   /** rest of the last page of each layer in HBM */
   readonly pages: number;
   /** cache of the layer that drafts */
@@ -62,7 +64,7 @@ export const fits = ({ hbm, host }: Lack): boolean => hbm === 0 && host === 0;
 
 /** Bytes of one user's cache on a division, in whole pages. A cache of less than a token takes nothing. */
 export function userBytesOn(division: Division, tokens: number): UserBytes {
-  if (tokens < 1) return { kept: 0, indexKept: 0, state: 0, pages: 0, drafts: 0, far: 0 };
+  if (tokens < 1) return { kept: 0, indexKept: 0, state: 0, convolutions: 0, pages: 0, drafts: 0, far: 0 };
   const length = Math.round(tokens);
   const paged = pagedOn(division, length);
   const [bare, whole] = [layerBytesOn(division, length), layerBytesOn(division, paged)];
@@ -76,6 +78,7 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
     kept,
     indexKept,
     state: sum((layer) => layer.state, bare),
+    convolutions: sum((layer) => layer.convolutions, bare),
     pages: Math.max(0, sum((layer) => layer.kept + layer.indexKept, whole) - kept - indexKept),
     drafts: draftTokens > 0 ? last.kept + last.indexKept + last.state : 0,
     far: sum((layer) => layer.far, whole),
@@ -94,6 +97,7 @@ interface LayerBytes {
   readonly kept: number;
   readonly indexKept: number;
   readonly state: number;
+  readonly convolutions: number;
   readonly far: number;
 }
 
@@ -101,7 +105,7 @@ function layerBytesOn(division: Division, tokens: number): LayerBytes[] {
   const { model, spec, parallel } = division;
   const { tp } = parallel;
   return layerCosts(model, spec, tokens, kvDtypeOf(division)).map(({ layers, kvHeads, cost }) => {
-    const { keptBytes, farKeptBytes = 0, indexKeptBytes, stateBytes = 0 } = cost;
+    const { keptBytes, farKeptBytes = 0, indexKeptBytes, stateBytes = 0, convolutionBytes = 0 } = cost;
     // GPUs that share heads each keep a record that is one for all heads
     const copies = tp / Math.min(tp, kvHeads);
     return {
@@ -109,6 +113,7 @@ function layerBytesOn(division: Division, tokens: number): LayerBytes[] {
       kept: (keptBytes - farKeptBytes) * copies,
       indexKept: indexKeptBytes * tp,
       state: stateBytes,
+      convolutions: convolutionBytes,
       far: farKeptBytes * copies,
     };
   });

@@ -6,7 +6,8 @@ import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { attentionLayer } from "../hardware/layers/attention.ts";
 import type { Attention, AttentionGroup } from "../hardware/layers/attention.ts";
-import { layersOf, nativeOf } from "../hardware/model.ts";
+import type { AttentionLayer } from "../hardware/layers/layer.ts";
+import { attendingOf, nativeOf } from "../hardware/model.ts";
 import type { Model } from "../hardware/model.ts";
 import { remembered } from "./remembered.ts";
 
@@ -15,32 +16,35 @@ export interface AttentionLayers {
   readonly layers: number;
   /** the model's own dimensions */
   readonly attention: Attention;
-  /** their variant */
-  readonly spec: AttentionSpec;
+  /** their variant; none for layers that mix at most a few neighbouring tokens */
+  readonly spec?: AttentionSpec;
 }
 
 /**
  * Layers of a model that uses a variant. The model's own spec (`nativeOf`) leaves each layer with its own
  * variant. Any other variant takes the place of every layer that reaches the whole context, while windows and recurrent
  * states stay. A layer plan takes the place of all layers, at the dimensions of the first that reaches the whole context.
+ * Layers without attention are left out.
  *
  * @throws UsageError when the model has no layer that another variant could replace
  */
 export const attentionLayers = remembered((model, spec): readonly AttentionLayers[] => {
-  const own = (attention: AttentionGroup): AttentionLayers => ({
-    layers: attention.layers.value,
-    attention,
-    spec: { ...parseSpec(attentionLayer(attention).variant), placement: spec.placement },
-  });
-  if (spec.base === parseSpec(nativeOf(model)).base) return model.attention.map(own);
-  const first = model.attention.find((group) => attentionLayer(group).reachesAll);
+  const own = (attention: AttentionGroup): AttentionLayers => {
+    const { variant } = attentionLayer(attention);
+    const used = variant === undefined ? undefined : { ...parseSpec(variant), placement: spec.placement };
+    return { layers: attention.layers.value, attention, ...(used && { spec: used }) };
+  };
+  const attending = attendingOf(model);
+  if (spec.base === parseSpec(nativeOf(model)).base) return attending.map(own);
+  const first = attending.find((group) => attentionLayer(group).reachesAll);
   if (first === undefined)
     throw new UsageError(
       `${model.name} has no layer that reaches the whole context for ${spec.text} to stand in for; ` +
         `allowed: ${nativeOf(model)}`,
     );
-  if (spec.variant.layers) return [{ layers: layersOf(model), attention: first, spec }];
-  return model.attention.map((attention) =>
+  if (spec.variant.layers)
+    return [{ layers: attending.reduce((sum, { layers }) => sum + layers.value, 0), attention: first, spec }];
+  return attending.map((attention) =>
     attentionLayer(attention).reachesAll
       ? { layers: attention.layers.value, attention, spec }
       : own(attention),
@@ -56,9 +60,10 @@ export function hasEffect(model: Model, spec: AttentionSpec): boolean {
     spec.kvDtype ?? spec.logitShaping ?? (spec.placement.placement.name === "hbm" ? undefined : 1);
   if (modified !== undefined || spec.variant.layers) return true;
   if (spec.base === parseSpec(nativeOf(model)).base) return true;
-  return attentionLayers(model, spec).some(
-    ({ attention, spec: used }) => used.base !== parseSpec(attentionLayer(attention).variant).base,
-  );
+  return attentionLayers(model, spec).some(({ attention, spec: used }) => {
+    const { variant } = attentionLayer(attention);
+    return used !== undefined && variant !== undefined && used.base !== parseSpec(variant).base;
+  });
 }
 
 /** Cost of a decode step for one user, in one layer of a kind. */
@@ -72,10 +77,32 @@ export interface LayerCost {
 /** Costs of a decode step for one user, by kind of layer. */
 export const layerCosts = remembered((model, spec, tokens: number, dtype: KvDtype): readonly LayerCost[] =>
   attentionLayers(model, spec).map(({ layers, attention, spec: used }) => {
-    const { shape, kvHeads } = attentionLayer(attention);
-    return { layers, kvHeads, cost: placedCost(used, shape(tokens, dtype)) };
+    const layer = attentionLayer(attention);
+    const cost = used ? placedCost(used, layer.shape(tokens, dtype)) : nothing;
+    return { layers, kvHeads: layer.kvHeads, cost: keptBy(layer, cost) };
   }),
 );
+
+const nothing: StepCost = {
+  flops: 0,
+  exponentials: 0,
+  keptBytes: 0,
+  indexKeptBytes: 0,
+  kvReadBytes: 0,
+  indexReadBytes: 0,
+};
+
+/** Cost of a layer's variant with what the layer keeps beside it, less what an earlier layer keeps for it. */
+function keptBy({ fixed, borrows }: AttentionLayer, cost: StepCost): StepCost {
+  const kept = borrows ? { ...cost, keptBytes: 0, farKeptBytes: 0 } : cost;
+  if (fixed === undefined) return kept;
+  const { state, convolution } = fixed;
+  return {
+    ...kept,
+    stateBytes: (cost.stateBytes ?? 0) + state + convolution,
+    convolutionBytes: convolution,
+  };
+}
 
 /** Cost of a decode step for one user, in all layers of a model. */
 export const modelCost = (

@@ -2,7 +2,7 @@ import { heldExperts } from "../hardware/kernels/routing.ts";
 import { feedForwardLayer } from "../hardware/layers/feed-forward.ts";
 import type { Count } from "../hardware/layers/layer.ts";
 import type { Model } from "../hardware/model.ts";
-import { layersOf } from "../hardware/model.ts";
+import { attendingOf, feedingOf, layersOf } from "../hardware/model.ts";
 import { columnsOf, gpusOf, stageGpus } from "../hardware/parallelism.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import { weightCounts } from "../hardware/parameters.ts";
@@ -102,8 +102,8 @@ function draftCounts(model: Model): WeightCounts {
   });
   const last = weightCounts({
     ...model,
-    attention: [one(model.attention.at(-1)!)],
-    feedForward: [one(model.feedForward.at(-1)!)],
+    attention: [one(attendingOf(model).at(-1)!)],
+    feedForward: [one(feedingOf(model).at(-1)!)],
   });
   return { ...last, norms: last.norms + 2 * hidden * hidden, embeddings: 0 };
 }

@@ -1,4 +1,5 @@
 import type { Entry } from "../core/entry.ts";
+import { UsageError } from "../core/errors.ts";
 import type { Quantity } from "../core/units.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { AttentionGroup } from "./layers/attention.ts";
@@ -18,6 +19,8 @@ export interface Model extends Entry {
   readonly context?: Count;
   /** layers of multi-token prediction, which draft tokens; absent without any */
   readonly mtp?: Count;
+  /** numbers of a token in the table of the layers' own embeddings, all layers together; absent without one */
+  readonly tokenTable?: { readonly vocabulary: Count; readonly width: Count };
   /** the output head is the token embedding */
   readonly tied?: true;
   readonly attention: readonly [AttentionGroup, ...AttentionGroup[]];
@@ -26,6 +29,8 @@ export interface Model extends Entry {
   readonly plan?: string;
   /** files of weights that it is published as; the first is its makers' own */
   readonly checkpoints?: readonly Checkpoint[];
+  /** keys of its config.json that were not understood */
+  readonly unread?: readonly string[];
   /** numbers that its makers publish; the count of parameters.ts must agree */
   readonly published?: {
     readonly parameters: Count;
@@ -42,9 +47,28 @@ export const layersOf = ({ attention }: Model): number =>
 export const expertsOf = ({ feedForward }: Model): number[] =>
   feedForward.map((group) => feedForwardLayer(group).experts).filter((experts) => experts > 0);
 
-/** Spec of the attention that the model was trained with. */
-export const nativeOf = ({ plan, attention }: Model): string =>
-  plan ??
-  (attention.length === 1
-    ? attentionLayer(attention[0]).variant
-    : `layers(${attention.map((group) => `${group.layers.value}*${attentionLayer(group).variant}`).join("|")})`);
+/** Groups of layers that have attention, or a recurrence or convolution in its place. */
+export const attendingOf = ({ attention }: Model): readonly AttentionGroup[] =>
+  attention.filter((group) => !attentionLayer(group).absent);
+
+/** Groups of layers that have a feed-forward. */
+export const feedingOf = ({ feedForward }: Model): readonly FeedForward[] =>
+  feedForward.filter((group) => !feedForwardLayer(group).absent);
+
+/**
+ * Spec of the attention that the model was trained with. Layers without a variant, which mix at most a few neighbouring
+ * tokens, are left out.
+ *
+ * @throws UsageError for a model without any other layer
+ */
+export function nativeOf({ name, plan, attention }: Model): string {
+  if (plan !== undefined) return plan;
+  const specs = attention.flatMap((group) => {
+    const { variant } = attentionLayer(group);
+    return variant === undefined ? [] : [{ variant, layers: group.layers.value }];
+  });
+  const [first, ...rest] = specs;
+  if (first === undefined) throw new UsageError(`${name} has no layer with attention`);
+  if (rest.length === 0) return first.variant;
+  return `layers(${specs.map(({ variant, layers }) => `${layers}*${variant}`).join("|")})`;
+}

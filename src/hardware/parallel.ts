@@ -3,7 +3,7 @@ import { formatRouting, heldExperts, usualRouting } from "./kernels/routing.ts";
 import type { Routing } from "./kernels/routing.ts";
 import { attentionLayer } from "./layers/attention.ts";
 import type { AttentionLayer } from "./layers/layer.ts";
-import { expertsOf, layersOf } from "./model.ts";
+import { attendingOf, expertsOf, layersOf } from "./model.ts";
 import type { Model } from "./model.ts";
 import { stageGpus } from "./parallelism.ts";
 import type { Parallelism } from "./parallelism.ts";
@@ -80,7 +80,7 @@ const shareExperts = (experts: readonly number[], ranks: number, routing: Routin
 /** Reason why the model cannot be divided like this; undefined if it can. */
 function wrongWith(parallel: Parallelism, model: Model, routing: Routing): string | undefined {
   const { tp, ep, kvp, cp, pp } = parallel;
-  const layers = model.attention.map(attentionLayer);
+  const layers = attendingOf(model).map(attentionLayer);
   if (!shareHeads(layers, tp)) {
     const allowed = upTo(Math.min(...layers.map(({ queryHeads }) => queryHeads)));
     const listed = allowed.filter((each) => shareHeads(layers, each)).join(", ");

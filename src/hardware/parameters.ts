@@ -1,9 +1,9 @@
 import { attentionLayer } from "./layers/attention.ts";
 import type { Attention } from "./layers/attention.ts";
 import { feedForwardLayer } from "./layers/feed-forward.ts";
-import type { FeedForward } from "./layers/feed-forward.ts";
+import type { FeedForwardDims } from "./layers/feed-forward.ts";
 import { unshared, weightsIn } from "./layers/layer.ts";
-import { layersOf } from "./model.ts";
+import { attendingOf, feedingOf } from "./model.ts";
 import type { Model } from "./model.ts";
 import type { WeightPart } from "./weights/parts.ts";
 
@@ -28,7 +28,7 @@ export const attentionWeights = (attention: Attention, hidden: number): number =
 
 /** Weights of one feed-forward layer: those that every token passes, the router among them, and those of the routed experts. */
 export function feedForwardWeights(
-  group: FeedForward,
+  group: FeedForwardDims,
   hidden: number,
 ): { readonly always: number; readonly routed: number; readonly router: number } {
   const layer = feedForwardLayer(group);
@@ -42,10 +42,9 @@ export function feedForwardWeights(
 /** Numbers of a model's weights by part. */
 export type WeightCounts = Readonly<Record<WeightPart, number>>;
 
-/** Weights of a model by part. Norms are the two of each layer and the last one. */
+/** Weights of a model by part. Norms are one before each attention and each feed-forward, and the last one. */
 export function weightCounts(model: Model): WeightCounts {
   const hidden = model.hidden.value;
-  const head = model.vocabulary.value * hidden;
   const counts = { attention: 0, experts: 0, shared: 0, dense: 0, router: 0 };
   for (const group of model.attention)
     counts.attention += group.layers.value * attentionWeights(group, hidden);
@@ -56,13 +55,23 @@ export function weightCounts(model: Model): WeightCounts {
     counts.router += layers * router;
     counts.experts += layers * routed;
   }
-  return { ...counts, embeddings: model.tied ? head : 2 * head, norms: (2 * layersOf(model) + 1) * hidden };
+  return { ...counts, embeddings: embeddingsOf(model), norms: (normedOf(model) + 1) * hidden };
 }
+
+/** Token embedding, output head and the table of the layers' own embeddings. */
+function embeddingsOf({ hidden, vocabulary, tied, tokenTable }: Model): number {
+  const table = tokenTable ? tokenTable.vocabulary.value * tokenTable.width.value : 0;
+  return (tied ? 1 : 2) * vocabulary.value * hidden.value + table;
+}
+
+/** Attentions and feed-forwards of all layers. */
+const normedOf = (model: Model): number =>
+  [...attendingOf(model), ...feedingOf(model)].reduce((sum, { layers }) => sum + layers.value, 0);
 
 export function parametersOf(model: Model): Parameters {
   const hidden = model.hidden.value;
   const head = model.vocabulary.value * hidden;
-  const embeddings = model.tied ? head : 2 * head;
+  const embeddings = embeddingsOf(model);
   const attention = model.attention.reduce(
     (sum, group) => sum + group.layers.value * attentionWeights(group, hidden),
     0,

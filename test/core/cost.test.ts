@@ -10,6 +10,7 @@ const cost: Required<StepCost> = {
   kvReadBytes: 5,
   indexReadBytes: 6,
   stateBytes: 7,
+  convolutionBytes: 3,
   farKeptBytes: 8,
   farReadBytes: 9,
 };
@@ -48,6 +49,7 @@ it("adds every field, an absent one as 0", () => {
     kvReadBytes: 40,
     indexReadBytes: 12,
     stateBytes: 14,
+    convolutionBytes: 6,
     farKeptBytes: 16,
     farReadBytes: 18,
   });

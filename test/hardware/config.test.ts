@@ -254,8 +254,12 @@ it("a state of the delta rule is as wide as its keys and its values", () => {
     linear_conv_kernel_dim: 4,
   };
   const model = read(qwen);
-  const stateOf = (dtype: KvDtype): number =>
-    modelCost(model, parseSpec(nativeOf(model)), 131_072, dtype).stateBytes;
+  const stateOf = (dtype: KvDtype): number => {
+    const { stateBytes, convolutionBytes } = modelCost(model, parseSpec(nativeOf(model)), 131_072, dtype);
+    // the last 3 inputs of the queries, keys and values of each layer
+    expect(convolutionBytes).toBe(36 * 3 * (2 * 16 * 128 + 32 * 256) * 4);
+    return stateBytes - convolutionBytes;
+  };
   for (const dtype of ["bf16", "fp8"] as const) expect(stateOf(dtype)).toBe(36 * 32 * 128 * 256 * 4);
   expect(36 * 32 * 128 * 256 * 4).toBe(150_994_944);
   expect(() => read({ ...qwen, linear_num_key_heads: 12 })).toThrow(

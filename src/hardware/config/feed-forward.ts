@@ -1,57 +1,152 @@
-import type { FeedForward, MixtureFeedForward } from "../layers/feed-forward.ts";
+import type { FeedForwardDims } from "../layers/feed-forward.ts";
+import type { Count } from "../layers/layer.ts";
+import { nemotronKinds } from "./attention/mamba.ts";
 import type { Keys } from "./keys.ts";
+import { mixtureLayersOf } from "./mixture-layers.ts";
 
-/** Reads the feed-forward layers of a config.json: dense layers, then mixtures of experts. */
-export function feedForwardOf(keys: Keys, layers: number): [FeedForward, ...FeedForward[]] {
-  const experts = ["n_routed_experts", "num_local_experts", "num_experts"].find((key) => keys.isOn(key));
-  if (experts === undefined)
-    return [{ kind: "dense", layers: keys.counted(layers, "num_hidden_layers"), intermediate: width(keys) }];
-  const dense = denseLayers(keys, layers);
-  const mixture = mixtureOf(keys, experts, layers - dense);
-  if (dense === 0) return [mixture];
-  return [
-    {
-      kind: "dense",
-      layers: keys.counted(dense, "layers without experts"),
-      intermediate: keys.count("dense_intermediate_size", "intermediate_size"),
-    },
-    mixture,
-  ];
+/** What a family's feed-forward has beside its keys. */
+export interface FeedForwardTraits {
+  /** two matrices and no gate */
+  readonly ungated?: true;
+  /** the experts stand beside the dense layer, which every token passes (Gemma 4) */
+  readonly besideDense?: true;
 }
 
-const width = (keys: Keys) => keys.count("intermediate_size");
+/** Keys of the number of experts, and of those that a token is sent to. */
+const experts = ["n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts"] as const;
+const perToken = ["num_experts_per_tok", "num_experts_per_token", "experts_per_token"] as const;
+const perTokenElsewhere = ["moe_topk", "moe_top_k", "moe_k", "top_k_experts"];
+/** Keys of the width of dense layers, before the usual one. */
+const denseWidths = ["block_ff_dim", "dense_intermediate_size", "intermediate_size_mlp"];
 
-/** Number of layers without experts. Source: transformers, modeling_*.py of each family. */
-function denseLayers(keys: Keys, layers: number): number {
-  if (keys.has("mlp_layer_types"))
-    return keys.list("mlp_layer_types", layers).filter((type) => type === "dense").length;
-  if (keys.isOn("first_k_dense_replace"))
-    return keys.atMost("num_hidden_layers", "first_k_dense_replace").value;
-  const only = keys.has("mlp_only_layers") ? keys.numbers("mlp_only_layers") : [];
-  const step = keys.has("decoder_sparse_step") ? keys.count("decoder_sparse_step").value : 1;
-  return Array.from({ length: layers }, (_, l) => only.includes(l) || (l + 1) % step !== 0).filter(Boolean)
-    .length;
+/** Feed-forward of every layer of a config.json. */
+export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTraits = {}): FeedForwardDims[] {
+  const key = experts.find((each) => keys.isOn(each));
+  const shares = { ...(traits.ungated && { ungated: true as const }), ...tokenWidth(keys) };
+  const dense = (l: number): FeedForwardDims => ({
+    kind: "dense",
+    intermediate: widthAt(keys, l, layers),
+    ...shares,
+  });
+  const all = Array.from({ length: layers }, (_, l) => l);
+  if (key === undefined || (keys.has("enable_moe_block") && !keys.isTrue("enable_moe_block")))
+    return all.map(dense);
+  const isMixture = mixtureLayersOf(keys, layers);
+  return all.map((l) =>
+    isMixture[l] ? { ...mixtureAt(keys, { l, layers, key, ...traits }), ...shares } : dense(l),
+  );
 }
 
-function mixtureOf(keys: Keys, experts: string, layers: number): MixtureFeedForward {
-  const intermediate = keys.count("moe_intermediate_size", "intermediate_size");
-  const shared = sharedWidth(keys, intermediate.value);
-  const perToken = ["num_experts_per_tok", "num_experts_per_token", "experts_per_token"] as const;
+/** Gemma 3n: width of the embedding that each token has for each layer. */
+const tokenWidth = (keys: Keys): { readonly tokenWidth?: Count } =>
+  keys.isOn("hidden_size_per_layer_input") ? { tokenWidth: keys.count("hidden_size_per_layer_input") } : {};
+
+/** Width of a dense layer. */
+function widthAt(keys: Keys, l: number, layers: number): Count {
+  const key = denseWidths.find((each) => keys.has(each)) ?? "intermediate_size";
+  const width = keys.countAt(l, layers, key);
+  // Gemma 4: layers that read the K and V of others may be twice as wide
+  const own = layers - keys.number("num_kv_shared_layers");
+  if (keys.isTrue("use_double_wide_mlp") && l >= own)
+    return keys.counted(2 * width.value, "2 x intermediate_size, use_double_wide_mlp");
+  return keys.isTrue("block_auto_adjust_ff_dim") ? adjusted(keys, width) : width;
+}
+
+/** LFM2 takes two thirds of the width, times a factor, up to the next multiple. Source: transformers, modeling_lfm2.py. */
+function adjusted(keys: Keys, { value }: Count): Count {
+  const factor = keys.real("block_ffn_dim_multiplier", 1);
+  const multiple = keys.count("block_multiple_of").value;
+  const width = Math.floor(factor * Math.floor((2 * value) / 3));
+  return keys.counted(multiple * Math.ceil(width / multiple), "intermediate_size, block_auto_adjust_ff_dim");
+}
+
+/** A layer whose experts are read, and its family's traits. */
+interface MixtureQuestion extends FeedForwardTraits {
+  readonly l: number;
+  readonly layers: number;
+  /** key of the number of experts */
+  readonly key: string;
+}
+
+function mixtureAt(keys: Keys, { l, layers, key, besideDense }: MixtureQuestion): FeedForwardDims {
+  const intermediate = keys.countAt(
+    l,
+    layers,
+    "moe_intermediate_size",
+    "expert_ffn_hidden_size",
+    "intermediate_size",
+  );
+  const shared = besideDense
+    ? keys.count("intermediate_size").value
+    : sharedWidth(keys, l, layers, intermediate.value);
+  const latent = (["routed_expert_hidden_size", "moe_latent_size"] as const).find((each) => keys.isOn(each));
+  const other = perTokenElsewhere.find((each) => keys.has(each));
   return {
     kind: "mixture",
-    layers: keys.counted(layers, "layers with experts"),
-    experts: keys.count(experts),
-    perToken: keys.atMost(experts, ...perToken),
+    experts: keys.countAt(l, layers, key),
+    perToken: keys.atMostAt(l, layers, key, ...(other === undefined ? perToken : ([other] satisfies [string]))),
     intermediate,
     ...(shared > 0 && { shared: keys.counted(shared, "shared experts, all together") }),
-    ...(keys.isOn("routed_expert_hidden_size") && { latent: keys.count("routed_expert_hidden_size") }),
+    ...(latent && { latent: keys.count(latent) }),
   };
 }
 
-function sharedWidth(keys: Keys, expert: number): number {
-  if (keys.has("shared_expert_intermediate_size")) return keys.number("shared_expert_intermediate_size");
-  const count = keys.number("n_shared_experts") || keys.number("num_shared_experts");
-  if (keys.has("shared_intermediate_size"))
-    return keys.number("shared_intermediate_size") * Math.max(1, count);
-  return count * expert;
+/** Width of all shared experts together. */
+function sharedWidth(keys: Keys, l: number, layers: number, expert: number): number {
+  const own = [
+    "shared_expert_intermediate_size",
+    "moe_shared_expert_intermediate_size",
+    "shared_intermediate_size",
+    "share_expert_dim",
+  ].find((key) => keys.has(key));
+  const counts = ["n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert"];
+  const counted = counts.find((key) => keys.isOn(key));
+  const count = counted === undefined ? 0 : keys.countAt(l, layers, counted).value;
+  if (own === undefined) return count * expert;
+  // Qwen's one shared expert has this width whatever the count says
+  return keys.number(own) * (own === "shared_expert_intermediate_size" ? 1 : Math.max(1, count));
+}
+
+/** Feed-forward of Nemotron-H: layers of experts and dense ones stand alone, and other layers have none. */
+export function nemotronFeedForward(keys: Keys): FeedForwardDims[] {
+  const kinds = nemotronKinds(keys);
+  return kinds.map((kind, l): FeedForwardDims => {
+    if (kind === "mlp")
+      return {
+        kind: "dense",
+        intermediate: keys.countAt(l, kinds.length, "intermediate_size"),
+        ungated: true,
+      };
+    if (kind !== "moe") return { kind: "none" };
+    return {
+      ...mixtureAt(keys, { l, layers: kinds.length, key: "n_routed_experts" }),
+      ungated: true,
+    } as FeedForwardDims;
+  });
+}
+
+/**
+ * Feed-forward of Nemotron-NAS: block_configs says of each layer how wide it is, as a multiple of the hidden size. Source:
+ * nvidia/Llama-3_3-Nemotron-Super-49B-v1, modeling_decilm.py, _ffn_mult_to_intermediate_size.
+ */
+export function blockConfigFeedForward(keys: Keys, layers: number): FeedForwardDims[] {
+  const hidden = keys.count("hidden_size").value;
+  return keys.nestedList("block_configs", layers).map((block): FeedForwardDims => {
+    const ffn = block.nested("ffn");
+    if (ffn.isOn("replace_with_linear"))
+      throw ffn.wrong(
+        "replace_with_linear",
+        "false: a linear layer in place of the feed-forward is not read",
+      );
+    if (ffn.isTrue("no_op")) return { kind: "none" };
+    if (ffn.isOn("intermediate_size")) return { kind: "dense", intermediate: ffn.count("intermediate_size") };
+    const width = Math.floor((2 * ffn.real("ffn_mult") * hidden) / 3);
+    return {
+      kind: "dense",
+      intermediate: keys.counted(
+        256 * Math.ceil(width / 256),
+        "block_configs.ffn.ffn_mult x 2/3 hidden_size, in 256s",
+      ),
+    };
+  });
 }

@@ -5,60 +5,121 @@ import type { Quantity } from "../../core/units.ts";
 import { isObject } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 
+/** How the keys of a family are read. */
+export interface KeyReading {
+  /** values of keys that a file leaves out */
+  readonly defaults?: JsonObject;
+  /** origin of the defaults, for the notes of quantities */
+  readonly origin?: string;
+  /** other names of keys, by the usual name */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+/** Objects of a file that were read, by path, and the keys that were asked for. */
+interface Seen {
+  readonly asked: Set<string>;
+  readonly objects: Map<string, JsonObject>;
+}
+
 /** Reads the keys of a config.json; each number becomes a quantity whose source names its key. */
 export class Keys {
   readonly #values: JsonObject;
   readonly #source: Source;
   readonly #path: string;
+  readonly #reading: KeyReading;
+  readonly #seen: Seen;
 
   /** @throws UsageError for a value that is not an object */
-  constructor(values: unknown, source: Source, path = "") {
+  constructor(
+    values: unknown,
+    source: Source,
+    path = "",
+    reading: KeyReading = {},
+    seen: Seen = { asked: new Set(), objects: new Map() },
+  ) {
     if (!isObject(values))
       throw new UsageError(`${source.title}: ${path === "" ? "a model" : path} must be an object of keys`);
     this.#values = values;
     this.#source = source;
     this.#path = path;
+    this.#reading = reading;
+    this.#seen = seen;
+    seen.objects.set(path, values);
+  }
+
+  /** The same keys, read as those of a family. */
+  as(reading: KeyReading): Keys {
+    return new Keys(this.#values, this.#source, this.#path, reading, this.#seen);
   }
 
   /** True if the key exists and is not null. */
   has(key: string): boolean {
-    return this.#values[key] !== undefined && this.#values[key] !== null;
+    const value = this.#value(key);
+    return value !== undefined && value !== null;
   }
 
-  /** True if the key exists and is none of the values that mean off: null, false, 0 and -1. */
+  /** True if the file itself has the key, even as null. */
+  isWritten(key: string): boolean {
+    return this.#values[this.#own(key)] !== undefined;
+  }
+
+  /** True if the key exists and is none of the values that mean off: null, false, 0, -1 and empty lists and objects. */
   isOn(key: string): boolean {
-    const value = this.#values[key];
+    const value = this.#value(key);
+    if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
     return this.has(key) && value !== false && value !== 0 && value !== -1;
   }
 
   isTrue(key: string): boolean {
-    return this.#values[key] === true;
+    return this.#value(key) === true;
+  }
+
+  isList(key: string): boolean {
+    return Array.isArray(this.#value(key));
+  }
+
+  isText(key: string): boolean {
+    return typeof this.#value(key) === "string";
   }
 
   text(key: string): string {
-    const value = this.#values[key];
+    const value = this.#value(key);
     if (typeof value === "string") return value;
-    throw this.#wrong(key, "a string");
+    throw this.wrong(key, "a string");
   }
 
-  nested(key: string): Keys {
-    if (!this.has(key)) throw this.#wrong(key, "an object");
-    return new Keys(this.#values[key], this.#source, this.#named(key));
+  nested(key: string, reading: KeyReading = {}): Keys {
+    if (!this.has(key)) throw this.wrong(key, "an object");
+    return new Keys(this.#value(key), this.#source, this.#named(key), reading, this.#seen);
+  }
+
+  /** Objects of a list, one for each layer. */
+  nestedList(key: string, length: number): Keys[] {
+    return this.list(key, length).map(
+      (value, i) => new Keys(value, this.#source, `${this.#named(key)}.${i}`, {}, this.#seen),
+    );
   }
 
   /** One value for each layer. */
   list(key: string, length: number): readonly unknown[] {
-    const value = this.#values[key];
+    const value = this.#value(key);
     // values beyond the layers belong to multi-token prediction
     if (Array.isArray(value) && value.length >= length) return value.slice(0, length);
-    throw this.#wrong(key, `a list of at least ${length} values, one for each layer`);
+    throw this.wrong(key, `a list of at least ${length} values, one for each layer`);
+  }
+
+  /** All values of a list. */
+  all(key: string): readonly unknown[] {
+    const value = this.#value(key);
+    if (Array.isArray(value)) return value;
+    throw this.wrong(key, "a list");
   }
 
   /** The numbers of a list of any length. */
   numbers(key: string): readonly number[] {
-    const value = this.#values[key];
+    const value = this.#value(key);
     if (Array.isArray(value) && value.every((each) => typeof each === "number")) return value;
-    throw this.#wrong(key, "a list of numbers");
+    throw this.wrong(key, "a list of numbers");
   }
 
   /** Value of the first of these keys that exists: an integer > 0. */
@@ -75,24 +136,56 @@ export class Keys {
             : ""
         }`,
       );
-    const value = this.#values[key];
+    return this.#counted(key, this.#value(key));
+  }
+
+  /** As `count`, of a key that may have a value for each layer. */
+  countAt(layer: number, layers: number, ...keys: readonly [string, ...string[]]): Quantity<"1"> {
+    const key = keys.find((each) => this.has(each));
+    if (key === undefined || !this.isList(key)) return this.count(...keys);
+    return this.#counted(key, this.list(key, layers)[layer]);
+  }
+
+  #counted(key: string, value: unknown): Quantity<"1"> {
     if (typeof value !== "number" || !Number.isInteger(value) || value <= 0)
-      throw this.#wrong(key, "an integer > 0");
-    return this.counted(value, this.#named(key));
+      throw this.wrong(key, "an integer > 0");
+    const { origin } = this.#reading;
+    return this.isWritten(key) || origin === undefined
+      ? this.counted(value, this.#named(key))
+      : this.counted(value, this.#named(key), `not in the file: the default of ${origin}`);
   }
 
   /** An integer >= 0; 0 for a key that is missing or null. */
   number(key: string): number {
     if (!this.has(key)) return 0;
-    const value = this.#values[key];
+    const value = this.#value(key);
     if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    throw this.#wrong(key, "an integer >= 0");
+    throw this.wrong(key, "an integer >= 0");
+  }
+
+  /** A number > 0. */
+  real(key: string, otherwise?: number): number {
+    const value = this.#value(key) ?? otherwise;
+    if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
+    throw this.wrong(key, "a number > 0");
   }
 
   /** As `count`, at most the value of another key. @throws UsageError naming both if it is more */
   atMost(most: string, ...keys: readonly [string, ...string[]]): Quantity<"1"> {
-    const count = this.count(...keys);
-    const limit = this.count(most).value;
+    return this.#limited(this.count(...keys), most, this.count(most).value);
+  }
+
+  /** As `atMost`, of keys that may have a value for each layer. */
+  atMostAt(
+    layer: number,
+    layers: number,
+    most: string,
+    ...keys: readonly [string, ...string[]]
+  ): Quantity<"1"> {
+    return this.#limited(this.countAt(layer, layers, ...keys), most, this.countAt(layer, layers, most).value);
+  }
+
+  #limited(count: Quantity<"1">, most: string, limit: number): Quantity<"1"> {
     if (count.value > limit)
       throw new UsageError(
         `${this.#source.title}: "${count.source.where}" must be at most "${this.#named(most)}"; got ${count.value} and ${limit}`,
@@ -115,15 +208,47 @@ export class Keys {
     return from(this.#source)(value, "1", { where, ...(note !== undefined && { note }) });
   }
 
-  #named(key: string): string {
-    return this.#path === "" ? key : `${this.#path}.${key}`;
+  /** Keys of all objects read so far, beneath this one too, that nothing has asked for; null and false say nothing. */
+  unasked(): string[] {
+    const { asked, objects } = this.#seen;
+    return [...objects].flatMap(([path, values]) =>
+      Object.entries(values).flatMap(([key, value]) => {
+        const name = path === "" ? key : `${path}.${key}`;
+        return value === null || value === false || asked.has(name) ? [] : [name];
+      }),
+    );
   }
 
-  #wrong(key: string, expected: string): UsageError {
+  /** True if an object of the file has a key. @param path from the outermost object */
+  isInFile(path: string): boolean {
+    const at = path.lastIndexOf(".");
+    return this.#seen.objects.get(at < 0 ? "" : path.slice(0, at))?.[path.slice(at + 1)] !== undefined;
+  }
+
+  wrong(key: string, expected: string): UsageError {
     return new UsageError(
       this.has(key)
-        ? `${this.#source.title}: "${this.#named(key)}" must be ${expected}; got ${JSON.stringify(this.#values[key])}`
+        ? `${this.#source.title}: "${this.#named(key)}" must be ${expected}; got ${JSON.stringify(this.#value(key))}`
         : `${this.#source.title} lacks "${this.#named(key)}" (${expected})`,
     );
+  }
+
+  /** Value of a key in the file, or its default. */
+  #value(key: string): unknown {
+    const own = this.#own(key);
+    this.#seen.asked.add(this.#named(key));
+    const value = this.#values[own];
+    return value === undefined ? this.#reading.defaults?.[key] : value;
+  }
+
+  /** Name of a key in the file. */
+  #own(key: string): string {
+    const other = this.#reading.names?.[key];
+    return this.#values[key] === undefined && other !== undefined ? other : key;
+  }
+
+  #named(key: string): string {
+    const own = this.#own(key);
+    return this.#path === "" ? own : `${this.#path}.${own}`;
   }
 }

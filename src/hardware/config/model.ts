@@ -1,32 +1,22 @@
 import type { Entry, Source } from "../../core/entry.ts";
-import { unknownName, UsageError } from "../../core/errors.ts";
+import { UsageError } from "../../core/errors.ts";
 import { attentionLayer } from "../layers/attention.ts";
-import type { Attention, AttentionGroup } from "../layers/attention.ts";
+import type { FeedForward } from "../layers/feed-forward.ts";
 import type { Model } from "../model.ts";
-import { attentionOf } from "./attention.ts";
+import { groupedLayers } from "./attention/grouped.ts";
 import { feedForwardOf } from "./feed-forward.ts";
 import { isObject } from "./json.ts";
-import { Keys } from "./keys.ts";
+import type { Keys } from "./keys.ts";
+import { languageOf } from "./language.ts";
 import { planOf } from "./plan.ts";
 import { storageFromConfig } from "./quantization.ts";
-
-/** Families whose layers are read correctly; layers of any other family could be missed without notice. */
-// prettier-ignore
-const families = [
-  "llama", "mistral", "mixtral", "qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_next",
-  "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text", "gemma", "gemma2", "gemma3", "gemma3_text",
-  "deepseek_v2", "deepseek_v3", "deepseek_v32", "deepseek_v4", "kimi_k2", "kimi_linear",
-  "glm4_moe", "glm_moe_dsa", "minimax_m2", "minimax_m3", "gpt_oss",
-];
+import { notUnderstood } from "./understood.ts";
 
 /** Most layers of a model; the deepest published ones have about a tenth of them. */
 const mostLayers = 1_000;
 
 /** Keys of the number of layers of multi-token prediction, by family. */
 const draftKeys = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"];
-
-/** Keys under which multimodal models keep the language model. */
-const nested = ["text_config", "language_config", "llm_config"];
 
 /** Files of weights of the same model that others published, with the keys that describe their formats. */
 export interface Release {
@@ -39,47 +29,59 @@ export interface Release {
 /** Facts about a model that its config.json lacks. */
 interface ModelFacts extends Entry, Pick<Model, "published" | "plan"> {
   readonly releases?: readonly Release[];
+  /** family that it is read as, whatever its model_type */
+  readonly as?: string;
 }
 
 /**
- * A model from a Hugging Face config.json: Llama, Mistral, Qwen 2 to 3.5, DeepSeek V2 to V4, Kimi, GLM, MiniMax, gpt-oss
- * and Gemma 1 to 3. Vision and the weights of multi-token prediction are left out.
+ * A model from a Hugging Face config.json of any family in families.ts. Vision and the weights of multi-token prediction are
+ * left out.
  *
  * @param about facts that config.json lacks
  * @param source source of every number; the key is added
  * @throws UsageError naming the key that is missing or wrong, or an unknown family
  */
 export function modelFromConfig(about: ModelFacts, config: unknown, source: Source): Model {
-  const { releases = [], ...facts } = about;
-  const whole = new Keys(config, source);
-  const inner = nested.find((key) => whole.has(key));
-  const keys = inner === undefined ? whole : whole.nested(inner);
-  const family = keys.text("model_type");
-  if (!families.includes(family)) unknownName(`model_type of ${source.title}`, family, families);
-  const layers = keys.count("num_hidden_layers").value;
+  const { releases = [], as, ...facts } = about;
+  const { keys, family, outer } = languageOf(config, source, as);
+  const { attention: readAttention = groupedLayers, feedForward: readFeedForward } = family;
+  const layers = family.layers?.(keys) ?? keys.count("num_hidden_layers").value;
   if (layers > mostLayers)
     throw new UsageError(`${source.title}: "num_hidden_layers" must be at most ${mostLayers}; got ${layers}`);
-  const each = attentionOf(keys, layers);
-  const attention = groups(each, keys);
-  const plan =
-    about.plan ??
-    (attention.length === 1 ? undefined : planOf(each.map((attention) => attentionLayer(attention).variant)));
-  const tied =
-    keys.isTrue("tie_word_embeddings") ||
-    (!keys.has("tie_word_embeddings") && family.startsWith("gemma")) ||
-    (inner !== undefined && whole.isTrue("tie_word_embeddings"));
+  const each = readAttention(keys, layers);
+  const attention = grouped(each, (group, count) => ({
+    ...group,
+    layers: keys.counted(count, "num_hidden_layers, of this kind"),
+  }));
+  const specs = each.flatMap((layer) => attentionLayer(layer).variant ?? []);
+  const plan = about.plan ?? (new Set(specs).size <= 1 ? undefined : planOf(specs));
+  const tied = [keys, outer].map((each) => each.isTrue("tie_word_embeddings")).includes(true);
   const hidden = keys.count("hidden_size");
   const vocabulary = keys.count("vocab_size");
-  const feedForward = feedForwardOf(keys, layers);
-  const dims = { hidden: hidden.value, vocabulary: vocabulary.value, tied, attention: each, feedForward };
+  const fed = readFeedForward?.(keys, layers) ?? feedForwardOf(keys, layers, family);
+  const feedForward = grouped(fed, (group, count): FeedForward => ({
+    ...group,
+    layers: keys.counted(count, layersWith[group.kind]),
+  }));
+  const dims = {
+    hidden: hidden.value,
+    vocabulary: vocabulary.value,
+    tied,
+    attention: each,
+    feedForward: fed,
+  };
   const own: Release = { name: source.title.split(",")[0]!, source, config };
   const mtp = draftKeys.find((key) => keys.number(key) > 0);
+  const table = tokenTable(keys, layers);
+  const context = keys.has("max_position_embeddings") ? keys.count("max_position_embeddings") : undefined;
+  const unread = notUnderstood(outer);
   return {
     ...facts,
     hidden,
     vocabulary,
-    ...(keys.has("max_position_embeddings") && { context: keys.count("max_position_embeddings") }),
+    ...(context && { context }),
     ...(mtp !== undefined && { mtp: keys.count(mtp) }),
+    ...(table && { tokenTable: table }),
     ...(tied && { tied: true }),
     attention,
     feedForward,
@@ -88,6 +90,23 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
       stored: once(() => storageFromConfig(isObject(described) ? described : {}, dims)),
     })),
     ...(plan !== undefined && { plan }),
+    ...(unread.length > 0 && { unread }),
+  };
+}
+
+const layersWith = {
+  dense: "layers without experts",
+  mixture: "layers with experts",
+  none: "layers without feed-forward",
+} as const;
+
+/** Table of the tokens' embeddings of each layer, all layers side by side (Gemma 3n). */
+function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
+  if (!keys.isOn("hidden_size_per_layer_input")) return undefined;
+  const width = keys.count("hidden_size_per_layer_input");
+  return {
+    vocabulary: keys.count("vocab_size_per_layer_input", "vocab_size"),
+    width: keys.counted(layers * width.value, "num_hidden_layers x hidden_size_per_layer_input"),
   };
 }
 
@@ -97,15 +116,14 @@ function once<T>(compute: () => T): () => T {
   return () => (found ??= { value: compute() }).value;
 }
 
-/** Groups of equal layers with their numbers, in order of first appearance. */
-function groups(each: readonly Attention[], keys: Keys): [AttentionGroup, ...AttentionGroup[]] {
-  const counted = new Map<string, AttentionGroup>();
+/** Groups of equal layers, in order of first appearance. */
+function grouped<L, G>(each: readonly L[], groupOf: (layer: L, count: number) => G): [G, ...G[]] {
+  const counted = new Map<string, { readonly layer: L; readonly count: number }>();
   for (const layer of each) {
     const kind = JSON.stringify(layer);
-    const before = counted.get(kind)?.layers.value ?? 0;
-    counted.set(kind, { ...layer, layers: keys.counted(before + 1, "num_hidden_layers, of this kind") });
+    counted.set(kind, { layer, count: (counted.get(kind)?.count ?? 0) + 1 });
   }
-  const [first, ...rest] = counted.values();
+  const [first, ...rest] = [...counted.values()].map(({ layer, count }) => groupOf(layer, count));
   if (first === undefined) throw new UsageError("a model needs at least one layer");
   return [first, ...rest];
 }

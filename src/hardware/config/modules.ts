@@ -1,7 +1,6 @@
 import { attentionWeights, feedForwardWeights } from "../parameters.ts";
 import type { Attention } from "../layers/attention.ts";
-import { feedForwardLayer } from "../layers/feed-forward.ts";
-import type { FeedForward } from "../layers/feed-forward.ts";
+import type { FeedForwardDims } from "../layers/feed-forward.ts";
 import type { WeightPart } from "../weights/parts.ts";
 
 /** A module of a model: its part, its size, and the names that checkpoints give it, without the prefix of the model. */
@@ -18,21 +17,19 @@ export interface NamedDims {
   readonly vocabulary: number;
   readonly tied: boolean;
   readonly attention: readonly Attention[];
-  /** groups of layers; dense layers come first */
-  readonly feedForward: readonly FeedForward[];
+  /** of each layer */
+  readonly feedForward: readonly FeedForwardDims[];
 }
 
 /** Every module with weights, but for norms. Source of the names: transformers, modeling_*.py of each family. */
 export function modulesOf(dims: NamedDims): NamedModule[] {
   const { hidden, vocabulary, tied, attention, feedForward } = dims;
   const embedding = vocabulary * hidden;
-  const groups = [...feedForward].sort((a, b) => feedForwardLayer(a).experts - feedForwardLayer(b).experts);
-  const inOrder = groups.flatMap((group) => Array<FeedForward>(group.layers.value).fill(group));
   return [
     { part: "embeddings", weights: embedding, names: ["embed_tokens", "embed"] },
     ...(tied ? [] : [{ part: "embeddings" as const, weights: embedding, names: ["lm_head", "head"] }]),
     ...attention.flatMap((layer, l) => under(l, "attention", attentionModules(layer, hidden))),
-    ...inOrder.flatMap((group, l) => feedForwardModules(group, hidden, l)),
+    ...feedForward.flatMap((group, l) => feedForwardModules(group, hidden, l)),
   ];
 }
 
@@ -55,23 +52,28 @@ const kinds: {
     hidden: number,
   ) => readonly Sized[];
 } = {
-  "grouped-query"({ queryHeads, kvHeads, headDim, gated }, hidden) {
-    const [queries, keys] = [queryHeads.value * headDim.value, kvHeads.value * headDim.value];
+  "grouped-query"(layer, hidden) {
+    const { queryHeads, kvHeads, headDim, valueDim = headDim, gated, keysAreValues, borrows } = layer;
+    const gate = gated ? queryHeads.value * valueDim.value : 0;
+    const keys = borrows ? 0 : kvHeads.value * headDim.value;
+    const values = borrows || keysAreValues ? 0 : kvHeads.value * valueDim.value;
     return [
-      ["self_attn.q_proj", hidden * queries * (gated ? 2 : 1)],
-      ["self_attn.k_proj", hidden * keys],
-      ["self_attn.v_proj", hidden * keys],
-      ["self_attn.o_proj", queries * hidden],
+      [attentionNames("q_proj"), hidden * (queryHeads.value * headDim.value + gate)],
+      [attentionNames("k_proj"), hidden * keys],
+      [attentionNames("v_proj"), hidden * values],
+      [attentionNames("o_proj"), queryHeads.value * valueDim.value * hidden],
     ];
   },
-  latent({ queryHeads, queryRank, latent, rope, keyDim, valueDim, gated }, hidden) {
+  latent(layer, hidden) {
+    const { queryHeads, queryRank, latent, keyDim, valueDim, gated } = layer;
+    const rope = layer.rope?.value ?? 0;
     const heads = queryHeads.value;
-    const queries = heads * (keyDim.value + rope.value);
+    const queries = heads * (keyDim.value + rope);
     const values = heads * valueDim.value;
     return [
       ["self_attn.q_a_proj", hidden * (queryRank?.value ?? 0)],
       [["self_attn.q_b_proj", "self_attn.q_proj"], (queryRank?.value ?? hidden) * queries],
-      ["self_attn.kv_a_proj_with_mqa", hidden * (latent.value + rope.value)],
+      ["self_attn.kv_a_proj_with_mqa", hidden * (latent.value + rope)],
       ["self_attn.kv_b_proj", latent.value * heads * (keyDim.value + valueDim.value)],
       ["self_attn.g_proj", gated ? hidden * values : 0],
       ["self_attn.o_proj", values * hidden],
@@ -81,14 +83,29 @@ const kinds: {
   delta: ({ valueHeads, valueDim }, hidden) => [
     [["linear_attn.out_proj", "self_attn.o_proj"], valueHeads.value * valueDim.value * hidden],
   ],
+  mamba: ({ heads, headDim }, hidden) => [
+    [["mixer.out_proj", "mamba.out_proj"], heads.value * headDim.value * hidden],
+  ],
+  convolution: ({ channels }, hidden) => [["conv.out_proj", channels.value * hidden]],
+  parallel: ({ attention }, hidden) => kinds["grouped-query"](attention, hidden),
+  none: () => [],
 };
+
+/** Names of a projection of attention: Nemotron-H calls every layer's module its mixer. */
+function attentionNames(projection: string): readonly string[] {
+  return [`self_attn.${projection}`, `mixer.${projection}`];
+}
 
 /** Name of the modules of a kind that are not listed by themselves: its index, gates, low-rank projections. */
 const others: Readonly<Record<Attention["kind"], readonly string[]>> = {
-  "grouped-query": ["self_attn.indexer.wk"],
+  "grouped-query": ["self_attn.indexer.wk", "mixer.q_proj"],
   latent: ["self_attn.indexer.wk"],
   compressed: ["self_attn.wkv"],
   delta: ["linear_attn.in_proj_qkv", "linear_attn.in_proj_qkvz", "self_attn.q_proj"],
+  mamba: ["mixer.in_proj", "mamba.in_proj"],
+  convolution: ["conv.in_proj"],
+  parallel: ["mamba.in_proj"],
+  none: [],
 };
 
 function attentionModules(layer: Attention, hidden: number): Sized[] {
@@ -97,13 +114,13 @@ function attentionModules(layer: Attention, hidden: number): Sized[] {
   return [...named, [others[layer.kind], Math.max(0, rest)]];
 }
 
-function feedForwardModules(group: FeedForward, hidden: number, layer: number): NamedModule[] {
+function feedForwardModules(group: FeedForwardDims, hidden: number, layer: number): NamedModule[] {
   const { always, routed, router } = feedForwardWeights(group, hidden);
-  if (routed === 0) return under(layer, "dense", [[["mlp.down_proj", "mlp.w2"], always]]);
-  const expert = ["mlp.experts.0.down_proj", "mlp.experts.0.w2"];
-  const shared = ["mlp.shared_experts.down_proj", "mlp.shared_experts.w2"];
+  if (routed === 0) return under(layer, "dense", [[["mlp.down_proj", "mlp.w2", "mixer.down_proj"], always]]);
+  const expert = ["mlp.experts.0.down_proj", "mlp.experts.0.w2", "mixer.experts.0.down_proj"];
+  const shared = ["mlp.shared_experts.down_proj", "mlp.shared_experts.w2", "mixer.shared_experts.down_proj"];
   return [
-    ...under(layer, "router", [["mlp.gate", router]]),
+    ...under(layer, "router", [[["mlp.gate", "mixer.gate"], router]]),
     ...under(layer, "shared", [[shared, always - router]]),
     ...under(layer, "experts", [[expert, routed]]),
   ];

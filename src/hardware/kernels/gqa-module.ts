@@ -10,6 +10,10 @@ import type { OperatorTime } from "./operator-time.ts";
 export interface GqaModuleDims extends ModuleDims {
   readonly kvHeads: number;
   readonly headDim: number;
+  /** of a value; headDim by default */
+  readonly valueDim?: number;
+  /** the last of queries, keys and values that have a projection of their own; values by default */
+  readonly projected?: "queries" | "keys" | "values";
   /** a gate as wide as the queries */
   readonly gated?: true;
   /** dimension and heads of an index whose heads share a key; one head for each kv head by default */
@@ -23,10 +27,12 @@ export interface GqaModuleDims extends ModuleDims {
  */
 export function gqaMatrices(dims: GqaModuleDims): readonly WeightMatrix[] {
   const { hidden, queryHeads, kvHeads, headDim, gated, outputRanks = 1 } = dims;
-  const { indexDim = 0, indexHeads = kvHeads } = dims;
-  const width = queryHeads * headDim;
+  const { indexDim = 0, indexHeads = kvHeads, valueDim = headDim, projected = "values" } = dims;
+  const width = queryHeads * valueDim;
+  const keys = projected === "queries" ? 0 : kvHeads * headDim;
+  const values = projected === "values" ? kvHeads * valueDim : 0;
   return [
-    [hidden, (gated ? 2 : 1) * width + 2 * kvHeads * headDim + (indexHeads + 1) * indexDim],
+    [hidden, queryHeads * headDim + (gated ? width : 0) + keys + values + (indexHeads + 1) * indexDim],
     [width / outputRanks, hidden],
   ];
 }

@@ -31,10 +31,15 @@ export interface GqaHeads {
   readonly queryHeads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  /** of a value; headDim by default */
+  readonly valueDim?: number;
   /** last tokens that are read; all tokens by default and for 0 */
   readonly window?: number;
   readonly kvDtype: KvDtype;
 }
+
+/** Numbers of a key and a value. */
+const widthOf = ({ headDim, valueDim = headDim }: GqaHeads): number => headDim + valueDim;
 
 export const gqaPrefillKernel = {
   name: "gqa-prefill",
@@ -53,21 +58,22 @@ export const gqaPrefillKernel = {
   },
 } as const;
 
-/** Time of causal attention of new tokens: 4 d operations and an exponential for each query head and pair. */
+/** Time of causal attention of new tokens: 2 (d + dv) operations and an exponential for each query head and pair. */
 export function gqaPrefill(machine: Machine, shape: GqaHeads & PrefillTokens): OperatorTime {
-  const { requests, newTokens, prefixTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype } = shape;
+  const { requests, newTokens, prefixTokens, queryHeads, kvHeads, window = 0, kvDtype } = shape;
+  const width = widthOf(shape);
   const precision = attentionPrecision(kvDtype);
   const c = machine.constants(gqaPrefillKernel, precision);
   const rows = requests * queryHeads * newTokens;
   const pairs =
     requests * queryHeads * causalPairs(newTokens, prefixTokens, window || Infinity) + rows * c.edge;
   const share = occupancy(requests * queryHeads * Math.ceil(newTokens / 128) * c.busy);
-  const cache = 2 * kvHeads * (newTokens + prefixTokens) * headDim * kvDtypeBytes[kvDtype];
-  const bytes = requests * (cache + 2 * queryHeads * newTokens * headDim * 2); // queries and outputs in bf16
+  const cache = kvHeads * (newTokens + prefixTokens) * width * kvDtypeBytes[kvDtype];
+  const bytes = requests * (cache + queryHeads * newTokens * width * 2); // queries and outputs in bf16
   return roofline(
     machine,
     `attention prefill, ${queryHeads} query heads`,
-    { precision, flops: 4 * headDim * pairs, bytes, exponentials: pairs },
+    { precision, flops: 2 * width * pairs, bytes, exponentials: pairs },
     { ...c, compute: c.compute * share, exponentials: c.exponentials * share },
   );
 }
@@ -93,7 +99,8 @@ const mostGrouped = 32;
  * kernel splits each cache over processors and merges what they read.
  */
 export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): OperatorTime {
-  const { requests, contextTokens, queryHeads, kvHeads, headDim, window = 0, kvDtype, newTokens = 1 } = shape;
+  const { requests, contextTokens, queryHeads, kvHeads, window = 0, kvDtype, newTokens = 1 } = shape;
+  const width = widthOf(shape);
   const precision = attentionPrecision(kvDtype);
   const group = queryHeads / kvHeads;
   const grouped = group <= mostGrouped;
@@ -108,8 +115,8 @@ export function gqaDecode(machine: Machine, shape: GqaHeads & DecodeTokens): Ope
     `attention decode, ${queryHeads} query heads`,
     {
       precision,
-      flops: 4 * tokens * newTokens * queryHeads * headDim,
-      bytes: 2 * tokens * kvHeads * headDim * kvDtypeBytes[kvDtype],
+      flops: 2 * tokens * newTokens * queryHeads * width,
+      bytes: tokens * kvHeads * width * kvDtypeBytes[kvDtype],
       exponentials: tokens * newTokens * queryHeads,
     },
     {

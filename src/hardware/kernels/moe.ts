@@ -21,6 +21,8 @@ export interface MoeShape {
   /** ranks that share the experts */
   readonly expertParallel: number;
   readonly dtype: Precision;
+  /** an expert has two matrices and no gate */
+  readonly ungated?: true;
   /** of this rank, which is the busiest one */
   readonly load: RankLoad;
 }
@@ -39,7 +41,8 @@ export const moeKernel = {
 } as const;
 
 /**
- * Time of the busiest rank: three products of each token with each of its experts there, 2 T k 3 h i / EP operations; the
+ * Time of the busiest rank: three products of each token with each of its experts there (two without a gate), 2 T k 3 h i /
+ * EP operations; the
  * weights of all experts that have tokens; rows that are permuted before and summed after. The sums of all tokens that the
  * rank is given are written, zeros among them. After an exchange these are only those that it was sent
  * (`finalizeMoeRoutingNoFillingKernel` of TensorRT-LLM's moe_kernels.cu).
@@ -49,7 +52,7 @@ export function moe(machine: Machine, shape: MoeShape): OperatorTime {
   const c = machine.constants(moeKernel, dtype);
   const width = intermediate / tensorParallel;
   const { pairs, touched } = shape.load;
-  const matrices = 3 * hidden * width;
+  const matrices = (shape.ungated ? 2 : 3) * hidden * width;
   const rows = tokens + 2 * pairs;
   const products = roofline(
     machine,

@@ -1,5 +1,7 @@
 import { compressedLayer } from "./compressed.ts";
 import type { CompressedAttention } from "./compressed.ts";
+import { convolutionLayer } from "./convolution.ts";
+import type { ShortConvolution } from "./convolution.ts";
 import { deltaLayer } from "./delta.ts";
 import type { DeltaAttention } from "./delta.ts";
 import { groupedQueryLayer } from "./grouped-query.ts";
@@ -7,9 +9,23 @@ import type { GroupedQueryAttention } from "./grouped-query.ts";
 import { latentLayer } from "./latent.ts";
 import type { LatentAttention } from "./latent.ts";
 import type { AttentionLayer, Count } from "./layer.ts";
+import { mambaLayer } from "./mamba.ts";
+import type { MambaAttention } from "./mamba.ts";
+import { noAttentionLayer } from "./none.ts";
+import type { NoAttention } from "./none.ts";
+import { parallelLayer } from "./parallel.ts";
+import type { ParallelAttention } from "./parallel.ts";
 
 /** Dimensions of the attention of one layer. */
-export type Attention = GroupedQueryAttention | LatentAttention | CompressedAttention | DeltaAttention;
+export type Attention =
+  | GroupedQueryAttention
+  | LatentAttention
+  | CompressedAttention
+  | DeltaAttention
+  | MambaAttention
+  | ShortConvolution
+  | ParallelAttention
+  | NoAttention;
 
 /** Layers of a model with the same attention. */
 export type AttentionGroup = Attention & { readonly layers: Count };
@@ -22,6 +38,10 @@ const kinds: {
   latent: latentLayer,
   compressed: compressedLayer,
   delta: deltaLayer,
+  mamba: mambaLayer,
+  convolution: convolutionLayer,
+  parallel: parallelLayer,
+  none: noAttentionLayer,
 };
 
 /** A layer with these dimensions. */

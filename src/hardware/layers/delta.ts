@@ -7,18 +7,23 @@ import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import { weightsIn } from "./layer.ts";
+import { convolutionState } from "./convolution-state.ts";
 import { recordRates } from "./parts.ts";
 
-/** The delta rule: a state of keyDim x valueDim for each value head in place of a cache. */
+/**
+ * A recurrence: a state of keyDim x valueDim for each value head in place of a cache. With the delta rule a write replaces
+ * the value of its key; lightning attention adds it.
+ */
 export interface DeltaAttention {
   readonly kind: "delta";
-  readonly rule: "kda" | "gated-deltanet";
+  readonly rule: "kda" | "gated-deltanet" | "lightning";
   /** heads of queries and of keys; each serves valueHeads / queryHeads states */
   readonly queryHeads: Count;
   readonly valueHeads: Count;
   readonly keyDim: Count;
   readonly valueDim: Count;
-  readonly convolution: Count;
+  /** kernel of the convolution before the rule; none in lightning attention */
+  readonly convolution?: Count;
   /** rank of the output gate's projection; a full projection without it */
   readonly gateRank?: Count;
   /** bytes of each number in the state */
@@ -36,10 +41,16 @@ export function deltaLayer(attention: DeltaAttention): AttentionLayer {
     outputHeads: valueHeads,
     outputWidth: valueHeads * valueDim,
     reachesAll: false,
-    variant: rule,
+    variant: rule === "lightning" ? "linear(decay=slopes)" : rule,
+    ...(attention.convolution && {
+      fixed: convolutionState(
+        attention.convolution.value,
+        2 * queryHeads * attention.keyDim.value + valueHeads * valueDim,
+      ),
+    }),
     matrices(hidden, sharing) {
       const { products, convolution } = matricesOf(attention, hidden, sharing);
-      return [...products, convolution];
+      return [...products, ...convolution];
     },
     // a state has elements of its own width, whatever the dtype of the cache
     shape: (tokens) => ({
@@ -67,7 +78,7 @@ function matricesOf(
   { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution }: DeltaAttention,
   hidden: number,
   { tp }: AttentionSharing,
-): { readonly products: readonly WeightMatrix[]; readonly convolution: WeightMatrix } {
+): { readonly products: readonly WeightMatrix[]; readonly convolution: readonly WeightMatrix[] } {
   const keys = (queryHeads.value * keyDim.value) / tp;
   const values = (valueHeads.value * valueDim.value) / tp;
   const strengths = valueHeads.value / tp;
@@ -77,6 +88,9 @@ function matricesOf(
         [gateRank.value, values],
       ]
     : [[hidden, values]];
+  // lightning attention has fixed decays, and writes every token in full
+  if (rule === "lightning")
+    return { products: [[hidden, 2 * keys + values], ...gates, [values, hidden]], convolution: [] };
   // KDA has a decay for each channel, through a rank of one head; Gated DeltaNet has one for each head
   const decays: WeightMatrix[] =
     rule === "kda"
@@ -87,7 +101,7 @@ function matricesOf(
       : [[hidden, strengths]];
   return {
     products: [[hidden, 2 * keys + values + strengths], ...gates, ...decays, [values, hidden]],
-    convolution: [convolution.value, 2 * keys + values],
+    convolution: convolution ? [[convolution.value, 2 * keys + values]] : [],
   };
 }
 
@@ -116,7 +130,7 @@ function timeOf(attention: DeltaAttention, rank: AttentionRank, part: Part): Ope
     // the convolution is one of the small kernels around the rule
     {
       ...glue(machine, `${shape.kind}-${part.phase}`, weights, activationsOf(rows, products)),
-      weights: weightsIn([convolution]),
+      weights: weightsIn(convolution),
     },
   ]);
 }

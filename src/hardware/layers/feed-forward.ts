@@ -8,16 +8,26 @@ import type { WeightMatrix } from "../kernels/modules.ts";
 import { beside, sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { columnsOf, stageGpus } from "../parallelism.ts";
+import { noFeedForwardLayer } from "./none.ts";
 import type { Count, FeedForwardLayer, FeedForwardRank, PassTokens } from "./layer.ts";
 
-/** Gated feed-forward layers, three matrices each, that every token passes. */
+/** Feed-forward layers that every token passes: three matrices each, or two without a gate. */
 export interface DenseFeedForward {
   readonly kind: "dense";
   readonly layers: Count;
   readonly intermediate: Count;
+  readonly ungated?: true;
+  /** width of an embedding of the token for this layer, which its output takes in (Gemma 3n) */
+  readonly tokenWidth?: Count;
 }
 
-/** Mixtures of gated experts. */
+/** Layers without feed-forward. */
+export interface NoFeedForward {
+  readonly kind: "none";
+  readonly layers: Count;
+}
+
+/** Mixtures of experts. */
 export interface MixtureFeedForward {
   readonly kind: "mixture";
   readonly layers: Count;
@@ -30,28 +40,56 @@ export interface MixtureFeedForward {
   readonly shared?: Count;
   /** width that routed experts read and write, with a projection down and one up; the model's width by default */
   readonly latent?: Count;
+  /** experts, the shared ones too, have two matrices each and no gate */
+  readonly ungated?: true;
+  readonly tokenWidth?: Count;
 }
 
 /** Dimensions of the feed-forward of layers that are alike. */
-export type FeedForward = DenseFeedForward | MixtureFeedForward;
+export type FeedForward = DenseFeedForward | MixtureFeedForward | NoFeedForward;
+
+type MixtureDims = Omit<MixtureFeedForward, "layers">;
+
+/** Dimensions of the feed-forward of one layer. */
+export type FeedForwardDims = Omit<DenseFeedForward, "layers"> | MixtureDims | Omit<NoFeedForward, "layers">;
 
 /** Every kind of feed-forward layer. */
 const kinds: {
-  readonly [K in FeedForward["kind"]]: (group: Extract<FeedForward, { kind: K }>) => FeedForwardLayer;
-} = { dense: denseLayer, mixture: mixtureLayer };
+  readonly [K in FeedForward["kind"]]: (group: Extract<FeedForwardDims, { kind: K }>) => FeedForwardLayer;
+} = { dense: denseLayer, mixture: mixtureLayer, none: noFeedForwardLayer };
 
 /** A layer with these dimensions. */
-export const feedForwardLayer = (group: FeedForward): FeedForwardLayer =>
-  (kinds[group.kind] as (group: FeedForward) => FeedForwardLayer)(group);
+export const feedForwardLayer = (group: FeedForwardDims): FeedForwardLayer =>
+  (kinds[group.kind] as (group: FeedForwardDims) => FeedForwardLayer)(group);
 
-/** Matrices of a gated layer: gate and up side by side, then down. */
-const gated = (hidden: number, intermediate: number): readonly WeightMatrix[] => [
-  [hidden, 2 * intermediate],
+/** Matrices of a layer: gate and up side by side, or up alone, then down. */
+const matricesOf = (
+  { ungated }: { readonly ungated?: true },
+  hidden: number,
+  intermediate: number,
+): readonly WeightMatrix[] => [
+  [hidden, (ungated ? 1 : 2) * intermediate],
   [intermediate, hidden],
 ];
 
-function denseLayer({ intermediate }: DenseFeedForward): FeedForwardLayer {
-  const matrices = (hidden: number, columns: number) => gated(hidden, intermediate.value / columns);
+/**
+ * Matrices that take a token's own embedding of a layer in: a gate, the layer's part of the projection of the token's
+ * usual embedding, and the projection of both. Source: transformers, modeling_gemma3n.py, per_layer_input_gate,
+ * per_layer_model_projection and per_layer_projection.
+ */
+const tokenMatrices = (hidden: number, width: Count | undefined, columns: number): readonly WeightMatrix[] =>
+  width
+    ? [
+        [hidden, (2 * width.value) / columns],
+        [width.value / columns, hidden],
+      ]
+    : [];
+
+function denseLayer(group: Omit<DenseFeedForward, "layers">): FeedForwardLayer {
+  const matrices = (hidden: number, columns: number) => [
+    ...matricesOf(group, hidden, group.intermediate.value / columns),
+    ...tokenMatrices(hidden, group.tokenWidth, columns),
+  ];
   return {
     experts: 0,
     activeShare: 0,
@@ -67,7 +105,7 @@ function denseLayer({ intermediate }: DenseFeedForward): FeedForwardLayer {
   };
 }
 
-function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
+function mixtureLayer(group: MixtureDims): FeedForwardLayer {
   const experts = group.experts.value;
   return {
     experts,
@@ -77,7 +115,7 @@ function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
       return [router, ...latent, ...shared];
     },
     routed: (hidden) =>
-      gated(widthOf(group, hidden), group.intermediate.value).map(([rows, columns]) => [
+      matricesOf(group, widthOf(group, hidden), group.intermediate.value).map(([rows, columns]) => [
         rows,
         columns,
         experts,
@@ -87,14 +125,15 @@ function mixtureLayer(group: MixtureFeedForward): FeedForwardLayer {
 }
 
 /** Width that routed experts read and write. */
-const widthOf = ({ latent }: MixtureFeedForward, hidden: number): number => latent?.value ?? hidden;
+const widthOf = ({ latent }: MixtureDims, hidden: number): number => latent?.value ?? hidden;
 
 /** Matrices of the router (whole on every GPU), of projections to the experts' width and back, and of shared experts. */
 function sharedMatrices(
-  { experts, latent, shared }: MixtureFeedForward,
+  group: MixtureDims,
   hidden: number,
   columns: number,
 ): Readonly<Record<"latent" | "shared", readonly WeightMatrix[]>> & { readonly router: WeightMatrix } {
+  const { experts, latent, shared, tokenWidth } = group;
   const between = (width: number): readonly WeightMatrix[] => [
     [hidden, width],
     [width, hidden],
@@ -102,7 +141,10 @@ function sharedMatrices(
   return {
     router: [hidden, experts.value],
     latent: latent ? between(latent.value / columns) : [],
-    shared: shared ? gated(hidden, shared.value / columns) : [],
+    shared: [
+      ...(shared ? matricesOf(group, hidden, shared.value / columns) : []),
+      ...tokenMatrices(hidden, tokenWidth, columns),
+    ],
   };
 }
 
@@ -114,7 +156,7 @@ function sharedMatrices(
  * modeling_deepseekv3.py, Deepseekv3MoE (`maybe_execute_in_parallel`); SGLang, models/deepseek_v2.py (`alt_stream`); vLLM,
  * fused_moe/runner/shared_experts.py.
  */
-function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
+function mixtureTime(group: MixtureDims, rank: FeedForwardRank, tokens: PassTokens): OperatorTime {
   const { machine, hidden, weights, parallel, routing } = rank;
   const { tp, dp, cp, ep } = parallel;
   const { experts, perToken, intermediate } = group;
@@ -139,6 +181,7 @@ function mixtureTime(group: MixtureFeedForward, rank: FeedForwardRank, tokens: P
     tensorParallel: stage / ep,
     expertParallel: ep,
     dtype: weights.experts,
+    ...(group.ungated && { ungated: true as const }),
     load: hottestRank(chosen),
   });
   const exchanges = expertExchanges(machine, {

@@ -26,7 +26,8 @@ export interface LatentAttention {
   /** queries are projected down to it and up again; in one step without it */
   readonly queryRank?: Count;
   readonly latent: Count;
-  readonly rope: Count;
+  /** numbers of the rope key beside the latent; none without it */
+  readonly rope?: Count;
   /** dimensions of an unabsorbed head: of its key beside rope, and of its value */
   readonly keyDim: Count;
   readonly valueDim: Count;
@@ -52,7 +53,7 @@ export function latentLayer(attention: LatentAttention): AttentionLayer {
   const { indexer, record } = attention;
   const queryHeads = attention.queryHeads.value;
   const latent = attention.latent.value;
-  const row = latent + attention.rope.value;
+  const row = latent + (attention.rope?.value ?? 0);
   return {
     queryHeads,
     kvHeads: 1,
@@ -113,7 +114,7 @@ const dimsOf = (
   outputRanks,
   ...(queryRank && { queryRank: queryRank.value }),
   latent: latent.value,
-  rope: rope.value,
+  rope: rope?.value ?? 0,
   keyDim: keyDim.value,
   valueDim: valueDim.value,
   ...(gated && { gated }),

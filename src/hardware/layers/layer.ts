@@ -44,6 +44,14 @@ export interface LayerIndex {
   readonly precision: "bf16" | "fp8" | "fp4";
 }
 
+/** Bytes of a sequence that do not grow with its context. */
+export interface FixedBytes {
+  /** last inputs of a convolution */
+  readonly convolution: number;
+  /** a recurrent state */
+  readonly state: number;
+}
+
 /** An attention layer of a model, of any kind. Times, memory and parameters are computed from it. */
 export interface AttentionLayer {
   readonly queryHeads: number;
@@ -57,8 +65,14 @@ export interface AttentionLayer {
   readonly reachesAll: boolean;
   /** true if a token's key and value are one latent record of all heads */
   readonly latent?: true;
-  /** spec of the attention variant that the layer was trained with */
-  readonly variant: string;
+  /** spec of the attention variant that the layer was trained with; none if it mixes at most a few neighbouring tokens */
+  readonly variant?: string;
+  /** true if the layer has no attention at all */
+  readonly absent?: true;
+  /** true if the layer reads K and V that an earlier layer keeps */
+  readonly borrows?: true;
+  /** bytes that it keeps of a sequence, whatever the context, beside what its variant keeps */
+  readonly fixed?: FixedBytes;
   readonly index?: LayerIndex;
   /** Matrices that one GPU multiplies a token with. */
   matrices(hidden: number, sharing: AttentionSharing): readonly LayerMatrix[];
@@ -110,6 +124,8 @@ export interface FeedForwardLayer {
   readonly experts: number;
   /** share of the routed experts that a token is sent to; 0 for a dense layer */
   readonly activeShare: number;
+  /** true if the layer has no feed-forward */
+  readonly absent?: true;
   /** Matrices that every token is multiplied with, among `columns` GPUs that share their columns. */
   always(hidden: number, columns: number): readonly LayerMatrix[];
   /** Matrices of all routed experts. */

@@ -13,10 +13,14 @@ type Numbers<T> = {
 
 /** Dimensions of the search of each kind of layer. */
 interface LayerSearch {
-  readonly "grouped-query": Numbers<Pick<GroupedQueryAttention, "window" | "blocks">>;
+  readonly "grouped-query": Numbers<Pick<GroupedQueryAttention, "window" | "chunk" | "blocks">>;
   readonly latent: Numbers<Pick<LatentAttention, "indexer">>;
   readonly compressed: Numbers<Pick<CompressedAttention, "window" | "pool" | "indexer">>;
   readonly delta: Readonly<Record<string, never>>;
+  readonly mamba: Readonly<Record<string, never>>;
+  readonly convolution: Readonly<Record<string, never>>;
+  readonly parallel: Readonly<Record<string, never>>;
+  readonly none: Readonly<Record<string, never>>;
 }
 
 /**

@@ -165,7 +165,7 @@ it("the modules of a model have all of its weights", () => {
       vocabulary: model.vocabulary.value,
       tied: model.tied ?? false,
       attention: model.attention.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
-      feedForward: model.feedForward,
+      feedForward: model.feedForward.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
     });
     const sum = modules.reduce((total, { weights }) => total + weights, 0);
     expect(sum / parametersOf(model).total, model.name).toBeCloseTo(1, 12);

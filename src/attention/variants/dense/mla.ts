@@ -75,7 +75,7 @@ export const mla = defineVariant({
   madeFor: { model: "deepseek-v3", dense: "mla" },
   kernels: {
     latent: ({ latent, rope }, layer) =>
-      layer.latent.value === latent && layer.rope.value === rope ? {} : undefined,
+      layer.latent.value === latent && (layer.rope?.value ?? 0) === rope ? {} : undefined,
   },
   denseAt: () => ({}),
   meanField: (crowd) => [readsAll(crowd)],

@@ -1,0 +1,101 @@
+import { from } from "../../../core/units.ts";
+import type { Attention } from "../../layers/attention.ts";
+import type { CompressedAttention } from "../../layers/compressed.ts";
+import type { LatentAttention } from "../../layers/latent.ts";
+import type { Keys } from "../keys.ts";
+import { groupedLayers } from "./grouped.ts";
+
+/** Latent attention of one layer. */
+export const latent = (keys: Keys): LatentAttention => ({
+  kind: "latent",
+  queryHeads: keys.count("num_attention_heads"),
+  ...(keys.isOn("q_lora_rank") && { queryRank: keys.count("q_lora_rank") }),
+  latent: keys.count("kv_lora_rank"),
+  ...(keys.number("qk_rope_head_dim") > 0 && { rope: keys.count("qk_rope_head_dim") }),
+  keyDim: keys.count("qk_nope_head_dim"),
+  valueDim: keys.count("v_head_dim"),
+  ...(keys.isTrue("mla_use_output_gate") && { gated: true }),
+});
+
+const sparseRecord = from({
+  title: "vLLM, FlashMLA sparse: format of the FP8 cache",
+  url: "https://docs.vllm.ai/en/v0.11.0/api/vllm/v1/attention/backends/mla/flashmla_sparse.html",
+})(656, "B", { note: "512 FP8 latents, 4 float32 scales, 64 bfloat16 of rope" });
+
+/**
+ * Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5; grouped-query layers in a file without a latent. `index_topk` adds an
+ * indexer to each layer, or one that several layers share.
+ */
+export function latentLayers(keys: Keys, layers: number): Attention[] {
+  if (!keys.isOn("kv_lora_rank")) return groupedLayers(keys, layers);
+  const dense = latent(keys);
+  if (!keys.isOn("index_topk")) return Array<Attention>(layers).fill(dense);
+  const indexer = {
+    heads: keys.count("index_n_heads"),
+    headDim: keys.count("index_head_dim"),
+    read: keys.count("index_topk"),
+  };
+  const record =
+    dense.latent.value === 512 && dense.rope?.value === 64 ? { record: { fp8: sparseRecord } } : {};
+  const sparse = { ...dense, ...record, indexer };
+  const computes = indexedLayers(keys, layers);
+  if (computes === undefined) return Array<Attention>(layers).fill(sparse);
+  const out: Attention[] = [];
+  for (let first = 0; first < layers;) {
+    let period = 1;
+    while (first + period < layers && !computes[first + period]) period++;
+    const shared = { ...indexer, period: keys.counted(period, "indexer_types") };
+    const layer = period === 1 ? sparse : { ...sparse, indexer: shared };
+    out.push(...Array<Attention>(period).fill(layer));
+    first += period;
+  }
+  return out;
+}
+
+/**
+ * For each layer, true if it computes the choice of an index; undefined if all do. Source: transformers,
+ * configuration_glm_moe_dsa.py.
+ */
+export function indexedLayers(keys: Keys, layers: number): boolean[] | undefined {
+  if (keys.isOn("indexer_types")) return keys.list("indexer_types", layers).map((type) => type === "full");
+  if (keys.isText("index_topk_pattern")) {
+    const pattern = keys.text("index_topk_pattern");
+    return Array.from({ length: layers }, (_, l) => pattern[l] !== "S");
+  }
+  if (!keys.isOn("index_topk_freq")) return undefined;
+  const period = keys.count("index_topk_freq").value;
+  const offset = keys.isOn("index_skip_topk_offset") ? keys.count("index_skip_topk_offset").value : 2;
+  return Array.from({ length: layers }, (_, l) => Math.max(l - offset + 1, 0) % period === 0);
+}
+
+/** Layers of DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), others read all records. */
+export function compressedLayers(keys: Keys, layers: number): Attention[] {
+  const window: CompressedAttention = {
+    kind: "compressed",
+    queryHeads: keys.count("num_attention_heads"),
+    headDim: keys.count("head_dim"),
+    queryRank: keys.count("q_lora_rank"),
+    outputGroups: keys.count("o_groups"),
+    outputRank: keys.count("o_lora_rank"),
+    window: keys.count("sliding_window"),
+    ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }),
+  };
+  const indexer = {
+    heads: keys.count("index_n_heads"),
+    headDim: keys.count("index_head_dim"),
+    read: keys.count("index_topk"),
+  };
+  keys.list("compress_ratios", layers);
+  return keys
+    .numbers("compress_ratios")
+    .slice(0, layers)
+    .map((ratio) =>
+      ratio === 0
+        ? window
+        : {
+            ...window,
+            pool: keys.counted(ratio, "compress_ratios"),
+            ...(ratio === 4 && { indexer }),
+          },
+    );
+}

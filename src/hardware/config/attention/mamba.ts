@@ -1,0 +1,146 @@
+import { from } from "../../../core/units.ts";
+import type { Attention } from "../../layers/attention.ts";
+import type { ShortConvolution } from "../../layers/convolution.ts";
+import type { MambaAttention } from "../../layers/mamba.ts";
+import type { Keys } from "../keys.ts";
+import { grouped } from "./grouped.ts";
+
+/** Bytes of a number of a state space's state. */
+const float32State = from({
+  title: "vllm-project/vllm",
+  url: "https://github.com/vllm-project/vllm/blob/02d710837549a368073552333f66d714477415d2/vllm/model_executor/layers/mamba/mamba_utils.py",
+})(4, "B", {
+  where: "mamba2_state_shape; mamba_ssm_cache_dtype float32",
+  note: "as Nemotron's and Qwen's config.json say",
+});
+
+/** Names of Mamba-2's keys in Granite 4, Bamba and Falcon-H1, by those of Nemotron-H. */
+export const mambaNames = {
+  mamba_num_heads: "mamba_n_heads",
+  mamba_head_dim: "mamba_d_head",
+  ssm_state_size: "mamba_d_state",
+  n_groups: "mamba_n_groups",
+  conv_kernel: "mamba_d_conv",
+} as const;
+
+/** Mamba-2 of one layer. */
+export function mamba2(keys: Keys): MambaAttention {
+  const heads = keys.count("mamba_num_heads");
+  return {
+    kind: "mamba",
+    heads,
+    headDim: keys.isText("mamba_head_dim") ? innerOver(keys, heads.value) : keys.count("mamba_head_dim"),
+    stateDim: keys.count("ssm_state_size"),
+    groups: keys.count("n_groups"),
+    convolution: keys.count("conv_kernel"),
+    stateElement: float32State,
+  };
+}
+
+/** Channels of a head that a file calls "auto": those of the layer over its heads. */
+function innerOver(keys: Keys, heads: number) {
+  const inner = keys.isOn("mamba_d_ssm")
+    ? keys.count("mamba_d_ssm").value
+    : keys.count("mamba_expand").value * keys.count("hidden_size").value;
+  if (inner % heads !== 0)
+    throw keys.wrong(
+      "mamba_num_heads",
+      `a divisor of the layer's ${inner} channels (mamba_d_ssm or mamba_expand)`,
+    );
+  return keys.counted(inner / heads, "mamba_d_ssm / mamba_n_heads");
+}
+
+/** Mamba-1 of one layer of Jamba: heads of one channel each. */
+function mamba1(keys: Keys): MambaAttention {
+  const channels = keys.count("mamba_expand").value * keys.count("hidden_size").value;
+  const state = keys.count("mamba_d_state");
+  return {
+    kind: "mamba",
+    heads: keys.counted(channels, "mamba_expand x hidden_size"),
+    headDim: keys.counted(1, "Mamba-1: a head for each channel"),
+    stateDim: state,
+    groups: keys.counted(1, "Mamba-1: B and C of all channels"),
+    convolution: keys.count("mamba_d_conv"),
+    stepRank: keys.isText("mamba_dt_rank")
+      ? keys.counted(Math.ceil(keys.count("hidden_size").value / 16), "hidden_size / 16")
+      : keys.count("mamba_dt_rank"),
+    stateElement: float32State,
+  };
+}
+
+/** Kinds of Nemotron-H's layers: each is attention, Mamba, experts or a dense feed-forward, alone. */
+export type NemotronKind = "attention" | "mamba" | "moe" | "mlp";
+
+const letters: Readonly<Record<string, NemotronKind>> = {
+  "*": "attention",
+  M: "mamba",
+  E: "moe",
+  "-": "mlp",
+};
+const words: Readonly<Record<string, NemotronKind>> = {
+  attention: "attention",
+  full_attention: "attention",
+  mamba: "mamba",
+  linear_attention: "mamba",
+  moe: "moe",
+  mlp: "mlp",
+};
+
+/** Kind of each layer of Nemotron-H. @throws UsageError for a kind that is not known */
+export function nemotronKinds(keys: Keys): NemotronKind[] {
+  const isPattern = keys.isText("hybrid_override_pattern");
+  const key = isPattern ? "hybrid_override_pattern" : "layers_block_type";
+  const known = isPattern ? letters : words;
+  const each = isPattern ? Array.from(keys.text(key)) : keys.all(key);
+  return each.map((kind) => {
+    const found = known[String(kind)];
+    if (found === undefined)
+      throw keys.wrong(key, `made of ${Object.keys(known).join(", ")}; "${String(kind)}" is not known`);
+    return found;
+  });
+}
+
+/** Layers of Nemotron-H and Nemotron 3. */
+export const nemotronLayers = (keys: Keys): Attention[] =>
+  nemotronKinds(keys).map((kind) =>
+    kind === "attention" ? grouped(keys) : kind === "mamba" ? mamba2(keys) : { kind: "none" },
+  );
+
+/** Layers of Falcon-H1: attention and Mamba-2 side by side. */
+export const parallelLayers = (keys: Keys, layers: number): Attention[] =>
+  Array<Attention>(layers).fill({ kind: "parallel", attention: grouped(keys), mamba: mamba2(keys) });
+
+/** Layers of Granite 4 (layer_types) and Bamba (attn_layer_indices): Mamba-2, and attention in few. */
+export function mambaLayers(keys: Keys, layers: number): Attention[] {
+  const attention = keys.isOn("layer_types")
+    ? keys.list("layer_types", layers).map((type) => type !== "mamba" && type !== "linear_attention")
+    : indicesIn(keys, "attn_layer_indices", layers);
+  return attention.map((is) => (is ? grouped(keys) : mamba2(keys)));
+}
+
+/** Layers of Jamba: attention in every attn_layer_period-th layer from attn_layer_offset on, and Mamba-1. */
+export function jambaLayers(keys: Keys, layers: number): Attention[] {
+  const period = keys.count("attn_layer_period").value;
+  const offset = keys.number("attn_layer_offset");
+  return Array.from({ length: layers }, (_, l) => (l % period === offset ? grouped(keys) : mamba1(keys)));
+}
+
+/** Layers of LFM2: short convolutions, and attention in those that layer_types or full_attn_idxs name. */
+export function convolutionLayers(keys: Keys, layers: number): Attention[] {
+  const convolution: ShortConvolution = {
+    kind: "convolution",
+    channels: keys.count("conv_dim", "hidden_size"),
+    kernel: keys.count("conv_L_cache"),
+  };
+  const attention = keys.isOn("layer_types")
+    ? keys.list("layer_types", layers).map((type) => type === "full_attention")
+    : indicesIn(keys, "full_attn_idxs", layers);
+  return attention.map((is) => (is ? grouped(keys) : convolution));
+}
+
+/** For each layer, true if a key lists it; all layers if the key is missing. */
+function indicesIn(keys: Keys, key: string, layers: number): boolean[] {
+  if (!keys.has(key)) return Array<boolean>(layers).fill(true);
+  const listed = new Set(keys.numbers(key));
+  return Array.from({ length: layers }, (_, l) => listed.has(l));
+}

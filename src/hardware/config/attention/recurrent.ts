@@ -1,0 +1,97 @@
+import { from } from "../../../core/units.ts";
+import type { Attention } from "../../layers/attention.ts";
+import type { DeltaAttention } from "../../layers/delta.ts";
+import type { Keys } from "../keys.ts";
+import { grouped } from "./grouped.ts";
+import { latent } from "./latent.ts";
+
+/** Bytes of a number of a state of the delta rule. */
+const float32State = from({
+  title: "fla-org/flash-linear-attention",
+  url: "https://github.com/fla-org/flash-linear-attention",
+})(4, "B", { where: "fla/ops/kda, fla/ops/gated_delta_rule", note: "states are held in float32" });
+
+/** Layers of Kimi-Linear and K3: KDA, and latent attention in those that full_attn_layers lists (from 1). */
+export function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
+  const config = keys.nested("linear_attn_config");
+  const headDim = config.count("head_dim");
+  const linear: DeltaAttention = {
+    kind: "delta",
+    rule: "kda",
+    queryHeads: config.count("num_heads"),
+    valueHeads: config.count("num_heads"),
+    keyDim: headDim,
+    valueDim: headDim,
+    convolution: config.count("short_conv_kernel_size"),
+    ...(!config.isTrue("use_full_rank_gate") && {
+      gateRank: { ...headDim, note: "the gate's projection is of rank head_dim" },
+    }),
+    stateElement: float32State,
+  };
+  const full = new Set(config.numbers("full_attn_layers"));
+  const dense = latent(keys);
+  return Array.from({ length: layers }, (_, l) => (full.has(l + 1) ? dense : linear));
+}
+
+/** Gated DeltaNet of one layer of Qwen3-Next and its successors. */
+export function gatedDelta(keys: Keys): DeltaAttention {
+  keys.quotient("linear_num_value_heads", "linear_num_key_heads");
+  return {
+    kind: "delta",
+    rule: "gated-deltanet",
+    queryHeads: keys.count("linear_num_key_heads"),
+    valueHeads: keys.count("linear_num_value_heads"),
+    keyDim: keys.count("linear_key_head_dim"),
+    valueDim: keys.count("linear_value_head_dim"),
+    convolution: keys.count("linear_conv_kernel_dim"),
+    stateElement: float32State,
+  };
+}
+
+/** Layers of Qwen3-Next and 3.5: Gated DeltaNet, with gated grouped-query attention between. */
+export function qwenNextLayers(keys: Keys, layers: number): Attention[] {
+  const full: Attention = { ...grouped(keys), gated: true };
+  return linearTypes(keys, layers).map((is) => (is ? gatedDelta(keys) : full));
+}
+
+/** For each layer, true if it is recurrent. */
+export function linearTypes(keys: Keys, layers: number): boolean[] {
+  if (keys.isOn("layer_types"))
+    return keys.list("layer_types", layers).map((type) => type === "linear_attention");
+  const interval = keys.count("full_attention_interval").value;
+  return Array.from({ length: layers }, (_, l) => (l + 1) % interval !== 0);
+}
+
+/**
+ * Layers of MiniMax-M1 and Ring-Linear: lightning attention, with full attention between. Sources: transformers,
+ * modeling_minimax.py; inclusionAI/Ring-flash-linear-2.0, modeling_bailing_moe_linear_v2.py.
+ */
+export function lightningLayers(keys: Keys, layers: number): Attention[] {
+  const full: Attention = keys.isOn("kv_lora_rank") ? latent(keys) : grouped(keys);
+  const heads = keys.count("num_attention_heads");
+  const headDim = keys.isOn("head_dim")
+    ? keys.count("head_dim")
+    : keys.quotient("hidden_size", "num_attention_heads", ' where "head_dim" is not given');
+  const linear: DeltaAttention = {
+    kind: "delta",
+    rule: "lightning",
+    queryHeads: heads,
+    valueHeads: heads,
+    keyDim: headDim,
+    valueDim: headDim,
+    stateElement: float32State,
+  };
+  const isLinear = keys.isOn("attn_type_list")
+    ? keys.list("attn_type_list", layers).map((type) => type === 0)
+    : keys.isOn("layer_group_size")
+      ? grouping(keys, layers)
+      : linearTypes(keys, layers);
+  return isLinear.map((is) => (is ? linear : full));
+}
+
+/** Ring-Linear: the last layer of each group is full, and those after the last whole group. */
+function grouping(keys: Keys, layers: number): boolean[] {
+  const size = keys.count("layer_group_size").value;
+  const whole = Math.floor(layers / size) * size;
+  return Array.from({ length: layers }, (_, l) => (l + 1) % size !== 0 && l < whole);
+}

@@ -1,0 +1,100 @@
+import type { Source } from "../../core/entry.ts";
+import { didYouMean, UsageError } from "../../core/errors.ts";
+import { families } from "./families.ts";
+import type { Family } from "./families.ts";
+import { Keys } from "./keys.ts";
+
+/** Keys under which multimodal models keep the language model. */
+const nested = ["text_config", "language_config", "llm_config", "thinker_config"];
+
+/** Every value of model_type that is read. */
+export const familyNames: readonly string[] = families.flatMap(({ types }) => types);
+
+const familyOf = (type: string): Family | undefined => families.find(({ types }) => types.includes(type));
+
+/** The language model of a config.json. */
+interface Language {
+  readonly keys: Keys;
+  readonly family: Family;
+  /** keys of the whole file */
+  readonly outer: Keys;
+}
+
+/**
+ * The keys of the language model, and its family: that of its own model_type, of the wrapper's around it, or of the class
+ * that `architectures` names.
+ *
+ * @param as family that it is read as, whatever the file says
+ * @throws UsageError for an unknown family
+ */
+export function languageOf(config: unknown, source: Source, as?: string): Language {
+  const outer = new Keys(config, source);
+  let inner = outer;
+  for (let key = innerOf(inner); key !== undefined; key = innerOf(inner)) inner = inner.nested(key);
+  const types = [inner, outer].flatMap((keys) =>
+    keys.isText("model_type") ? [keys.text("model_type")] : [],
+  );
+  const family =
+    as === undefined ? familyAmong([...types, ...classesOf(inner), ...classesOf(outer)]) : named(as);
+  if (family === undefined) throw unknownFamily(source, types[0] ?? inner.text("model_type"), inner);
+  const { defaults, nested: further, names } = family;
+  const reading = {
+    origin: `${types[0] ?? as ?? ""} in transformers`,
+    defaults: { ...(inner !== outer && further), ...defaults },
+    ...(names && { names }),
+  };
+  return { keys: inner.as(reading), family, outer };
+}
+
+const innerOf = (keys: Keys): string | undefined => nested.find((key) => keys.has(key));
+
+const familyAmong = (types: readonly string[]): Family | undefined =>
+  types.map(familyOf).find((found) => found !== undefined);
+
+/** Families that the classes of a file are named for: deepseek_v4 of DeepseekV4ForCausalLM. */
+function classesOf(keys: Keys): string[] {
+  if (!keys.isList("architectures")) return [];
+  const bare = (text: string): string => text.replaceAll(/[-_]/g, "").toLowerCase();
+  return keys.all("architectures").flatMap((name) => {
+    const base = bare(String(name).replace(/For[A-Z]\w*$/, ""));
+    return familyNames.filter((type) => bare(type) === base);
+  });
+}
+
+/** @throws UsageError for a family that is not known */
+function named(as: string): Family {
+  const family = familyOf(as);
+  if (family !== undefined) return family;
+  throw new UsageError(
+    `unknown family "${as}"; known: ${familyNames.join(", ")}${didYouMean(as, familyNames)}`,
+  );
+}
+
+function unknownFamily(source: Source, type: string, keys: Keys): UsageError {
+  const near = likeliest(keys);
+  return new UsageError(
+    `unknown model_type of ${source.title} "${type}"; known: ${familyNames.join(", ")}${didYouMean(type, familyNames)}; ` +
+      `its keys are like those of ${near}: --as ${near} reads it so`,
+  );
+}
+
+/** Keys that only some families have, and one of these families. */
+const marks: readonly (readonly [key: string, family: string])[] = [
+  ["compress_ratios", "deepseek_v4"],
+  ["block_configs", "nemotron-nas"],
+  ["hybrid_override_pattern", "nemotron_h"],
+  ["linear_attn_config", "kimi_linear"],
+  ["linear_num_value_heads", "qwen3_next"],
+  ["index_topk", "deepseek_v32"],
+  ["kv_lora_rank", "deepseek_v3"],
+  ["conv_L_cache", "lfm2"],
+  ["mamba_d_state", "granitemoehybrid"],
+  ["sparse_attention_config", "minimax_m3"],
+  ["attention_chunk_size", "llama4"],
+  ["num_experts", "qwen3_moe"],
+  ["n_routed_experts", "glm4_moe"],
+  ["num_local_experts", "mixtral"],
+];
+
+/** The known family whose keys a file is most like. */
+const likeliest = (keys: Keys): string => marks.find(([key]) => keys.isOn(key))?.[1] ?? "llama";

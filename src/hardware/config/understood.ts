@@ -1,0 +1,71 @@
+import type { Keys } from "./keys.ts";
+
+/**
+ * Keys of a config.json that decide neither memory nor time: tokens, training, positions, norms, scores of routers, other
+ * towers, and how kernels are run. Those of multi-token prediction and of the formats of weights are read elsewhere.
+ */
+// prettier-ignore
+const unneeded: readonly RegExp[] = [
+  // tokens and text
+  /^_|_token_ids?$|_token_index$|_token_\w+$|^(?:bos|eos|eod|pad|sep|boi|eoi|boa|eoa|unk)_|^tokenizer_class$|^(?:media|image|video)_placeholder/,
+  // training and sampling
+  /dropout|^initializer|_std$|loss|^z_loss|_coef$|jitter|^seq_aux$|^pretraining_tp$|^ep_size$|_init_|^max_z$|_update_speed$/,
+  /^(?:do_sample|temperature|top_k|top_p|typical_p|num_beams|num_beam_groups|diversity_penalty|length_penalty|repetition_penalty|early_stopping|max_length|min_length|no_repeat_ngram_size|encoder_no_repeat_ngram_size|num_return_sequences|output_scores|return_dict\w*|remove_invalid_values|forced_\w+|suppress_tokens|begin_suppress_tokens|bad_words_ids|exponential_decay_length_penalty)$/,
+  // positions
+  /rope_interleave|^rope_|_rope_theta$|^rotary|^partial_rotary|mrope|^yarn|^use_pos_enc$|^original_max|^initial_context_length$|^llama_4_scaling|^position_embedding_type$|^attn_temperature|^floor_scale$|^attn_scale$|nope$|^no_rope_layers$|^no_rope_layer_interval$|^alibi|^use_dynamic_ntk$|^use_logn_attn$|^local_rope|_base_freq$|^hc_(?:eps|sinkhorn)/,
+  // norms, activations and factors
+  /norm_eps$|norm_epsilon$|^layernorm|^layer_norm|^rms_norm|qk_norm|^qk_layernorm$|_norm$|^norm_|^sandwich_norm$|^(?:add|use)_\w*norm/,
+  /^(?:mlp_)?hidden_act|^hidden_activation$|_hidden_act$|^swiglu|^activation|^act_fn|^block_use_swiglu$/,
+  /softcapping|_multipliers?$|^logits?_|^embedding_|^residual_|_scaling$|^scale_|^mup_|^use_mup$|^dim_model_base$|^attention_value_scale$|^query_pre_attn_scalar$|^output_gate_type$|^gate_lower_bound$/,
+  // routers
+  /^(?:norm_topk_probs?|scoring_func|topk_method|topk_group|n_group|routed_scaling_factor|moe_router\w*|router_\w+|route_\w+|use_routing_bias|use_moe_router_bias|moe_renormalize|num_expert_group|use_grouped_topk|moe_norm_min|gate_temp|score_function|use_expert_bias|num_hash_layers|output_router_logits|moe_gate_\w+|moe_use_\w+|moe_multimodal_\w+|enable_moe_fp32_combine|moe_apply_\w+|moe_shared_expert_overlap|moe_weight_\w+)$/,
+  // the file itself
+  /^(?:architectures|model_type|transformers_version|torch_dtype|dtype|auto_map|use_cache|task_specific_params|id2label|label2id|problem_type|torchscript|use_bfloat16|is_decoder|is_encoder_decoder|prefix|finetuning_task|add_cross_attention|cross_attention_hidden_size|tie_encoder_decoder|tf_legacy_loss|pruned_heads|chunk_size_feed_forward|output_attentions|output_hidden_states|language_model_only|name|summary|source|plan|as)$/,
+  /bias$|^quantization_config$|^quantization$|^expert_dtype$|^scale_fmt$|^producer$|^kv_cache_\w+$/,
+  // other towers
+  /vision|visual|image|video|audio|^img_|^mm_|projector|^vit_|patch|^tile_size$|^max_tiles|^downsample|speech|^ignore_index$|^spatial_merge|^multimodal|^media_|^num_reward_heads$|^use_unified|talker|code2wav|_modal/,
+  // multi-token prediction, and how kernels run
+  /mtp|^num_nextn|^nextn|^num_logits_to_keep$|^use_mamba_kernels$|chunk_size$|^mamba_ssm|^mamba_hidden_act$|^time_step|^rescale_prenorm|in_fp32$|^conv_dim_out$|^mamba_norm_before_gate$/,
+  /^add_\w+_sink|sink_bias$|^use_bidirectional|attn_implementation|^_attn|^use_flash|fused|^use_parallel_residual$/,
+  // dimensions that other keys say already
+  /^(?:qk_head_dim|kda_layers|expand|num_heads|block_dim|max_window_layers|sparse_disable_index_value|sparse_init_block|sparse_local_block|sparse_score_type|use_sparse_attention|unshifted_sink|use_prefill_window_in_sink_attention|qk_rope_head_dim|sliding_window_size)$/,
+];
+
+/** Keys that say with other keys of the file what one of them alone decides, by the key that decides. */
+const restated: Readonly<Record<string, readonly string[]>> = {
+  layer_types: [
+    "sliding_window_pattern",
+    "full_attention_interval",
+    "attn_type_list",
+    "layer_group_size",
+    "global_attn_every_n_layers",
+  ],
+  mlp_layer_types: ["first_k_dense_replace", "moe_layer_freq"],
+  moe_layer_freq: ["first_k_dense_replace", "intermediate_size"],
+  indexer_types: ["index_topk_freq", "index_skip_topk_offset", "index_topk_pattern"],
+  kv_lora_rank: ["num_key_value_heads", "head_dim", "layer_types"],
+  block_ff_dim: ["intermediate_size"],
+  num_experts_per_tok: ["experts_per_token"],
+  o_lora_rank: ["num_key_value_heads"],
+  num_experts: ["intermediate_size", "shared_expert_intermediate_size"],
+  n_routed_experts: ["intermediate_size", "num_experts"],
+  num_local_experts: ["intermediate_size", "intermediate_size_mlp", "attn_type_list"],
+  moe_intermediate_size: ["intermediate_size"],
+  hybrid_override_pattern: ["num_hidden_layers", "intermediate_size"],
+  layers_block_type: ["num_hidden_layers", "intermediate_size"],
+  sliding_window: ["use_sliding_window"],
+  mlp_only_layers: ["mlp_only_layers"],
+  hidden_size_per_layer_input: ["vocab_size_per_layer_input"],
+};
+
+/** Keys of a file that nothing reads and that might matter. A list names the same key of many layers once. */
+export function notUnderstood(keys: Keys): string[] {
+  const own = keys.unasked().filter((path) => {
+    const parts = path.split(".");
+    if (parts.some((part) => unneeded.some((pattern) => pattern.test(part)))) return false;
+    const name = parts.at(-1)!;
+    const beside = (key: string): string => [...parts.slice(0, -1), key].join(".");
+    return !Object.entries(restated).some(([key, said]) => said.includes(name) && keys.isInFile(beside(key)));
+  });
+  return [...new Set(own.map((path) => path.replaceAll(/\.\d+\./g, ".")))];
+}
