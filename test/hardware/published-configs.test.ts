@@ -105,6 +105,8 @@ describe.each(Object.entries(published))("the config.json of %s", (name, known) 
   });
 
   it("has no key that is not understood", () => {
-    expect(model.unread ?? []).toEqual(name === "moonshotai--Kimi-K3" ? ["text_config.attn_res_block_size"] : []);
+    expect(model.unread ?? []).toEqual(
+      name === "moonshotai--Kimi-K3" ? ["text_config.attn_res_block_size"] : [],
+    );
   });
 });

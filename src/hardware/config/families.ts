@@ -13,7 +13,7 @@ import {
   jambaLayers,
   mambaLayers,
   mambaNames,
-  nemotronKinds,
+  nemotronBlocks,
   nemotronLayers,
   parallelLayers,
 } from "./attention/mamba.ts";
@@ -147,7 +147,7 @@ export const families: readonly Family[] = [
   { types: ["kimi_linear", "kimi_k3"], attention: kimiLinearLayers },
   { types: ["qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"], attention: qwenNextLayers, defaults: { head_dim: 256, ...noWindow } },
   { types: ["minimax", "minimax_m1", "minimax_text_01", "MiniMaxText01", "MiniMaxM1", "bailing_moe_linear", "bailing_moe_linear_v2", "bailing_hybrid"], attention: lightningLayers },
-  { types: ["nemotron_h"], attention: nemotronLayers, feedForward: nemotronFeedForward, layers: (keys) => nemotronKinds(keys).length,
+  { types: ["nemotron_h"], attention: nemotronLayers, feedForward: nemotronFeedForward, layers: (keys) => nemotronBlocks(keys).length,
     names: { head_dim: "attention_head_dim" } },
   { types: ["falcon_h1"], attention: parallelLayers, names: mambaNames },
   { types: ["granitemoehybrid"], attention: mambaLayers, names: { ...mambaNames, dense_intermediate_size: "shared_intermediate_size" } },

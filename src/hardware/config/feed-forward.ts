@@ -1,6 +1,6 @@
 import type { FeedForwardDims } from "../layers/feed-forward.ts";
 import type { Count } from "../layers/layer.ts";
-import { nemotronKinds } from "./attention/mamba.ts";
+import { nemotronBlocks } from "./attention/mamba.ts";
 import type { Keys } from "./keys.ts";
 import { mixtureLayersOf } from "./mixture-layers.ts";
 
@@ -81,10 +81,11 @@ function mixtureAt(keys: Keys, { l, layers, key, besideDense }: MixtureQuestion)
     : sharedWidth(keys, l, layers, intermediate.value);
   const latent = (["routed_expert_hidden_size", "moe_latent_size"] as const).find((each) => keys.isOn(each));
   const other = perTokenElsewhere.find((each) => keys.has(each));
+  const chosen: readonly [string, ...string[]] = other === undefined ? perToken : [other];
   return {
     kind: "mixture",
     experts: keys.countAt(l, layers, key),
-    perToken: keys.atMostAt(l, layers, key, ...(other === undefined ? perToken : ([other] satisfies [string]))),
+    perToken: keys.atMostAt(l, layers, key, ...chosen),
     intermediate,
     ...(shared > 0 && { shared: keys.counted(shared, "shared experts, all together") }),
     ...(latent && { latent: keys.count(latent) }),
@@ -109,17 +110,17 @@ function sharedWidth(keys: Keys, l: number, layers: number, expert: number): num
 
 /** Feed-forward of Nemotron-H: layers of experts and dense ones stand alone, and other layers have none. */
 export function nemotronFeedForward(keys: Keys): FeedForwardDims[] {
-  const kinds = nemotronKinds(keys);
-  return kinds.map((kind, l): FeedForwardDims => {
-    if (kind === "mlp")
+  const blocks = nemotronBlocks(keys);
+  return blocks.map((block, l): FeedForwardDims => {
+    if (block === "mlp")
       return {
         kind: "dense",
-        intermediate: keys.countAt(l, kinds.length, "intermediate_size"),
+        intermediate: keys.countAt(l, blocks.length, "intermediate_size"),
         ungated: true,
       };
-    if (kind !== "moe") return { kind: "none" };
+    if (block !== "moe") return { kind: "none" };
     return {
-      ...mixtureAt(keys, { l, layers: kinds.length, key: "n_routed_experts" }),
+      ...mixtureAt(keys, { l, layers: blocks.length, key: "n_routed_experts" }),
       ungated: true,
     } as FeedForwardDims;
   });

@@ -21,6 +21,14 @@ interface Seen {
   readonly objects: Map<string, JsonObject>;
 }
 
+const nothingSeen = (): Seen => ({ asked: new Set(), objects: new Map() });
+
+/** How keys are read, and what of the file was read before. */
+interface Context {
+  readonly reading?: KeyReading;
+  readonly seen?: Seen;
+}
+
 /** Reads the keys of a config.json; each number becomes a quantity whose source names its key. */
 export class Keys {
   readonly #values: JsonObject;
@@ -34,8 +42,7 @@ export class Keys {
     values: unknown,
     source: Source,
     path = "",
-    reading: KeyReading = {},
-    seen: Seen = { asked: new Set(), objects: new Map() },
+    { reading = {}, seen = nothingSeen() }: Context = {},
   ) {
     if (!isObject(values))
       throw new UsageError(`${source.title}: ${path === "" ? "a model" : path} must be an object of keys`);
@@ -49,7 +56,7 @@ export class Keys {
 
   /** The same keys, read as those of a family. */
   as(reading: KeyReading): Keys {
-    return new Keys(this.#values, this.#source, this.#path, reading, this.#seen);
+    return new Keys(this.#values, this.#source, this.#path, { reading, seen: this.#seen });
   }
 
   /** True if the key exists and is not null. */
@@ -90,13 +97,13 @@ export class Keys {
 
   nested(key: string, reading: KeyReading = {}): Keys {
     if (!this.has(key)) throw this.wrong(key, "an object");
-    return new Keys(this.#value(key), this.#source, this.#named(key), reading, this.#seen);
+    return new Keys(this.#value(key), this.#source, this.#named(key), { reading, seen: this.#seen });
   }
 
   /** Objects of a list, one for each layer. */
   nestedList(key: string, length: number): Keys[] {
     return this.list(key, length).map(
-      (value, i) => new Keys(value, this.#source, `${this.#named(key)}.${i}`, {}, this.#seen),
+      (value, i) => new Keys(value, this.#source, `${this.#named(key)}.${i}`, { seen: this.#seen }),
     );
   }
 

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 const src = join(import.meta.dirname, "../../../src");
 
 /** Names of the kinds of layer, each of which stands in the file of its kind alone. */
-const names = '"(grouped-query|latent|compressed|delta|dense|mixture)"';
+const names = '"(grouped-query|latent|compressed|delta|mamba|convolution|parallel|none|dense|mixture)"';
 const asks = new RegExp(
   `switch \\((attention|group|layer)\\.kind\\)|kind\\b[^\n]*[!=]==[^\n]*${names}|case ${names}:`,
 );

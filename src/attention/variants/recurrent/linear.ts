@@ -69,6 +69,7 @@ export const linear = defineVariant({
       ops,
     ),
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
+  kernels: { delta: (_params, { rule }) => (rule === "lightning" ? {} : undefined) },
   meanField: (crowd, { decay, depth }) =>
     decay === "none"
       ? [readsState(crowd, { strength: 1, replaces: false, rates: [0] })]

@@ -70,6 +70,7 @@ export const mamba2 = defineVariant({
       ops,
     ),
   cost: (shape) => stateCost(shape, 3),
+  kernels: { mamba: () => ({}) },
   meanField: (crowd, lives) =>
     Array.from({ length: crowd.kvHeads }, (_, h) => ({
       ...readsState(crowd, {

@@ -49,6 +49,7 @@ export const chunked = defineVariant({
     const own = inChunk(shape.tokens, chunk);
     return costOfTokens(shape, own, own);
   },
+  kernels: { "grouped-query": ({ chunk }) => ({ chunk }) },
   denseAt: ({ tokens }) => ({ chunk: tokens }),
   meanField: (crowd, { chunk }) => [readsEnds(crowd, 0, inChunk(crowd.tokens, chunk))],
 });

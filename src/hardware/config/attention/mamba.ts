@@ -68,16 +68,16 @@ function mamba1(keys: Keys): MambaAttention {
   };
 }
 
-/** Kinds of Nemotron-H's layers: each is attention, Mamba, experts or a dense feed-forward, alone. */
-export type NemotronKind = "attention" | "mamba" | "moe" | "mlp";
+/** Blocks of Nemotron-H: each is attention, Mamba, experts or a dense feed-forward, alone. */
+export type NemotronBlock = "attention" | "mamba" | "moe" | "mlp";
 
-const letters: Readonly<Record<string, NemotronKind>> = {
+const letters: Readonly<Record<string, NemotronBlock>> = {
   "*": "attention",
   M: "mamba",
   E: "moe",
   "-": "mlp",
 };
-const words: Readonly<Record<string, NemotronKind>> = {
+const words: Readonly<Record<string, NemotronBlock>> = {
   attention: "attention",
   full_attention: "attention",
   mamba: "mamba",
@@ -86,25 +86,26 @@ const words: Readonly<Record<string, NemotronKind>> = {
   mlp: "mlp",
 };
 
-/** Kind of each layer of Nemotron-H. @throws UsageError for a kind that is not known */
-export function nemotronKinds(keys: Keys): NemotronKind[] {
+/** Block of each layer of Nemotron-H. @throws UsageError for one that is not known */
+export function nemotronBlocks(keys: Keys): NemotronBlock[] {
   const isPattern = keys.isText("hybrid_override_pattern");
   const key = isPattern ? "hybrid_override_pattern" : "layers_block_type";
   const known = isPattern ? letters : words;
   const each = isPattern ? Array.from(keys.text(key)) : keys.all(key);
-  return each.map((kind) => {
-    const found = known[String(kind)];
+  return each.map((block) => {
+    const found = known[String(block)];
     if (found === undefined)
-      throw keys.wrong(key, `made of ${Object.keys(known).join(", ")}; "${String(kind)}" is not known`);
+      throw keys.wrong(key, `made of ${Object.keys(known).join(", ")}; "${String(block)}" is not known`);
     return found;
   });
 }
 
 /** Layers of Nemotron-H and Nemotron 3. */
 export const nemotronLayers = (keys: Keys): Attention[] =>
-  nemotronKinds(keys).map((kind) =>
-    kind === "attention" ? grouped(keys) : kind === "mamba" ? mamba2(keys) : { kind: "none" },
-  );
+  nemotronBlocks(keys).map((block) => {
+    if (block === "attention") return grouped(keys);
+    return block === "mamba" ? mamba2(keys) : { kind: "none" };
+  });
 
 /** Layers of Falcon-H1: attention and Mamba-2 side by side. */
 export const parallelLayers = (keys: Keys, layers: number): Attention[] =>
