@@ -59,6 +59,14 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
         examples: ["export parquet results/local/length-sweep"],
         load: () => import("./export/parquet.ts"),
       },
+      {
+        name: "mlflow",
+        summary: "send a folder of results to an MLflow server as a run: settings, means, files",
+        examples: [
+          "export mlflow results/local/length-sweep --url http://localhost:5000 --experiment attention",
+        ],
+        load: () => import("./export/mlflow.ts"),
+      },
     ],
   },
   {
