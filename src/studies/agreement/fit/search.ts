@@ -15,7 +15,7 @@ export interface SearchSize {
   readonly rounds: number;
 }
 
-/** What a search begins with. */
+/** Start of a search. */
 export interface SearchStart {
   /** values of the numbers in the reader as it was given */
   readonly start: FittedPoint;
