@@ -28,7 +28,7 @@ export interface RecordSet {
   readonly key: readonly FeatureColumn[];
   /** feature that a record tells: the anchor carries its value code; -1 for none */
   readonly value: Int32Array;
-  /** tokens [from, to) that spell each record's value; absent where answers are not copied from the text */
+  /** tokens [from, to) that spell each record's value, or how it begins; absent where answers are not copied from the text */
   readonly spelled?: { readonly from: Int32Array; readonly to: Int32Array };
 }
 

@@ -32,21 +32,25 @@ export function readNumerics(trial: NumericsTrial): Generator<Outcome> {
   const spaces = headSpaces(ops, params.kvHeads);
   const workspace: Workspace = { ops, params, seed, tokens, spaces, measure };
   const { text: geometry } = parseGeometry(params.geometry);
-  if (geometry && (circuit.kind === "count-retrieve" || circuit.kind === "prefill-error"))
-    throw new ImpossibleError(
-      `keys that follow the text are made for tasks over records; got a task of the circuit ${circuit.kind}; allowed: geometry=none`,
-    );
   switch (circuit.kind) {
     case "count-retrieve":
+      if (geometry) return readSpelled(workspace, { circuit, problem, geometry }, mechanisms);
       return readConversation(workspace, circuit, features, mechanisms);
     case "prefill-error":
+      if (geometry)
+        throw new ImpossibleError(
+          `keys that follow the text are made for tasks with a question; got a task of the circuit ${circuit.kind}; allowed: geometry=none`,
+        );
       return prefillError(workspace, circuit, features, mechanisms);
+    case "graph-walk":
+      if (geometry) return readSpelled(workspace, { circuit, problem, geometry }, mechanisms);
+      return readRecords(workspace, circuit, problem, mechanisms);
     case "retrieve":
     case "chain":
       if (geometry && circuit.records.spelled)
         return readSpelled(workspace, { circuit, problem, geometry }, mechanisms);
       return readRecords(workspace, circuit, problem, mechanisms);
-    default:
+    case "aggregate":
       return readRecords(workspace, circuit, problem, mechanisms);
   }
 }

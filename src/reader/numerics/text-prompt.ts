@@ -7,6 +7,7 @@ import type { TextGeometry } from "../geometry/geometry.ts";
 import { tokenKind, tokenStream } from "../geometry/stream.ts";
 import type { TokenStream } from "../geometry/stream.ts";
 import { matrix } from "./codes.ts";
+import { contentName, contentOf } from "./content.ts";
 import { mapTokens } from "./embed.ts";
 import type { TokenMap } from "./embed.ts";
 import { textLengths } from "./text-lengths.ts";
@@ -77,22 +78,17 @@ function placesOf({ count, spelled }: RecordSet, { blank }: TokenStream): Int32A
  * Subject of each record: its key, and where several records have this key also their number, so that a reader who lists
  * them can ask for the next one.
  */
-function subjectsOf({ count, key }: RecordSet, features: string[]): FeatureTerm[][] {
-  const column = key[0]!.features;
-  const total = new Map<number, number>();
-  for (const feature of column) total.set(feature, (total.get(feature) ?? 0) + 1);
-  const seen = new Map<number, number>();
-  return Array.from({ length: count }, (_, r) => {
-    const feature = column[r]!;
-    if (feature < 0) return [];
-    const nth = (seen.get(feature) ?? 0) + 1;
-    seen.set(feature, nth);
-    if (total.get(feature) === 1) return [{ weight: 1, feature }];
-    const named = features.push(`${features[feature]!}, number ${nth}`) - 1;
-    return [
-      { weight: Math.SQRT1_2, feature },
-      { weight: Math.SQRT1_2, feature: named },
-    ];
+function subjectsOf(records: RecordSet, features: string[]): FeatureTerm[][] {
+  const names = Array.from({ length: records.count }, (_, r) => contentName(records, r, features));
+  const total = new Map<string, number>();
+  for (const name of names) total.set(name, (total.get(name) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return names.map((name, r) => {
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    if (name === "" || total.get(name) === 1) return contentOf(records, r);
+    const feature = features.push(`${name}, number ${nth}`) - 1;
+    return [...contentOf(records, r, Math.SQRT1_2), { weight: Math.SQRT1_2, feature }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { GraphWalk } from "../circuit.ts";
+import type { GraphWalk, RecordSet } from "../circuit.ts";
 import type { Problem } from "../task.ts";
 import { rowOfProblem } from "../parts/dataset-row.ts";
 import type { LoadedRow } from "../parts/dataset-row.ts";
@@ -10,7 +10,7 @@ import { scoreAnswer } from "./score.ts";
 import type { Scoring } from "./score.ts";
 
 /**
- * Counts where each edge's line stands, in tokens. The anchor is the last token of the target's id, where all of the edge
+ * Counts where each edge's line and its target stand, in tokens. The anchor is the last token of the target's id, where all of the edge
  * has been seen; the line break after it belongs to no record.
  *
  * Counts add up exactly: a line is its source, " ->", a blank with the target, and a line break, and no token spans two
@@ -22,24 +22,29 @@ function edgeSpans(
   { nodes, from, to }: DirectedGraph,
   head: number,
   count: CountTokens,
-): { start: Int32Array; anchor: Int32Array } {
+): Pick<RecordSet, "start" | "anchor"> & { readonly target: Int32Array } {
   const sourceTokens = Int32Array.from(nodes, (id) => count(id));
   const targetTokens = Int32Array.from(nodes, (id) => count(` ${id}`));
   const arrow = count(" ->");
   const lineBreak = count("\n");
   const start = new Int32Array(from.length);
+  const target = new Int32Array(from.length);
   const anchor = new Int32Array(from.length);
   let at = head;
   for (let e = 0; e < from.length; e++) {
     start[e] = at;
-    at += sourceTokens[from[e]!]! + arrow + targetTokens[to[e]!]!;
+    target[e] = at + sourceTokens[from[e]!]! + arrow;
+    at = target[e]! + targetTokens[to[e]!]!;
     anchor[e] = at - 1;
     at += lineBreak;
   }
-  return { start, anchor };
+  return { start, target, anchor };
 }
 
-/** The circuit of an operation. An edge's anchor is found by one end of the edge and tells the other. */
+/**
+ * The circuit of an operation. An edge's anchor is found by one end of the edge and tells the other. The tokens of a target
+ * come after their source and spell the answer of a search; those of a source come before their target and cannot.
+ */
 function circuitOf(
   graph: DirectedGraph,
   operation: GraphOperation,
@@ -48,11 +53,13 @@ function circuitOf(
 ): GraphWalk {
   const { nodes, from, to } = graph;
   const bfs = operation.kind === "bfs";
+  const { target, ...spans } = edgeSpans(graph, head, count);
   return {
     kind: "graph-walk",
     records: {
       count: from.length,
-      ...edgeSpans(graph, head, count),
+      ...spans,
+      ...(bfs && { spelled: { from: target, to: spans.anchor.map((last) => last + 1) } }),
       key: [{ weight: 1, features: bfs ? from : to }],
       value: bfs ? to : from,
     },

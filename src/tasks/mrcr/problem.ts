@@ -45,6 +45,18 @@ function subjectKey(exchanges: readonly ChatExchange[], keys: Keying, features: 
   ];
 }
 
+/** First tokens of a reply, which tell it from the replies to identical requests. */
+const openingTokens = 8;
+
+/** Tokens with which replies begin. */
+const openings = ({
+  start,
+  anchor,
+}: Pick<RecordSet, "start" | "anchor">): NonNullable<RecordSet["spelled"]> => ({
+  from: start,
+  to: start.map((from, r) => Math.min(from + openingTokens, anchor[r]! + 1)),
+});
+
 /** Every second message from `first` on as a record: the anchor is its last token. */
 function spans(
   starts: Int32Array,
@@ -105,11 +117,13 @@ export function mrcrProblem(
   const features = new Features();
   const key = subjectKey(exchanges, keys, features);
   const firstMessage = features.names.length;
+  const replies = spans(starts, 2, count);
   const circuit: CountRetrieve = {
     kind: "count-retrieve",
     requests: { ...spans(starts, 1, count), key, value: new Int32Array(count).fill(-1) },
     responses: {
-      ...spans(starts, 2, count),
+      ...replies,
+      spelled: openings(replies),
       key,
       value: Int32Array.from(exchanges, (_, r) => features.index(`message:${2 * r + 2}`)),
     },

@@ -164,9 +164,8 @@ describe("answers read token by token", () => {
     expect([...key(text(), 100)]).toEqual([...key(text(), 100)]);
   });
 
-  it("are refused for tasks whose answers are no records", () => {
-    expect(() => scoresOf("niah_single_1", "dense").length).not.toThrow();
-    const trial = makeTrial({ task: "mrcr", variant: "dense", tokens: "8K", reader });
-    expect(() => runTrials([trial], { ops, onRow: () => undefined })).toThrow(/tasks over records; got/);
+  it("are refused for a task without a question", () => {
+    const trial = makeTrial({ task: "prefill", variant: "dense", tokens: 2048, reader });
+    expect(() => runTrials([trial], { ops, onRow: () => undefined })).toThrow(/tasks with a question; got/);
   });
 });
