@@ -15,6 +15,8 @@ export interface WalkOutline {
   readonly hops: number;
   /** mean tokens of an edge's line, without its line break */
   readonly recordTokens: number;
+  /** mean tokens that spell the node at the other end of an edge; 0 where its anchor tells it */
+  readonly spelledTokens: number;
 }
 
 /** Counting and retrieval as the mean field draws them. */
@@ -32,6 +34,11 @@ export interface CountOutline {
   readonly halfMatches: number;
   readonly requestTokens: number;
   readonly responseTokens: number;
+  /**
+   * the opening that a reply is read by: for each of its tokens, but for blanks, the chance that a reply to the same
+   * request begins with the same tokens before it
+   */
+  readonly alikeOpenings: readonly number[];
   /** mean score of another message than the one asked for */
   readonly wrongScore: number;
 }

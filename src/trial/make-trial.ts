@@ -52,12 +52,8 @@ export function makeTrial(options: TrialOptions): Trial {
   parseSpec(variant);
   const settled = resolveReader(reader);
   parseShaping(settled.logitShaping);
-  const { text: geometry } = parseGeometry(settled.geometry);
-  if (mode === "mean-field" && geometry)
-    throw new UsageError(
-      `keys that follow the text have no mean field; got geometry=${settled.geometry}; allowed: none, or --mode numerics`,
-    );
-  if (mode === "mean-field") requireMeanField(spec, useOf({ variant, reader }));
+  parseGeometry(settled.geometry);
+  if (mode === "mean-field") requireMeanField(spec, useOf({ variant, reader }), settled);
   else if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, value] of Object.entries({ trial, seed }))
     if (!Number.isSafeInteger(value) || value < 0)

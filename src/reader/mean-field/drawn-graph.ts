@@ -1,5 +1,6 @@
 import { upperTail } from "../../core/normal.ts";
 import type { Random } from "../../core/random.ts";
+import type { GraphWalk } from "../../tasks/circuit.ts";
 import type { WalkOutline } from "../../tasks/outline.ts";
 import type { Score } from "../../tasks/task.ts";
 import { graphWalk } from "../circuits/graph-walk.ts";
@@ -9,19 +10,28 @@ import { foundAt } from "./draw-head.ts";
 import type { DrawnTrial } from "./trial.ts";
 
 /** The nodes at the other ends of a node's edges. */
-type Edges = (node: number) => readonly number[];
+export type DrawnEdges = (node: number) => readonly number[];
 
 /** Walks a graph that is drawn where the walk goes. */
-export function walkDrawnGraph(outline: WalkOutline, trial: DrawnTrial): Score {
-  const edges = drawEdges(outline, trial.random.fork("edges"));
+export const walkDrawnGraph = (outline: WalkOutline, trial: DrawnTrial): Score =>
+  scoreDrawnWalk(outline, trial.random, (edges, walk) =>
+    graphWalk(drawnReading(outline, edges, trial), walk),
+  );
+
+/** Draws a graph where a walk goes, and scores the walk. @param walked the last frontier of the walk, as it was read */
+export function scoreDrawnWalk(
+  outline: WalkOutline,
+  random: Random,
+  walked: (edges: DrawnEdges, walk: Pick<GraphWalk, "start" | "hops">) => readonly number[],
+): Score {
+  const edges = drawEdges(outline, random.fork("edges"));
   const walk = { start: 0, hops: outline.hops };
   const truth = graphWalk(withoutError(edges, outline.nodes), walk);
-  const answer = graphWalk(drawnReading(outline, edges, trial), walk);
-  return scoreOfSets(new Set(answer), new Set(truth));
+  return scoreOfSets(new Set(walked(edges, walk)), new Set(truth));
 }
 
 /** Draws a node's edges when they are first asked for. */
-function drawEdges({ nodes, degree, backwards }: WalkOutline, random: Random): Edges {
+function drawEdges({ nodes, degree, backwards }: WalkOutline, random: Random): DrawnEdges {
   const drawn = new Map<number, readonly number[]>();
   return (node) => {
     let ends = drawn.get(node);
@@ -36,7 +46,7 @@ function drawEdges({ nodes, degree, backwards }: WalkOutline, random: Random): E
 }
 
 /** A reading that sees every edge, and nothing else. */
-const withoutError = (edges: Edges, nodes: number): Reading => ({
+const withoutError = (edges: DrawnEdges, nodes: number): Reading => ({
   ask: (frontier, _hop, readOut) =>
     Array.from(frontier, (node) => {
       const candidates = edges(node);
@@ -52,7 +62,7 @@ const withoutError = (edges: Edges, nodes: number): Reading => ({
 /** A reading whose attention is drawn: the projections of the nodes found, and the noise of all others. */
 function drawnReading(
   outline: WalkOutline,
-  edges: Edges,
+  edges: DrawnEdges,
   { reader, attention, random }: DrawnTrial,
 ): Reading {
   const { tokens, head, tail, nodes, degree, backwards, recordTokens } = outline;

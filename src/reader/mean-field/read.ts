@@ -4,11 +4,15 @@ import { Random } from "../../core/random.ts";
 import type { Outline } from "../../tasks/outline.ts";
 import { parseTask } from "../../tasks/spec.ts";
 import type { Score } from "../../tasks/task.ts";
+import { parseGeometry } from "../geometry/geometry.ts";
+import { resolveReader } from "../params.ts";
 import type { ReaderParams } from "../params.ts";
 import type { Seen } from "../reading.ts";
 import { MeanFieldAttention } from "./attention.ts";
 import { readDrawnConversation } from "./drawn-conversation.ts";
 import { walkDrawnGraph } from "./drawn-graph.ts";
+import { DrawnSpelling } from "./drawn-spelling.ts";
+import { readDrawnText, whyNotOfText } from "./drawn-text.ts";
 import { whyNoMeanField } from "./heads.ts";
 
 /** A problem of the mean field: drawn from the outline of a task, without a text. */
@@ -38,8 +42,14 @@ export function readMeanField(
   use: VariantUse,
   reader: ReaderParams,
 ): MeanFieldOutcome {
-  requireMeanField(taskSpec, use);
+  requireMeanField(taskSpec, use, reader);
   const { outline, random } = drawOutline({ task: taskSpec, tokens, seed });
+  const { text } = parseGeometry(reader.geometry);
+  if (text) {
+    const spelling = new DrawnSpelling(use, reader, text);
+    const score = readDrawnText(outline, spelling, random.fork("trial"));
+    return { ...score, tokens: outline.tokens, seen: spelling.seen() };
+  }
   const attention = new MeanFieldAttention(use, reader);
   const trial = { reader, attention, random: random.fork("trial") };
   const score =
@@ -68,9 +78,13 @@ function drawOutline({ task: text, tokens, seed }: MeanFieldProblem): {
 export const checkMeanFieldProblem = (problem: MeanFieldProblem): void => void drawOutline(problem);
 
 /** @throws ImpossibleError for a task or a variant, with these settings, that has no mean field */
-export function requireMeanField(taskSpec: string, use: VariantUse): void {
+export function requireMeanField(
+  taskSpec: string,
+  use: VariantUse,
+  { geometry }: Pick<ReaderParams, "geometry"> = resolveReader(),
+): void {
   const { task } = parseTask(taskSpec);
   if (task.outline === undefined) throw new ImpossibleError(`the task ${task.name} has no mean field`);
-  const reason = whyNoMeanField(use);
+  const reason = whyNoMeanField(use) ?? (parseGeometry(geometry).text && whyNotOfText(use));
   if (reason !== undefined) throw new ImpossibleError(`the variant has no mean field: ${reason}`);
 }

@@ -2,24 +2,18 @@ import type { RecordSet } from "../../tasks/circuit.ts";
 import { pieceText } from "../geometry/stream.ts";
 import type { Projections } from "../reading.ts";
 import { nearest } from "../readout.ts";
+import { firstByWords, laterByWords } from "../spelling-shares.ts";
 import { askerOf } from "./asker.ts";
 import type { Asker, Batch } from "./asker.ts";
 import { featureIds, fillCodes } from "./codes.ts";
 import { contentName } from "./content.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { makeCandidates } from "./project.ts";
-import { laterByWords } from "./text-asks.ts";
 import type { TextAsk } from "./text-asks.ts";
 import type { TextCache } from "./text-records.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import type { Trace } from "./trace.ts";
 import type { Workspace } from "./workspace.ts";
-
-/**
- * Share of a query that asks by the words before an answer's first token; the rest asks for the subject. Later tokens are
- * asked so, too, while the words written so far begin several answers that the reader must tell apart.
- */
-const firstByWords = 0.4;
 
 /** Tokens that a readout tells apart at least. */
 const vocabulary = 1024;

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { FeatureSum } from "../../tasks/circuit.ts";
 import type { TextGeometry } from "../geometry/geometry.ts";
 import type { ReaderParams } from "../params.ts";
+import { laterByWords } from "../spelling-shares.ts";
 import { averse, unitLength } from "./aversion.ts";
 import { matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { makeQueries } from "./queries.ts";
@@ -18,9 +19,6 @@ export interface TextAsk {
   /** number of a context of the stream, and the share of the query that asks for it; absent: the subject alone */
   readonly context?: { readonly number: number; readonly share: number };
 }
-
-/** Share of a query that asks by the words just written; the rest asks for the subject. */
-export const laterByWords = 0.75;
 
 /** Ideal queries: per kv head (Q, d), rows of norm sqrt(d) without position, and their aversion to the mean of keys. */
 export const idealAsks = (

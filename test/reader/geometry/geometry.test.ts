@@ -19,15 +19,6 @@ describe("key geometry", () => {
     expect(() => parseGeometry("text(mean=2)")).toThrow(/mean must be a number in \[0, 1\]; got "2"/);
     expect(() => parseGeometry("text(mean=.9)")).toThrow(/may be 1 together; got 1.55/);
     expect(() => parseGeometry("none(mean=.9)")).toThrow(/none has no parameter "mean"/);
-    expect(() =>
-      makeTrial({
-        task: "ruler",
-        variant: "dense",
-        tokens: "4K",
-        mode: "mean-field",
-        reader: { geometry: "text" },
-      }),
-    ).toThrow(/no mean field; got geometry=text; allowed: none/);
   });
 });
 

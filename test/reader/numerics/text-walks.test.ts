@@ -63,10 +63,8 @@ describe("walks over keys that follow the text", () => {
 });
 
 describe("conversations over keys that follow the text", () => {
-  const task = "mrcr(keys=whole,needles=2)";
-
   it("are read by the first eight tokens of the reply that is asked for", () => {
-    const [dense, kept] = rowsOf(task, 8192, ["dense", window]);
+    const [dense, kept] = rowsOf("mrcr(keys=whole)", 8192, ["dense", "sink-window(sinks=4,window=40)"]);
     expect(dense!.score).toBe(1);
     // blanks are given
     expect(dense!.queries).toBeLessThanOrEqual(8);
