@@ -2,6 +2,7 @@ import type { AttentionSpec } from "../attention/spec.ts";
 import type { KvDtype } from "../core/dtype.ts";
 import { constantsFor } from "../hardware/constants/choose.ts";
 import type { Framework } from "../hardware/constants/set.ts";
+import type { EngineRuleName } from "../hardware/engine-rules/all.ts";
 import { machineOf } from "../hardware/kernels/machine.ts";
 import type { Machine, KernelProfile } from "../hardware/kernels/machine.ts";
 import { usualRouting } from "../hardware/kernels/routing.ts";
@@ -28,6 +29,8 @@ export interface Division {
   readonly parallel: Parallelism;
   /** limits that memory is set aside for; default: `usualLimits` */
   readonly limits?: ServerLimits | undefined;
+  /** rule by which an engine sets memory aside for caches; default: tokens in pages of 32 */
+  readonly engineRule?: EngineRuleName | undefined;
   /** true: exchanges between GPUs hide behind the work of the other half of the batch */
   readonly overlapLinks: boolean;
   /** how tokens fall on experts */
@@ -47,6 +50,8 @@ export interface ModelOnSystem {
   readonly attentionWeights?: WeightFormat | undefined;
   /** limits that memory is set aside for; default: `usualLimits` */
   readonly limits?: ServerLimits | undefined;
+  /** rule by which an engine sets memory aside for caches; default: tokens in pages of 32 */
+  readonly engineRule?: EngineRuleName | undefined;
   /** times of kernels; default: the fitted ones */
   readonly profile?: KernelProfile | undefined;
   /** serving engine whose kernels run; default: the usual one */
@@ -92,6 +97,7 @@ export const divisionOf = (on: ModelOnSystem, parallel: Parallelism): Division =
   weights: weightsOn(on),
   parallel,
   limits: on.limits,
+  engineRule: on.engineRule,
   overlapLinks: on.overlapLinks ?? false,
   routing: on.routing ?? (on.profile === "ideal" ? "even" : usualRouting),
 });

@@ -1,5 +1,6 @@
 import { formatBytes, formatNumber, formatQuantity, formatUnit } from "../core/units.ts";
 import type { Quantity } from "../core/units.ts";
+import { engineRules } from "../hardware/engine-rules/all.ts";
 import { hostMemory, pageTokens, passMemory, sequenceMemory, usualLimits } from "../hardware/memory.ts";
 import { formatParallel } from "../hardware/parallel.ts";
 import { gpusOf } from "../hardware/parallelism.ts";
@@ -101,11 +102,7 @@ export function memoryParts(
           },
         ]
       : []),
-    {
-      part: "rest of pages a user",
-      amount: formatBytes(user.pages),
-      how: `pages of ${pageTokens.value} tokens: ${cited(pageTokens)}`,
-    },
+    pagesPart(division, user.pages),
     ...(user.drafts > 0
       ? [{ part: "drafts a user", amount: formatBytes(user.drafts), how: "cache of the layer that drafts" }]
       : []),
@@ -122,6 +119,24 @@ export function memoryParts(
     },
     ...lackParts(asked),
   ];
+}
+
+/** Bytes beyond a user's tokens: the rest of pages, or all that an engine's rule sets aside. */
+function pagesPart({ engineRule }: Division, bytes: number): MemoryPart {
+  const amount = formatBytes(bytes);
+  if (engineRule === undefined)
+    return {
+      part: "rest of pages a user",
+      amount,
+      how: `pages of ${pageTokens.value} tokens: ${cited(pageTokens)}`,
+    };
+  const { summary, sources } = engineRules[engineRule];
+  const from = sources.map(({ title }) => title).join(", ");
+  return {
+    part: "beyond tokens a user",
+    amount,
+    how: `rule ${engineRule}: ${summary}${from === "" ? "" : `: ${from}`}`,
+  };
 }
 
 /** Weights by part, with the copies on GPUs that do not share them. */

@@ -1,18 +1,33 @@
 import { hostMemory, pageTokens, passMemory, sequenceMemory, usualLimits } from "../hardware/memory.ts";
 import { gpusOf } from "../hardware/parallelism.ts";
 import { kvDtypeOf } from "./division.ts";
+import { engineRules } from "../hardware/engine-rules/all.ts";
+import type { EngineRuleName } from "../hardware/engine-rules/all.ts";
+import type { ReservedCache } from "../hardware/engine-rules/rule.ts";
 import type { ServerLimits } from "../hardware/memory.ts";
 import type { Division } from "./division.ts";
+import { engineCache } from "./engine-cache.ts";
 import { layerCosts } from "./model-cost.ts";
 import { draftBytesPerGpu, leftByWeights, weightBytesPerGpu } from "./weights.ts";
 
-/** Assumptions about memory, printed with every answer. */
-export const memoryAssumptions: readonly string[] = [
+const everyMemory = [
   "the division of the model that holds the most users; its GPUs keep copies of what they do not share",
   "each user's cache lies in one group of GPUs (dp), split or copied within it as the division says",
   "caches get a share of the HBM that runtime, NCCL, weights, activations and exchange buffers leave on every GPU (reserved.* of `hardware show`); logits and CUDA graphs lie in the rest",
-  `caches in pages of ${pageTokens.value} tokens; weights with their scales, without biases`,
+  "weights with their scales, without biases",
 ];
+
+/** Assumptions about memory, printed with every answer. */
+export const memoryAssumptions: readonly string[] = [
+  ...everyMemory,
+  `caches in pages of ${pageTokens.value} tokens`,
+];
+
+/** Assumptions about memory under an engine's rule. */
+export const memoryAssumptionsUnder = (rule: EngineRuleName | undefined): readonly string[] =>
+  rule === undefined
+    ? memoryAssumptions
+    : [...everyMemory, `caches by the rule ${rule}: ${engineRules[rule].summary}`];
 
 /** Bytes of one user's cache in all layers, with all copies. */
 export interface UserBytes {
@@ -23,7 +38,7 @@ export interface UserBytes {
   readonly state: number;
   /** part of `state` that convolutions keep */
   readonly convolutions: number;
-  /** rest of the last page of each layer in HBM */
+  /** rest of the last page of each layer in HBM, or all that an engine's rule sets aside beyond the above */
   readonly pages: number;
   /** cache of the layer that drafts */
   readonly drafts: number;
@@ -66,24 +81,44 @@ export const fits = ({ hbm, host }: Lack): boolean => hbm === 0 && host === 0;
 export function userBytesOn(division: Division, tokens: number): UserBytes {
   if (tokens < 1) return { kept: 0, indexKept: 0, state: 0, convolutions: 0, pages: 0, drafts: 0, far: 0 };
   const length = Math.round(tokens);
+  const reserved = reservedOn(division);
   const paged = pagedOn(division, length);
   const [bare, whole] = [layerBytesOn(division, length), layerBytesOn(division, paged)];
   const sum = (of: (layer: LayerBytes) => number, layers: readonly LayerBytes[]): number =>
     layers.reduce((total, layer) => total + layer.layers * of(layer), 0);
   const kept = sum((layer) => layer.kept, bare);
   const indexKept = sum((layer) => layer.indexKept, bare);
+  const state = sum((layer) => layer.state, bare);
   const { draftTokens } = limitsOf(division);
   const last = whole.at(-1)!;
   return {
     kept,
     indexKept,
-    state: sum((layer) => layer.state, bare),
+    state,
     convolutions: sum((layer) => layer.convolutions, bare),
-    pages: Math.max(0, sum((layer) => layer.kept + layer.indexKept, whole) - kept - indexKept),
+    pages: Math.max(
+      0,
+      reserved === undefined
+        ? sum((layer) => layer.kept + layer.indexKept, whole) - kept - indexKept
+        : reserved.bytes(length) - kept - indexKept - state,
+    ),
     drafts: draftTokens > 0 ? last.kept + last.indexKept + last.state : 0,
     far: sum((layer) => layer.far, whole),
   };
 }
+
+/** Memory that an engine's rule sets aside for a sequence; undefined without a rule. @throws UsageError for a cache that it does not know */
+export const reservedOn = (division: Division): ReservedCache | undefined => {
+  const { model, spec, parallel, engineRule: rule } = division;
+  if (rule === undefined) return undefined;
+  const { chunkTokens } = limitsOf(division);
+  return engineCache(model, spec, {
+    rule,
+    kvDtype: kvDtypeOf(division),
+    parallel,
+    batchedTokens: chunkTokens,
+  });
+};
 
 const limitsOf = ({ limits = usualLimits }: Division): ServerLimits => limits;
 

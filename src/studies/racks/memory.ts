@@ -1,6 +1,7 @@
 import { leastLack, roomiest } from "../../deployment/choice.ts";
 import { weightBytesPerGpu } from "../../deployment/weights.ts";
 import { divisionsOf } from "../../deployment/division.ts";
+import { reservedOn } from "../../deployment/memory.ts";
 import { memoryParts } from "../../deployment/memory-parts.ts";
 import type { MemoryPart } from "../../deployment/memory-parts.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
@@ -24,6 +25,13 @@ export interface MemoryRow extends RackRow {
   readonly indexKeptBytes: number;
   readonly stateBytes: number;
   readonly hostBytes: number;
+  /** HBM that the engine's rule sets aside for a user; null without a rule */
+  readonly reservedBytes: number | null;
+  /** its bytes whatever the length, and those of each token, of a long sequence */
+  readonly reservedFixed: number | null;
+  readonly reservedSlope: number | null;
+  /** true: the larger of the two, not their sum */
+  readonly reservedLarger: boolean;
   readonly usersPerGpu: number;
   readonly usersPerRack: number;
   readonly users: number;
@@ -42,6 +50,7 @@ export const memoryRows = (question: MemoryQuestion): MemoryRow[] =>
     const { division, user, hbm, users: usersPerRack } = memory;
     const lack = leastLack(divisions, users, setting.tokens);
     const gpus = gpusOf(division.parallel);
+    const reserved = reservedOn(division);
     return {
       ...rowStart(setting),
       parallel: formatParallel(division.parallel),
@@ -52,6 +61,10 @@ export const memoryRows = (question: MemoryQuestion): MemoryRow[] =>
       indexKeptBytes: user.indexKept,
       stateBytes: user.state,
       hostBytes: user.far,
+      reservedBytes: reserved?.bytes(setting.tokens) ?? null,
+      reservedFixed: reserved?.fixed ?? null,
+      reservedSlope: reserved?.slope ?? null,
+      reservedLarger: reserved?.larger ?? false,
       usersPerGpu: usersPerRack / setting.system.gpus.value,
       usersPerRack,
       users,

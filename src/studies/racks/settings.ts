@@ -10,6 +10,7 @@ import { modelOf, systemOf } from "../../files/machines.ts";
 import { constantsFor } from "../../hardware/constants/choose.ts";
 import { engineOf } from "../../hardware/constants/set.ts";
 import type { Framework } from "../../hardware/constants/set.ts";
+import type { EngineRuleName } from "../../hardware/engine-rules/all.ts";
 import { measuredLike } from "../../hardware/kernels/dtypes.ts";
 import { machineOf } from "../../hardware/kernels/machine.ts";
 import type { KernelProfile } from "../../hardware/kernels/machine.ts";
@@ -59,6 +60,8 @@ export interface RackQuestion {
   readonly beyond?: boolean | undefined;
   /** limits that memory is set aside for; default: `usualLimits` */
   readonly limits?: ServerLimits | undefined;
+  /** rule by which an engine sets memory aside for caches; default: tokens in pages of 32 */
+  readonly engineRule?: EngineRuleName | undefined;
 }
 
 /** Names of a setting, as in rows of results. */
@@ -141,7 +144,7 @@ export function pairingLines(question: RackQuestion): string[] {
 
 /** Every setting of a question, suited or not. @throws UsageError for an unknown name */
 function allSettings(question: RackQuestion): RackSetting[] {
-  const { attentionWeights, profile, framework, gpus, overlapLinks, routing, limits } = question;
+  const { attentionWeights, profile, framework, gpus, overlapLinks, routing, limits, engineRule } = question;
   const systems = question.system.map((name) =>
     override(name === "local" ? localSystem() : systemOf(name), question.set),
   );
@@ -178,6 +181,7 @@ function allSettings(question: RackQuestion): RackSetting[] {
             overlapLinks,
             routing,
             limits,
+            engineRule,
             names: { system: system.name, model: model.name, variant: spec.text },
             tokens,
             swept: value,

@@ -2,7 +2,10 @@ import { variants } from "../../attention/registry.ts";
 import { parseSpec } from "../../attention/spec.ts";
 import type { AttentionSpec } from "../../attention/spec.ts";
 import { UsageError } from "../../core/errors.ts";
+import { whyNoEngineRule } from "../../deployment/engine-cache.ts";
 import { hasEffect } from "../../deployment/model-cost.ts";
+import type { KvDtype } from "../../core/dtype.ts";
+import type { EngineRuleName } from "../../hardware/engine-rules/all.ts";
 import type { Model } from "../../hardware/model.ts";
 import { models } from "../../hardware/models/all.ts";
 
@@ -11,14 +14,16 @@ export interface Pairing {
   readonly model: Model;
   readonly spec: AttentionSpec;
   readonly tokens: number;
+  readonly kvDtype: KvDtype;
+  readonly engineRule?: EngineRuleName | undefined;
 }
 
 /** True if the context is longer than the longest one that the model was made for. */
-export const isBeyond = ({ model, tokens }: Omit<Pairing, "spec">): boolean =>
+export const isBeyond = ({ model, tokens }: Pick<Pairing, "model" | "tokens">): boolean =>
   tokens > (model.context?.value ?? Infinity);
 
 /** The context and the longest one that the model was made for, in words. */
-export const beyondOf = ({ model, tokens }: Omit<Pairing, "spec">): string =>
+export const beyondOf = ({ model, tokens }: Pick<Pairing, "model" | "tokens">): string =>
   `${tokens} tokens of ${model.name}, made for at most ${model.context!.value}`;
 
 /** Variants that change the attention of a model. */
@@ -33,6 +38,8 @@ export function unsuited(pairing: Pairing, beyond: boolean): string | undefined 
       `${spec.text} has no effect on ${model.name}, whose layers are its own; ` +
       `allowed: no --variant, or ${effective(model).join(", ")}`
     );
+  const unruled = pairing.engineRule && whyNoEngineRule(model, spec, pairing.kvDtype);
+  if (unruled !== undefined) return unruled;
   if (isBeyond(pairing) && !beyond) return `${beyondOf(pairing)}; --beyond insists`;
   return undefined;
 }

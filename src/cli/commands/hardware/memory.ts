@@ -1,10 +1,11 @@
 import type { Command } from "@commander-js/extra-typings";
-import { memoryAssumptions } from "../../../deployment/memory.ts";
+import { memoryAssumptionsUnder } from "../../../deployment/memory.ts";
+import { engineRuleHelp, engineRuleNames } from "../../../hardware/engine-rules/all.ts";
 import { usualLimits } from "../../../hardware/memory.ts";
 import { memoryRows } from "../../../studies/racks/memory.ts";
 import { rackTableOptions } from "../../options/outputs.ts";
 import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
-import { integer, tokensOrNone } from "../../options/values.ts";
+import { integer, oneOf, tokensOrNone } from "../../options/values.ts";
 import { machineLines, recordLines, showRacks } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
 
@@ -19,12 +20,17 @@ export default function hardwareMemoryCommand(command: Command): void {
       usualLimits.chunkTokens,
     )
     .option("--mtp <n>", "tokens drafted before each step (multi-token prediction)", integer(0), 0)
+    .option("--engine-rule <name>", engineRuleHelp, oneOf("engine rule", engineRuleNames))
     .option("--explain", "print every number of each row with its source or formula")
-    .action(async ({ users, context, chunk, mtp, explain, ...options }) => {
+    .action(async ({ users, context, chunk, mtp, engineRule, explain, ...options }) => {
       const limits = { chunkTokens: chunk, draftTokens: mtp };
-      const question = { ...readRacks({ ...options, context }), context, users, limits };
+      const question = { ...readRacks({ ...options, context }), context, users, limits, engineRule };
       const rows = memoryRows(question);
-      const assumed = [...machineLines(question), ...recordLines(question), ...memoryAssumptions];
+      const assumed = [
+        ...machineLines(question),
+        ...recordLines(question),
+        ...memoryAssumptionsUnder(engineRule),
+      ];
       await showRacks({
         rows,
         table: memoryTable(users),

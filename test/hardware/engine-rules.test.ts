@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { engineRuleNames, engineRules } from "../../src/hardware/engine-rules/all.ts";
+import type { CachedLayers } from "../../src/hardware/engine-rules/rule.ts";
+
+const GiB = 2 ** 30;
+const usual = { batchedTokens: 8192 };
+
+/** Layers of K and V in bf16: 2 x heads x width x 2 B a token. */
+const heads = (layers: number, kvHeads: number, width: number, window?: number): CachedLayers => ({
+  layers,
+  tokenBytes: 4 * kvHeads * width,
+  ...(window !== undefined && { window }),
+});
+
+const gptOss20b = [heads(12, 8, 64), heads(12, 8, 64, 128)];
+const gptOss120b = [heads(18, 8, 64), heads(18, 8, 64, 128)];
+const gemma4 = [heads(10, 4, 512), heads(50, 16, 256, 1024)];
+
+/** Gated DeltaNet as vLLM and SGLang keep it: states in float32, the convolution's last three inputs in bf16. */
+const deltaNet = (layers: number, keyHeads: number, valueHeads: number): CachedLayers => ({
+  layers,
+  tokenBytes: 0,
+  stateBytes: valueHeads * 128 * 128 * 4 + 3 * (2 * keyHeads + valueHeads) * 128 * 2,
+});
+
+/** Bytes of a block of every group of layers, when a cache of a GiB-rounded size has these tokens in its log. */
+const tokensOf = (gib: number, blockBytes: number, groups: number, block: number): number =>
+  Math.floor(Math.floor((gib * GiB) / blockBytes) / groups) * block;
+
+describe("what an engine sets aside for gpt-oss-20b, 32 sequences of 8,192 tokens in bf16", () => {
+  // github.com/alvarobartt/hf-mem/pull/70: 6.09 GiB of tokens, 12.00 GiB in an engine
+  const of = (rule: keyof typeof engineRules): number =>
+    (32 * engineRules[rule].reserve(gptOss20b, usual).bytes(8192)) / GiB;
+
+  it("is 6.09 GiB of tokens", () => expect(of("ideal")).toBeCloseTo(6.09, 2));
+  it("is 12.00 GiB in TensorRT-LLM's two pools of equal size", () => expect(of("trtllm")).toBe(12));
+  it("is 12.00 GiB and one block of each window in vLLM", () => {
+    const block = 16 * 2048 * 12;
+    expect(of("vllm")).toBe(12 + (32 * block) / GiB);
+    expect(of("vllm") / 12).toBeCloseTo(1, 2);
+  });
+  it("is .8 of a full pool's tokens for windows in SGLang", () => expect(of("sglang")).toBeCloseTo(10.8, 10));
+});
+
+describe("vLLM's logs", () => {
+  it("gpt-oss-120b at 131,072 tokens needs 4.54 GiB with passes of 1,024 tokens", () => {
+    // github.com/vllm-project/vllm/issues/27508; its passes are not stated, and 4.54 holds from 866 to 1,169 tokens
+    const { bytes } = engineRules.vllm.reserve(gptOss120b, { batchedTokens: 1024 });
+    expect(bytes(131_072) / GiB).toBeCloseTo(4.54, 2);
+  });
+
+  it("gpt-oss-120b: 5.38 GiB hold 78,384 tokens", () => {
+    // github.com/alvarobartt/hf-mem/issues/60; the log rounds the memory, so that blocks of the two groups differ by few
+    const tokens = tokensOf(5.38, 18 * 16 * 2048, 2, 16);
+    expect(Math.abs(tokens / 78_384 - 1)).toBeLessThan(0.001);
+    const { slope } = engineRules.vllm.reserve(gptOss120b, usual);
+    expect(slope).toBe(36_864);
+  });
+
+  it("gemma-4-31B: 24.54 GiB hold 26,800 tokens", () => {
+    // github.com/alvarobartt/hf-mem/pull/61: pages of the windows' 16 KiB a token, six groups of ten layers
+    const { slope, fixed } = engineRules.vllm.reserve(gemma4, { batchedTokens: 2048 });
+    const block = 10 * 16 * 16_384;
+    expect(slope).toBe(block / 32);
+    expect(fixed).toBe(5 * block * (Math.ceil((1023 + 2048) / 16) + 1));
+    expect(tokensOf(24.54, block, 6, 16)).toBe(26_800);
+  });
+
+  it("Qwen3.5-27B: 290,864 tokens and 33.04 requests of 32,768", () => {
+    // github.com/vllm-project/vllm/issues/40691: blocks of 784 tokens, 371 for each of four groups of 16 layers
+    const { bytes, fixed, slope } = engineRules.vllm.reserve(
+      [heads(16, 4, 256), deltaNet(48, 16, 48)],
+      usual,
+    );
+    const block = 16 * 784 * 4096;
+    expect(fixed).toBe(3 * block);
+    expect(slope * 784).toBeCloseTo(block, 4);
+    expect(Math.floor(290_864 / 784)).toBe(371);
+    expect((4 * 371 + 3) / (bytes(32_768) / block)).toBeCloseTo(33.04, 2);
+  });
+
+  it("Qwen3.5-397B on two GPUs that share heads: blocks of 2,096 tokens", () => {
+    // github.com/vllm-project/vllm/pull/35703
+    const { slope, fixed } = engineRules.vllm.reserve([heads(15, 1, 256), deltaNet(45, 8, 32)], usual);
+    expect(fixed / 3 / slope).toBe(2096);
+  });
+});
+
+describe("SGLang's logs", () => {
+  it("MiMo-V2-Flash on four GPUs: 375,360 tokens of full layers beside 300,288 of windows", () => {
+    // github.com/sgl-project/sglang/pull/18039: K 8.38 GB, V 5.59 GB of the 39 windows (2 heads of 192 and 128 a GPU)
+    const window = { layers: 39, tokenBytes: 2 * (192 + 128) * 2, window: 128 };
+    const full = { layers: 9, tokenBytes: (192 + 128) * 2 };
+    const { slope } = engineRules.sglang.reserve([full, window], usual);
+    const pools = 375_360 * slope;
+    expect((pools - 375_360 * 9 * full.tokenBytes) / GiB).toBeCloseTo(8.38 + 5.59, 1);
+    expect((300_288 * 39 * 2 * 192 * 2) / GiB).toBeCloseTo(8.38, 2);
+  });
+
+  it("Qwen3-235B on four GPUs: 367,404 tokens in 8.23 GB of K and as much of V", () => {
+    // github.com/vllm-project/vllm/issues/21348
+    const { bytes } = engineRules.sglang.reserve([heads(94, 1, 128)], usual);
+    expect(bytes(367_404) / GiB).toBeCloseTo(2 * 8.23, 1);
+  });
+
+  it("keeps three states for each request, in a pool of .9 of the tokens' bytes", () => {
+    const { fixed, slope, larger } = engineRules.sglang.reserve(
+      [heads(16, 4, 256), deltaNet(48, 16, 48)],
+      usual,
+    );
+    const state = 48 * 3_207_168;
+    expect(larger).toBe(true);
+    expect(fixed).toBeCloseTo((1.9 / 0.9) * 3 * state, 0);
+    expect(slope).toBeCloseTo(1.9 * 65_536, 6);
+  });
+});
+
+describe("TensorRT-LLM's logs", () => {
+  it("Llama 2 7B: 132,608 tokens in 69,524,783,104 B", () => {
+    // github.com/NVIDIA/TensorRT-LLM/issues/1400
+    const { bytes } = engineRules.trtllm.reserve([heads(32, 32, 128)], usual);
+    expect(bytes(132_608)).toBe(69_524_783_104);
+  });
+
+  it("TinyLlama 1.1B: 3,731,744 tokens in 78.30 GiB", () => {
+    // github.com/triton-inference-server/tutorials/pull/150: 116,617 blocks of 32 tokens
+    const { bytes } = engineRules.trtllm.reserve([heads(22, 4, 64)], usual);
+    expect(116_617 * 32).toBe(3_731_744);
+    expect(bytes(3_731_744) / GiB).toBeCloseTo(78.3, 1);
+  });
+});
+
+describe.each(engineRuleNames)("rule %s", (name) => {
+  const rule = engineRules[name];
+  const all: readonly (readonly CachedLayers[])[] = [
+    [heads(32, 8, 128)],
+    gptOss20b,
+    gemma4,
+    [heads(16, 4, 256), deltaNet(48, 16, 48)],
+    [heads(26, 8, 128, 4096)],
+    [deltaNet(48, 16, 48)],
+    [{ layers: 61, tokenBytes: 656, latent: true }],
+  ];
+
+  it.each(all)("never takes less than the tokens, and never less for more of them (%#)", (...layers) => {
+    const least = engineRules.ideal.reserve(layers, usual);
+    const own = rule.reserve(layers, usual);
+    let before = 0;
+    for (const tokens of [1, 16, 100, 1000, 8192, 8193, 100_000, 2 ** 20]) {
+      expect(own.bytes(tokens)).toBeGreaterThanOrEqual(least.bytes(tokens) * (1 - 1e-12));
+      expect(own.bytes(tokens)).toBeGreaterThanOrEqual(before);
+      before = own.bytes(tokens);
+    }
+  });
+
+  it.each(all)("is fixed + slope for long sequences (%#)", (...layers) => {
+    const { fixed, slope, larger, bytes } = rule.reserve(layers, usual);
+    const tokens = 2 ** 24;
+    const line = larger ? Math.max(fixed, slope * tokens) : fixed + slope * tokens;
+    expect(Math.abs(bytes(tokens) / line - 1)).toBeLessThan(0.001);
+  });
+});
