@@ -1,8 +1,8 @@
 import { UsageError } from "../core/errors.ts";
 import { draftTime, passOf } from "../hardware/pass/pass.ts";
 import type { Pass } from "../hardware/pass/pass.ts";
-import { decodePart, draftingSeconds, tokensPerStep } from "../hardware/serving/replica.ts";
-import type { Drafts } from "../hardware/serving/replica.ts";
+import { decodePart, draftingSeconds, draftsAt, tokensPerStep } from "../hardware/serving/replica.ts";
+import type { Drafting } from "../hardware/serving/replica.ts";
 import { deploymentOf } from "./deployment.ts";
 import { divisionsOf, limitedTo } from "./division.ts";
 import type { Division, ModelOnSystem } from "./division.ts";
@@ -16,7 +16,7 @@ export interface Decoding {
   /** tokens in the cache of each */
   readonly tokens: number;
   /** default: none */
-  readonly drafts?: Drafts | undefined;
+  readonly drafts?: Drafting | undefined;
   /** reads of each query; default: 1. Each read after the first takes the step's attention again. */
   readonly reads?: number | undefined;
 }
@@ -39,7 +39,7 @@ export interface DecodeAnswer extends StepTime {
   readonly lack: Lack;
 }
 
-const noDrafts: Drafts = { tokens: 0, acceptance: 0 };
+const noDrafts: Drafting = { tokens: 0, acceptance: 0 };
 
 /** Time of a decode step of one division, even if the users' caches do not fit. */
 export function stepOn(division: Division, decoding: Decoding): StepTime {
@@ -52,7 +52,13 @@ export function stepOn(division: Division, decoding: Decoding): StepTime {
   };
   const draftSeconds = draftingSeconds(drafting, users, tokens, drafts);
   const seconds = pass.time.seconds + (reads - 1) * pass.attentionSeconds + draftSeconds;
-  return { division, pass, draftSeconds, seconds, tpotSeconds: seconds / tokensPerStep(drafts) };
+  return {
+    division,
+    pass,
+    draftSeconds,
+    seconds,
+    tpotSeconds: seconds / tokensPerStep(draftsAt(drafts, tokens)),
+  };
 }
 
 /** A decode step of one division. */

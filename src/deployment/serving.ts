@@ -1,5 +1,6 @@
 import { distinct } from "../core/group.ts";
 import type { ServerLimits } from "../hardware/memory.ts";
+import type { Acceptance } from "../hardware/serving/acceptance.ts";
 import { paretoFront } from "../hardware/serving/pareto.ts";
 import { holdPasses } from "../hardware/serving/batch.ts";
 import { prefillAlone, serveApart, serveTogether } from "../hardware/serving/serve.ts";
@@ -122,6 +123,12 @@ export const servingFront = (plans: readonly ServedPlan[]): ServedPlan[] =>
 export const requestLine = ({ inputTokens, outputTokens, thinkTokens }: Workload): string =>
   `every request: ${inputTokens} tokens in, ${outputTokens} out, ${thinkTokens} of them before the answer`;
 
+/** Acceptance of drafts, in words. */
+export const acceptanceLine = (acceptance: Acceptance): string =>
+  typeof acceptance === "number"
+    ? `each accepted with probability ${acceptance}`
+    : `accepted as ${acceptance.name} has it: ${acceptance.points.map(({ tokens, perStep }) => `${perStep} tokens a step at ${tokens}`).join(", ")} with ${acceptance.drafts} drafts${acceptance.note === undefined ? "" : `; ${acceptance.note}`}; ${acceptance.sources.map(({ title }) => title).join(", ")}`;
+
 /** Assumptions about serving, printed with every answer. */
 export const servingAssumptions = (workload: Omit<Workload, "inputTokens">): string[] => {
   const { cacheHits, drafts, chunkTokens, utilisation } = workload;
@@ -129,7 +136,7 @@ export const servingAssumptions = (workload: Omit<Workload, "inputTokens">): str
     `${cacheHits} of each prompt's cache is stored in the host processors' memory and fetched (in HBM where the system has none)`,
     drafts.tokens === 0
       ? "no multi-token prediction"
-      : `${drafts.tokens} tokens drafted a step, each accepted with probability ${drafts.acceptance}`,
+      : `${drafts.tokens} tokens drafted a step, ${acceptanceLine(drafts.acceptance)}`,
     `passes of at most ${chunkTokens} prompt tokens for each group; sequences decode at their mean length`,
     `prompts wait up to ${holdPasses} passes for a prompt in every group (dp) while every group decodes, as TensorRT-LLM's attention_dp_config does`,
     "together: users ask at the same time at first, and again as soon as they are answered; caches of whole requests limit the batch",

@@ -13,6 +13,7 @@ import { parallelHelp } from "../../hardware/parallel.ts";
 import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
 import { weightFormats } from "../../hardware/weights/formats.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
+import type { Acceptance } from "../../hardware/serving/acceptance.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
 import { modelOf } from "../../files/machines.ts";
 import { refuseDrafts } from "../../studies/racks/unsuited.ts";
@@ -161,13 +162,14 @@ function givenQuantities(options: RackOptions): string[] {
  * @throws UsageError for drafts of a model that has none
  */
 export function readRacks(options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> {
-  for (const name of options.model) refuseDrafts(modelOf(name), options.mtp ?? 0);
+  for (const name of options.model) refuseDrafts(modelOf(name), options.mtp ?? 0, options.acceptance);
   return questionOf(options);
 }
 
 /** Options of some commands about racks. */
 type OtherOptions = Partial<DivisionOptions> & {
   readonly mtp?: number;
+  readonly acceptance?: Acceptance;
   readonly context?: readonly number[];
 };
 

@@ -1,13 +1,16 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import type { Drafts } from "../../hardware/serving/replica.ts";
+import type { Acceptance } from "../../hardware/serving/acceptance.ts";
+import { acceptances } from "../../hardware/serving/acceptances.ts";
+import type { Drafting } from "../../hardware/serving/replica.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
+import { acceptanceOf } from "../../files/acceptance.ts";
 import { integer, list, positive, share, tokenCount, tokensOrNone } from "./values.ts";
 import type { Fields } from "./values.ts";
 
 /** Values of the options of multi-token prediction. */
 export interface DraftOptions {
   readonly mtp: number;
-  readonly acceptance: number;
+  readonly acceptance: Acceptance;
 }
 
 /** Values of the options of requests, except the length of their prompts. */
@@ -34,14 +37,14 @@ export function draftOptions<A extends unknown[], O extends OptionValues>(
     .option("--mtp <n>", "tokens drafted before each step (multi-token prediction)", integer(0), 0)
     .option(
       "--acceptance <share>",
-      "probability that a draft is accepted if the one before it was",
-      share,
+      `probability that a draft is accepted if the one before it was; or by length: ${acceptances.names().join(", ")}, or a YAML file`,
+      acceptanceOf,
       0.8,
     );
   return command as unknown as Command<A, O & Fields<DraftOptions>>;
 }
 
-export const readDrafts = ({ mtp, acceptance }: DraftOptions): Drafts => ({
+export const readDrafts = ({ mtp, acceptance }: DraftOptions): Drafting => ({
   tokens: mtp,
   acceptance,
 });

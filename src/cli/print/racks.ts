@@ -1,11 +1,12 @@
 import { groupBy } from "../../core/group.ts";
 import { formatBytes, formatChange } from "../../core/units.ts";
+import { acceptanceLine } from "../../deployment/serving.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatRouting, usualRouting } from "../../hardware/kernels/routing.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
-import type { Drafts } from "../../hardware/serving/replica.ts";
+import type { Drafting } from "../../hardware/serving/replica.ts";
 import { partsHelp } from "../../hardware/parallel.ts";
 import { writeRows } from "../../runs/write-rows.ts";
 import type { RowFiles } from "../../runs/write-rows.ts";
@@ -213,7 +214,7 @@ export const timeLines = (question: RackQuestion): string[] => [
 ];
 
 /** The assumption about drafts. */
-export const draftLine = ({ tokens, acceptance }: Drafts): string =>
+export const draftLine = ({ tokens, acceptance }: Drafting): string =>
   tokens === 0
     ? "each step yields one token a user: nothing is drafted"
-    : `${tokens} tokens drafted before each step, each accepted with probability ${acceptance}`;
+    : `${tokens} tokens drafted before each step, ${acceptanceLine(acceptance)}`;

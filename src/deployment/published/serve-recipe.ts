@@ -1,5 +1,6 @@
 import { prefillAlone, rateMatch } from "../../hardware/serving/serve.ts";
-import { decodeSeconds, tokensPerStep } from "../../hardware/serving/replica.ts";
+import { decodeSeconds, draftsAt, tokensPerStep } from "../../hardware/serving/replica.ts";
+import { meanContext } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import { limitedTo } from "../division.ts";
 import type { Division } from "../division.ts";
@@ -35,7 +36,8 @@ export function serveRecipe(
     prefills.kvBytes(inputTokens) / Math.min(prefills.transferBandwidth, decodes.transferBandwidth);
   const before = seconds + drain + moved;
   const tpot = (decoding: number): number =>
-    decodeSeconds(decodes, decoding / count, inputTokens + outputTokens / 2, drafts) / tokensPerStep(drafts);
+    decodeSeconds(decodes, decoding / count, meanContext(workload), drafts) /
+    tokensPerStep(draftsAt(drafts, meanContext(workload)));
   const rate = (decoding: number): number => decoding / (outputTokens * tpot(decoding));
   const possible = (decoding: number): boolean =>
     rate(decoding) <= prefillRate && decoding + rate(decoding) * before <= recipe.inFlight;

@@ -1,5 +1,5 @@
 import { decodePart } from "./replica.ts";
-import type { Drafts, Part } from "./replica.ts";
+import type { Drafting, Part } from "./replica.ts";
 
 /** A request in a replica, and how far it is. */
 export interface RunningRequest {
@@ -35,7 +35,7 @@ export interface BatchRules {
   readonly groups: number;
   /** most prompt tokens of a group in a pass */
   readonly chunkTokens: number;
-  readonly drafts: Drafts;
+  readonly drafts: Drafting;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Random } from "../../core/random.ts";
+import { acceptanceAt } from "./acceptance.ts";
+import type { Acceptance } from "./acceptance.ts";
 
 /** Sequences of a forward pass that all decode a token (or check a draft), or all compute a chunk of their prompts. */
 export interface Part {
@@ -62,6 +64,18 @@ export interface Drafts {
   readonly acceptance: number;
 }
 
+/** Tokens drafted before each decode step, whose acceptance may fall with the length of the cache. */
+export interface Drafting {
+  readonly tokens: number;
+  readonly acceptance: Acceptance;
+}
+
+/** Drafts of a step whose sequences hold these tokens. */
+export const draftsAt = ({ tokens, acceptance }: Drafting, contextTokens: number): Drafts => ({
+  tokens,
+  acceptance: acceptanceAt(acceptance, contextTokens),
+});
+
 /**
  * Tokens that a decode step yields. With n drafts, each accepted with probability a if the one before it was, they are
  * (1 - a^(n+1)) / (1 - a).
@@ -83,7 +97,7 @@ export function drawTokens({ tokens, acceptance }: Drafts, random: Random): numb
 }
 
 /** Sequences that decode: each computes a token and checks its drafts. */
-export const decodePart = (sequences: number, cachedTokens: number, drafts: Drafts): Part => ({
+export const decodePart = (sequences: number, cachedTokens: number, drafts: Drafting): Part => ({
   phase: "decode",
   sequences,
   newTokens: 1 + drafts.tokens,
@@ -99,7 +113,7 @@ export const draftingSeconds = (
   replica: Pick<Replica, "draftSeconds">,
   sequences: number,
   cachedTokens: number,
-  { tokens }: Drafts,
+  { tokens }: Drafting,
 ): number =>
   tokens === 0
     ? 0
@@ -111,7 +125,7 @@ export const decodeSeconds = (
   replica: Replica,
   sequences: number,
   cachedTokens: number,
-  drafts: Drafts,
+  drafts: Drafting,
 ): number =>
   replica.stepSeconds([decodePart(sequences, cachedTokens, drafts)]) +
   draftingSeconds(replica, sequences, cachedTokens, drafts);

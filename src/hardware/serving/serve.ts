@@ -6,14 +6,15 @@ import {
   decodePart,
   decodeSeconds,
   draftingSeconds,
+  draftsAt,
   drainSeconds,
   passLimits,
   tokensPerStep,
 } from "./replica.ts";
-import type { Drafts, Part, Replica } from "./replica.ts";
+import type { Drafting, Part, Replica } from "./replica.ts";
 import { cycleOf, meanPass, mostSequences } from "./steady.ts";
 import type { AlikePasses } from "./steady.ts";
-import { splitPrompt } from "./workload.ts";
+import { meanContext, splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
 /** Speeds for users of a system, and prices. Rates hold while the GPUs work; prices include idle time. */
@@ -51,9 +52,6 @@ export interface Served {
   readonly kvCapacity: number;
   readonly fits: boolean;
 }
-
-/** Mean number of tokens in the cache of a sequence while it decodes. */
-const meanContext = ({ inputTokens, outputTokens }: Workload): number => inputTokens + outputTokens / 2;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -127,7 +125,7 @@ export function serveTogether(
   const alone = decodeSeconds(replica, batch, meanContext(workload), drafts);
   const tpotSeconds =
     outputTokens === 1
-      ? alone / tokensPerStep(drafts)
+      ? alone / tokensPerStep(draftsAt(drafts, meanContext(workload)))
       : total((pass) => pass.decoding) / cycle.requests / (outputTokens - 1);
   const addedSeconds = mixedSeconds - decodingBeside(replica, timed, drafts);
   const prefillShare = addedSeconds / cycleSeconds;
@@ -163,7 +161,7 @@ export function serveTogether(
 }
 
 /** Time of a pass with the drafting that follows it, s. */
-function secondsOf(replica: Replica, pass: AlikePasses, drafts: Drafts): number {
+function secondsOf(replica: Replica, pass: AlikePasses, drafts: Drafting): number {
   const { decoding, contextTokens, prompts, newTokens, cachedTokens } = pass;
   const parts: Part[] = [];
   if (decoding > 0) parts.push(decodePart(decoding, contextTokens, drafts));
@@ -173,7 +171,7 @@ function secondsOf(replica: Replica, pass: AlikePasses, drafts: Drafts): number 
 }
 
 /** Time that the passes with prompts would take without them, s. */
-function decodingBeside(replica: Replica, passes: readonly AlikePasses[], drafts: Drafts): number {
+function decodingBeside(replica: Replica, passes: readonly AlikePasses[], drafts: Drafting): number {
   const mixed = meanPass(passes.filter(({ prompts, decoding }) => prompts > 0 && decoding > 0));
   return mixed.passes === 0 ? 0 : mixed.passes * secondsOf(replica, { ...mixed, prompts: 0 }, drafts);
 }
@@ -202,7 +200,9 @@ export function serveApart(
   const { sequences, seconds, drain } = prefillAlone(prefill, workload);
   const prefillRate = (rateMatch.prefill * sequences) / seconds;
   const prefillSeconds = seconds + drain;
-  const tpotSeconds = decodeSeconds(decode, batch, meanContext(workload), drafts) / tokensPerStep(drafts);
+  const tpotSeconds =
+    decodeSeconds(decode, batch, meanContext(workload), drafts) /
+    tokensPerStep(draftsAt(drafts, meanContext(workload)));
   const requestsPerSecond = (rateMatch.decode * batch) / (outputTokens * tpotSeconds);
   const prefillGpus = (prefill.gpus * requestsPerSecond) / prefillRate;
   const gpus = decode.gpus + prefillGpus;

@@ -3,9 +3,9 @@ import { Random } from "../../core/random.ts";
 import { mean } from "../../core/stats.ts";
 import { RunningBatch } from "./batch.ts";
 import type { BatchRules, RunningRequest } from "./batch.ts";
-import { drawTokens } from "./replica.ts";
+import { draftsAt, drawTokens } from "./replica.ts";
 import type { Drafts } from "./replica.ts";
-import { splitPrompt } from "./workload.ts";
+import { meanContext, splitPrompt } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
 /** Passes that are alike, in means over them. */
@@ -49,7 +49,8 @@ export function stepsFor(tokens: number, { tokens: drafts, acceptance }: Drafts)
 
 /** Sequences with which every pass can carry as many prompt tokens as fit; more of them would only wait. */
 export function mostSequences(groups: number, workload: Workload): number {
-  const { chunkTokens, outputTokens, drafts } = workload;
+  const { chunkTokens, outputTokens } = workload;
+  const drafts = draftsAt(workload.drafts, meanContext(workload));
   const { computed } = splitPrompt(workload);
   const chunks = Math.ceil(computed / chunkTokens);
   const together = groups * Math.max(1, Math.floor(chunkTokens / computed));
@@ -66,7 +67,8 @@ const drawnCycles = 8;
  * the cycle is the second in which as many requests are finished as there are users.
  */
 export function cycleOf(rules: Omit<BatchRules, "drafts">, workload: Workload, size: number): Cycle {
-  const { inputTokens, outputTokens, drafts } = workload;
+  const { inputTokens, outputTokens } = workload;
+  const drafts = draftsAt(workload.drafts, meanContext(workload));
   const { stored } = splitPrompt(workload);
   // the first token comes from the prompt
   const steps = Math.round(stepsFor(outputTokens - 1, drafts));

@@ -5,8 +5,8 @@ import type { Request } from "./arrivals.ts";
 import { checkRequests } from "./arrivals.ts";
 import { RunningBatch } from "./batch.ts";
 import type { RunningRequest } from "./batch.ts";
-import { draftingSeconds, drainSeconds, drawTokens, passLimits } from "./replica.ts";
-import type { Drafts, Replica } from "./replica.ts";
+import { draftingSeconds, draftsAt, drainSeconds, drawTokens, passLimits } from "./replica.ts";
+import type { Drafting, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
 
 export interface TraceSettings {
@@ -15,7 +15,7 @@ export interface TraceSettings {
   /** most prompt tokens of a group of the replica in a forward pass */
   readonly chunkTokens: number;
   readonly cacheHits: number;
-  readonly drafts: Drafts;
+  readonly drafts: Drafting;
   /** called with each finished request; the replay ends when it returns true, with the requests finished so far */
   readonly stop?: (trip: Trip) => boolean;
 }
@@ -74,7 +74,8 @@ export function serveTrace(
   /** Time at which a request's stored prefix has been fetched. */
   const ready = ({ arrivalSeconds, inputTokens }: Request): number =>
     arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
-  const tokensOf = (): number => drawTokens(drafts, accepted);
+  const tokensOf = ({ inputTokens, generated }: Sequence): number =>
+    drawTokens(draftsAt(drafts, inputTokens + generated), accepted);
 
   let isStopped = false;
   while (!isStopped && (batch.size > 0 || next < requests.length)) {

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
-import type { Drafts } from "./replica.ts";
+import type { Drafting } from "./replica.ts";
 
 /** A stream of equal requests. */
 export interface Workload {
@@ -10,7 +10,7 @@ export interface Workload {
   readonly thinkTokens: number;
   /** share of input tokens whose cache is stored, so that it is not computed */
   readonly cacheHits: number;
-  readonly drafts: Drafts;
+  readonly drafts: Drafting;
   /** most prompt tokens of all its sequences that one group of a replica computes in a pass */
   readonly chunkTokens: number;
   /** share of the time in which the GPUs work; the rest waits for requests */
@@ -34,10 +34,16 @@ export function checkWorkload(workload: Workload): void {
   );
   check("cache hit rate", cacheHits >= 0 && cacheHits < 1, cacheHits, "in [0, 1)");
   check("draft tokens", whole(drafts.tokens, 0), drafts.tokens, "an integer >= 0");
-  check("draft acceptance", drafts.acceptance >= 0 && drafts.acceptance <= 1, drafts.acceptance, "in [0, 1]");
+  const { acceptance } = drafts;
+  if (typeof acceptance === "number")
+    check("draft acceptance", acceptance >= 0 && acceptance <= 1, acceptance, "in [0, 1]");
   check("chunk tokens", whole(chunkTokens, 1), chunkTokens, "an integer >= 1");
   check("utilisation", utilisation > 0 && utilisation <= 1, utilisation, "in (0, 1]");
 }
+
+/** Mean number of tokens in the cache of a sequence while it decodes. */
+export const meanContext = ({ inputTokens, outputTokens }: Workload): number =>
+  inputTokens + outputTokens / 2;
 
 /** Tokens of a prompt that are computed, and tokens that are found in the store. */
 export function splitPrompt({ inputTokens, cacheHits }: Pick<Workload, "inputTokens" | "cacheHits">): {

@@ -4,7 +4,7 @@ import { fits } from "../../deployment/memory.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
 import { gpusOf } from "../../hardware/parallelism.ts";
-import type { Drafts } from "../../hardware/serving/replica.ts";
+import type { Drafting } from "../../hardware/serving/replica.ts";
 import { unwatched } from "../../runs/watch.ts";
 import type { Watch } from "../../runs/watch.ts";
 import { divisionsFor, rackSettings, timedStart, undivided } from "./settings.ts";
@@ -14,7 +14,7 @@ import type { RackQuestion, TimedRow } from "./settings.ts";
 export interface DecodeQuestion extends RackQuestion {
   /** users who share the GPUs; each number is tried */
   readonly users: readonly number[];
-  readonly drafts: Drafts;
+  readonly drafts: Drafting;
   /** division of the model, as `tp=4,dp=2` (default: the one with the fastest token) */
   readonly parallel?: string | undefined;
 }

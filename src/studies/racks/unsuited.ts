@@ -6,6 +6,7 @@ import { whyNoEngineRule } from "../../deployment/engine-cache.ts";
 import { hasEffect } from "../../deployment/model-cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import type { EngineRuleName } from "../../hardware/engine-rules/all.ts";
+import type { Acceptance } from "../../hardware/serving/acceptance.ts";
 import type { Model } from "../../hardware/model.ts";
 import { models } from "../../hardware/models/all.ts";
 
@@ -44,9 +45,14 @@ export function unsuited(pairing: Pairing, beyond: boolean): string | undefined 
   return undefined;
 }
 
-/** Refuses drafts by a model that has no layers of multi-token prediction. @throws UsageError */
-export function refuseDrafts({ name, mtp }: Model, drafted: number): void {
-  if (drafted === 0 || mtp !== undefined) return;
+/**
+ * Refuses drafts by a model that has no layers of multi-token prediction. A curve of acceptance was measured with a model that
+ * drafts beside it: a layer like its last one stands in for that.
+ *
+ * @throws UsageError
+ */
+export function refuseDrafts({ name, mtp }: Model, drafted: number, acceptance?: Acceptance): void {
+  if (drafted === 0 || mtp !== undefined || typeof acceptance === "object") return;
   const able = [...models].filter((model) => model.mtp !== undefined).map((model) => model.name);
   throw new UsageError(
     `${name} has no layers of multi-token prediction: --mtp must be 0; got ${drafted}; models that have them: ${able.join(", ")}`,
