@@ -200,6 +200,12 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     ],
   },
   {
+    name: "card",
+    summary: "show what a model's attention keeps, finds and costs, from its name or its config.json",
+    examples: ["card gpt-oss-20b", "card qwen3-8b qwen3-30b --context 32K --format md"],
+    load: () => import("./card.ts"),
+  },
+  {
     name: "economics",
     summary: "compare the cost of a task with two models, and find when the dearer one pays",
     load: () => import("./economics.ts"),

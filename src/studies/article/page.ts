@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../core/html.ts";
 import { renderSvg } from "../../figures/svg.ts";
 import { claimVerdicts, ruleTexts } from "../rules.ts";
 import type { ClaimVerdict } from "../rules.ts";
@@ -5,13 +6,6 @@ import type { Finding, ReportTable } from "./chapter.ts";
 import { claimOf } from "./claims.ts";
 import { countOf, departuresOf, disagreements, lead, meaning, numbersOf, rowsOf, title } from "./report.ts";
 import type { ArticleReport } from "./report.ts";
-
-const escape = (text: string | number): string =>
-  String(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 
 const style = `
 :root { --ink: #1b1f24; --soft: #5d6570; --line: #dfe3e8; --paper: #fff; --accent: #0072b2; }
@@ -55,7 +49,7 @@ export const inlineSvg = (svg: string, name: string, label: string): string =>
     .replaceAll(/\bid="([^"]+)"/g, `id="${name}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
     .replaceAll(/href="#([^"]+)"/g, `href="#${name}-$1"`)
-    .replace("<svg ", `<svg role="img" aria-label="${escape(label)}" `);
+    .replace("<svg ", `<svg role="img" aria-label="${escapeHtml(label)}" `);
 
 /** True for numbers, which are aligned right. */
 const isNumber = (cell: string | number): boolean =>
@@ -68,25 +62,26 @@ export async function htmlReport({ chapters, made }: ArticleReport): Promise<str
   for (const chapter of chapters) {
     const { name, title: heading, findings, text, tables = [], figure, sources = [] } = chapter;
     const svg = figure && inlineSvg(await renderSvg(figure), name, heading);
-    sections.push(`<section id="${name}"><h2>${escape(heading)}</h2>
+    sections.push(`<section id="${name}"><h2>${escapeHtml(heading)}</h2>
 ${findings.map((finding) => claimBox(finding)).join("\n")}
-${text.map((paragraph) => `<p>${escape(paragraph)}</p>`).join("\n")}
+${text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join("\n")}
 ${tables.map(htmlTable).join("\n")}
 ${svg ? `<figure>${svg}</figure>` : ""}
-${sources.map(({ title: of, url }) => `<p class="source"><a href="${escape(url)}">${escape(of)}</a></p>`).join("\n")}</section>`);
+${sources.map(({ title: of, url }) => `<p class="source"><a href="${escapeHtml(url)}">${escapeHtml(of)}</a></p>`).join("\n")}</section>`);
   }
   const counts = claimVerdicts.map(
-    (verdict) => `<li><b>${countOf(rows, verdict)}</b>${chip(verdict)}<br>${escape(meaning[verdict])}</li>`,
+    (verdict) =>
+      `<li><b>${countOf(rows, verdict)}</b>${chip(verdict)}<br>${escapeHtml(meaning[verdict])}</li>`,
   );
   const overview = rows.map(
     ({ article, verdict, chapter }) =>
-      `<tr><td><a href="#${chapter.name}">${escape(article.claim)}</a></td><td>${escape(numbersOf(article))}</td><td>${chip(verdict)}</td></tr>`,
+      `<tr><td><a href="#${chapter.name}">${escapeHtml(article.claim)}</a></td><td>${escapeHtml(numbersOf(article))}</td><td>${chip(verdict)}</td></tr>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title><style>${style}</style></head><body><main>
-<h1>${escape(title)}</h1>
-${lead.map((paragraph) => `<p class="lead">${escape(paragraph)}</p>`).join("\n")}
+<title>${escapeHtml(title)}</title><style>${style}</style></head><body><main>
+<h1>${escapeHtml(title)}</h1>
+${lead.map((paragraph) => `<p class="lead">${escapeHtml(paragraph)}</p>`).join("\n")}
 <ul class="counts">${counts.join("")}</ul>
 <h2>Where the numbers disagree with the article</h2>
 ${disagreements(rows)
@@ -94,31 +89,31 @@ ${disagreements(rows)
   .join("\n")}
 <h2>Where the simulation disagrees with published scores, or with itself</h2>
 <ul class="rules">${departuresOf(chapters)
-    .map((line) => `<li>${escape(line)}</li>`)
+    .map((line) => `<li>${escapeHtml(line)}</li>`)
     .join("")}</ul>
 <h2>The claims</h2>
 <table><thead><tr><th>claim</th><th>in the article</th><th>verdict</th></tr></thead><tbody>${overview.join("\n")}</tbody></table>
 ${sections.join("\n")}
 <section id="rules"><h2>The rules that judge</h2>
 <p>Every verdict, and every word that compares numbers, is made from them by one of these rules.</p>
-<ul class="rules">${ruleTexts.map((line) => `<li>${escape(line)}</li>`).join("")}</ul></section>
-<footer><p>How this was made</p><ul>${made.map((line) => `<li>${escape(line)}</li>`).join("")}</ul></footer>
+<ul class="rules">${ruleTexts.map((line) => `<li>${escapeHtml(line)}</li>`).join("")}</ul></section>
+<footer><p>How this was made</p><ul>${made.map((line) => `<li>${escapeHtml(line)}</li>`).join("")}</ul></footer>
 </main></body></html>
 `;
 }
 
 function claimBox({ claim, verdict, says }: Finding): string {
   const article = claimOf(claim);
-  return `<p class="claim">${chip(verdict)} <q>${escape(article.claim)}</q> <span class="f">${escape(numbersOf(article))}</span><br>${escape(says)}</p>`;
+  return `<p class="claim">${chip(verdict)} <q>${escapeHtml(article.claim)}</q> <span class="f">${escapeHtml(numbersOf(article))}</span><br>${escapeHtml(says)}</p>`;
 }
 
 function htmlTable({ caption, titles, rows }: ReportTable): string {
   const right = titles.map((_, c) => rows.every((row) => isNumber(row[c] ?? "")));
   const cells = (row: readonly (string | number)[]): string =>
-    row.map((each, c) => `<td${right[c] ? ' class="n"' : ""}>${escape(each)}</td>`).join("");
+    row.map((each, c) => `<td${right[c] ? ' class="n"' : ""}>${escapeHtml(each)}</td>`).join("");
   const head = titles.map(
-    (each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escape(each)}</th>`,
+    (each, c) => `<th${right[c] ? ' style="text-align:right"' : ""}>${escapeHtml(each)}</th>`,
   );
-  const named = caption === undefined ? "" : `<caption>${escape(caption)}</caption>`;
+  const named = caption === undefined ? "" : `<caption>${escapeHtml(caption)}</caption>`;
   return `<table>${named}<thead><tr>${head.join("")}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table>`;
 }

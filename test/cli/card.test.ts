@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { main } from "../../src/cli/program.ts";
+
+const small = ["--system", "gb200-nvl72", "--context", "32K", "--tokens", "4K,16K", "--trials", "2"];
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err] = (["log", "error"] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation(() => undefined),
+  );
+  try {
+    const code = await main(["card", ...args]);
+    return { code, out: out!.mock.calls.flat().join("\n"), err: err!.mock.calls.flat().join("\n") };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+describe("attnsim card", () => {
+  it("prints models side by side: layers, cache, what engines set aside, racks and scores", async () => {
+    const { code, out } = await run("gpt-oss-20b", "deepseek-v4-flash", ...small);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^model +gpt-oss-20b +deepseek-v4-flash/);
+    expect(out).toContain("12 x (window 128, full)");
+    expect(out).toMatch(/vllm +102 MB \+ 12\.3 kB a token \(\d+ MB at 32K\) +not known/);
+    expect(out).toMatch(/32K: TTFT +.* \(attention .*, feed-forward .*\)/);
+    expect(out).toMatch(/finds: graphwalks/);
+    expect(out).toContain("deepseek-v4-flash: no engine's rule is known for");
+  });
+
+  it("writes Markdown and a page, and JSON with numbers alone", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "attnsim-card-"));
+    const [md, html, json] = ["card.md", "card.html", "card.json"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const [file, form] of [
+      [md, "md"],
+      [html, "html"],
+      [json, "json"],
+    ] as const)
+      expect((await run("qwen3-8b", ...small, "--format", form, "--out", file)).err).toBe(file);
+    expect(readFileSync(md, "utf8")).toMatch(/^# qwen3-8b\n\n\| model \| qwen3-8b \|\n\| --- \| --- \|/);
+    expect(readFileSync(html, "utf8")).toMatch(
+      /^<!doctype html>[^]*<h1>qwen3-8b<\/h1>[^]*<td>36 x full<\/td>/,
+    );
+    const [card] = JSON.parse(readFileSync(json, "utf8")) as [Record<string, unknown>];
+    expect(card).toMatchObject({ model: "qwen3-8b", cache: { tokenBytes: 73_728 }, reservedTokens: 32_768 });
+  });
+
+  it("refuses an unknown model and says what is known", async () => {
+    const { code, err } = await run("qwen3-9b", ...small);
+    expect(code).toBe(2);
+    expect(err).toMatch(/unknown model "qwen3-9b"; known: .*did you mean qwen3-8b/);
+  });
+});
