@@ -45,6 +45,9 @@ const schema = z.strictObject({
 
 export type RunConfig = z.infer<typeof schema>;
 
+/** Options of a run that neither a configuration nor a command line gives. */
+export const runDefaults = { trials: 5, seed: 0, engine: defaultEngine, mode: "numerics" } as const;
+
 /**
  * Reads a configuration file in YAML or JSON.
  *

@@ -8,6 +8,7 @@ import {
   writeSync,
 } from "node:fs";
 import { UsageError } from "../core/errors.ts";
+import { readText } from "../files/files.ts";
 import type { TrialRow } from "../trial/columns.ts";
 
 /** A finished trial: a line of the journal. */
@@ -28,20 +29,14 @@ export interface JournalEntry {
  * two lines have one id, the first counts.
  */
 export class Journal {
-  readonly #entries = new Map<string, JournalEntry>();
+  readonly #entries: Map<string, JournalEntry>;
   readonly #file: number;
 
   /** Opens the journal at `path`, or starts one. @throws UsageError for a whole line that is no finished trial */
   constructor(path: string) {
     const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    for (const [i, line] of whole.split("\n").entries()) {
-      if (line.trim() === "") continue;
-      const entry = parseEntry(line);
-      if (entry === undefined)
-        throw new UsageError(`${path}: line ${i + 1} is no finished trial; remove that line, or the file`);
-      if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
-    }
+    const whole = wholeLines(text);
+    this.#entries = entriesOf(path, whole);
     this.#file = openSync(path, "a");
     if (whole.length < text.length) ftruncateSync(this.#file, Buffer.byteLength(whole));
   }
@@ -65,6 +60,30 @@ export class Journal {
   close(): void {
     closeSync(this.#file);
   }
+}
+
+/**
+ * Finished trials of a journal, none where there is no file. Another process may be writing it: a last line that is not whole
+ * is left out.
+ *
+ * @throws UsageError for a whole line that is no finished trial
+ */
+export const readJournal = (path: string): ReadonlyMap<string, JournalEntry> =>
+  existsSync(path) ? entriesOf(path, wholeLines(readText(path))) : new Map<string, JournalEntry>();
+
+const wholeLines = (text: string): string => text.slice(0, text.lastIndexOf("\n") + 1);
+
+/** The entries of whole lines, by id. The first of an id counts. */
+function entriesOf(path: string, lines: string): Map<string, JournalEntry> {
+  const entries = new Map<string, JournalEntry>();
+  for (const [i, line] of lines.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const entry = parseEntry(line);
+    if (entry === undefined)
+      throw new UsageError(`${path}: line ${i + 1} is no finished trial; remove that line, or the file`);
+    if (!entries.has(entry.id)) entries.set(entry.id, entry);
+  }
+  return entries;
 }
 
 function parseEntry(line: string): JournalEntry | undefined {

@@ -10,7 +10,8 @@ interface Holder {
 
 const held = new Set<string>();
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process of this machine runs. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;

@@ -50,7 +50,7 @@ export interface PoolOptions extends PoolSize {
 }
 
 /** Share of the free memory that a run may take. */
-const memoryShare = 0.8;
+export const memoryShare = 0.8;
 
 /**
  * Chooses the number of workers, the kernel threads of each and the memory, where they are not given. There are as many

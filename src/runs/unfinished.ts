@@ -13,7 +13,7 @@ export class Unfinished extends Error {
     super(
       interrupted
         ? `interrupted: ${rows.length} of ${planned} trials are kept; run the same again to resume`
-        : `${planned - rows.length} of ${planned} trials have no result; run the same again to try only those`,
+        : `${planned - rows.length} of ${planned} trials have no result; run or submit again to try only those`,
     );
     this.interrupted = interrupted;
     this.failed = failures.map(({ trial, reason }) => `${describeTrial(trial)}: ${reason}`);
@@ -22,6 +22,6 @@ export class Unfinished extends Error {
 
 /** The rows of a finished run. @throws Unfinished if a trial has no row */
 export function finishedRows(outcome: RunOutcome): readonly TrialRow[] {
-  if (outcome.interrupted || outcome.failures.length > 0) throw new Unfinished(outcome);
+  if (outcome.interrupted || outcome.failures.length > 0 || outcome.rows.length < outcome.planned) throw new Unfinished(outcome);
   return outcome.rows;
 }

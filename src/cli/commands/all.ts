@@ -35,6 +35,33 @@ export const commands: readonly (CommandFile | CommandGroup)[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "submit",
+    summary: "run a plan on a cluster: as a job array of Slurm, or an indexed job of Kubernetes",
+    examples: [
+      "submit plan.yaml --partition cpu --time 2:00:00 --array-size 32",
+      "submit results/ruler --kubernetes --image attnsim:0.1 --claim ruler --dry-run",
+    ],
+    load: () => import("./submit.ts"),
+  },
+  {
+    name: "work",
+    summary: "run one share of a plan, on any machine that sees the folder of its results",
+    examples: ["work plan.yaml --share 3/16", "work results/local/sweep --submission 1"],
+    load: () => import("./work.ts"),
+  },
+  {
+    name: "status",
+    summary: "show how far the shares of a plan are: done, running, failed, left, and the time left",
+    examples: ["status plan.yaml", "status results/local/sweep --json"],
+    load: () => import("./status.ts"),
+  },
+  {
+    name: "collect",
+    summary: "merge the shares of a plan into the CSV and figures that a run on one machine makes",
+    examples: ["collect plan.yaml"],
+    load: () => import("./collect.ts"),
+  },
+  {
     name: "show",
     summary: "show which tokens a variant reads in one trial, and why it finds or misses the right ones",
     examples: [

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
-import { checkConfig, configuredPlan, folderNameOf, readConfig } from "../../runs/config.ts";
+import { checkConfig, configuredPlan, folderNameOf, readConfig, runDefaults } from "../../runs/config.ts";
 import { plugins } from "../../trial/plugins.ts";
 import { execute } from "../execute.ts";
 import { runFlags, withRunOptions } from "../options/run.ts";
@@ -28,7 +28,7 @@ export default function runCommand(command: Command): void {
       collect,
     )
     .option("--tokens <n>", "context lengths: 4K, 131072, 1M; more with commas or again", collect)
-    .option("--trials <n>", "problems for each task and length", integer(1), 5)
+    .option("--trials <n>", "problems for each task and length", integer(1), runDefaults.trials)
     .option(
       "--budget <text>",
       "rack, model and users that variants must fit: system=gb200-nvl72,model=deepseek-v3,users=300; again for more",

@@ -27,7 +27,7 @@ export interface TrialsOptions {
 export const trials = ({ make, figures }: TrialsOptions): Answer => ({
   define(program, { name, question, seed: own }) {
     withRunOptions(program, own).action(async ({ full = false, out, ...asked }) => {
-      const { force, parquet, skipImpossible, reference, ...options } = asked;
+      const { force, parquet, skipImpossible, reference, planOnly, ...options } = asked;
       const { seed, mode, engine } = options;
       const trial = (given: TrialOptions): Trial => makeTrial({ seed, mode, engine, ...given });
       await execute(planOf(name, question, make({ full, trial })), {
@@ -38,6 +38,7 @@ export const trials = ({ make, figures }: TrialsOptions): Answer => ({
         parquet,
         skipImpossible,
         reference,
+        planOnly,
         config: { full, ...options },
       });
     });

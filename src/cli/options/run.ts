@@ -12,6 +12,7 @@ import { workerOptions } from "./workers.ts";
 export const runFlags = [
   "json",
   "dryRun",
+  "planOnly",
   "profile",
   "force",
   "parquet",
@@ -33,6 +34,7 @@ export interface RunOptions {
   threads?: number;
   memoryGb?: number;
   dryRun?: true;
+  planOnly?: true;
   json?: true;
   profile?: true;
   reference?: string;
@@ -78,6 +80,7 @@ export const withRunOptions = <
     .option(...referenceOption)
     .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
     .option("--dry-run", "print the plan and the memory that it needs, and stop")
+    .option("--plan-only", "write the plan into the folder of the results, for attnsim submit, and stop")
     .option("--json", "print the summary as JSON") as unknown as Command<A, O & RunOptions, G>;
 
 /** Reads a mode. @throws InvalidArgumentError for another word */

@@ -27,7 +27,7 @@ export function progressLine({ done, steps, what, share, seconds }: ProgressFact
 }
 
 /** A time in whole units: `<1s`, `42s`, `5m07s`, `2h05m`. */
-function formatTime(seconds: number): string {
+export function formatTime(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 1) return "<1s";
   if (whole < 60) return `${whole}s`;

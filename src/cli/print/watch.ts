@@ -1,11 +1,15 @@
 import { performance } from "node:perf_hooks";
 import type { Plan } from "../../runs/plan.ts";
+import type { TrialSettings } from "../../runs/missing.ts";
 import { runPlan } from "../../runs/run.ts";
 import type { RunOutcome } from "../../runs/run.ts";
 import { finishedRows } from "../../runs/unfinished.ts";
 import type { Watch, WatchedSettings } from "../../runs/watch.ts";
 import { startProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
+
+/** Functions that a run of trials calls, and the signal that ends it. */
+type WatchHooks = Required<Pick<TrialSettings, "signal" | "onStart" | "onTrial">>;
 
 /** Shows the progress of a study at a terminal. */
 export const watch: Watch = {
@@ -25,7 +29,20 @@ export const watch: Watch = {
 };
 
 /** Runs a plan with a progress bar. Ctrl-C ends it early and keeps finished trials. */
-export async function runWatched(plan: Plan, settings: WatchedSettings): Promise<RunOutcome> {
+export const runWatched = (plan: Plan, settings: WatchedSettings): Promise<RunOutcome> =>
+  watchTrials(plan.name, plan.trials.length, (hooks) => runPlan(plan, { ...settings, ...hooks }));
+
+/**
+ * Runs trials with a progress bar. Ctrl-C and SIGTERM end them early.
+ *
+ * @param name of the trials, for messages
+ * @param planned number of the trials, those that are finished already too
+ */
+export async function watchTrials<T>(
+  name: string,
+  planned: number,
+  work: (hooks: WatchHooks) => Promise<T>,
+): Promise<T> {
   const abort = new AbortController();
   let asked = 0;
   // one Ctrl-C may arrive twice, from the terminal and from a parent process; a later one ends the process at once
@@ -41,13 +58,12 @@ export async function runWatched(plan: Plan, settings: WatchedSettings): Promise
   process.on("SIGTERM", interrupt);
   let progress: Progress | undefined;
   try {
-    return await runPlan(plan, {
-      ...settings,
+    return await work({
       signal: abort.signal,
       onStart(missing, { workers, threads }) {
-        const kept = plan.trials.length - missing.length;
+        const kept = planned - missing.length;
         console.error(
-          `${plan.name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
+          `${name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
             `workers ${workers}, threads ${threads}`,
         );
         const work = missing.reduce((sum, { trial }) => sum + trial.tokens, 0);
