@@ -22,6 +22,7 @@ export class Unfinished extends Error {
 
 /** The rows of a finished run. @throws Unfinished if a trial has no row */
 export function finishedRows(outcome: RunOutcome): readonly TrialRow[] {
-  if (outcome.interrupted || outcome.failures.length > 0 || outcome.rows.length < outcome.planned) throw new Unfinished(outcome);
+  if (outcome.interrupted || outcome.failures.length > 0 || outcome.rows.length < outcome.planned)
+    throw new Unfinished(outcome);
   return outcome.rows;
 }
