@@ -1,16 +1,37 @@
-import { basename, dirname, extname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
+import { isObject } from "../hardware/config/json.ts";
 import { isSystem, modelFrom, systemFrom } from "../hardware/config/user.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";
+import { withTensors } from "../hardware/weights/tensors.ts";
 import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { readText } from "./files.ts";
+import { quantizationIn, tensorsIn } from "./snapshot.ts";
 
-/** Whether a name is that of a file of data, and not of an entry. */
-export const isDataFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
+/** Family that a file is read as, written behind it: `config.json@llama`. */
+const readAs = /^(.+)@([\w.-]+)$/;
+
+/** Name of a file that is read as a family; a name of the catalogue stays as it is. */
+export const readAsFamily = (name: string, family: string): string =>
+  isDataFile(name) && !readAs.test(name) ? `${name}@${family}` : name;
+
+/** The file of a name: that of a snapshot folder is its config.json. */
+function fileOf(name: string): { readonly file: string; readonly as?: string } {
+  const [, bare = name, as] = readAs.exec(name) ?? [];
+  const inner = join(bare, "config.json");
+  const file = !isText(bare) && existsSync(inner) ? inner : bare;
+  return { file, ...(as !== undefined && { as }) };
+}
+
+const isText = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
+
+/** Whether a name is that of a file of data or of a snapshot folder with a config.json, and not of an entry. */
+export const isDataFile = (name: string): boolean => isText(fileOf(name).file);
 
 /** Reads YAML or JSON. @throws UsageError for a file that cannot be read or is neither */
 function readData(file: string): unknown {
@@ -31,15 +52,41 @@ function nameOf(file: string): string {
 
 /** A system by its name, or from a file. @throws UsageError */
 export const systemOf = (name: string): System =>
-  isDataFile(name) ? systemFrom(readData(name), name, nameOf(name), systems) : systems.get(name);
+  isText(name) ? systemFrom(readData(name), name, nameOf(name), systems) : systems.get(name);
 
-/** A model by its name, or from a file: YAML, or a Hugging Face config.json. @throws UsageError */
-export const modelOf = (name: string): Model =>
-  isDataFile(name) ? modelFrom(readData(name), name, nameOf(name), models) : models.get(name);
+/**
+ * A model by its name, or from a file: YAML, a Hugging Face config.json, or a snapshot folder that holds one, whose
+ * .safetensors give the bytes of its weights. `config.json@llama` is read as a Llama.
+ *
+ * @throws UsageError for an unknown name, or a file that cannot be read
+ */
+export function modelOf(name: string): Model {
+  if (!isDataFile(name)) {
+    refuseHubId(name);
+    return models.get(name);
+  }
+  const { file, as } = fileOf(name);
+  const folder = isText(readAs.exec(name)?.[1] ?? name) ? undefined : dirname(file);
+  const data = readData(file);
+  const described = folder !== undefined && isObject(data) ? { ...quantizationIn(folder), ...data } : data;
+  const model = modelFrom(described, file, nameOf(file), models, as);
+  return folder === undefined ? model : withTensors(model, tensorsIn(folder));
+}
+
+/** @throws UsageError for the name of a repository of the Hugging Face hub, from which nothing is fetched */
+function refuseHubId(name: string): void {
+  if (models.has(name) || !/^[\w.-]+\/[\w.-]+$/.test(name)) return;
+  const bare = name.slice(name.indexOf("/") + 1).toLowerCase();
+  const near = [...models.names()].find((known) => bare.startsWith(known)) ?? "";
+  throw new UsageError(
+    `${name} is a repository of the Hugging Face hub, which is not asked: download its config.json and pass the file or its folder` +
+      (near === "" ? didYouMean(bare, [...models.names()]) : `; the model "${near}" is built in`),
+  );
+}
 
 /** The system or model that a file holds. @throws UsageError */
 export const readMachine = (file: string): System | Model =>
-  isSystem(readData(file), systems) ? systemOf(file) : modelOf(file);
+  isSystem(readData(fileOf(file).file), systems) ? systemOf(file) : modelOf(file);
 
 /** Adds the system or model of a file to the known ones. @throws UsageError if its name is taken */
 export function addMachine(file: string): void {

@@ -63,6 +63,27 @@ export function safetensorsMetadata(
   return parsed.data;
 }
 
+/** A tensor of a file of weights: its name, the type of its elements, and its bytes. */
+export interface StoredTensor {
+  readonly name: string;
+  /** as the file writes it: BF16, F8_E4M3, U8 */
+  readonly dtype: string;
+  readonly bytes: number;
+}
+
+/** Every tensor of a .safetensors file, of any type. @throws UsageError for a torn or malformed header */
+export function safetensorsTensors(path: string, read: ReadBytes, fileBytes: number): StoredTensor[] {
+  const { header } = readHeader(path, read, fileBytes);
+  return Object.entries(header).flatMap(([name, entry]) => {
+    if (name === "__metadata__") return [];
+    const parsed = tensorEntry.safeParse(entry);
+    if (!parsed.success)
+      throw new UsageError(`${path}: malformed entry of tensor "${name}": ${z.prettifyError(parsed.error)}`);
+    const [from, to] = parsed.data.data_offsets;
+    return [{ name, dtype: parsed.data.dtype, bytes: to - from }];
+  });
+}
+
 /** The header of a file, and the bytes that it takes. */
 function readHeader(
   path: string,

@@ -29,6 +29,8 @@ export interface Model extends Entry {
   readonly plan?: string;
   /** files of weights that it is published as; the first is its makers' own */
   readonly checkpoints?: readonly Checkpoint[];
+  /** bytes of the tensors of its snapshot folder, by the type of their elements */
+  readonly stored?: readonly { readonly type: string; readonly bytes: number }[];
   /** keys of its config.json that were not understood */
   readonly unread?: readonly string[];
   /** numbers that its makers publish; the count of parameters.ts must agree */

@@ -15,7 +15,7 @@ import { weightFormats } from "../../hardware/weights/formats.ts";
 import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { Acceptance } from "../../hardware/serving/acceptance.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
-import { modelOf } from "../../files/machines.ts";
+import { modelOf, readAsFamily } from "../../files/machines.ts";
 import { refuseDrafts } from "../../studies/racks/unsuited.ts";
 import { collect, integer, list, oneOf, positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
@@ -24,6 +24,7 @@ import type { Fields } from "./values.ts";
 export interface RackOptions {
   readonly system: readonly string[];
   readonly model: readonly string[];
+  readonly as?: string | undefined;
   readonly variant?: readonly string[] | undefined;
   readonly kvDtype: readonly KvDtype[];
   readonly weights?: string | undefined;
@@ -68,6 +69,10 @@ export function rackOptions<A extends unknown[], O extends OptionValues>(
       "models, or files of your own: a Hugging Face config.json, or my-model.yaml",
       collect,
       allModels,
+    )
+    .option(
+      "--as <family>",
+      "family that files of models are read as, such as llama (default: their model_type)",
     )
     .option(
       "--variant <spec...>",
@@ -162,8 +167,10 @@ function givenQuantities(options: RackOptions): string[] {
  * @throws UsageError for drafts of a model that has none
  */
 export function readRacks(options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> {
-  for (const name of options.model) refuseDrafts(modelOf(name), options.mtp ?? 0, options.acceptance);
-  return questionOf(options);
+  const { as } = options;
+  const model = as === undefined ? options.model : options.model.map((name) => readAsFamily(name, as));
+  for (const name of model) refuseDrafts(modelOf(name), options.mtp ?? 0, options.acceptance);
+  return questionOf({ ...options, model });
 }
 
 /** Options of some commands about racks. */

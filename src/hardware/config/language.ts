@@ -74,7 +74,7 @@ function unknownFamily(source: Source, type: string, keys: Keys): UsageError {
   const near = likeliest(keys);
   return new UsageError(
     `unknown model_type of ${source.title} "${type}"; known: ${familyNames.join(", ")}${didYouMean(type, familyNames)}; ` +
-      `its keys are like those of ${near}: --as ${near} reads it so`,
+      `its keys are like those of ${near}: --as ${near}, or @${near} behind the file, reads it so`,
   );
 }
 

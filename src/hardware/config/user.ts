@@ -125,7 +125,13 @@ export function systemFrom(data: unknown, file: string, fallback: string, system
  *
  * @throws UsageError naming the key that is unknown, missing or wrong
  */
-export function modelFrom(data: unknown, file: string, fallback: string, models: Registry<Model>): Model {
+export function modelFrom(
+  data: unknown,
+  file: string,
+  fallback: string,
+  models: Registry<Model>,
+  as?: string,
+): Model {
   if (!isObject(data)) throw new UsageError(`${file}: a model must be a mapping of keys, as in config.json`);
   const { name, summary, source } = aboutOf(data, file, fallback);
   const entry: Entry = { name, summary, sources: [source] };
@@ -133,7 +139,13 @@ export function modelFrom(data: unknown, file: string, fallback: string, models:
     const { plan } = data;
     if (plan !== undefined && typeof plan !== "string")
       throw new UsageError(`${file}: plan must be a layer plan; got ${JSON.stringify(plan)}`);
-    return modelFromConfig({ ...entry, ...(plan !== undefined && { plan }) }, data, source);
+    const family = as ?? (typeof data["as"] === "string" ? data["as"] : undefined);
+    const facts = {
+      ...entry,
+      ...(plan !== undefined && { plan }),
+      ...(family !== undefined && { as: family }),
+    };
+    return modelFromConfig(facts, data, source);
   }
   const base = models.get(extended(data, file));
   const own = new Map(quantitiesOf(base));
