@@ -14,7 +14,7 @@ export function parseLength(length: number | string, lengths: readonly number[] 
   const exact = suffix === "" ? Number(digits) : kilo * 1024;
   const thousands = suffix === "" ? exact : kilo * 1000;
   const tokens = lengths.includes(thousands) && !lengths.includes(exact) ? thousands : exact;
-  if (Number.isInteger(tokens) && tokens >= 1) return tokens;
+  if (Number.isSafeInteger(tokens) && tokens >= 1) return tokens;
   throw new UsageError(
     `tokens must be an integer >= 1, alone or with K or M, such as 131072, 128K, 1M; got "${length}"`,
   );

@@ -134,7 +134,7 @@ function readValue(
     default: {
       const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
       if (typeof value !== "number" || !Number.isFinite(value)) return refuse();
-      if (spec.kind === "int" && !Number.isInteger(value)) return refuse();
+      if (spec.kind === "int" && !Number.isSafeInteger(value)) return refuse();
       return value >= spec.min && value <= spec.max ? value : refuse();
     }
   }

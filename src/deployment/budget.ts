@@ -97,7 +97,7 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
     const value = given.get(key);
     if (value === undefined) return undefined;
     const number = value === "" ? NaN : Number(value);
-    if (!Number.isFinite(number) || number <= 0 || (integer && !Number.isInteger(number)))
+    if (!Number.isFinite(number) || number <= 0 || (integer && !Number.isSafeInteger(number)))
       throw new UsageError(
         `budget: ${key} must be ${integer ? "an integer" : "a number"} > 0; got "${value}"`,
       );

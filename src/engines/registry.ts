@@ -1,4 +1,5 @@
 import { unknownName, UsageError } from "../core/errors.ts";
+import { lookup } from "../core/lookup.ts";
 import { version } from "../version.ts";
 import { builtinTable } from "./auto/builtin.ts";
 import { autoOver } from "./auto/engine.ts";
@@ -46,7 +47,7 @@ interface Engine {
   load(workplace: Workplace): Ops | Promise<Ops>;
 }
 
-const engines: Readonly<Record<string, Engine>> = {
+const engines = lookup<Engine>({
   wasm: {
     summary: "SIMD kernels on worker threads; the same bits for any number of threads (default)",
     status: async () => ({ version, ...(await import("./wasm/load.ts")).wasmStatus() }),
@@ -84,7 +85,7 @@ const engines: Readonly<Record<string, Engine>> = {
     status: () => ({ usable: true, version }),
     load: referenceEngine,
   },
-};
+});
 
 /** Engines that `auto` chooses from: all that work over the memory of the first. */
 const autoNames = Object.keys(engines).filter((name) => name !== "auto" && !engines[name]!.apart);
@@ -133,7 +134,7 @@ export const defaultEngine = "wasm";
 
 async function settled({ threads }: EngineOptions): Promise<EngineSettings> {
   const settings = { threads: threads ?? (await cores()) };
-  if (!Number.isInteger(settings.threads) || settings.threads < 1)
+  if (!Number.isSafeInteger(settings.threads) || settings.threads < 1)
     throw new UsageError(`threads must be an integer >= 1; got ${settings.threads}`);
   return settings;
 }

@@ -1,5 +1,6 @@
 import type { CurvePoint } from "./aggregate.ts";
 import { distinct, groupBy } from "../core/group.ts";
+import { lookup } from "../core/lookup.ts";
 import { lineWidth, logPlace, markSize, withCovers } from "./covered.ts";
 import { endLabelLayers, endLabelRoom, namedAtEnds } from "./end-labels.ts";
 import { endsText, trialsText } from "./ends.ts";
@@ -29,12 +30,12 @@ interface LengthCurves {
 }
 
 /** Marks of published models, drawn open to differ from those of simulated curves. A model keeps its own across figures. */
-const publishedShapes: Readonly<Record<string, string>> = {
+const publishedShapes = lookup({
   "GPT-5.5": "diamond",
   "GPT-5.4": "triangle-up",
   "GPT-5.2": "square",
   "Claude Opus 4.7": "cross",
-};
+});
 
 /** Marks of names without one of their own, in the order that they are given out. */
 const spareShapes = ["triangle-down", "triangle-right", "triangle-left", "circle"];

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../core/errors.ts";
+import { lookup } from "../core/lookup.ts";
 import type { CellValue, Column, RowOf, TableRow } from "../core/table.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
@@ -42,7 +43,7 @@ export function parseCsv<Name extends string>(
     throw new UsageError(`${where} is torn or no CSV: ${(error as Error).message}`);
   }
   requireColumns(rows, where, needed);
-  return rows as Record<Name, string>[];
+  return rows.map((row) => lookup(row));
 }
 
 /** @throws UsageError for a column that rows lack. No rows lack none. */

@@ -1,12 +1,13 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { UsageError } from "../core/errors.ts";
+import { lookup } from "../core/lookup.ts";
 import { reasonOf } from "./files.ts";
 import type { Dtype } from "./dtypes.ts";
 import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 const magic = "\x93NUMPY";
-const dtypes: Readonly<Record<string, Dtype>> = { "<f2": "f16", "<f4": "f32", "<f8": "f64" };
+const dtypes: Readonly<Record<string, Dtype>> = lookup({ "<f2": "f16", "<f4": "f32", "<f8": "f64" });
 
 /**
  * Reads the header of a .npy file, versions 1 to 3.

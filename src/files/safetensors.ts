@@ -1,12 +1,18 @@
 import { z } from "zod";
 import { unknownName, UsageError } from "../core/errors.ts";
+import { lookup } from "../core/lookup.ts";
 import { dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 // Format: https://huggingface.co/docs/safetensors/index#format
 const maxHeaderBytes = 100_000_000;
-const dtypes: Readonly<Record<string, Dtype>> = { F64: "f64", F32: "f32", F16: "f16", BF16: "bf16" };
+const dtypes: Readonly<Record<string, Dtype>> = lookup({
+  F64: "f64",
+  F32: "f32",
+  F16: "f16",
+  BF16: "bf16",
+});
 
 const size = z.int().min(0);
 const tensorEntry = z.object({

@@ -67,7 +67,7 @@ export function rowsWhere(rows: readonly CsvRow[], conditions: readonly RowCondi
   const [first] = rows;
   if (first === undefined) return rows;
   for (const { column } of conditions)
-    if (!rows.some((row) => columnOf(column, row) in row))
+    if (!rows.some((row) => Object.hasOwn(row, columnOf(column, row))))
       throw new UsageError(`no column "${column}"; there are ${Object.keys(first).join(", ")}`);
   const left = rows.filter((row) =>
     conditions.every(({ column, holds }) => holds(row[columnOf(column, row)] ?? "")),

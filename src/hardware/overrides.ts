@@ -1,4 +1,5 @@
 import { didYouMean, UsageError } from "../core/errors.ts";
+import { lookup } from "../core/lookup.ts";
 import { from, parseQuantity } from "../core/units.ts";
 import type { Quantity, Unit } from "../core/units.ts";
 import { quantitiesOf } from "./quantities.ts";
@@ -7,7 +8,7 @@ import type { System } from "./system.ts";
 /** Every quantity of a system, by path: its unit, and whether it is optional. */
 export const systemQuantities: Readonly<
   Record<string, { readonly unit: Unit; readonly optional?: true; readonly whole?: true }>
-> = {
+> = lookup({
   gpus: { unit: "1", whole: true },
   "gpu.hbmMarketed": { unit: "B", optional: true },
   "gpu.hbm": { unit: "B" },
@@ -29,7 +30,7 @@ export const systemQuantities: Readonly<
   "reserved.runtime": { unit: "B" },
   "reserved.collectives": { unit: "B" },
   collective: { unit: "s", optional: true },
-};
+});
 
 /** Shorthands on the command line and in budgets: GB, or GB/s, per GPU and decimal. */
 export const shorthands = {
@@ -73,7 +74,7 @@ export function override(system: System, settings: readonly string[]): System {
 
 /** @throws UsageError for a count that is no whole number */
 export function refuseFraction(what: string, value: number): void {
-  if (!Number.isInteger(value)) throw new UsageError(`${what} must be a whole number; got ${value}`);
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${what} must be a whole number; got ${value}`);
 }
 
 /** Reads a value with its unit, or a share of the system's own: `50%`. */

@@ -46,7 +46,7 @@ export function parseParallel(text: string, model: Model, routing: Routing = usu
         `parallelism has no "${key}" (in "${text}"); known: ${names.join(", ")}${didYouMean(key, names)}`,
       );
     const count = Number(value);
-    if (rest.length > 0 || !Number.isInteger(count) || count < 1 || value === "")
+    if (rest.length > 0 || !Number.isSafeInteger(count) || count < 1 || value === "")
       throw new UsageError(`parallelism: ${name} must be an integer >= 1; got "${value}"`);
     if (given[name] !== undefined) throw new UsageError(`parallelism: ${name} is given twice (in "${text}")`);
     given[name] = count;

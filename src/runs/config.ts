@@ -136,6 +136,9 @@ const mostNamed = 8;
 const named = (list: readonly string[], what: string): string =>
   list.length > mostNamed ? `${list.length} ${what}` : list.join(", ");
 
+/** Trials of a run at most: a plan is held in memory. */
+const mostTrials = 1_000_000;
+
 /** Finds systems and models among entries and files of the user's own. */
 const ownMachines = { system: systemOf, model: modelOf };
 
@@ -143,6 +146,8 @@ const ownMachines = { system: systemOf, model: modelOf };
 function* trialsOf(config: RunConfig, impossible: Map<string, ImpossibleCell>): Generator<Trial> {
   const { seed = 0, trials = 1, mode = "numerics", engine = defaultEngine } = config;
   const [tasks, variants, lengths] = [listOf(config.task), listOf(config.variant), listOf(config.tokens)];
+  const asked = tasks.length * variants.length * lengths.length * allOf(config.budget ?? "").length * trials;
+  if (asked > mostTrials) throw new UsageError(`a run has at most ${mostTrials} trials; got ${asked}`);
   if (!engineNames.includes(engine)) unknownName("engine", engine, engineNames);
   for (const [name, list] of Object.entries({ task: tasks, variant: variants, tokens: lengths }))
     if (list.length === 0)

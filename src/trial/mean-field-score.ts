@@ -15,7 +15,7 @@ export function meanFieldScore(
   options: Omit<TrialOptions, "trial" | "mode" | "engine">,
   problems: number,
 ): MeanEstimate {
-  if (!Number.isInteger(problems) || problems < 1)
+  if (!Number.isSafeInteger(problems) || problems < 1)
     throw new UsageError(`problems must be an integer >= 1; got ${problems}`);
   const scores = Array.from({ length: problems }, (_, trial) => {
     const { score, short } = meanFieldRow(makeTrial({ ...options, trial, mode: "mean-field" }));

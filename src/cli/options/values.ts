@@ -14,7 +14,7 @@ export const integer =
   (min: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= min) return value;
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
     throw new InvalidArgumentError(`allowed: an integer >= ${min}`);
   };
 

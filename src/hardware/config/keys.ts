@@ -154,7 +154,7 @@ export class Keys {
   }
 
   #counted(key: string, value: unknown): Quantity<"1"> {
-    if (typeof value !== "number" || !Number.isInteger(value) || value <= 0)
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
       throw this.wrong(key, "an integer > 0");
     const { origin } = this.#reading;
     return this.isWritten(key) || origin === undefined
@@ -166,7 +166,7 @@ export class Keys {
   number(key: string): number {
     if (!this.has(key)) return 0;
     const value = this.#value(key);
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
     throw this.wrong(key, "an integer >= 0");
   }
 

@@ -60,7 +60,7 @@ export function checkRequests(requests: readonly Request[]): void {
       ["input_tokens", inputTokens],
       ["output_tokens", outputTokens],
     ] as const)
-      if (!Number.isInteger(tokens) || tokens < 1)
+      if (!Number.isSafeInteger(tokens) || tokens < 1)
         throw new UsageError(`request ${i + 1} of the trace: ${name} must be an integer >= 1; got ${tokens}`);
   });
 }

@@ -23,7 +23,7 @@ export function checkWorkload(workload: Workload): void {
   const check = (what: string, ok: boolean, got: number, allowed: string): void => {
     if (!ok) throw new UsageError(`${what} must be ${allowed}; got ${got}`);
   };
-  const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+  const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
   check("input tokens", whole(inputTokens, 1), inputTokens, "an integer >= 1");
   check("output tokens", whole(outputTokens, 1), outputTokens, "an integer >= 1");
   check(

@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
+import { lookup } from "../../core/lookup.ts";
 import { readCsv } from "../../files/csv.ts";
 
 /** When a method drops or passes over keys. */
@@ -51,7 +52,7 @@ type OptionalColumn =
 
 type MeasuredCells = Readonly<Record<(typeof needed)[number] | OptionalColumn, string>>;
 
-const phases: Readonly<Record<string, SparsePhase>> = {
+const phases = lookup<SparsePhase>({
   prefill: "prefill",
   decode: "decode",
   both: "both",
@@ -60,7 +61,7 @@ const phases: Readonly<Record<string, SparsePhase>> = {
   architecture: "architecture",
   quant: "quant",
   "": "",
-};
+});
 
 /** Source of rows that state none. */
 const unknownSource = "(no source stated)";
