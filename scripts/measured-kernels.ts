@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { hash64 } from "../src/core/random.ts";
-import { readParquet } from "../src/files/dataset.ts";
+import { readParquet } from "../src/files/parquet.ts";
 import { ownKernels } from "../src/files/kernels.ts";
 
 type Row = Readonly<Record<string, string>>;
@@ -62,9 +62,7 @@ async function rowsOf(file: keyof typeof columns, table: string): Promise<(Row &
   const rows = [];
   for (const [system, name] of Object.entries(systems)) {
     const path = join(folder!, name, table);
-    const bytes = readFileSync(path);
-    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    for (const row of await readParquet(path, buffer)) {
+    for (const row of await readParquet(path)) {
       const texts = Object.entries(columns[file]).map(([own, theirs]) => [own, String(row[theirs])]);
       rows.push({
         system,

@@ -1,44 +1,10 @@
-import { parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { UsageError } from "../core/errors.ts";
 import type { DatasetRow } from "../tasks/task.ts";
-
-/** Bytes that can be read in parts: an ArrayBuffer, or a file. */
-interface ByteSource {
-  readonly byteLength: number;
-  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
-}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isRow = (value: unknown): value is DatasetRow =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A row with its 64-bit integers as numbers. Counts in the datasets are small enough. */
-const plain = (row: DatasetRow): DatasetRow =>
-  Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [column, typeof value === "bigint" ? Number(value) : value]),
-  );
-
-/**
- * Rows of a parquet file, all columns.
- *
- * @param name of the file, for error messages
- * @param limit rows to read at most, from the first
- * @throws UsageError for a file that is torn or no parquet
- */
-export async function readParquet(name: string, file: ByteSource, limit?: number): Promise<DatasetRow[]> {
-  try {
-    const rows = await parquetReadObjects({
-      file,
-      compressors,
-      ...(limit === undefined ? {} : { rowEnd: limit }),
-    });
-    return rows.map((row) => plain(row));
-  } catch (error) {
-    throw new UsageError(`${name} is torn or no parquet file: ${messageOf(error)}`);
-  }
-}
 
 /**
  * Rows of a file with one JSON object on each line. Blank lines are skipped.

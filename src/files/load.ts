@@ -66,3 +66,13 @@ function hooks(): string {
     }`;
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
+
+/** Address of a module that lets a worker import TypeScript, whatever folder the program was started in. */
+function sourceLoader(): string {
+  const api = import.meta.resolve("tsx/esm/api");
+  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
+}
+
+/** Options of Node for a worker that this module is: TypeScript needs a loader. */
+export const workerArguments = (worker: URL): string[] =>
+  worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [];

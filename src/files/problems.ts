@@ -3,7 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { readText } from "./files.ts";
 import { parseLength } from "../core/length.ts";
 import { readJsonl, withPrompt } from "./dataset.ts";
-import { readParquetFile } from "./rows.ts";
+import { readParquet } from "./parquet.ts";
 import { drawNamedProblem } from "../tasks/named-problem.ts";
 import type { NamedProblem } from "../tasks/named-problem.ts";
 import { nominalLength, parseTask } from "../tasks/spec.ts";
@@ -14,6 +14,8 @@ export interface ProblemSource {
   readonly file?: string | undefined;
   readonly tokens?: string | undefined;
   readonly count?: number | undefined;
+  /** index of the only problem to read, from 0; default: all */
+  readonly only?: number | undefined;
   readonly seed: number;
 }
 
@@ -22,19 +24,19 @@ export interface ProblemSource {
  *
  * @throws UsageError for a file of another kind, and one that is missing, torn or empty
  */
-export async function readRows(path: string, limit?: number): Promise<DatasetRow[]> {
+export async function readRows(path: string, limit?: number): Promise<readonly DatasetRow[]> {
   const rows = await rowsOf(path, limit);
   if (rows.length === 0) throw new UsageError(`${path} has no rows`);
   return rows;
 }
 
-async function rowsOf(path: string, limit: number | undefined): Promise<DatasetRow[]> {
+async function rowsOf(path: string, limit: number | undefined): Promise<readonly DatasetRow[]> {
   const kind = extname(path);
   switch (kind) {
     case ".jsonl":
       return readJsonl(path, readText(path), limit);
     case ".parquet":
-      return readParquetFile(path, limit);
+      return readParquet(path, limit);
     default:
       throw new UsageError(`${path} must be a .parquet or .jsonl file; got ${kind || "no extension"}`);
   }
@@ -44,15 +46,16 @@ async function rowsOf(path: string, limit: number | undefined): Promise<DatasetR
  * Reads problems from a file, or generates them, one after another.
  *
  * @param text task spec; not needed if the rows of a file name their task
- * @throws UsageError for a missing task or length, or a row that the task cannot read
+ * @throws UsageError for a missing task or length, a row that the task cannot read, and an `only` beyond the problems
  */
 export async function* problemsOf(
   text: string | undefined,
-  { file, tokens, count, seed }: ProblemSource,
+  { file, tokens, count, only, seed }: ProblemSource,
 ): AsyncGenerator<NamedProblem> {
   if (file !== undefined) {
     if (tokens !== undefined) throw new UsageError("problems come from --file or from --tokens, not both");
-    for (const [index, row] of (await readRows(file, count)).entries()) yield fromRow(file, text, row, index);
+    const rows = await readRows(file, only === undefined ? count : Math.min(only + 1, count ?? Infinity));
+    for (const index of indices(rows.length, only)) yield fromRow(file, text, rows[index]!, index);
     return;
   }
   if (text === undefined) throw new UsageError("a task is missing: graphwalks, mrcr(needles=2)");
@@ -62,7 +65,17 @@ export async function* problemsOf(
     );
   const task = parseTask(text);
   const length = parseLength(tokens, task.task.lengths);
-  for (let index = 0; index < (count ?? 1); index++) yield drawNamedProblem(task, length, seed, index);
+  // without a count there are as many as one asks for
+  const there = count ?? (only === undefined ? 1 : only + 1);
+  for (const index of indices(there, only)) yield drawNamedProblem(task, length, seed, index);
+}
+
+/** Indices of problems: all, or `only`. @throws UsageError if there is no such problem */
+function* indices(count: number, only: number | undefined): Generator<number> {
+  if (only !== undefined && only >= count)
+    throw new UsageError(`--row must be an integer in [0, ${count - 1}]; got ${only}`);
+  if (only === undefined) for (let index = 0; index < count; index++) yield index;
+  else yield only;
 }
 
 function fromRow(path: string, text: string | undefined, row: DatasetRow, index: number): NamedProblem {

@@ -1,24 +1,7 @@
-import { asyncBufferFromFile } from "hyparquet";
-import { UsageError } from "../core/errors.ts";
-import type { DatasetRow } from "../tasks/task.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { readCsv, resultsOf } from "./csv.ts";
-import { readParquet } from "./dataset.ts";
-import { reasonOf } from "./files.ts";
+import { readParquet } from "./parquet.ts";
 import type { CsvRow } from "./where.ts";
-
-/**
- * Rows of a Parquet file on disk, all columns.
- *
- * @param limit rows to read at most, from the first
- * @throws UsageError for a file that cannot be read, is torn or no Parquet
- */
-export async function readParquetFile(path: string, limit?: number): Promise<DatasetRow[]> {
-  const file = await asyncBufferFromFile(path).catch((error: unknown) => {
-    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
-  });
-  return readParquet(path, file, limit);
-}
 
 /** A cell of a Parquet file as a CSV has it. */
 const textOf = (value: unknown): string => {
@@ -33,7 +16,7 @@ const textOf = (value: unknown): string => {
  */
 export async function readTable(path: string): Promise<CsvRow[]> {
   if (!path.endsWith(".parquet")) return readCsv<string>(path, []);
-  const rows = await readParquetFile(path);
+  const rows = await readParquet(path);
   return rows.map((row) =>
     Object.fromEntries(Object.entries(row).map(([column, value]) => [column, textOf(value)])),
   );

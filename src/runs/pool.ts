@@ -5,6 +5,7 @@ import { Piscina } from "piscina";
 import { UsageError } from "../core/errors.ts";
 import type { PartTime } from "../core/profile.ts";
 import { formatBytes } from "../core/units.ts";
+import { workerArguments } from "../files/load.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import type { NumericTrial } from "../trial/trial.ts";
 import { describeTrial } from "./plan.ts";
@@ -80,16 +81,6 @@ export function sizePool(
     );
   return { workers, threads, memoryBytes };
 }
-
-/** Address of a module that lets a worker import TypeScript, whatever folder the program was started in. */
-function sourceLoader(): string {
-  const api = import.meta.resolve("tsx/esm/api");
-  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
-}
-
-/** Options of Node for a worker of this module: TypeScript needs a loader. */
-export const workerArguments = (worker: URL): string[] =>
-  worker.pathname.endsWith(".ts") ? ["--import", sourceLoader()] : [];
 
 /** Runs groups in order, as many at a time as workers and memory allow. An abort ends the groups that are running. */
 export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { Piscina } from "piscina";
 import type { Backend } from "../../learned/autograd.ts";
 import { hasEnded, trainReader } from "../../learned/run.ts";
 import type { TrainState } from "../../learned/train.ts";
-import { workerArguments } from "../../runs/pool.ts";
+import { workerArguments } from "../../files/load.ts";
 import type { LearnedCell } from "./grid.ts";
 import type { TrainTask } from "./worker.ts";
 
