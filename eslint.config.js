@@ -65,4 +65,9 @@ export default defineConfig(
       "no-console": "error",
     },
   },
+  {
+    // print and printError write control characters as escapes
+    files: ["src/cli/**/*.ts", "src/files/**/*.ts", "src/runs/**/*.ts", "src/studies/**/*.ts"],
+    rules: { "no-console": "error" },
+  },
 );

@@ -10,6 +10,7 @@ import { possible } from "./possible.ts";
 import { present } from "./present.ts";
 import { formatPlan, planData } from "./print/plan.ts";
 import { runWatched } from "./print/watch.ts";
+import { print } from "./print/print.ts";
 
 /** Options of a run that `attnsim run` and experiments share. */
 export interface ExecuteOptions {
@@ -49,7 +50,7 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   const { reference } = options;
   requireReference(plan, reference);
   if (options.dryRun) {
-    console.log(json ? JSON.stringify(planData(plan, out), null, 2) : formatPlan(plan, out));
+    print(json ? JSON.stringify(planData(plan, out), null, 2) : formatPlan(plan, out));
     return;
   }
   const { workers, threads, memoryGb, profile, config, force } = options;
@@ -57,7 +58,7 @@ export async function execute(asked: Plan, options: ExecuteOptions): Promise<voi
   if (options.planOnly) {
     makeFolder(out);
     savePlan(out, run, { force });
-    console.log(`${plan.trials.length} trials planned in ${out}; attnsim submit ${out}`);
+    print(`${plan.trials.length} trials planned in ${out}; attnsim submit ${out}`);
     return;
   }
   const memoryBytes = memoryGb === undefined ? undefined : memoryGb * 1e9;

@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { CommanderError } from "@commander-js/extra-typings";
 import { UsageError } from "../core/errors.ts";
 import { Unfinished } from "../runs/unfinished.ts";
-import { visible } from "./print/visible.ts";
+import { printError } from "./print/print.ts";
 
 /**
  * Runs a program and prints on stderr why it failed. Returns its exit code: 0 fine, 1 failed, 2 wrong usage,
@@ -13,10 +14,9 @@ export async function exitCodeOf(work: () => Promise<unknown>): Promise<number> 
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof Unfinished)
-      for (const trial of error.failed) console.error(`failed: ${visible(trial)}`);
-    if (process.env["ATTNSIM_DEBUG"]) console.error(error);
-    else console.error(`error: ${visible(error instanceof Error ? error.message : String(error))}`);
+    if (error instanceof Unfinished) for (const trial of error.failed) printError(`failed: ${trial}`);
+    const message = error instanceof Error ? error.message : String(error);
+    printError(process.env["ATTNSIM_DEBUG"] ? inspect(error) : `error: ${message}`);
     if (error instanceof Unfinished && error.interrupted) return 130;
     return error instanceof UsageError ? 2 : 1;
   }

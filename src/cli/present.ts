@@ -15,6 +15,7 @@ import { meanFieldGaps } from "../trial/mean-field-gap.ts";
 import { formatGaps } from "./print/gaps.ts";
 import { formatProfile, peakBytes } from "./print/profile.ts";
 import { bracketsNote, formatEffective, formatScores } from "./print/scores.ts";
+import { print } from "./print/print.ts";
 
 /** How results are shown. */
 export interface PresentOptions {
@@ -42,19 +43,19 @@ export async function present(
     rows.length === 0 ? [] : await drawFigures(rows, { out, title: plan.question, names, reference });
   if (readManifest(out)?.files?.["data.csv"] !== before?.files?.["data.csv"])
     removePictures(out, figures.map(figureOf));
-  if (json) console.log(JSON.stringify(summaryOf(outcome, { out, figures, reference }), null, 2));
+  if (json) print(JSON.stringify(summaryOf(outcome, { out, figures, reference }), null, 2));
   else {
     const tables = tablesOf(rows, reference);
-    for (const table of tables) console.log(`${formatScores(table)}\n`);
+    for (const table of tables) print(`${formatScores(table)}\n`);
     const note = bracketsNote(tables);
-    if (note !== undefined) console.log(`${note}\n`);
+    if (note !== undefined) print(`${note}\n`);
     const effective = effectiveLengths(rows);
-    if (effective.some(({ lengths }) => lengths.length > 1)) console.log(`${formatEffective(effective)}\n`);
+    if (effective.some(({ lengths }) => lengths.length > 1)) print(`${formatEffective(effective)}\n`);
     const gaps = meanFieldGaps(rows);
-    if (gaps.length > 0) console.log(`${formatGaps(gaps)}\n`);
-    if (outcome.profile) console.log(`${formatProfile(outcome.profile)}\n`);
-    console.log(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
-    for (const figure of figures.filter((path) => path.endsWith(".png"))) console.log(`  ${figure}`);
+    if (gaps.length > 0) print(`${formatGaps(gaps)}\n`);
+    if (outcome.profile) print(`${formatProfile(outcome.profile)}\n`);
+    print(`${rows.length} of ${planned} trials in ${out}, ${formatSeconds(seconds)}`);
+    for (const figure of figures.filter((path) => path.endsWith(".png"))) print(`  ${figure}`);
   }
   finishedRows(outcome);
 }

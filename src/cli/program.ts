@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { visible } from "../core/visible.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands/all.ts";
 import type { CommandFile, CommandGroup } from "./commands/all.ts";
@@ -26,6 +27,7 @@ export async function program(words: readonly string[]): Promise<Command> {
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
     .addHelpText("after", examples);
   for (const command of commands) await add(root, command, words);
   return root;

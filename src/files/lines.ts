@@ -1,6 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { visible } from "../core/visible.ts";
 import { makeFolder, reasonOf } from "./files.ts";
 
 /**
@@ -11,7 +12,7 @@ import { makeFolder, reasonOf } from "./files.ts";
  */
 export async function writeJsonl(path: string | undefined, rows: AsyncIterable<object>): Promise<void> {
   if (path === undefined) {
-    for await (const row of rows) console.log(JSON.stringify(row));
+    for await (const row of rows) process.stdout.write(`${visible(JSON.stringify(row))}\n`);
     return;
   }
   const draft = openDraft(path);

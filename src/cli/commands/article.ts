@@ -6,6 +6,7 @@ import { claimVerdicts } from "../../studies/rules.ts";
 import { integer } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { watch } from "../print/watch.ts";
+import { print, printError } from "../print/print.ts";
 
 const notes = `
 Numbers decide the verdict on every claim of data/article-claims.csv, by the rules that the report names:
@@ -35,11 +36,11 @@ export default function articleCommand(command: Command): void {
     .action(async ({ full = false, json, ...options }) => {
       const { answer, files } = await runArticle({ full, ...options }, watch);
       const findings = answer.chapters.flatMap((chapter) => chapter.findings);
-      console.log(
+      print(
         json
           ? JSON.stringify({ report: files[0], findings }, null, 2)
           : findings.map(({ claim, verdict, says }) => `${verdict.padEnd(18)}  ${claim}: ${says}`).join("\n"),
       );
-      for (const file of files) console.error(file);
+      for (const file of files) printError(file);
     });
 }

@@ -11,6 +11,7 @@ import { collect, integer, oneOf, positive } from "../options/values.ts";
 import { formatAttend } from "../print/attend.ts";
 import { formatCapture } from "../print/capture.ts";
 import { withBar } from "../print/progress.ts";
+import { print } from "../print/print.ts";
 
 /** `attnsim attend`: a variant on the user's own tensors, or on a capture of a whole model. */
 export default function attendCommand(command: Command): void {
@@ -46,12 +47,12 @@ export default function attendCommand(command: Command): void {
         const asked = { ...options, capture, memoryBytes };
         const answer = await withBar("layers", (onLayer) => measureCapture(asked, onLayer));
         await writeRows(captureRows(answer), capture, options);
-        console.log(json ? JSON.stringify(captureSummary(answer), null, 2) : formatCapture(answer));
+        print(json ? JSON.stringify(captureSummary(answer), null, 2) : formatCapture(answer));
         return;
       }
       const { indexQ, indexK, indexV, gates } = options;
       const captured = { indexQ, indexK, indexV, gates };
       const report = await attendFiles({ ...options, ...oneLayer(options), captured, memoryBytes });
-      console.log(json ? JSON.stringify({ ...report, out: options.out }, null, 2) : formatAttend(report));
+      print(json ? JSON.stringify({ ...report, out: options.out }, null, 2) : formatAttend(report));
     });
 }

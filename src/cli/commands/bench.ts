@@ -12,6 +12,7 @@ import { withMeasureOptions } from "../options/bench.ts";
 import type { MeasureOptions } from "../options/bench.ts";
 import { formatBench, formatEngineTimes } from "../print/bench.ts";
 import { withBar } from "../print/progress.ts";
+import { print } from "../print/print.ts";
 
 const notes = `
 Every result is checked against float64 before it is timed. GB/s counts the fewest bytes that must move; GFLOP/s counts
@@ -35,7 +36,7 @@ async function measure({ engine, only, threads, repeats: rounds, json }: Measure
   const result = await withBar("measurements", (onStep) =>
     benchEngines({ engines, workloads, threads, rounds, onStep }),
   );
-  console.log(json ? JSON.stringify(result.rows, null, 2) : formatBench(result, threads));
+  print(json ? JSON.stringify(result.rows, null, 2) : formatBench(result, threads));
   refuseWrong(result);
 }
 
@@ -46,5 +47,5 @@ async function calibrateAuto({ threads, json }: MeasureOptions): Promise<void> {
   const times = await withBar("measurements", (onStep) => timeEngines({ threads, seconds, onStep }));
   const file = engineTimesFile(threads);
   writeAtomic(file, `${JSON.stringify(times, null, 2)}\n`);
-  console.log(json ? JSON.stringify(times, null, 2) : `${formatEngineTimes(times)}\n\nwritten to ${file}`);
+  print(json ? JSON.stringify(times, null, 2) : `${formatEngineTimes(times)}\n\nwritten to ${file}`);
 }

@@ -6,6 +6,7 @@ import { withConfirmOptions } from "../options/confirm.ts";
 import { collect, givenReader, integer, withReaderOptions } from "../options/values.ts";
 import { formatCalibration } from "../print/calibration.ts";
 import { watch } from "../print/watch.ts";
+import { print } from "../print/print.ts";
 
 const help = `
 Columns have the names of data/published-scores.csv: mrcr-v2-8needle:32K-64K, or mrcr-v2-8needle for all its columns.
@@ -41,6 +42,6 @@ export default function calibrateCommand(command: Command): void {
     .addHelpText("after", help)
     .action(async ({ json, confirm = true, ...options }) => {
       const { answer } = await runCalibrate({ ...options, confirm, reader: givenReader(options) }, watch);
-      console.log(json ? JSON.stringify(answer, null, 2) : formatCalibration(answer));
+      print(json ? JSON.stringify(answer, null, 2) : formatCalibration(answer));
     });
 }

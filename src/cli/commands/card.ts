@@ -6,6 +6,7 @@ import { oneOf } from "../options/values.ts";
 import { cardSheet } from "../print/card.ts";
 import { formatSheet, sheetFormats } from "../print/sheet.ts";
 import { watch } from "../print/watch.ts";
+import { print, printError } from "../print/print.ts";
 
 const notes = `
 A model is a name of the catalog, a config.json of Hugging Face, or a file of your own. Several stand side by side.
@@ -28,10 +29,10 @@ export default function cardCommand(command: Command): void {
         json || format === "json"
           ? JSON.stringify(cards, null, 2)
           : formatSheet(cardSheet(cards, question), format);
-      if (out === undefined) console.log(text);
+      if (out === undefined) print(text);
       else {
         writeAtomic(out, `${text}\n`);
-        console.error(out);
+        printError(out);
       }
     });
 }

@@ -6,6 +6,7 @@ import { UsageError } from "../../core/errors.ts";
 import { engineNames } from "../../engines/registry.ts";
 import { integer, tokenCount } from "../options/values.ts";
 import { describe, describedData, formatDescription } from "../print/description.ts";
+import { print } from "../print/print.ts";
 
 /** `attnsim describe`: the facts of an entry, and the cost of a variant at a shape. */
 export default function describeCommand(command: Command): void {
@@ -36,7 +37,7 @@ export default function describeCommand(command: Command): void {
           `"${text}" is an engine; see attnsim engines for what it is and whether it works here`,
         );
       const described = describe(text, kind, { ...shape, bytesPerElement: kvDtypeBytes[kvDtype] });
-      console.log(
+      print(
         json
           ? JSON.stringify(describedData(described), null, 2)
           : described.map(formatDescription).join("\n\n"),

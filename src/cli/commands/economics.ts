@@ -3,6 +3,7 @@ import { runEconomics } from "../../studies/economics/run.ts";
 import { forceOption } from "../options/results.ts";
 import { modelPair, numberList, numberPair, positive, share, tokensOrNone } from "../options/values.ts";
 import { formatEconomics } from "../print/economics.ts";
+import { print, printError } from "../print/print.ts";
 
 const notes = `
 <before,after> is one number for each model. Prices are USD per million tokens; hidden reasoning is charged as output.
@@ -52,7 +53,7 @@ export default function economicsCommand(command: Command): void {
       const { answer, files } = await runEconomics(options);
       const { models, question, economics, sources } = answer;
       const shown = { models, ...question, ...economics, surface: undefined, sources, figures: files };
-      console.log(json ? JSON.stringify(shown, null, 2) : formatEconomics(answer));
-      for (const file of files) console.error(file);
+      print(json ? JSON.stringify(shown, null, 2) : formatEconomics(answer));
+      for (const file of files) printError(file);
     });
 }

@@ -8,6 +8,7 @@ import { withConfirmOptions } from "../options/confirm.ts";
 import { collect, integer, tokenCount } from "../options/values.ts";
 import { formatExplanation } from "../print/explanation.ts";
 import { watch } from "../print/watch.ts";
+import { print, printError } from "../print/print.ts";
 
 const help = `
 The command tries every attention variant and layer plan that has a mean field, at its budgets too. Beside them it tries
@@ -47,7 +48,7 @@ export default function explainCommand(command: Command): void {
       const { answer } = await runExplain(options, watch);
       const { model, tokens, longest } = answer.priced;
       if (longest !== null && tokens > longest)
-        console.error(`warning: priced at ${tokens} tokens of ${model}, made for at most ${longest}`);
-      console.log(json ? JSON.stringify(answer, null, 2) : formatExplanation(answer));
+        printError(`warning: priced at ${tokens} tokens of ${model}, made for at most ${longest}`);
+      print(json ? JSON.stringify(answer, null, 2) : formatExplanation(answer));
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { buildPage, servePage } from "../explore/page.ts";
 import { port } from "../options/values.ts";
+import { print } from "../print/print.ts";
 
 const notes = `
 The page runs the library in the browser: the mean field, the model of hardware, and small runs in full numerics. It
@@ -16,7 +17,7 @@ export default function exploreCommand(command: Command): void {
     .option("--build <folder>", "write the page's files and stop")
     .addHelpText("after", notes)
     .action(async ({ port: wanted = 0, build }) => {
-      if (build !== undefined) console.log(await buildPage(build));
-      else console.log(`the explorer is at ${await servePage(wanted)} (Ctrl-C stops)`);
+      if (build !== undefined) print(await buildPage(build));
+      else print(`the explorer is at ${await servePage(wanted)} (Ctrl-C stops)`);
     });
 }

@@ -11,6 +11,7 @@ import { readRequests, requestOptions } from "../options/workload.ts";
 import { collect, integer, positive, tokenCount } from "../options/values.ts";
 import { formatFrontier, frontierLines } from "../print/frontier.ts";
 import { watch } from "../print/watch.ts";
+import { print, printError } from "../print/print.ts";
 
 const notes = `
 Scores come from a results CSV (--results) or from the mean field (--mean-field, --task, --variant). Costs are those of the
@@ -53,11 +54,9 @@ export default function frontierCommand(command: Command): void {
       const found = await runFrontier(asked, watch);
       const { points } = found;
       const assumptions = frontierLines(asked, found);
-      console.log(
-        json ? JSON.stringify({ assumptions, points }, null, 2) : formatFrontier(found, assumptions),
-      );
+      print(json ? JSON.stringify({ assumptions, points }, null, 2) : formatFrontier(found, assumptions));
       if (out === undefined) return;
       for (const path of await writeTables(out, frontierResults(points, asked, assumptions)))
-        console.error(path);
+        printError(path);
     });
 }

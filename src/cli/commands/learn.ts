@@ -11,6 +11,7 @@ import { formatEvaluation, formatTraining } from "../print/learned.ts";
 import { formatLearned } from "../print/learned-study.ts";
 import { printStudy } from "../print/study.ts";
 import { watch } from "../print/watch.ts";
+import { print, printError } from "../print/print.ts";
 
 const notes = `
 Tasks: mqar, multi-query associative recall as zoology generates it (zoology/data/multiquery_ar.py); k-hop, k-hop
@@ -46,9 +47,9 @@ export default function learnCommand(command: Command): void {
         settings: trainSettings(given),
         folder: out,
         backend,
-        onEvaluation: (point) => console.error(formatEvaluation(point)),
+        onEvaluation: (point) => printError(formatEvaluation(point)),
       });
-      for (const path of paths) console.error(path);
-      console.log(formatTraining(state.curve));
+      for (const path of paths) printError(path);
+      print(formatTraining(state.curve));
     });
 }

@@ -6,6 +6,7 @@ import { listEngines } from "../../engines/registry.ts";
 import { constantSets } from "../../hardware/constants/sets/all.ts";
 import { formatTable } from "../print/table.ts";
 import { unreadLines } from "../print/unread.ts";
+import { print } from "../print/print.ts";
 
 interface Line {
   readonly name: string;
@@ -35,11 +36,11 @@ export default function listCommand(command: Command): void {
         wanted.map(async ([name, load]) => [name, (await load()).map(lineOf)] as const),
       );
       if (json) {
-        console.log(JSON.stringify(Object.fromEntries(found), null, 2));
+        print(JSON.stringify(Object.fromEntries(found), null, 2));
         return;
       }
       const unread = unreadLines(wanted.flatMap(([name]) => machines[name] ?? []));
-      console.log([...found.map(([name, lines]) => tableOf(name, lines)), ...unread].join("\n\n"));
+      print([...found.map(([name, lines]) => tableOf(name, lines)), ...unread].join("\n\n"));
     });
 }
 

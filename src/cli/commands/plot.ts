@@ -7,6 +7,7 @@ import { figureFormats } from "../../runs/write-figure.ts";
 import { readManifest } from "../../runs/manifest.ts";
 import { referenceOption } from "../options/results.ts";
 import { collect, list, oneOf } from "../options/values.ts";
+import { print, printError } from "../print/print.ts";
 
 const figureName = (text: string): string => findFigure(text).name;
 
@@ -49,8 +50,8 @@ export default function plotCommand(command: Command): void {
       const { out = dirname(first!), title = titleOf(first!), where = [], x, y } = options;
       const settings = { out, title, names: figure, formats: format, reference: options.reference };
       const files = [first!, ...more];
-      const warn = (text: string): void => console.error(`warning: ${text}`);
+      const warn = (text: string): void => printError(`warning: ${text}`);
       for (const path of await drawFiles({ ...settings, files, where, variants: variant, x, y, warn }))
-        console.log(path);
+        print(path);
     });
 }

@@ -6,6 +6,7 @@ import { workerOptions } from "../options/workers.ts";
 import { formatPublished } from "../print/published.ts";
 import { printStudy } from "../print/study.ts";
 import { watch } from "../print/watch.ts";
+import { printError } from "../print/print.ts";
 
 const notes = `
 Golden checks are computed each time: a variant runs and an engine counts what it reads, or, where the verdict says
@@ -38,7 +39,7 @@ export default function publishedCommand(command: Command): void {
     .action(async ({ json, ...options }) => {
       const { answer, hasTrends, files } = await runPublished(options, watch);
       if (!hasTrends)
-        console.error(
+        printError(
           "trends are experiments of attnsim's repository, which is not here; only golden checks are shown",
         );
       printStudy({ answer, files }, json, formatPublished);

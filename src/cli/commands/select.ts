@@ -3,6 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { runSelect } from "../../studies/select/run.ts";
 import { integer, positive, share, tokenCount, tokensOrNone } from "../options/values.ts";
 import { formatSelection } from "../print/selection.ts";
+import { print } from "../print/print.ts";
 
 const notes = `
 Without --output-tokens each model takes its tokens for one task from the table; the task is the same for all models. Scores
@@ -54,6 +55,6 @@ export default function selectCommand(command: Command): void {
     .action(({ json, prices, by, outputTokens, cached, ...rest }) => {
       const demand = { ...rest, output: outputTokens, cachedShare: cached };
       const result = runSelect({ demand, by, prices });
-      console.log(json ? JSON.stringify(result, null, 2) : formatSelection(result));
+      print(json ? JSON.stringify(result, null, 2) : formatSelection(result));
     });
 }

@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { showTrial } from "../../studies/show/run.ts";
 import { givenReader, integer, withReaderOptions } from "../options/values.ts";
 import { formatView, viewData } from "../print/view.ts";
+import { print } from "../print/print.ts";
 
 const help = `
 The trial is the one that attnsim run makes of the same task, length, seed and number. Of every query (each hop of a walk,
@@ -29,6 +30,6 @@ export default function showCommand(command: Command): void {
     .addHelpText("after", help)
     .action(async ({ json, ...options }) => {
       const view = await showTrial({ ...options, reader: givenReader(options) });
-      console.log(json ? JSON.stringify(viewData(view), null, 2) : formatView(view));
+      print(json ? JSON.stringify(viewData(view), null, 2) : formatView(view));
     });
 }

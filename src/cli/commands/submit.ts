@@ -7,6 +7,7 @@ import { forceOption } from "../options/results.ts";
 import { integer } from "../options/values.ts";
 import { planArgument, plannedRun } from "../planned.ts";
 import { formatNothing, formatSubmitted } from "../print/cluster.ts";
+import { print } from "../print/print.ts";
 
 /** Reads memory as Slurm does. */
 function memory(text: string): string {
@@ -42,7 +43,7 @@ export default function submitCommand(command: Command): void {
       const { run, out } = await plannedRun(plan, options);
       const dealt = dealMissing(run.plan, out, arraySize);
       if (dealt.trials === 0) {
-        console.log(formatNothing(out));
+        print(formatNothing(out));
         return;
       }
       let text: string;
@@ -54,7 +55,7 @@ export default function submitCommand(command: Command): void {
         text = kubernetesManifest(run, out, dealt, { cpus, memory: mem, program, image, claim });
       } else text = slurmScript(run, out, dealt, { ...asked, cpus, memory: mem, program });
       if (options.dryRun) {
-        console.log(text.trimEnd());
+        print(text.trimEnd());
         return;
       }
       if (!options.kubernetes) requireIdle(out);
@@ -63,6 +64,6 @@ export default function submitCommand(command: Command): void {
       const start = options.kubernetes
         ? `kubectl apply -f ${path}`
         : `job ${submitScript(out, dealt.number, path)}`;
-      console.log(formatSubmitted(start, dealt, out));
+      print(formatSubmitted(start, dealt, out));
     });
 }

@@ -7,6 +7,7 @@ import { integer, positive } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { planArgument, plannedRun } from "../planned.ts";
 import { watchTrials } from "../print/watch.ts";
+import { print } from "../print/print.ts";
 
 const help = `
 In a job array of Slurm the share is that of SLURM_ARRAY_TASK_ID, in an indexed job of Kubernetes that of
@@ -42,7 +43,7 @@ export default function workCommand(command: Command): void {
       const outcome = await watchTrials(name, trials.length, (hooks) =>
         workShare(run.plan, { out, share, workers, threads, memoryBytes, ...hooks }),
       );
-      console.log(`${name}: ${outcome.rows.length} of ${outcome.planned} trials in ${out}`);
+      print(`${name}: ${outcome.rows.length} of ${outcome.planned} trials in ${out}`);
       finishedRows(outcome);
     });
 }

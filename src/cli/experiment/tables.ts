@@ -8,6 +8,7 @@ import { formatFindings } from "./findings.ts";
 import type { Findings } from "./findings.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
+import { print, printError } from "../print/print.ts";
 
 /** Arguments of the function that computes the tables. */
 export interface TablesContext {
@@ -31,7 +32,7 @@ export const tables = ({ steps, make }: TablesOptions): Answer => ({
       async ({ full = false, out = resultsFolder(name, full), json, dryRun, force, parquet }) => {
         const count = steps(full);
         if (dryRun) {
-          console.log(`${count} rows for ${out}`);
+          print(`${count} rows for ${out}`);
           return;
         }
         claimFolder(out, { name, config: { full }, force });
@@ -45,8 +46,8 @@ export const tables = ({ steps, make }: TablesOptions): Answer => ({
           manifest: { config: { full }, findings, assumptions, versions: { attnsim: version } },
         });
         if (parquet) writeParquet(out);
-        console.log(formatFindings(found, json === true));
-        for (const path of paths) console.error(path);
+        print(formatFindings(found, json === true));
+        for (const path of paths) printError(path);
       },
     );
   },

@@ -9,6 +9,7 @@ import { formatScaling } from "../print/scaling.ts";
 import { watch } from "../print/watch.ts";
 import { resultsFolder } from "./experiment.ts";
 import type { Answer } from "./experiment.ts";
+import { print, printError } from "../print/print.ts";
 
 /** Times of queries over context lengths. */
 export interface TimesOptions {
@@ -33,7 +34,7 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
         const { json, dryRun, force, parquet } = options;
         const asked = lengths(full);
         if (dryRun) {
-          console.log(`${asked.length * variants.length} variants and lengths for ${out}`);
+          print(`${asked.length * variants.length} variants and lengths for ${out}`);
           return;
         }
         const config = { full, engine, threads };
@@ -52,8 +53,8 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
           watch,
         );
         if (parquet) writeParquet(out);
-        console.log(json ? JSON.stringify(answer, null, 2) : formatScaling(answer));
-        for (const file of files) console.error(file);
+        print(json ? JSON.stringify(answer, null, 2) : formatScaling(answer));
+        for (const file of files) printError(file);
       });
   },
 });

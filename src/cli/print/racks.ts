@@ -16,6 +16,7 @@ import { productLines } from "./products.ts";
 import { formatTable } from "./table.ts";
 import type { TableCell } from "./table.ts";
 import { unreadLines } from "./unread.ts";
+import { print } from "./print.ts";
 
 /** A column of a table about models on racks: its title, its cells, and a condition to show it. */
 export type RackColumn<Row> = readonly [
@@ -68,15 +69,14 @@ export async function showRacks<Row extends RackRow>(shown: ShownRacks<Row>): Pr
     const sweep = changes && { [readSweep(options.sweep!).path]: swept, change: changes.get(row) ?? null };
     return { ...names, ...rest, ...sweep };
   });
-  if (options.json) console.log(JSON.stringify({ assumptions, rows: plain }, null, 2));
+  if (options.json) print(JSON.stringify({ assumptions, rows: plain }, null, 2));
   else {
     const sweep = changes && sweepColumns<Row>(readSweep(options.sweep!).path, changes);
     const columns = [...table.columns, ...(sweep ?? [])];
-    console.log(formatRacks(rows, { ...table, columns }, assumptions));
+    print(formatRacks(rows, { ...table, columns }, assumptions));
   }
   await writeRows(plain, title, options);
-  if (options.explain && !options.json && passes !== undefined)
-    console.log(formatTimes(rows.flatMap(passes)));
+  if (options.explain && !options.json && passes !== undefined) print(formatTimes(rows.flatMap(passes)));
 }
 
 /** Changes of a measure against the row at 100%, or else at the first value, of the same setting. */

@@ -1,4 +1,5 @@
 import type { Study } from "../../studies/study.ts";
+import { print, printError } from "./print.ts";
 
 /** Prints the files of a study on stderr, and its answer as text or JSON. */
 export function printStudy<T>(
@@ -6,6 +7,6 @@ export function printStudy<T>(
   json: boolean | undefined,
   format: (answer: T) => string,
 ): void {
-  for (const file of files) console.error(file);
-  console.log(json ? JSON.stringify(answer, null, 2) : format(answer));
+  for (const file of files) printError(file);
+  print(json ? JSON.stringify(answer, null, 2) : format(answer));
 }

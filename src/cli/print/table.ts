@@ -1,4 +1,4 @@
-import { visible } from "./visible.ts";
+import { visible } from "../../core/visible.ts";
 import { lineWidth } from "./width.ts";
 
 /** A cell of a table; null is an empty one. */

@@ -7,6 +7,7 @@ import { finishedRows } from "../../runs/unfinished.ts";
 import type { Watch, WatchedSettings } from "../../runs/watch.ts";
 import { startProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
+import { printError } from "./print.ts";
 
 /** Functions that a run of trials calls, and the signal that ends it. */
 type WatchHooks = Required<Pick<TrialSettings, "signal" | "onStart" | "onTrial">>;
@@ -50,7 +51,7 @@ export async function watchTrials<T>(
     if (abort.signal.aborted && performance.now() - asked > 1000) process.exit(130);
     if (!abort.signal.aborted) {
       asked = performance.now();
-      console.error("\nstopping; finished trials are kept (Ctrl-C again ends at once)");
+      printError("\nstopping; finished trials are kept (Ctrl-C again ends at once)");
     }
     abort.abort();
   };
@@ -62,7 +63,7 @@ export async function watchTrials<T>(
       signal: abort.signal,
       onStart(missing, { workers, threads }) {
         const kept = planned - missing.length;
-        console.error(
+        printError(
           `${name}: ${missing.length} trials to run${kept > 0 ? `, ${kept} kept from before` : ""}; ` +
             `workers ${workers}, threads ${threads}`,
         );

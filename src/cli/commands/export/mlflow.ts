@@ -3,6 +3,7 @@ import { UsageError } from "../../../core/errors.ts";
 import { exportedRun } from "../../../runs/mlflow/entities.ts";
 import { exportRun } from "../../../runs/mlflow/export.ts";
 import { batchesOf } from "../../../runs/mlflow/limits.ts";
+import { print, printError } from "../../print/print.ts";
 
 const notes = `
 A folder becomes one run. Its settings are parameters; metrics are means by task and variant, with the context length as
@@ -41,14 +42,14 @@ export default function exportMlflowCommand(command: Command): void {
       const { name, started, ended, artifacts } = run;
       if (dryRun) {
         const batches = batchesOf(run);
-        console.log(JSON.stringify({ experiment, name, started, ended, artifacts, batches }, null, 2));
+        print(JSON.stringify({ experiment, name, started, ended, artifacts, batches }, null, 2));
         return;
       }
       const server = { url, authorization: authorization() };
       const { runId, experimentId, uploaded } = await exportRun(server, { experiment, folder, run });
-      console.log(`${url.replace(/\/+$/, "")}/#/experiments/${experimentId}/runs/${runId}`);
+      print(`${url.replace(/\/+$/, "")}/#/experiments/${experimentId}/runs/${runId}`);
       const files =
         uploaded.length > 0 ? `${uploaded.length} files` : "no files: the server has no artifact proxy";
-      console.error(`${run.metrics.length} metrics, ${run.params.length} parameters, ${files}`);
+      printError(`${run.metrics.length} metrics, ${run.params.length} parameters, ${files}`);
     });
 }

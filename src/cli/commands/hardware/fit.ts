@@ -7,6 +7,7 @@ import { measuredOptions } from "../../options/measured.ts";
 import { outputOptions } from "../../options/outputs.ts";
 import { formatFit } from "../../print/kernels.ts";
 import { watch } from "../../print/watch.ts";
+import { print } from "../../print/print.ts";
 
 const notes = `
 The fit finds one set of constants for each system, kernel and precision: launch overheads, shares of peak rates, and the
@@ -27,8 +28,8 @@ export default function hardwareFitCommand(command: Command): void {
       const question = { kernels, framework, architecture };
       const { constants, errors } = fitKernels(question, watch);
       if (out !== undefined) writeAtomic(out, constantsFile(constants, out, askedSet(question)));
-      if (json) console.log(JSON.stringify(errors, null, 2));
-      else console.log(formatFit(errors) + (out === undefined ? "" : `\n\nwritten to ${out}`));
+      if (json) print(JSON.stringify(errors, null, 2));
+      else print(formatFit(errors) + (out === undefined ? "" : `\n\nwritten to ${out}`));
       await writeRows(
         errors.flatMap(({ fitted, heldOut }) => [
           { rows: "fitted", ...fitted },

@@ -6,6 +6,7 @@ import { outputOptions } from "../../options/outputs.ts";
 import { integer } from "../../options/values.ts";
 import { formatMachine } from "../../print/machine.ts";
 import { withBar } from "../../print/progress.ts";
+import { print } from "../../print/print.ts";
 
 /** `attnsim hardware local`: measures this machine, and compares its kernels with their predicted times. */
 export default function hardwareLocalCommand(command: Command): void {
@@ -18,7 +19,7 @@ export default function hardwareLocalCommand(command: Command): void {
       const report = await withBar("measurements", (onStep) =>
         predictKernels({ threads, rounds, shrink, onStep }),
       );
-      console.log(json ? JSON.stringify(report, null, 2) : formatMachine(report));
+      print(json ? JSON.stringify(report, null, 2) : formatMachine(report));
       await writeRows(report.predictions, "This machine's kernels, predicted and measured", files);
     });
 }

@@ -8,6 +8,7 @@ import { contextOption, rackOptions, readRacks } from "../../options/racks.ts";
 import { integer, oneOf, tokensOrNone } from "../../options/values.ts";
 import { machineLines, recordLines, showRacks } from "../../print/racks.ts";
 import { memoryTable, formatParts } from "../../print/memory.ts";
+import { print } from "../../print/print.ts";
 
 /** `attnsim hardware memory`: cache bytes of a user, and users who fit a GPU and a rack. */
 export default function hardwareMemoryCommand(command: Command): void {
@@ -39,6 +40,6 @@ export default function hardwareMemoryCommand(command: Command): void {
         title: "How many users fit?",
         options,
       });
-      if (explain && !options.json) for (const row of rows) console.log(formatParts(row));
+      if (explain && !options.json) for (const row of rows) print(formatParts(row));
     });
 }

@@ -12,6 +12,7 @@ import { readWorkload, workloadOptions } from "../../options/workload.ts";
 import { showRacks } from "../../print/racks.ts";
 import { servedColumns, servedData, servedPasses, servingLines } from "../../print/served.ts";
 import { watch } from "../../print/watch.ts";
+import { printError } from "../../print/print.ts";
 
 /** `attnsim hardware pareto`: plans that no other plan beats in tokens a second of a user and of a GPU. */
 export default function hardwareParetoCommand(command: Command): void {
@@ -51,7 +52,6 @@ export default function hardwareParetoCommand(command: Command): void {
         options,
       });
       if (out !== undefined)
-        for (const path of await writeTables(out, paretoResults(found, question, assumed)))
-          console.error(path);
+        for (const path of await writeTables(out, paretoResults(found, question, assumed))) printError(path);
     });
 }

@@ -9,6 +9,7 @@ import { outputOptions } from "../../options/outputs.ts";
 import { quantityFacts } from "../../print/facts.ts";
 import { formatTable } from "../../print/table.ts";
 import { unreadLines } from "../../print/unread.ts";
+import { print } from "../../print/print.ts";
 
 /** The system or model with a name, or in a file. @throws UsageError when there is none */
 const machineNamed = (name: string): Entry =>
@@ -27,7 +28,7 @@ export default function hardwareShowCommand(command: Command): void {
     .action(async (name, { json, ...files }) => {
       const entry = machineNamed(name);
       const { titles, rows } = quantityFacts(entry);
-      console.log(
+      print(
         json
           ? JSON.stringify(entry, null, 2)
           : [`${entry.name}: ${entry.summary}`, formatTable(titles, rows), ...unreadLines([entry])].join(

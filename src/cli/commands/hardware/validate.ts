@@ -9,6 +9,7 @@ import { outputOptions } from "../../options/outputs.ts";
 import { formatKernelErrors } from "../../print/kernels.ts";
 import { formatVerdicts, verdictData } from "../../print/verdicts.ts";
 import { watch } from "../../print/watch.ts";
+import { print } from "../../print/print.ts";
 
 const notes = `
 A folder holds CSV files in the format of data/blackwell-kernels, whose README describes each file. A file's name says which
@@ -31,7 +32,7 @@ export default function hardwareValidateCommand(command: Command): void {
       if (systems) {
         const asked = names === undefined ? targets : targetsNamed(names);
         const verdicts = watch.steps(asked.length, "published numbers", (onStep) => judge(asked, onStep));
-        console.log(json ? JSON.stringify(verdicts.map(verdictData), null, 2) : formatVerdicts(verdicts));
+        print(json ? JSON.stringify(verdicts.map(verdictData), null, 2) : formatVerdicts(verdicts));
         await writeRows(verdicts.map(verdictData), "Published numbers of systems, predicted", {
           csv,
           figure,
@@ -39,7 +40,7 @@ export default function hardwareValidateCommand(command: Command): void {
         return;
       }
       const errors = kernelErrors(question);
-      console.log(json ? JSON.stringify(errors, null, 2) : formatKernelErrors(errors));
+      print(json ? JSON.stringify(errors, null, 2) : formatKernelErrors(errors));
       await writeRows(errors, "How far are predicted times from measured kernels?", { csv, figure });
     });
 }

@@ -6,6 +6,7 @@ import { scoreResponses } from "../../../files/responses.ts";
 import { columns } from "../../../trial/columns.ts";
 import { problemOptions } from "../../options/problems.ts";
 import { formatResponses, responseMeans } from "../../print/responses.ts";
+import { print, printError } from "../../print/print.ts";
 
 /** `attnsim tasks score`: scores of a real model's responses. */
 export default function tasksScoreCommand(command: Command): void {
@@ -24,10 +25,10 @@ export default function tasksScoreCommand(command: Command): void {
       const { rows, unanswered } = await scoreResponses(responses, problemsOf(task, source), model);
       if (csv !== undefined) writeAtomic(csv, formatCsv(columns, rows));
       if (unanswered.length > 0)
-        console.error(
+        printError(
           `${unanswered.length} problems have no response and are left out; the first is ${unanswered[0]!}`,
         );
       const means = responseMeans(rows);
-      console.log(json ? JSON.stringify({ rows, means }, null, 2) : formatResponses(rows, means));
+      print(json ? JSON.stringify({ rows, means }, null, 2) : formatResponses(rows, means));
     });
 }
