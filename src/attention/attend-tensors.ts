@@ -55,6 +55,8 @@ export interface AttendedTensors extends PlainTensors {
   readonly captured?: Captured | undefined;
   /** factor on q.k; default: 1 / sqrt(d) */
   readonly scale?: number | undefined;
+  /** take NaN and Infinity in q, k and v; the reference engine then runs, whatever `ops` is */
+  readonly allowNonfinite?: boolean | undefined;
   /** bounds from `magnitudesOf`; without them the tensors are looked through first */
   readonly magnitudes?: Magnitudes | undefined;
   /** phase of the queries; without it the one in which the variant does its own work (phase.ts) */
@@ -83,7 +85,7 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
   const { variant, params, kvDtype = "f32", logitShaping: shaping = parseShaping("none") } = spec;
   const shapes = shapesOf(k, v, q);
   const phase = given.phase ?? phaseFor(spec, shapes);
-  const magnitudes = given.magnitudes ?? magnitudesOf({ q, k, v }, given.scale);
+  const magnitudes = given.magnitudes ?? magnitudesOf({ q, k, v }, given.scale, given.allowNonfinite);
   const ops = fitsFloat32(shapes, magnitudes) ? given.ops : referenceEngine();
   const captured = fittedCapture(spec, shapes, given.captured ?? {});
   const { cache, queries } = cacheFromTensors(
@@ -105,7 +107,7 @@ export function attendTensors({ q, k, v, spec, compare, ...given }: AttendedTens
     })),
   );
   const output = assemble(result, queries);
-  refuseNotFinite(output, [shapes.queryHeads, shapes.queries, shapes.valueDim]);
+  if (!given.allowNonfinite) refuseNotFinite(output, [shapes.queryHeads, shapes.queries, shapes.valueDim]);
   return { output, phase, engine: ops.name, threads: ops.threads, heads };
 }
 

@@ -12,9 +12,10 @@ const chunkNumbers = 1 << 19;
  * Length of the longest row of (heads, rows, d) numbers.
  *
  * @param name of the tensor, for the message
+ * @param allowNonfinite take NaN and Infinity, and give Infinity
  * @throws UsageError for a number that is not finite in float32, with its place
  */
-export function longestRow(name: string, all: Tensor | StoredHeads): number {
+export function longestRow(name: string, all: Tensor | StoredHeads, allowNonfinite = false): number {
   const [heads, rows, width] = all.shape as [number, number, number];
   const step = Math.max(1, Math.floor(chunkNumbers / width));
   const chunk = new Float32Array(Math.min(rows, step) * width);
@@ -26,8 +27,10 @@ export function longestRow(name: string, all: Tensor | StoredHeads): number {
       for (let at = 0; at < part.length; at += width) {
         let square = 0;
         for (let c = at; c < at + width; c++) square += part[c]! * part[c]!;
-        if (!Number.isFinite(square))
+        if (!Number.isFinite(square)) {
+          if (allowNonfinite) return Infinity;
           refuse(name, { h, row: first + at / width }, part.subarray(at, at + width));
+        }
         longest = Math.max(longest, square);
       }
     }
@@ -39,7 +42,7 @@ function refuse(name: string, { h, row }: { h: number; row: number }, numbers: F
   const got = numbers[column]!;
   throw new UsageError(
     `${name} holds ${got}${Number.isNaN(got) ? "" : " or a number beyond float32"} at head ${h}, row ${row}, ` +
-      `column ${column}; allowed: finite numbers`,
+      `column ${column}; allowed: finite numbers, or any with --allow-nonfinite`,
   );
 }
 
@@ -55,12 +58,20 @@ export interface Magnitudes {
  * Bounds on the logits and values of tensors.
  *
  * @param scale factor on q.k; default: 1 / sqrt(d)
+ * @param allowNonfinite take NaN and Infinity: both bounds are then Infinity
  * @throws UsageError for a number that is not finite in float32, with its place
  */
-export const magnitudesOf = ({ q, k, v }: PlainTensors, scale = 1 / Math.sqrt(k.shape[2]!)): Magnitudes => ({
-  logit: longestRow("q", q) * longestRow("k", k) * scale,
-  value: longestRow("v", v),
-});
+export function magnitudesOf(
+  { q, k, v }: PlainTensors,
+  scale = 1 / Math.sqrt(k.shape[2]!),
+  allowNonfinite = false,
+): Magnitudes {
+  const [queries, keys, value] = Object.entries({ q, k, v }).map(([name, rows]) =>
+    longestRow(name, rows, allowNonfinite),
+  ) as [number, number, number];
+  if (Math.max(queries, keys, value) === Infinity) return { logit: Infinity, value: Infinity };
+  return { logit: queries * keys * scale, value };
+}
 
 /** Whether a float32 engine can weigh such logits, and add up such values. */
 export const fitsFloat32 = (

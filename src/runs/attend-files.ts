@@ -42,6 +42,8 @@ export interface AttendedFiles {
   readonly phase?: Phase | undefined;
   /** factor on q.k; default: 1 / sqrt(d) */
   readonly scale?: number | undefined;
+  /** take NaN and Infinity in q, k and v; the reference engine then runs */
+  readonly allowNonfinite?: boolean | undefined;
 }
 
 /** A variant's work on tensors: sizes, the cost of a decode step, and a report for each query head. */
@@ -86,7 +88,7 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
     const cost = tensorsCost(spec, shapes);
     const q = inMemory(stored);
     const captured = Object.fromEntries(own.map((name) => [name, inMemory(sequence(capturedLabel(name)))]));
-    const magnitudes = magnitudesOf({ q, k, v }, asked.scale);
+    const magnitudes = magnitudesOf({ q, k, v }, asked.scale, asked.allowNonfinite);
     const exact = !fitsFloat32(shapes, magnitudes);
     const needed = tensorsMemory(exact ? "reference" : engine, shapes, cost);
     if (needed > memoryBytes)
@@ -95,8 +97,8 @@ export async function attendFiles(asked: AttendedFiles): Promise<AttendReport> {
       );
     const ops = await loadEngine(engine, threads === undefined ? {} : { threads });
     try {
-      const { compare, phase, scale } = asked;
-      const given = { q, k, v, captured, spec, ops, compare, magnitudes, phase, scale };
+      const { compare, phase, scale, allowNonfinite } = asked;
+      const given = { q, k, v, captured, spec, ops, compare, magnitudes, phase, scale, allowNonfinite };
       const { output, heads, ...ran } = attendTensors(given);
       if (out !== undefined) writeNpy(out, [shapes.queryHeads, shapes.queries, shapes.valueDim], [output]);
       return {

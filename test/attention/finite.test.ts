@@ -118,3 +118,43 @@ describe.each(variants.names().filter((name) => !needsReader.includes(name)))(
     });
   },
 );
+
+describe("numbers that are not finite and are allowed", () => {
+  const given: PlainTensors = {
+    q: normal("q", [4, 3, 16]),
+    k: normal("k", [2, 70, 16]),
+    v: normal("v", [2, 70, 16]),
+  };
+  const withNumber = (name: "q" | "k" | "v", number: number): PlainTensors => {
+    const all = tensor(flat(given[name] as Tensor).slice(), given[name].shape);
+    all.set(1, 2, 3, number);
+    return { ...given, [name]: all };
+  };
+  const own = [...variants].filter((variant) => !needsReader.includes(variant.name));
+
+  it.each(own.map(({ name }) => name))("%s gives the same on every engine, and throws nothing", (name) => {
+    const spec = parseSpec(name);
+    for (const [tensorName, number] of [
+      ["q", NaN],
+      ["k", NaN],
+      ["k", Infinity],
+      ["v", -Infinity],
+    ] as const) {
+      const asked = { ...withNumber(tensorName, number), spec, compare: true, allowNonfinite: true };
+      const [got, truth] = [wasm, reference].map((ops) => attendTensors({ ...asked, ops }));
+      expect(got!.engine).toBe("reference");
+      expect(got).toEqual(truth);
+    }
+  });
+
+  it("leaves rows without them as they are", () => {
+    const asked = { spec: parseSpec("dense"), compare: false, ops: wasm };
+    const clean = attendTensors({ ...given, ...asked }).output;
+    const { output } = attendTensors({ ...withNumber("q", NaN), ...asked, allowNonfinite: true });
+    const changed = [...output].flatMap((x, i) => (Number.isNaN(x) ? [Math.floor(i / 16)] : []));
+    expect(new Set(changed)).toEqual(new Set([1 * 3 + 2]));
+    output.forEach((x, i) => {
+      if (!Number.isNaN(x)) expect(x).toBeCloseTo(clean[i]!, 4);
+    });
+  });
+});

@@ -36,6 +36,10 @@ export default function attendCommand(command: Command): void {
     .option("--engine <name>", "numeric engine", "wasm")
     .option("--threads <n>", "threads of the engine", integer(1))
     .option("--memory-gb <gb>", "refuse a run that needs more memory (default: the free memory)", positive)
+    .option(
+      "--allow-nonfinite",
+      "take NaN and Infinity in q, k and v, and give what the reference engine gives",
+    )
     .option("--no-compare", "skip dense mass and error, which need dense attention too")
     .option("--json", "print JSON");
   outputOptions(asking)

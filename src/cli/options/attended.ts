@@ -10,7 +10,7 @@ interface NamedTensors {
 }
 
 /** Options that belong to one layer of tensors, and those that belong to a capture. */
-const ofTensors = ["q", "k", "v", "indexQ", "indexK", "indexV", "gates", "batch"];
+const ofTensors = ["q", "k", "v", "indexQ", "indexK", "indexV", "gates", "batch", "allowNonfinite"];
 const ofCapture = ["queries", "csv", "figure"];
 
 const flag = (name: string): string =>

@@ -16,7 +16,9 @@ function phaseLine({ variant, phase, denseInPhase, queries, tokens }: AttendRepo
 }
 
 const exactLine = ({ magnitudes: { logit, value } }: AttendReport): string =>
-  `logits may reach ${logit.toExponential(1)} and values ${value.toExponential(1)}, too large for float32: the reference engine computed in float64`;
+  logit === Infinity
+    ? "q, k or v hold numbers that are not finite: the reference engine computed in float64"
+    : `logits may reach ${logit.toExponential(1)} and values ${value.toExponential(1)}, too large for float32: the reference engine computed in float64`;
 
 /** Which index chose: the model's own, or a stand-in for it. */
 function indexLine({ captured, canBeCaptured }: AttendReport): string[] {
