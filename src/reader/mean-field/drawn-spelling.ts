@@ -62,6 +62,8 @@ export class DrawnSpelling {
     const whole = sum(strengths);
     const far = crowd.tokens - 1;
     const match = crowd.sharpness * crowd.fidelity * Math.sqrt(crowd.headDim);
+    // a query that keys know nothing of finds nothing
+    if (match === 0) return false;
     // the first token lies against the mean, on which a query's code falls by chance
     const fallen = (1 + sink) * this.#reader.sharpness * Math.sqrt(mean) * random.normal();
     const others = <T>(value: T): T[] => Array<T>(ask.alike).fill(value);

@@ -33,7 +33,7 @@ export interface ToldRecords {
 export type ReadAnswers = (records: readonly number[], step: number) => number[];
 
 /** Things that a readout tells apart, and which of them a record's tokens tell. */
-interface Language extends Pick<Asker, "candidates" | "nameOf"> {
+interface ToldThings extends Pick<Asker, "candidates" | "nameOf"> {
   /** Tokens to be read of a record's answer, in their order. */
   readonly tokensOf: (record: number) => readonly number[];
   /** The candidate that one of these tokens tells. */
@@ -76,7 +76,7 @@ export function spellingOf(
   };
 }
 
-/** What the question asks for: the first token of each record's answer. */
+/** Queries of the question: for the first token of each record's answer. */
 export const questionsOf = (prompt: TextPrompt, records: readonly number[]): TextAsk[] =>
   records.map((record) => askToken(prompt, record, answerTokens(prompt, record)[0]!, []));
 
@@ -90,7 +90,7 @@ function answerTokens({ records, place }: TextPrompt, record: number): number[] 
 }
 
 /** Tokens of the prompt, and others, so that nothing is found by elimination. */
-function pieceLanguage(workspace: Workspace, prompt: TextPrompt, strengths: readonly number[]): Language {
+function pieceLanguage(workspace: Workspace, prompt: TextPrompt, strengths: readonly number[]): ToldThings {
   const { pieces } = prompt.stream;
   const own = pieces.ids.length / 2;
   const others = Math.max(0, vocabulary - own);
@@ -115,7 +115,7 @@ function valueLanguage(
   { prompt, valueCodes }: TextCache,
   { records, candidates }: ToldRecords,
   strengths: readonly number[],
-): Language {
+): ToldThings {
   return {
     candidates: makeCandidates(candidates, valueCodes(candidates), strengths),
     nameOf: (feature) => prompt.features[feature]!,
