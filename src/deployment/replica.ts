@@ -1,4 +1,5 @@
 import { gpusOf } from "../hardware/parallelism.ts";
+import { hostMemory } from "../hardware/memory.ts";
 import { draftTime, passOf } from "../hardware/pass/pass.ts";
 import type { Replica } from "../hardware/serving/replica.ts";
 import { hostBandwidth } from "../hardware/system.ts";
@@ -22,6 +23,7 @@ export function replicaOf(division: Division): Replica {
       draftTime(deployment, { sequences, newTokens, cachedTokens }).seconds,
     kvBytes: (tokens) => hbmBytes(userBytesOn(division, tokens)),
     kvCapacity: cacheBytesOn(division),
+    hostCapacity: system.host ? (gpus / system.gpus.value) * hostMemory(system) : 0,
     loadBandwidth: system.host ? gpus * hostBandwidth(system) : Infinity,
     // two replicas in one NVLink domain, or the network
     transferBandwidth:

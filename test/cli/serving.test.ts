@@ -142,7 +142,10 @@ describe("attnsim hardware serve", () => {
       const rowOf = async (path: string) => rowsOf(`${small} --parallel tp=1 --trace ${path}`);
       const wanted = await rowOf(csv);
       expect(wanted[0]!["requests"]).toBe(2);
-      expect(await rowOf(mooncake)).toEqual(wanted);
+      expect(await rowOf(`${mooncake} --prefix-cache off`)).toEqual(wanted);
+      // one block of 512 tokens of the second prompt is found
+      const [cached] = await rowOf(mooncake);
+      expect(cached).toMatchObject({ prefix: { promptTokens: 13_427, hbmTokens: 512, evictedBlocks: 0 } });
       expect(await rowOf(own)).toEqual(wanted);
       for (const [text, message] of [
         [
@@ -159,6 +162,41 @@ describe("attnsim hardware serve", () => {
         expect([code, err]).toEqual([2, expect.stringMatching(message)]);
       }
     });
+  });
+
+  it("replays a closed loop of users, and shows what a prefix cache holds", async () => {
+    const path = join(folder, "turns.jsonl");
+    const turn = (i: number): object => ({
+      timestamp: 0,
+      input_length: 1024 * (i + 1),
+      output_length: 8,
+      hash_ids: Array.from({ length: 2 * (i + 1) }, (_, b) => b),
+    });
+    writeFileSync(path, [0, 1, 2, 3].map((i) => `${JSON.stringify(turn(i))}\n`).join(""));
+    const line = "hardware serve --system gb200-nvl72 --model llama-3.1-8b --parallel tp=1 --trace";
+    const [row] = await rowsOf(`${line} ${path} --users 1 --think-time 2`);
+    // each prompt is longer by two blocks than the one before it
+    expect(row).toMatchObject({ requests: 4, prefix: { promptTokens: 10_240, hbmTokens: 6144 } });
+    expect(Number(row!["requestsPerSecond"])).toBeLessThan(0.7);
+    const { out } = await run(`${line} ${path} --users 1 --think-time 2`);
+    expect(out).toMatch(/hits HBM.*hits host.*evicted/);
+    expect(out).toContain("1 users of a replica, each with one request at a time; they think for 2 s");
+    expect(out).toContain(" 60% ");
+    const drawn = await rowsOf(
+      `hardware serve ${on} --parallel dp=8 --input 2K --output 8 --requests 6 --users 2`,
+    );
+    expect(drawn[0]).toMatchObject({ requests: 6 });
+  });
+
+  it.each([
+    ["--think-time 1 --rate 1", "--think-time is of the users of a closed loop; give --users too"],
+    ["--users 2 --rate 1", "leave --rate out"],
+    ["--users 2 --slo ttft-p99=2s", "leave --users out"],
+    ["--rate 1 --prefix-cache disk", 'unknown tier of the prefix cache "disk"; known: off, hbm, host'],
+  ])("%s is wrong usage, and says so", async (options, message) => {
+    const { code, err } = await run(`hardware serve ${on} --parallel tp=8 --batch 1 ${options}`);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 
   it("says the batch that its numbers belong to, where prompts come too slowly or caches do not fit", async () => {
@@ -224,7 +262,9 @@ describe("attnsim hardware serve", () => {
     writeFileSync(path, "arrival_s,tokens\n0,4096\n");
     const { code, err } = await run(`hardware serve ${on} --parallel dp=8 --trace ${path}`);
     expect(code).toBe(2);
-    expect(err).toContain("lacks the columns input_tokens, output_tokens");
+    expect(err).toContain(
+      "has the columns arrival_s, tokens; a trace is CSV with the columns arrival_s, input_tokens",
+    );
   });
 });
 

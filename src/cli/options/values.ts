@@ -99,7 +99,7 @@ export function modelPair(text: string): string[] {
 }
 
 /** Reads a number of at least 0. */
-function numberFromZero(text: string): number {
+export function numberFromZero(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError("allowed: a number >= 0");

@@ -1,8 +1,9 @@
-import { formatNumber, formatSeconds } from "../../core/units.ts";
+import { formatBytes, formatNumber, formatSeconds } from "../../core/units.ts";
 import { formatParallel } from "../../hardware/parallel.ts";
-import type { Request } from "../../hardware/serving/arrivals.ts";
+import type { RequestTrace } from "../../files/trace.ts";
 import { formatLevels } from "../../hardware/serving/levels.ts";
 import type { ServiceLevel } from "../../hardware/serving/levels.ts";
+import type { PrefixCounts, PrefixTier } from "../../hardware/serving/prefix-cache.ts";
 import type { TraceSummary } from "../../hardware/serving/trace.ts";
 import type { GoodputRow, ReplayQuestion, ReplayRow } from "../../studies/racks/replay.ts";
 import type { RackRow } from "../../studies/racks/settings.ts";
@@ -16,28 +17,48 @@ function rangeOf(tokens: readonly number[]): string {
   return least === most ? String(most) : `${least} to ${most}`;
 }
 
+/** Rows of a trace that are no requests, in words. */
+const leftOutText = (leftOut: number): string =>
+  leftOut === 0 ? "" : `; ${leftOut} rows without tokens left out`;
+
+/** Users of a closed loop, in words. */
+const usersText = ({ users, thinkTime }: ReplayQuestion): string =>
+  `${users} users of a replica, each with one request at a time; ${
+    thinkTime === undefined
+      ? "they think for the time that the trace gives, or not at all"
+      : `they think for ${formatSeconds(thinkTime)}`
+  }`;
+
+const tierTexts: Readonly<Record<PrefixTier, string>> = {
+  off: "blocks of prompts are not kept",
+  hbm: "prefix cache in the HBM of each group of caches, least recently used first out",
+  host: "prefix cache in the HBM of each group of caches and behind it in the host's memory, least recently used first out",
+};
+
 /** Assumptions of a replay of these requests. @param question a rate is left out where the replay finds it */
-export const replayLines = (
-  {
-    trace,
-    rate,
-    variation,
-    seed,
-    slo,
-  }: ReplayQuestion & { readonly slo?: readonly ServiceLevel[] | undefined },
-  requests: readonly Request[],
-): string[] => [
-  trace === undefined
-    ? `${requests.length} requests${slo === undefined ? `, ${rate} a second` : ""}, gamma-distributed times between arrivals with variation ${variation}, seed ${seed}`
-    : `${requests.length} requests of ${trace}`,
-  `a request: ${rangeOf(requests.map(({ inputTokens }) => inputTokens))} tokens in, ${rangeOf(requests.map(({ outputTokens }) => outputTokens))} out`,
-  "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
-  ...(slo === undefined
-    ? []
-    : [
-        `levels: ${formatLevels(slo)}; the largest rate, to 1%, at which replays of the same arrivals, scaled in time, keep them`,
-      ]),
-];
+export function replayLines(
+  question: ReplayQuestion & { readonly slo?: readonly ServiceLevel[] | undefined },
+  { requests, format, leftOut }: RequestTrace,
+): string[] {
+  const { trace, rate, variation, seed, slo, users, prefixCache } = question;
+  const drawn = `${requests.length} requests`;
+  return [
+    trace !== undefined
+      ? `${drawn} of ${trace}${format === "own" ? "" : ` (${format})`}${leftOutText(leftOut)}`
+      : users === undefined
+        ? `${drawn}${slo === undefined ? `, ${rate} a second` : ""}, gamma-distributed times between arrivals with variation ${variation}, seed ${seed}`
+        : drawn,
+    ...(users === undefined ? [] : [usersText(question)]),
+    `a request: ${rangeOf(requests.map(({ inputTokens }) => inputTokens))} tokens in, ${rangeOf(requests.map(({ outputTokens }) => outputTokens))} out`,
+    "replay on one replica that prefills and decodes; a request is admitted when its whole cache fits",
+    ...(requests.some(({ blocks }) => blocks !== undefined) ? [tierTexts[prefixCache]] : []),
+    ...(slo === undefined
+      ? []
+      : [
+          `levels: ${formatLevels(slo)}; the largest rate, to 1%, at which replays of the same arrivals, scaled in time, keep them`,
+        ]),
+  ];
+}
 
 /** A row for programs. */
 const replayData = ({ batch, plan, ...row }: ReplayRow) => ({
@@ -103,17 +124,37 @@ const notes = {
   "mean batch": "sequences that decode in a pass, in the mean over time",
 };
 
-const replayColumns: RackTable<ReplayRow> = {
+/** A column of a prefix cache's counts. */
+const prefixColumn = (title: string, cell: (counts: PrefixCounts) => string): RackColumn<ReplayRow> => [
+  title,
+  ({ prefix }) => (prefix === undefined ? "-" : cell(prefix)),
+];
+
+const prefixColumns: readonly RackColumn<ReplayRow>[] = [
+  prefixColumn("hits HBM", ({ hbmTokens, promptTokens }) => percent(hbmTokens / promptTokens)),
+  prefixColumn("hits host", ({ hostTokens, promptTokens }) => percent(hostTokens / promptTokens)),
+  prefixColumn("evicted", ({ evictedBytes }) => formatBytes(evictedBytes)),
+  prefixColumn("dropped", ({ droppedBlocks }) => formatNumber(droppedBlocks)),
+];
+
+const prefixNotes = {
+  "hits HBM": "share of the prompts' tokens that the prefix cache held; host: that the host's memory held",
+  evicted: "blocks that left HBM; dropped: number of blocks that were kept nowhere",
+};
+
+/** Columns of replays. @param isCached whether the requests name blocks that a prefix cache keeps */
+const replayColumns = (isCached: boolean): RackTable<ReplayRow> => ({
   columns: [
     ["divided as", ({ plan }) => formatParallel(plan.decode.parallel)],
     ["GPUs", ({ plan }) => plan.served.gpus],
     ["requests", ({ requests }) => requests],
+    ...(isCached ? prefixColumns : []),
     ...summaryColumns<ReplayRow>((row) => row),
   ],
-  notes,
+  notes: isCached ? { ...notes, ...prefixNotes } : notes,
   measure: ({ outputPerSecond }) => outputPerSecond,
   spare,
-};
+});
 
 /** The largest rate in words. It has a plus if the levels are kept where requests never lack. */
 const rateText = ({ found }: GoodputRow): string =>
@@ -157,8 +198,8 @@ export const goodputAnswer = {
 };
 
 /** How replays are shown. */
-export const replayAnswer = {
-  table: replayColumns,
+export const replayAnswerOf = (rows: readonly ReplayRow[]) => ({
+  table: replayColumns(rows.some(({ prefix }) => prefix !== undefined)),
   data: replayData,
   title: "What do these requests see?",
-};
+});

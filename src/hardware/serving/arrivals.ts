@@ -1,11 +1,26 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 
+/** Blocks of a prompt by which a prefix cache finds them again. */
+export interface PromptBlocks {
+  /** tokens of a block; the last one may have fewer */
+  readonly tokens: number;
+  /** a number for each block, which stands for it and all blocks before it */
+  readonly ids: readonly number[];
+  /** requests among which equal numbers mean equal blocks; default: all */
+  readonly scope?: number;
+}
+
 /** A request of a trace. */
 export interface Request {
   readonly arrivalSeconds: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly blocks?: PromptBlocks;
+  /** session of a user, whose requests follow each other */
+  readonly session?: number;
+  /** from the answer before it in its session to this request, s */
+  readonly thinkSeconds?: number;
 }
 
 /** An arrival process of requests of equal length. */

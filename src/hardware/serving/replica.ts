@@ -27,6 +27,8 @@ export interface Replica {
   kvBytes(tokens: number): number;
   /** HBM of the replica that is left for caches, B; each group of caches has an equal share */
   readonly kvCapacity: number;
+  /** memory of the replica's host processors, B; 0 without them */
+  readonly hostCapacity: number;
   /** from the host processors' memory to all GPUs of the replica, B/s */
   readonly loadBandwidth: number;
   /** from all GPUs of the replica to another replica, B/s */

@@ -1,10 +1,14 @@
-import { UsageError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import { mean, quantile } from "../../core/stats.ts";
+import { closedLoop, openLoop } from "./arrival-source.ts";
+import type { Users } from "./arrival-source.ts";
 import type { Request } from "./arrivals.ts";
 import { checkRequests } from "./arrivals.ts";
 import { RunningBatch } from "./batch.ts";
 import type { RunningRequest } from "./batch.ts";
+import { GroupCaches } from "./group-caches.ts";
+import type { CachePlace } from "./group-caches.ts";
+import type { PrefixCounts, PrefixTier } from "./prefix-cache.ts";
 import { draftingSeconds, draftsAt, drainSeconds, drawTokens, passLimits } from "./replica.ts";
 import type { Drafting, Replica } from "./replica.ts";
 import { splitPrompt } from "./workload.ts";
@@ -16,6 +20,10 @@ export interface TraceSettings {
   readonly chunkTokens: number;
   readonly cacheHits: number;
   readonly drafts: Drafting;
+  /** where blocks of prompts are kept that the trace names; default: nowhere */
+  readonly prefixTier?: PrefixTier;
+  /** users of a closed loop, who wait for answers; without them requests ask at their times */
+  readonly users?: Users | undefined;
   /** called with each finished request; the replay ends when it returns true, with the requests finished so far */
   readonly stop?: (trip: Trip) => boolean;
 }
@@ -37,22 +45,23 @@ export interface TraceResult {
   readonly peakKvBytes: number;
   readonly meanBatch: number;
   readonly steps: number;
+  /** of a trace that names blocks, with a prefix cache */
+  readonly prefix?: PrefixCounts;
 }
 
 /** A request in the replica. */
 interface Sequence extends RunningRequest {
   readonly request: Request;
-  /** group of GPUs that holds its cache */
-  readonly group: number;
-  readonly kvBytes: number;
+  readonly place: CachePlace;
   firstToken: number;
 }
 
 /**
  * Serves a trace on a replica, one forward pass after another (`RunningBatch`). Requests are admitted in order of arrival, each
- * to the group with the most memory, when its cache at its full length fits there beside those admitted (so that nothing
- * is evicted) and a place in the batch is free. The pass that ends a prompt yields its first token; a pass that decodes
- * yields a token of each sequence and its accepted drafts. Scheduling takes no time.
+ * to the group that holds most of its prompt, and of these the one with the most memory, when its cache at its full
+ * length fits there beside those admitted (so that no running request is evicted) and a place in the batch is free.
+ * Blocks that the host's memory holds are loaded before the prompt is computed. The pass that ends a prompt yields its
+ * first token; a pass that decodes yields a token of each sequence and its accepted drafts. Scheduling takes no time.
  *
  * @param random decides which drafts are accepted
  * @throws UsageError for requests out of order, or a request that does not fit even alone
@@ -64,13 +73,15 @@ export function serveTrace(
   random: Random,
 ): TraceResult {
   checkRequests(requests);
-  const { maxBatch, chunkTokens, drafts, cacheHits, stop } = settings;
+  const { maxBatch, chunkTokens, drafts, cacheHits, stop, users, prefixTier = "off" } = settings;
   const accepted = random.fork("drafts");
   const trips: Trip[] = [];
   const batch = new RunningBatch<Sequence>({ ...passLimits(replica, chunkTokens), drafts });
-  const room = replica.kvCapacity / replica.cacheGroups;
-  const held = new Float64Array(replica.cacheGroups);
-  let [now, next, busy, kv, peakKv, batchTime, steps] = [0, 0, 0, 0, 0, 0, 0];
+  const caches = new GroupCaches(replica, prefixTier);
+  const source = users === undefined ? openLoop(requests) : closedLoop(requests, users);
+  /** admitted sequences whose blocks are on their way from the host's memory, by the time at which they are there */
+  const loading: { readonly sequence: Sequence; readonly at: number }[] = [];
+  let [now, busy, peakKv, batchTime, steps] = [0, 0, 0, 0, 0];
   /** Time at which a request's stored prefix has been fetched. */
   const ready = ({ arrivalSeconds, inputTokens }: Request): number =>
     arrivalSeconds + replica.kvBytes(splitPrompt({ inputTokens, cacheHits }).stored) / replica.loadBandwidth;
@@ -78,28 +89,30 @@ export function serveTrace(
     drawTokens(draftsAt(drafts, inputTokens + generated), accepted);
 
   let isStopped = false;
-  while (!isStopped && (batch.size > 0 || next < requests.length)) {
-    while (next < requests.length && batch.size < maxBatch) {
-      const request = requests[next]!;
-      const { inputTokens, outputTokens } = request;
-      const kvBytes = replica.kvBytes(inputTokens + outputTokens);
-      if (kvBytes > room)
-        throw new UsageError(
-          `request ${next + 1} of the trace does not fit: ${inputTokens} + ${outputTokens} tokens take ${kvBytes} B; a group of the replica has ${room} B for caches`,
-        );
-      const group = held.indexOf(Math.min(...held));
-      if (ready(request) > now || held[group]! + kvBytes > room) break;
-      const { stored } = splitPrompt({ inputTokens, cacheHits });
-      batch.admit({ ...request, request, group, kvBytes, cached: stored, generated: 0, firstToken: NaN });
-      held[group]! += kvBytes;
-      kv += kvBytes;
-      next++;
+  while (!isStopped && (batch.size > 0 || loading.length > 0 || !source.isDone)) {
+    while (source.next !== undefined && batch.size + loading.length < maxBatch) {
+      const request = source.next;
+      caches.check(request);
+      if (ready(request) > now) break;
+      const place = caches.admit(request);
+      if (place === undefined) break;
+      source.take();
+      const cached = Math.max(
+        splitPrompt({ inputTokens: request.inputTokens, cacheHits }).stored,
+        place.held.hbmTokens + place.held.hostTokens,
+      );
+      const sequence = { ...request, request, place, cached, generated: 0, firstToken: NaN };
+      if (place.loadSeconds > 0) loading.push({ sequence, at: now + place.loadSeconds });
+      else batch.admit(sequence);
     }
+    for (const { sequence } of taken(loading, ({ at }) => at <= now)) batch.admit(sequence);
     if (batch.size === 0) {
-      now = ready(requests[next]!);
+      // a request that has come and was not admitted waits for one that loads
+      const next = source.next === undefined || ready(source.next) <= now ? Infinity : ready(source.next);
+      now = loading.reduce((least, { at }) => Math.min(least, at), next);
       continue;
     }
-    peakKv = Math.max(peakKv, kv);
+    peakKv = Math.max(peakKv, caches.heldBytes);
 
     const pass = batch.next();
     const { parts, decoding, contextTokens } = pass;
@@ -111,23 +124,35 @@ export function serveTrace(
     steps++;
 
     const { read, finished } = batch.finish(pass, 1, tokensOf);
-    for (const sequence of read) sequence.firstToken = now + drainSeconds(replica, step);
-    for (const { request, firstToken, kvBytes, group } of finished) {
+    for (const sequence of read) {
+      sequence.firstToken = now + drainSeconds(replica, step);
+      caches.computed(sequence.place);
+    }
+    for (const { request, firstToken, place } of finished) {
       const trip = { request, firstToken, finished: Math.max(now, firstToken) };
       trips.push(trip);
-      held[group]! -= kvBytes;
-      kv -= kvBytes;
+      caches.release(place);
+      source.answered(request, trip.finished);
       isStopped ||= stop?.(trip) ?? false;
     }
   }
+  const { prefix } = caches;
   return {
     trips,
     busySeconds: busy,
-    seconds: now - requests[0]!.arrivalSeconds,
+    seconds: now - (users === undefined ? requests[0]!.arrivalSeconds : 0),
     peakKvBytes: peakKv,
     meanBatch: batchTime / busy,
     steps,
+    ...(prefix && { prefix }),
   };
+}
+
+/** Takes the items of a list for which something holds out of it. */
+function taken<T>(list: T[], holds: (item: T) => boolean): T[] {
+  const out = list.filter(holds);
+  if (out.length > 0) list.splice(0, list.length, ...list.filter((item) => !holds(item)));
+  return out;
 }
 
 /** Times of a request, s. */
@@ -174,10 +199,12 @@ export interface TraceSummary {
   /** largest used share of the replica's HBM for caches */
   readonly peakKvShare: number;
   readonly meanBatch: number;
+  /** of a trace that names blocks, with a prefix cache */
+  readonly prefix?: PrefixCounts;
 }
 
 export function summarise(replica: Replica, result: TraceResult): TraceSummary {
-  const { trips, busySeconds, seconds, peakKvBytes, meanBatch } = result;
+  const { trips, busySeconds, seconds, peakKvBytes, meanBatch, prefix } = result;
   const times = trips.map(timesOf);
   const sum = (of: (request: Request) => number): number =>
     trips.reduce((total, { request }) => total + of(request), 0);
@@ -193,5 +220,6 @@ export function summarise(replica: Replica, result: TraceResult): TraceSummary {
     utilisation: busySeconds / seconds,
     peakKvShare: peakKvBytes / replica.kvCapacity,
     meanBatch,
+    ...(prefix && { prefix }),
   };
 }

@@ -7,8 +7,11 @@ import { replicaOf } from "../../deployment/replica.ts";
 import { servedTogether } from "../../deployment/serving.ts";
 import type { ServedPlan, Serving } from "../../deployment/serving.ts";
 import { readTrace } from "../../files/trace.ts";
+import type { RequestTrace } from "../../files/trace.ts";
+import type { Users } from "../../hardware/serving/arrival-source.ts";
 import { drawArrivals } from "../../hardware/serving/arrivals.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
+import type { PrefixTier } from "../../hardware/serving/prefix-cache.ts";
 import { goodputOf, mostReplays, rateOf } from "../../hardware/serving/goodput.ts";
 import type { Goodput } from "../../hardware/serving/goodput.ts";
 import type { ServiceLevel } from "../../hardware/serving/levels.ts";
@@ -31,6 +34,11 @@ export interface ReplayQuestion extends ServeQuestion {
   readonly rate?: number | undefined;
   readonly variation: number;
   readonly seed: number;
+  /** where blocks of prompts are kept that a trace names */
+  readonly prefixCache: PrefixTier;
+  /** users of a closed loop, and the time that each thinks, s */
+  readonly users?: number | undefined;
+  readonly thinkTime?: number | undefined;
 }
 
 /** Times and rates of the requests of a replay. */
@@ -42,12 +50,13 @@ export interface ReplayRow extends TimedRow, TraceSummary {
 }
 
 /** The requests of a replay: those of its trace, or drawn ones. @throws UsageError for a file that is no trace */
-export function requestsOf(question: ReplayQuestion): Request[] {
+export function traceOf(question: ReplayQuestion): RequestTrace {
   const { trace, requests, rate = 1, variation, seed, workload } = question;
   if (trace !== undefined) return readTrace(trace);
   const { inputTokens, outputTokens } = workload;
   const random = new Random(`replay/${seed}`).fork("arrivals");
-  return drawArrivals({ requests, rate, variation, inputTokens, outputTokens }, random);
+  const drawn = drawArrivals({ requests, rate, variation, inputTokens, outputTokens }, random);
+  return { format: "drawn", requests: drawn, leftOut: 0 };
 }
 
 /** Tokens of the longest request. */
@@ -62,6 +71,15 @@ interface Replayed {
   readonly settings: TraceSettings;
   /** of the drafts that are accepted */
   readonly seed: string;
+}
+
+/** Users of a closed loop. @throws UsageError for a time to think without users, and users beside a rate */
+function usersOf({ users, thinkTime, rate }: ReplayQuestion): Users | undefined {
+  if (users === undefined && thinkTime !== undefined)
+    throw new UsageError("--think-time is of the users of a closed loop; give --users too");
+  if (users !== undefined && rate !== undefined)
+    throw new UsageError("--users ask when they have their answers; leave --rate out");
+  return users === undefined ? undefined : { count: users, thinkSeconds: thinkTime };
 }
 
 /**
@@ -85,7 +103,14 @@ function replicasFor(question: ReplayQuestion, requests: readonly Request[]): ((
       setting,
       plan,
       replica: replicaOf(plan.decode),
-      settings: { maxBatch, chunkTokens, cacheHits, drafts },
+      settings: {
+        maxBatch,
+        chunkTokens,
+        cacheHits,
+        drafts,
+        prefixTier: question.prefixCache,
+        users: usersOf(question),
+      },
       seed: `replay/${question.seed}`,
     };
   });
@@ -94,7 +119,7 @@ function replicasFor(question: ReplayQuestion, requests: readonly Request[]): ((
 /**
  * Replays requests on one replica of each setting.
  *
- * @param requests of the question, from `requestsOf`
+ * @param requests of the question, from `traceOf`
  * @throws UsageError where the longest request fits no division
  */
 export function replayRows(
@@ -141,6 +166,8 @@ export function goodputRows(
   watch: Watch = unwatched,
 ): GoodputRow[] {
   if (question.rate !== undefined) throw new UsageError("--slo finds the largest rate; leave --rate out");
+  if (question.users !== undefined)
+    throw new UsageError("--slo finds the largest rate of an open loop; leave --users out");
   rateOf(requests);
   const replicas = replicasFor(question, requests);
   return watch.steps(replicas.length * mostReplays, "replays", (onStep) =>

@@ -13,6 +13,7 @@ export const toy = (change: Partial<Replica> & { base?: number; perToken?: numbe
     draftSeconds: () => 0.001,
     kvBytes: (tokens) => tokens * 1000,
     kvCapacity: 1e9,
+    hostCapacity: 1e10,
     loadBandwidth: 1e9,
     transferBandwidth: 1e10,
     ...rest,
