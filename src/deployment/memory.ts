@@ -96,12 +96,11 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
     indexKept,
     state,
     convolutions: sum((layer) => layer.convolutions, bare),
-    pages: Math.max(
-      0,
+    // an engine keeps the last inputs of convolutions in bf16, so that its rule may set less aside than float32 states take
+    pages:
       reserved === undefined
-        ? sum((layer) => layer.kept + layer.indexKept, whole) - kept - indexKept
+        ? Math.max(0, sum((layer) => layer.kept + layer.indexKept, whole) - kept - indexKept)
         : reserved.bytes(length) - kept - indexKept - state,
-    ),
     drafts: draftTokens > 0 ? last.kept + last.indexKept + last.state : 0,
     far: sum((layer) => layer.far, whole),
   };
