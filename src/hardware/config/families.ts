@@ -28,7 +28,7 @@ import type { Keys } from "./keys.ts";
  * A family of models: how its config.json is read. Sources: transformers, configuration_*.py and modeling_*.py of each
  * family, at commit 008e574 unless the reader of its layers names another.
  */
-export interface Family extends FeedForwardTraits {
+export interface ConfigFamily extends FeedForwardTraits {
   /** values of model_type */
   readonly types: readonly string[];
   /** reader of its attention; grouped-query layers with their windows by default */
@@ -68,7 +68,7 @@ const gptNames = {
 };
 
 // prettier-ignore
-export const families: readonly Family[] = [
+export const families: readonly ConfigFamily[] = [
   // dense layers of grouped queries
   { types: ["llama"], nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
   { types: ["mistral", "mistral3", "pixtral"], nested: { ...sizes([32_000, 4096, 14_336, 32, 32, 8]), sliding_window: 4096 } },

@@ -4,7 +4,7 @@ import { nemotronBlocks } from "./attention/mamba.ts";
 import type { Keys } from "./keys.ts";
 import { mixtureLayersOf } from "./mixture-layers.ts";
 
-/** What a family's feed-forward has beside its keys. */
+/** Traits of a family's feed-forward that none of its keys says. */
 export interface FeedForwardTraits {
   /** two matrices and no gate */
   readonly ungated?: true;

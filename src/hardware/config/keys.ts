@@ -16,17 +16,17 @@ export interface KeyReading {
 }
 
 /** Objects of a file that were read, by path, and the keys that were asked for. */
-interface Seen {
+interface SeenKeys {
   readonly asked: Set<string>;
   readonly objects: Map<string, JsonObject>;
 }
 
-const nothingSeen = (): Seen => ({ asked: new Set(), objects: new Map() });
+const nothingSeen = (): SeenKeys => ({ asked: new Set(), objects: new Map() });
 
 /** How keys are read, and what of the file was read before. */
 interface Context {
   readonly reading?: KeyReading;
-  readonly seen?: Seen;
+  readonly seen?: SeenKeys;
 }
 
 /** Reads the keys of a config.json; each number becomes a quantity whose source names its key. */
@@ -35,7 +35,7 @@ export class Keys {
   readonly #source: Source;
   readonly #path: string;
   readonly #reading: KeyReading;
-  readonly #seen: Seen;
+  readonly #seen: SeenKeys;
 
   /** @throws UsageError for a value that is not an object */
   constructor(

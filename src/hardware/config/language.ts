@@ -1,7 +1,7 @@
 import type { Source } from "../../core/entry.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { families } from "./families.ts";
-import type { Family } from "./families.ts";
+import type { ConfigFamily } from "./families.ts";
 import { Keys } from "./keys.ts";
 
 /** Keys under which multimodal models keep the language model. */
@@ -10,12 +10,13 @@ const nested = ["text_config", "language_config", "llm_config", "thinker_config"
 /** Every value of model_type that is read. */
 export const familyNames: readonly string[] = families.flatMap(({ types }) => types);
 
-const familyOf = (type: string): Family | undefined => families.find(({ types }) => types.includes(type));
+const familyOf = (type: string): ConfigFamily | undefined =>
+  families.find(({ types }) => types.includes(type));
 
 /** The language model of a config.json. */
-interface Language {
+interface LanguageConfig {
   readonly keys: Keys;
-  readonly family: Family;
+  readonly family: ConfigFamily;
   /** keys of the whole file */
   readonly outer: Keys;
 }
@@ -27,7 +28,7 @@ interface Language {
  * @param as family that it is read as, whatever the file says
  * @throws UsageError for an unknown family
  */
-export function languageOf(config: unknown, source: Source, as?: string): Language {
+export function languageOf(config: unknown, source: Source, as?: string): LanguageConfig {
   const outer = new Keys(config, source);
   let inner = outer;
   for (let key = innerOf(inner); key !== undefined; key = innerOf(inner)) inner = inner.nested(key);
@@ -48,7 +49,7 @@ export function languageOf(config: unknown, source: Source, as?: string): Langua
 
 const innerOf = (keys: Keys): string | undefined => nested.find((key) => keys.has(key));
 
-const familyAmong = (types: readonly string[]): Family | undefined =>
+const familyAmong = (types: readonly string[]): ConfigFamily | undefined =>
   types.map(familyOf).find((found) => found !== undefined);
 
 /** Families that the classes of a file are named for: deepseek_v4 of DeepseekV4ForCausalLM. */
@@ -62,7 +63,7 @@ function classesOf(keys: Keys): string[] {
 }
 
 /** @throws UsageError for a family that is not known */
-function named(as: string): Family {
+function named(as: string): ConfigFamily {
   const family = familyOf(as);
   if (family !== undefined) return family;
   throw new UsageError(

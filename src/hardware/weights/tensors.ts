@@ -6,7 +6,7 @@ import { everyPart, storedIn } from "./parts.ts";
 import type { ModelStorage, WeightPart } from "./parts.ts";
 
 /** A tensor of a checkpoint. */
-interface Tensor {
+interface WeightTensor {
   readonly name: string;
   readonly dtype: string;
   readonly bytes: number;
@@ -34,7 +34,7 @@ export function partOfTensor(name: string, layers: number): WeightPart | undefin
 }
 
 /** The same model with the bytes that its makers' tensors take in place of those that its config.json describes. */
-export function withTensors(model: Model, tensors: readonly Tensor[]): Model {
+export function withTensors(model: Model, tensors: readonly WeightTensor[]): Model {
   const [own, ...others] = model.checkpoints ?? [];
   if (own === undefined || tensors.length === 0) return model;
   return {
@@ -45,14 +45,14 @@ export function withTensors(model: Model, tensors: readonly Tensor[]): Model {
 }
 
 /** Bytes of all tensors by the type of their elements, the most first. */
-function bytesByType(tensors: readonly Tensor[]): { readonly type: string; readonly bytes: number }[] {
+function bytesByType(tensors: readonly WeightTensor[]): { readonly type: string; readonly bytes: number }[] {
   const sums = new Map<string, number>();
   for (const { dtype, bytes } of tensors) sums.set(dtype, (sums.get(dtype) ?? 0) + bytes);
   return [...sums].map(([type, bytes]) => ({ type, bytes })).sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Mean bytes of a weight of each part, scales included; the formats are those that config.json names. */
-function storageOf(model: Model, tensors: readonly Tensor[], described: ReadStorage): ReadStorage {
+function storageOf(model: Model, tensors: readonly WeightTensor[], described: ReadStorage): ReadStorage {
   const layers = layersOf(model);
   const counts = weightCounts(model);
   const sums = new Map<WeightPart, number>();
