@@ -29,7 +29,7 @@ const window = (layers: number, tokens: number, row: number): number => layers *
 
 // prettier-ignore
 const published: Readonly<Record<string, Published>> = {
-  "Qwen--Qwen3-8B": { layers: 36, kv: 36 * 2 * 8 * 128 * 2, total: 8.19 },
+  "Qwen--Qwen3-8B": { layers: 36, kv: 36 * 2 * 8 * 128 * 2, total: 8.2 },
   "Qwen--Qwen3-30B-A3B": { layers: 48, kv: 98_304, total: 30.5, active: 3.3 },
   "Qwen--Qwen3-Coder-480B-A35B-Instruct": { layers: 62, kv: 253_952, total: 480, active: 35 },
   "Qwen--Qwen3-VL-235B-A22B-Instruct": { layers: 94, kv: 192_512, total: 235, active: 22 },
@@ -48,14 +48,14 @@ const published: Readonly<Record<string, Published>> = {
   // 125.0B: the name's 123B is that of Mistral Large 2, whose vocabulary is a quarter of this one
   "mistralai--Devstral-2-123B-Instruct": { layers: 88, kv: 360_448, total: 123, within: 0.017 },
   "LGAI--EXAONE-4.0-32B": { layers: 64, kv: 65_536, windows: window(48, 4096, 4096), total: 32 },
-  "LiquidAI--LFM2.5-VL-1.6B": { layers: 16, kv: 12_288, convolutions: 10 * 2 * 2048 * 4, total: 1.17 },
+  "LiquidAI--LFM2.5-VL-1.6B": { layers: 16, kv: 12_288, convolutions: 10 * 2 * 2048 * 4, total: 1.2, within: 0.03 },
   "nvidia--NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": { layers: 52, kv: 6144, state: 23 * 64 * 64 * 128 * 4, convolutions: 23 * 3 * (4096 + 2 * 8 * 128) * 4, total: 31.6, active: 3.2 },
   "nvidia--Llama-3_3-Nemotron-Super-49B-v1": { layers: 80, kv: 200_704, total: 49.9 },
   "stepfun-ai--Step-3.7-Flash": { layers: 45, kv: 49_152, windows: window(33, 512, 4096), total: 196, active: 11 },
   "MiniMaxAI--MiniMax-M3": { layers: 60, kv: 122_880 },
   "moonshotai--Kimi-K3": { layers: 93, kv: 27_648, state: 69 * 96 * 128 * 128 * 4, convolutions: 69 * 3 * 3 * 96 * 128 * 4, total: 2800 },
   "deepseek-ai--DeepSeek-V3.2": { layers: 61, kv: 70_272, index: 61 * 132, total: 671, active: 37 },
-  // 23 of 576 B a record in bf16: 30 layers with one for 4 tokens, 31 with one for 128
+  // records of 1024 B in bf16: 30 layers with one for 4 tokens, 31 with one for 128; 1573.0B of 1.6T, which is rounded
   "nvidia--DeepSeek-V4-Pro-NVFP4": { layers: 61, kv: (30 / 4 + 31 / 128) * 1024, windows: window(61, 128, 1024), total: 1600, active: 49, within: 0.02 },
   "zai-org--GLM-5": { layers: 78, kv: 89_856, index: 78 * 132, total: 744, active: 40 },
   "zai-org--GLM-5.2": { layers: 78, kv: 89_856, index: 21 * 132, total: 744, active: 40 },
@@ -94,7 +94,7 @@ describe.each(Object.entries(published))("the config.json of %s", (name, known) 
       const error = Math.min(
         ...[total, total + norms].map((count) => Math.abs(count / 1e9 / known.total! - 1)),
       );
-      expect(error, `${total} in all`).toBeLessThan(known.within ?? 0.0115);
+      expect(error, `${total} in all`).toBeLessThan(known.within ?? 0.01);
     }
     if (known.active !== undefined) {
       const counts = [active, active - head, active - head + embeddings];
