@@ -15,7 +15,7 @@ const tasks = [
 ].map((task) => `ruler(task=${task})`);
 const variants = ["dense", "sink-window", "dsa", "quest", "moba", "nsa", "snapkv", "gemma-3"];
 const part = { "4K": 1, "16K": 1 };
-const whole = { "4K": 20, "16K": 20, "64K": 20, "256K": 20, "1M": 3 };
+const whole = { "4K": 20, "16K": 20, "64K": 20, "256K": 20, "1M": 10 };
 
 await experiment({
   name: "ruler",
