@@ -4,7 +4,9 @@ import { listEngines } from "../engines/registry.ts";
 import { meanFieldRow } from "../trial/mean-field.ts";
 import { enginesOf } from "../trial/trial.ts";
 import type { MeanFieldTrial, Trial } from "../trial/trial.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
+import { checkEntry } from "./journal-line.ts";
+import type { JournalEntry } from "./journal-line.ts";
+import type { Journal } from "./journal.ts";
 import { groupsOf } from "./plan.ts";
 import type { PlannedTrial } from "./plan.ts";
 import { runGroups, sizePool } from "./pool.ts";
@@ -74,8 +76,16 @@ export async function runMissing(
       worker,
       ...(signal === undefined ? {} : { signal }),
       onRow({ id, row, seconds }) {
-        journal.append({ id, seconds, threads: size.threads, workers: size.workers, row });
-        settings.onTrial?.(trialOf.get(id)!, seconds);
+        const trial = trialOf.get(id)!;
+        const entry = { id, seconds, threads: size.threads, workers: size.workers, row };
+        try {
+          checkEntry(entry);
+        } catch (error) {
+          fail(trial, (error as Error).message);
+          return;
+        }
+        journal.append(entry);
+        settings.onTrial?.(trial, seconds);
       },
       onProfile: settings.profile
         ? ({ trials: [first] }, times) => profiles.push({ trial: first!.trial, times })
@@ -107,7 +117,9 @@ async function runMeanField(
       try {
         const row = meanFieldRow(trial);
         const seconds = (performance.now() - since) / 1000;
-        entries.push({ id, seconds, threads: 1, workers: 1, row });
+        const entry = { id, seconds, threads: 1, workers: 1, row };
+        checkEntry(entry);
+        entries.push(entry);
         onTrial?.(trial, seconds);
       } catch (error) {
         fail(trial, error instanceof Error ? error.message : String(error));

@@ -10,7 +10,7 @@ import { formatCsv } from "../files/csv-text.ts";
 import { dataPackage } from "./datapackage.ts";
 import { summaryColumns, summaryRows } from "./effective.ts";
 import { writeAtomic } from "../files/files.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal-line.ts";
 import { hashesOf, readManifest } from "./manifest.ts";
 import type { RunFacts } from "./manifest.ts";
 import { writeCsvFiles } from "./parquet.ts";

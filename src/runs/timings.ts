@@ -1,6 +1,6 @@
 import { integerColumn, numberColumn, textColumn } from "../core/table.ts";
 import type { RowOf } from "../core/table.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal-line.ts";
 
 /** The columns of timings.csv. Wall times have a file of their own because they differ from run to run. */
 export const timingColumns = [

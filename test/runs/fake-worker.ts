@@ -42,7 +42,7 @@ async function meet(patienceMs: number): Promise<void> {
 }
 
 /**
- * Stands for the real worker. A trial's seed says what goes wrong: 86 kills the worker, 87 throws, 88 hangs. With
+ * Stands for the real worker. A trial's seed says what goes wrong: 85 gives no score, 86 kills the worker, 87 throws, 88 hangs. With
  * `patientSeed` and `hastySeed` it waits for another trial.
  */
 export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {
@@ -52,7 +52,9 @@ export default async function runGroup({ trials, profiled, port }: GroupTask): P
     if (trial.seed === 88) await new Promise((resolve) => setTimeout(resolve, 60_000));
     if (trial.seed === patientSeed) await meet(60_000);
     if (trial.seed === hastySeed) await meet(300);
-    port.postMessage({ id, row: rowOf(id, trial), seconds: 0.25 } satisfies GroupMessage);
+    const row = rowOf(id, trial);
+    const scored = trial.seed === 85 ? { ...row, score: NaN } : row;
+    port.postMessage({ id, row: scored, seconds: 0.25 } satisfies GroupMessage);
   }
   if (profiled)
     port.postMessage({

@@ -14,8 +14,10 @@ vi.mock("node:fs", async (original) => {
 
 it("a finished trial is on disk before append returns, and once a batch", () => {
   const journal = new Journal(join(emptyFolder(), "journal.jsonl"));
-  const row = trialRow({ task: "graphwalks", variant: "dense", tokensNominal: 4096 });
-  const entries = ["a", "b"].map((id) => ({ id, seconds: 1, threads: 1, workers: 1, row }));
+  const cells = { task: "graphwalks", variant: "dense", tokensNominal: 4096, score: 1 };
+  const entries = ["a", "b"].map((id) => {
+    return { id, seconds: 1, threads: 1, workers: 1, row: trialRow({ id, ...cells }) };
+  });
   journal.append(...entries);
   const [write, sync] = [vi.mocked(fs.writeSync).mock, vi.mocked(fs.fdatasyncSync).mock];
   expect(write.calls).toHaveLength(1);

@@ -127,6 +127,12 @@ it("loses only the group whose worker dies or whose trial throws, and says which
   expect(failures.find(({ trial }) => trial.seed === 87)!.reason).toBe("no such luck");
 });
 
+it("records a trial without a score as failed", async () => {
+  const { rows, failures } = await run(emptyFolder(), [trialAt(4096, 9, "dense", 85), ...grid.slice(0, 2)]);
+  expect(rows).toHaveLength(2);
+  expect(failures).toMatchObject([{ trial: { seed: 85 }, reason: "its score must be a number from 0 to 1" }]);
+});
+
 it("keeps what is finished when it is interrupted", async () => {
   const out = emptyFolder();
   const abort = new AbortController();

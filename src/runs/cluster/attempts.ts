@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import { z } from "zod";
 import { makeFolder, readText, writeAtomic } from "../../files/files.ts";
 import { Journal, readJournal } from "../journal.ts";
-import type { JournalEntry } from "../journal.ts";
+import type { JournalEntry } from "../journal-line.ts";
 import { isAlive } from "../lock.ts";
 import { nameOfShare } from "./share.ts";
 import type { Share } from "./share.ts";

@@ -1,6 +1,6 @@
 import { groupBy } from "../../core/group.ts";
 import type { Trial } from "../../trial/trial.ts";
-import type { JournalEntry } from "../journal.ts";
+import type { JournalEntry } from "../journal-line.ts";
 import type { PlannedTrial } from "../plan.ts";
 
 /** Gives the seconds that a trial takes on one worker. */

@@ -4,7 +4,7 @@ import { planOf } from "../../../src/runs/plan.ts";
 import type { PlannedTrial } from "../../../src/runs/plan.ts";
 import { dealTrials, mostShares } from "../../../src/runs/cluster/deal.ts";
 import { secondsBy } from "../../../src/runs/cluster/seconds.ts";
-import type { JournalEntry } from "../../../src/runs/journal.ts";
+import type { JournalEntry } from "../../../src/runs/journal-line.ts";
 import { trialRow } from "../../../src/trial/columns.ts";
 import type { Trial } from "../../../src/trial/trial.ts";
 
