@@ -50,6 +50,7 @@ const published: Readonly<Record<string, Published>> = {
   "LGAI--EXAONE-4.0-32B": { layers: 64, kv: 65_536, windows: window(48, 4096, 4096), total: 32 },
   "LiquidAI--LFM2.5-VL-1.6B": { layers: 16, kv: 12_288, convolutions: 10 * 2 * 2048 * 4, total: 1.2, within: 0.03 },
   "nvidia--NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": { layers: 52, kv: 6144, state: 23 * 64 * 64 * 128 * 4, convolutions: 23 * 3 * (4096 + 2 * 8 * 128) * 4, total: 31.6, active: 3.2 },
+  "nvidia--NVIDIA-Nemotron-3-Super-120B-A12B-NVFP4": { layers: 88, kv: 8192, state: 40 * 128 * 64 * 128 * 4, convolutions: 40 * 3 * (8192 + 2 * 8 * 128) * 4, total: 120, active: 12 },
   "nvidia--Llama-3_3-Nemotron-Super-49B-v1": { layers: 80, kv: 200_704, total: 49.9 },
   "stepfun-ai--Step-3.7-Flash": { layers: 45, kv: 49_152, windows: window(33, 512, 4096), total: 196, active: 11 },
   "MiniMaxAI--MiniMax-M3": { layers: 60, kv: 122_880 },

@@ -5,6 +5,7 @@ import { deepseekV3 } from "./deepseek-v3.ts";
 import { deepseekV4Flash } from "./deepseek-v4-flash.ts";
 import { deepseekV4Pro } from "./deepseek-v4-pro.ts";
 import { gemma3Of27b } from "./gemma-3-27b.ts";
+import { gemma4Of31b } from "./gemma-4-31b.ts";
 import { glm52 } from "./glm-5.2.ts";
 import { gptOss120b } from "./gpt-oss-120b.ts";
 import { gptOss20b } from "./gpt-oss-20b.ts";
@@ -15,8 +16,10 @@ import { kimiLinear } from "./kimi-linear.ts";
 import { llama31Of405b } from "./llama-3.1-405b.ts";
 import { llama31Of70b } from "./llama-3.1-70b.ts";
 import { llama31Of8b } from "./llama-3.1-8b.ts";
+import { llama4Maverick } from "./llama-4-maverick.ts";
 import { minimaxM25 } from "./minimax-m2.5.ts";
 import { minimaxM3 } from "./minimax-m3.ts";
+import { nemotron3Super } from "./nemotron-3-super.ts";
 import { qwen3Of235b } from "./qwen3-235b.ts";
 import { qwen3Of30b } from "./qwen3-30b.ts";
 import { qwen3Of8b } from "./qwen3-8b.ts";
@@ -47,6 +50,9 @@ export const models = new Registry<Model>(
     gptOss120b,
     gptOss20b,
     gemma3Of27b,
+    gemma4Of31b,
+    llama4Maverick,
+    nemotron3Super,
   ],
   ["hidden", "attention", "feedForward"],
 );
