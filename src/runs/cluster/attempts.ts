@@ -8,7 +8,7 @@ import { Journal, readJournal } from "../journal.ts";
 import type { JournalEntry } from "../journal-line.ts";
 import { isAlive } from "../lock.ts";
 import { nameOfShare } from "./share.ts";
-import type { Share } from "./share.ts";
+import type { PlanShare } from "./share.ts";
 import { sharesFolder } from "./submission.ts";
 
 const schema = z.object({
@@ -54,7 +54,7 @@ export class RunningAttempt {
   readonly #beat: NodeJS.Timeout;
   #facts: AttemptFacts;
 
-  constructor(folder: string, share: Share) {
+  constructor(folder: string, share: PlanShare) {
     const own = sharesFolder(folder);
     makeFolder(own);
     const stem = freeStem(join(own, nameOfShare(share)));

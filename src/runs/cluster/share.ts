@@ -7,13 +7,13 @@ import { readSubmission } from "./submission.ts";
 /** Words that choose a share of a plan. */
 export interface ShareChoice {
   /** the share as the user gave it */
-  readonly share?: Share | undefined;
+  readonly share?: PlanShare | undefined;
   /** number of the submission whose shares are meant; default: shares of the whole plan */
   readonly submission?: number | undefined;
 }
 
 /** A share of a plan: number `index` of `count`, from 1. */
-export interface Share {
+export interface PlanShare {
   readonly index: number;
   readonly count: number;
   /** number of the submission that dealt the shares; default: they are shares of the whole plan */
@@ -21,11 +21,11 @@ export interface Share {
 }
 
 /** The name of a share in names of files: `3-of-16`, `submission-1-3-of-16`. */
-export const nameOfShare = ({ index, count, submission }: Share): string =>
+export const nameOfShare = ({ index, count, submission }: PlanShare): string =>
   `${submission === undefined ? "" : `submission-${submission}-`}${index}-of-${count}`;
 
 /** Reads a share: `3/16`. @throws UsageError for anything else */
-export function parseShare(text: string): Share {
+export function parseShare(text: string): PlanShare {
   const [, index, count] = (/^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []).map(Number);
   if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
   throw new UsageError(`a share is i/n with i from 1 to n, such as 3/16; got "${text}"`);
@@ -42,7 +42,7 @@ export function chooseShare(
   folder: string,
   { share, submission }: ShareChoice,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Share {
+): PlanShare {
   const count = submission === undefined ? undefined : readSubmission(folder, submission).shares.length;
   if (share !== undefined) {
     if (count !== undefined && count !== share.count)
@@ -83,7 +83,7 @@ function numberIn(env: Readonly<Record<string, string | undefined>>, name: strin
 export function trialsOfShare(
   folder: string,
   trials: readonly PlannedTrial[],
-  { index, count, submission }: Share,
+  { index, count, submission }: PlanShare,
 ): PlannedTrial[] {
   if (submission === undefined) return dealTrials(trials, count, secondsBy(trials, new Map()))[index - 1]!;
   const ids = new Set(readSubmission(folder, submission).shares[index - 1]);

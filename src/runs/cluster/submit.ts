@@ -55,7 +55,7 @@ export function dealMissing(plan: Plan, out: string, count: number): DealtTrials
   };
 }
 
-/** What an array needs beside the trials that it runs. */
+/** Settings of an array beside the trials that it runs. */
 type Given<T> = Omit<T, "name" | "size" | "command" | "log" | "folder" | "memory"> & {
   /** `4G`, in units of 1024 (default: by the longest trial) */
   readonly memory?: string | undefined;

@@ -8,13 +8,13 @@ import { memoryShare } from "../pool.ts";
 import type { RunOutcome } from "../run.ts";
 import { finishedTrials, RunningAttempt } from "./attempts.ts";
 import { trialsOfShare } from "./share.ts";
-import type { Share } from "./share.ts";
+import type { PlanShare } from "./share.ts";
 
 /** A share to run, and how. */
 export interface WorkSettings extends Omit<TrialSettings, "profile" | "cores"> {
   /** folder of the results, which all shares write to */
   readonly out: string;
-  readonly share: Share;
+  readonly share: PlanShare;
 }
 
 /**

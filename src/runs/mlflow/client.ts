@@ -43,7 +43,7 @@ const mostWait = 60_000;
 /** Whether the same request may succeed later: too many requests, or a fault of the server. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
-interface Asked {
+interface ServerRequest {
   readonly method: "GET" | "POST" | "PUT";
   /** below /api/2.0/ */
   readonly path: string;
@@ -55,7 +55,7 @@ interface Asked {
  *
  * @throws MlflowError for an answer that is an error; an Error if the server cannot be reached
  */
-async function ask(server: MlflowServer, { method, path, body }: Asked): Promise<string> {
+async function ask(server: MlflowServer, { method, path, body }: ServerRequest): Promise<string> {
   const { url, authorization, waits = defaultWaits } = server;
   const address = `${url.replace(/\/+$/, "")}/api/2.0/${path}`;
   const headers = {

@@ -8,10 +8,10 @@ import { readManifest } from "../manifest.ts";
 import type { FolderManifest } from "../manifest.ts";
 import { cutTo, keyNamer } from "./keys.ts";
 import { limits } from "./limits.ts";
-import type { Batch, KeyValue, Metric } from "./limits.ts";
+import type { LogBatch, KeyValue, Metric } from "./limits.ts";
 
 /** A folder of results as a run of MLflow. */
-export interface ExportedRun extends Batch {
+export interface ExportedRun extends LogBatch {
   readonly name: string;
   /** Unix times, ms */
   readonly started: number;

@@ -33,7 +33,7 @@ export interface Metric {
 }
 
 /** Entities of one request to runs/log-batch. */
-export interface Batch {
+export interface LogBatch {
   readonly metrics: readonly Metric[];
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
@@ -47,7 +47,7 @@ const frameBytes = 1000;
 const bytesOf = (entity: object): number => Buffer.byteLength(JSON.stringify(entity)) + 1;
 
 /** Splits entities into requests within the limits, in order: parameters and tags first. */
-export function batchesOf(all: Batch): Batch[] {
+export function batchesOf(all: LogBatch): LogBatch[] {
   const batches: { metrics: Metric[]; params: KeyValue[]; tags: KeyValue[] }[] = [];
   let [count, bytes] = [0, 0];
   for (const kind of kinds)
