@@ -3,12 +3,12 @@ import type { PlannedTrial } from "../plan.ts";
 import type { SecondsOf } from "./seconds.ts";
 
 /** Trials that stay together, because they share a problem and its cache. */
-interface DealtTrials {
+interface ProblemTrials {
   readonly trials: readonly PlannedTrial[];
   readonly seconds: number;
 }
 
-function unitsOf(trials: readonly PlannedTrial[], secondsOf: SecondsOf): DealtTrials[] {
+function unitsOf(trials: readonly PlannedTrial[], secondsOf: SecondsOf): ProblemTrials[] {
   const drawn = trials.filter(({ trial }) => trial.mode === "mean-field").map((planned) => [planned]);
   return [...groupsOf(trials).map((group) => group.trials), ...drawn].map((own) => ({
     trials: own,
