@@ -1,12 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { reasonOf } from "../files/files.ts";
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-}
+const holderSchema = z.object({ pid: z.int().min(1), host: z.string() });
+
+type Holder = Readonly<z.infer<typeof holderSchema>>;
 
 const held = new Set<string>();
 
@@ -20,10 +21,10 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** The process that holds the lock; undefined if the file is gone or was never finished. */
+/** The process that holds the lock; undefined if the file is gone, was never finished or names no process. */
 function holderOf(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return holderSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
   } catch {
     return undefined;
   }
@@ -31,9 +32,9 @@ function holderOf(path: string): Holder | undefined {
 
 /**
  * Locks a folder of results against other processes. Returns a function that unlocks it. A lock that a dead process of
- * this machine left behind is taken over.
+ * this machine left behind is taken over, and so is one that names no process.
  *
- * @throws UsageError, with the process that holds the lock
+ * @throws UsageError, with the process that holds the lock, and if no lock can be written
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, ".lock");
@@ -43,7 +44,7 @@ export function lockFolder(folder: string): () => void {
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      throw error;
+      throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
     }
   };
   if (!take()) {
@@ -52,7 +53,7 @@ export function lockFolder(folder: string): () => void {
     const isFree =
       holder === undefined ||
       (holder.host === hostname() && (isOurs ? !held.has(path) : !isAlive(holder.pid)));
-    if (isFree) rmSync(path, { force: true });
+    if (isFree) rmSync(path, { force: true, recursive: true });
     if (!isFree || !take())
       throw new UsageError(
         `${folder} is being written by process ${holder?.pid ?? "?"} on ${holder?.host ?? "?"}: ` +

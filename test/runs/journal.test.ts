@@ -137,6 +137,24 @@ it("takes over the lock of a process that has died, but not of another machine",
   expect(() => lockFolder(folder)).toThrow("another.example");
 });
 
+it.each([
+  "",
+  "{",
+  "null",
+  "[]",
+  "7",
+  "{}",
+  '{"pid":null,"host":3}',
+  '{"pid":-1,"host":"a"}',
+  '{"__proto__":{"pid":1}}',
+])("takes over the lock %j, which names no process", (text) => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, ".lock"), text);
+  const unlock = lockFolder(folder);
+  expect(readFileSync(join(folder, ".lock"), "utf8")).toContain(`"pid":${process.pid}`);
+  unlock();
+});
+
 /** What a lock of this machine looks like. */
 function readHolder(folder: string): string {
   const unlock = lockFolder(folder);
