@@ -47,8 +47,11 @@ function whyTaken(
   manifest: FolderManifest | undefined,
   { name, config, trials }: FolderClaim,
 ): string | undefined {
-  if (manifest === undefined)
+  if (manifest === undefined) {
+    if (existsSync(join(folder, "manifest.json")))
+      return "holds a manifest.json that is no manifest of results";
     return existsSync(join(folder, "data.csv")) ? "holds a data.csv without a manifest" : undefined;
+  }
   if (manifest.name !== undefined && manifest.name !== name) return `holds results of "${manifest.name}"`;
   const others = trials === undefined ? 0 : trialsBeside(join(folder, "data.csv"), trials);
   if (others > 0) return `holds ${others} trials that this plan does not ask for`;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { readText } from "../files/files.ts";
 
 /** One run into a folder, as the manifest keeps it. */
@@ -27,12 +28,24 @@ export interface FolderManifest {
   readonly figures?: readonly string[];
 }
 
+/** A file's name without a folder, for either kind of path: `--force` removes the files that a manifest names. */
+const fileName = z.string().regex(/^(?!\.{1,2}$)[^/\\\0]+$/);
+
+const schema = z.looseObject({
+  name: z.string().optional(),
+  question: z.string().optional(),
+  config: z.looseObject({}).optional(),
+  runs: z.array(z.looseObject({})).optional(),
+  files: z.record(fileName, z.string()).optional(),
+  figures: z.array(fileName).optional(),
+});
+
 /** The manifest of a folder; undefined where there is none that can be read. */
 export function readManifest(folder: string): FolderManifest | undefined {
   const path = join(folder, "manifest.json");
   if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(readText(path)) as FolderManifest;
+    return schema.safeParse(JSON.parse(readText(path))).data as FolderManifest | undefined;
   } catch {
     return undefined;
   }

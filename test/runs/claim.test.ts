@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { claimFolder } from "../../src/runs/claim.ts";
 import { folderNameOf } from "../../src/runs/config.ts";
 import { attnsim } from "../cli/attnsim.ts";
 import { emptyFolder } from "./folder.ts";
@@ -68,6 +69,34 @@ describe("a folder that holds results", () => {
     const { code, err } = await run(out, "--variant", "dense", "--tokens", "4K");
     expect([code, err]).toEqual([2, expect.stringContaining("holds a data.csv without a manifest")]);
     expect(read(out, "data.csv")).toBe("mine\n1\n");
+  });
+});
+
+describe("a manifest that is none", () => {
+  it.each([
+    ["null"],
+    ["{"],
+    ['{"files":{"../../kept.txt":""}}'],
+    ['{"files":{"/tmp":""}}'],
+    ['{"files":{"..":""}}'],
+    ['{"files":{"..\\\\kept.txt":""}}'],
+    ['{"files":{"data.csv":null}}'],
+    ['{"figures":["../../kept"]}'],
+    ['{"figures":7}'],
+    ['{"runs":[null]}'],
+    ['{"config":3}'],
+  ])("is refused, and with --force removes nothing outside its folder: %s", (text) => {
+    const parent = emptyFolder();
+    const out = join(parent, "results", "sweep");
+    mkdirSync(out, { recursive: true });
+    for (const name of ["kept.txt", "kept.png", "kept.svg"]) writeFileSync(join(parent, name), "mine");
+    writeFileSync(join(out, "manifest.json"), text);
+    expect(() => claimFolder(out, { name: "sweep" })).toThrow(
+      `${out} holds a manifest.json that is no manifest of results; give another --out, or --force to write over it`,
+    );
+    claimFolder(out, { name: "sweep", force: true });
+    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(parent).sort()).toEqual(["kept.png", "kept.svg", "kept.txt", "results"]);
   });
 });
 
