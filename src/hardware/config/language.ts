@@ -8,7 +8,7 @@ import { Keys } from "./keys.ts";
 const nested = ["text_config", "language_config", "llm_config", "thinker_config"];
 
 /** Every value of model_type that is read. */
-export const familyNames: readonly string[] = families.flatMap(({ types }) => types);
+const familyNames: readonly string[] = families.flatMap(({ types }) => types);
 
 const familyOf = (type: string): ConfigFamily | undefined =>
   families.find(({ types }) => types.includes(type));

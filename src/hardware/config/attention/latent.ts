@@ -56,7 +56,7 @@ export function latentLayers(keys: Keys, layers: number): Attention[] {
  * For each layer, true if it computes the choice of an index; undefined if all do. Source: transformers,
  * configuration_glm_moe_dsa.py.
  */
-export function indexedLayers(keys: Keys, layers: number): boolean[] | undefined {
+function indexedLayers(keys: Keys, layers: number): boolean[] | undefined {
   if (keys.isOn("indexer_types")) return keys.list("indexer_types", layers).map((type) => type === "full");
   if (keys.isText("index_topk_pattern")) {
     const pattern = keys.text("index_topk_pattern");

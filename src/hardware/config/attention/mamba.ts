@@ -24,7 +24,7 @@ export const mambaNames = {
 } as const;
 
 /** Mamba-2 of one layer. */
-export function mamba2(keys: Keys): MambaAttention {
+function mamba2(keys: Keys): MambaAttention {
   const heads = keys.count("mamba_num_heads");
   return {
     kind: "mamba",

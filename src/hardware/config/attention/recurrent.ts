@@ -34,7 +34,7 @@ export function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
 }
 
 /** Gated DeltaNet of one layer of Qwen3-Next and its successors. */
-export function gatedDelta(keys: Keys): DeltaAttention {
+function gatedDelta(keys: Keys): DeltaAttention {
   keys.quotient("linear_num_value_heads", "linear_num_key_heads");
   return {
     kind: "delta",
@@ -55,7 +55,7 @@ export function qwenNextLayers(keys: Keys, layers: number): Attention[] {
 }
 
 /** For each layer, true if it is recurrent. */
-export function linearTypes(keys: Keys, layers: number): boolean[] {
+function linearTypes(keys: Keys, layers: number): boolean[] {
   if (keys.isOn("layer_types"))
     return keys.list("layer_types", layers).map((type) => type === "linear_attention");
   const interval = keys.count("full_attention_interval").value;
