@@ -105,6 +105,10 @@ export {
 export { judgeMargins, marginSteps } from "./studies/margins/run.ts";
 export type { MarginsQuestion } from "./studies/margins/run.ts";
 
+// the article's question to another reader
+export { articleReaderSteps, askArticleReader } from "./studies/article-reader/run.ts";
+export type { ArticleReaderQuestion } from "./studies/article-reader/run.ts";
+
 // attention and racks together
 export { placementFindings, tokenTimeFindings, userFindings } from "./studies/racks/findings.ts";
 export { coDesign } from "./studies/co-design/run.ts";

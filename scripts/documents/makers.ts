@@ -4,6 +4,7 @@ import { checksTable, publishedCommand, requestsTable, trendsBy } from "./agreem
 import type { Maker } from "./blocks.ts";
 import { experimentsTable, trendsTable } from "./experiments.ts";
 import { table, textBlock } from "./markdown.ts";
+import { articleReaderParagraph } from "./results/article-reader.ts";
 import { marginsParagraph } from "./results/margins.ts";
 import { readmeFindings, resultsPage } from "./results/page.ts";
 import { learnedResults } from "./learned.ts";
@@ -36,6 +37,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   "failing-law": (outputOf) => textBlock(outputOf(failingLaw).trimEnd()),
   "worked-query": workedQuery,
   learned: learnedResults,
+  "article-reader": articleReaderParagraph,
   "mean-field-gap": meanFieldGap,
   disagreements: (outputOf) => trendsBy((verdict) => verdict !== "reproduced")(outputOf(publishedCommand)),
   agreements: (outputOf) => trendsBy((verdict) => verdict === "reproduced")(outputOf(publishedCommand)),

@@ -1,3 +1,4 @@
+import { articleReader } from "./article-reader.ts";
 import { budget } from "./budget.ts";
 import { calibrate } from "./calibrate.ts";
 import { explain } from "./explain.ts";
@@ -26,6 +27,7 @@ export const resultSections: readonly (() => ResultSection)[] = [
   prototypes,
   calibrate,
   explain,
+  articleReader,
   budget,
   coDesign,
   nvl72Budget,

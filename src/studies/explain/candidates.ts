@@ -93,7 +93,7 @@ export const baseCandidate = ({ variant, reader }: FittedReader): Candidate =>
 
 /** Changes of a fitted reader to try. @param specs variants to try (default: all) */
 export function candidatesOf(
-  { variant, reader }: FittedReader,
+  { variant, reader }: Pick<FittedReader, "variant" | "reader">,
   { specs, rivals }: { readonly specs?: readonly string[] | undefined; readonly rivals: boolean },
 ): Candidate[] {
   const attention = specs === undefined ? attentionCandidates(reader) : namedCandidates(specs, reader);
