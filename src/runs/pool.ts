@@ -82,7 +82,11 @@ export function sizePool(
   return { workers, threads, memoryBytes };
 }
 
-/** Runs groups in order, as many at a time as workers and memory allow. An abort ends the groups that are running. */
+/**
+ * Runs groups in order, as many at a time as workers and memory allow. An abort ends the groups that are running.
+ *
+ * @throws the error of `onRow`, which ends the run: nothing can be kept any more
+ */
 export async function runGroups(groups: readonly TrialGroup[], options: PoolOptions): Promise<void> {
   const { workers, memoryBytes, worker, signal } = options;
   const pool = new Piscina<GroupTask, void>({
@@ -102,60 +106,85 @@ export async function runGroups(groups: readonly TrialGroup[], options: PoolOpti
     stop();
   });
   signal?.addEventListener("abort", stop);
+  const state: Running = { pool };
   const running = new Set<Promise<void>>();
   let held = 0;
   try {
     for (const group of groups) {
       while (running.size >= workers || (running.size > 0 && held + group.bytes > memoryBytes))
         await Promise.race(running);
-      if (signal?.aborted) break;
+      if (signal?.aborted || state.unkept !== undefined) break;
       if (broken !== undefined) {
         options.onFailure(group.trials[0]!, broken);
         continue;
       }
       held += group.bytes;
-      const work = runGroup(pool, group, options).finally(() => {
+      const work = runGroup(state, group, options).finally(() => {
         running.delete(work);
         held -= group.bytes;
       });
       running.add(work);
     }
     await Promise.all(running);
+    if (state.unkept !== undefined) throw state.unkept;
   } finally {
     signal?.removeEventListener("abort", stop);
     await pool.destroy();
   }
 }
 
+/** A pool, and the error that ended its run: a row that could not be kept. */
+interface Running {
+  readonly pool: Piscina<GroupTask, void>;
+  unkept?: Error;
+}
+
+/** Runs a group. If its worker dies, the trials that are left run once more. */
 async function runGroup(
-  pool: Piscina<GroupTask, void>,
+  running: Running,
   group: TrialGroup,
-  { threads, signal, onRow, onProfile, onFailure }: PoolOptions,
+  options: PoolOptions,
+  attempts = 2,
 ): Promise<void> {
+  const { threads, signal, onRow, onProfile, onFailure } = options;
   const { trials } = group;
   const { port1, port2 } = new MessageChannel();
   const left = new Set(trials);
   const receive = (message: GroupMessage): void => {
+    if (running.unkept !== undefined) return;
     if ("times" in message) return onProfile?.(group, message.times);
-    left.delete(trials.find(({ id }) => id === message.id)!);
-    onRow(message);
+    try {
+      onRow(message);
+      left.delete(trials.find(({ id }) => id === message.id)!);
+    } catch (error) {
+      running.unkept = error as Error;
+      void running.pool.destroy();
+    }
   };
   port1.on("message", receive);
   try {
     const profiled = onProfile !== undefined;
     const task = { trials, threads, plugins: plugins().map(({ path }) => path), profiled, port: port2 };
-    await pool.run(task, { transferList: [port2] });
+    await running.pool.run(task, { transferList: [port2] });
   } catch (error) {
     drain(port1, receive);
     const [failed] = left;
-    if (!signal?.aborted)
-      onFailure(failed ?? trials[0]!, error instanceof Error ? error.message : String(error));
+    if (signal?.aborted || running.unkept !== undefined) return;
+    if (hasDied(error) && attempts > 1 && failed !== undefined)
+      await runGroup(running, { ...group, trials: [...left] }, options, attempts - 1);
+    else onFailure(failed ?? trials[0]!, error instanceof Error ? error.message : String(error));
   } finally {
     // the task may end before its last rows have arrived
     drain(port1, receive);
     port1.close();
   }
 }
+
+/** Whether an error is the end of a worker and not of a trial (piscina 5.3.2, dist/index.js, `onWorkerExit`). */
+const hasDied = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY" ||
+    error.message.startsWith("worker exited with code"));
 
 function drain(port: MessagePort, receive: (message: GroupMessage) => void): void {
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))

@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from "node:fs";
 import type { GroupMessage, GroupTask } from "../../src/runs/pool.ts";
 import { trialRow } from "../../src/trial/columns.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
@@ -21,6 +22,9 @@ const rowOf = (id: string, trial: NumericTrial): TrialRow =>
 
 /** Seeds of trials that wait for another one at the same time: for long, and for a moment. */
 export const [patientSeed, hastySeed] = [89, 90] as const;
+
+/** Seed of groups whose oracle kills its worker once. Their task is the path of a file that says that it did. */
+export const mortalSeed = 91;
 
 /** Resolves once two trials wait at the same time. @throws Error if nobody comes */
 async function meet(patienceMs: number): Promise<void> {
@@ -48,6 +52,10 @@ async function meet(patienceMs: number): Promise<void> {
 export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {
   for (const { id, trial } of trials) {
     if (trial.seed === 86) process.exit(1);
+    if (trial.seed === mortalSeed && trial.variant === "oracle" && !existsSync(trial.task)) {
+      writeFileSync(trial.task, "");
+      process.exit(1);
+    }
     if (trial.seed === 87) throw new Error("no such luck");
     if (trial.seed === 88) await new Promise((resolve) => setTimeout(resolve, 60_000));
     if (trial.seed === patientSeed) await meet(60_000);

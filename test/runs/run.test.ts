@@ -11,7 +11,7 @@ import { runPlan } from "../../src/runs/run.ts";
 import type { RunOutcome, RunSettings } from "../../src/runs/run.ts";
 import { columns } from "../../src/trial/columns.ts";
 import type { NumericTrial } from "../../src/trial/trial.ts";
-import { hastySeed, patientSeed } from "./fake-worker.ts";
+import { hastySeed, mortalSeed, patientSeed } from "./fake-worker.ts";
 import { emptyFolder } from "./folder.ts";
 
 const worker = new URL("fake-worker.ts", import.meta.url);
@@ -124,7 +124,21 @@ it("loses only the group whose worker dies or whose trial throws, and says which
   const { rows, failures } = await run(out, trials);
   expect(rows).toHaveLength(13);
   expect(failures.map(({ trial }) => trial.seed).sort()).toEqual([86, 87]);
-  expect(failures.find(({ trial }) => trial.seed === 87)!.reason).toBe("no such luck");
+  const reasonOf = (seed: number) => failures.find(({ trial }) => trial.seed === seed)!.reason;
+  expect([reasonOf(86), reasonOf(87)]).toEqual(["worker exited with code: 1", "no such luck"]);
+});
+
+it("runs the trials that are left once more after their worker died", async () => {
+  const [out, whole] = [emptyFolder(), emptyFolder()];
+  const task = join(emptyFolder(), "died");
+  const mortal = ["dense", "oracle", "quest"].map((variant) => {
+    return { ...trialAt(4096, 9, variant, mortalSeed), task };
+  });
+  const outcome = await run(out, [...mortal, ...grid]);
+  expect(existsSync(task)).toBe(true);
+  expect(outcome).toMatchObject({ failures: [], planned: 15 });
+  await run(whole, [...mortal, ...grid]);
+  expect(read(out, "data.csv")).toBe(read(whole, "data.csv"));
 });
 
 it("records a trial without a score as failed", async () => {
