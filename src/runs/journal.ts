@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../core/errors.ts";
-import { readText } from "../files/files.ts";
+import { readText, reasonOf } from "../files/files.ts";
 import { journalLine, readJournalLine } from "./journal-line.ts";
 import type { JournalEntry } from "./journal-line.ts";
 
@@ -21,32 +13,52 @@ import type { JournalEntry } from "./journal-line.ts";
 export class Journal {
   readonly #entries: Map<string, JournalEntry>;
   readonly #file: number;
+  readonly #path: string;
 
   /**
    * Opens the journal at `path`, or starts one.
    *
-   * @throws UsageError for a whole line that is no finished trial, and for two lines that give one trial different rows
+   * @throws UsageError for a whole line that is no finished trial, for two lines that give one trial different rows, and
+   *   if it cannot be read or written
    */
   constructor(path: string) {
-    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+    this.#path = path;
+    const text = existsSync(path) ? readText(path) : "";
     const whole = wholeLines(text);
     this.#entries = entriesOf(path, whole);
-    this.#file = openSync(path, "a");
-    if (whole.length < text.length) ftruncateSync(this.#file, Buffer.byteLength(whole));
+    this.#file = this.#writing(() => openSync(path, "a"));
+    if (whole.length < text.length) this.#writing(() => ftruncateSync(this.#file, Buffer.byteLength(whole)));
   }
 
   get entries(): ReadonlyMap<string, JournalEntry> {
     return this.#entries;
   }
 
-  /** Writes entries in one write. Returns once they are on disk. @throws RangeError for a row that could not be read back */
+  /**
+   * Writes entries in one write. Returns once they are on disk.
+   *
+   * @throws RangeError for a row that could not be read back, and UsageError if the file cannot be written any more
+   */
   append(...entries: readonly JournalEntry[]): void {
     const lines = entries.map(journalLine);
     // the numbers that a later run will read back, so that an interrupted run gives the same results
     const kept = lines.flatMap((line) => readJournalLine(line) ?? []);
-    writeSync(this.#file, lines.map((line) => `${line}\n`).join(""));
-    fdatasyncSync(this.#file);
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    this.#writing(() => {
+      if (fstatSync(this.#file).nlink === 0) throw new Error("it was removed");
+      // a disk that is nearly full takes a part
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done);
+      fdatasyncSync(this.#file);
+    });
     for (const entry of kept) if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
+  }
+
+  #writing<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      throw new UsageError(`cannot write ${this.#path}: ${reasonOf(error)}`);
+    }
   }
 
   close(): void {

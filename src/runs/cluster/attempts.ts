@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { z } from "zod";
+import { UsageError } from "../../core/errors.ts";
 import { makeFolder, readText, writeAtomic } from "../../files/files.ts";
 import { Journal, readJournal } from "../journal.ts";
 import type { JournalEntry } from "../journal-line.ts";
@@ -63,7 +64,7 @@ export class RunningAttempt {
     const started = new Date().toISOString();
     this.#facts = { share, host: hostname(), pid: process.pid, started, workers: 1, threads: 1, failed: [] };
     this.#write({});
-    this.#beat = setInterval(() => this.#write({}), beatMs).unref();
+    this.#beat = setInterval(() => this.#showLife(), beatMs).unref();
   }
 
   start({ workers, threads }: { readonly workers: number; readonly threads: number }): void {
@@ -78,6 +79,15 @@ export class RunningAttempt {
     clearInterval(this.#beat);
     this.journal.close();
     this.#write({ ended: { seconds: (performance.now() - this.#since) / 1000, interrupted } });
+  }
+
+  /** Writes the facts again. On a full disk it leaves it: rows that cannot be written end the run, with the reason. */
+  #showLife(): void {
+    try {
+      this.#write({});
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+    }
   }
 
   #write(changed: Partial<AttemptFacts>): void {
@@ -115,7 +125,10 @@ export function readAttempts(folder: string): Attempt[] {
         facts,
         entries: readJournal(journal),
         running: facts !== undefined && isRunning(facts, at),
-        seconds: facts === undefined ? 0 : (facts.ended?.seconds ?? (at - Date.parse(facts.started)) / 1000),
+        seconds:
+          facts === undefined
+            ? 0
+            : (facts.ended?.seconds ?? Math.max(0, at - Date.parse(facts.started)) / 1000),
       };
     });
 }
