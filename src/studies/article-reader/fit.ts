@@ -7,7 +7,7 @@ import { readerAt, triedNumbers } from "./numbers.ts";
 import type { ReaderNumbers } from "./numbers.ts";
 
 /** A point of the grid: the numbers of a reader, and how far dense attention's scores are from published ones. */
-export interface TriedPoint {
+export interface ReaderGridPoint {
   readonly numbers: ReaderNumbers;
   /** mean squared distance, 0 to 1 */
   readonly loss: number;
@@ -20,7 +20,7 @@ export function tryNumbers(
   { reader, trials, seed }: Pick<ReaderTrials, "trials" | "seed"> & { readonly reader: GivenReader },
   targets: readonly TargetColumn[],
   onPoint: () => void,
-): TriedPoint[] {
+): ReaderGridPoint[] {
   const points = triedNumbers.map((numbers) => {
     const scores = meanFieldScores(
       { variant: "dense", reader: readerAt(reader, numbers), trials, seed },

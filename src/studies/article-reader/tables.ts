@@ -4,7 +4,7 @@ import type { ResultTable } from "../../runs/tables.ts";
 import type { TargetColumn } from "../calibrate/target.ts";
 import { estimateCells, estimateColumns } from "../estimates.ts";
 import type { Standing } from "../explain/standings.ts";
-import type { TriedPoint } from "./fit.ts";
+import type { ReaderGridPoint } from "./fit.ts";
 
 const pointColumns = [
   integerColumn("rank", "by loss; 1: the reader that changes are made to"),
@@ -41,7 +41,7 @@ const scoreColumns = [
 ] as const;
 
 /** Points of the grid, a row each. */
-export const pointTable = (points: readonly TriedPoint[], trials: number): ResultTable =>
+export const pointTable = (points: readonly ReaderGridPoint[], trials: number): ResultTable =>
   resultTable({
     name: "points",
     title: "one row a point of the grid",
