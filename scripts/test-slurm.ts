@@ -174,5 +174,6 @@ try {
   console.error(logsOf(join(folder, "slurm")));
   process.exitCode = 1;
 } finally {
+  cluster.stop();
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 }

@@ -15,6 +15,7 @@ export interface SlurmCluster {
   readonly env: NodeJS.ProcessEnv;
   /** Kills the node's daemon with SIGKILL, and starts it again. */
   restartNode(): Promise<void>;
+  stop(): void;
 }
 
 /** Why Slurm cannot be started here; undefined where it can. */
@@ -25,7 +26,7 @@ export function whyNoSlurm(): string | undefined {
   return process.getuid?.() === 0 ? undefined : "slurmd must be started by root";
 }
 
-/** Starts Slurm. It ends with this process. @param folder empty; @param slots tasks that run at the same time */
+/** Starts Slurm. It ends with this process at the latest. @param folder empty; @param slots tasks that run at the same time */
 export async function startCluster(folder: string, slots: number): Promise<SlurmCluster> {
   for (const name of ["state", "spool"]) mkdirSync(join(folder, name));
   mkdirSync(join(folder, "munge"), { mode: 0o700 });
@@ -41,8 +42,8 @@ export async function startCluster(folder: string, slots: number): Promise<Slurm
     return daemon;
   };
   const stop = (): void => {
-    spawnSync("scancel", ["--user=root"], { env, timeout: 10_000 });
-    for (const daemon of daemons.reverse()) daemon.kill("SIGTERM");
+    if (daemons.length > 0) spawnSync("scancel", ["--user=root"], { env, timeout: 10_000 });
+    for (const daemon of daemons.splice(0).reverse()) daemon.kill("SIGTERM");
   };
   const munge = (file: string): string => join(folder, "munge", file);
   process.once("exit", stop);
@@ -61,6 +62,7 @@ export async function startCluster(folder: string, slots: number): Promise<Slurm
   let node = await startNode();
   return {
     env,
+    stop,
     async restartNode() {
       node.kill("SIGKILL");
       await new Promise((resolve) => node.once("exit", resolve));
