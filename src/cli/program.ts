@@ -6,6 +6,7 @@ import type { CommandFile, CommandGroup } from "./commands/all.ts";
 import { exitCodeOf } from "./exit.ts";
 import { formatExamples, withPlainHelp } from "./help.ts";
 import { withPlugins } from "./options/plugin.ts";
+import { withSafeCsv } from "./options/results.ts";
 import { withWidth } from "./options/width.ts";
 
 const examples = `
@@ -47,6 +48,7 @@ async function add(
     (await entry.load()).default(command);
     withPlugins(command);
     withWidth(command);
+    withSafeCsv(command);
     withPlainHelp(command);
     if (entry.examples !== undefined) command.addHelpText("after", formatExamples(entry.examples));
   }

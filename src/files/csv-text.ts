@@ -5,15 +5,23 @@ import { lookup } from "../core/lookup.ts";
 import type { CellValue, Column, RowOf, TableRow } from "../core/table.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
+import { fromCell, toCell } from "./formula-cells.ts";
 
 /** Rows as the text of a CSV, columns in order. Numbers are as JavaScript writes them; null is an empty cell. */
 export const formatCsv = <const Columns extends readonly Column[]>(
   shown: Columns,
   rows: readonly (RowOf<Columns> & TableRow)[],
 ): string =>
+  formatCells(
+    shown.map(({ name }) => name),
+    rows,
+  );
+
+/** Rows as the text of a CSV with the named columns, whatever else the rows hold. */
+export const formatCells = (names: readonly string[], rows: readonly TableRow[]): string =>
   stringify(
-    rows.map((row: TableRow) => shown.map(({ name }) => row[name] ?? null)),
-    { header: true, columns: shown.map(({ name }) => name), cast: { boolean: String } },
+    rows.map((row) => names.map((name) => row[name] ?? null)),
+    { header: true, columns: [...names], cast: { boolean: String, string: toCell } },
   );
 
 /**
@@ -33,17 +41,27 @@ export function parseCsv<Name extends string>(
   let rows: Record<string, string>[];
   try {
     rows = parse(text, {
-      columns: true,
+      columns: distinctNames,
       skip_empty_lines: true,
       bom: true,
       trim: true,
       relax_column_count: ragged,
+      cast: fromCell,
     });
   } catch (error) {
-    throw new UsageError(`${where} is torn or no CSV: ${(error as Error).message}`);
+    const { message, lines } = error as Error & { readonly lines?: number };
+    const place = lines === undefined ? where : `${where}: line ${lines}`;
+    throw new UsageError(`${place} is torn or no CSV: ${message}`);
   }
   requireColumns(rows, where, needed);
   return rows.map((row) => lookup(row));
+}
+
+/** The names in a header. @throws Error for a name that stands twice, since of such cells only the last would be read */
+function distinctNames(names: string[]): string[] {
+  const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
+  if (twice !== undefined) throw new Error(`the column ${JSON.stringify(twice)} stands twice`);
+  return names;
 }
 
 /** @throws UsageError for a column that rows lack. No rows lack none. */

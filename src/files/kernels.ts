@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "csv-parse/sync";
 import { UsageError } from "../core/errors.ts";
+import { readCsv } from "./csv.ts";
 import { readText, reasonOf } from "./files.ts";
 import { checkout } from "./load.ts";
 import type { FittedConstants } from "../hardware/constants/constants.ts";
@@ -45,13 +45,7 @@ export function readKernels(folder: string): Measured[] {
 }
 
 function readRows(path: string): MeasuredRow[] {
-  let texts: TextRow[];
-  try {
-    texts = parse(readText(path), { columns: true, skip_empty_lines: true, bom: true });
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is torn or no CSV: ${(error as Error).message}`);
-  }
+  const texts: readonly TextRow[] = readCsv<string>(path, []);
   if (texts.length === 0) throw new UsageError(`${path} has no rows`);
   return texts.map((row, i) => new MeasuredRow(basename(path), i + 2, row));
 }

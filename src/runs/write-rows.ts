@@ -1,8 +1,8 @@
-import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../core/errors.ts";
 import { distinct } from "../core/group.ts";
 import { chooseColumns, tableFigure } from "../figures/table.ts";
 import type { TableFigureRow } from "../figures/table.ts";
+import { formatCells } from "../files/csv-text.ts";
 import { writeAtomic } from "../files/files.ts";
 import { drawFigure, formatOf } from "./write-figure.ts";
 
@@ -27,8 +27,8 @@ export async function writeRows(
 ): Promise<void> {
   const plain = rows.map(plainRow);
   if (csv !== undefined) {
-    const columns = distinct(plain.flatMap((row) => Object.keys(row)));
-    writeAtomic(csv, stringify(plain, { header: true, columns, cast: { boolean: String } }));
+    const names = distinct(plain.flatMap((row) => Object.keys(row)));
+    writeAtomic(csv, formatCells(names, plain));
   }
   if (figure === undefined) return;
   const format = formatOf("--figure", figure);

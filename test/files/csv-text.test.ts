@@ -51,3 +51,12 @@ it("takes scores of 0 and 1, and none beyond", () => {
     expect(() => back([...rows, scored(score, "c")])).toThrow("t.csv: row 3: score must be in [0, 1]");
   expect(() => back([...rows, scored(0, "a")])).toThrow("row 3 is the trial of row 1 again");
 });
+
+it.each([
+  ['name,part\nx,"1\n', "t.csv: line 2 is torn or no CSV: Quote Not Closed"],
+  ["name,part\nx,1\ny,1,2\n", "t.csv: line 3 is torn or no CSV: Invalid Record Length"],
+  ['name,part\nx,1\ny,"1"2\n', "t.csv: line 3 is torn or no CSV: Invalid Closing Quote"],
+  ["name,part,name\nx,1,y\n", 't.csv is torn or no CSV: the column "name" stands twice'],
+])("says the file and the line of %j", (text, message) => {
+  expect(() => parseCsv(text, "t.csv", [])).toThrow(message);
+});

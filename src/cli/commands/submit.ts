@@ -3,7 +3,6 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { UsageError } from "../../core/errors.ts";
 import { dealMissing, requireIdle, saveSubmission, submitScript } from "../../runs/cluster/submit.ts";
 import { kubernetesManifest, slurmScript } from "../../runs/cluster/submit.ts";
-import { forceOption } from "../options/results.ts";
 import { integer } from "../options/values.ts";
 import { planArgument, plannedRun } from "../planned.ts";
 import { formatNothing, formatSubmitted } from "../print/cluster.ts";
@@ -35,7 +34,7 @@ export default function submitCommand(command: Command): void {
     .option("--image <name>", "Kubernetes: image that has attnsim")
     .option("--claim <name>", "Kubernetes: PersistentVolumeClaim that is the folder of the results")
     .option("--out <folder>", "folder of the results, which all tasks see at the same path")
-    .option(...forceOption)
+    .option("--force", "submit over results of another question")
     .option("--skip-impossible", "leave out tasks at lengths, and variants, that cannot be had")
     .option("--dry-run", "print the script or the manifest, and stop")
     .action(async (plan, options) => {

@@ -3,6 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { hash64 } from "../../core/random.ts";
 import { allowClosedPipe, exitCodeOf } from "../exit.ts";
 import { withPlugins } from "../options/plugin.ts";
+import { withSafeCsv } from "../options/results.ts";
 import { withWidth } from "../options/width.ts";
 
 /** The name and the question of an experiment. */
@@ -54,6 +55,7 @@ const runExperiment = (
     await answer.define(program, { name, question, seed });
     withPlugins(program);
     withWidth(program);
+    withSafeCsv(program);
     const full = words.includes("--full");
     const first = answer.words?.(full, resultsFolder(name, full)) ?? [];
     await program.parseAsync([...first, ...words], { from: "user" });

@@ -1,4 +1,5 @@
-import type { Command } from "@commander-js/extra-typings";
+import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
+import { setSafeCells } from "../../files/formula-cells.ts";
 
 /** `--reference`: the variant that others are compared with. */
 export const referenceOption = [
@@ -14,6 +15,25 @@ export const parquetOption = [
   "--parquet",
   "write each CSV as Parquet too, with the same columns and types",
 ] as const;
+
+/**
+ * Adds the option for cells that a spreadsheet would run, to a command that writes CSV files: one with --csv or with
+ * `forceOption`, which commands that write results have.
+ */
+export function withSafeCsv(command: CommandUnknownOpts): void {
+  if (!command.options.some(({ long, description }) => long === "--csv" || description === forceOption[1]))
+    return;
+  command
+    .option(
+      "--safe-csv",
+      "put an apostrophe before texts that a spreadsheet would run as formulas: those that begin with = + - @",
+    )
+    .hook("preAction", () => {
+      setSafeCells(command.getOptionValue("safeCsv") === true);
+      // no part of what is asked
+      command.setOptionValue("safeCsv", undefined);
+    });
+}
 
 /** Values of the options that write results. */
 export interface ResultOptions {

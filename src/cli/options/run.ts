@@ -19,6 +19,7 @@ export const runFlags = [
   "skipImpossible",
   "reference",
   "wide",
+  "safeCsv",
 ] as const;
 
 /** Values of the options of a run. */

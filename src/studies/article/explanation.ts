@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { parse } from "csv-parse/sync";
-import { readText } from "../../files/files.ts";
+import { readCsv } from "../../files/csv.ts";
 
 /** A single change of a fitted reader, and its mean distance from another model's scores, in points. */
 export interface ExplainedChange {
@@ -19,7 +18,7 @@ export interface ExplainedChange {
 /** Reads ranking.csv of `attnsim explain`, nearest change first; undefined without the file. */
 export function readExplanation(path: string): ExplainedChange[] | undefined {
   if (!existsSync(path)) return undefined;
-  const rows: Readonly<Record<string, string>>[] = parse(readText(path), { columns: true });
+  const rows = readCsv<string>(path, []);
   const points = (text: string | undefined): number => 100 * Number(text);
   return rows
     .map((row) => ({
