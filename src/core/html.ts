@@ -1,6 +1,8 @@
-/** A text or number with the characters that HTML reads as its own escaped. */
+import { visible } from "./visible.ts";
+
+/** A text or number with the characters that HTML reads as its own, and those that nobody sees, escaped. */
 export const escapeHtml = (text: string | number): string =>
-  String(text)
+  visible(String(text))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

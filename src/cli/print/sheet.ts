@@ -32,9 +32,9 @@ const formats: Readonly<Record<SheetFormat, (sheet: Sheet) => string>> = {
     ].join("\n\n"),
   md: ({ title, columns, sections, notes }) =>
     [
-      `# ${title}`,
+      `# ${inMarkdown(title)}`,
       ...sections.map((section) => markdownTable([section.title, ...columns], section.rows)),
-      notes.map((note) => `- ${note}`).join("\n"),
+      notes.map((note) => `- ${inMarkdown(note)}`).join("\n"),
     ].join("\n\n"),
   html: ({ title, columns, sections, notes }) =>
     [
@@ -50,10 +50,17 @@ const style =
   "table{border-collapse:collapse;width:100%;margin:1.2rem 0}th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #dfe3e8}" +
   "th:first-child,td:first-child{width:16rem;color:#5d6570}li{color:#5d6570}";
 
+/** A text in Markdown, on one line and without tags of HTML. */
+const inMarkdown = (text: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/\s*\n\s*/g, " ");
+
 /** A table of Markdown; bars in cells are escaped. */
 function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    `| ${cells.map((cell) => inMarkdown(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
