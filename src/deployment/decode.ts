@@ -6,7 +6,7 @@ import type { Drafting } from "../hardware/serving/replica.ts";
 import { deploymentOf } from "./deployment.ts";
 import { divisionsOf, limitedTo } from "./division.ts";
 import type { Division, ModelOnSystem } from "./division.ts";
-import { holding, quickest } from "./choice.ts";
+import { holding, quickest, roomiest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 
@@ -84,6 +84,27 @@ export function fastestDecode(divisions: readonly Division[], decoding: Decoding
   );
   const step = quickest(held.map((division) => stepOn(division, decoding)));
   return step && { ...step, lack: lackOn(step.division, users, tokens) };
+}
+
+/** Users who fit where those asked for do not, and the time of a token of each. */
+export interface SustainedDecode {
+  readonly users: number;
+  readonly tpotSeconds: number;
+}
+
+/** The shortest decode step of the users who fit, where more are asked for; undefined if all fit, or none does. */
+export function sustainedDecode(
+  divisions: readonly Division[],
+  decoding: Decoding,
+): SustainedDecode | undefined {
+  const users =
+    roomiest(
+      divisions.map((division) => drafting(division, decoding)),
+      decoding.tokens,
+    )?.users ?? 0;
+  if (users < 1 || users >= decoding.users) return undefined;
+  const step = fastestDecode(divisions, { ...decoding, users });
+  return step && { users, tpotSeconds: step.tpotSeconds };
 }
 
 /** A decode step of a model on a system. */

@@ -16,7 +16,7 @@ import type { WeightFormat } from "../../hardware/weights/formats.ts";
 import type { Acceptance } from "../../hardware/serving/acceptance.ts";
 import type { RackQuestion } from "../../studies/racks/settings.ts";
 import { modelOf, readAsFamily } from "../../files/machines.ts";
-import { refuseDrafts } from "../../studies/racks/unsuited.ts";
+import { refuseDrafts, refuseRouting } from "../../studies/racks/unsuited.ts";
 import { collect, integer, list, oneOf, positive, tokenCount } from "./values.ts";
 import type { Fields } from "./values.ts";
 
@@ -50,7 +50,7 @@ export interface DivisionOptions {
 }
 
 /** Defaults: pairings of these that are not suited are left out, and not refused. */
-const allModels = [...catalog.models.names()];
+export const allModels = [...catalog.models.names()];
 const usualContexts = [131_072, 1_048_576];
 
 /** Adds the options that name models and racks. */
@@ -164,11 +164,12 @@ function givenQuantities(options: RackOptions): string[] {
 /**
  * The question about models and racks that the options ask, without context lengths.
  *
- * @throws UsageError for drafts of a model that has none
+ * @throws UsageError for drafts of a model that has none, and a routing of tokens to experts where no model has experts
  */
 export function readRacks(options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> {
   const { as } = options;
   const model = as === undefined ? options.model : options.model.map((name) => readAsFamily(name, as));
+  if (options.routing !== undefined) refuseRouting(model.map(modelOf));
   for (const name of model) refuseDrafts(modelOf(name), options.mtp ?? 0, options.acceptance);
   return questionOf({ ...options, model });
 }
@@ -194,6 +195,12 @@ const questionOf = (options: RackOptions & OtherOptions): Omit<RackQuestion, "co
   gpus: options.gpus,
   overlapLinks: options.overlapLinks,
   routing: options.routing,
-  unsuited: options.model === allModels || options.context === usualContexts ? "left out" : "refused",
+  unsuited: unsuitedOf(options),
   beyond: options.beyond,
 });
+
+/** Fate of pairings that are not suited: those that stand in a default are no mistake of the user. */
+function unsuitedOf({ context, model }: RackOptions & OtherOptions): RackQuestion["unsuited"] {
+  if (context === usualContexts) return "shortened";
+  return model === allModels ? "left out" : "refused";
+}

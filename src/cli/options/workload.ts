@@ -3,7 +3,10 @@ import type { Acceptance } from "../../hardware/serving/acceptance.ts";
 import { acceptances } from "../../hardware/serving/acceptances.ts";
 import type { Drafting } from "../../hardware/serving/replica.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
+import type { RackQuestion } from "../../studies/racks/settings.ts";
 import { acceptanceOf } from "../../files/acceptance.ts";
+import { modelOf } from "../../files/machines.ts";
+import { allModels } from "./racks.ts";
 import { integer, list, positive, share, tokenCount, tokensOrNone } from "./values.ts";
 import type { Fields } from "./values.ts";
 
@@ -25,9 +28,12 @@ export interface RequestOptions extends DraftOptions {
 
 /** Values of the options of a workload and its batches. */
 export interface WorkloadOptions extends RequestOptions {
-  readonly input: number;
+  readonly input?: number | undefined;
   readonly batch: readonly number[];
 }
+
+/** Tokens of each prompt, if the contexts of models hold them. */
+const usualInput = 131_072;
 
 /** Adds the options of multi-token prediction. */
 export function draftOptions<A extends unknown[], O extends OptionValues>(
@@ -54,7 +60,11 @@ export function workloadOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<WorkloadOptions>> {
   requestOptions(command)
-    .option("--input <tokens>", "tokens of each prompt", tokenCount, 131_072)
+    .option(
+      "--input <tokens>",
+      `tokens of each prompt (default: ${usualInput}, or what the models' contexts leave beside the output)`,
+      tokenCount,
+    )
     .option(
       "--batch <n>",
       "most sequences in a replica at once; fewer if their caches do not fit",
@@ -93,7 +103,20 @@ export const readRequests = (options: RequestOptions): Omit<Workload, "inputToke
   utilisation: options.utilisation,
 });
 
-export const readWorkload = (options: Omit<WorkloadOptions, "batch">): Workload => ({
-  inputTokens: options.input,
+export const readWorkload = (
+  options: Omit<WorkloadOptions, "batch"> & Pick<RackQuestion, "model" | "beyond">,
+): Workload => ({
+  inputTokens: options.input ?? usualPrompt(options),
   ...readRequests(options),
 });
+
+/** Tokens of a prompt if none are given: the usual ones, or those that the contexts of models asked for leave. */
+function usualPrompt({
+  model,
+  output,
+  beyond,
+}: Pick<WorkloadOptions, "output"> & Pick<RackQuestion, "model" | "beyond">): number {
+  if (model === allModels || beyond) return usualInput;
+  const longest = Math.min(...model.map((name) => modelOf(name).context?.value ?? Infinity));
+  return Math.max(1, Math.min(usualInput, longest - output));
+}

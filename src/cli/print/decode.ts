@@ -16,6 +16,16 @@ export const decodeTable: RackTable<DecodeRow> = {
     ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
     ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],
     ["tokens/s/GPU", (row) => orDash(row.tokensPerSecondPerGpu, formatNumber)],
+    [
+      "users who fit",
+      ({ sustainedUsers }) => sustainedUsers ?? "-",
+      (rows) => rows.some(({ sustainedUsers }) => sustainedUsers !== null),
+    ],
+    [
+      "their TPOT",
+      ({ sustainedTpotSeconds }) => orDash(sustainedTpotSeconds, formatSeconds),
+      (rows) => rows.some(({ sustainedUsers }) => sustainedUsers !== null),
+    ],
     ["HBM short", ({ shortBytes }) => formatShortage(shortBytes)],
     [
       "host short",
@@ -26,6 +36,7 @@ export const decodeTable: RackTable<DecodeRow> = {
   notes: {
     links: "exchanges between GPUs",
     TPOT: "time per output token: a step's time over the tokens that it yields to a user",
+    "users who fit": "where those asked for do not fit; -: all fit, or none does",
     "HBM short":
       "memory that weights and caches lack on all GPUs together; what does not fit has no times; -: none",
     "host short": "the same of the host processors' memory",

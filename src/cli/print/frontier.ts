@@ -1,5 +1,6 @@
 import { formatMean, formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { requestLine, servingAssumptions } from "../../deployment/serving.ts";
+import type { FrontierPoint } from "../../studies/frontier/result.ts";
 import type { FrontierOptions, FrontierResult } from "../../studies/frontier/run.ts";
 import { machineLines, recordLines, timeLines } from "./racks.ts";
 import { formatTable } from "./table.ts";
@@ -17,7 +18,7 @@ export function formatFrontier({ points }: FrontierResult, assumptions: readonly
       point.variant,
       point.trials,
       formatMean({ ...point, mean: point.score }),
-      point.tpotSeconds === null ? "-" : formatSeconds(point.tpotSeconds),
+      tpotText(point),
       star(point.bestTpot),
       formatNumber(point.usersPerRack),
       star(point.bestUsers),
@@ -29,11 +30,17 @@ export function formatFrontier({ points }: FrontierResult, assumptions: readonly
   return [
     table,
     "",
-    "*: no other variant of the system and model equals both its score and the column before it and beats one; TPOT: time per output token; -: does not fit, or not as fast as asked",
+    "*: no other variant of the system and model equals both its score and the column before it and beats one; TPOT: time per output token; -: does not fit (behind it the users who fit, and their time), or not as fast as asked",
     "",
     "assumed:",
     ...assumptions.map((line) => `  ${line}`),
   ].join("\n");
+}
+
+/** Time of a token of the users asked for, or of those who fit where they are fewer. */
+function tpotText({ tpotSeconds, sustained }: FrontierPoint): string {
+  if (tpotSeconds !== null) return formatSeconds(tpotSeconds);
+  return sustained === undefined ? "-" : `- (${formatSeconds(sustained.tpotSeconds)} for ${sustained.users})`;
 }
 
 /** Assumptions of a frontier. */

@@ -1,10 +1,11 @@
-import { groupBy } from "../../core/group.ts";
+import { distinct, groupBy } from "../../core/group.ts";
 import { formatBytes, formatChange } from "../../core/units.ts";
 import { acceptanceLine } from "../../deployment/serving.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
 import { formatRouting, usualRouting } from "../../hardware/kernels/routing.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
+import { expertsOf } from "../../hardware/model.ts";
 import { passAssumptions } from "../../hardware/pass/pass.ts";
 import type { Drafting } from "../../hardware/serving/replica.ts";
 import { partsHelp } from "../../hardware/parallel.ts";
@@ -209,9 +210,21 @@ export const timeLines = (question: RackQuestion): string[] => [
   ...(question.overlapLinks
     ? ["exchanges between GPUs hide behind the work of another half of the batch"]
     : []),
+  ...denseLines(question),
   `experts are chosen as ${formatRouting(question.routing ?? (question.profile === "ideal" ? "even" : usualRouting))}`,
   ...passAssumptions,
 ];
+
+/** Models without experts, on which a routing that was asked for has no effect. */
+function denseLines(question: RackQuestion): string[] {
+  if (question.routing === undefined) return [];
+  const dense = rackSettings(question).flatMap(({ model }) =>
+    expertsOf(model).length === 0 ? [model.name] : [],
+  );
+  return dense.length === 0
+    ? []
+    : [`no experts, so that the routing has no effect: ${distinct(dense).join(", ")}`];
+}
 
 /** The assumption about drafts. */
 export const draftLine = ({ tokens, acceptance }: Drafting): string =>

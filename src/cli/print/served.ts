@@ -1,3 +1,4 @@
+import { distinct } from "../../core/group.ts";
 import { formatNumber, formatSeconds, formatUsd } from "../../core/units.ts";
 import { deploymentOf } from "../../deployment/deployment.ts";
 import type { Division } from "../../deployment/division.ts";
@@ -12,14 +13,33 @@ import type { Served } from "../../hardware/serving/serve.ts";
 import { splitPrompt } from "../../hardware/serving/workload.ts";
 import type { Workload } from "../../hardware/serving/workload.ts";
 import type { ServeQuestion, ServeRow } from "../../studies/racks/serve.ts";
+import { rackSettings } from "../../studies/racks/settings.ts";
+import type { RackQuestion } from "../../studies/racks/settings.ts";
 import { timeLines, machineLines } from "./racks.ts";
 import type { RackColumn, RackTable } from "./racks.ts";
 import type { TableCell } from "./table.ts";
 
 /** Assumptions of every answer about serving, but for the requests. @param tokens of the longest request */
-export function servingLines(question: Omit<ServeQuestion, "batch">, tokens: number): string[] {
+export function servingLines(
+  question: Omit<ServeQuestion, "batch"> & { readonly input?: number | undefined },
+  tokens: number,
+): string[] {
   const onRacks = { ...question, context: [tokens] };
-  return [...machineLines(onRacks), ...timeLines(onRacks), ...servingAssumptions(question.workload)];
+  return [
+    ...(question.input === undefined ? shortenedLines(onRacks, question.workload) : []),
+    ...machineLines(onRacks),
+    ...timeLines(onRacks),
+    ...servingAssumptions(question.workload),
+  ];
+}
+
+/** The prompt's length, where the user gives none and requests fill the context of a model. */
+function shortenedLines(question: RackQuestion, { inputTokens }: Workload): string[] {
+  const filled = rackSettings(question).filter(({ model, tokens }) => model.context?.value === tokens);
+  const names = distinct(filled.map(({ model }) => model.name));
+  return names.length === 0
+    ? []
+    : [`prompts of ${inputTokens} tokens: what the context of ${names.join(", ")} leaves beside the output`];
 }
 
 /** A row for programs. Its plan is null if the caches fit no plan. */

@@ -1,4 +1,4 @@
-import { fastestDecode } from "../../deployment/decode.ts";
+import { fastestDecode, sustainedDecode } from "../../deployment/decode.ts";
 import type { DecodeAnswer } from "../../deployment/decode.ts";
 import { fits } from "../../deployment/memory.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
@@ -32,6 +32,9 @@ export interface DecodeRow extends TimedRow {
   readonly tpotSeconds: number | null;
   readonly tokensPerSecondPerUser: number | null;
   readonly tokensPerSecondPerGpu: number | null;
+  /** users who fit where those asked for do not, and the time of a token of each; null if all fit, or none does */
+  readonly sustainedUsers: number | null;
+  readonly sustainedTpotSeconds: number | null;
   readonly shortBytes: number;
   readonly hostShortBytes: number;
   /** null where the caches do not fit, like every time of the row */
@@ -49,6 +52,7 @@ export function decodeRows(question: DecodeQuestion, watch: Watch = unwatched): 
         const wanted = { users: count, tokens: setting.tokens, drafts };
         const step = fastestDecode(divisions, wanted) ?? undivided(setting);
         const gpus = gpusOf(step.division.parallel);
+        const sustained = fits(step.lack) ? undefined : sustainedDecode(divisions, wanted);
         onStep();
         return {
           ...timedStart(setting),
@@ -56,6 +60,8 @@ export function decodeRows(question: DecodeQuestion, watch: Watch = unwatched): 
           parallel: formatParallel(step.division.parallel),
           gpus,
           ...(fits(step.lack) ? timesOf(step, count / gpus) : noTimes),
+          sustainedUsers: sustained?.users ?? null,
+          sustainedTpotSeconds: sustained?.tpotSeconds ?? null,
           shortBytes: step.lack.hbm,
           hostShortBytes: step.lack.host,
         };

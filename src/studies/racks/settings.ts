@@ -54,8 +54,11 @@ export interface RackQuestion {
   readonly overlapLinks?: boolean | undefined;
   /** how tokens fall on experts; default: the usual power law */
   readonly routing?: Routing | undefined;
-  /** pairings of a model with a context that it was not made for, or a variant without effect; default: taken like any other */
-  readonly unsuited?: "refused" | "left out" | undefined;
+  /**
+   * Pairings of a model with a context that it was not made for, or a variant without effect; default: taken like any other.
+   * `shortened`: left out, but where every context is too long the models' longest stand in.
+   */
+  readonly unsuited?: "refused" | "left out" | "shortened" | undefined;
   /** true: contexts that a model was not made for are taken, whatever `unsuited` says */
   readonly beyond?: boolean | undefined;
   /** limits that memory is set aside for; default: `usualLimits` */
@@ -124,10 +127,24 @@ export function rackSettings(question: RackQuestion): RackSetting[] {
   const judged = settings.map((setting) => ({ setting, reason: unsuited(setting, beyond) }));
   const suited = judged.filter(({ reason }) => reason === undefined);
   const reasons = distinct(judged.flatMap(({ reason }) => reason ?? []));
-  if (reasons.length > 0 && (mode === "refused" || suited.length === 0))
-    throw new UsageError(reasons.join("; "));
-  return suited.map(({ setting }) => setting);
+  if (suited.length > 0 && !(reasons.length > 0 && mode === "refused"))
+    return suited.map(({ setting }) => setting);
+  const shorter = mode === "shortened" ? atLongest(question, settings) : [];
+  if (shorter.length === 0) throw new UsageError(reasons.join("; "));
+  return shorter;
 }
+
+/** Settings at the longest context of each model, where those asked are too long for all. */
+const atLongest = (question: RackQuestion, settings: readonly RackSetting[]): RackSetting[] =>
+  settings.every(isBeyond)
+    ? allSettings({
+        ...question,
+        context: distinct(settings.map(({ model }) => model.context!.value)),
+      }).filter(
+        (setting) =>
+          setting.tokens === setting.model.context?.value && unsuited(setting, false) === undefined,
+      )
+    : [];
 
 /** Pairings of a question that are left out, and contexts that the user insists on, in words for its assumptions. */
 export function pairingLines(question: RackQuestion): string[] {

@@ -7,6 +7,7 @@ import { hasEffect } from "../../deployment/model-cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import type { EngineRuleName } from "../../hardware/engine-rules/all.ts";
 import type { Acceptance } from "../../hardware/serving/acceptance.ts";
+import { expertsOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { models } from "../../hardware/models/all.ts";
 
@@ -43,6 +44,15 @@ export function unsuited(pairing: Pairing, beyond: boolean): string | undefined 
   if (unruled !== undefined) return unruled;
   if (isBeyond(pairing) && !beyond) return `${beyondOf(pairing)}; --beyond insists`;
   return undefined;
+}
+
+/** Refuses a routing of tokens to experts where no model has experts. @throws UsageError */
+export function refuseRouting(asked: readonly Model[]): void {
+  if (asked.some((model) => expertsOf(model).length > 0)) return;
+  throw new UsageError(
+    `${asked.map(({ name }) => name).join(", ")}: no model asked for has experts, so that --routing has no effect; ` +
+      `allowed: no --routing, or a model with experts`,
+  );
 }
 
 /**

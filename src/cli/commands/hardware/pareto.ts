@@ -21,7 +21,8 @@ export default function hardwareParetoCommand(command: Command): void {
     .option("--out <folder>", "write every plan as CSV, and the front as a figure")
     .option(...forceOption)
     .action(async ({ out, force, ...options }) => {
-      const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
+      const racks = readRacks(options);
+      const question = { ...options, ...racks, workload: readWorkload({ ...options, ...racks }) };
       if (out !== undefined) claimFolder(out, { name: "pareto", config: question, force });
       const found = runPareto(question, watch);
       const rows = found.flatMap(({ names, kvDtype, tokens, longest, weights, swept, engine, front }) =>

@@ -36,7 +36,8 @@ export default function hardwareServeCommand(command: Command): void {
     )
     .addHelpText("after", notes)
     .action(async (options) => {
-      const question = { ...options, ...readRacks(options), workload: readWorkload(options) };
+      const racks = readRacks(options);
+      const question = { ...options, ...racks, workload: readWorkload({ ...options, ...racks }) };
       const { workload, slo: levels } = question;
       if ([options.trace, options.rate, options.users, levels].every((each) => each === undefined)) {
         const rows = serveRows(question);
