@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 
 import { didYouMean, UsageError } from "../core/errors.ts";
-import { isObject } from "../hardware/config/json.ts";
+import { isObject } from "../core/json.ts";
 import { isSystem, modelFrom, systemFrom } from "../hardware/config/user.ts";
 import type { Model } from "../hardware/model.ts";
 import { models } from "../hardware/models/all.ts";

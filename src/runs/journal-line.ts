@@ -1,4 +1,4 @@
-import { isObject } from "../hardware/config/json.ts";
+import { isObject } from "../core/json.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { version } from "../version.ts";

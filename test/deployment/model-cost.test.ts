@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseSpec } from "../../src/attention/spec.ts";
 import type { StepCost } from "../../src/core/cost.ts";
-import { nativeOf } from "../../src/hardware/model.ts";
+import { attendingOf, nativeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { attentionLayers, modelCost } from "../../src/deployment/model-cost.ts";
@@ -12,7 +12,7 @@ const read = (spec: string): number => modelCost(v32, parseSpec(spec), 2 ** 20, 
 describe("a model asked to attend with", () => {
   it.each([...models])("its own spec keeps the variant of each of its layers: $name", (model) => {
     const layers = attentionLayers(model, parseSpec(nativeOf(model)));
-    expect(layers.map(({ attention }) => attention)).toEqual(model.attention);
+    expect(layers.map(({ attention }) => attention)).toEqual(attendingOf(model));
   });
 
   it("another variant puts it in the place of its own", () => {

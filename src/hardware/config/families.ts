@@ -21,7 +21,7 @@ import { kimiLinearLayers, lightningLayers, qwenNextLayers } from "./attention/r
 import { blockConfigFeedForward, nemotronFeedForward } from "./feed-forward.ts";
 import type { FeedForwardDims } from "../layers/feed-forward.ts";
 import type { FeedForwardTraits } from "./feed-forward.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Keys } from "./keys.ts";
 
 /**

@@ -2,8 +2,8 @@ import type { Source } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { from } from "../../core/units.ts";
 import type { Quantity } from "../../core/units.ts";
-import { isObject } from "./json.ts";
-import type { JsonObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 
 /** How the keys of a family are read. */
 export interface KeyReading {

@@ -5,7 +5,7 @@ import type { FeedForward } from "../layers/feed-forward.ts";
 import type { Model } from "../model.ts";
 import { groupedLayers } from "./attention/grouped.ts";
 import { feedForwardOf } from "./feed-forward.ts";
-import { isObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
 import type { Keys } from "./keys.ts";
 import { languageOf } from "./language.ts";
 import { planOf } from "./plan.ts";

@@ -8,8 +8,8 @@ import { quantitiesOf } from "../quantities.ts";
 import { architectures } from "../system.ts";
 import type { Architecture, System } from "../system.ts";
 import { modelFromConfig } from "./model.ts";
-import { isObject } from "./json.ts";
-import type { JsonObject } from "./json.ts";
+import { isObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
 
 /** Keys that describe an entry; all other keys are quantities. */
 const about = ["name", "summary", "extends", "source"] as const;

@@ -8,7 +8,7 @@ import { hasEffect, modelCost } from "../../../src/deployment/model-cost.ts";
 import { modelFrom, systemFrom } from "../../../src/hardware/config/user.ts";
 import { parseRouting } from "../../../src/hardware/kernels/routing.ts";
 import { attentionLayer } from "../../../src/hardware/layers/attention.ts";
-import { expertsOf, nativeOf } from "../../../src/hardware/model.ts";
+import { attendingOf, expertsOf, nativeOf } from "../../../src/hardware/model.ts";
 import type { Model } from "../../../src/hardware/model.ts";
 import { models } from "../../../src/hardware/models/all.ts";
 import { override } from "../../../src/hardware/overrides.ts";
@@ -32,10 +32,12 @@ function refusal(ask: () => unknown): string | undefined {
 describe.each(all)("divisions of $name", (model: Model) => {
   it("refuse a tp that leaves a GPU with a part of a head, and say what is allowed", () => {
     for (const tp of numbers) {
-      const whole = model.attention.map(attentionLayer).every(({ queryHeads, kvHeads }) => {
-        const kept = kvHeads >= tp ? kvHeads / tp : tp / kvHeads;
-        return Number.isInteger(queryHeads / tp) && Number.isInteger(kept);
-      });
+      const whole = attendingOf(model)
+        .map(attentionLayer)
+        .every(({ queryHeads, kvHeads }) => {
+          const kept = kvHeads >= tp ? kvHeads / tp : tp / kvHeads;
+          return Number.isInteger(queryHeads / tp) && Number.isInteger(kept);
+        });
       const ep = expertsOf(model).length > 0 ? ",ep=1" : "";
       const message = refusal(() => parseParallel(`tp=${tp}${ep}`, model));
       if (whole) expect(message).toBeUndefined();
@@ -208,9 +210,10 @@ describe("files of users", () => {
 
   it("give whole dimensions of models", () => {
     for (const model of all) {
-      const changed = (value: number) => ({ extends: model.name, attention: { 0: { queryHeads: value } } });
-      expect(() => modelFrom(changed(8.5), "mine.yaml", "mine", models)).toThrow(
-        "mine.yaml: attention.0.queryHeads must be a whole number; got 8.5",
+      const group = model.attention.findIndex((attention) => "queryHeads" in attention);
+      const changed = { extends: model.name, attention: { [group]: { queryHeads: 8.5 } } };
+      expect(() => modelFrom(changed, "mine.yaml", "mine", models)).toThrow(
+        `mine.yaml: attention.${group}.queryHeads must be a whole number; got 8.5`,
       );
     }
     const config = { model_type: "llama", num_hidden_layers: 2, hidden_size: 64, vocab_size: 99 };
