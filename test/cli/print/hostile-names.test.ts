@@ -23,7 +23,7 @@ it.each(names)("a figure with the name %j is XML that draws", async (name) => {
   ];
   const svg = await renderSvg(tableFigure(rows, chooseColumns(rows, {})!, name));
   expect(svg).not.toMatch(/<script|<[^>]* onload="x|[\u0000-\u0008\u001B\u202E\uFFFE]|\]\]>/);
-  expect(svg.isWellFormed()).toBe(true);
+  expect(Buffer.from(svg).toString()).toBe(svg);
   expect(renderPng(svg).length).toBeGreaterThan(1000);
 });
 
