@@ -41,8 +41,12 @@ export function layerAttention(deployment: Deployment, work: LayerWork, own: rea
     return [
       ...(far > 0 ? [fetch(machine, far / Math.min(tp, layer.kvHeads))] : []),
       kernels,
-      ...(part.phase === "prefill" && cp > 1 ? [gatherKeys(deployment, layer, part, kernels.seconds)] : []),
-      ...(part.phase === "decode" && kvp * cp > 1 ? [exchangeOutputs(deployment, layer, part)] : []),
+      ...(part.phase === "prefill" && cp > 1 && !layer.absent
+        ? [gatherKeys(deployment, layer, part, kernels.seconds)]
+        : []),
+      ...(part.phase === "decode" && kvp * cp > 1 && !layer.absent
+        ? [exchangeOutputs(deployment, layer, part)]
+        : []),
     ];
   });
   return sequence("attention layer", [
