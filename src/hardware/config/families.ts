@@ -7,7 +7,7 @@ import {
   hybridWindowLayers,
   stepLayers,
 } from "./attention/grouped.ts";
-import { compressedLayers, latentLayers } from "./attention/latent.ts";
+import { compressedLayers, latentLayers, pooledLayers } from "./attention/latent.ts";
 import {
   convolutionLayers,
   jambaLayers,
@@ -17,7 +17,12 @@ import {
   nemotronLayers,
   parallelLayers,
 } from "./attention/mamba.ts";
-import { kimiLinearLayers, lightningLayers, qwenNextLayers } from "./attention/recurrent.ts";
+import {
+  kimiLinearLayers,
+  lightningLayers,
+  qwenNextLayers,
+  qwenSparseLayers,
+} from "./attention/recurrent.ts";
 import { blockConfigFeedForward, nemotronFeedForward } from "./feed-forward.ts";
 import type { FeedForwardDims } from "../layers/feed-forward.ts";
 import type { FeedForwardTraits } from "./feed-forward.ts";
@@ -146,6 +151,16 @@ export const families: readonly ConfigFamily[] = [
   // recurrent layers
   { types: ["kimi_linear", "kimi_k3"], attention: kimiLinearLayers },
   { types: ["qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"], attention: qwenNextLayers, defaults: { head_dim: 256, ...noWindow } },
+  { types: ["qwen4_exp", "qwen4_exp_text"], attention: qwenSparseLayers,
+    defaults: { head_dim: 256, hc_count: 4, hc_lowrank: 320, full_attention_interval: 4, ngram_size: 3, heads_per_ngram: 8, ngram_vocab_size_base: 20_000_000,
+      linear_conv_kernel_dim: 4, linear_key_head_dim: 128, linear_value_head_dim: 128, linear_num_key_heads: 16, linear_num_value_heads: 32,
+      num_experts: 512, num_experts_per_tok: 10, moe_intermediate_size: 512, shared_expert_intermediate_size: 512 },
+    nested: { vocab_size: 248_320, hidden_size: 2048, num_hidden_layers: 40, num_attention_heads: 16, num_key_value_heads: 2, max_position_embeddings: 32_768 } },
+  { types: ["glm5_next", "glm5_next_text"], attention: pooledLayers,
+    defaults: { first_k_dense_replace: 3, n_shared_experts: 1, hc_mult: 4, index_kpool: 16, index_topk: 2048, index_head_dim: 128, index_n_heads: 32,
+      linear_head_dim: 128, linear_num_heads: 64, linear_conv_kernel_dim: 4 },
+    nested: { ...sizes([154_880, 4096, 12_288, 45, 64, 64]), moe_intermediate_size: 2048, n_routed_experts: 288, num_experts_per_tok: 8,
+      kv_lora_rank: 512, q_lora_rank: 1536, qk_rope_head_dim: 0, qk_nope_head_dim: 256, v_head_dim: 256 } },
   { types: ["minimax", "minimax_m1", "minimax_text_01", "MiniMaxText01", "MiniMaxM1", "bailing_moe_linear", "bailing_moe_linear_v2", "bailing_hybrid"], attention: lightningLayers },
   { types: ["nemotron_h"], attention: nemotronLayers, feedForward: nemotronFeedForward, layers: (keys) => nemotronBlocks(keys).length,
     names: { head_dim: "attention_head_dim" } },

@@ -63,16 +63,17 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
     ...group,
     layers: keys.counted(count, layersWith[group.kind]),
   }));
+  const table = tokenTable(keys, layers);
   const dims = {
     hidden: hidden.value,
     vocabulary: vocabulary.value,
     tied,
+    ...(table && { table: table.vocabulary.value * table.width.value }),
     attention: each,
     feedForward: fed,
   };
   const own: Release = { name: source.title.split(",")[0]!, source, config };
   const mtp = draftKeys.find((key) => keys.number(key) > 0);
-  const table = tokenTable(keys, layers);
   const context = keys.has("max_position_embeddings") ? keys.count("max_position_embeddings") : undefined;
   const unread = notUnderstood(outer);
   return {
@@ -100,8 +101,21 @@ const layersWith = {
   none: "layers without feed-forward",
 } as const;
 
-/** Table of the tokens' embeddings of each layer, all layers side by side (Gemma 3n). */
+/**
+ * Table of the tokens' embeddings of each layer, all layers side by side (Gemma 3n), or of n-grams (Qwen3.8-Flash-Next). A
+ * table of n-grams has a prime number of rows for each head, less than 1e-4 above the base that is taken here.
+ */
 function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
+  if (keys.isOn("ple_layer_ids")) {
+    const heads = (keys.count("ngram_size").value - 1) * keys.count("heads_per_ngram").value;
+    const rows = heads * keys.count("ngram_vocab_size_base").value * keys.numbers("ple_layer_ids").length;
+    const width = keys.count("ple_embed_dim", "hidden_size").value;
+    if (width % heads !== 0) throw keys.wrong("ple_embed_dim", `a multiple of the ${heads} heads of n-grams`);
+    return {
+      vocabulary: keys.counted(rows, "ngram_vocab_size_base x heads of n-grams"),
+      width: keys.counted(width / heads, "ple_embed_dim / heads of n-grams"),
+    };
+  }
   if (!keys.isOn("hidden_size_per_layer_input")) return undefined;
   const width = keys.count("hidden_size_per_layer_input");
   return {

@@ -12,12 +12,14 @@ import { roofline } from "./roofline.ts";
 import { sequence } from "./operator-time.ts";
 import type { OperatorTime } from "./operator-time.ts";
 
-/** MSA, the attention of MiniMax-M3, of one layer on one GPU, projections included. */
+/** MSA, the attention of MiniMax-M3, or QSA, of one layer on one GPU, projections included. */
 export interface MsaModuleShape extends GqaModuleDims, ModuleShape {
   readonly indexDim: number;
   /** tokens of a block, and blocks that the queries of a kv head read */
   readonly block: number;
   readonly topBlocks: number;
+  /** the index has one key for each block (QSA), and not one for each token */
+  readonly blockKeys?: true;
 }
 
 const constants = {
@@ -53,7 +55,8 @@ export function msaModuleDecode(machine: Machine, shape: MsaModuleShape & Decode
 
 /**
  * Time of the module. The index is kept and multiplies in bf16, 2 Hi di operations a pair, and keeps the best score of
- * each block; attention reads the chosen blocks for all query heads of a kv head.
+ * each block; attention reads the chosen blocks for all query heads of a kv head. No kernels of QSA were measured: its index
+ * is timed as MSA's, with a key for each block.
  */
 function msaModule(
   machine: Machine,
@@ -65,6 +68,7 @@ function msaModule(
   const matrices = gqaMatrices(shape);
   const precision = attentionPrecision(kvDtype);
   const rows = phase === "decode" ? read : keys;
+  const tokensOfKey = shape.blockKeys ? shape.block : 1;
   return sequence(`MSA module, ${phase}`, [
     ...projections(machine, queries, weights, matrices),
     roofline(
@@ -72,8 +76,8 @@ function msaModule(
       "block index",
       {
         precision: "bf16",
-        flops: 2 * seen * indexHeads * indexDim,
-        bytes: kvDtypeBytes.bf16 * keys * indexDim + (4 * seen * indexHeads) / shape.block,
+        flops: (2 * seen * indexHeads * indexDim) / tokensOfKey,
+        bytes: (kvDtypeBytes.bf16 * keys * indexDim) / tokensOfKey + (4 * seen * indexHeads) / shape.block,
       },
       machine.constants(msaIndexKernel, phase),
     ),

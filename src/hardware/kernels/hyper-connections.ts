@@ -15,14 +15,34 @@ export interface HyperConnectionsShape {
   readonly tokens: number;
   readonly hidden: number;
   readonly streams: number;
+  /** rank of gated residuals' mix; none in manifold-constrained hyper-connections */
+  readonly rank?: number;
 }
 
 /** Halves of a layer, each with connections of its own. */
 const halves = 2;
 
-/** Matrices of a layer: from all streams to the weights of what is read, of what is added, and of the mix. */
-export const hyperConnectionMatrices = (hidden: number, streams: number): readonly WeightMatrix[] =>
-  Array.from({ length: halves }, () => [streams * hidden, streams * (streams + 2)] as const);
+/**
+ * Matrices of a layer: from all streams to the weights of what is read, of what is added, and of the mix. Gated residuals
+ * (transformers, modular_qwen4_exp.py, Qwen4ExpTextGatedResidual) have a gate for each channel of each stream, through a
+ * rank, and weights of what is added.
+ */
+export function hyperConnectionMatrices(
+  hidden: number,
+  streams: number,
+  rank?: number,
+): readonly WeightMatrix[] {
+  const all = streams * hidden;
+  const half: readonly WeightMatrix[] =
+    rank === undefined
+      ? [[all, streams * (streams + 2)]]
+      : [
+          [all, rank],
+          [rank, all],
+          [all, streams],
+        ];
+  return Array.from({ length: halves }, () => half).flat();
+}
 
 export const hyperConnectionsKernel = {
   name: "hyper-connections",
@@ -43,9 +63,9 @@ export type HyperConnectionPart = (typeof hyperConnectionParts)[number];
 export function hyperConnectionTime(
   machine: Machine,
   part: HyperConnectionPart,
-  { tokens, hidden, streams }: HyperConnectionsShape,
+  { tokens, hidden, streams, rank }: HyperConnectionsShape,
 ): OperatorTime {
-  const matrices = hyperConnectionMatrices(hidden, streams);
+  const matrices = hyperConnectionMatrices(hidden, streams, rank);
   const weights = part === "pre" ? matrices.reduce((sum, [rows, columns]) => sum + rows * columns, 0) : 0;
   const rows = part === "pre" ? streams + 1 : 2 * streams + 1;
   return roofline(

@@ -30,6 +30,8 @@ export type MlaModuleShape = MlaDims & ModuleShape;
 export interface DsaDims extends MlaDims {
   readonly indexHeads: number;
   readonly indexDim: number;
+  /** tokens that share a key of the index; 1 by default */
+  readonly pool?: number;
 }
 
 /** DeepSeek sparse attention: an index chooses the rows that are read. */
@@ -68,10 +70,14 @@ const absorbed = (s: MlaDims): WeightMatrix[] => [
 /** Matrices of latent attention without an index; absorbed ones have as many weights. */
 export const mlaMatrices = (dims: MlaDims): readonly WeightMatrix[] => [...common(dims), unabsorbed(dims)];
 
-/** Matrices of the index: for its queries, and for its key with the weights of its heads. */
+/**
+ * Matrices of the index: for its queries, and for its key with the weights of its heads. With pools each token also has
+ * logits, one for each channel of its key, by which the pool weighs it. Source: transformers, modular_glm5_next.py,
+ * Glm5NextTextIndexer.
+ */
 export const dsaIndexMatrices = (s: DsaDims): readonly WeightMatrix[] => [
   [s.queryRank ?? s.hidden, s.indexHeads * s.indexDim],
-  [s.hidden, s.indexDim + s.indexHeads],
+  [s.hidden, (s.pool ? 2 : 1) * s.indexDim + s.indexHeads],
 ];
 
 /** Time of prefill: keys and values are computed from the latents of all tokens seen, and attention is not absorbed. */
@@ -146,21 +152,21 @@ function dsaModule(
   phase: "prefill" | "decode",
   { queries, keys, seen, read, indexed }: DsaReads,
 ): OperatorTime {
-  const { queryHeads, latent, rope, weights, kvDtype, indexHeads, indexDim } = shape;
+  const { queryHeads, latent, rope, weights, kvDtype, indexHeads, indexDim, pool = 1 } = shape;
   const kernels = `dsa-${phase}` as const;
   const index = shape.lent ? [] : dsaIndexMatrices(shape);
   const matrices = [...common(shape), ...absorbed(shape), ...index];
   const scored = [
     indexLogits(machine, {
       queries,
-      pairs: seen,
-      keys,
+      pairs: seen / pool,
+      keys: keys / pool,
       indexHeads,
       indexDim,
       keyBytes: indexKeyBytes(indexDim),
       kernels,
     }),
-    topK(machine, { queries, pairs: seen, k: shape.topK, kernels }),
+    topK(machine, { queries, pairs: seen / pool, k: shape.topK / pool, kernels }),
   ];
   return sequence(`DSA module, ${phase}`, [
     ...projections(machine, queries, weights, [...common(shape), ...index]),

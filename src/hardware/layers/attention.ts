@@ -15,6 +15,8 @@ import { noAttentionLayer } from "./none.ts";
 import type { NoAttention } from "./none.ts";
 import { parallelLayer } from "./parallel.ts";
 import type { ParallelAttention } from "./parallel.ts";
+import { withStreams } from "./streams.ts";
+import type { Streams } from "./streams.ts";
 
 /** Dimensions of the attention of one layer. */
 export type Attention =
@@ -45,5 +47,8 @@ const kinds: {
 };
 
 /** A layer with these dimensions. */
-export const attentionLayer = (attention: Attention): AttentionLayer =>
-  (kinds[attention.kind] as (attention: Attention) => AttentionLayer)(attention);
+export function attentionLayer(attention: Attention): AttentionLayer {
+  const layer = (kinds[attention.kind] as (attention: Attention) => AttentionLayer)(attention);
+  const { streams, mixRank }: Streams = attention as Streams;
+  return streams ? withStreams(layer, attention.kind, { streams, ...(mixRank && { mixRank }) }) : layer;
+}

@@ -5,19 +5,18 @@ import {
   compressedModulePrefill,
 } from "../kernels/compressed-module.ts";
 import type { CompressedDims } from "../kernels/compressed-module.ts";
-import { hyperConnectionMatrices, hyperConnections } from "../kernels/hyper-connections.ts";
-import { sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { compressedRecord } from "../../core/record.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
+import type { Streams } from "./streams.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
 
 /**
  * DeepSeek-V4: one key-value record of headDim numbers for each `pool` tokens and each of the last `window`; with an
  * indexer a query reads the best records (CSA), without one all (HCA). Query and output projections are of low rank.
  */
-export interface CompressedAttention {
+export interface CompressedAttention extends Streams {
   readonly kind: "compressed";
   readonly queryHeads: Count;
   readonly headDim: Count;
@@ -28,15 +27,13 @@ export interface CompressedAttention {
   readonly pool?: Count;
   readonly window: Count;
   readonly indexer?: { readonly heads: Count; readonly headDim: Count; readonly read: Count };
-  /** streams of the layer's hyper-connections, those of its feed-forward included; a plain residual without it */
-  readonly streams?: Count;
 }
 
 /** Fields that define the search of the cache. A layer without them still has its window. */
 const searched = ["pool", "indexer"] as const;
 
 export function compressedLayer(attention: CompressedAttention): AttentionLayer {
-  const { pool, window, indexer, streams } = attention;
+  const { pool, window, indexer } = attention;
   const queryHeads = attention.queryHeads.value;
   const headDim = attention.headDim.value;
   return {
@@ -52,10 +49,7 @@ export function compressedLayer(attention: CompressedAttention): AttentionLayer 
         precision: "fp4",
       },
     }),
-    matrices: (hidden, sharing) => [
-      ...compressedMatrices(dimsOf(attention, hidden, sharing)),
-      ...(streams ? hyperConnectionMatrices(hidden, streams.value) : []),
-    ],
+    matrices: (hidden, sharing) => compressedMatrices(dimsOf(attention, hidden, sharing)),
     // a record is both key and value
     shape: (tokens, dtype) => ({
       tokens,
@@ -121,15 +115,7 @@ function timeOf(attention: CompressedAttention, rank: AttentionRank, part: Part)
     window: attention.window.value,
     recordBytes: compressedRecord(attention.headDim.value, kvDtypeBytes[rank.kvDtype]),
   };
-  const module =
-    part.phase === "prefill"
-      ? compressedModulePrefill(rank.machine, shape)
-      : compressedModuleDecode(rank.machine, shape);
-  if (!attention.streams) return module;
-  const connections = hyperConnections(rank.machine, {
-    tokens: part.sequences * part.newTokens,
-    hidden: rank.hidden,
-    streams: attention.streams.value,
-  });
-  return sequence("compressed attention and hyper-connections", [module, connections]);
+  return part.phase === "prefill"
+    ? compressedModulePrefill(rank.machine, shape)
+    : compressedModuleDecode(rank.machine, shape);
 }

@@ -9,12 +9,13 @@ import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./l
 import { weightsIn } from "./layer.ts";
 import { convolutionState } from "./convolution-state.ts";
 import { recordRates } from "./parts.ts";
+import type { Streams } from "./streams.ts";
 
 /**
  * A recurrence: a state of keyDim x valueDim for each value head in place of a cache. With the delta rule a write replaces
  * the value of its key; lightning attention adds it.
  */
-export interface DeltaAttention {
+export interface DeltaAttention extends Streams {
   readonly kind: "delta";
   readonly rule: "kda" | "gated-deltanet" | "lightning";
   /** heads of queries and of keys; each serves valueHeads / queryHeads states */

@@ -6,10 +6,11 @@ import { gqaMatrices, gqaModuleDecode, gqaModulePrefill } from "../kernels/gqa-m
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
+import type { Streams } from "./streams.ts";
 import { moduleOf, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
 
 /** Grouped queries: each kv head serves queryHeads / kvHeads query heads. */
-export interface GroupedQueryAttention {
+export interface GroupedQueryAttention extends Streams {
   readonly kind: "grouped-query";
   readonly queryHeads: Count;
   readonly kvHeads: Count;
@@ -34,13 +35,20 @@ export interface GroupedQueryAttention {
     readonly block: Count;
     readonly read: Count;
   };
+  /** QSA: an index scores blocks by one key each, and all heads read `read` tokens in the best of them */
+  readonly microBlocks?: {
+    readonly indexHeads: Count;
+    readonly indexDim: Count;
+    readonly block: Count;
+    readonly read: Count;
+  };
 }
 
 /** Fields that define the search of the cache. */
-const searched = ["window", "chunk", "blocks"] as const;
+const searched = ["window", "chunk", "blocks", "microBlocks"] as const;
 
 export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLayer {
-  const { window, chunk, blocks, borrows } = attention;
+  const { window, chunk, blocks, microBlocks, borrows } = attention;
   const queryHeads = attention.queryHeads.value;
   const kvHeads = attention.kvHeads.value;
   const headDim = attention.headDim.value;
@@ -52,18 +60,9 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
     outputWidth: queryHeads * valueDim,
     reachesAll: window === undefined && chunk === undefined,
     ...(borrows && { borrows }),
-    variant: blocks
-      ? specOf("msa", { block: blocks.block, k: blocks.read, indexDim: blocks.indexDim })
-      : window
-        ? `sink-window(sinks=0,window=${window.value})`
-        : chunk
-          ? specOf("chunked", { chunk })
-          : "dense",
-    ...(blocks && {
-      index: {
-        flops: (tokens) => 2 * tokens * blocks.indexHeads.value * blocks.indexDim.value,
-        precision: "bf16",
-      },
+    variant: variantOf(attention),
+    ...((blocks ?? microBlocks) && {
+      index: { flops: (tokens) => indexFlops(attention, tokens), precision: "bf16" },
     }),
     matrices: (hidden, sharing) => gqaMatrices({ hidden, ...headsOf(attention, sharing) }),
     shape: (tokens, dtype) => ({
@@ -84,6 +83,7 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
         ...(window && { window: shareOf(window, ranks) }),
         ...(chunk && { chunk: shareOf(chunk, ranks) }),
         ...(blocks && { blocks: { ...blocks, read: shareOf(blocks.read, ranks) } }),
+        ...(microBlocks && { microBlocks: { ...microBlocks, read: shareOf(microBlocks.read, ranks) } }),
       }),
     searching: (search) => groupedQueryLayer(withSearch(attention, searched, search)),
     time: (rank, part) => timeOf(attention, rank, part),
@@ -96,9 +96,27 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
   };
 }
 
+function variantOf({ window, chunk, blocks, microBlocks }: GroupedQueryAttention): string {
+  if (blocks) return specOf("msa", { block: blocks.block, k: blocks.read, indexDim: blocks.indexDim });
+  if (microBlocks) {
+    const { read: k, ...index } = microBlocks;
+    return specOf("qsa", { ...index, k });
+  }
+  if (window) return `sink-window(sinks=0,window=${window.value})`;
+  return chunk ? specOf("chunked", { chunk }) : "dense";
+}
+
+/** Operations of one query's scores: of all tokens, or of one key for each micro-block. */
+function indexFlops({ blocks, microBlocks }: GroupedQueryAttention, tokens: number): number {
+  const index = blocks ?? microBlocks;
+  const scored = microBlocks ? tokens / microBlocks.block.value : tokens;
+  return index ? 2 * scored * index.indexHeads.value * index.indexDim.value : 0;
+}
+
 /** Heads and index of one GPU; if there are more GPUs than kv heads, several GPUs keep the same head. */
 function headsOf(attention: GroupedQueryAttention, { tp, outputRanks }: AttentionSharing) {
-  const { queryHeads, kvHeads, headDim, valueDim, gated, keysAreValues, borrows, blocks } = attention;
+  const { queryHeads, kvHeads, headDim, valueDim, gated, keysAreValues, borrows, blocks, microBlocks } =
+    attention;
   const share = (heads: Count): number => Math.max(1, heads.value / tp);
   return {
     queryHeads: queryHeads.value / tp,
@@ -109,12 +127,14 @@ function headsOf(attention: GroupedQueryAttention, { tp, outputRanks }: Attentio
     projected: borrows ? ("queries" as const) : keysAreValues ? ("keys" as const) : ("values" as const),
     ...(gated && { gated }),
     ...(blocks && { indexHeads: share(blocks.indexHeads), indexDim: blocks.indexDim.value }),
+    // one choice for all heads: each GPU computes all of the index
+    ...(microBlocks && { indexHeads: microBlocks.indexHeads.value, indexDim: microBlocks.indexDim.value }),
   };
 }
 
 function timeOf(attention: GroupedQueryAttention, rank: AttentionRank, part: Part): OperatorTime {
   const { machine } = rank;
-  const { window, chunk, blocks } = attention;
+  const { window, chunk, blocks, microBlocks } = attention;
   const tokens = tokensOf(part);
   const shape = {
     ...moduleOf(rank),
@@ -123,13 +143,15 @@ function timeOf(attention: GroupedQueryAttention, rank: AttentionRank, part: Par
     ...(window && { window: window.value }),
     ...(chunk && { window: meanInChunk(chunk.value, tokens.contextTokens + part.newTokens) }),
   };
-  if (!blocks)
+  const index = blocks ?? microBlocks;
+  if (!index)
     return part.phase === "prefill" ? gqaModulePrefill(machine, shape) : gqaModuleDecode(machine, shape);
   const sparse = {
     ...shape,
-    indexDim: blocks.indexDim.value,
-    block: blocks.block.value,
-    topBlocks: blocks.read.value,
+    indexDim: index.indexDim.value,
+    block: index.block.value,
+    topBlocks: microBlocks ? microBlocks.read.value / microBlocks.block.value : index.read.value,
+    ...(microBlocks && { blockKeys: true as const }),
   };
   return part.phase === "prefill" ? msaModulePrefill(machine, sparse) : msaModuleDecode(machine, sparse);
 }

@@ -14,13 +14,14 @@ import { sequence, times } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count, LayerMatrix } from "./layer.ts";
+import type { Streams } from "./streams.ts";
 import { moduleOf, recordRates, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
 
 /**
  * Multi-head latent attention. The cache holds one latent (both key and value) and one rope key per token and layer; at
  * decode the projections are absorbed and every query head reads that one record.
  */
-export interface LatentAttention {
+export interface LatentAttention extends Streams {
   readonly kind: "latent";
   readonly queryHeads: Count;
   /** queries are projected down to it and up again; in one step without it */
@@ -41,6 +42,8 @@ export interface LatentAttention {
     readonly headDim: Count;
     readonly read: Count;
     readonly period?: Count;
+    /** tokens of a pool, which has one key in the index (GLM-5.3-Flash); each token has one without it */
+    readonly pool?: Count;
   };
 }
 
@@ -64,7 +67,8 @@ export function latentLayer(attention: LatentAttention): AttentionLayer {
     variant: indexer ? sparseSpec(indexer) : "dense",
     ...(indexer && {
       index: {
-        flops: (tokens) => (2 * indexer.heads.value * indexer.headDim.value * tokens) / periodOf(indexer),
+        flops: (tokens) =>
+          (2 * indexer.heads.value * indexer.headDim.value * tokens) / (periodOf(indexer) * poolOf(indexer)),
         precision: "fp8",
       },
     }),
@@ -100,7 +104,11 @@ export function latentLayer(attention: LatentAttention): AttentionLayer {
 /** Layers that share the choice of one index. */
 const periodOf = ({ period }: Indexer): number => period?.value ?? 1;
 
-function sparseSpec({ read: k, heads: indexHeads, headDim: indexDim, period }: Indexer): string {
+/** Tokens that share a key of the index. */
+const poolOf = ({ pool }: Indexer): number => pool?.value ?? 1;
+
+function sparseSpec({ read: k, heads: indexHeads, headDim: indexDim, period, pool }: Indexer): string {
+  if (pool) return specOf("pooled-dsa", { pool, k, indexHeads, indexDim });
   return specOf(period ? "index-share" : "dsa", { k, indexHeads, indexDim, period });
 }
 
@@ -120,10 +128,11 @@ const dimsOf = (
   ...(gated && { gated }),
 });
 
-const indexDims = (dims: MlaDims, { heads, headDim }: Indexer): DsaDims => ({
+const indexDims = (dims: MlaDims, { heads, headDim, pool }: Indexer): DsaDims => ({
   ...dims,
   indexHeads: heads.value,
   indexDim: headDim.value,
+  ...(pool && { pool: pool.value }),
 });
 
 function timeOf(attention: LatentAttention, rank: AttentionRank, part: Part): OperatorTime {

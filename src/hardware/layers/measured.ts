@@ -13,7 +13,9 @@ type Numbers<T> = {
 
 /** Dimensions of the search of each kind of layer. */
 interface LayerSearch {
-  readonly "grouped-query": Numbers<Pick<GroupedQueryAttention, "window" | "chunk" | "blocks">>;
+  readonly "grouped-query": Numbers<
+    Pick<GroupedQueryAttention, "window" | "chunk" | "blocks" | "microBlocks">
+  >;
   readonly latent: Numbers<Pick<LatentAttention, "indexer">>;
   readonly compressed: Numbers<Pick<CompressedAttention, "window" | "pool" | "indexer">>;
   readonly delta: Readonly<Record<string, never>>;

@@ -7,6 +7,7 @@ import { deepseekV4Pro } from "./deepseek-v4-pro.ts";
 import { gemma3Of27b } from "./gemma-3-27b.ts";
 import { gemma4Of31b } from "./gemma-4-31b.ts";
 import { glm52 } from "./glm-5.2.ts";
+import { glm53Flash } from "./glm-5.3-flash.ts";
 import { gptOss120b } from "./gpt-oss-120b.ts";
 import { gptOss20b } from "./gpt-oss-20b.ts";
 import { kimiK2 } from "./kimi-k2.ts";
@@ -24,6 +25,7 @@ import { qwen3Of235b } from "./qwen3-235b.ts";
 import { qwen3Of30b } from "./qwen3-30b.ts";
 import { qwen3Of8b } from "./qwen3-8b.ts";
 import { qwen35Of397b } from "./qwen3.5-397b.ts";
+import { qwen38FlashNext } from "./qwen3.8-flash-next.ts";
 
 /** Every model; a new one is a file and a line here. */
 export const models = new Registry<Model>(
@@ -41,12 +43,14 @@ export const models = new Registry<Model>(
     kimiK3,
     kimiLinear,
     glm52,
+    glm53Flash,
     minimaxM25,
     minimaxM3,
     qwen3Of235b,
     qwen3Of30b,
     qwen3Of8b,
     qwen35Of397b,
+    qwen38FlashNext,
     gptOss120b,
     gptOss20b,
     gemma3Of27b,

@@ -74,7 +74,8 @@ const on = (chosen: readonly System[]) =>
   chosen.flatMap((system) => [...models].map((model) => ({ system, model })));
 const all = on([...systems]);
 /** Models whose experts can be divided among 64 GPUs. */
-const wide = [...models].filter((model) => expertsOf(model).every((experts) => experts >= 64));
+/** Models whose experts 64 GPUs can share. */
+const wide = [...models].filter((model) => expertsOf(model).every((experts) => experts % 64 === 0));
 /** Systems whose kernels have constants of different sources: published, measured, projected. */
 const some = on(["h100", "gb200-nvl72", "vera-rubin"].map((name) => systems.get(name)));
 

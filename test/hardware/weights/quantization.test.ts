@@ -160,10 +160,12 @@ describe("a quantization_config", () => {
 
 it("the modules of a model have all of its weights", () => {
   for (const model of models) {
+    const { tokenTable: table } = model;
     const modules = modulesOf({
       hidden: model.hidden.value,
       vocabulary: model.vocabulary.value,
       tied: model.tied ?? false,
+      ...(table && { table: table.vocabulary.value * table.width.value }),
       attention: model.attention.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
       feedForward: model.feedForward.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
     });

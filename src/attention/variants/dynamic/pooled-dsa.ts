@@ -77,6 +77,12 @@ export const pooledDsa = defineVariant({
     poolIndex(cache, { name: "pooled-dsa", pool, indexDim, format: fp8Index }, ops),
   attend: readPools,
   cost: (shape, params) => pooledCost(shape, params, fp8Index),
+  madeFor: { model: "glm-5.3-flash", dense: "mla" },
+  kernels: {
+    latent: ({ pool, k, indexHeads, indexDim }) => ({
+      indexer: { heads: indexHeads, headDim: indexDim, read: k, pool },
+    }),
+  },
   denseAt: ({ tokens }) => ({ pool: 1, k: tokens }),
   meanField: (crowd, params) => pooledMeanField(crowd, params, false),
 });

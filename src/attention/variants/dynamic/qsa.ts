@@ -70,6 +70,12 @@ export const qsa = defineVariant({
     poolIndex(cache, { name: "qsa", pool, indexDim, format }, ops),
   attend: (given, { block: pool, ...params }) => readPools(given, { pool, ...params }),
   cost: (shape, { block: pool, ...params }) => pooledCost(shape, { pool, ...params }, format),
+  madeFor: { model: "qwen3.8-flash-next", dense: "dense" },
+  kernels: {
+    "grouped-query": ({ block, k, indexHeads, indexDim }) => ({
+      microBlocks: { indexHeads, indexDim, block, read: k },
+    }),
+  },
   denseAt: ({ tokens }) => ({ block: 1, k: tokens }),
   meanField: (crowd, { block: pool, ...params }) => pooledMeanField(crowd, { pool, ...params }, true),
 });

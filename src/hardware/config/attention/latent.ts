@@ -3,6 +3,7 @@ import type { Attention } from "../../layers/attention.ts";
 import type { CompressedAttention } from "../../layers/compressed.ts";
 import type { LatentAttention } from "../../layers/latent.ts";
 import type { Keys } from "../keys.ts";
+import { kimiDelta } from "./delta.ts";
 import { groupedLayers } from "./grouped.ts";
 
 /** Latent attention of one layer. */
@@ -50,6 +51,45 @@ export function latentLayers(keys: Keys, layers: number): Attention[] {
     first += period;
   }
   return out;
+}
+
+/**
+ * Layers of GLM-5.3-Flash: KDA, and in every fourth layer latent attention without rope, with an index of pools. Source:
+ * transformers, configuration_glm5_next.py at 02106f7 and modular_glm5_next.py at 95d5838.
+ *
+ * @throws UsageError for layers that share an index: the released model has none
+ */
+export function pooledLayers(keys: Keys, layers: number): Attention[] {
+  const streams = { streams: keys.count("hc_mult") };
+  const own = keys.isOn("linear_attn_config") ? keys.nested("linear_attn_config") : undefined;
+  const linear: Attention = {
+    ...kimiDelta(keys, {
+      heads: own?.has("num_heads") ? own.count("num_heads") : keys.count("linear_num_heads"),
+      headDim: own?.has("head_dim") ? own.count("head_dim") : keys.count("linear_head_dim"),
+      convolution: own?.has("short_conv_kernel_size")
+        ? own.count("short_conv_kernel_size")
+        : keys.count("linear_conv_kernel_dim"),
+    }),
+    ...streams,
+  };
+  const pooled: Attention = {
+    ...latent(keys),
+    indexer: {
+      heads: keys.count("index_n_heads"),
+      headDim: keys.count("index_head_dim"),
+      read: keys.count("index_topk"),
+      pool: keys.count("index_kpool"),
+    },
+    ...streams,
+  };
+  const listed = own?.has("full_attn_layers") ? own.numbers("full_attn_layers") : undefined;
+  const isPooled = keys.isOn("layer_types")
+    ? keys.list("layer_types", layers).map((type) => type !== "linear_attention")
+    : Array.from({ length: layers }, (_, l) => listed?.includes(l) ?? l % 4 === 3);
+  const computes = keys.isOn("indexer_types") ? indexedLayers(keys, layers) : undefined;
+  if (isPooled.some((is, l) => is && computes?.[l] === false))
+    throw keys.wrong("indexer_types", '"full" in all layers with an index of pools');
+  return isPooled.map((is) => (is ? pooled : linear));
 }
 
 /**

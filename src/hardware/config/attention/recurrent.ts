@@ -1,36 +1,49 @@
-import { from } from "../../../core/units.ts";
 import type { Attention } from "../../layers/attention.ts";
 import type { DeltaAttention } from "../../layers/delta.ts";
 import type { Keys } from "../keys.ts";
+import { float32State, kimiDelta } from "./delta.ts";
 import { grouped } from "./grouped.ts";
 import { latent } from "./latent.ts";
-
-/** Bytes of a number of a state of the delta rule. */
-const float32State = from({
-  title: "fla-org/flash-linear-attention",
-  url: "https://github.com/fla-org/flash-linear-attention",
-})(4, "B", { where: "fla/ops/kda, fla/ops/gated_delta_rule", note: "states are held in float32" });
 
 /** Layers of Kimi-Linear and K3: KDA, and latent attention in those that full_attn_layers lists (from 1). */
 export function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
   const config = keys.nested("linear_attn_config");
-  const headDim = config.count("head_dim");
-  const linear: DeltaAttention = {
-    kind: "delta",
-    rule: "kda",
-    queryHeads: config.count("num_heads"),
-    valueHeads: config.count("num_heads"),
-    keyDim: headDim,
-    valueDim: headDim,
+  const linear = kimiDelta(config, {
+    heads: config.count("num_heads"),
+    headDim: config.count("head_dim"),
     convolution: config.count("short_conv_kernel_size"),
-    ...(!config.isTrue("use_full_rank_gate") && {
-      gateRank: { ...headDim, note: "the gate's projection is of rank head_dim" },
-    }),
-    stateElement: float32State,
-  };
+  });
   const full = new Set(config.numbers("full_attn_layers"));
   const dense = latent(keys);
   return Array.from({ length: layers }, (_, l) => (full.has(l + 1) ? dense : linear));
+}
+
+/**
+ * Layers of Qwen3.8-Flash-Next: Gated DeltaNet, with QSA between, gated grouped-query attention over micro-blocks; all have
+ * gated residuals of several streams. The projections of n-grams (ple_layer_ids), 0.03B, are left out; their table is
+ * counted. Source: transformers, configuration_qwen4_exp.py at 075d0ae and modular_qwen4_exp.py at 01377e7.
+ *
+ * @throws UsageError for an index of several keys a block
+ */
+export function qwenSparseLayers(keys: Keys, layers: number): Attention[] {
+  if (keys.isOn("indexer_kv_heads") && keys.count("indexer_kv_heads").value !== 1)
+    throw keys.wrong("indexer_kv_heads", "1: all index heads of QSA share one key");
+  const connected = { streams: keys.count("hc_count"), mixRank: keys.count("hc_lowrank") };
+  const full: Attention = {
+    ...grouped(keys),
+    gated: true,
+    ...(keys.isOn("indexer_n_heads") && {
+      microBlocks: {
+        indexHeads: keys.count("indexer_n_heads"),
+        indexDim: keys.count("indexer_head_dim"),
+        block: keys.count("indexer_compress_ratio"),
+        read: keys.count("indexer_budget"),
+      },
+    }),
+    ...connected,
+  };
+  const linear: Attention = { ...gatedDelta(keys), ...connected };
+  return linearTypes(keys, layers).map((is) => (is ? linear : full));
 }
 
 /** Gated DeltaNet of one layer of Qwen3-Next and its successors. */
