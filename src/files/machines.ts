@@ -69,7 +69,7 @@ export function modelOf(name: string): Model {
   const folder = isText(readAs.exec(name)?.[1] ?? name) ? undefined : dirname(file);
   const data = readData(file);
   const described = folder !== undefined && isObject(data) ? { ...quantizationIn(folder), ...data } : data;
-  const model = modelFrom(described, file, nameOf(file), models, as);
+  const model = modelFrom(described, { file, fallback: nameOf(file), models, as });
   return folder === undefined ? model : withTensors(model, tensorsIn(folder));
 }
 
@@ -78,9 +78,9 @@ function refuseHubId(name: string): void {
   if (models.has(name) || !/^[\w.-]+\/[\w.-]+$/.test(name)) return;
   const bare = name.slice(name.indexOf("/") + 1).toLowerCase();
   const near = [...models.names()].find((known) => bare.startsWith(known)) ?? "";
+  const hint = near === "" ? didYouMean(bare, [...models.names()]) : `; the model "${near}" is built in`;
   throw new UsageError(
-    `${name} is a repository of the Hugging Face hub, which is not asked: download its config.json and pass the file or its folder` +
-      (near === "" ? didYouMean(bare, [...models.names()]) : `; the model "${near}" is built in`),
+    `${name} is a repository of the Hugging Face hub, which is not asked: download its config.json and pass the file or its folder${hint}`,
   );
 }
 

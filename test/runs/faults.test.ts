@@ -72,7 +72,9 @@ it("lets one of two runs on a folder write", async () => {
   const out = emptyFolder();
   let second: Promise<unknown> | undefined;
   await run(out, {
-    onStart: () => (second = expect(run(out)).rejects.toThrow("is being written by process")),
+    onStart: () => {
+      second = expect(run(out)).rejects.toThrow("is being written by process");
+    },
   });
   await second;
   expect(dataOf(out)).toBe(await undisturbed());

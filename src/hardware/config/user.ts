@@ -119,19 +119,25 @@ export function systemFrom(data: unknown, file: string, fallback: string, system
   return withQuantities({ ...base, ...own, name, summary, sources: [source] }, set);
 }
 
+/** Where a user's model comes from, and how it is read. */
+export interface ModelReading {
+  /** named in errors */
+  readonly file: string;
+  /** name of a model that gives none */
+  readonly fallback: string;
+  /** models that it may extend */
+  readonly models: Registry<Model>;
+  /** family that an unknown `model_type` is read as */
+  readonly as?: string | undefined;
+}
+
 /**
  * A user's own model: the keys of a Hugging Face config.json, with optional `name`, `summary`, `source` and `plan`;
  * or quantities by path that replace those of the model that `extends` names.
  *
  * @throws UsageError naming the key that is unknown, missing or wrong
  */
-export function modelFrom(
-  data: unknown,
-  file: string,
-  fallback: string,
-  models: Registry<Model>,
-  as?: string,
-): Model {
+export function modelFrom(data: unknown, { file, fallback, models, as }: ModelReading): Model {
   if (!isObject(data)) throw new UsageError(`${file}: a model must be a mapping of keys, as in config.json`);
   const { name, summary, source } = aboutOf(data, file, fallback);
   const entry: Entry = { name, summary, sources: [source] };

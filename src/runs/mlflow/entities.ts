@@ -84,7 +84,7 @@ function paramsOf({ config = {}, ...facts }: FolderManifest & Record<string, unk
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : String(JSON.stringify(value));
+  typeof value === "string" ? value : JSON.stringify(value);
 
 const tagsOf = ({ question = "", files = {} }: FolderManifest, artifacts: readonly string[]): KeyValue[] =>
   [

@@ -47,7 +47,11 @@ function modelOf({ model, modelFile }: HardwareQuestion): Model {
   } catch (error) {
     throw new UsageError(`${modelFile.name} is no JSON: ${(error as Error).message}`);
   }
-  return modelFrom(data, modelFile.name, modelFile.name.replace(/\.json$/i, ""), models);
+  return modelFrom(data, {
+    file: modelFile.name,
+    fallback: modelFile.name.replace(/\.json$/i, ""),
+    models,
+  });
 }
 
 /** A model on a system as far as it is worked out. */

@@ -212,13 +212,13 @@ describe("files of users", () => {
     for (const model of all) {
       const group = model.attention.findIndex((attention) => "queryHeads" in attention);
       const changed = { extends: model.name, attention: { [group]: { queryHeads: 8.5 } } };
-      expect(() => modelFrom(changed, "mine.yaml", "mine", models)).toThrow(
+      expect(() => modelFrom(changed, { file: "mine.yaml", fallback: "mine", models })).toThrow(
         `mine.yaml: attention.${group}.queryHeads must be a whole number; got 8.5`,
       );
     }
     const config = { model_type: "llama", num_hidden_layers: 2, hidden_size: 64, vocab_size: 99 };
-    expect(() => modelFrom({ ...config, num_attention_heads: 4.5 }, "config.json", "mine", models)).toThrow(
-      'config.json: "num_attention_heads" must be an integer > 0; got 4.5',
-    );
+    expect(() =>
+      modelFrom({ ...config, num_attention_heads: 4.5 }, { file: "config.json", fallback: "mine", models }),
+    ).toThrow('config.json: "num_attention_heads" must be an integer > 0; got 4.5');
   });
 });
