@@ -83,8 +83,7 @@ function paramsOf({ config = {}, ...facts }: FolderManifest & Record<string, unk
   return [...flat([], config), ...flat([], { seeds, modes, engines, versions, trials })];
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const tagsOf = ({ question = "", files = {} }: FolderManifest, artifacts: readonly string[]): KeyValue[] =>
   [
