@@ -47,6 +47,23 @@ const remount = (folder: string, options: string): void =>
 
 afterEach(() => vi.useRealTimers());
 
+it("ends with the reason when the disk is full, and goes on from there", async (context) => {
+  const disk = mounted(context, "size=32k");
+  const out = join(disk, "sweep");
+  const kept: number[] = [];
+  const failed = run(out, { onTrial: ({ trial }) => kept.push(trial) });
+  await expect(failed).rejects.toThrow(
+    new UsageError(`cannot write ${join(out, "journal.jsonl")}: the disk is full`),
+  );
+  expect(existsSync(join(out, "data.csv"))).toBe(false);
+  expect(kept.length).toBeGreaterThan(10);
+  remount(disk, "size=4m");
+  const missing: number[] = [];
+  await run(out, { onStart: (trials) => missing.push(...trials.map(({ trial }) => trial.trial)) });
+  expect([...kept, ...missing].sort((a, b) => a - b)).toEqual(plan.trials.map((_, i) => i));
+  expect(dataOf(out)).toBe(await undisturbed());
+});
+
 it("refuses a folder that is read-only before any trial", async (context) => {
   const disk = mounted(context, "size=1m");
   remount(disk, "ro");
