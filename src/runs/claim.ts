@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { figures } from "../figures/registry.ts";
 import { readCsv } from "../files/csv.ts";
-import { readText } from "../files/files.ts";
-import { hashOf, readManifest } from "./manifest.ts";
+import { hashesIn, readManifest } from "./manifest.ts";
 import type { FolderManifest } from "./manifest.ts";
 import { besideCsv } from "./parquet.ts";
 import { figureFormats } from "./write-figure.ts";
@@ -57,10 +56,11 @@ function whyTaken(
   if (others > 0) return `holds ${others} trials that this plan does not ask for`;
   const different = config === undefined ? [] : differences(manifest.config, config);
   if (different.length > 0) return `holds results of other options (${different.join(", ")})`;
-  const edited = Object.entries(manifest.files ?? {}).find(([file, hash]) => {
-    const path = join(folder, file);
-    return existsSync(path) && hashOf(readText(path)) !== hash;
-  });
+  const { files = {}, earlier = {} } = manifest;
+  const present = hashesIn(folder, Object.keys(files));
+  const edited = Object.entries(present).find(
+    ([file, hash]) => hash !== files[file] && hash !== earlier[file],
+  );
   return edited && `holds a ${edited[0]} that was edited after it was written`;
 }
 

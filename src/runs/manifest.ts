@@ -24,6 +24,8 @@ export interface FolderManifest {
   readonly runs?: readonly RunFacts[];
   /** hash of each CSV file as it was written */
   readonly files?: Readonly<Record<string, string>>;
+  /** hashes of the CSV files before, while they are being replaced */
+  readonly earlier?: Readonly<Record<string, string>>;
   /** names of figures that its tables have */
   readonly figures?: readonly string[];
 }
@@ -37,6 +39,7 @@ const schema = z.looseObject({
   config: z.looseObject({}).optional(),
   runs: z.array(z.looseObject({})).optional(),
   files: z.record(fileName, z.string()).optional(),
+  earlier: z.record(fileName, z.string()).optional(),
   figures: z.array(fileName).optional(),
 });
 
@@ -54,6 +57,17 @@ export function readManifest(folder: string): FolderManifest | undefined {
 /** Hashes of files, by their names. */
 export const hashesOf = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(files).map(([file, text]) => [file, hashOf(text)]));
+
+/** Hashes of those files of a folder that exist, by their names. */
+export const hashesIn = (folder: string, files: readonly string[]): Readonly<Record<string, string>> =>
+  hashesOf(
+    Object.fromEntries(
+      files
+        .map((file) => [file, join(folder, file)] as const)
+        .filter(([, path]) => existsSync(path))
+        .map(([file, path]) => [file, readText(path)]),
+    ),
+  );
 
 /** A hash of a text, the same for both kinds of line ends. */
 export const hashOf = (text: string): string =>

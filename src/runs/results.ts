@@ -11,7 +11,7 @@ import { dataPackage } from "./datapackage.ts";
 import { summaryColumns, summaryRows } from "./effective.ts";
 import { writeAtomic } from "../files/files.ts";
 import type { JournalEntry } from "./journal-line.ts";
-import { hashesOf, readManifest } from "./manifest.ts";
+import { hashesIn, hashesOf, readManifest } from "./manifest.ts";
 import type { RunFacts } from "./manifest.ts";
 import { writeCsvFiles } from "./parquet.ts";
 import type { Plan } from "./plan.ts";
@@ -44,17 +44,18 @@ export function writeResults(
     "timings.csv": formatCsv(timingColumns, finished.map(timingRow)),
     "summary.csv": formatCsv(summaryColumns, summaryRows(rows)),
   };
-  writeCsvFiles(folder, files);
-  writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
   const before = readManifest(folder);
   const runs = [
     ...(before?.name === plan.name ? (before.runs ?? []) : []),
     ...latest.filter(({ finished, failed }) => finished + failed > 0),
   ];
-  writeAtomic(
-    join(folder, "manifest.json"),
-    json({ ...manifest(plan, finished, config, runs), files: hashesOf(files) }),
-  );
+  const facts = { ...manifest(plan, finished, config, runs), files: hashesOf(files) };
+  const path = join(folder, "manifest.json");
+  // a process that is killed from here on leaves files that the manifest knows, old or new
+  writeAtomic(path, json({ ...facts, earlier: hashesIn(folder, Object.keys(files)) }));
+  writeCsvFiles(folder, files);
+  writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
+  writeAtomic(path, json(facts));
   return rows;
 }
 
