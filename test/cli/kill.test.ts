@@ -9,47 +9,74 @@ import { emptyFolder } from "../runs/folder.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
-const sweep = "run --task graphwalks --variant dense,quest --tokens 4K,8K --trials 4 --threads 1".split(" ");
+const sweep = "run --task graphwalks --variant dense,quest --tokens 8K,32K --trials 10 --threads 1".split(
+  " ",
+);
+
+const trials = 40;
 
 /** Kills: 8, or KILLS of the environment. */
 const kills = Number(process.env["KILLS"] ?? 8);
 
-/** Runs the sweep in a process of its own, killed after `ms`. Returns its exit code, null after a kill. */
-function run(out: string, ms = Infinity): Promise<number | null> {
+/** How a run ended: the exit code, null after a kill, and the milliseconds that it held the folder's lock. */
+interface Ended {
+  readonly code: number | null;
+  readonly heldMs: number;
+}
+
+/** Runs the sweep in a process of its own. @param ms after which it is killed, from the time that it holds the folder */
+function run(out: string, ms = Infinity): Promise<Ended> {
   const words = ["--import", "tsx", main, ...sweep, "--out", out];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
-  const timer = ms === Infinity ? undefined : setTimeout(() => child.kill("SIGKILL"), ms);
+  let held = Infinity;
+  const watch = setInterval(() => {
+    const holder = join(out, ".lock");
+    if (
+      held === Infinity &&
+      existsSync(holder) &&
+      readFileSync(holder, "utf8").includes(`"pid":${child.pid},`)
+    )
+      held = performance.now();
+    if (performance.now() - held >= ms) child.kill("SIGKILL");
+  }, 2);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => {
-      clearTimeout(timer);
-      resolve(code);
+      clearInterval(watch);
+      resolve({ code, heldMs: performance.now() - held });
     });
   });
 }
 
 it("loses nothing to SIGKILL at random moments, and writes the same CSV", async () => {
-  const [whole, killed] = [emptyFolder(), emptyFolder()];
-  const since = performance.now();
-  expect(await run(whole)).toBe(0);
-  const wholeMs = performance.now() - since;
-  const journal = join(killed, "journal.jsonl");
+  const whole = emptyFolder();
+  const { code, heldMs } = await run(whole);
+  expect(code).toBe(0);
+  const expectSame = (folder: string): void => {
+    expect(readJournal(join(folder, "journal.jsonl")).size).toBe(trials);
+    for (const file of ["data.csv", "summary.csv"])
+      expect(readFileSync(join(folder, file), "utf8")).toBe(readFileSync(join(whole, file), "utf8"));
+    expect(existsSync(join(folder, ".lock"))).toBe(false);
+  };
   const random = new Random(17);
-  let before = readJournal(journal);
-  let died = 0;
-  for (let k = 0; k < kills; k++) {
-    // late enough for most kills to meet a run at work, early enough to leave some work to the next
-    if ((await run(killed, (0.4 + 0.6 * random.uniform()) * wholeMs)) === null) died++;
-    const now = readJournal(journal);
+  let [killed, before] = [emptyFolder(), new Map() as ReturnType<typeof readJournal>];
+  const midway = [];
+  for (let died = 0; died < kills;) {
+    const ended = await run(killed, random.uniform() * heldMs);
+    const now = readJournal(join(killed, "journal.jsonl"));
     for (const [id, entry] of before) expect(now.get(id)).toEqual(entry);
     before = now;
+    if (ended.code === null) {
+      died++;
+      if (now.size > 0 && now.size < trials) midway.push(now.size);
+      continue;
+    }
+    // the run finished before its kill: the next kills meet a new folder
+    expect(ended.code).toBe(0);
+    expectSame(killed);
+    [killed, before] = [emptyFolder(), new Map()];
   }
-  expect(died).toBeGreaterThan(0);
-  expect(await run(killed)).toBe(0);
-  const after = readJournal(journal);
-  for (const [id, entry] of before) expect(after.get(id)).toEqual(entry);
-  expect(after.size).toBe(16);
-  for (const file of ["data.csv", "summary.csv"])
-    expect(readFileSync(join(killed, file), "utf8")).toBe(readFileSync(join(whole, file), "utf8"));
-  expect(existsSync(join(killed, ".lock"))).toBe(false);
+  expect((await run(killed)).code).toBe(0);
+  expectSame(killed);
+  expect(midway.length).toBeGreaterThan(0);
 });
