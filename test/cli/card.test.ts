@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -56,5 +55,32 @@ describe("attnsim card", () => {
     const { code, err } = await run("qwen3-9b", ...small);
     expect(code).toBe(2);
     expect(err).toMatch(/unknown model "qwen3-9b"; known: .*did you mean qwen3-8b/);
+  });
+});
+
+describe("a config.json of an unknown family", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "attnsim-card-")), "new.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      model_type: "brandnew",
+      num_hidden_layers: 2,
+      hidden_size: 256,
+      vocab_size: 1000,
+      num_attention_heads: 4,
+      intermediate_size: 512,
+      max_position_embeddings: 65_536,
+      "new_gate<b>": "x",
+    }),
+  );
+
+  it("is refused, and read as a known one with --as: keys that were not understood are said, escaped on a page", async () => {
+    const refused = await run(file, ...small);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("unknown model_type of");
+    const { code, out } = await run(file, ...small, "--as", "llama", "--format", "html");
+    expect(code).toBe(0);
+    expect(out).toContain("keys of new that were not understood: new_gate&lt;b&gt;");
+    expect(out).not.toContain("<b>");
   });
 });

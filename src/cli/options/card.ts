@@ -1,6 +1,7 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { kvDtypes } from "../../core/dtype.ts";
 import type { KvDtype } from "../../core/dtype.ts";
+import { readAsFamily } from "../../files/machines.ts";
 import { engineRuleHelp, engineRuleNames } from "../../hardware/engine-rules/all.ts";
 import type { EngineRuleName } from "../../hardware/engine-rules/all.ts";
 import { checkedWeights, weightsHelp } from "../../hardware/weights/choice.ts";
@@ -10,6 +11,7 @@ import type { Fields } from "./values.ts";
 
 /** Values of the options of cards. */
 export interface CardOptions {
+  readonly as?: string | undefined;
   readonly system: readonly string[];
   readonly context: readonly number[];
   readonly users: number;
@@ -33,6 +35,10 @@ export function cardOptions<A extends unknown[], O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & Fields<CardOptions>> {
   command
+    .option(
+      "--as <family>",
+      "family that files of models are read as, such as llama (default: their model_type)",
+    )
     .option("--system <name>", "racks, or files of your own", collect, ["gb200-nvl72", "gb300-nvl72"])
     .option(
       "--context <tokens>",
@@ -62,10 +68,19 @@ export function cardOptions<A extends unknown[], O extends OptionValues>(
 
 /** The question about models that the options ask. */
 export const readCards = (
-  model: readonly string[],
-  { system, context, users, kvDtype, weights, engineRule, beyond, ...asked }: CardOptions,
+  names: readonly string[],
+  { as, system, context, users, kvDtype, weights, engineRule, beyond, ...asked }: CardOptions,
 ): CardQuestion => ({
-  racks: { system, model, context, kvDtype, weights, engineRule, beyond, set: [] },
+  racks: {
+    system,
+    model: as === undefined ? names : names.map((name) => readAsFamily(name, as)),
+    context,
+    kvDtype,
+    weights,
+    engineRule,
+    beyond,
+    set: [],
+  },
   users,
   found: {
     task: asked.task,

@@ -203,7 +203,11 @@ function notesOf(cards: readonly Card[], { users, found, racks }: CardQuestion):
   const unknown = cards.flatMap(({ reserves }) =>
     reserves.flatMap((each) => ("unknown" in each ? [each.unknown] : [])).slice(0, 1),
   );
+  const unread = cards.flatMap(({ model, unread: keys }) =>
+    keys.length === 0 ? [] : [`keys of ${model} that were not understood: ${keys.join(", ")}`],
+  );
   return [
+    ...unread,
     ...lengths,
     ...lacking,
     ...unknown,

@@ -113,6 +113,8 @@ export interface Card {
   readonly reserves: readonly CardReserve[];
   readonly racks: readonly CardRack[];
   readonly found: CardFound;
+  /** keys of its config.json that were not understood */
+  readonly unread: readonly string[];
   /** lengths that the model was not made for, which are left out */
   readonly beyond: readonly number[];
 }

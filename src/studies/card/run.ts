@@ -80,6 +80,7 @@ async function cardOf(
       return rack;
     }),
     found: await foundBy(native, found, scores, onStep),
+    unread: model.unread ?? [],
     beyond,
   };
 }
