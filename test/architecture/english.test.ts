@@ -42,9 +42,9 @@ const brokenIn = (text: string): string[] =>
   );
 
 it("comments are in plain English", () => {
-  const files = ["src", "scripts", "experiments", "bench"].flatMap((folder) =>
+  const files = ["src", "scripts", "experiments", "bench", "test"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.m?ts$/.test(file))
+      .filter((file) => /\.(m?ts|tsx)$/.test(file))
       .map((file) => join(folder, file)),
   );
   expect(files.length).toBeGreaterThan(500);

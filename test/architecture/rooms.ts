@@ -3,7 +3,7 @@ import type { ICruiseOptions, IFlattenedRuleSet, IForbiddenRuleType } from "depe
 interface Room {
   /** one line for newcomers: CONTRIBUTING.md and README.md show it */
   readonly holds: string;
-  /** rooms that it may import beside itself; every lower room when left out */
+  /** rooms that it may import beside itself; default: every lower room */
   readonly imports?: readonly string[];
 }
 

@@ -44,7 +44,7 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
       ...tail,
     ];
     const exact = { k: 21, indexHeads: 1, indexDim: 8, indexNoise: 0 };
-    // only pools of positive score take part; rounded keys leave the order of so few alone
+    // only pools of positive score take part; rounded keys do not change the order of these few
     const cosines = means.map((m) => dot(q, m) / Math.hypot(...m));
     expect(rows("qsa", { ...exact, block: 4 })).toEqual(read(cosines));
     expect(rows("pooled-dsa", { ...exact, pool: 4 })).toEqual(read(means.map((m) => dot(q, m))));

@@ -16,7 +16,7 @@ export interface World {
   readonly headDim?: number;
   readonly kvHeads?: number;
   readonly group?: number;
-  /** where the queries stand; the last token when absent */
+  /** where the queries stand; default: the last token */
   readonly positions?: readonly number[];
   /** tokens whose keys match query 0 */
   readonly needles?: readonly number[];

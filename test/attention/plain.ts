@@ -8,7 +8,7 @@ import { referenceEngine } from "../../src/engines/reference/engine.ts";
 import { world } from "./fixtures.ts";
 import type { World } from "./fixtures.ts";
 
-// What tests of a definition in the plainest words need: one head, one query, lists of numbers.
+// Helpers of tests that state a definition in the plainest words: one head, one query, lists of numbers.
 
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 export const dot = (a: readonly number[], b: readonly number[]): number =>

@@ -123,7 +123,7 @@ describe.each([1, 7, 300, 5000])("with %i tokens", (tokens) => {
 describe("what a state holds", () => {
   const ops = referenceEngine();
   const width = 64;
-  /** What a query for pair `asked` reads of `pairs` pairs of random keys and one-hot values, the first first. */
+  /** The value that a query for pair `asked` reads of `pairs` pairs of random keys and one-hot values, the first first. */
   const recall = (variant: AnyVariant, keys: number[][], asked: number): HeadResult => {
     const [k, v] = [zeros(keys.length, width), zeros(keys.length, width)];
     keys.forEach((key, t) => flat(k).set(key, t * width));

@@ -42,7 +42,7 @@ function cover(values: readonly number[], share: number, always: readonly number
 
 const union = (...lists: readonly number[][]): number[] => [...new Set(lists.flat())].sort((a, b) => a - b);
 
-/** What columns and distances a query at a position reads. */
+/** Columns and distances that a query at a position reads. */
 const crossed = (columns: readonly number[], distances: readonly number[], position: number): number[] =>
   union(
     columns.filter((t) => t <= position),

@@ -2,7 +2,7 @@ import { format } from "node:util";
 import { vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 
-/** What a command line printed, and its exit code. */
+/** The output of a command line, and its exit code. */
 export interface Ran {
   readonly code: number;
   readonly out: string;

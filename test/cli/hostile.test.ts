@@ -14,7 +14,7 @@ const file = (name: string, content: string): string => {
   return path;
 };
 
-/** What a command line that is refused says. */
+/** The message of a command line that is refused. */
 async function refusal(...words: string[]): Promise<string> {
   const { code, err } = await attnsim(...words);
   expect([code, err]).toEqual([2, expect.stringContaining("error: ")]);

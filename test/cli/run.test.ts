@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { emptyFolder } from "../runs/folder.ts";
 
-/** What a command line prints and its exit code. */
+/** The output of a command line and its exit code. */
 async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   const lines = { out: [] as string[], err: [] as string[] };
   const out = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.out.push(line));

@@ -15,7 +15,7 @@ const million = 2 ** 20;
 const budgetOf = (users: number, more = ""): ReturnType<typeof parseBudget> =>
   parseBudget(`system=gb200-nvl72,model=deepseek-v3,users=${users}${more}`);
 
-/** What is short of the budget at a setting of the parameter. */
+/** The resource that is short at a setting of the parameter. */
 function shortAt(
   budget: ReturnType<typeof parseBudget>,
   fitted: string,

@@ -55,7 +55,7 @@ export function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>,
   expect(worst).toBeLessThanOrEqual(error);
 }
 
-/** How many rows each query sees: none, some, all. */
+/** Rows that each query sees: none, some, all. */
 export const ragged = (queries: number, rows: number): Int32Array =>
   Int32Array.from({ length: queries }, (_, i) => (i === queries - 1 ? rows : (i * 37) % (rows + 1)));
 

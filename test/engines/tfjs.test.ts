@@ -43,7 +43,7 @@ const lists = (rows: readonly (readonly number[])[]): RowLists => ({
   rows: Int32Array.from(rows.flat()),
 });
 
-/** What the shared tests of the engines do not reach: more than one block, and TensorFlow's memory. */
+/** Cases beyond the shared tests of the engines: more than one block, and TensorFlow's memory. */
 describe.skipIf(!usable)(`tfjs${usable ? "" : ` (skipped: ${reason})`}`, () => {
   let tf: Tf;
   let ops: Ops;

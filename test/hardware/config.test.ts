@@ -20,7 +20,7 @@ const configOf = (name: string): object =>
 const read = (config: unknown): Model =>
   modelFromConfig({ name: "mine", summary: "", sources: [] }, config, { title: "config.json", url: "" });
 
-/** What a model is made of, wherever it was read. */
+/** The parts of a model, wherever it was read. */
 const numbers = (model: Model): unknown =>
   quantitiesOf(model).flatMap(([path, { value }]) => (path.startsWith("published") ? [] : [[path, value]]));
 

@@ -7,7 +7,7 @@ import { layersOf, nativeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { parametersOf, weightCounts } from "../../src/hardware/parameters.ts";
 
-/** What is publicly known of a model. */
+/** Facts that are publicly known of a model. */
 interface Published {
   readonly layers: number;
   /** bytes of K and V a token in bf16, of layers that keep every token */

@@ -155,7 +155,7 @@ it.each([
   unlock();
 });
 
-/** What a lock of this machine looks like. */
+/** A lock of this machine. */
 function readHolder(folder: string): string {
   const unlock = lockFolder(folder);
   const text = readFileSync(join(folder, ".lock"), "utf8");

@@ -11,7 +11,7 @@ interface Entity {
   readonly timestamp?: number;
 }
 
-/** What a stand-in server was told. */
+/** The records that a stand-in server was sent. */
 export interface StandIn {
   readonly url: string;
   /** method and path of each request, without the query */

@@ -1,7 +1,5 @@
 import { visible } from "../../core/visible.ts";
 
-/* eslint-disable no-console -- the one place that writes to a terminal */
-
 /** Prints on standard output. Control characters become escapes, which in JSON stand for the same text. */
 export const print = (text: string): void => console.log(visible(text));
 

@@ -12,7 +12,7 @@ interface AgentCall {
   readonly thinkSeconds: number | undefined;
 }
 
-/** Calls of a list of requests, and those of its subagents, as they stand there. */
+/** Calls of a list of requests and of the lists nested in it, in the order of the file. */
 function callsOf(requests: unknown, where: string): AgentCall[] {
   if (!Array.isArray(requests)) throw new UsageError(`${where}: requests must be a list`);
   return requests.flatMap((each: unknown, i): AgentCall[] => {
@@ -36,9 +36,9 @@ function callsOf(requests: unknown, where: string): AgentCall[] {
 
 /**
  * Sessions of coding agents in the format of Weka's kv-cache-tester, as InferenceX replays them: a JSON object a session,
- * with calls, calls of subagents within, and a number for each block of a prompt, which counts within the session.
- * Times count from the session's start, and sessions have no start of their own: all start at 0. A subagent's calls are
- * taken in the order of their times among the session's own. Calls without tokens in or out are no requests.
+ * with calls, nested lists of calls, and a number for each block of a prompt, which counts within the session. Times count
+ * from the session's start, and sessions have no start of their own: all start at 0. Nested calls are taken in the order
+ * of their times among the session's own. Calls without tokens in or out are no requests.
  *
  * ai-dynamo/aiperf df64ed7, src/aiperf/dataset/loader/weka_trace_models.py.
  */

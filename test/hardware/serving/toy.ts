@@ -1,7 +1,7 @@
 import type { Part, Replica } from "../../../src/hardware/serving/replica.ts";
 import type { Workload } from "../../../src/hardware/serving/workload.ts";
 
-/** A replica whose passes take `base` s, and so much for each prompt token and each decoding sequence's token. */
+/** A replica whose passes take `base` s, and a fixed time for each prompt token and for each token that a sequence decodes. */
 export const toy = (change: Partial<Replica> & { base?: number; perToken?: number } = {}): Replica => {
   const { base = 0.01, perToken = 1e-5, ...rest } = change;
   return {

@@ -13,7 +13,7 @@ import { whyNoMeanField } from "../../../src/reader/mean-field/heads.ts";
 /** Small heads, so that much leaks and selection errs. */
 export const reader = { kvHeads: 2, headDim: 64 };
 
-/** What is small enough for the laws' 300 tokens is so eight times over for a few thousand. */
+/** Sizes that suit the laws' 300 tokens, times eight, suit a few thousand. */
 const budgetFactor = 8;
 
 /** A variant set so that it leaves something out of a few thousand tokens. */

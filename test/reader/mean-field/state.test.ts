@@ -9,7 +9,7 @@ import type { Tensor } from "../../../src/core/tensor.ts";
 import { referenceEngine } from "../../../src/engines/reference/engine.ts";
 import { world } from "../../attention/fixtures.ts";
 
-// What a state still holds of a record by its distance, and what all other tokens add to its output. In walks of
+// The part of a record that a state still holds, by distance, and the sum that all other tokens add to its output. In walks of
 // thousands of tokens that is next to nothing, whatever the mean field says; here it is most of what was written.
 
 const [tokens, headDim, kvHeads, fidelity] = [192, 64, 2, 0.9];

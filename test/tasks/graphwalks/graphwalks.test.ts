@@ -25,7 +25,7 @@ const walk = (problem: Problem): GraphWalk => {
   return problem.circuit as GraphWalk;
 };
 
-/** What a perfect reader concludes from the circuit alone. */
+/** The answer of a perfect reader, from the circuit alone. */
 function conclusion({ records, start, hops }: GraphWalk): number[] {
   const visited = new Set([start]);
   let frontier = new Set([start]);

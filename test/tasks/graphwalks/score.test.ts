@@ -39,7 +39,7 @@ describe("f1", () => {
   });
 });
 
-// What the card's own Python gives for answers it can read; one it cannot read scores 0 here.
+// Scores that the card's own Python gives for answers it can read; one that it cannot read scores 0 here.
 describe("card-literal", () => {
   it.each([
     ["Final Answer: [a, b, c]", ["a", "b", "c"], 2 / 3],
