@@ -34,7 +34,7 @@ describe("attnsim hardware memory", () => {
     const changed = [...models].filter((model) => hasEffect(model, parseSpec("dense")));
     expect(out).toContain("left out: dense has no effect on kimi-linear");
     expect(lines[0]).toMatch(
-      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +KV a token +users a GPU +users a rack/,
+      /^system +model +attention +KV as +context +divided as +weights +left +KV a user +KV a token +state a user +users a GPU +users a rack/,
     );
     expect(lines.filter((line) => line.startsWith("gb"))).toHaveLength(2 * changed.length * 3);
     expect(out).toContain("the division of the model that holds the most users");
