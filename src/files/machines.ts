@@ -16,9 +16,20 @@ import { quantizationIn, tensorsIn } from "./snapshot.ts";
 /** Family that a file is read as, written behind it: `config.json@llama`. */
 const readAs = /^(.+)@([\w.-]+)$/;
 
-/** Name of a file that is read as a family; a name of the catalogue stays as it is. */
-export const readAsFamily = (name: string, family: string): string =>
-  isDataFile(name) && !readAs.test(name) ? `${name}@${family}` : name;
+/**
+ * Names of models with the files among them read as a family; names of the catalogue stay as they are.
+ *
+ * @throws UsageError if there is no file that says no family of its own, since the family would have no effect
+ */
+export function readAsFamily(names: readonly string[], family: string): string[] {
+  const read = names.map((name) => (isDataFile(name) && !readAs.test(name) ? `${name}@${family}` : name));
+  if (read.every((name, i) => name === names[i]))
+    throw new UsageError(
+      `--as ${family} has no effect: it is for files of models, and none of ${names.join(", ")} is one that it could change; ` +
+        "allowed: config.json, my-model.yaml, or a folder with a config.json",
+    );
+  return read;
+}
 
 /** The file of a name: that of a snapshot folder is its config.json. */
 function fileOf(name: string): { readonly file: string; readonly as?: string } {

@@ -51,6 +51,23 @@ describe("attnsim card", () => {
     expect(card).toMatchObject({ model: "qwen3-8b", cache: { tokenBytes: 73_728 }, reservedTokens: 32_768 });
   });
 
+  it("refuses --as without a file that it could change", async () => {
+    const { code, err } = await run("qwen3-8b", ...small, "--as", "llama");
+    expect(code).toBe(2);
+    expect(err).toMatch(/--as llama has no effect: .* none of qwen3-8b is one .*allowed: config\.json/);
+  });
+
+  it("says which lengths a model was not made for, and that kernels of two racks are not the same ones", async () => {
+    const racks = ["--system", "gb200-nvl72", "--system", "gb300-nvl72"];
+    const lengths = ["--context", "32K,256K", "--tokens", "512K", "--trials", "1"];
+    const { out } = await run("qwen3-30b", ...racks, ...lengths);
+    expect(out).toMatch(
+      /qwen3-30b was made for \d+ tokens: users and times at 256K left out; --beyond insists/,
+    );
+    expect(out).toMatch(/qwen3-30b was made for \d+ tokens: scores at 512K are the mechanism's/);
+    expect(out).toContain("experts in nvfp4 on gb200-nvl72 and gb300-nvl72: measured with");
+  });
+
   it("refuses an unknown model and says what is known", async () => {
     const { code, err } = await run("qwen3-9b", ...small);
     expect(code).toBe(2);

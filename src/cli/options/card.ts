@@ -73,7 +73,7 @@ export const readCards = (
 ): CardQuestion => ({
   racks: {
     system,
-    model: as === undefined ? names : names.map((name) => readAsFamily(name, as)),
+    model: as === undefined ? names : readAsFamily(names, as),
     context,
     kvDtype,
     weights,

@@ -168,7 +168,7 @@ function givenQuantities(options: RackOptions): string[] {
  */
 export function readRacks(options: RackOptions & OtherOptions): Omit<RackQuestion, "context"> {
   const { as } = options;
-  const model = as === undefined ? options.model : options.model.map((name) => readAsFamily(name, as));
+  const model = as === undefined ? options.model : readAsFamily(options.model, as);
   if (options.routing !== undefined) refuseRouting(model.map(modelOf));
   for (const name of model) refuseDrafts(modelOf(name), options.mtp ?? 0, options.acceptance);
   return questionOf({ ...options, model });

@@ -12,6 +12,7 @@ import { partsHelp } from "../../hardware/parallel.ts";
 import { writeRows } from "../../runs/write-rows.ts";
 import type { RowFiles } from "../../runs/write-rows.ts";
 import { machineNotes, pairingLines, rackSettings, readSweep } from "../../studies/racks/settings.ts";
+import { unlikeKernels } from "../../studies/racks/unlike-kernels.ts";
 import type { RackQuestion, RackRow } from "../../studies/racks/settings.ts";
 import { productLines } from "./products.ts";
 import { formatTable } from "./table.ts";
@@ -206,6 +207,7 @@ export const recordLines = (question: Omit<RackQuestion, "context">): string[] =
 export const timeLines = (question: RackQuestion): string[] => [
   ...productLines(rackSettings(question)),
   ...machineNotes(rackSettings(question)),
+  ...unlikeKernels(rackSettings(question)),
   ...(question.attentionWeights === undefined ? [] : [`attention weights in ${question.attentionWeights}`]),
   ...(question.overlapLinks
     ? ["exchanges between GPUs hide behind the work of another half of the batch"]

@@ -1,4 +1,5 @@
 import type { Entry } from "../../core/entry.ts";
+import type { Precision } from "../kernels/dtypes.ts";
 import type { Architecture } from "../system.ts";
 import type { FittedConstants } from "./constants.ts";
 
@@ -23,6 +24,15 @@ export const architectureTitles: Readonly<Record<Architecture, string>> = {
   blackwell: "Blackwell",
 };
 
+/** Products whose kernels were not the same on two systems of a set, so that their times differ by more than the GPUs do. */
+export interface UnlikeKernels {
+  readonly systems: readonly [string, string];
+  /** precision of the experts' products */
+  readonly experts: Precision;
+  /** kernels on each system, and the ratios of their measured times */
+  readonly note: string;
+}
+
 /** Constants of the kernels of one engine on GPUs of one architecture. */
 export interface ConstantSet extends Entry {
   readonly framework: Framework;
@@ -32,6 +42,7 @@ export interface ConstantSet extends Entry {
   readonly measured: string;
   /** kernels of other engines or versions among them, as `KDA of vLLM 0.24.0` */
   readonly others: readonly string[];
+  readonly unlike?: readonly UnlikeKernels[];
   /** by system on which the kernels were measured */
   readonly systems: FittedConstants;
 }

@@ -17,5 +17,15 @@ export const trtllmBlackwell: ConstantSet = {
     "collectives of NCCL 2.29.2",
     "expert exchange of 1.2.0rc6",
   ],
+  // rows of moe_perf.parquet by kernel_source, gb300 over gb200 on equal shapes
+  unlike: [
+    {
+      systems: ["gb200-nvl72", "gb300-nvl72"],
+      experts: "nvfp4",
+      note:
+        "measured with TensorRT-LLM's kernels of low latency on GB200, which it has for compute capability 10.0 and at most 256 experts alone, and with CUTLASS on GB300: 1.55 times their time on the same shapes (median of 36,045). " +
+        "With CUTLASS on both, GB300 takes .98 of GB200's time (median of 41,958)",
+    },
+  ],
   systems: trtllmBlackwellFit,
 };
