@@ -3,7 +3,7 @@ import type { KvDtype } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { engineRules } from "../hardware/engine-rules/all.ts";
 import type { EngineRuleName } from "../hardware/engine-rules/all.ts";
-import type { CachedLayers, ReservedCache } from "../hardware/engine-rules/rule.ts";
+import type { CachedLayers, EngineRule, ReservedCache } from "../hardware/engine-rules/rule.ts";
 import { attentionLayer } from "../hardware/layers/attention.ts";
 import type { Parallelism } from "../hardware/parallelism.ts";
 import type { Model } from "../hardware/model.ts";
@@ -55,7 +55,8 @@ function cacheOf(
   const bounded = some.cost.keptBytes - growth * long;
   const first = one.cost.keptBytes;
   const { stateBytes = 0, convolutionBytes = 0 } = some.cost;
-  if (growth > 0 && bounded > first)
+  const besideWindow = growth > 0 && bounded > first;
+  if (besideWindow && attention.kind !== "compressed")
     return (
       `no engine's rule is known for ${spec?.text ?? attention.kind}, which keeps records beside a window; ` +
       "allowed: layers that keep all tokens, a window or a state"
@@ -66,16 +67,34 @@ function cacheOf(
     indexBytes,
     convolutionBytes,
     tokenBytes: growth > 0 ? growth : first,
+    ...(besideWindow &&
+      attention.kind === "compressed" && {
+        records: {
+          pool: first / growth,
+          window: bounded / first,
+          rowBytes: first,
+          width: attention.headDim.value,
+          ...(attention.indexer && { indexWidth: attention.indexer.headDim.value }),
+        },
+      }),
     ...(growth === 0 && bounded > 0 && { window: bounded / first }),
     ...(stateBytes > 0 && { stateBytes }),
     ...(attentionLayer(attention).latent && { latent: true as const }),
   };
 }
 
-/** Reason why no engine's rule knows the caches of a model; undefined if they are known. */
-export function whyNoEngineRule(model: Model, spec: AttentionSpec, dtype: KvDtype): string | undefined {
+/** Reason why an engine's rule does not know the caches of a model; undefined if it does. */
+export function whyNoEngineRule(
+  model: Model,
+  spec: AttentionSpec,
+  dtype: KvDtype,
+  rule: EngineRuleName,
+): string | undefined {
   const read = layerCaches(model, spec, dtype);
-  return "unknown" in read ? read.unknown : undefined;
+  if ("unknown" in read) return read.unknown;
+  const { lacks }: EngineRule = engineRules[rule];
+  const lacking = lacks && read.caches.map(lacks).find((reason) => reason !== undefined);
+  return lacking && `${model.name}: ${lacking}`;
 }
 
 /** Use of an engine's rule: its name, and the numbers beside the model that it depends on. */
@@ -97,13 +116,16 @@ export function engineCache(
   spec: AttentionSpec,
   { rule, kvDtype, parallel: { tp, kvp }, batchedTokens }: EngineUse,
 ): ReservedCache {
+  const unknown = whyNoEngineRule(model, spec, kvDtype, rule);
+  if (unknown !== undefined) throw new UsageError(unknown);
   const read = layerCaches(model, spec, kvDtype);
-  if ("unknown" in read) throw new UsageError(read.unknown);
-  const layers = read.caches.map(
-    ({ kvHeads, indexBytes, convolutionBytes, tokenBytes, window, stateBytes, ...rest }) => ({
+  const caches = "unknown" in read ? [] : read.caches;
+  const layers = caches.map(
+    ({ kvHeads, indexBytes, convolutionBytes, tokenBytes, window, records, stateBytes, ...rest }) => ({
       ...rest,
       tokenBytes: tokenBytes / Math.min(tp, kvHeads) + indexBytes,
       ...(window !== undefined && { window: window / kvp }),
+      ...(records && { records: { ...records, window: records.window / kvp } }),
       ...(stateBytes !== undefined && {
         // engines keep the last inputs of convolutions in bf16
         stateBytes: (stateBytes - (rule === "ideal" ? 0 : convolutionBytes / 2)) / tp,

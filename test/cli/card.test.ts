@@ -27,7 +27,7 @@ describe("attnsim card", () => {
     expect(out).toMatch(/vllm +102 MB \+ 12\.3 kB a token \(\d+ MB at 32K\) +not known/);
     expect(out).toMatch(/32K: TTFT +.* \(attention .*, feed-forward .*\)/);
     expect(out).toMatch(/finds: graphwalks/);
-    expect(out).toContain("deepseek-v4-flash: no engine's rule is known for");
+    expect(out).toContain("deepseek-v4-flash: no rule of vLLM is read for records beside a window");
   });
 
   it("writes Markdown and a page, and JSON with numbers alone", async () => {

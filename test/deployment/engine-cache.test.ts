@@ -5,8 +5,10 @@ import type { ModelOnSystem } from "../../src/deployment/division.ts";
 import { engineCache, whyNoEngineRule } from "../../src/deployment/engine-cache.ts";
 import type { EngineUse } from "../../src/deployment/engine-cache.ts";
 import { hbmBytes, memoryOn, userBytesOn } from "../../src/deployment/memory.ts";
-import { engineRuleNames } from "../../src/hardware/engine-rules/all.ts";
+import { engineRuleNames, engineRules } from "../../src/hardware/engine-rules/all.ts";
 import type { EngineRuleName } from "../../src/hardware/engine-rules/all.ts";
+import type { CachedLayers } from "../../src/hardware/engine-rules/rule.ts";
+import { recordTokenBytes } from "../../src/hardware/engine-rules/sglang-records.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { parseParallel } from "../../src/hardware/parallel.ts";
@@ -68,14 +70,48 @@ describe("cache that an engine sets aside for a model", () => {
   });
 
   it("refuses records beside a window and placements, and says what is allowed", () => {
-    const v4 = models.get("deepseek-v4-pro");
-    expect(whyNoEngineRule(v4, parseSpec(nativeOf(v4)), "fp8")).toMatch(
-      /no engine's rule is known for .*allowed/,
-    );
-    expect(() => nativeCache("deepseek-v4-pro", use("vllm"))).toThrow(/records beside a window/);
+    for (const rule of ["vllm", "trtllm"] as const)
+      expect(() => nativeCache("deepseek-v4-pro", use(rule))).toThrow(
+        /no rule of .* is read for records beside a window; allowed: ideal, sglang/,
+      );
     const v3 = models.get("deepseek-v3");
-    expect(whyNoEngineRule(v3, parseSpec("dense+grace"), "fp8")).toMatch(/caches in HBM; got dense\+grace/);
-    expect(whyNoEngineRule(v3, parseSpec("dense"), "fp8")).toBeUndefined();
+    const why = (spec: string) => whyNoEngineRule(v3, parseSpec(spec), "fp8", "ideal");
+    expect(why("csa")).toMatch(/no engine's rule is known for csa.*, which keeps records beside a window/);
+    expect(why("dense+grace")).toMatch(/caches in HBM; got dense\+grace/);
+    expect(why("dense")).toBeUndefined();
+  });
+});
+
+describe("records beside a window (DeepSeek-V4)", () => {
+  const fp8 = (rule: EngineRuleName): EngineUse => ({ ...use(rule), kvDtype: "fp8" });
+
+  it("are the bytes that its costs count, without an engine", () => {
+    const { fixed, slope } = nativeCache("deepseek-v4-flash", fp8("ideal"));
+    expect(fixed).toBe(43 * 128 * 584);
+    expect(slope).toBe(21 * (584 / 4 + 68 / 4) + (20 * 584) / 128);
+  });
+
+  it("take 7,033.45 B of each token of DeepSeek-V4-Flash in SGLang, with states in bf16 as its log has it", () => {
+    // a log of sgl-project/sglang, "DSV4 memory calculation: bytes_per_full_token=7033.45", with SGLANG_DSV4_COMPRESS_STATE_DTYPE=bf16
+    const raw = { layers: 2, tokenBytes: 584, window: 128 };
+    const pooled = (layers: number, pool: number, indexWidth?: number): CachedLayers => ({
+      layers,
+      tokenBytes: 584 / pool,
+      records: { pool, window: 128, rowBytes: 584, width: 512, ...(indexWidth && { indexWidth }) },
+    });
+    const layers = [raw, pooled(21, 4, 128), pooled(20, 128)];
+    expect(recordTokenBytes(layers, 2)).toBeCloseTo(7033.45, 2);
+    const { fixed, slope, bytes } = nativeCache("deepseek-v4-flash", fp8("sglang"));
+    expect(slope).toBeCloseTo(recordTokenBytes(layers, 4), 6);
+    expect(fixed).toBe(20 * 128 * 2 * 512 * 4);
+    expect(bytes(128)).toBeCloseTo(fixed + slope * 1280, 3);
+  });
+
+  it("of other sizes than SGLang's are refused", () => {
+    const records = { pool: 2, window: 128, rowBytes: 584, width: 512 };
+    expect(engineRules.sglang.lacks?.({ layers: 1, tokenBytes: 292, records })).toBe(
+      "SGLang's rule for records knows those of 4 and 128 tokens; got 2",
+    );
   });
 });
 

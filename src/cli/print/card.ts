@@ -218,7 +218,7 @@ function notesOf(cards: readonly Card[], { users, found, racks }: CardQuestion):
     lacking === undefined ? [] : [`${model}: no scores of its attention: ${lacking}`],
   );
   const unknown = cards.flatMap(({ reserves }) =>
-    reserves.flatMap((each) => ("unknown" in each ? [each.unknown] : [])).slice(0, 1),
+    reserves.flatMap((each) => ("unknown" in each ? [each.unknown] : [])),
   );
   const unread = cards.flatMap(({ model, unread: keys }) =>
     keys.length === 0 ? [] : [`keys of ${model} that were not understood: ${keys.join(", ")}`],
@@ -227,7 +227,7 @@ function notesOf(cards: readonly Card[], { users, found, racks }: CardQuestion):
     ...unread,
     ...cards.flatMap(lengthNotes),
     ...lacking,
-    ...unknown,
+    ...new Set(unknown),
     `set aside: ${Object.entries(engineRules)
       .map(([name, { summary }]) => `${name}: ${summary}`)
       .join("; ")}`,

@@ -7,7 +7,11 @@ export const ideal: EngineRule = {
   sources: [],
   reserve(layers) {
     const all = layers.filter(keepsAll);
-    const windows = layers.filter(keepsWindow);
+    const windows = layers.flatMap((each) => {
+      const { layers: count, records } = each;
+      if (records) return [{ layers: count, tokenBytes: records.rowBytes, window: records.window }];
+      return keepsWindow(each) ? [each] : [];
+    });
     const states = statesOf(layers);
     const slope = sumOver(all, ({ tokenBytes }) => tokenBytes);
     return {

@@ -1,5 +1,18 @@
 import type { Source } from "../../core/entry.ts";
 
+/** Records of several tokens each beside a window of raw ones (DeepSeek-V4). */
+export interface RecordsBeside {
+  /** tokens of a record */
+  readonly pool: number;
+  /** newest tokens that have a raw record each */
+  readonly window: number;
+  readonly rowBytes: number;
+  /** numbers of a record */
+  readonly width: number;
+  /** numbers of a record's key in an index; none without one */
+  readonly indexWidth?: number;
+}
+
 /** Layers that cache alike, as one GPU holds them for one sequence. */
 export interface CachedLayers {
   readonly layers: number;
@@ -11,6 +24,8 @@ export interface CachedLayers {
   readonly stateBytes?: number;
   /** a token's key and value are one record of all heads */
   readonly latent?: true;
+  /** `tokenBytes` are those of these records and their index */
+  readonly records?: RecordsBeside;
 }
 
 /** Memory that an engine sets aside for a sequence. */
@@ -35,6 +50,8 @@ export interface PassSize {
 export interface EngineRule {
   readonly summary: string;
   readonly sources: readonly Source[];
+  /** reason why the rule does not know layers; undefined if it does */
+  readonly lacks?: (layers: CachedLayers) => string | undefined;
   readonly reserve: (layers: readonly CachedLayers[], settings: PassSize) => ReservedCache;
 }
 
@@ -53,3 +70,9 @@ export const keepsWindow = ({ tokenBytes, window }: CachedLayers): boolean =>
 /** Bytes of the states of all layers. */
 export const statesOf = (layers: readonly CachedLayers[]): number =>
   sumOver(layers, ({ stateBytes = 0 }) => stateBytes);
+
+/** Reason of a rule that knows no records beside a window. @param engine whose sources have no rule that is read here */
+export const lacksRecords =
+  (engine: string) =>
+  ({ records }: CachedLayers): string | undefined =>
+    records && `no rule of ${engine} is read for records beside a window; allowed: ideal, sglang`;

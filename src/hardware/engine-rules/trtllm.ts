@@ -1,7 +1,7 @@
 import { groupBy } from "../../core/group.ts";
 import { pageTokens } from "../memory.ts";
 import type { CachedLayers, EngineRule } from "./rule.ts";
-import { statesOf, sumOver } from "./rule.ts";
+import { lacksRecords, statesOf, sumOver } from "./rule.ts";
 
 const manager = {
   title: "TensorRT-LLM, resource_manager.py",
@@ -25,6 +25,7 @@ interface WindowPool {
 export const trtllm: EngineRule = {
   summary: "a pool for each size of window, with equal shares of the memory; blocks of 32 tokens",
   sources: [manager],
+  lacks: lacksRecords("TensorRT-LLM"),
   reserve(layers) {
     const cached = layers.filter(({ tokenBytes }) => tokenBytes > 0);
     const pools: WindowPool[] = [...groupBy(cached, ({ window }) => window ?? Infinity)].map(

@@ -1,6 +1,6 @@
 import { groupBy } from "../../core/group.ts";
 import type { CachedLayers, EngineRule, PassSize, ReservedCache } from "./rule.ts";
-import { keepsAll, sumOver } from "./rule.ts";
+import { keepsAll, lacksRecords, sumOver } from "./rule.ts";
 
 const at = (path: string) =>
   `https://github.com/vllm-project/vllm/blob/001cabc1be16a59a70d720ed61a13b678c060a18/${path}`;
@@ -39,6 +39,7 @@ export const vllm: EngineRule = {
     { title: "vLLM, kv_cache_utils.py", url: at("vllm/v1/core/kv_cache_utils.py") },
     { title: "vLLM, kv_cache_interface.py", url: at("vllm/v1/kv_cache_interface.py") },
   ],
+  lacks: lacksRecords("vLLM"),
   reserve(layers, settings) {
     const kinds = [...groupBy(layers, kindOf).values()].map((alike) => ({
       ...alike[0]!,

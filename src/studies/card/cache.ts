@@ -33,9 +33,9 @@ export const reservesOf = (
   spec: AttentionSpec,
   kvDtype: KvDtype,
   tokens: number,
-): CardReserve[] => {
-  const unknown = whyNoEngineRule(model, spec, kvDtype);
-  return engineRuleNames.map((rule) => {
+): CardReserve[] =>
+  engineRuleNames.map((rule) => {
+    const unknown = whyNoEngineRule(model, spec, kvDtype, rule);
     if (unknown !== undefined) return { rule, unknown };
     const { fixed, slope, larger, bytes } = engineCache(model, spec, {
       rule,
@@ -45,4 +45,3 @@ export const reservesOf = (
     });
     return { rule, fixed, slope, larger: larger ?? false, bytes: bytes(tokens) };
   });
-};

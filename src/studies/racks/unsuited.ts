@@ -40,7 +40,7 @@ export function unsuited(pairing: Pairing, beyond: boolean): string | undefined 
       `${spec.text} has no effect on ${model.name}, whose layers are its own; ` +
       `allowed: no --variant, or ${effective(model).join(", ")}`
     );
-  const unruled = pairing.engineRule && whyNoEngineRule(model, spec, pairing.kvDtype);
+  const unruled = pairing.engineRule && whyNoEngineRule(model, spec, pairing.kvDtype, pairing.engineRule);
   if (unruled !== undefined) return unruled;
   if (isBeyond(pairing) && !beyond) return `${beyondOf(pairing)}; --beyond insists`;
   return undefined;
