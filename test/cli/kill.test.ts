@@ -22,8 +22,20 @@ interface Ended {
   readonly heldMs: number;
 }
 
-/** Runs the sweep in a process of its own. @param ms after which it is killed, from the time that it holds the folder */
-function run(out: string, ms = Infinity): Promise<Ended> {
+/** Moment of a kill: milliseconds after the run holds its folder, or trials that the journal has by then. */
+interface Moment {
+  readonly ms?: number;
+  readonly journaled?: number;
+}
+
+const journalOf = (out: string): string => join(out, "journal.jsonl");
+
+/** Lines that end in a file, 0 without the file. */
+const linesOf = (file: string): number =>
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
+
+/** Runs the sweep in a process of its own. @param moment of its kill, none by default */
+function run(out: string, { ms = Infinity, journaled = Infinity }: Moment = {}): Promise<Ended> {
   const words = ["--import", "tsx", main, ...sweep, "--out", out];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
   let held = Infinity;
@@ -35,7 +47,8 @@ function run(out: string, ms = Infinity): Promise<Ended> {
       readFileSync(holder, "utf8").includes(`"pid":${child.pid},`)
     )
       held = performance.now();
-    if (performance.now() - held >= ms) child.kill("SIGKILL");
+    if (performance.now() - held >= ms || (held < Infinity && linesOf(journalOf(out)) >= journaled))
+      child.kill("SIGKILL");
   }, 2);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -51,7 +64,7 @@ it("loses nothing to SIGKILL at random moments, and writes the same CSV", async 
   const { code, heldMs } = await run(whole);
   expect(code).toBe(0);
   const expectSame = (folder: string): void => {
-    expect(readJournal(join(folder, "journal.jsonl")).size).toBe(trials);
+    expect(readJournal(journalOf(folder)).size).toBe(trials);
     for (const file of ["data.csv", "summary.csv"])
       expect(readFileSync(join(folder, file), "utf8")).toBe(readFileSync(join(whole, file), "utf8"));
     expect(existsSync(join(folder, ".lock"))).toBe(false);
@@ -60,8 +73,14 @@ it("loses nothing to SIGKILL at random moments, and writes the same CSV", async 
   let [killed, before] = [emptyFolder(), new Map() as ReturnType<typeof readJournal>];
   const midway = [];
   for (let died = 0; died < kills;) {
-    const ended = await run(killed, random.uniform() * heldMs);
-    const now = readJournal(join(killed, "journal.jsonl"));
+    // every second kill comes between two trials or within one, whatever the speed of the machine
+    const ended = await run(
+      killed,
+      died % 2 === 0
+        ? { journaled: before.size + 1 + Math.floor(random.uniform() * 4) }
+        : { ms: random.uniform() * heldMs },
+    );
+    const now = readJournal(journalOf(killed));
     for (const [id, entry] of before) expect(now.get(id)).toEqual(entry);
     before = now;
     if (ended.code === null) {
