@@ -13,23 +13,9 @@ import { columns } from "../../src/trial/columns.ts";
 import type { NumericTrial } from "../../src/trial/trial.ts";
 import { hastySeed, mortalSeed, patientSeed } from "./fake-worker.ts";
 import { emptyFolder } from "./folder.ts";
+import { grid, trialAt } from "./graph-trials.ts";
 
 const worker = new URL("fake-worker.ts", import.meta.url);
-
-const trialAt = (tokens: number, trial: number, variant = "dense", seed = 0): NumericTrial => ({
-  task: "graphwalks",
-  tokens,
-  seed,
-  trial,
-  variant,
-  reader: {},
-  mode: "numerics",
-  engine: "wasm",
-});
-
-const grid = [8192, 4096].flatMap((tokens) =>
-  [0, 1, 2].flatMap((trial) => ["dense", "oracle"].map((variant) => trialAt(tokens, trial, variant))),
-);
 
 const planned = (trials: readonly NumericTrial[]): Plan => planOf("sweep", "Does it hold?", trials);
 

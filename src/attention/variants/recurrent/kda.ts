@@ -1,5 +1,6 @@
 import { real } from "../../../core/params.ts";
 import { readsState } from "../../mean-field/state.ts";
+import { halfLifeAt, halfLifeParams } from "../../parts/half-lives.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { defineVariant } from "../../variant.ts";
 
@@ -33,26 +34,20 @@ export const kda = defineVariant({
   ],
   params: {
     strength: real("strength of a write, b", { default: 1, min: 0.001, max: 1, sweep: [0.01, 0.1, 0.5, 1] }),
-    shortest: real("half-life of the first channel, tokens", { default: 256, min: 1, max: 1e12 }),
-    longest: real("half-life of the last channel, tokens", {
-      default: 1048576,
-      min: 1,
-      max: 1e12,
-      sweep: [65536, 1048576],
-    }),
+    ...halfLifeParams("channel"),
   },
   prefill: "same",
   small: { shortest: 10, longest: 100 },
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: ({ queries, cache, ops }, { strength, shortest, longest }) =>
+  attend: ({ queries, cache, ops }, { strength, ...lives }) =>
     recur(
       queries,
       cache,
       () => ({
         decay: Float64Array.from({ length: cache.headDim }, (_, c) =>
-          decayOf(shortest * (longest / shortest) ** (cache.headDim === 1 ? 0 : c / (cache.headDim - 1))),
+          decayOf(halfLifeAt(cache.headDim === 1 ? 0 : c / (cache.headDim - 1), lives)),
         ),
         strength,
         replaces: true,
@@ -61,8 +56,8 @@ export const kda = defineVariant({
     ),
   cost: (shape) => stateCost(shape, 5),
   kernels: { delta: (_params, { rule }) => (rule === "kda" ? {} : undefined) },
-  meanField(crowd, { strength, shortest, longest }) {
-    const lives = Array.from({ length: 16 }, (_, i) => shortest * (longest / shortest) ** ((i + 0.5) / 16));
-    return [readsState(crowd, { strength, replaces: true, rates: lives.map((life) => Math.LN2 / life) })];
+  meanField(crowd, { strength, ...lives }) {
+    const rates = Array.from({ length: 16 }, (_, i) => Math.LN2 / halfLifeAt((i + 0.5) / 16, lives));
+    return [readsState(crowd, { strength, replaces: true, rates })];
   },
 });

@@ -1,16 +1,12 @@
-import { real } from "../../../core/params.ts";
 import { readsState } from "../../mean-field/state.ts";
+import { halfLifeAt, halfLifeParams } from "../../parts/half-lives.ts";
+import type { HalfLives } from "../../parts/half-lives.ts";
 import { decayOf, recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { defineVariant } from "../../variant.ts";
 
-interface Lives {
-  readonly shortest: number;
-  readonly longest: number;
-}
-
-/** Half-life of head h of `heads`, in tokens: evenly spread in their logarithm. */
-const lifeOf = (h: number, heads: number, { shortest, longest }: Lives): number =>
-  shortest * (longest / shortest) ** (heads === 1 ? 0.5 : h / (heads - 1));
+/** Half-life of head h of `heads`, in tokens. */
+const lifeOf = (h: number, heads: number, lives: HalfLives): number =>
+  halfLifeAt(heads === 1 ? 0.5 : h / (heads - 1), lives);
 
 /**
  * Mamba-2, structured state-space duality: a sum of k v^T that decays by one scalar for each head. B is the key, C the
@@ -44,15 +40,7 @@ export const mamba2 = defineVariant({
     "Keys and queries have unit length and are those of each kv head; in the source B and C are shared by a group of heads and are not normalised.",
     "The convolution before the state, the skip connection D x and the gate behind it are left out.",
   ],
-  params: {
-    shortest: real("half-life of the first head, tokens", { default: 256, min: 1, max: 1e12 }),
-    longest: real("half-life of the last head, tokens", {
-      default: 1048576,
-      min: 1,
-      max: 1e12,
-      sweep: [65536, 1048576],
-    }),
-  },
+  params: halfLifeParams("head"),
   prefill: "same",
   small: { shortest: 10, longest: 100 },
   notConvex: stateNotConvex,
