@@ -3,7 +3,7 @@ import { savePlan } from "../../runs/cluster/plan-file.ts";
 import { chooseShare, nameOfShare, parseShare, trialsOfShare } from "../../runs/cluster/share.ts";
 import { workShare } from "../../runs/cluster/work.ts";
 import { finishedRows } from "../../runs/unfinished.ts";
-import { integer, positive } from "../options/values.ts";
+import { integer } from "../options/values.ts";
 import { workerOptions } from "../options/workers.ts";
 import { planArgument, plannedRun } from "../planned.ts";
 import { watchTrials } from "../print/watch.ts";
@@ -25,11 +25,7 @@ export default function workCommand(command: Command): void {
     )
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
-    .option(
-      "--memory-gb <n>",
-      "memory for all workers, decimal GB (default: 80% of the free memory)",
-      positive,
-    )
+    .option(...workerOptions.memoryGb)
     .option("--out <folder>", "folder of the results, which all shares write to")
     .option("--skip-impossible", "leave out tasks at lengths, and variants, that cannot be had")
     .addHelpText("after", help)

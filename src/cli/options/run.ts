@@ -4,7 +4,7 @@ import { defaultEngine, engineNames } from "../../engines/registry.ts";
 import { modes } from "../../trial/trial.ts";
 import type { Mode } from "../../trial/trial.ts";
 import { modeOf } from "../../runs/config.ts";
-import { integer, oneOf, positive } from "./values.ts";
+import { integer, oneOf } from "./values.ts";
 import { forceOption, parquetOption, referenceOption } from "./results.ts";
 import { workerOptions } from "./workers.ts";
 
@@ -73,11 +73,7 @@ export const withRunOptions = <
     )
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)
-    .option(
-      "--memory-gb <n>",
-      "memory for all workers, decimal GB (default: 80% of the free memory)",
-      positive,
-    )
+    .option(...workerOptions.memoryGb)
     .option(...referenceOption)
     .option("--profile", "print the time of each part, and write it to profile.csv beside the results")
     .option("--dry-run", "print the plan and the memory that it needs, and stop")
