@@ -27,33 +27,38 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
+/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers, as a signed number. */
 function mulHigh(a: number, b: number): number {
   const al = a & 0xffff;
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
   // products of halves and their sums fit in 32 bits
-  const mid = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) >>> 0;
-  const low = (Math.imul(al, bh) + (mid & 0xffff)) >>> 0;
-  return (Math.imul(ah, bh) + (mid >>> 16) + (low >>> 16)) >>> 0;
+  const mid = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) | 0;
+  const low = (Math.imul(al, bh) + (mid & 0xffff)) | 0;
+  return (Math.imul(ah, bh) + (mid >>> 16) + (low >>> 16)) | 0;
 }
 
 /** Ten rounds of Philox 4x32 on a counter of four words; writes four uniform 32-bit words to `out`. */
-export function philox(counter: ArrayLike<number>, key: StreamKey, out: Uint32Array): void {
-  let [c0, c1, c2, c3] = [counter[0]!, counter[1]!, counter[2]!, counter[3]!];
-  let [k0, k1] = key;
+export function philox(counter: ArrayLike<number>, key: StreamKey, out: Uint32Array | Int32Array): void {
+  // signed words are integers to the engine, where unsigned ones may be floating-point numbers
+  let c0 = counter[0]! | 0;
+  let c1 = counter[1]! | 0;
+  let c2 = counter[2]! | 0;
+  let c3 = counter[3]! | 0;
+  let k0 = key[0] | 0;
+  let k1 = key[1] | 0;
   for (let round = 0; round < 10; round++) {
     const high0 = mulHigh(M0, c0);
-    const low0 = Math.imul(M0, c0) >>> 0;
+    const low0 = Math.imul(M0, c0);
     const high1 = mulHigh(M1, c2);
-    const low1 = Math.imul(M1, c2) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    const low1 = Math.imul(M1, c2);
+    c0 = high1 ^ c1 ^ k0;
     c1 = low1;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
   out[0] = c0;
   out[1] = c1;
@@ -61,17 +66,61 @@ export function philox(counter: ArrayLike<number>, key: StreamKey, out: Uint32Ar
   out[3] = c3;
 }
 
-/** Counter and words of the block that is being drawn. */
-const counter = new Uint32Array(4);
-const words = new Uint32Array(4);
+/** Counter and words of the block that was drawn last, with its stream and its number. */
+const counter = new Int32Array(4);
+const words = new Int32Array(4);
+let drawnKey: StreamKey | undefined;
+let drawnBlock = -1;
+
+/** Draws the block of a stream with this number into `words`. */
+function drawBlock(key: StreamKey, block: number): void {
+  if (block === drawnBlock && key === drawnKey) return;
+  drawnKey = key;
+  drawnBlock = block;
+  counter[0] = block;
+  counter[1] = Math.floor(block / 2 ** 32);
+  philox(counter, key, words);
+}
+
+/** Number in [0, 1) of two words, 53 bits. */
+const uniformOf = (first: number, second: number): number =>
+  ((first >>> 5) * 67108864 + (second >>> 6)) / 9007199254740992;
+
+/** Standard normal number of two uniform ones, by Box and Muller. */
+const normalOf = (first: number, second: number): number =>
+  Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second);
+
+/** Standard normal numbers that follow one another in a stream. Each is computed whenever it is asked for. */
+export class Normals {
+  readonly #key: StreamKey;
+  readonly #from: number;
+
+  /** @param from place of their first word in the stream */
+  constructor(key: StreamKey, from: number) {
+    this.#key = key;
+    this.#from = from;
+  }
+
+  at(i: number): number {
+    const place = this.#from + 4 * i;
+    const drawn = place % 4;
+    const block = (place - drawn) / 4;
+    drawBlock(this.#key, block);
+    // words of a block are drawn from the last to the first
+    if (drawn === 0) return normalOf(uniformOf(words[3]!, words[2]!), uniformOf(words[1]!, words[0]!));
+    const four = [words[3]!, words[2]!, words[1]!, words[0]!].slice(drawn);
+    drawBlock(this.#key, block + 1);
+    four.push(words[3]!, words[2]!, words[1]!);
+    return normalOf(uniformOf(four[0]!, four[1]!), uniformOf(four[2]!, four[3]!));
+  }
+}
 
 /** A stream of random numbers that can be forked by name. */
 export class Random {
   readonly key: StreamKey;
   readonly #path: string;
-  /** the next block to draw, in two words */
-  #block0 = 0;
-  #block1 = 0;
+  /** the next block to draw */
+  #block = 0;
   /** the words of the last block that are left, the last first */
   #word0 = 0;
   #word1 = 0;
@@ -91,32 +140,47 @@ export class Random {
 
   /** Uniform 32-bit word. */
   word(): number {
+    return this.#word() >>> 0;
+  }
+
+  /** The next word, as a signed number. */
+  #word(): number {
     if (this.#left === 0) return this.#nextBlock();
     this.#left--;
     return this.#left === 2 ? this.#word2 : this.#left === 1 ? this.#word1 : this.#word0;
   }
 
-  /** Draws a block of four words. @returns the last of them */
+  /** Draws the next block of four words. @returns the last of them */
   #nextBlock(): number {
-    counter[0] = this.#block0;
-    counter[1] = this.#block1;
-    philox(counter, this.key, words);
-    this.#block0 = (this.#block0 + 1) >>> 0;
-    if (this.#block0 === 0) this.#block1 = (this.#block1 + 1) >>> 0;
-    [this.#word0, this.#word1, this.#word2] = [words[0]!, words[1]!, words[2]!];
+    this.#load(this.#block++);
     this.#left = 3;
     return words[3]!;
   }
 
+  /** Draws a block, and keeps its first three words. */
+  #load(block: number): void {
+    drawBlock(this.key, block);
+    this.#word0 = words[0]!;
+    this.#word1 = words[1]!;
+    this.#word2 = words[2]!;
+  }
+
   /** Uniform in [0, 1), 53 bits. */
   uniform(): number {
-    return ((this.word() >>> 5) * 67108864 + (this.word() >>> 6)) / 9007199254740992;
+    return uniformOf(this.#word(), this.#word());
   }
 
   /** Standard normal, by Box and Muller. */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    return radius * Math.cos(2 * Math.PI * this.uniform());
+    return normalOf(this.uniform(), this.uniform());
+  }
+
+  /** The next `count` standard normal numbers, as `normal` would draw them. Those that nobody asks for cost nothing. */
+  normals(count: number): Normals {
+    const drawn = new Normals(this.key, 4 * this.#block - this.#left);
+    this.#block += count;
+    if (this.#left > 0) this.#load(this.#block - 1);
+    return drawn;
   }
 
   /** Number of rare events, of which `mean` are expected: Poisson; normal for a mean above 30. */

@@ -16,11 +16,10 @@ const acceptedShare = 0.4;
 /** Candidates whose projections stand out of the noise of all and are not far below the largest. */
 export function standingOut({ candidates, values, total, noise, othersFrom }: Projections): number[] {
   const floor = (Math.sqrt(2 * Math.log(total)) + 1) * noise;
-  const least = values.reduce((most, value) => Math.max(most, acceptedShare * value), floor);
+  let least = floor;
+  for (let i = 0; i < values.length; i++) least = Math.max(least, acceptedShare * values[i]!);
   const accepted: number[] = [];
-  values.forEach((value, i) => {
-    if (value >= least) accepted.push(candidates[i]!);
-  });
+  for (let i = 0; i < values.length; i++) if (values[i]! >= least) accepted.push(candidates[i]!);
   return othersFrom === undefined ? accepted : accepted.concat(othersFrom(least));
 }
 

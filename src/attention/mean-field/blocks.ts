@@ -1,4 +1,5 @@
 import { upperTail } from "../../core/normal.ts";
+import { remember } from "../../core/remember.ts";
 import { isCommon, kinOf, restShare, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import { randomRows, readsBlindly, withLast } from "./reads.ts";
@@ -18,7 +19,7 @@ export interface BlockLayout {
   readonly members: number;
   readonly perRun: number;
   /** index of the run's offset among those tried; absent for blocks without an anchor, whose offsets do not matter */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
 }
 
 const offsetsTried = 16;
@@ -62,16 +63,30 @@ export function heldIn(
   return { anchors, members: tokens - anchors };
 }
 
-const known = new Map<string, readonly BlockLayout[]>();
+/** Blocks that a row touches, and their different contents. */
+interface RowLayouts {
+  readonly layouts: readonly BlockLayout[];
+  /** number of each layout's contents among the different ones */
+  readonly contents: readonly number[];
+  readonly different: readonly BlockLayout[];
+}
 
 /** Blocks that a row touches, over all offsets of its first token in a block, or 16 offsets evenly. */
-export function layoutsOf(block: number, row: RecordRow): readonly BlockLayout[] {
-  const key = `${block} ${row.recordTokens} ${row.gap} ${row.run}`;
-  const layouts = known.get(key) ?? findLayouts(block, row);
-  if (known.size >= 4096) known.clear();
-  known.set(key, layouts);
-  return layouts;
-}
+export const rowLayouts = remember(
+  4096,
+  ({ block, row }) => `${block} ${row.recordTokens} ${row.gap} ${row.run}`,
+  ({ block, row }: { readonly block: number; readonly row: RecordRow }): RowLayouts => {
+    const layouts = findLayouts(block, row);
+    const different = new Map<string, { readonly number: number; readonly layout: BlockLayout }>();
+    const contents = layouts.map((layout) => {
+      const key = `${layout.anchors} ${layout.members}`;
+      const known = different.get(key) ?? { number: different.size, layout };
+      different.set(key, known);
+      return known.number;
+    });
+    return { layouts, contents, different: [...different.values()].map(({ layout }) => layout) };
+  },
+);
 
 function findLayouts(block: number, row: RecordRow): BlockLayout[] {
   const offsets = Math.min(block, offsetsTried);
@@ -83,7 +98,7 @@ function findLayouts(block: number, row: RecordRow): BlockLayout[] {
       if (anchors + members === 0) continue;
       const key = anchors > 0 ? `${i} ${at}` : `${members}`;
       const perRun = (found.get(key)?.perRun ?? 0) + 1 / offsets;
-      found.set(key, { anchors, members, perRun, ...(anchors > 0 && { offset: i }) });
+      found.set(key, { anchors, members, perRun, offset: anchors > 0 ? i : undefined });
     }
   }
   return [...found.values()];
@@ -127,18 +142,19 @@ export interface BlockScores {
   random(t: number, shift: number): number;
 }
 
-/** Blocks that records touch, scored by their contents. */
+/** Blocks that records touch, scored by their contents: those of the same contents share a function. */
 export const scoredLayouts =
   (block: number, aboveOf: (held: Held) => (t: number) => number): BlockScores["holding"] =>
   (similarity, row) => {
-    // blocks of the same contents share a function, which `threshold` asks once
-    const known = new Map<string, (t: number) => number>();
-    return layoutsOf(block, row).map((layout) => {
-      const contents = `${layout.anchors} ${layout.members}`;
-      const above = known.get(contents) ?? aboveOf({ ...layout, similarity });
-      known.set(contents, above);
-      return { ...layout, above };
-    });
+    const { layouts, contents, different } = rowLayouts({ block, row });
+    const scores = different.map(({ anchors, members }) => aboveOf({ anchors, members, similarity }));
+    return layouts.map(({ anchors, members, perRun, offset }, i) => ({
+      anchors,
+      members,
+      perRun,
+      offset,
+      above: scores[contents[i]!]!,
+    }));
   };
 
 /** Blocks whose score is normal. @param correlation of a random block's score with the logit of one of its tokens */
@@ -218,26 +234,32 @@ export function chooseBlocks(
 } {
   const all = kinOf(crowd).map((records, i) => {
     const row = rowOf(crowd, records, i);
-    return scores
-      .holding(records.similarity, row)
-      .map((held) => ({ ...held, count: (held.perRun * records.count) / row.run }));
+    const held = scores.holding(records.similarity, row);
+    const isMarked = !isCommon(crowd, i, block);
+    return { held, isMarked, counts: held.map(({ perRun }) => (perRun * records.count) / row.run) };
   });
-  const isMarked = all.map((_, i) => !isCommon(crowd, i, block));
   const holding = all.reduce(
-    (sum, kin, i) => sum + (isMarked[i] ? kin.reduce((own, { count }) => own + count, 0) : 0),
+    (sum, { isMarked, counts }) => sum + (isMarked ? counts.reduce((own, count) => own + count, 0) : 0),
     0,
   );
   // the number of different blocks expected to hold a record: of few blocks some hold several
   const distinct = blocks < 1 ? 0 : blocks * (1 - (1 - 1 / blocks) ** holding);
   const share = holding > 0 ? distinct / holding : 1;
-  const kin = all.map((held, i) =>
-    isMarked[i] ? held.map((each) => ({ ...each, count: share * each.count })) : held,
-  );
   const random = blocks - distinct;
-  const told = kin.filter((_, i) => isMarked[i]).flat();
+  const told = all.flatMap(({ held, isMarked, counts }) =>
+    isMarked ? held.map(({ above }, i) => ({ above, count: share * counts[i]! })) : [],
+  );
   const least = threshold([...told, { count: random, above: (t) => scores.random(t, 0) }], k);
-  const read = kin.map((held) => held.map((each) => ({ ...each, read: each.above(least) })));
-  return { kin: read, marked: read.filter((_, i) => isMarked[i]).flat(), random, least };
+  const kin = all.map(({ held, isMarked, counts }) => {
+    const known = new Map<HeldBlock["above"], number>();
+    return held.map(({ anchors, members, perRun, offset, above }, i) => {
+      const read = known.get(above) ?? above(least);
+      known.set(above, read);
+      const count = isMarked ? share * counts[i]! : counts[i]!;
+      return { anchors, members, perRun, offset, above, count, read };
+    });
+  });
+  return { kin, marked: kin.filter((_, i) => all[i]!.isMarked).flat(), random, least };
 }
 
 /** Numbers of anchors by place. @param blocks in order for each offset */

@@ -113,7 +113,8 @@ export function threshold(all: readonly Scored[], k: number): number {
   const some = all.filter(({ count }) => count > 0);
   if (some.reduce((sum, { count }) => sum + count, 0) <= k) return -Infinity;
   const different = [...new Set(some.map(({ above }) => above))];
-  const which = some.map(({ above }) => different.indexOf(above));
+  const numbers = new Map(different.map((above, i) => [above, i]));
+  const which = some.map(({ above }) => numbers.get(above)!);
   const shares = different.map(() => 0);
   let [low, high] = [-64, 64];
   for (let step = 0; step < 28; step++) {

@@ -1,5 +1,5 @@
 import { upperTail } from "../../core/normal.ts";
-import { blockSum, blockVariance, byPlace, layoutsOf, rowOf, shareOfBlocks } from "./blocks.ts";
+import { blockSum, blockVariance, byPlace, rowLayouts, rowOf, shareOfBlocks } from "./blocks.ts";
 import type { Held, BlockLayout, RecordRow } from "./blocks.ts";
 import { kinOf, normalScores, sumOverRandom, threshold } from "./crowd.ts";
 import type { Crowd, Like } from "./crowd.ts";
@@ -63,11 +63,13 @@ export function descends(
   for (let level = levels; ; level--) {
     const size = branching ** level;
     const scored = kin.map((followed) =>
-      (level > 1 ? [whole(size, followed)] : layoutsOf(size, followed)).map((held) => {
-        const { mean, variance } = scoreOf(level, { ...held, similarity: followed.similarity });
-        const count = (held.perRun * followed.count * followed.found) / followed.run;
-        return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
-      }),
+      (level > 1 ? [whole(size, followed)] : rowLayouts({ block: size, row: followed }).layouts).map(
+        (held) => {
+          const { mean, variance } = scoreOf(level, { ...held, similarity: followed.similarity });
+          const count = (held.perRun * followed.count * followed.found) / followed.run;
+          return { ...held, ...normalScores(count, mean + followed.raised, Math.sqrt(variance)) };
+        },
+      ),
     );
     // children of kept nodes, and whole nodes after the last whole parent
     const fresh = level === levels ? 0 : nodes(level) - branching * nodes(level + 1);

@@ -1,4 +1,5 @@
 import { upperQuantile, upperTail } from "../../core/normal.ts";
+import { remember } from "../../core/remember.ts";
 import { scoredLayouts } from "./blocks.ts";
 import type { BlockScores, Held } from "./blocks.ts";
 import { restShare } from "./crowd.ts";
@@ -28,9 +29,8 @@ function allBelow(c: number): (y: number, n: number) => number {
   };
 }
 
-/** Number of groups in a block of random tokens. A group is the tokens of one code, those of records in a row. */
-const groupsIn = ({ recordTokens, run }: Crowd, block: number): number =>
-  1 + (block - 1) / Math.max(1, recordTokens * run);
+/** Tokens of a group: those of one code, which are those of records in a row. */
+const tokensOfGroup = ({ recordTokens, run }: Crowd): number => Math.max(1, recordTokens * run);
 
 /** Correlation of two tokens of a group; some tokens belong to no record. */
 const groupCoherence = (crowd: Crowd, block: number): number =>
@@ -38,18 +38,9 @@ const groupCoherence = (crowd: Crowd, block: number): number =>
 
 const recordMiddles = normalMiddles(6);
 
-/**
- * Probability that all of a record's tokens lie below a score. The part of its code that the query does not share is
- * one normal number w for all of them.
- *
- * @param kept the probability at a given w
- */
-function allOfRecord(similarity: number, kept: (w: number) => number): number {
-  if (similarity >= 1) return kept(0);
-  let sum = 0;
-  for (const w of recordMiddles) sum += kept(Math.sqrt(1 - similarity * similarity) * w);
-  return sum / recordMiddles.length;
-}
+/** The part w of a record's code that the query does not share: equally likely values of a normal number. */
+const partsOfCode = (similarity: number): readonly number[] =>
+  similarity >= 1 ? [0] : recordMiddles.map((w) => Math.sqrt(1 - similarity * similarity) * w);
 
 /** Blocks scored by their best token's score. */
 export function bestTokenScores(
@@ -58,7 +49,7 @@ export function bestTokenScores(
   { signal, noise, correlation }: TokenScores,
 ): BlockScores {
   const { fidelity: rho, coherence: c } = crowd;
-  const groups = groupsIn(crowd, block);
+  const groups = 1 + (block - 1) / tokensOfGroup(crowd);
   const group = allBelow(groupCoherence(crowd, block));
   const random = (n: number, t: number): number => group(t, n / groups) ** groups;
   /** Probability that a token, whose correlation with its record's code is `own`, lies below t at w. */
@@ -69,12 +60,16 @@ export function bestTokenScores(
     return below((t - share * signal - own * w * Math.sqrt(1 - noise)) / Math.sqrt(variance));
   };
   return {
-    holding: scoredLayouts(block, ({ anchors, members, similarity }) => (t) => {
-      const kept = allOfRecord(
-        similarity,
-        (w) => belowAt(rho, similarity, t, w) ** anchors * belowAt(Math.sqrt(c), similarity, t, w) ** members,
-      );
-      return 1 - kept * random(Math.max(0, block - anchors - members), t);
+    holding: scoredLayouts(block, ({ anchors, members, similarity }) => {
+      const parts = partsOfCode(similarity);
+      return (t) => {
+        // all tokens of a record share w
+        let kept = 0;
+        for (const w of parts)
+          kept +=
+            belowAt(rho, similarity, t, w) ** anchors * belowAt(Math.sqrt(c), similarity, t, w) ** members;
+        return 1 - (kept / parts.length) * random(Math.max(0, block - anchors - members), t);
+      };
     }),
     random: (t, shift) => 1 - random(block - 1, t) * below(t - shift * correlation),
   };
@@ -88,19 +83,21 @@ interface Moments {
 
 /** |q| of a channel; negative q behave like positive ones. */
 const sizes = normalMiddles(16).filter((x) => x > 0);
+/** The numbers y that an integral over the largest key steps through, and the step. */
 const [lowest, highest, points] = [-4, 7, 88];
+const step = (highest - lowest) / points;
+const heights = Float64Array.from({ length: points + 1 }, (_, i) => lowest + i * step);
 
-/** Moments of |q| max k over keys k. @param allBelowAt probability that all keys lie below y, for a |q| of that size */
-function maximum(allBelowAt: (y: number, size: number) => number): Moments {
-  let [mean, variance] = [0, 0];
-  const step = (highest - lowest) / points;
+/** Moments of |q| max k over keys k. @param allBelow probability that all keys lie below each height, for each size */
+function maximum(allBelow: Float64Array): Moments {
+  let [mean, variance, at] = [0, 0, 0];
   for (const size of sizes) {
-    let [first, second, last] = [0, 0, allBelowAt(lowest, size)];
+    let [first, second, last] = [0, 0, allBelow[at++]!];
     for (let i = 1; i <= points; i++) {
-      const y = lowest + i * step;
-      const now = allBelowAt(y, size);
-      first += (now - last) * (y - step / 2);
-      second += (now - last) * (y - step / 2) ** 2;
+      const middle = heights[i]! - step / 2;
+      const now = allBelow[at++]!;
+      first += (now - last) * middle;
+      second += (now - last) * middle ** 2;
       last = now;
     }
     mean += (size * first) / sizes.length;
@@ -109,58 +106,93 @@ function maximum(allBelowAt: (y: number, size: number) => number): Moments {
   return { mean, variance };
 }
 
-const known = new Map<string, Moments>();
-
-/** Moments of a channel's part of a page's bound. They do not depend on the length of the context and are kept. */
-function boundMoments(crowd: Crowd, page: number, held: Held): Moments {
-  const { fidelity: rho, coherence: c, recordTokens, run, gap } = crowd;
-  const { anchors, members, similarity } = held;
-  const shared = groupCoherence(crowd, page);
-  const key = `${page} ${rho} ${c} ${shared} ${recordTokens * run} ${gap} ${anchors} ${members} ${similarity}`;
-  const found = known.get(key);
-  if (found) return found;
-  const beside = page - anchors - members;
-  // tokens right after an anchor belong to no record
-  const alone = anchors > 0 ? Math.min(beside, gap) : 0;
-  const rest = beside - alone;
-  const groups = groupsIn(crowd, rest);
-  const group = allBelow(shared);
-  const random = new Map<number, number>();
-  const randomBelow = (y: number): number => {
-    let value = random.get(y);
-    if (value === undefined)
-      random.set(y, (value = beside <= 0 ? 1 : group(y, rest / groups) ** groups * below(y) ** alone));
-    return value;
-  };
-  /** Probability that a token, whose correlation with its record's code is `own`, lies below y at w. */
-  const belowAt = (own: number, y: number, size: number, w: number): number =>
-    below((y - own * (similarity * size + w)) / Math.sqrt(1 - own * own));
-  const moments = maximum(
-    (y, size) =>
-      randomBelow(y) *
-      allOfRecord(
-        similarity,
-        (w) =>
-          (anchors > 0 ? belowAt(rho, y, size, w) ** anchors : 1) *
-          (members > 0 ? belowAt(Math.sqrt(c), y, size, w) ** members : 1),
-      ),
-  );
-  if (known.size >= 4096) known.clear();
-  known.set(key, moments);
-  return moments;
+/** A token of a record: the correlation of its key with the record's code, and that of the code with the query's. */
+interface RecordToken {
+  readonly own: number;
+  readonly similarity: number;
 }
+
+/**
+ * Probability that a token of a record lies below each height, for each size of the query and each part of the code that
+ * the query does not share.
+ */
+const recordBelow = remember(
+  64,
+  ({ own, similarity }) => `${own} ${similarity}`,
+  ({ own, similarity }: RecordToken): Float64Array => {
+    const parts = partsOfCode(similarity);
+    const values = new Float64Array(sizes.length * heights.length * parts.length);
+    let at = 0;
+    for (const size of sizes)
+      for (const y of heights)
+        for (const w of parts)
+          values[at++] = below((y - own * (similarity * size + w)) / Math.sqrt(1 - own * own));
+    return values;
+  },
+);
+
+/** A page and the tokens around those of a record in it. */
+interface Surroundings {
+  readonly page: number;
+  readonly fidelity: number;
+  readonly coherence: number;
+  /** correlation of two tokens of a group */
+  readonly shared: number;
+  /** tokens of a group */
+  readonly groupTokens: number;
+  /** tokens after a record that belong to none */
+  readonly gap: number;
+}
+
+/**
+ * Moments of a channel's part of the bound of a page, by what the page holds. They do not depend on the length of the
+ * context and are kept.
+ */
+const boundMoments = remember(
+  64,
+  (around) => Object.values(around).join(" "),
+  ({ page, fidelity, coherence, shared, groupTokens, gap }: Surroundings) =>
+    remember(
+      1024,
+      ({ anchors, members, similarity }) => `${anchors} ${members} ${similarity}`,
+      ({ anchors, members, similarity }: Held): Moments => {
+        const beside = page - anchors - members;
+        // tokens right after an anchor belong to no record
+        const alone = anchors > 0 ? Math.min(beside, gap) : 0;
+        const rest = beside - alone;
+        const groups = 1 + (rest - 1) / groupTokens;
+        const group = allBelow(shared);
+        const others = heights.map((y) =>
+          beside <= 0 ? 1 : group(y, rest / groups) ** groups * below(y) ** alone,
+        );
+        const anchor = anchors > 0 && recordBelow({ own: fidelity, similarity });
+        const member = members > 0 && recordBelow({ own: Math.sqrt(coherence), similarity });
+        const parts = partsOfCode(similarity).length;
+        const all = new Float64Array(sizes.length * heights.length);
+        for (let i = 0, j = 0; i < all.length; i++) {
+          let kept = 0;
+          for (const end = j + parts; j < end; j++)
+            kept += (anchor ? anchor[j]! ** anchors : 1) * (member ? member[j]! ** members : 1);
+          all[i] = others[i % heights.length]! * (kept / parts);
+        }
+        return maximum(all);
+      },
+    ),
+);
 
 /** Pages scored by the bound sum_c max(q_c min_c, q_c max_c), in units of a random page's standard deviation. */
 export function boundScores(crowd: Crowd, page: number): BlockScores {
-  const { headDim } = crowd;
-  const random = boundMoments(crowd, page, { anchors: 0, members: 0, similarity: 0 });
-  const sd = Math.sqrt(headDim * random.variance);
+  const { headDim, fidelity, coherence, gap } = crowd;
   const shared = groupCoherence(crowd, page);
+  const groupTokens = tokensOfGroup(crowd);
+  const momentsOf = boundMoments({ page, fidelity, coherence, shared, groupTokens, gap });
+  const random = momentsOf({ anchors: 0, members: 0, similarity: 0 });
+  const sd = Math.sqrt(headDim * random.variance);
   // a maximum has the covariance 1 / page with each of its keys, and that of their group
   const correlation = (shared + (1 - shared) / page) / Math.sqrt(random.variance);
   return {
     holding: scoredLayouts(page, (held) => {
-      const { mean, variance } = boundMoments(crowd, page, held);
+      const { mean, variance } = momentsOf(held);
       const [middle, own] = [(headDim * (mean - random.mean)) / sd, Math.sqrt(variance / random.variance)];
       return (t) => upperTail((t - middle) / own);
     }),

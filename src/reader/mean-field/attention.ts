@@ -33,11 +33,14 @@ export interface DrawnAttention {
   readonly noise: number;
 }
 
-/** One variant at work on the queries of a trial. Queries that see the same share what the variant reads of it. */
+/**
+ * One variant at work on the queries of a trial. Queries with the same sight and moment, which are the same objects, share
+ * what the variant reads of it.
+ */
 export class MeanFieldAttention {
   readonly #use: VariantUse;
   readonly #reader: ReaderParams;
-  readonly #known = new Map<string, readonly HeadReads[]>();
+  readonly #known = new Map<Sight, Map<Moment, readonly HeadReads[]>>();
   #queries = 0;
   #goldQueries = 0;
   #goldMass = 0;
@@ -52,27 +55,29 @@ export class MeanFieldAttention {
   /** Draws the weights that the heads of a query give the records it may find. */
   attend({ sight, moment, found, traced = true }: DrawnQuery, random: Random): DrawnAttention {
     const { kvHeads, headDim } = this.#reader;
-    const weights = new Float64Array(found.distances.length);
-    const gold = found.gold.filter((is) => is).length;
+    const count = found.distances.length;
+    const weights = new Float64Array(count);
+    let gold = 0;
+    for (const is of found.gold) if (is) gold++;
     let noise = 0;
     if (traced) this.#queries++;
     if (traced && gold > 0) this.#goldQueries++;
     let goldRead = 0;
     for (const head of this.#heads(sight, moment)) {
       const drawn = drawHead(head, found, random);
-      drawn.weights.forEach((weight, i) => (weights[i]! += weight / kvHeads));
+      for (let i = 0; i < count; i++) weights[i]! += drawn.weights[i]! / kvHeads;
       noise += drawn.noise / kvHeads;
       if (!traced) continue;
       this.#tokensRead += drawn.tokensRead / kvHeads;
-      found.gold.forEach((is, i) => {
-        if (!is) return;
+      for (let i = 0; i < count; i++) {
+        if (!found.gold[i]) continue;
         goldRead += drawn.read[i]!;
         this.#goldMass += drawn.weights[i]! / kvHeads;
-      });
+      }
     }
     if (traced && gold > 0) this.#recall += Math.min(1, goldRead / (gold * kvHeads));
     const rounding = roundingOf(this.#reader.kvDtype, moment);
-    for (const weight of weights) noise += rounding * weight * weight;
+    for (let i = 0; i < count; i++) noise += rounding * weights[i]! * weights[i]!;
     return { weights, noise: noise / (headDim * kvHeads) };
   }
 
@@ -89,12 +94,10 @@ export class MeanFieldAttention {
   }
 
   #heads(sight: Sight, moment: Moment): readonly HeadReads[] {
-    const key = JSON.stringify([sight, moment]);
-    let heads = this.#known.get(key);
-    if (!heads) {
-      heads = headReads(this.#use, crowdOf(this.#reader, sight, moment), moment);
-      this.#known.set(key, heads);
-    }
+    const known = this.#known.get(sight) ?? new Map<Moment, readonly HeadReads[]>();
+    this.#known.set(sight, known);
+    const heads = known.get(moment) ?? headReads(this.#use, crowdOf(this.#reader, sight, moment), moment);
+    known.set(moment, heads);
     return heads;
   }
 }

@@ -6,6 +6,7 @@ import type { Score } from "../../tasks/task.ts";
 import { graphWalk } from "../circuits/graph-walk.ts";
 import { projectionNoise } from "../readout.ts";
 import type { Reading } from "../reading.ts";
+import type { Sight } from "./attention.ts";
 import { foundAt } from "./draw-head.ts";
 import type { DrawnTrial } from "./trial.ts";
 
@@ -79,28 +80,38 @@ function drawnReading(
     asking: 0,
     recordShare: (records / tokens) * (recordTokens / (recordTokens + 1)),
   };
+  /** Sights of nodes by their number of edges, at one hop. */
+  const sightsAt = (hop: number): ((matches: number) => Sight) => {
+    const known: Sight[] = [];
+    return (matches) => (known[matches] ??= { ...common, matches, asked: hop === 0 });
+  };
 
   return {
-    ask: (frontier, hop, readOut) =>
-      Array.from(frontier, (node) => {
+    ask: (frontier, hop, readOut) => {
+      const moment = { phase: "decode", step: hop } as const;
+      const sightOf = sightsAt(hop);
+      return Array.from(frontier, (node) => {
         const ends = edges(node);
-        const { weights, noise: besides } = attention.attend(
-          {
-            sight: { ...common, matches: ends.length, asked: hop === 0 },
-            moment: { phase: "decode", step: hop },
-            found: foundAt({ distances: drawPlaces(ends.length).map((at) => tail + records - at) }, drawing),
-          },
-          drawing,
-        );
+        const sight = sightOf(ends.length);
+        const found = foundAt({ distances: drawDistances(ends.length) }, drawing);
+        const { weights, noise: besides } = attention.attend({ sight, moment, found }, drawing);
+        let crosstalk = 0;
+        for (const weight of weights) crosstalk += weight * weight;
+        const sd = Math.sqrt(noise * noise + besides + crosstalk / (reader.headDim * reader.kvHeads));
         // several edges to one node add up
-        const amplitudes = new Map<number, number>();
-        ends.forEach((end, i) => amplitudes.set(end, (amplitudes.get(end) ?? 0) + weights[i]!));
-        const crosstalk =
-          weights.reduce((sum, weight) => sum + weight * weight, 0) / (reader.headDim * reader.kvHeads);
-        const sd = Math.sqrt(noise * noise + besides + crosstalk);
+        const candidates: number[] = [];
+        const values: number[] = [];
+        for (const [i, end] of ends.entries()) {
+          const known = candidates.indexOf(end);
+          if (known < 0) {
+            candidates.push(end);
+            values.push(weights[i]!);
+          } else values[known]! += weights[i]!;
+        }
+        for (let i = 0; i < values.length; i++) values[i]! += sd * drawing.normal();
         return readOut({
-          candidates: [...amplitudes.keys()],
-          values: Float64Array.from(amplitudes.values(), (amplitude) => amplitude + sd * drawing.normal()),
+          candidates,
+          values: Float64Array.from(values),
           total: nodes,
           noise,
           othersFrom(least) {
@@ -108,16 +119,21 @@ function drawnReading(
             return Array.from({ length: count }, () => drawing.below(nodes));
           },
         });
-      }),
+      });
+    },
   };
 
-  /** Ends of the records of one key among all records: in a row if the list is sorted by the key, else anywhere. */
-  function drawPlaces(count: number): number[] {
-    if (!backwards) {
+  /** Distances of the records of one key: in a row if the list is sorted by the key, else anywhere. */
+  function drawDistances(count: number): number[] {
+    const places: number[] = [];
+    if (backwards) {
+      for (let i = 0; i < count; i++) places.push(drawing.uniform() * records);
+      places.sort((a, b) => b - a);
+    } else {
       const last = (1 + drawing.below(nodes)) / nodes;
-      return Array.from({ length: count }, (_, i) => last * records - i * (recordTokens + 1));
+      for (let i = 0; i < count; i++) places.push(last * records - i * (recordTokens + 1));
     }
-    return Array.from({ length: count }, () => drawing.uniform() * records).sort((a, b) => b - a);
+    return places.map((at) => tail + records - at);
   }
 }
 

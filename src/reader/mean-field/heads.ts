@@ -1,6 +1,7 @@
 import type { VariantUse } from "../../attention/variant.ts";
 import { layerOfStep } from "../../attention/layers.ts";
-import type { Crowd } from "../../attention/mean-field/crowd.ts";
+import { kinOf } from "../../attention/mean-field/crowd.ts";
+import type { Crowd, Like } from "../../attention/mean-field/crowd.ts";
 import { readsAll } from "../../attention/mean-field/reads.ts";
 import type { MeanFieldRead } from "../../attention/mean-field/reads.ts";
 import type { ShapingUse } from "../../attention/shaping.ts";
@@ -20,6 +21,7 @@ export interface Moment {
 export interface HeadReads {
   /** what the query sees there */
   readonly crowd: Crowd;
+  readonly kin: readonly Required<Like>[];
   readonly reads: readonly MeanFieldRead[];
   /** logit of a sink that every softmax also weighs */
   readonly sinkLogit?: number | undefined;
@@ -59,9 +61,10 @@ export function headReads(use: VariantUse, crowd: Crowd, { phase, step }: Moment
   const shaped = { ...crowd, sharpness: crowd.sharpness * factor };
   const { variant } = use;
   const heads = Array.from({ length: crowd.kvHeads }, (_, h) => h);
+  const kin = kinOf(shaped);
   if (variant.layers) {
     const l = layerOfStep(variant.layers, step);
-    if (l === undefined) return heads.map(() => ({ crowd: shaped, reads: [] }));
+    if (l === undefined) return heads.map(() => ({ crowd: shaped, kin, reads: [] }));
     return headReads(variant.layers[l]!, shaped, { phase, step });
   }
   if (variant.prefill === "only" && phase === "prefill")
@@ -70,7 +73,7 @@ export function headReads(use: VariantUse, crowd: Crowd, { phase, step }: Moment
   const all: readonly MeanFieldRead[] = isDense ? [readsAll(shaped)] : readsOf(variant, shaped, use.params);
   return heads.map((h) => {
     const reads = all.filter(({ heads: [from, to] = [0, Infinity] }) => h >= from && h < to);
-    return { crowd: shaped, reads, sinkLogit };
+    return { crowd: shaped, kin, reads, sinkLogit };
   });
 }
 
