@@ -56,7 +56,8 @@ function cacheOf(
   const first = one.cost.keptBytes;
   const { stateBytes = 0, convolutionBytes = 0 } = some.cost;
   const besideWindow = growth > 0 && bounded > first;
-  if (besideWindow && attention.kind !== "compressed")
+  const { records } = attentionLayer(attention);
+  if (besideWindow && !records)
     return (
       `no engine's rule is known for ${spec?.text ?? attention.kind}, which keeps records beside a window; ` +
       "allowed: layers that keep all tokens, a window or a state"
@@ -67,16 +68,7 @@ function cacheOf(
     indexBytes,
     convolutionBytes,
     tokenBytes: growth > 0 ? growth : first,
-    ...(besideWindow &&
-      attention.kind === "compressed" && {
-        records: {
-          pool: first / growth,
-          window: bounded / first,
-          rowBytes: first,
-          width: attention.headDim.value,
-          ...(attention.indexer && { indexWidth: attention.indexer.headDim.value }),
-        },
-      }),
+    ...(besideWindow && records && { records: { ...records, rowBytes: bounded / records.window } }),
     ...(growth === 0 && bounded > 0 && { window: bounded / first }),
     ...(stateBytes > 0 && { stateBytes }),
     ...(attentionLayer(attention).latent && { latent: true as const }),

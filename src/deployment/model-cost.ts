@@ -78,8 +78,15 @@ export interface LayerCost {
 export const layerCosts = remembered((model, spec, tokens: number, dtype: KvDtype): readonly LayerCost[] =>
   attentionLayers(model, spec).map(({ layers, attention, spec: used }) => {
     const layer = attentionLayer(attention);
-    const cost = used ? placedCost(used, layer.shape(tokens, dtype)) : nothing;
-    return { layers, kvHeads: layer.kvHeads, cost: keptBy(layer, cost) };
+    const shape = layer.shape(tokens, dtype);
+    const cost = used ? placedCost(used, shape) : nothing;
+    const isOwn =
+      used !== undefined && layer.variant !== undefined && used.base === parseSpec(layer.variant).base;
+    return {
+      layers,
+      kvHeads: layer.kvHeads,
+      cost: keptBy(layer, layer.own ? layer.own(cost, shape, isOwn) : cost),
+    };
   }),
 );
 
@@ -92,13 +99,12 @@ const nothing: StepCost = {
   indexReadBytes: 0,
 };
 
-/** Cost of a layer's variant with what the layer keeps beside it, less what an earlier layer keeps for it. */
-function keptBy({ fixed, borrows }: AttentionLayer, cost: StepCost): StepCost {
-  const kept = borrows ? { ...cost, keptBytes: 0, farKeptBytes: 0 } : cost;
-  if (fixed === undefined) return kept;
+/** Cost of a layer's variant with what the layer keeps beside it. */
+function keptBy({ fixed }: AttentionLayer, cost: StepCost): StepCost {
+  if (fixed === undefined) return cost;
   const { state, convolution } = fixed;
   return {
-    ...kept,
+    ...cost,
     stateBytes: (cost.stateBytes ?? 0) + state + convolution,
     convolutionBytes: convolution,
   };

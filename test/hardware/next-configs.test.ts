@@ -8,7 +8,10 @@ import { unshared, weightsIn } from "../../src/hardware/layers/layer.ts";
 import { layersOf, nativeOf } from "../../src/hardware/model.ts";
 import type { Model } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
-import { parametersOf } from "../../src/hardware/parameters.ts";
+import { machineOf } from "../../src/hardware/kernels/machine.ts";
+import { parametersOf, weightCounts } from "../../src/hardware/parameters.ts";
+import { systems } from "../../src/hardware/systems/all.ts";
+import { weightPartNames } from "../../src/hardware/weights/parts.ts";
 
 const read = (config: object): Model =>
   modelFromConfig({ name: "own", summary: "", sources: [] }, config, { title: "own, config.json", url: "" });
@@ -104,6 +107,79 @@ describe("GLM-5.3-Flash", () => {
     const pooled = model.attention.find(({ kind }) => kind === "latent")!;
     const layer = attentionLayer(pooled);
     expect(layer.index!.flops(4096)).toBe((2 * 32 * 128 * 4096) / 4);
+  });
+});
+
+describe("DeepSeek-V4.1", () => {
+  const model = models.get("deepseek-v4.1-flash");
+  const cost = (dtype: "bf16" | "fp8" | "nvfp4", length: number) =>
+    modelCost(model, parseSpec(nativeOf(model)), length, dtype);
+
+  it("keeps records in four layers alone: .2173 GiB at 256K in NVFP4, with the keys of its index", () => {
+    // docs/checkpoint-atlas.md of kiojuvr/deepseek-v41-flash-mlx at 2ad6bc9: 0.2173 GiB of global KV and index K
+    const [half, whole] = [tokens, 2 * tokens].map((length) => cost("nvfp4", length));
+    const a = (whole!.keptBytes - half!.keptBytes) / tokens;
+    const index = (whole!.indexKeptBytes - half!.indexKeptBytes) / tokens;
+    expect(a).toBe((3 / 2 + 1) * 288);
+    expect(index).toBe((3 / 2 + 1) * 68);
+    expect(((a + index) * 262_144) / 2 ** 30).toBeCloseTo(0.2173, 4);
+    expect(half!.keptBytes - a * tokens).toBe(40 * 128 * (512 + 16));
+  });
+
+  it("scores all records in four layers, and those of 2,048 blocks of 8 in four more", () => {
+    const { indexReadBytes, kvReadBytes } = cost("fp8", tokens);
+    expect(indexReadBytes).toBe(68 * ((3 * tokens) / 2 + tokens + 4 * 2048 * 8));
+    expect(kvReadBytes).toBe(584 * (38 * 512 + 40 * 128));
+  });
+
+  it("has 551.9B and Engram's tables of 196.6B, of which it reads rows", () => {
+    const { total, active } = parametersOf(model);
+    const table = model.tokenTable!.vocabulary.value * model.tokenTable!.width.value;
+    expect(table).toBe(196_613_849_600);
+    expect(Math.abs((total - table) / 551_880_835_184 - 1)).toBeLessThan(0.001);
+    expect(Math.abs(active / 16e9 - 1)).toBeLessThan(0.02);
+  });
+
+  it("is what its class's defaults say, and its weights are of the bytes that it ships", () => {
+    const own = read({ model_type: "deepseek_v41", text_config: { model_type: "deepseek_v41_text" } });
+    expect(own.plan).toBe(model.plan);
+    const stored = model.checkpoints![0]!.stored();
+    const counts = weightCounts(model);
+    const bytes =
+      "storage" in stored
+        ? weightPartNames.reduce((sum, part) => sum + counts[part] * stored.storage[part].bytes, 0)
+        : 0;
+    // all tensors less those of the drafts and of vision
+    expect(Math.abs(bytes / (510_286_023_000 - 7_932_874_632 - 970_536_960) - 1)).toBeLessThan(0.01);
+  });
+
+  it("takes less time than if each layer scored and chose for itself", () => {
+    const groups = model.attention.filter((group) => group.kind === "compressed" && group.indexer);
+    const rank = {
+      machine: machineOf(systems.get("gb200-nvl72")),
+      hidden: model.hidden.value,
+      tp: 1,
+      outputRanks: 1,
+      weights: "fp8",
+      kvDtype: "fp8",
+    } as const;
+    const seconds = (group: (typeof groups)[number]): number =>
+      attentionLayer(group).time(rank, { phase: "decode", sequences: 8, newTokens: 1, cachedTokens: tokens })
+        .seconds;
+    const byIndex = (is: (index: { lent?: true; candidates?: unknown }) => boolean) =>
+      groups.filter((group) => group.kind === "compressed" && group.pool!.value === 1 && is(group.indexer!));
+    const [lent] = byIndex((index) => index.lent === true);
+    const [within] = byIndex((index) => index.candidates !== undefined);
+    const [all] = byIndex((index) => !index.lent && index.candidates === undefined);
+    expect(seconds(lent!)).toBeLessThan(seconds(within!));
+    expect(seconds(within!)).toBeLessThan(seconds(all!));
+  });
+
+  it("is refused without a layer that lends the records that another one reads", () => {
+    const text = { model_type: "deepseek_v41_text", kv_source_layer_ids: [8] };
+    expect(() => read({ model_type: "deepseek_v41", text_config: text })).toThrow(
+      /"text_config.kv_source_layer_ids" must be a layer at or before 2, whose records it reads/,
+    );
   });
 });
 

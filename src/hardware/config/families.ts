@@ -7,7 +7,7 @@ import {
   hybridWindowLayers,
   stepLayers,
 } from "./attention/grouped.ts";
-import { compressedLayers, latentLayers, pooledLayers } from "./attention/latent.ts";
+import { compressedLayers, latentLayers, pooledLayers, sharedRecordLayers } from "./attention/latent.ts";
 import {
   convolutionLayers,
   jambaLayers,
@@ -147,6 +147,13 @@ export const families: readonly ConfigFamily[] = [
   { types: ["deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_k25", "kimi_vl", "glm_moe_dsa", "glm4_moe_lite", "minicpm3", "youtu",
       "deepseek_vl_v2", "mistral4", "mistral_large_3", "axk1"], attention: latentLayers },
   { types: ["deepseek_v4"], attention: compressedLayers },
+  { types: ["deepseek_v41", "deepseek_v41_text"], attention: sharedRecordLayers,
+    defaults: { candidate_topk_blocks: 2048, candidate_block_size: 8, n_shared_experts: 1, hc_mult: 4, sliding_window: 128, engram_head_dim: 256,
+      compress_ratios: [0, 0, ...Array<number>(18).fill(2), ...Array<number>(20).fill(1)], kv_source_layer_ids: [2, 8, 14, 20],
+      index_source_layer_ids: [2, 8, 14, 20, 24, 28, 32, 36], candidate_source_layer_id: 20 },
+    nested: { vocab_size: 129_280, hidden_size: 5120, num_hidden_layers: 40, num_attention_heads: 64, head_dim: 512, q_lora_rank: 1280,
+      index_n_heads: 32, index_head_dim: 128, index_topk: 512, o_groups: 8, o_lora_rank: 1024, moe_intermediate_size: 2304, n_routed_experts: 384,
+      num_experts_per_tok: 6, max_position_embeddings: 1_048_576 } },
 
   // recurrent layers
   { types: ["kimi_linear", "kimi_k3"], attention: kimiLinearLayers },

@@ -170,6 +170,13 @@ export class Keys {
     throw this.wrong(key, "an integer >= 0");
   }
 
+  /** An integer of any sign. */
+  integer(key: string): number {
+    const value = this.#value(key);
+    if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+    throw this.wrong(key, "an integer");
+  }
+
   /** A number > 0. */
   real(key: string, otherwise?: number): number {
     const value = this.#value(key) ?? otherwise;

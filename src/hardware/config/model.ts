@@ -68,7 +68,14 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
     hidden: hidden.value,
     vocabulary: vocabulary.value,
     tied,
-    ...(table && { table: table.vocabulary.value * table.width.value }),
+    ...(table && {
+      table: {
+        weights: table.vocabulary.value * table.width.value,
+        names: keys.isOn("engram_layer_ids")
+          ? ["engram.embed"]
+          : ["embed_tokens_per_layer", "ngram_embedding"],
+      },
+    }),
     attention: each,
     feedForward: fed,
   };
@@ -102,10 +109,18 @@ const layersWith = {
 } as const;
 
 /**
- * Table of the tokens' embeddings of each layer, all layers side by side (Gemma 3n), or of n-grams (Qwen3.8-Flash-Next). A
+ * Table of the tokens' embeddings of each layer, all layers side by side (Gemma 3n), or of n-grams (Qwen3.8-Flash-Next, DeepSeek-V4.1). A
  * table of n-grams has a prime number of rows for each head, less than 1e-4 above the base that is taken here.
  */
 function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
+  if (keys.isOn("engram_layer_ids"))
+    return {
+      vocabulary: keys.counted(
+        keys.numbers("engram_num_embeddings").reduce((sum, rows) => sum + rows, 0),
+        "engram_num_embeddings, of all layers",
+      ),
+      width: keys.count("engram_head_dim"),
+    };
   if (keys.isOn("ple_layer_ids")) {
     const heads = (keys.count("ngram_size").value - 1) * keys.count("heads_per_ngram").value;
     const rows = heads * keys.count("ngram_vocab_size_base").value * keys.numbers("ple_layer_ids").length;

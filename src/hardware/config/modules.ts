@@ -16,8 +16,8 @@ export interface NamedDims {
   readonly hidden: number;
   readonly vocabulary: number;
   readonly tied: boolean;
-  /** numbers in the table of the layers' own embeddings, or of n-grams */
-  readonly table?: number;
+  /** numbers in the table of the layers' own embeddings, or of n-grams, and its names */
+  readonly table?: { readonly weights: number; readonly names: readonly string[] };
   readonly attention: readonly Attention[];
   /** of each layer */
   readonly feedForward: readonly FeedForwardDims[];
@@ -25,20 +25,12 @@ export interface NamedDims {
 
 /** Every module with weights, but for norms. Source of the names: transformers, modeling_*.py of each family. */
 export function modulesOf(dims: NamedDims): NamedModule[] {
-  const { hidden, vocabulary, tied, table = 0, attention, feedForward } = dims;
+  const { hidden, vocabulary, tied, table, attention, feedForward } = dims;
   const embedding = vocabulary * hidden;
   return [
     { part: "embeddings", weights: embedding, names: ["embed_tokens", "embed"] },
     ...(tied ? [] : [{ part: "embeddings" as const, weights: embedding, names: ["lm_head", "head"] }]),
-    ...(table > 0
-      ? [
-          {
-            part: "embeddings" as const,
-            weights: table,
-            names: ["embed_tokens_per_layer", "ngram_embedding"],
-          },
-        ]
-      : []),
+    ...(table ? [{ part: "embeddings" as const, weights: table.weights, names: table.names }] : []),
     ...attention.flatMap((layer, l) => under(l, "attention", attentionModules(layer, hidden))),
     ...feedForward.flatMap((group, l) => feedForwardModules(group, hidden, l)),
   ];

@@ -83,7 +83,9 @@ const methods: Readonly<Record<string, (read: JsonObject, config: JsonObject) =>
     const format = Array.isArray(read["weight_block_size"]) ? "fp8" : "fp8-tensor";
     // a mixed checkpoint's `ignore` lists what stays in FP8
     const left = mixed === undefined ? leftOut(read) : [];
-    const converted = except(left, () => format);
+    const usual = except(left, () => format);
+    // DeepSeek-V4.1: rows of FP8 with a byte of scale for each 32 numbers
+    const converted: FormatOf = (module) => (module.names.includes("engram.embed") ? "mxfp8" : usual(module));
     return (module) => (module.part === "experts" ? (experts ?? converted(module)) : converted(module));
   },
   // transformers, integrations/mxfp4.py: experts alone are converted

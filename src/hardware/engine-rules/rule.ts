@@ -1,16 +1,9 @@
 import type { Source } from "../../core/entry.ts";
+import type { LayerRecords } from "../layers/layer.ts";
 
-/** Records of several tokens each beside a window of raw ones (DeepSeek-V4). */
-export interface RecordsBeside {
-  /** tokens of a record */
-  readonly pool: number;
-  /** newest tokens that have a raw record each */
-  readonly window: number;
+/** Records of a layer, with the bytes of a raw one. */
+export interface RecordsBeside extends LayerRecords {
   readonly rowBytes: number;
-  /** numbers of a record */
-  readonly width: number;
-  /** numbers of a record's key in an index; none without one */
-  readonly indexWidth?: number;
 }
 
 /** Layers that cache alike, as one GPU holds them for one sequence. */

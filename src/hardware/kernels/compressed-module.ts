@@ -19,7 +19,17 @@ export interface CompressedDims extends ModuleDims {
   /** tokens from one entry to the next; Infinity without pooling */
   readonly pool: number;
   /** index of CSA, which chooses the entries that are read; HCA reads all entries */
-  readonly index?: { readonly heads: number; readonly dim: number; readonly topK: number };
+  readonly index?: {
+    readonly heads: number;
+    readonly dim: number;
+    readonly topK: number;
+    /** entries that are scored; all by default */
+    readonly candidates?: number;
+    /** an earlier layer's index chose: nothing is scored */
+    readonly lent?: true;
+  };
+  /** entries pool the tokens of their own, and are made here or by an earlier layer (DeepSeek-V4.1) */
+  readonly records?: "lends" | "borrows";
 }
 
 /** DeepSeek-V4's attention of one layer, projections included, on one GPU. Keys serve as values. */
@@ -32,25 +42,34 @@ export interface CompressedModuleShape extends CompressedDims, ModuleShape {
 
 /**
  * Matrices of query down with keys, query up, compressor (values and gates), grouped output down, output up, and index.
- * Source: transformers, modeling_deepseek_v4.py.
+ * Sources: transformers, modeling_deepseek_v4.py; modular_deepseek_v41.py at 0a2080b.
  */
 export function compressedMatrices(s: CompressedDims): readonly WeightMatrix[] {
-  // entries of CSA also pool the tokens of the entry before
-  const compressor: WeightMatrix = [s.hidden, (s.index ? 4 : 2) * s.headDim];
   const groups = Math.max(1, Math.round((s.outputGroups * s.queryHeads) / s.heads));
   return [
     [s.hidden, s.queryRank + s.headDim],
     [s.queryRank, s.queryHeads * s.headDim],
-    ...(s.pool === Infinity ? [] : [compressor]),
+    ...compressorMatrices(s),
     [(s.queryHeads * s.headDim) / groups, groups * s.outputRank],
     [(groups * s.outputRank) / (s.outputRanks ?? 1), s.hidden],
-    ...(s.index
-      ? ([
-          [s.queryRank, s.index.heads * s.index.dim],
-          [s.hidden, 4 * s.index.dim + s.index.heads],
-        ] as const)
-      : []),
+    ...indexMatrices(s),
   ];
+}
+
+/** Values and gates of entries; those of CSA also pool the tokens of the entry before. An entry of one token has no gate. */
+function compressorMatrices({ hidden, headDim, pool, index, records }: CompressedDims): WeightMatrix[] {
+  if (pool === Infinity || records === "borrows") return [];
+  if (records) return [[hidden, (pool > 1 ? 2 : 1) * headDim]];
+  return [[hidden, (index ? 4 : 2) * headDim]];
+}
+
+/** Index queries and weights, with a compressor of its own, or in V4.1 a projection of the entries to its keys. */
+function indexMatrices({ hidden, headDim, queryRank, index, records }: CompressedDims): WeightMatrix[] {
+  if (!index || index.lent) return [];
+  const queries: WeightMatrix = [queryRank, index.heads * index.dim];
+  if (!records) return [queries, [hidden, 4 * index.dim + index.heads]];
+  const keys: WeightMatrix[] = records === "lends" ? [[headDim, index.dim]] : [];
+  return [queries, [hidden, index.heads], ...keys];
 }
 
 /** Time of prefill: a query reads its window, and all entries before it or the best of them. */
@@ -109,19 +128,21 @@ function compressedModule(
   const { queryHeads, headDim, weights, kvDtype, index, recordBytes = 584 } = shape;
   const kind = index ? "csa" : "hca";
   const matrices = compressedMatrices(shape);
+  // of the entries that a query may choose, the index scores those of its candidates
+  const share = Math.min(1, (index?.candidates ?? Infinity) / Math.max(1, entries));
   const scored =
-    index && entries > index.topK
+    index && !index.lent && entries > index.topK
       ? [
           indexLogits(machine, {
             queries,
-            pairs: seen,
-            keys,
+            pairs: seen * share,
+            keys: keys * share,
             indexHeads: index.heads,
             indexDim: index.dim,
             keyBytes: index.dim / 2 + index.dim / 32, // MXFP4: a byte of scale for each 32
             kernels: `csa-${phase}`,
           }),
-          topK(machine, { queries, pairs: seen, k: index.topK, kernels: `csa-${phase}` }),
+          topK(machine, { queries, pairs: seen * share, k: index.topK, kernels: `csa-${phase}` }),
         ]
       : [];
   return sequence(`${kind.toUpperCase()} module, ${phase}`, [

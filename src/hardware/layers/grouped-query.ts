@@ -59,7 +59,7 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
     outputHeads: queryHeads,
     outputWidth: queryHeads * valueDim,
     reachesAll: window === undefined && chunk === undefined,
-    ...(borrows && { borrows }),
+    ...(borrows && { own: (cost) => ({ ...cost, keptBytes: 0, farKeptBytes: 0 }) }),
     variant: variantOf(attention),
     ...((blocks ?? microBlocks) && {
       index: { flops: (tokens) => indexFlops(attention, tokens), precision: "bf16" },

@@ -1,4 +1,4 @@
-import type { StepShape } from "../../core/cost.ts";
+import type { StepCost, StepShape } from "../../core/cost.ts";
 import type { KvDtype } from "../../core/dtype.ts";
 import type { Quantity } from "../../core/units.ts";
 import type { Precision } from "../kernels/dtypes.ts";
@@ -52,6 +52,17 @@ export interface FixedBytes {
   readonly state: number;
 }
 
+/** Records of several tokens each that a layer keeps beside raw ones of its newest tokens. */
+export interface LayerRecords {
+  /** tokens of a record */
+  readonly pool: number;
+  readonly window: number;
+  /** numbers of a record */
+  readonly width: number;
+  /** numbers of a record's key in an index; none without one */
+  readonly indexWidth?: number;
+}
+
 /** An attention layer of a model, of any kind. Times, memory and parameters are computed from it. */
 export interface AttentionLayer {
   readonly queryHeads: number;
@@ -69,11 +80,16 @@ export interface AttentionLayer {
   readonly variant?: string;
   /** true if the layer has no attention at all */
   readonly absent?: true;
-  /** true if the layer reads K and V that an earlier layer keeps */
-  readonly borrows?: true;
+  /**
+   * Cost of a decode step less what an earlier layer keeps and computes for this one.
+   *
+   * @param isOwn true for the variant that the layer was trained with
+   */
+  own?(cost: StepCost, shape: StepShape, isOwn: boolean): StepCost;
   /** bytes that it keeps of a sequence, whatever the context, beside what its variant keeps */
   readonly fixed?: FixedBytes;
   readonly index?: LayerIndex;
+  readonly records?: LayerRecords;
   /** Matrices that one GPU multiplies a token with. */
   matrices(hidden: number, sharing: AttentionSharing): readonly LayerMatrix[];
   /** Shape of one decode step at a length: cache, state and work follow from it. */

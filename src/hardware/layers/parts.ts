@@ -43,9 +43,11 @@ export const withSearch = <A extends object>(
   }) as A;
 
 /** A spec with the parameters that a layer gives. */
-export const specOf = (name: string, params: Readonly<Record<string, Count | undefined>>): string =>
+export const specOf = (name: string, params: Readonly<Record<string, Count | string | undefined>>): string =>
   `${name}(${Object.entries(params)
-    .flatMap(([param, count]) => (count === undefined ? [] : [`${param}=${count.value}`]))
+    .flatMap(([param, value]) =>
+      value === undefined ? [] : [`${param}=${typeof value === "string" ? value : value.value}`],
+    )
     .join(",")})`;
 
 /** Rates of kernels that read one record for all query heads. */

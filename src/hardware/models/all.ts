@@ -4,6 +4,7 @@ import { deepseekV32 } from "./deepseek-v3.2.ts";
 import { deepseekV3 } from "./deepseek-v3.ts";
 import { deepseekV4Flash } from "./deepseek-v4-flash.ts";
 import { deepseekV4Pro } from "./deepseek-v4-pro.ts";
+import { deepseekV41Flash } from "./deepseek-v4.1-flash.ts";
 import { gemma3Of27b } from "./gemma-3-27b.ts";
 import { gemma4Of31b } from "./gemma-4-31b.ts";
 import { glm52 } from "./glm-5.2.ts";
@@ -38,6 +39,7 @@ export const models = new Registry<Model>(
     deepseekV32,
     deepseekV4Pro,
     deepseekV4Flash,
+    deepseekV41Flash,
     kimiK2,
     kimiK25,
     kimiK3,

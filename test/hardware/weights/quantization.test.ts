@@ -165,7 +165,7 @@ it("the modules of a model have all of its weights", () => {
       hidden: model.hidden.value,
       vocabulary: model.vocabulary.value,
       tied: model.tied ?? false,
-      ...(table && { table: table.vocabulary.value * table.width.value }),
+      ...(table && { table: { weights: table.vocabulary.value * table.width.value, names: ["table"] } }),
       attention: model.attention.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
       feedForward: model.feedForward.flatMap((group) => Array<typeof group>(group.layers.value).fill(group)),
     });

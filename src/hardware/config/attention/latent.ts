@@ -108,34 +108,82 @@ function indexedLayers(keys: Keys, layers: number): boolean[] | undefined {
   return Array.from({ length: layers }, (_, l) => Math.max(l - offset + 1, 0) % period === 0);
 }
 
+/** Fields of a layer of DeepSeek-V4 that has its window alone. */
+const windowLayer = (keys: Keys): CompressedAttention => ({
+  kind: "compressed",
+  queryHeads: keys.count("num_attention_heads"),
+  headDim: keys.count("head_dim"),
+  queryRank: keys.count("q_lora_rank"),
+  outputGroups: keys.count("o_groups"),
+  outputRank: keys.count("o_lora_rank"),
+  window: keys.count("sliding_window"),
+  ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }),
+});
+
+/** Index of records. */
+const recordIndex = (keys: Keys) => ({
+  heads: keys.count("index_n_heads"),
+  headDim: keys.count("index_head_dim"),
+  read: keys.count("index_topk"),
+});
+
+/** Tokens of a record in each layer; those beyond the layers belong to multi-token prediction. */
+function ratiosOf(keys: Keys, layers: number): readonly number[] {
+  keys.list("compress_ratios", layers);
+  return keys.numbers("compress_ratios").slice(0, layers);
+}
+
 /** Layers of DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), others read all records. */
 export function compressedLayers(keys: Keys, layers: number): Attention[] {
-  const window: CompressedAttention = {
-    kind: "compressed",
-    queryHeads: keys.count("num_attention_heads"),
-    headDim: keys.count("head_dim"),
-    queryRank: keys.count("q_lora_rank"),
-    outputGroups: keys.count("o_groups"),
-    outputRank: keys.count("o_lora_rank"),
-    window: keys.count("sliding_window"),
-    ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }),
-  };
-  const indexer = {
-    heads: keys.count("index_n_heads"),
-    headDim: keys.count("index_head_dim"),
-    read: keys.count("index_topk"),
-  };
-  keys.list("compress_ratios", layers);
-  return keys
-    .numbers("compress_ratios")
-    .slice(0, layers)
-    .map((ratio) =>
-      ratio === 0
-        ? window
-        : {
-            ...window,
-            pool: keys.counted(ratio, "compress_ratios"),
-            ...(ratio === 4 && { indexer }),
-          },
-    );
+  const window = windowLayer(keys);
+  const indexer = recordIndex(keys);
+  return ratiosOf(keys, layers).map((ratio) =>
+    ratio === 0
+      ? window
+      : {
+          ...window,
+          pool: keys.counted(ratio, "compress_ratios"),
+          ...(ratio === 4 && { indexer }),
+        },
+  );
+}
+
+/**
+ * Layers of DeepSeek-V4.1: those of kv_source_layer_ids make records and keys of the index, which the layers after them
+ * read; those of index_source_layer_ids choose, and the layers after them read the same choice. After
+ * candidate_source_layer_id an index scores the records of candidate blocks alone. Engram's tables are counted among the
+ * parameters; their projections, 0.3B in two layers, are left out, and so are the drafts (DSpark) and the shorter prefill
+ * of the second half of the layers. Source: transformers, configuration_deepseek_v41.py at f026c83 and
+ * modular_deepseek_v41.py at 0a2080b.
+ */
+export function sharedRecordLayers(keys: Keys, layers: number): Attention[] {
+  const window = { ...windowLayer(keys), records: "borrows" as const };
+  const [lenders, choosers] = (["kv_source_layer_ids", "index_source_layer_ids"] as const).map(
+    (key) => new Set(keys.numbers(key)),
+  ) as [Set<number>, Set<number>];
+  const first = keys.has("candidate_source_layer_id") ? keys.integer("candidate_source_layer_id") : -1;
+  const index = recordIndex(keys);
+  const candidates =
+    first < 0
+      ? undefined
+      : keys.counted(
+          keys.count("candidate_topk_blocks").value * keys.count("candidate_block_size").value,
+          "candidate_topk_blocks x candidate_block_size",
+        );
+  const ratios = ratiosOf(keys, layers);
+  return ratios.map((ratio, l): Attention => {
+    if (ratio === 0) return window;
+    if (!ratios.some((_, source) => source <= l && lenders.has(source)))
+      throw keys.wrong("kv_source_layer_ids", `a layer at or before ${l}, whose records it reads`);
+    return {
+      ...window,
+      pool: keys.counted(ratio, "compress_ratios"),
+      records: lenders.has(l) ? "lends" : "borrows",
+      indexer: {
+        ...index,
+        ...(!choosers.has(l) && { lent: true as const }),
+        ...(candidates && choosers.has(l) && l > first && { candidates }),
+      },
+    };
+  });
 }
