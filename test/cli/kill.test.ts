@@ -9,12 +9,12 @@ import { emptyFolder } from "../runs/folder.ts";
 
 const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
-const sweep = "run --task graphwalks --variant dense,quest --tokens 4K,16K --trials 8 --threads 1".split(" ");
+const sweep = "run --task graphwalks --variant dense,quest --tokens 4K,8K --trials 8 --threads 1".split(" ");
 
 const trials = 32;
 
-/** Kills: 4, or KILLS of the environment. */
-const kills = Number(process.env["KILLS"] ?? 4);
+/** Kills: 3, or KILLS of the environment. */
+const kills = Number(process.env["KILLS"] ?? 3);
 
 /** How a run ended: the exit code, null after a kill, and the milliseconds that it held the folder's lock. */
 interface Ended {
