@@ -4,7 +4,10 @@ import {
   blockLayers,
   chunkedLayers,
   gemmaLayers,
+  factorizedLayers,
   hybridWindowLayers,
+  inklingLayers,
+  lagunaLayers,
   stepLayers,
 } from "./attention/grouped.ts";
 import { compressedLayers, latentLayers, pooledLayers, sharedRecordLayers } from "./attention/latent.ts";
@@ -23,7 +26,7 @@ import {
   qwenNextLayers,
   qwenSparseLayers,
 } from "./attention/recurrent.ts";
-import { blockConfigFeedForward, nemotronFeedForward } from "./feed-forward.ts";
+import { blockConfigFeedForward, longcatFeedForward, nemotronFeedForward } from "./feed-forward.ts";
 import type { FeedForwardDims } from "../layers/feed-forward.ts";
 import type { FeedForwardTraits } from "./feed-forward.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -141,11 +144,23 @@ export const families: readonly ConfigFamily[] = [
   { types: ["mimo_v2_flash", "mimo_v2"], attention: hybridWindowLayers },
   { types: ["step3p5", "step3p7"], attention: stepLayers,
     names: { num_key_value_heads: "num_attention_groups", num_experts: "moe_num_experts" } },
+  { types: ["laguna"], attention: lagunaLayers, defaults: { head_dim: 128, first_k_dense_replace: 1 } },
+  { types: ["inkling", "inkling_mm_model", "inkling_text"], attention: inklingLayers,
+    defaults: { d_rel: 16, head_dim: 128, swa_head_dim: 128, conv_kernel_size: 4, n_shared_experts: 2 },
+    names: { first_k_dense_replace: "dense_mlp_idx", moe_intermediate_size: "intermediate_size", sliding_window: "sliding_window_size" },
+    nested: { vocab_size: 201_024, hidden_size: 6144, num_hidden_layers: 66, num_attention_heads: 64, num_key_value_heads: 8,
+      swa_num_attention_heads: 64, swa_num_key_value_heads: 16, sliding_window: 512, intermediate_size: 24_576,
+      moe_intermediate_size: 3072, n_routed_experts: 256, num_experts_per_tok: 6, max_position_embeddings: 131_072 } },
+  { types: ["step3_text", "step3_vl", "step3"], attention: factorizedLayers,
+    names: { num_key_value_heads: "num_attention_groups", num_experts: "moe_num_experts", max_position_embeddings: "max_seq_len" } },
   { types: ["dbrx"], names: { hidden_size: "d_model", num_hidden_layers: "n_layers", num_attention_heads: "n_heads", max_position_embeddings: "max_seq_len" } },
 
   // latent attention, and records of compressed tokens
   { types: ["deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_k25", "kimi_vl", "glm_moe_dsa", "glm4_moe_lite", "minicpm3", "youtu",
       "deepseek_vl_v2", "mistral4", "mistral_large_3", "axk1"], attention: latentLayers },
+  { types: ["longcat_flash"], attention: latentLayers, feedForward: longcatFeedForward,
+    layers: (keys) => 2 * keys.count("num_layers", "num_hidden_layers").value,
+    defaults: { zero_expert_num: 256 } },
   { types: ["deepseek_v4"], attention: compressedLayers },
   { types: ["deepseek_v41", "deepseek_v41_text"], attention: sharedRecordLayers,
     defaults: { candidate_topk_blocks: 2048, candidate_block_size: 8, n_shared_experts: 1, hc_mult: 4, sliding_window: 128, engram_head_dim: 256,

@@ -151,3 +151,25 @@ export function blockConfigFeedForward(keys: Keys, layers: number): FeedForwardD
     };
   });
 }
+
+/**
+ * Feed-forward of LongCat-Flash: of each pair of layers the first has experts beside its dense part, the second a dense part
+ * alone. Of the experts that a token is sent to, zero_expert_num over all are identities without weights, so that the others
+ * are fewer on average. Source: transformers, modular_longcat_flash.py.
+ */
+export function longcatFeedForward(keys: Keys, layers: number): FeedForwardDims[] {
+  const intermediate = keys.count("ffn_hidden_size");
+  const experts = keys.count("n_routed_experts");
+  const identities = keys.number("zero_expert_num");
+  const mixture: FeedForwardDims = {
+    kind: "mixture",
+    experts,
+    perToken: keys.counted(
+      (keys.count("moe_topk").value * experts.value) / (experts.value + identities),
+      "moe_topk x n_routed_experts / (n_routed_experts + zero_expert_num), a mean",
+    ),
+    intermediate: keys.count("expert_ffn_hidden_size"),
+    shared: intermediate,
+  };
+  return Array.from({ length: layers }, (_, l) => (l % 2 === 0 ? mixture : { kind: "dense", intermediate }));
+}

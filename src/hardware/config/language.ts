@@ -37,7 +37,12 @@ export function languageOf(config: unknown, source: Source, as?: string): Langua
   );
   const family =
     as === undefined ? familyAmong([...types, ...classesOf(inner), ...classesOf(outer)]) : named(as);
-  if (family === undefined) throw unknownFamily(source, types[0] ?? inner.text("model_type"), inner);
+  if (family === undefined)
+    throw unknownFamily(
+      source,
+      types.find((type) => Object.hasOwn(refused, type)) ?? types[0] ?? inner.text("model_type"),
+      inner,
+    );
   const { defaults, nested: further, names } = family;
   const reading = {
     origin: `${types[0] ?? as ?? ""} in transformers`,
@@ -73,11 +78,27 @@ function named(as: string): ConfigFamily {
 
 function unknownFamily(source: Source, type: string, keys: Keys): UsageError {
   const near = likeliest(keys);
+  const reason = Object.hasOwn(refused, type) ? refused[type] : undefined;
+  if (reason !== undefined)
+    return new UsageError(
+      `${source.title}: models of model_type "${type}" are not read: ${reason}; --as ${near} reads it as another family, with other weights`,
+    );
   return new UsageError(
     `unknown model_type of ${source.title} "${type}"; known: ${familyNames.join(", ")}${didYouMean(type, familyNames)}; ` +
       `its keys are like those of ${near}: --as ${near}, or @${near} behind the file, reads it so`,
   );
 }
+
+/** Families that are known and not read, with the reason. */
+const refused: Readonly<Record<string, string>> = {
+  mllama: "some of its layers attend to the tokens of an image (cross_attention_layers) and to no text",
+  zamba: "its layers share the weights of one block of attention, which reads two hidden states",
+  zamba2: "its layers share the weights of few blocks of attention, which read two hidden states",
+  longcat_flash_ngram: "its embedding has tables of n-grams whose sizes its keys do not say",
+  t5: "an encoder and a decoder",
+  bart: "an encoder and a decoder",
+  whisper: "an encoder and a decoder",
+};
 
 /** Keys that only some families have, and one of these families. */
 const marks: readonly (readonly [key: string, family: string])[] = [

@@ -18,6 +18,9 @@ const mostLayers = 1_000;
 /** Keys of the number of layers of multi-token prediction, by family. */
 const draftKeys = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"];
 
+/** Keys of the most tokens that a model was made for; one that the file has goes before a default of its class. */
+const lengthKeys = ["max_position_embeddings", "model_max_length"] as const;
+
 /** Files of weights of the same model that others published, with the keys that describe their formats. */
 export interface Release {
   readonly name: string;
@@ -81,13 +84,14 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
   };
   const own: Release = { name: source.title.split(",")[0]!, source, config };
   const mtp = draftKeys.find((key) => keys.number(key) > 0);
-  const context = keys.has("max_position_embeddings") ? keys.count("max_position_embeddings") : undefined;
+  const length =
+    lengthKeys.find((key) => keys.isWritten(key) && keys.has(key)) ?? lengthKeys.find((key) => keys.has(key));
   const unread = notUnderstood(outer);
   return {
     ...facts,
     hidden,
     vocabulary,
-    ...(context && { context }),
+    ...(length && { context: keys.count(length) }),
     ...(mtp !== undefined && { mtp: keys.count(mtp) }),
     ...(table && { tokenTable: table }),
     ...(tied && { tied: true }),

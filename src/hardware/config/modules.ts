@@ -57,11 +57,13 @@ const kinds: {
 } = {
   "grouped-query"(layer, hidden) {
     const { queryHeads, kvHeads, headDim, valueDim = headDim, gated, keysAreValues, borrows } = layer;
+    const { queryRank } = layer;
+    const queries = queryHeads.value * headDim.value;
     const gate = gated ? queryHeads.value * valueDim.value : 0;
     const keys = borrows ? 0 : kvHeads.value * headDim.value;
     const values = borrows || keysAreValues ? 0 : kvHeads.value * valueDim.value;
     return [
-      [attentionNames("q_proj"), hidden * (queryHeads.value * headDim.value + gate)],
+      [attentionNames("q_proj"), (queryRank?.value ?? hidden) * queries + hidden * gate],
       [attentionNames("k_proj"), hidden * keys],
       [attentionNames("v_proj"), hidden * values],
       [attentionNames("o_proj"), queryHeads.value * valueDim.value * hidden],

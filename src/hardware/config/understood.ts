@@ -14,11 +14,11 @@ const unneeded: readonly RegExp[] = [
   // positions
   /rope_interleave|^rope_|_rope_theta$|^rotary|^partial_rotary|mrope|^yarn|^use_pos_enc$|^original_max|^initial_context_length$|^llama_4_scaling|^position_embedding_type$|^attn_temperature|^floor_scale$|^attn_scale$|nope$|^no_rope_layers$|^no_rope_layer_interval$|^alibi|^use_dynamic_ntk$|^use_logn_attn$|^local_rope|_base_freq$|^hc_(?:eps|sinkhorn)/,
   // norms, activations and factors
-  /norm_eps$|norm_epsilon$|^layernorm|^layer_norm|^rms_norm|qk_norm|^qk_layernorm$|_norm$|^norm_|^sandwich_norm$|^(?:add|use)_\w*norm/,
+  /norm_eps$|norm_epsilon$|^layernorm|^layer_norm|^rms_norm|qk_norm|^qk_layernorm$|_norm$|^norm_|^sandwich_norm$|^mla_scale_|^normalization_function$|^init_method$|^kda_(?:safe_gate|lower_bound)$|^group_norm_size$|^(?:add|use)_\w*norm/,
   /^(?:mlp_)?hidden_act|^hidden_activation$|_hidden_act$|^swiglu|^activation|^act_fn|^block_use_swiglu$/,
   /softcapping|_multipliers?$|^logits?_|^embedding_|^residual_|_scaling$|^scale_|^mup_|^use_mup$|^dim_model_base$|^attention_value_scale$|^query_pre_attn_scalar$|^output_gate_type$|^gate_lower_bound$/,
   // routers
-  /^(?:norm_topk_probs?|scoring_func|topk_method|topk_group|n_group|routed_scaling_factor|moe_router\w*|router_\w+|route_\w+|use_routing_bias|use_moe_router_bias|moe_renormalize|num_expert_group|use_grouped_topk|moe_norm_min|gate_temp|score_function|use_expert_bias|num_hash_layers|output_router_logits|moe_gate_\w+|moe_use_\w+|moe_multimodal_\w+|enable_moe_fp32_combine|moe_apply_\w+|moe_shared_expert_overlap|moe_weight_\w+)$/,
+  /^(?:norm_topk_probs?|scoring_func|topk_method|topk_group|n_group|routed_scaling_factor|moe_router\w*|router_\w+|route_\w+|use_routing_bias|use_moe_router_bias|moe_renormalize|num_expert_group|use_grouped_topk|moe_norm_min|gate_temp|score_function|use_expert_bias|num_hash_layers|output_router_logits|moe_gate_\w+|moe_use_\w+|moe_multimodal_\w+|enable_moe_fp32_combine|moe_apply_\w+|moe_routed_scaling_factor|gated_attention_proj_granularity_type|moe_shared_expert_overlap|moe_weight_\w+)$/,
   // the file itself
   /^(?:architectures|model_type|transformers_version|torch_dtype|dtype|auto_map|use_cache|task_specific_params|id2label|label2id|problem_type|torchscript|use_bfloat16|is_decoder|is_encoder_decoder|prefix|finetuning_task|add_cross_attention|cross_attention_hidden_size|tie_encoder_decoder|tf_legacy_loss|pruned_heads|chunk_size_feed_forward|output_attentions|output_hidden_states|language_model_only|name|summary|source|plan|as)$/,
   /bias$|^quantization_config$|^quantization$|^expert_dtype$|^scale_fmt$|^producer$|^kv_cache_\w+$/,
@@ -28,7 +28,7 @@ const unneeded: readonly RegExp[] = [
   /mtp|^num_nextn|^nextn|^num_logits_to_keep$|^use_mamba_kernels$|chunk_size$|^mamba_ssm|^mamba_hidden_act$|^time_step|^rescale_prenorm|in_fp32$|^conv_dim_out$|^mamba_norm_before_gate$/,
   /^add_\w+_sink|sink_bias$|^use_bidirectional|attn_implementation|^_attn|^use_flash|fused|^use_parallel_residual$/,
   // dimensions that other keys say already
-  /^(?:qk_head_dim|kda_layers|expand|num_heads|block_dim|max_window_layers|sparse_disable_index_value|sparse_init_block|sparse_local_block|sparse_score_type|use_sparse_attention|unshifted_sink|use_prefill_window_in_sink_attention|qk_rope_head_dim|sliding_window_size)$/,
+  /^(?:qk_head_dim|attention_method|zero_expert_type|rel_extent|log_scaling_\w+|use_sconv|shared_expert_sink|use_global_scale|use_gate_bias|gate_activation|unpadded_vocab_size|kda_layers|expand|num_heads|block_dim|max_window_layers|sparse_disable_index_value|sparse_init_block|sparse_local_block|sparse_score_type|use_sparse_attention|unshifted_sink|use_prefill_window_in_sink_attention|qk_rope_head_dim|sliding_window_size)$/,
 ];
 
 /** Keys that say with other keys of the file what one of them alone decides, by the key that decides. */
@@ -40,7 +40,9 @@ const restated: Readonly<Record<string, readonly string[]>> = {
     "layer_group_size",
     "global_attn_every_n_layers",
   ],
-  mlp_layer_types: ["first_k_dense_replace", "moe_layer_freq"],
+  mlp_layer_types: ["first_k_dense_replace", "moe_layer_freq", "decoder_sparse_step", "mlp_only_layers"],
+  mamba_d_head: ["mamba_expand", "mamba_d_ssm"],
+  head_dim: ["attention_head_dim"],
   moe_layer_freq: ["first_k_dense_replace", "intermediate_size"],
   indexer_types: ["index_topk_freq", "index_skip_topk_offset", "index_topk_pattern"],
   kv_lora_rank: ["num_key_value_heads", "head_dim", "layer_types"],
@@ -58,12 +60,16 @@ const restated: Readonly<Record<string, readonly string[]>> = {
   hidden_size_per_layer_input: ["vocab_size_per_layer_input"],
 };
 
+/** Keys under which a wrapper has the language model; its own copies of that model's keys say nothing more. */
+const inner = ["text_config", "language_config", "llm_config"];
+
 /** Keys of a file that nothing reads and that might matter. A list names the same key of many layers once. */
 export function notUnderstood(keys: Keys): string[] {
   const own = keys.unasked().filter((path) => {
     const parts = path.split(".");
     if (parts.some((part) => unneeded.some((pattern) => pattern.test(part)))) return false;
     const name = parts.at(-1)!;
+    if (parts.length === 1 && inner.some((key) => keys.isInFile(`${key}.${name}`))) return false;
     const beside = (key: string): string => [...parts.slice(0, -1), key].join(".");
     return !Object.entries(restated).some(([key, said]) => said.includes(name) && keys.isInFile(beside(key)));
   });

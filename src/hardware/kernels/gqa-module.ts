@@ -16,23 +16,31 @@ export interface GqaModuleDims extends ModuleDims {
   readonly projected?: "queries" | "keys" | "values";
   /** a gate as wide as the queries */
   readonly gated?: true;
+  /** rank through which queries are projected */
+  readonly queryRank?: number;
+  /** further numbers that are projected for each query head */
+  readonly besideQuery?: number;
   /** dimension and heads of an index whose heads share a key; one head for each kv head by default */
   readonly indexDim?: number;
   readonly indexHeads?: number;
 }
 
 /**
- * Matrices of queries, gates, keys, values and index side by side, and of the output. Source: transformers,
- * modeling_llama.py and modeling_qwen3_next.py.
+ * Matrices of queries, gates, keys, values and index side by side, of queries up again from a rank, and of the output.
+ * Sources: transformers, modeling_llama.py and modeling_qwen3_next.py; vLLM, models/step3_text.py.
  */
 export function gqaMatrices(dims: GqaModuleDims): readonly WeightMatrix[] {
   const { hidden, queryHeads, kvHeads, headDim, gated, outputRanks = 1 } = dims;
   const { indexDim = 0, indexHeads = kvHeads, valueDim = headDim, projected = "values" } = dims;
+  const { queryRank, besideQuery = 0 } = dims;
   const width = queryHeads * valueDim;
   const keys = projected === "queries" ? 0 : kvHeads * headDim;
   const values = projected === "values" ? kvHeads * valueDim : 0;
+  const queries = queryHeads * headDim;
+  const beside = (gated ? width : 0) + queryHeads * besideQuery + keys + values + (indexHeads + 1) * indexDim;
   return [
-    [hidden, queryHeads * headDim + (gated ? width : 0) + keys + values + (indexHeads + 1) * indexDim],
+    [hidden, (queryRank ?? queries) + beside],
+    ...(queryRank === undefined ? [] : [[queryRank, queries] as const]),
     [width / outputRanks, hidden],
   ];
 }

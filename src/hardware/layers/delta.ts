@@ -27,6 +27,8 @@ export interface DeltaAttention extends Streams {
   readonly convolution?: Count;
   /** rank of the output gate's projection; a full projection without it */
   readonly gateRank?: Count;
+  /** decays of KDA are projected in one step, and not through a rank of one head (Ling 3.0) */
+  readonly fullDecays?: true;
   /** bytes of each number in the state */
   readonly stateElement: Quantity<"B">;
 }
@@ -76,7 +78,7 @@ export function deltaLayer(attention: DeltaAttention): AttentionLayer {
  * Sources: transformers, modeling_qwen3_next.py; Kimi-Linear, modeling_kimi.py.
  */
 function matricesOf(
-  { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution }: DeltaAttention,
+  { rule, queryHeads, valueHeads, keyDim, valueDim, gateRank, convolution, fullDecays }: DeltaAttention,
   hidden: number,
   { tp }: AttentionSharing,
 ): { readonly products: readonly WeightMatrix[]; readonly convolution: readonly WeightMatrix[] } {
@@ -94,12 +96,14 @@ function matricesOf(
     return { products: [[hidden, 2 * keys + values], ...gates, [values, hidden]], convolution: [] };
   // KDA has a decay for each channel, through a rank of one head; Gated DeltaNet has one for each head
   const decays: WeightMatrix[] =
-    rule === "kda"
-      ? [
-          [hidden, valueDim.value],
-          [valueDim.value, keys],
-        ]
-      : [[hidden, strengths]];
+    rule !== "kda"
+      ? [[hidden, strengths]]
+      : fullDecays
+        ? [[hidden, keys]]
+        : [
+            [hidden, valueDim.value],
+            [valueDim.value, keys],
+          ];
   return {
     products: [[hidden, 2 * keys + values + strengths], ...gates, ...decays, [values, hidden]],
     convolution: convolution ? [[convolution.value, 2 * keys + values]] : [],

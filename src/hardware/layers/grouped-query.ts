@@ -5,6 +5,7 @@ import { gqaDecodeKernel, gqaPrefillKernel } from "../kernels/gqa.ts";
 import { gqaMatrices, gqaModuleDecode, gqaModulePrefill } from "../kernels/gqa-module.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { Part } from "../serving/replica.ts";
+import { convolutionState } from "./convolution-state.ts";
 import type { AttentionLayer, AttentionRank, AttentionSharing, Count } from "./layer.ts";
 import type { Streams } from "./streams.ts";
 import { moduleOf, shareOf, specOf, tokensOf, withSearch } from "./parts.ts";
@@ -28,6 +29,12 @@ export interface GroupedQueryAttention extends Streams {
   readonly chunk?: Count;
   /** the output is multiplied by a gate, which is as wide as the queries and has its own projection */
   readonly gated?: true;
+  /** queries are projected down to it and up again (MFA of Step 3); in one step without it */
+  readonly queryRank?: Count;
+  /** further numbers projected for each query head: a gate (Laguna), weights of a bias by distance (Inkling) */
+  readonly besideQuery?: Count;
+  /** short convolutions over keys, values and what the layer adds; their weights, 1e-5 of all, are left out (Inkling) */
+  readonly convolution?: { readonly kernel: Count; readonly channels: Count };
   /** MSA: index heads rank blocks of tokens, and a query reads the best blocks */
   readonly blocks?: {
     readonly indexHeads: Count;
@@ -48,7 +55,7 @@ export interface GroupedQueryAttention extends Streams {
 const searched = ["window", "chunk", "blocks", "microBlocks"] as const;
 
 export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLayer {
-  const { window, chunk, blocks, microBlocks, borrows } = attention;
+  const { window, chunk, blocks, microBlocks, borrows, convolution } = attention;
   const queryHeads = attention.queryHeads.value;
   const kvHeads = attention.kvHeads.value;
   const headDim = attention.headDim.value;
@@ -59,6 +66,7 @@ export function groupedQueryLayer(attention: GroupedQueryAttention): AttentionLa
     outputHeads: queryHeads,
     outputWidth: queryHeads * valueDim,
     reachesAll: window === undefined && chunk === undefined,
+    ...(convolution && { fixed: convolutionState(convolution.kernel.value, convolution.channels.value) }),
     ...(borrows && { own: (cost) => ({ ...cost, keptBytes: 0, farKeptBytes: 0 }) }),
     variant: variantOf(attention),
     ...((blocks ?? microBlocks) && {
@@ -117,6 +125,7 @@ function indexFlops({ blocks, microBlocks }: GroupedQueryAttention, tokens: numb
 function headsOf(attention: GroupedQueryAttention, { tp, outputRanks }: AttentionSharing) {
   const { queryHeads, kvHeads, headDim, valueDim, gated, keysAreValues, borrows, blocks, microBlocks } =
     attention;
+  const { queryRank, besideQuery } = attention;
   const share = (heads: Count): number => Math.max(1, heads.value / tp);
   return {
     queryHeads: queryHeads.value / tp,
@@ -126,6 +135,8 @@ function headsOf(attention: GroupedQueryAttention, { tp, outputRanks }: Attentio
     outputRanks,
     projected: borrows ? ("queries" as const) : keysAreValues ? ("keys" as const) : ("values" as const),
     ...(gated && { gated }),
+    ...(queryRank && { queryRank: queryRank.value }),
+    ...(besideQuery && { besideQuery: besideQuery.value }),
     ...(blocks && { indexHeads: share(blocks.indexHeads), indexDim: blocks.indexDim.value }),
     // one choice for all heads: each GPU computes all of the index
     ...(microBlocks && { indexHeads: microBlocks.indexHeads.value, indexDim: microBlocks.indexDim.value }),

@@ -25,8 +25,10 @@ export const kimiDelta = (
   keyDim: headDim,
   valueDim: headDim,
   convolution,
-  ...(!keys.isTrue("use_full_rank_gate") && {
-    gateRank: { ...headDim, note: "the gate's projection is of rank head_dim" },
-  }),
+  ...(!keys.isTrue("use_full_rank_gate") &&
+    !keys.isTrue("no_kda_lora") && {
+      gateRank: { ...headDim, note: "the gate's projection is of rank head_dim" },
+    }),
+  ...(keys.isTrue("no_kda_lora") && { fullDecays: true as const }),
   stateElement: float32State,
 });

@@ -120,6 +120,68 @@ export function stepLayers(keys: Keys, layers: number): Attention[] {
 }
 
 /**
+ * Layers of Laguna: windows, query heads by layer, and a gate for each head or for each number of its output. Source:
+ * transformers, modular_laguna.py at 049b5a3.
+ */
+export function lagunaLayers(keys: Keys, layers: number): Attention[] {
+  const gating = keys.isText("gating") ? keys.text("gating") : "per-head";
+  if (gating !== "per-head" && gating !== "per-element")
+    throw keys.wrong("gating", 'true, "per-head" or "per-element"');
+  const gate =
+    gating === "per-head"
+      ? { besideQuery: keys.counted(1, "gating: a gate for each query head") }
+      : { gated: true as const };
+  const full = { ...grouped(keys), ...gate };
+  // without layer_types the class has no windows
+  const reaches = keys.isOn("layer_types") ? reachOf(keys, layers) : Array<"full">(layers).fill("full");
+  return reaches.map((reach, l) => {
+    const layer = keys.isList("num_attention_heads_per_layer")
+      ? { ...full, queryHeads: keys.countAt(l, layers, "num_attention_heads_per_layer") }
+      : full;
+    return reach === "window" ? windowed(keys, layer) : layer;
+  });
+}
+
+/**
+ * Layers of Inkling: windows with heads of their own, a bias by distance that queries weigh, and short convolutions over
+ * keys, values and what attention and feed-forward add. Source: transformers, modular_inkling.py at 04fafa2.
+ */
+export function inklingLayers(keys: Keys, layers: number): Attention[] {
+  const beside = { besideQuery: keys.count("d_rel") };
+  const convolved = (layer: GroupedQueryAttention): GroupedQueryAttention => ({
+    ...layer,
+    ...beside,
+    convolution: {
+      kernel: keys.count("sconv_kernel_size", "conv_kernel_size"),
+      channels: keys.counted(
+        2 * layer.kvHeads.value * layer.headDim.value + 2 * keys.count("hidden_size").value,
+        "keys, values, and twice hidden_size",
+      ),
+    },
+  });
+  const full = convolved(grouped(keys));
+  const local = convolved(
+    windowed(
+      keys,
+      grouped(keys, {
+        queryHeads: "swa_num_attention_heads",
+        kvHeads: "swa_num_key_value_heads",
+        headDim: "swa_head_dim",
+      }),
+    ),
+  );
+  const listed = keys.isList("local_layer_ids") ? new Set(keys.numbers("local_layer_ids")) : undefined;
+  const isLocal = keys.isOn("layer_types")
+    ? keys.list("layer_types", layers).map((type) => type === "hybrid_sliding")
+    : Array.from({ length: layers }, (_, l) => listed?.has(l) ?? (l + 1) % 6 !== 0);
+  return isLocal.map((is) => (is ? local : full));
+}
+
+/** Layers of Step 3 (MFA): queries of a rank, and one head of keys and of values. Source: vLLM, models/step3_text.py. */
+export const factorizedLayers = (keys: Keys, layers: number): Attention[] =>
+  Array<Attention>(layers).fill({ ...grouped(keys), queryRank: keys.count("share_q_dim") });
+
+/**
  * Layers of Nemotron-NAS: block_configs says of each whether it has attention, and how many query heads share a kv head.
  * Source: nvidia/Llama-3_3-Nemotron-Super-49B-v1, block_config.py.
  */

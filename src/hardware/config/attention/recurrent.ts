@@ -77,7 +77,8 @@ function linearTypes(keys: Keys, layers: number): boolean[] {
 
 /**
  * Layers of MiniMax-M1 and Ring-Linear: lightning attention, with full attention between. Sources: transformers,
- * modeling_minimax.py; inclusionAI/Ring-flash-linear-2.0, modeling_bailing_moe_linear_v2.py.
+ * modeling_minimax.py; inclusionAI/Ring-flash-linear-2.0, modeling_bailing_moe_linear_v2.py; of Ling 3.0, the tensors that
+ * public loaders of inclusionAI/Ling-3.0-flash name (q, k, v, f and g of hidden x heads, b).
  */
 export function lightningLayers(keys: Keys, layers: number): Attention[] {
   const full: Attention = keys.isOn("kv_lora_rank") ? latent(keys) : grouped(keys);
@@ -85,15 +86,18 @@ export function lightningLayers(keys: Keys, layers: number): Attention[] {
   const headDim = keys.isOn("head_dim")
     ? keys.count("head_dim")
     : keys.quotient("hidden_size", "num_attention_heads", ' where "head_dim" is not given');
-  const linear: DeltaAttention = {
-    kind: "delta",
-    rule: "lightning",
-    queryHeads: heads,
-    valueHeads: heads,
-    keyDim: headDim,
-    valueDim: headDim,
-    stateElement: float32State,
-  };
+  // Ling 3.0 has KDA in its place
+  const linear: DeltaAttention = keys.isOn("short_conv_kernel_size")
+    ? kimiDelta(keys, { heads, headDim, convolution: keys.count("short_conv_kernel_size") })
+    : {
+        kind: "delta",
+        rule: "lightning",
+        queryHeads: heads,
+        valueHeads: heads,
+        keyDim: headDim,
+        valueDim: headDim,
+        stateElement: float32State,
+      };
   const isLinear = keys.isOn("attn_type_list")
     ? keys.list("attn_type_list", layers).map((type) => type === 0)
     : keys.isOn("layer_group_size")
