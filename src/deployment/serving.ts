@@ -98,7 +98,7 @@ export function servedApart(
     const decode = limitedTo(division, { ...limits, chunkTokens: 0 });
     const replica = replicaOf(decode);
     return fittingBatches(decode, workload, batches).map((batch) => ({
-      served: serveApart({ prefill: best.replica, decode: replica }, workload, batch, dollarsPerGpuHour),
+      served: serveApart({ prefill: best, decode: replica }, workload, batch, dollarsPerGpuHour),
       decode,
       prefill: best.division,
     }));

@@ -64,6 +64,11 @@ interface PromptsAlone {
   readonly drain: number;
 }
 
+/** A replica that only prefills, and its prompts. */
+export interface PrefillReplica extends PromptsAlone {
+  readonly replica: Replica;
+}
+
 /** Prompts that fill a pass, and the time until they are computed in chunks. */
 export function prefillAlone(replica: Replica, workload: Workload): PromptsAlone {
   const { computed, stored } = splitPrompt(workload);
@@ -190,27 +195,27 @@ export const rateMatch = { prefill: 0.9, decode: 0.92 } as const;
  * rate, which may be a fraction of a replica. Caches move over the links.
  */
 export function serveApart(
-  { prefill, decode }: { prefill: Replica; decode: Replica },
+  { prefill, decode }: { readonly prefill: PrefillReplica; readonly decode: Replica },
   workload: Workload,
   batch: number,
   dollarsPerGpuHour: number,
 ): Served {
   const { inputTokens, outputTokens, drafts, utilisation } = workload;
   const { stored } = splitPrompt(workload);
-  const { sequences, seconds, drain } = prefillAlone(prefill, workload);
+  const { replica, sequences, seconds, drain } = prefill;
   const prefillRate = (rateMatch.prefill * sequences) / seconds;
   const prefillSeconds = seconds + drain;
   const tpotSeconds =
     decodeSeconds(decode, batch, meanContext(workload), drafts) /
     tokensPerStep(draftsAt(drafts, meanContext(workload)));
   const requestsPerSecond = (rateMatch.decode * batch) / (outputTokens * tpotSeconds);
-  const prefillGpus = (prefill.gpus * requestsPerSecond) / prefillRate;
+  const prefillGpus = (replica.gpus * requestsPerSecond) / prefillRate;
   const gpus = decode.gpus + prefillGpus;
   const price = (of: number, tokens: number): number =>
     dollarsPerMillion(dollarsPerGpuHour, of, requestsPerSecond * tokens, utilisation);
-  const loadSeconds = prefill.kvBytes(stored) / prefill.loadBandwidth;
+  const loadSeconds = replica.kvBytes(stored) / replica.loadBandwidth;
   const transferSeconds =
-    prefill.kvBytes(inputTokens) / Math.min(prefill.transferBandwidth, decode.transferBandwidth);
+    replica.kvBytes(inputTokens) / Math.min(replica.transferBandwidth, decode.transferBandwidth);
   const queueSeconds = waitOfMd1(seconds, rateMatch.prefill * utilisation);
   const ttftSeconds = queueSeconds + loadSeconds + prefillSeconds + transferSeconds;
   const perGpu = requestsPerSecond / gpus;

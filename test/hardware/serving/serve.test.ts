@@ -4,7 +4,9 @@ import { paretoFront } from "../../../src/hardware/serving/pareto.ts";
 import { dollarsPerMillion } from "../../../src/hardware/serving/price.ts";
 import { tokensPerStep } from "../../../src/hardware/serving/replica.ts";
 import { prefillAlone, serveApart, serveTogether } from "../../../src/hardware/serving/serve.ts";
+import type { PrefillReplica } from "../../../src/hardware/serving/serve.ts";
 import { checkWorkload } from "../../../src/hardware/serving/workload.ts";
+import type { Workload } from "../../../src/hardware/serving/workload.ts";
 import { toy, workload } from "./toy.ts";
 
 describe("dollarsPerMillion", () => {
@@ -79,11 +81,14 @@ describe("serveTogether", () => {
   });
 });
 
+/** A replica that only prefills the prompts of a workload. */
+const prefilling = (asked: Workload): PrefillReplica => ({ replica: toy(), ...prefillAlone(toy(), asked) });
+
 describe("serveApart", () => {
   it("takes as many prefill GPUs as keep up with decoding", () => {
-    const [prefill, decode] = [toy(), toy()];
-    const served = serveApart({ prefill, decode }, workload(), 32, 2);
-    const { sequences, seconds } = prefillAlone(prefill, workload());
+    const prefill = prefilling(workload());
+    const served = serveApart({ prefill, decode: toy() }, workload(), 32, 2);
+    const { sequences, seconds } = prefill;
     expect(sequences).toBe(8);
     const prefillGpus = served.gpus - 4;
     expect(((prefillGpus / 4) * 0.9 * sequences) / seconds).toBeCloseTo(served.requestsPerSecond, 9);
@@ -92,9 +97,13 @@ describe("serveApart", () => {
   });
 
   it("speeds a user up by accepted drafts, less what drafting takes", () => {
-    const pair = { prefill: toy(), decode: toy() };
-    const plain = serveApart(pair, workload(), 8, 2);
-    const drafted = serveApart(pair, workload({ drafts: { tokens: 1, acceptance: 0.8 } }), 8, 2);
+    const drafts = workload({ drafts: { tokens: 1, acceptance: 0.8 } });
+    const pair = (asked: Workload): Parameters<typeof serveApart>[0] => ({
+      prefill: prefilling(asked),
+      decode: toy(),
+    });
+    const plain = serveApart(pair(workload()), workload(), 8, 2);
+    const drafted = serveApart(pair(drafts), drafts, 8, 2);
     const step = 0.01 + 16e-5 + 0.001;
     expect(drafted.tpotSeconds).toBeCloseTo(step / 1.8, 12);
     expect(drafted.tokensPerSecondPerUser).toBeGreaterThan(plain.tokensPerSecondPerUser);
