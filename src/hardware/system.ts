@@ -73,9 +73,10 @@ export function neededOf<P extends keyof OptionalParts>(
   part: P,
   why: string,
 ): OptionalParts[P] {
-  const [first, second] = part.split(".") as [keyof System, string?];
-  const whole = system[first] as Readonly<Record<string, unknown>> | undefined;
-  const found = second === undefined ? whole : whole?.[second];
+  // every kernel asks for a rate: no array
+  const dot = part.indexOf(".");
+  const found =
+    dot < 0 ? system[part as "host" | "collective"] : system.gpu[part.slice(dot + 1) as keyof System["gpu"]];
   if (found === undefined)
     throw new UsageError(`${system.name} has no ${part}, which ${why} would need; give it with --set`);
   return found as OptionalParts[P];

@@ -27,7 +27,7 @@ export function balance(loads: Float64Array, slots: number, ranks: number): numb
   const copies = new Float64Array(loads.length).fill(1);
   const each = loads.slice();
   for (let slot = loads.length; slot < slots; slot++) {
-    const hottest = indexOfLeast(each.map((load) => -load));
+    const hottest = indexOfMost(each);
     copies[hottest] = copies[hottest]! + 1;
     each[hottest] = loads[hottest]! / copies[hottest];
   }
@@ -44,6 +44,13 @@ export function balance(loads: Float64Array, slots: number, ranks: number): numb
     sums[rank] = placed[rank]!.length < slots / ranks ? sums[rank]! + load : Infinity;
   }
   return placed;
+}
+
+/** The index of the largest number, the first of equal ones. */
+function indexOfMost(numbers: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[best]!) best = i;
+  return best;
 }
 
 /** The index of the smallest number, the first of equal ones. */

@@ -26,18 +26,37 @@ const largestPass = 16_384;
 export const loadRange = (tokens: number, fewest: number): number =>
   Math.max(1, 0.8 * Math.min(largestPass, 2 ** Math.ceil(Math.log2(Math.max(1, fewest, tokens)))));
 
+const known = new Map<string, Float64Array>();
+
 /**
  * Probabilities that a token chooses each expert: they add up to `topK`, and none is above 1. An exponent of 0 means equal
- * loads, as in the collector.
+ * loads, as in the collector. Every number of ranks has the same ones: they are drawn once.
  *
  * @param range ratio of the hottest expert's load to the coldest one's
  * @param draw number of the draw
  */
-export function popularity(
-  { experts, topK }: { readonly experts: number; readonly topK: number },
-  { exponent, range }: { readonly exponent: number; readonly range: number },
-  draw: number,
-): Float64Array {
+export function popularity(experts: ChosenExperts, law: LoadLaw, draw: number): Float64Array {
+  const key = [experts.experts, experts.topK, law.exponent, law.range, draw].join();
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = drawn(experts, law, draw);
+  known.set(key, made);
+  return made;
+}
+
+/** Experts of a layer, and those that a token chooses. */
+interface ChosenExperts {
+  readonly experts: number;
+  readonly topK: number;
+}
+
+/** A power law of loads. */
+interface LoadLaw {
+  readonly exponent: number;
+  readonly range: number;
+}
+
+function drawn({ experts, topK }: ChosenExperts, { exponent, range }: LoadLaw, draw: number): Float64Array {
   if (exponent === 0) return new Float64Array(experts).fill(topK / experts);
   const random = new Random("expert load").fork(experts).fork(draw);
   const draws = powerLawDraws(random, experts, exponent, [1, range]);

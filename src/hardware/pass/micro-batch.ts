@@ -1,14 +1,14 @@
 import { gemm } from "../kernels/gemm.ts";
 import { kernelTime, sequence, times } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
-import { feedForwardLayer } from "../layers/feed-forward.ts";
-import type { FeedForwardRank, PassTokens } from "../layers/layer.ts";
+import type { PassTokens } from "../layers/layer.ts";
 import { layersOf } from "../model.ts";
 import { gpusOf } from "../parallelism.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
 import type { Deployment } from "./deployment.ts";
 import { hopsAmong } from "../kernels/exchange.ts";
+import { feedForwardTimes } from "./feed-forward.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 import { stageLayers } from "./stages.ts";
 import type { MicroBatchSeconds } from "./stages.ts";
@@ -63,23 +63,6 @@ export const secondsOf = (
   head: head.seconds,
 });
 
-/** A GPU of a deployment among those that share feed-forward layers. */
-export function feedForwardRank({ machine, model, parallel, weights, routing }: Deployment): FeedForwardRank {
-  const { dense, shared, experts, router } = weights;
-  return {
-    machine,
-    hidden: model.hidden.value,
-    weights: {
-      dense: dense.product,
-      shared: shared.product,
-      experts: experts.product,
-      router: router.product,
-    },
-    parallel,
-    routing,
-  };
-}
-
 /**
  * True if a pass runs on two streams: engines do so in CUDA graphs, which they capture of passes that only decode
  * (TensorRT-LLM, multi_stream_utils.py; SGLang, models/deepseek_v2.py). Where the halves of a batch hide exchanges of each
@@ -90,7 +73,7 @@ export const hasSecondStream = ({ overlapLinks }: Deployment, parts: readonly Pa
 
 /** One of `batches` micro-batches of these parts. By default they are one. */
 export function microBatchOf(deployment: Deployment, parts: readonly Part[], batches = 1): MicroBatch {
-  const { model, layers, parallel, overlapLinks } = deployment;
+  const { layers, parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel, batches));
   const rows = (part: Part): number => rowsOf([part]) / Math.min(batches, microBatchesOf(part, parallel));
   const tokens: PassTokens = {
@@ -98,11 +81,8 @@ export function microBatchOf(deployment: Deployment, parts: readonly Part[], bat
     all: parts.reduce((sum, part) => sum + rows(part), 0),
     secondStream: hasSecondStream(deployment, parts),
   };
-  const rank = feedForwardRank(deployment);
   const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
-  const feedForward = model.feedForward.map((group) =>
-    times(group.layers.value, feedForwardLayer(group).time(rank, tokens)),
-  );
+  const feedForward = feedForwardTimes(deployment, tokens);
   const all = sequence("layers", [...attention, ...feedForward]);
   const links = linkSeconds(all);
   const hidden = overlapLinks ? Math.min(links, all.seconds - links) : 0;

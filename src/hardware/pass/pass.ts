@@ -5,9 +5,9 @@ import { feedForwardLayer } from "../layers/feed-forward.ts";
 import type { Part } from "../serving/replica.ts";
 import { draftWeights } from "../weights/drafts.ts";
 import type { Deployment } from "./deployment.ts";
+import { feedForwardRank } from "./feed-forward.ts";
 import { layerAttention, rowsOf } from "./layer.ts";
 import {
-  feedForwardRank,
   hasSecondStream,
   headTime,
   microBatchesOf,
