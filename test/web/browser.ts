@@ -1,18 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { chromium } from "playwright-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { servePage } from "../../src/cli/explore/page.ts";
+import { chromiumPath, startChromium } from "./chromium.ts";
 
 const root = join(import.meta.dirname, "../..");
-
-/** Path of Chromium: CHROMIUM in the environment, or Debian's. Undefined where there is none. */
-function chromiumPath(): string | undefined {
-  const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser"];
-  return places.find((place) => place !== undefined && existsSync(place));
-}
 
 /** Whether the page can be tested here. In CI a missing browser is a failure. */
 export const hasBrowser = chromiumPath() !== undefined || process.env["CI"] !== undefined;
@@ -49,9 +43,7 @@ export function explorer() {
   beforeAll(async () => {
     checkPage();
     address = await servePage(0);
-    const executablePath = chromiumPath();
-    if (executablePath === undefined) throw new Error("no Chromium: apt-get install chromium");
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await startChromium();
   });
   afterAll(async () => browser?.close());
 
