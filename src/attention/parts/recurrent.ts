@@ -4,9 +4,8 @@ import type { Rows, Tensor } from "../../core/tensor.ts";
 import type { Ops, Space } from "../../engines/ops.ts";
 import { forgets } from "../../engines/state.ts";
 import type { Recurrence, StateRead } from "../../engines/state.ts";
-import type { KeyValueCache, Queries } from "../cache.ts";
 import type { Read, AttentionResult, HeadResult } from "../read.ts";
-import type { Modification } from "../variant.ts";
+import type { AttendArguments, Modification } from "../variant.ts";
 import { perHead } from "./per-head.ts";
 import { entropyOf } from "./weighed-rows.ts";
 
@@ -52,10 +51,10 @@ class StateResult implements HeadResult {
   readonly output: Tensor;
   readonly #read: Read;
 
-  constructor(read: Read, space: Space, ops: Ops) {
+  /** @param state (d, width) after the last token */
+  constructor(read: Read, state: Float64Array) {
     const { queries, values, visible } = read;
     const width = values.tensor.shape[1];
-    const state = stateOf(read, visible[0]!, space, ops);
     const output = new Float64Array(visible.length * width);
     for (let i = 0; i < visible.length; i++)
       unit(flat(rowsOf(queries, i, i + 1))).forEach((x, c) => {
@@ -96,37 +95,73 @@ function stateOf({ keys, values }: Read, end: number, space: Space, ops: Ops): F
   for (let from = 0; from < end; from += stateBlock)
     space.scoped(() => {
       const count = Math.min(stateBlock, end - from);
-      const columns = (rows: Rows, scaleOf: (row: ArrayLike<number>) => number): Tensor => {
-        const out = space.empty(rows.shape[1], count);
-        const to = flat(out);
-        for (let t = 0; t < count; t++) {
-          const row = rowNumbers(rows, from + t);
-          const scale = scaleOf(row);
-          for (let c = 0; c < row.length; c++) to[c * count + t] = scale * row[c]!;
-        }
-        return out;
-      };
-      const products = ops.scores(
-        columns(keys.tensor, (key) => 1 / (norm(key) || 1)),
-        { tensor: columns(values.tensor, () => 1), kind: "index", rowBytes: 0 },
-      );
+      const products = ops.scores(transposed(keys.tensor, from, space.empty(d, count), true), {
+        tensor: transposed(values.tensor, from, space.empty(width, count), false),
+        kind: "index",
+        rowBytes: 0,
+      });
       flat(products).forEach((x, at) => (state[at]! += x));
     });
   return state;
 }
 
+/** Tokens that are transposed at a time: their numbers of one channel are a line of a cache. */
+const lineTokens = 16;
+
+/**
+ * Transposes the rows of tokens from `from` on.
+ *
+ * @param out (width, n) for n tokens
+ * @param toUnit whether rows are scaled to length 1
+ */
+function transposed(rows: Rows, from: number, out: Tensor, toUnit: boolean): Tensor {
+  const [width, count] = out.shape as [number, number];
+  const to = flat(out);
+  const line = new Float64Array(lineTokens * width);
+  for (let t = 0; t < count; t += lineTokens) {
+    const taken = Math.min(lineTokens, count - t);
+    for (let i = 0; i < taken; i++) {
+      const row = rowNumbers(rows, from + t + i);
+      const scale = toUnit ? 1 / (norm(row) || 1) : 1;
+      for (let c = 0; c < width; c++) line[i * width + c] = scale * row[c]!;
+    }
+    for (let c = 0; c < width; c++)
+      for (let i = 0, at = c * count + t; i < taken; i++, at++) to[at] = line[i * width + c]!;
+  }
+  return out;
+}
+
+/** The state of each kv head after the last token that was asked for: every step of a reader asks for the same. */
+export class SteadyStates {
+  readonly #known = new Map<number, { readonly end: number; readonly state: Float64Array }>();
+
+  /** The state of kv head h after `end` tokens. */
+  of(h: number, end: number, make: () => Float64Array): Float64Array {
+    const known = this.#known.get(h);
+    if (known?.end === end) return known.state;
+    const state = make();
+    this.#known.set(h, { end, state });
+    return state;
+  }
+}
+
+/** Queries to a cache, with the states of it that were made before, by a variant that forgets nothing. */
+type StateArguments = Pick<AttendArguments<SteadyStates | undefined>, "queries" | "cache" | "ops" | "index">;
+
 /** Attention of queries to a recurrent state. @param recurrenceOf recurrence of kv head h */
 export const recur = (
-  queries: Queries,
-  cache: KeyValueCache,
+  { queries, cache, ops, index: states = new SteadyStates() }: StateArguments,
   recurrenceOf: (h: number) => Recurrence,
-  ops: Ops,
 ): AttentionResult =>
   perHead(queries, cache, (read, { space }, h) => {
     const recurrence = recurrenceOf(h);
     const { queries: asked, keys, values, visible } = read;
-    if (!forgets(recurrence) && visible.every((end) => end === visible[0]))
-      return new StateResult(read, space, ops);
+    const [end] = visible;
+    if (!forgets(recurrence) && end !== undefined && visible.every((other) => other === end))
+      return new StateResult(
+        read,
+        states.of(h, end, () => stateOf(read, end, space, ops)),
+      );
     const first = new Int32Array(visible.length);
     const walk = { first, visible, feature: "unit", recurrence } as const;
     return new WalkedResult(ops.readState(unitRows(asked), keys, values, walk), visible);

@@ -45,17 +45,12 @@ export const gatedDeltanet = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: ({ queries, cache, ops }, { strength, halfLife }) =>
-    recur(
-      queries,
-      cache,
-      () => ({
-        decay: new Float64Array(cache.headDim).fill(decayOf(halfLife)),
-        strength,
-        replaces: true,
-      }),
-      ops,
-    ),
+  attend: (given, { strength, halfLife }) =>
+    recur(given, () => ({
+      decay: new Float64Array(given.cache.headDim).fill(decayOf(halfLife)),
+      strength,
+      replaces: true,
+    })),
   cost: (shape) => stateCost(shape, 5),
   kernels: { delta: (_params, { rule }) => (rule === "gated-deltanet" ? {} : undefined) },
   meanField: (crowd, { strength, halfLife }) => [

@@ -41,19 +41,14 @@ export const kda = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: ({ queries, cache, ops }, { strength, ...lives }) =>
-    recur(
-      queries,
-      cache,
-      () => ({
-        decay: Float64Array.from({ length: cache.headDim }, (_, c) =>
-          decayOf(halfLifeAt(cache.headDim === 1 ? 0 : c / (cache.headDim - 1), lives)),
-        ),
-        strength,
-        replaces: true,
-      }),
-      ops,
-    ),
+  attend: (given, { strength, ...lives }) =>
+    recur(given, () => ({
+      decay: Float64Array.from({ length: given.cache.headDim }, (_, c) =>
+        decayOf(halfLifeAt(given.cache.headDim === 1 ? 0 : c / (given.cache.headDim - 1), lives)),
+      ),
+      strength,
+      replaces: true,
+    })),
   cost: (shape) => stateCost(shape, 5),
   kernels: { delta: (_params, { rule }) => (rule === "kda" ? {} : undefined) },
   meanField(crowd, { strength, ...lives }) {

@@ -1,6 +1,6 @@
 import { choice, real } from "../../../core/params.ts";
 import { readsState } from "../../mean-field/state.ts";
-import { recur, stateCost, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
+import { recur, stateCost, SteadyStates, stateRefuses, stateNotConvex } from "../../parts/recurrent.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -53,21 +53,16 @@ export const linear = defineVariant({
   small: { decay: "slopes" },
   notConvex: stateNotConvex,
   refuses: stateRefuses,
-  prepare: () => undefined,
-  attend: ({ queries, cache, ops }, { decay, depth }) =>
-    recur(
-      queries,
-      cache,
-      (h) => {
-        const slope = decay === "none" ? 0 : 2 ** ((-8 * (h + 1)) / cache.heads.length) * (1 - depth);
-        return {
-          decay: new Float64Array(cache.headDim).fill(Math.exp(-slope)),
-          strength: 1,
-          replaces: false,
-        };
-      },
-      ops,
-    ),
+  prepare: () => new SteadyStates(),
+  attend: (given, { decay, depth }) =>
+    recur(given, (h) => {
+      const slope = decay === "none" ? 0 : 2 ** ((-8 * (h + 1)) / given.cache.heads.length) * (1 - depth);
+      return {
+        decay: new Float64Array(given.cache.headDim).fill(Math.exp(-slope)),
+        strength: 1,
+        replaces: false,
+      };
+    }),
   cost: (shape, { decay }) => stateCost(shape, decay === "none" ? 2 : 3),
   kernels: { delta: (_params, { rule }) => (rule === "lightning" ? {} : undefined) },
   meanField: (crowd, { decay, depth }) =>

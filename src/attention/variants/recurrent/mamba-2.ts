@@ -46,17 +46,12 @@ export const mamba2 = defineVariant({
   notConvex: stateNotConvex,
   refuses: stateRefuses,
   prepare: () => undefined,
-  attend: ({ queries, cache, ops }, lives) =>
-    recur(
-      queries,
-      cache,
-      (h) => ({
-        decay: new Float64Array(cache.headDim).fill(decayOf(lifeOf(h, cache.heads.length, lives))),
-        strength: 1,
-        replaces: false,
-      }),
-      ops,
-    ),
+  attend: (given, lives) =>
+    recur(given, (h) => ({
+      decay: new Float64Array(given.cache.headDim).fill(decayOf(lifeOf(h, given.cache.heads.length, lives))),
+      strength: 1,
+      replaces: false,
+    })),
   cost: (shape) => stateCost(shape, 3),
   kernels: { mamba: () => ({}) },
   meanField: (crowd, lives) =>
