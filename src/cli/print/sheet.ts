@@ -1,4 +1,5 @@
 import { escapeHtml } from "../../core/html.ts";
+import { inMarkdown, markdownTable } from "../../core/markdown.ts";
 import { formatTable } from "./table.ts";
 
 /** Rows of a sheet about one thing: a label, and a cell for each column. */
@@ -49,20 +50,6 @@ const style =
   "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}" +
   "table{border-collapse:collapse;width:100%;margin:1.2rem 0}th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #dfe3e8}" +
   "th:first-child,td:first-child{width:16rem;color:#5d6570}li{color:#5d6570}";
-
-/** A text in Markdown, on one line and without tags of HTML. */
-const inMarkdown = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(/\s*\n\s*/g, " ");
-
-/** A table of Markdown; bars in cells are escaped. */
-function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => inMarkdown(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
-}
 
 function htmlTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: "th" | "td", texts: readonly string[]): string =>

@@ -1,3 +1,4 @@
+import { inMarkdown, markdownTable } from "../../core/markdown.ts";
 import type { ArticleClaim } from "../../files/published.ts";
 import { claimOf } from "./claims.ts";
 import { claimVerdicts, disagrees, ruleTexts } from "../rules.ts";
@@ -80,33 +81,28 @@ function headOf(article: ArticleClaim): string {
 }
 
 const findingLine = ({ claim, verdict, says }: Finding): string =>
-  `- **${verdict}**: ${headOf(claimOf(claim))}. ${says}`;
+  `- **${verdict}**: ${inMarkdown(`${headOf(claimOf(claim))}. ${says}`)}`;
 
 /** The report in Markdown. Its figures are in files beside it. */
 export function markdownReport({ chapters, made }: ArticleReport): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|");
-  const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-    [titles, titles.map(() => "---"), ...rows]
-      .map((row) => `| ${row.map((each) => cell(String(each))).join(" | ")} |`)
-      .join("\n");
   const rows = rowsOf(chapters);
   return `${[
     `# ${title}`,
-    ...lead,
+    ...lead.map(inMarkdown),
     "## Where the numbers disagree with the article",
     disagreements(rows)
       .map((row) => findingLine(row))
       .join("\n"),
     "## Where the simulation disagrees with published scores, or with itself",
     departuresOf(chapters)
-      .map((line) => `- ${line}`)
+      .map((line) => `- ${inMarkdown(line)}`)
       .join("\n"),
     "## The verdicts",
     claimVerdicts
       .map((verdict) => `- **${verdict}** (${countOf(rows, verdict)}): ${meaning[verdict]}`)
       .join("\n"),
     "## The claims",
-    table(
+    markdownTable(
       ["claim", "in the article", "verdict", "chapter"],
       rows.map(({ article, verdict, chapter }) => [
         article.claim,
@@ -116,16 +112,16 @@ export function markdownReport({ chapters, made }: ArticleReport): string {
       ]),
     ),
     ...chapters.flatMap((chapter) => [
-      `## ${chapter.title}`,
+      `## ${inMarkdown(chapter.title)}`,
       chapter.findings.map((finding) => findingLine(finding)).join("\n"),
-      ...chapter.text,
+      ...chapter.text.map(inMarkdown),
       ...(chapter.tables ?? []).flatMap(({ caption, titles, rows: own }) => [
-        ...(caption === undefined ? [] : [`${caption}:`]),
-        table(titles, own),
+        ...(caption === undefined ? [] : [`${inMarkdown(caption)}:`]),
+        markdownTable(titles, own),
       ]),
-      ...(chapter.figure ? [`![${chapter.title}](${chapter.name}.svg)`] : []),
+      ...(chapter.figure ? [`![${inMarkdown(chapter.title)}](${chapter.name}.svg)`] : []),
       ...(chapter.sources
-        ? [chapter.sources.map((each) => `- [${each.title}](${each.url})`).join("\n")]
+        ? [chapter.sources.map((each) => `- [${inMarkdown(each.title)}](${each.url})`).join("\n")]
         : []),
     ]),
     "## The rules that judge",
