@@ -123,6 +123,8 @@ function useOf<E extends Entry & { readonly params: ParamSpecs }>(
 
 /** A layer plan as one variant. */
 function planOf(groups: readonly LayerGroup[], known: Registry<AnyVariant>): Use<AnyVariant> {
+  const count = countOf(groups);
+  if (count > mostLayers) throw new UsageError(`a layer plan has at most ${mostLayers} layers; got ${count}`);
   const written = (of: "text" | "resolved"): string => formatPlan(groups, known, of);
   const layers = layersOf(groups, known);
   const entry = composeLayers(
@@ -135,6 +137,12 @@ function planOf(groups: readonly LayerGroup[], known: Registry<AnyVariant>): Use
   );
   return { entry, params: {}, text: written("text"), resolved: written("resolved") };
 }
+
+/** Layers of a plan at most; the deepest published models have about a tenth of them. */
+const mostLayers = 1_000;
+
+const countOf = (groups: readonly LayerGroup[]): number =>
+  groups.reduce((sum, { times, of }) => sum + times * (isGroup(of) ? countOf(of) : 1), 0);
 
 const layersOf = (groups: readonly LayerGroup[], known: Registry<AnyVariant>): Layer[] =>
   groups.flatMap(({ times, of }) => {

@@ -1,7 +1,14 @@
 /** A wrong input that a user can correct: a name, a value, a file. The command line prints it and exits with 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+
+  /** Words that are longer than any path are cut in their middle: they come from what is wrong. */
+  constructor(message: string) {
+    super(message.replaceAll(longWord, (word) => `${word.slice(0, 200)}…${word.slice(-100)}`));
+  }
 }
+
+const longWord = /\S{600,}/g;
 
 /** A combination that cannot be had of parts that can: a task at a length too short for it, a variant in the mean field. */
 export class ImpossibleError extends UsageError {}

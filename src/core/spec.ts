@@ -25,6 +25,9 @@ export interface LayerGroup {
 export const planName = "layers";
 
 const grammar = `name(param=value,...)+modifier+..., or ${planName}(3*name|name)+modifier+...`;
+/** Groups of a layer plan that lie in each other at most. */
+const mostDepth = 16;
+
 const word = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
@@ -64,15 +67,16 @@ class Parser {
       this.#refuse(`expected "+", found ${JSON.stringify(this.#text[this.#at])}`);
   }
 
-  /** Reads a plan after `layers(`, or after the `(` of a group, up to its `)`. */
-  #plan(): LayerGroup[] {
+  /** Reads a plan after `layers(`, or after the `(` of a group, up to its `)`. @param depth groups around it */
+  #plan(depth = 0): LayerGroup[] {
+    if (depth > mostDepth) this.#refuse(`groups lie in each other more than ${mostDepth} times`);
     const groups: LayerGroup[] = [];
     do {
       const digits = /^\s*(\d+)\s*\*/.exec(this.#text.slice(this.#at));
       const times = digits ? Number(digits[1]) : 1;
       if (times < 1) this.#refuse("a layer is repeated at least once");
       this.#at += digits?.[0].length ?? 0;
-      groups.push({ times, of: this.#taken("(") ? this.#plan() : this.expression() });
+      groups.push({ times, of: this.#taken("(") ? this.#plan(depth + 1) : this.expression() });
     } while (this.#taken("|"));
     if (!this.#taken(")")) this.#refuse('")" is missing');
     return groups;

@@ -41,6 +41,9 @@ const prefixes = [
   [1e-9, "n"],
 ] as const;
 
+/** Quantities lie between this and its inverse: none of a machine comes near. */
+const farthest = 1e24;
+
 /**
  * Reads a number with a decimal prefix in a unit: `4.5PFLOP/s`, `960 GB`, `5us`; without a unit for a count.
  *
@@ -52,7 +55,9 @@ export function parseQuantity(what: string, text: string, unit: Unit): number {
   const [, digits = "", rest = ""] = /^\s*([-+\d.]+(?:e[-+]?\d+)?)\s*(.*?)\s*$/.exec(text) ?? [];
   const factor = prefixes.find(([, prefix]) => rest === prefix + plain)?.[0];
   const value = Number(digits) * (factor ?? NaN);
-  if (digits !== "" && Number.isFinite(value) && value > 0) return value;
+  if (value >= 1 / farthest && value <= farthest) return value;
+  if (value > 0)
+    throw new UsageError(`${what} must lie between ${1 / farthest} and ${farthest}; got "${text.trim()}"`);
   throw new UsageError(
     `${what} must be a number > 0${plain === "" ? "" : ` in ${plain}, with a prefix or without (${exampleOf(plain)})`}; got "${text.trim()}"`,
   );

@@ -1,11 +1,12 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
 import type { Acceptance, AcceptanceCurve } from "../hardware/serving/acceptance.ts";
 import { acceptances } from "../hardware/serving/acceptances.ts";
+import { checked } from "./checked.ts";
 import { readText } from "./files.ts";
 import { isDataFile } from "./machines.ts";
+import { parseYaml } from "./yaml.ts";
 
 const schema = z.strictObject({
   drafts: z.int().min(1),
@@ -29,11 +30,7 @@ export function acceptanceOf(text: string): Acceptance {
 }
 
 function readCurve(file: string): AcceptanceCurve {
-  const { success, data, error } = schema.safeParse(parsed(file));
-  if (!success) {
-    const issue = error.issues[0]!;
-    throw new UsageError(`${file}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
-  }
+  const data = checked(schema, parseYaml(readText(file), file), file);
   const points = Object.entries(data.tokensPerStep)
     .map(([length, perStep]) => ({ tokens: parseLength(length), perStep }))
     .sort((a, b) => a.tokens - b.tokens);
@@ -46,13 +43,4 @@ function readCurve(file: string): AcceptanceCurve {
   if (first === undefined)
     throw new UsageError(`${file}: tokensPerStep must have a length or more; got none`);
   return { name: file, drafts: data.drafts, points: [first, ...rest], sources: [data.source] };
-}
-
-function parsed(file: string): unknown {
-  try {
-    return parse(readText(file)) as unknown;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file} is no YAML: ${(error as Error).message.split("\n")[0]!}`);
-  }
 }

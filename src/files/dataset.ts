@@ -1,10 +1,6 @@
 import { UsageError } from "../core/errors.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import type { DatasetRow } from "../tasks/task.ts";
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const isRow = (value: unknown): value is DatasetRow =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Rows of a file with one JSON object on each line. Blank lines are skipped.
@@ -21,12 +17,12 @@ export function readJsonl(name: string, text: string, limit = Infinity): Dataset
     if (line.trim() === "") continue;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseJson(line, `${name}: line ${i + 1}`);
     } catch (error) {
       const cut = i === lines.length - 1 ? "; the file seems to be cut short there" : "";
-      throw new UsageError(`${name}: line ${i + 1} is no JSON (${messageOf(error)})${cut}`);
+      throw new UsageError(`${(error as Error).message}${cut}`);
     }
-    if (!isRow(value)) throw new UsageError(`${name}: line ${i + 1} must be a JSON object`);
+    if (!isObject(value)) throw new UsageError(`${name}: line ${i + 1} must be a JSON object`);
     rows.push(value);
   }
   return rows;
@@ -40,5 +36,5 @@ export function withPrompt(row: DatasetRow): DatasetRow {
   const { messages, prompt } = row;
   if (prompt !== undefined || !Array.isArray(messages)) return row;
   const only: unknown = messages.length === 1 ? messages[0] : undefined;
-  return { ...row, prompt: isRow(only) ? only["content"] : JSON.stringify(messages) };
+  return { ...row, prompt: isObject(only) ? only["content"] : JSON.stringify(messages) };
 }

@@ -1,8 +1,11 @@
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,6 +19,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EEXIST: "it is a file",
   EISDIR: "it is a folder",
+  ELOOP: "it is a link to itself",
+  ENAMETOOLONG: "its name is too long",
   ENOENT: "there is no such file",
   ENOSPC: "the disk is full",
   ENOTDIR: "a part of the path is a file",
@@ -66,11 +71,39 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** The text of a file. @throws UsageError if the file cannot be read */
-export function readText(path: string): string {
+/** Opens a file for reading. @throws UsageError for a file that cannot be read, a folder, a pipe and a device */
+export function openToRead(path: string): number {
+  let file: number | undefined;
   try {
-    return readFileSync(path, "utf8");
+    // a pipe that nobody writes to would never open otherwise
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const kind = fstatSync(file);
+    if (kind.isFile()) return file;
+    throw new Error(kind.isDirectory() ? "it is a folder" : "it is no file but a pipe or a device");
   } catch (error) {
+    if (file !== undefined) closeSync(file);
     throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
   }
 }
+
+/**
+ * The text of a file in UTF-8, without the mark of byte order that it may begin with.
+ *
+ * @throws UsageError if the file cannot be read, or is UTF-16
+ */
+export function readText(path: string): string {
+  const file = openToRead(path);
+  try {
+    const bytes = readFileSync(file);
+    if (isUtf16(bytes)) throw new Error("it is UTF-16; allowed: UTF-8");
+    return bytes.toString("utf8").replace(/^\ufeff/, "");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether bytes begin with the mark of UTF-16, of either order. */
+const isUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

@@ -1,9 +1,12 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
+import { checked } from "./checked.ts";
 import { readCsv } from "./csv.ts";
-import { readText, reasonOf } from "./files.ts";
+import { readText } from "./files.ts";
 import { checkout } from "./load.ts";
 import type { FittedConstants } from "../hardware/constants/constants.ts";
 import type { ConstantSet } from "../hardware/constants/set.ts";
@@ -50,12 +53,12 @@ function readRows(path: string): MeasuredRow[] {
   return texts.map((row, i) => new MeasuredRow(basename(path), i + 2, row));
 }
 
-/** Reads constants that `attnsim hardware fit` wrote. @throws UsageError for a file that cannot be read or is no JSON */
-export function readConstants(path: string): FittedConstants {
-  const text = readText(path);
-  try {
-    return JSON.parse(text) as FittedConstants;
-  } catch (error) {
-    throw new UsageError(`${path} is no JSON of constants: ${reasonOf(error)}`);
-  }
-}
+/** Values by system, kernel, case of the kernel and name. */
+const constantsSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.record(z.string(), z.record(z.string(), z.number().positive()))),
+);
+
+/** Reads constants that `attnsim hardware fit` wrote. @throws UsageError for a file that cannot be read or holds others */
+export const readConstants = (path: string): FittedConstants =>
+  checked(constantsSchema, parseJson(readText(path), path), `${path} holds no constants`);

@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { parse } from "yaml";
-
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { isSystem, modelFrom, systemFrom } from "../hardware/config/user.ts";
@@ -12,6 +10,7 @@ import type { System } from "../hardware/system.ts";
 import { systems } from "../hardware/systems/all.ts";
 import { readText } from "./files.ts";
 import { quantizationIn, tensorsIn } from "./snapshot.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Family that a file is read as, written behind it: `config.json@llama`. */
 const readAs = /^(.+)@([\w.-]+)$/;
@@ -45,15 +44,7 @@ const isText = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
 export const isDataFile = (name: string): boolean => isText(fileOf(name).file);
 
 /** Reads YAML or JSON. @throws UsageError for a file that cannot be read or is neither */
-function readData(file: string): unknown {
-  try {
-    return parse(readText(file)) as unknown;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UsageError(`${file} is no YAML or JSON: ${reason ?? ""}`);
-  }
-}
+const readData = (file: string): unknown => parseYaml(readText(file), file, "YAML or JSON");
 
 /** Name of an entry whose file gives it none: the file's name, or for a config.json the name of its folder. */
 function nameOf(file: string): string {

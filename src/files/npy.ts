@@ -43,10 +43,25 @@ export function npyHeader(path: string, read: ReadBytes): TensorLayout {
     );
   return {
     dtype,
-    shape: shape.split(",").flatMap((n) => (n.trim() === "" ? [] : [Number(n)])),
+    shape: sizesOf(shape, path),
     start: headerStart + length,
     firstFastest: order === "True",
   };
+}
+
+/** Dimensions of an array at most: NPY_MAXDIMS of numpy 2, numpy/_core/include/numpy/ndarraytypes.h. */
+const mostDimensions = 64;
+
+/** The sizes in a header's shape. @throws UsageError for more dimensions or elements than an array can have */
+function sizesOf(shape: string, path: string): number[] {
+  const sizes = shape.split(",").flatMap((n) => (n.trim() === "" ? [] : [Number(n)]));
+  if (sizes.length > mostDimensions)
+    throw new UsageError(`${path} has ${sizes.length} dimensions; allowed: at most ${mostDimensions}`);
+  if (![...sizes, sizes.reduce((a, b) => a * b, 1)].every(Number.isSafeInteger))
+    throw new UsageError(
+      `${path}: an array of shape (${sizes.join(", ")}) has more elements than numbers count`,
+    );
+  return sizes;
 }
 
 /**

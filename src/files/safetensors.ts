@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { unknownName, UsageError } from "../core/errors.ts";
+import { isObject, parseJson } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { lookup } from "../core/lookup.ts";
+import { checked } from "./checked.ts";
 import { dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
@@ -21,6 +24,8 @@ const tensorEntry = z.object({
   data_offsets: z.tuple([size, size]),
 });
 
+type TensorEntry = Readonly<z.infer<typeof tensorEntry>>;
+
 /**
  * Reads where a tensor lies in a .safetensors file.
  *
@@ -33,13 +38,10 @@ export function safetensorsHeader(
   read: ReadBytes,
   fileBytes: number,
 ): TensorLayout {
-  const { header, length } = readHeader(path, read, fileBytes);
-  const names = Object.keys(header).filter((key) => key !== "__metadata__");
-  if (!names.includes(name)) unknownName(`tensor of ${path}`, name, names);
-  const parsed = tensorEntry.safeParse(header[name]);
-  if (!parsed.success)
-    throw new UsageError(`${path}: malformed entry of tensor "${name}": ${z.prettifyError(parsed.error)}`);
-  const { dtype: dtypeName, shape, data_offsets: offsets } = parsed.data;
+  const { tensors, length } = readHeader(path, read, fileBytes);
+  const tensor = tensors.get(name);
+  if (tensor === undefined) unknownName(`tensor of ${path}`, name, tensors.keys());
+  const { dtype: dtypeName, shape, data_offsets: offsets } = tensor;
   const dtype = dtypes[dtypeName];
   if (dtype === undefined)
     throw new UsageError(`${path}:${name} holds ${dtypeName}; allowed: ${Object.keys(dtypes).join(", ")}`);
@@ -62,11 +64,8 @@ export function safetensorsMetadata(
   read: ReadBytes,
   fileBytes: number,
 ): Readonly<Record<string, string>> {
-  const parsed = z
-    .record(z.string(), z.string())
-    .safeParse(readHeader(path, read, fileBytes).header["__metadata__"] ?? {});
-  if (!parsed.success) throw new UsageError(`${path}: malformed metadata: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const { metadata = {} } = readHeader(path, read, fileBytes);
+  return checked(z.record(z.string(), z.string()), metadata, `${path}: malformed metadata`);
 }
 
 /** A tensor of a file of weights: its name, the type of its elements, and its bytes. */
@@ -78,24 +77,30 @@ export interface StoredTensor {
 }
 
 /** Every tensor of a .safetensors file, of any type. @throws UsageError for a torn or malformed header */
-export function safetensorsTensors(path: string, read: ReadBytes, fileBytes: number): StoredTensor[] {
-  const { header } = readHeader(path, read, fileBytes);
-  return Object.entries(header).flatMap(([name, entry]) => {
-    if (name === "__metadata__") return [];
-    const parsed = tensorEntry.safeParse(entry);
-    if (!parsed.success)
-      throw new UsageError(`${path}: malformed entry of tensor "${name}": ${z.prettifyError(parsed.error)}`);
-    const [from, to] = parsed.data.data_offsets;
-    return [{ name, dtype: parsed.data.dtype, bytes: to - from }];
-  });
+export const safetensorsTensors = (path: string, read: ReadBytes, fileBytes: number): StoredTensor[] =>
+  [...readHeader(path, read, fileBytes).tensors].map(
+    ([
+      name,
+      {
+        dtype,
+        data_offsets: [from, to],
+      },
+    ]) => ({
+      name,
+      dtype,
+      bytes: to - from,
+    }),
+  );
+
+/** A header of a file. */
+interface Header {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: unknown;
+  /** bytes that it takes */
+  readonly length: number;
 }
 
-/** The header of a file, and the bytes that it takes. */
-function readHeader(
-  path: string,
-  read: ReadBytes,
-  fileBytes: number,
-): { header: Readonly<Record<string, unknown>>; length: number } {
+function readHeader(path: string, read: ReadBytes, fileBytes: number): Header {
   if (fileBytes < 8)
     throw new UsageError(`${path} is cut short: it ends at byte ${fileBytes}, within the header's length`);
   const length = Number(Buffer.from(read(0, 8)).readBigUInt64LE());
@@ -105,15 +110,48 @@ function readHeader(
     throw new UsageError(
       `${path} is cut short: its header ends at byte ${8 + length}; the file at ${fileBytes}`,
     );
-  return { header: parseHeader(path, Buffer.from(read(8, length)).toString("utf8")), length };
+  const { __metadata__: metadata, ...entries } = parseHeader(
+    path,
+    Buffer.from(read(8, length)).toString("utf8"),
+  );
+  const tensors = new Map(
+    Object.entries(entries).map(([name, entry]) => [
+      name,
+      checked(tensorEntry, entry, `${path}: malformed entry of tensor "${name}"`),
+    ]),
+  );
+  checkPlaces(path, tensors);
+  return { tensors, metadata, length };
 }
 
-function parseHeader(path: string, text: string): Readonly<Record<string, unknown>> {
+function parseHeader(path: string, text: string): JsonObject {
+  let value: unknown;
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    value = parseJson(text, path);
   } catch {
-    throw new UsageError(
-      `${path}: malformed .safetensors header, no JSON object: ${JSON.stringify(text.slice(0, 80))}`,
-    );
+    value = undefined;
+  }
+  if (isObject(value)) return value;
+  throw new UsageError(
+    `${path}: malformed .safetensors header, no JSON object: ${JSON.stringify(text.slice(0, 80))}`,
+  );
+}
+
+/**
+ * Checks that no two tensors share bytes, as `Metadata::validate` does (huggingface/safetensors,
+ * safetensors/src/tensor.rs). Bytes between tensors are allowed here, and so is a header without its tensors.
+ *
+ * @throws UsageError naming the tensor
+ */
+function checkPlaces(path: string, tensors: ReadonlyMap<string, TensorEntry>): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
+  let before = { name: "", end: 0 };
+  for (const [name, { data_offsets: offsets }] of inOrder) {
+    const [from, to] = offsets;
+    if (to < from)
+      throw new UsageError(`${path}:${name} ends before it begins: its offsets are [${offsets.join(", ")}]`);
+    if (from < to && from < before.end)
+      throw new UsageError(`${path}: the tensors "${before.name}" and "${name}" share bytes`);
+    if (to > before.end) before = { name, end: to };
   }
 }

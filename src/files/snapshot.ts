@@ -1,7 +1,10 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
-import { reasonOf, readText } from "./files.ts";
+import { isObject, parseJson } from "../core/json.ts";
+import { checked } from "./checked.ts";
+import { openToRead, readText } from "./files.ts";
 import { safetensorsTensors } from "./safetensors.ts";
 import type { StoredTensor } from "./safetensors.ts";
 
@@ -21,25 +24,18 @@ export function tensorsIn(folder: string): StoredTensor[] {
   return files.flatMap((file) => tensorsOf(join(folder, file)));
 }
 
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()).default({}) });
+
 /** Files that the index of a folder names. */
 function indexed(folder: string): string[] {
   const index = join(folder, "model.safetensors.index.json");
   if (!existsSync(index)) return [];
-  try {
-    const { weight_map: map } = JSON.parse(readText(index)) as { weight_map?: Record<string, string> };
-    return [...new Set(Object.values(map ?? {}))];
-  } catch (error) {
-    throw new UsageError(`${index} is no index of weights: ${reasonOf(error)}`);
-  }
+  const { weight_map: map } = checked(indexSchema, parseJson(readText(index), index), index);
+  return [...new Set(Object.values(map))];
 }
 
 function tensorsOf(path: string): StoredTensor[] {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
-  }
+  const fd = openToRead(path);
   try {
     const read = (from: number, length: number): Uint8Array => {
       const bytes = new Uint8Array(length);
@@ -55,10 +51,6 @@ function tensorsOf(path: string): StoredTensor[] {
 export function quantizationIn(folder: string): { readonly quantization?: unknown } {
   const file = join(folder, "hf_quant_config.json");
   if (!existsSync(file)) return {};
-  try {
-    const { quantization } = JSON.parse(readText(file)) as { quantization?: unknown };
-    return { quantization };
-  } catch (error) {
-    throw new UsageError(`${file} is no description of weights: ${reasonOf(error)}`);
-  }
+  const described = parseJson(readText(file), file);
+  return isObject(described) ? { quantization: described["quantization"] } : {};
 }

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import { reasonOf } from "./files.ts";
+import { openToRead } from "./files.ts";
 import { decode, dtypeBytes } from "./dtypes.ts";
 import type { Dtype } from "./dtypes.ts";
 import { npyHeader } from "./npy.ts";
@@ -55,7 +55,7 @@ export class TensorFile {
       throw new UsageError(
         `${where}: cannot read ${extension || "a file without extension"}; allowed: .npy, .safetensors`,
       );
-    const fd = openFile(path);
+    const fd = openToRead(path);
     try {
       const { size } = fstatSync(fd);
       const read: ReadBytes = (from, length) => {
@@ -186,17 +186,6 @@ function firstFastestPlace(sizes: readonly number[], index: number): { matrices:
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-function openFile(path: string): number {
-  try {
-    const fd = openSync(path, "r");
-    if (!fstatSync(fd).isDirectory()) return fd;
-    closeSync(fd);
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${reasonOf(error)}`);
-  }
-  throw new UsageError(`cannot read ${path}: it is a folder`);
-}
 
 function fill(fd: number, bytes: Uint8Array, from: number, label: string): void {
   for (let done = 0; done < bytes.length;) {

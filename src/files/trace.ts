@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import { checkRequests } from "../hardware/serving/arrivals.ts";
 import type { Request } from "../hardware/serving/arrivals.ts";
 import { parseCsv } from "./csv-text.ts";
@@ -34,7 +35,7 @@ export function readTrace(path: string): RequestTrace {
   const ordered = requests.some(({ session }) => session !== undefined)
     ? requests.toSorted((a, b) => a.arrivalSeconds - b.arrivalSeconds)
     : requests;
-  checkRequests(ordered);
+  checkRequests(ordered, path);
   const start = ordered[0]!.arrivalSeconds;
   return {
     ...trace,
@@ -47,7 +48,16 @@ function csvTrace(path: string, text: string): RequestTrace {
   const found = Object.keys(rows[0] ?? {});
   const format = csvFormats.find(({ columns }) => columns.every((column) => found.includes(column)));
   if (format === undefined) throw new UsageError(`${path} has the columns ${found.join(", ")}; ${expected}`);
-  const requests = rows.map((row) => format.requestOf(row)).filter((request) => request !== undefined);
+  const requests = rows.flatMap((row, i) => {
+    const request = format.requestOf(row);
+    if (request === undefined) return [];
+    const { arrivalSeconds, inputTokens, outputTokens } = request;
+    if (![arrivalSeconds, inputTokens, outputTokens].some(Number.isNaN)) return [request];
+    const cells = format.columns.map((column) => `${column} ${JSON.stringify(row[column])}`);
+    throw new UsageError(
+      `${path}: row ${i + 1} is no request: it needs a time and counts of tokens; got ${cells.join(", ")}`,
+    );
+  });
   return { format: format.name, requests, leftOut: rows.length - requests.length };
 }
 
@@ -69,8 +79,8 @@ function jsonTrace(path: string, text: string): RequestTrace {
 
 function parsed(line: string): JsonRow | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as JsonRow) : undefined;
+    const value = parseJson(line, "the line");
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,12 +1,14 @@
 import { extname } from "node:path";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ImpossibleError, didYouMean, UsageError, unknownName } from "../core/errors.ts";
 import { parseBudget } from "../deployment/budget.ts";
 import { defaultEngine, engineNames } from "../engines/registry.ts";
+import { parseJson } from "../core/json.ts";
 import { splitList } from "../core/list.ts";
+import { wrongIn } from "../files/checked.ts";
 import { readText } from "../files/files.ts";
 import { modelOf, systemOf } from "../files/machines.ts";
+import { parseYaml } from "../files/yaml.ts";
 import { readerParams } from "../reader/params.ts";
 import { modes } from "../trial/trial.ts";
 import type { Mode, Trial } from "../trial/trial.ts";
@@ -54,14 +56,11 @@ export const runDefaults = { trials: 5, seed: 0, engine: defaultEngine, mode: "n
  * @throws UsageError for a file that cannot be read or parsed, an unknown key, or a value of the wrong kind
  */
 export function readConfig(path: string): RunConfig {
-  const content = readText(path);
-  let value: unknown;
-  try {
-    value = extname(path) === ".json" ? JSON.parse(content) : parseYaml(content);
-  } catch (error) {
-    throw new UsageError(`${path} is neither YAML nor JSON: ${(error as Error).message.split("\n")[0]!}`);
-  }
-  return checkConfig(path, value);
+  const text = readText(path);
+  return checkConfig(
+    path,
+    extname(path) === ".json" ? parseJson(text, path) : parseYaml(text, path, "YAML or JSON"),
+  );
 }
 
 /**
@@ -78,7 +77,7 @@ export function checkConfig(where: string, value: unknown): RunConfig {
     throw new UsageError(
       `${where}: unknown key "${issue.keys[0]!}"; known: ${Object.keys(schema.shape).join(", ")}${didYouMean(issue.keys[0]!, Object.keys(schema.shape))}`,
     );
-  throw new UsageError(`${where}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
+  throw new UsageError(`${where}: ${wrongIn(error)}`);
 }
 
 /**

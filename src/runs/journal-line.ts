@@ -1,4 +1,4 @@
-import { isObject } from "../core/json.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import { columns } from "../trial/columns.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import { version } from "../version.ts";
@@ -53,7 +53,7 @@ export function checkEntry(entry: JournalEntry): void {
 
 const parsed = (line: string): unknown => {
   try {
-    return JSON.parse(line);
+    return parseJson(line, "the line");
   } catch {
     return undefined;
   }

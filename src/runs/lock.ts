@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../core/errors.ts";
-import { reasonOf } from "../files/files.ts";
+import { parseJson } from "../core/json.ts";
+import { readText, reasonOf } from "../files/files.ts";
 
 const holderSchema = z.object({ pid: z.int().min(1), host: z.string() });
 
@@ -24,7 +25,7 @@ export const isAlive = (pid: number): boolean => {
 /** The process that holds the lock; undefined if the file is gone, was never finished or names no process. */
 function holderOf(path: string): Holder | undefined {
   try {
-    return holderSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+    return holderSchema.safeParse(parseJson(readText(path), path)).data;
   } catch {
     return undefined;
   }

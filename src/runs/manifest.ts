@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../core/json.ts";
 import { readText } from "../files/files.ts";
 
 /** One run into a folder, as the manifest keeps it. */
@@ -48,7 +49,7 @@ export function readManifest(folder: string): FolderManifest | undefined {
   const path = join(folder, "manifest.json");
   if (!existsSync(path)) return undefined;
   try {
-    return schema.safeParse(JSON.parse(readText(path))).data as FolderManifest | undefined;
+    return schema.safeParse(parseJson(readText(path), path)).data as FolderManifest | undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { UsageError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import type { Column } from "../core/table.ts";
+import { checked } from "../files/checked.ts";
 import { readText } from "../files/files.ts";
 
 /** A CSV file that a data package describes. */
@@ -32,18 +33,7 @@ const descriptor = z.object({
 /** The tables of a folder of results. @throws UsageError for a folder without a datapackage.json that can be read */
 export function readDataPackage(folder: string): readonly PackagedTable[] {
   const path = join(folder, "datapackage.json");
-  const text = readText(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${path} is no JSON: ${(error as Error).message}`);
-  }
-  const { success, data, error } = descriptor.safeParse(value);
-  if (!success) {
-    const issue = error.issues[0]!;
-    throw new UsageError(`${path}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
-  }
+  const data = checked(descriptor, parseJson(readText(path), path), path);
   return data.resources.map(({ path: file, schema }) => ({
     file,
     columns: schema.fields.map(({ name, type, description }) => ({

@@ -62,7 +62,7 @@ it("takes a configuration file, and the command line before it", async () => {
   for (const [text, message] of [
     ["colour: blue", /unknown key "colour"; known: task, variant/],
     ["trials: many", /trials: .*number/],
-    ["task: [", /neither YAML nor JSON/],
+    ["task: [", /is no YAML or JSON/],
     ["- 1", /expected object/],
   ] as const) {
     const { code, err } = await run("--config", file("b.yaml", text));

@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
+import { shownValue } from "../../core/json.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
 import type { JsonRow, JsonTraceFormat } from "./format.ts";
 import { integersOf, numberOf } from "./values.ts";
@@ -21,7 +22,7 @@ function callsOf(requests: unknown, where: string): AgentCall[] {
     const row = each as JsonRow;
     if (row.type === "subagent") return callsOf(row.requests, at);
     if (row.type !== "n" && row.type !== "s")
-      throw new UsageError(`${at}: type must be n, s or subagent; got ${JSON.stringify(row.type)}`);
+      throw new UsageError(`${at}: type must be n, s or subagent; got ${shownValue(row.type)}`);
     return [
       {
         seconds: numberOf(row, "t", at),
@@ -47,6 +48,8 @@ export const weka: JsonTraceFormat = {
   keys: ["id", "block_size", "requests"],
   requestsOf(row, where, line): Request[] {
     const tokens = numberOf(row, "block_size", where);
+    if (!Number.isSafeInteger(tokens) || tokens < 1)
+      throw new UsageError(`${where}: block_size must be an integer >= 1; got ${tokens}`);
     return callsOf(row.requests, where)
       .sort((a, b) => a.seconds - b.seconds)
       .filter(({ inputTokens, outputTokens }) => inputTokens > 0 && outputTokens > 0)

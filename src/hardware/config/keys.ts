@@ -2,7 +2,7 @@ import type { Source } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { from } from "../../core/units.ts";
 import type { Quantity } from "../../core/units.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, shownValue } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 
 /** How the keys of a family are read. */
@@ -14,6 +14,16 @@ export interface KeyReading {
   /** other names of keys, by the usual name */
   readonly names?: Readonly<Record<string, string>>;
 }
+
+/** Largest counts that are read, by the keys that they stand under: ten times those of published models, and more. */
+const largest: readonly (readonly [keys: RegExp, most: number])[] = [
+  [/experts/, 10_000],
+  [/heads/, 10_000],
+  [/head_dim|_rank$/, 100_000],
+  [/hidden_size|d_model|n_embd/, 1_000_000],
+  [/intermediate|n_inner|ffn/, 100_000_000],
+  [/./, 2 ** 31],
+];
 
 /** Objects of a file that were read, by path, and the keys that were asked for. */
 interface SeenKeys {
@@ -115,6 +125,13 @@ export class Keys {
     throw this.wrong(key, `a list of at least ${length} values, one for each layer`);
   }
 
+  /** One text for each layer. */
+  texts(key: string, length: number): readonly string[] {
+    const values = this.list(key, length);
+    if (values.every((value) => typeof value === "string")) return values;
+    throw this.wrong(key, "a list of texts, one for each layer");
+  }
+
   /** All values of a list. */
   all(key: string): readonly unknown[] {
     const value = this.#value(key);
@@ -122,11 +139,13 @@ export class Keys {
     throw this.wrong(key, "a list");
   }
 
-  /** The numbers of a list of any length. */
-  numbers(key: string): readonly number[] {
+  /** The counts of a list of any length. */
+  counts(key: string): readonly number[] {
     const value = this.#value(key);
-    if (Array.isArray(value) && value.every((each) => typeof each === "number")) return value;
-    throw this.wrong(key, "a list of numbers");
+    if (!Array.isArray(value) || !value.every((each) => Number.isSafeInteger(each) && each >= 0))
+      throw this.wrong(key, "a list of integers >= 0");
+    for (const each of value as number[]) this.#refuseBeyond(key, each);
+    return value as number[];
   }
 
   /** Value of the first of these keys that exists: an integer > 0. */
@@ -156,6 +175,7 @@ export class Keys {
   #counted(key: string, value: unknown): Quantity<"1"> {
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
       throw this.wrong(key, "an integer > 0");
+    this.#refuseBeyond(key, value);
     const { origin } = this.#reading;
     return this.isWritten(key) || origin === undefined
       ? this.counted(value, this.#named(key))
@@ -166,8 +186,16 @@ export class Keys {
   number(key: string): number {
     if (!this.has(key)) return 0;
     const value = this.#value(key);
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-    throw this.wrong(key, "an integer >= 0");
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+      throw this.wrong(key, "an integer >= 0");
+    this.#refuseBeyond(key, value);
+    return value;
+  }
+
+  /** @throws UsageError for a count that no model has */
+  #refuseBeyond(key: string, value: number): void {
+    const [, most] = largest.find(([keys]) => keys.test(key))!;
+    if (value > most) throw this.wrong(key, `at most ${most}`);
   }
 
   /** An integer of any sign. */
@@ -242,7 +270,7 @@ export class Keys {
   wrong(key: string, expected: string): UsageError {
     return new UsageError(
       this.has(key)
-        ? `${this.#source.title}: "${this.#named(key)}" must be ${expected}; got ${JSON.stringify(this.#value(key))}`
+        ? `${this.#source.title}: "${this.#named(key)}" must be ${expected}; got ${shownValue(this.#value(key))}`
         : `${this.#source.title} lacks "${this.#named(key)}" (${expected})`,
     );
   }

@@ -62,7 +62,8 @@ function classesOf(keys: Keys): string[] {
   if (!keys.isList("architectures")) return [];
   const bare = (text: string): string => text.replaceAll(/[-_]/g, "").toLowerCase();
   return keys.all("architectures").flatMap((name) => {
-    const base = bare(String(name).replace(/For[A-Z]\w*$/, ""));
+    if (typeof name !== "string") return [];
+    const base = bare(name.replace(/For[A-Z]\w*$/, ""));
     return familyNames.filter((type) => bare(type) === base);
   });
 }

@@ -10,7 +10,7 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
     return keys.list("mlp_layer_types", layers).map((type) => type !== "dense");
   const dense = denseFirst(keys);
   if (keys.isList("moe_layer_freq")) return keys.list("moe_layer_freq", layers).map((is) => is === 1);
-  if (keys.isOn("moe_layers")) return listed(keys.numbers("moe_layers"), layers);
+  if (keys.isOn("moe_layers")) return listed(keys.counts("moe_layers"), layers);
   // Step 3.5: numbers in a text
   if (keys.isText("moe_layers_enum"))
     return listed(keys.text("moe_layers_enum").split(",").map(Number), layers);
@@ -30,7 +30,7 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
   }
   const step = keys.isOn("moe_layer_freq") ? keys.count("moe_layer_freq").value : 1;
   const sparse = keys.isOn("decoder_sparse_step") ? keys.count("decoder_sparse_step").value : 1;
-  const only = keys.has("mlp_only_layers") ? keys.numbers("mlp_only_layers") : [];
+  const only = keys.has("mlp_only_layers") ? keys.counts("mlp_only_layers") : [];
   return of((l) => l >= dense && l % step === 0 && (l + 1) % sparse === 0 && !only.includes(l));
 }
 

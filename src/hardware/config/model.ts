@@ -120,14 +120,14 @@ function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
   if (keys.isOn("engram_layer_ids"))
     return {
       vocabulary: keys.counted(
-        keys.numbers("engram_num_embeddings").reduce((sum, rows) => sum + rows, 0),
+        keys.counts("engram_num_embeddings").reduce((sum, rows) => sum + rows, 0),
         "engram_num_embeddings, of all layers",
       ),
       width: keys.count("engram_head_dim"),
     };
   if (keys.isOn("ple_layer_ids")) {
     const heads = (keys.count("ngram_size").value - 1) * keys.count("heads_per_ngram").value;
-    const rows = heads * keys.count("ngram_vocab_size_base").value * keys.numbers("ple_layer_ids").length;
+    const rows = heads * keys.count("ngram_vocab_size_base").value * keys.counts("ple_layer_ids").length;
     const width = keys.count("ple_embed_dim", "hidden_size").value;
     if (width % heads !== 0) throw keys.wrong("ple_embed_dim", `a multiple of the ${heads} heads of n-grams`);
     return {

@@ -3,7 +3,7 @@ import type { WeightFormat } from "../weights/formats.ts";
 import { everyPart, storedIn } from "../weights/parts.ts";
 import type { ModelStorage, PartStorage, WeightPart } from "../weights/parts.ts";
 import type { ReadStorage } from "../weights/checkpoint.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, shownValue } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { namedBy } from "./module-names.ts";
 import { modulesOf } from "./modules.ts";
@@ -70,7 +70,7 @@ function formatsOf(config: JsonObject): FormatOf {
   const method = typeof own === "string" && Object.hasOwn(methods, own) ? methods[own] : undefined;
   if (method === undefined)
     throw new Unread(
-      `quant_method must be one of ${Object.keys(methods).join(", ")}; got ${JSON.stringify(own)}`,
+      `quant_method must be one of ${Object.keys(methods).join(", ")}; got ${shownValue(own)}`,
     );
   return method(read, config);
 }
@@ -167,11 +167,9 @@ function algorithm(name: unknown): WeightFormat {
     W4A16_AWQ: "int4-128",
     W4A8_AWQ: "int4-128",
   };
-  const format = Object.hasOwn(known, String(name)) ? known[String(name)] : undefined;
+  const format = typeof name === "string" && Object.hasOwn(known, name) ? known[name] : undefined;
   if (format === undefined)
-    throw new Unread(
-      `quant_algo must be one of ${Object.keys(known).join(", ")}; got ${JSON.stringify(name)}`,
-    );
+    throw new Unread(`quant_algo must be one of ${Object.keys(known).join(", ")}; got ${shownValue(name)}`);
   return format;
 }
 

@@ -62,20 +62,30 @@ export function gamma(shape: number, random: Random): number {
   }
 }
 
-/** @throws UsageError for a request that arrives before the one above it, or that has no tokens */
-export function checkRequests(requests: readonly Request[]): void {
-  if (requests.length === 0) throw new UsageError("a trace needs at least one request; got none");
+/** Time of an arrival at most, s: some 3,000 years, more than any clock that counts from 1970 shows. */
+const mostSeconds = 1e11;
+
+/**
+ * @param where name of the trace, for messages
+ * @throws UsageError for a request that arrives before the one above it, or that has no tokens
+ */
+export function checkRequests(requests: readonly Request[], where = "the trace"): void {
+  if (requests.length === 0) throw new UsageError(`${where}: a trace needs at least one request; got none`);
   requests.forEach(({ arrivalSeconds, inputTokens, outputTokens }, i) => {
     const before = i === 0 ? 0 : requests[i - 1]!.arrivalSeconds;
+    if (arrivalSeconds > mostSeconds)
+      throw new UsageError(
+        `request ${i + 1} of ${where}: arrival_s must be at most ${mostSeconds}; got ${arrivalSeconds}`,
+      );
     if (!(arrivalSeconds >= before))
       throw new UsageError(
-        `request ${i + 1} of the trace: arrival_s must be a number >= ${before}, that of the request before; got ${arrivalSeconds}`,
+        `request ${i + 1} of ${where}: arrival_s must be a number >= ${before}, that of the request before; got ${arrivalSeconds}`,
       );
     for (const [name, tokens] of [
       ["input_tokens", inputTokens],
       ["output_tokens", outputTokens],
     ] as const)
       if (!Number.isSafeInteger(tokens) || tokens < 1)
-        throw new UsageError(`request ${i + 1} of the trace: ${name} must be an integer >= 1; got ${tokens}`);
+        throw new UsageError(`request ${i + 1} of ${where}: ${name} must be an integer >= 1; got ${tokens}`);
   });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import { makeFolder, readText, writeAtomic } from "../../files/files.ts";
 import { Journal, readJournal } from "../journal.ts";
 import type { JournalEntry } from "../journal-line.ts";
@@ -135,7 +136,7 @@ export function readAttempts(folder: string): Attempt[] {
 
 function readFacts(path: string): AttemptFacts | undefined {
   try {
-    return schema.parse(JSON.parse(readText(path)));
+    return schema.parse(parseJson(readText(path), path));
   } catch {
     return undefined;
   }

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { checked } from "../../files/checked.ts";
 import { readText, writeAtomic } from "../../files/files.ts";
 import { plugins } from "../../trial/plugins.ts";
 import { trialId } from "../../trial/trial.ts";
@@ -106,15 +108,5 @@ export async function loadPlan(folder: string): Promise<PlannedRun> {
   return { plan: { name, question, trials, impossible }, config, figures, reference };
 }
 
-function parsePlan(path: string, text: string): z.infer<typeof schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is no JSON`);
-  }
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const [issue] = error.issues;
-  throw new UsageError(`${path} is no plan: ${issue!.path.join(".")}: ${issue!.message}`);
-}
+const parsePlan = (path: string, text: string): z.infer<typeof schema> =>
+  checked(schema, parseJson(text, path), `${path} is no plan`);

@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { checked } from "../../files/checked.ts";
 import { readText, writeAtomic } from "../../files/files.ts";
 
 const schema = z.object({
@@ -44,10 +46,5 @@ export function readSubmission(folder: string, number: number): Submission {
     throw new UsageError(
       `${folder} has no submission ${number}; it has ${submissionsOf(folder).join(", ") || "none"}`,
     );
-  try {
-    return schema.parse(JSON.parse(readText(path)));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is no submission`);
-  }
+  return checked(schema, parseJson(readText(path), path), `${path} is no submission`);
 }

@@ -1,5 +1,9 @@
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { checked } from "../../files/checked.ts";
 import { readText } from "../../files/files.ts";
 import type { ReaderFit } from "./fit.ts";
 import type { CalibrationResult, FitQuestion } from "./result.ts";
@@ -37,13 +41,29 @@ export function keptFit(
   return { fit: result.fit, reader: result.reader, fitted: half("fitted"), leftOut: half("left out") };
 }
 
+/** The part of a calibration.json that an earlier fit is taken from. */
+const schema = z.looseObject({
+  fit: z.looseObject({}),
+  reader: z.record(z.string(), z.union([z.number(), z.string()])),
+  trials: z.object({ meanField: z.number(), numerics: z.number() }),
+  columns: z.array(
+    z.looseObject({
+      role: z.enum(columnRoles),
+      benchmark: z.string(),
+      column: z.string(),
+      meanField: z.looseObject({ value: z.number() }),
+    }),
+  ),
+  error: z.record(z.enum(columnRoles), z.looseObject({ meanField: z.unknown() })),
+});
+
 /** A calibration of this program; undefined for another file. */
 function readResult(path: string): CalibrationResult | undefined {
+  const text = readText(path);
   try {
-    const result = JSON.parse(readText(path)) as Partial<CalibrationResult> | null;
-    return result?.columns && result.trials && result.error ? (result as CalibrationResult) : undefined;
+    return checked(schema, parseJson(text, path), path) as unknown as CalibrationResult;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof UsageError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { checked } from "../../files/checked.ts";
 
 /** Metadata of a capture that name what its queries ask for: JSON, a list of `query` and `source`. */
 export const factsKey = "matches";
@@ -31,17 +33,9 @@ export function factsOf(
   return facts;
 }
 
-function listed(text: string): z.infer<typeof schema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${factsKey} of a capture must be JSON; got ${JSON.stringify(text.slice(0, 80))}`);
-  }
-  const { success, data, error } = schema.safeParse(json);
-  if (success) return data;
-  const { path, message } = error.issues[0]!;
-  throw new UsageError(
-    `${factsKey} of a capture must be a list of {"query": place, "source": place}; got ${path.join(".") || "other JSON"}: ${message}`,
+const listed = (text: string): z.infer<typeof schema> =>
+  checked(
+    schema,
+    parseJson(text, `${factsKey} of a capture`),
+    `${factsKey} of a capture must be a list of {"query": place, "source": place}`,
   );
-}

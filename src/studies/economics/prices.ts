@@ -1,8 +1,9 @@
-import { parse } from "yaml";
 import { z } from "zod";
-import { UsageError, unknownName } from "../../core/errors.ts";
+import { unknownName } from "../../core/errors.ts";
+import { checked } from "../../files/checked.ts";
 import { readText } from "../../files/files.ts";
 import { dataPath } from "../../files/published.ts";
+import { parseYaml } from "../../files/yaml.ts";
 
 const price = z.number().min(0);
 
@@ -46,18 +47,7 @@ export interface PricedModel {
  * @throws UsageError for a file that cannot be read, a key that is unknown, or a value of the wrong kind
  */
 export function readPrices(path = dataPath("prices.yaml")): PricedModel[] {
-  let value: unknown;
-  try {
-    value = parse(readText(path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is no YAML: ${(error as Error).message.split("\n")[0]!}`);
-  }
-  const { success, data, error } = schema.safeParse(value);
-  if (!success) {
-    const issue = error.issues[0]!;
-    throw new UsageError(`${path}: ${issue.path.join(".") || "the content"}: ${issue.message}`);
-  }
+  const data = checked(schema, parseYaml(readText(path), path), path);
   return Object.entries(data.models).map(([name, model]) => ({
     ...model,
     source: model.source ?? data.source,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { checked } from "../../files/checked.ts";
 import { readText } from "../../files/files.ts";
 import { resolveReader } from "../../reader/params.ts";
 import type { GivenReader } from "../calibrate/scores.ts";
@@ -29,22 +30,8 @@ export interface FittedReader {
  * @throws UsageError for another file, or a parameter out of range
  */
 export function readFitted(path: string): FittedReader {
-  const text = readText(path);
-  const { success, data, error } = schema.safeParse(parseJson(text, path));
-  if (!success) {
-    const issue = error.issues[0]!;
-    throw new UsageError(
-      `${path} is no calibration.json of attnsim calibrate: ${issue.path.join(".") || "the content"}: ${issue.message}`,
-    );
-  }
+  const value = parseJson(readText(path), path);
+  const data = checked(schema, value, `${path} is no calibration.json of attnsim calibrate`);
   resolveReader(data.reader);
   return data;
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${path} is no JSON: ${(error as Error).message}`);
-  }
 }

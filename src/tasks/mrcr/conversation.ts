@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Message } from "../task.ts";
 
 /** Format and topic that a request asks for. */
@@ -90,9 +91,9 @@ const isMessage = (value: unknown): value is Message =>
 export function parseMessages(json: string): Message[] {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json, 'column "prompt"');
   } catch (error) {
-    throw malformed(`column "prompt" is not JSON (${(error as Error).message})`);
+    throw malformed((error as Error).message);
   }
   if (!Array.isArray(value) || !value.every(isMessage))
     throw malformed('column "prompt" must be a JSON list of {"role", "content"}');

@@ -227,7 +227,7 @@ describe("a row", () => {
 
   it.each([
     [{}, 'mrcr: column "prompt" is missing; the row has: none'],
-    [{ prompt: "[" }, 'column "prompt" is not JSON'],
+    [{ prompt: "[" }, 'column "prompt" is no JSON'],
     [{ prompt: '{"role": "user"}' }, 'must be a JSON list of {"role", "content"}'],
     [{ prompt: JSON.stringify(good.slice(1)) }, "an even number of messages, at least 4"],
     [{ prompt: changed(3, { content: "hello" }) }, 'message 3 is "hello", not "write a ... about ..."'],

@@ -170,9 +170,9 @@ export function inklingLayers(keys: Keys, layers: number): Attention[] {
       }),
     ),
   );
-  const listed = keys.isList("local_layer_ids") ? new Set(keys.numbers("local_layer_ids")) : undefined;
+  const listed = keys.isList("local_layer_ids") ? new Set(keys.counts("local_layer_ids")) : undefined;
   const isLocal = keys.isOn("layer_types")
-    ? keys.list("layer_types", layers).map((type) => type === "hybrid_sliding")
+    ? keys.texts("layer_types", layers).map((type) => type === "hybrid_sliding")
     : Array.from({ length: layers }, (_, l) => listed?.has(l) ?? (l + 1) % 6 !== 0);
   return isLocal.map((is) => (is ? local : full));
 }

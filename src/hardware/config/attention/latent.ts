@@ -82,9 +82,9 @@ export function pooledLayers(keys: Keys, layers: number): Attention[] {
     },
     ...streams,
   };
-  const listed = own?.has("full_attn_layers") ? own.numbers("full_attn_layers") : undefined;
+  const listed = own?.has("full_attn_layers") ? own.counts("full_attn_layers") : undefined;
   const isPooled = keys.isOn("layer_types")
-    ? keys.list("layer_types", layers).map((type) => type !== "linear_attention")
+    ? keys.texts("layer_types", layers).map((type) => type !== "linear_attention")
     : Array.from({ length: layers }, (_, l) => listed?.includes(l) ?? l % 4 === 3);
   const computes = keys.isOn("indexer_types") ? indexedLayers(keys, layers) : undefined;
   if (isPooled.some((is, l) => is && computes?.[l] === false))
@@ -97,7 +97,7 @@ export function pooledLayers(keys: Keys, layers: number): Attention[] {
  * configuration_glm_moe_dsa.py.
  */
 function indexedLayers(keys: Keys, layers: number): boolean[] | undefined {
-  if (keys.isOn("indexer_types")) return keys.list("indexer_types", layers).map((type) => type === "full");
+  if (keys.isOn("indexer_types")) return keys.texts("indexer_types", layers).map((type) => type === "full");
   if (keys.isText("index_topk_pattern")) {
     const pattern = keys.text("index_topk_pattern");
     return Array.from({ length: layers }, (_, l) => pattern[l] !== "S");
@@ -130,7 +130,7 @@ const recordIndex = (keys: Keys) => ({
 /** Tokens of a record in each layer; those beyond the layers belong to multi-token prediction. */
 function ratiosOf(keys: Keys, layers: number): readonly number[] {
   keys.list("compress_ratios", layers);
-  return keys.numbers("compress_ratios").slice(0, layers);
+  return keys.counts("compress_ratios").slice(0, layers);
 }
 
 /** Layers of DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), others read all records. */
@@ -159,7 +159,7 @@ export function compressedLayers(keys: Keys, layers: number): Attention[] {
 export function sharedRecordLayers(keys: Keys, layers: number): Attention[] {
   const window = { ...windowLayer(keys), records: "borrows" as const };
   const [lenders, choosers] = (["kv_source_layer_ids", "index_source_layer_ids"] as const).map(
-    (key) => new Set(keys.numbers(key)),
+    (key) => new Set(keys.counts(key)),
   ) as [Set<number>, Set<number>];
   const first = keys.has("candidate_source_layer_id") ? keys.integer("candidate_source_layer_id") : -1;
   const index = recordIndex(keys);

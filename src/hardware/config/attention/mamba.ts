@@ -1,3 +1,4 @@
+import { shownValue } from "../../../core/json.ts";
 import { from } from "../../../core/units.ts";
 import type { Attention } from "../../layers/attention.ts";
 import type { ShortConvolution } from "../../layers/convolution.ts";
@@ -93,9 +94,9 @@ export function nemotronBlocks(keys: Keys): NemotronBlock[] {
   const known = isPattern ? letters : words;
   const each = isPattern ? Array.from(keys.text(key)) : keys.all(key);
   return each.map((block) => {
-    const found = known[String(block)];
+    const found = typeof block === "string" && Object.hasOwn(known, block) ? known[block] : undefined;
     if (found === undefined)
-      throw keys.wrong(key, `made of ${Object.keys(known).join(", ")}; "${String(block)}" is not known`);
+      throw keys.wrong(key, `made of ${Object.keys(known).join(", ")}; ${shownValue(block)} is not known`);
     return found;
   });
 }
@@ -114,7 +115,7 @@ export const parallelLayers = (keys: Keys, layers: number): Attention[] =>
 /** Layers of Granite 4 (layer_types) and Bamba (attn_layer_indices): Mamba-2, and attention in few. */
 export function mambaLayers(keys: Keys, layers: number): Attention[] {
   const attention = keys.isOn("layer_types")
-    ? keys.list("layer_types", layers).map((type) => type !== "mamba" && type !== "linear_attention")
+    ? keys.texts("layer_types", layers).map((type) => type !== "mamba" && type !== "linear_attention")
     : indicesIn(keys, "attn_layer_indices", layers);
   return attention.map((is) => (is ? grouped(keys) : mamba2(keys)));
 }
@@ -134,7 +135,7 @@ export function convolutionLayers(keys: Keys, layers: number): Attention[] {
     kernel: keys.count("conv_L_cache"),
   };
   const attention = keys.isOn("layer_types")
-    ? keys.list("layer_types", layers).map((type) => type === "full_attention")
+    ? keys.texts("layer_types", layers).map((type) => type === "full_attention")
     : indicesIn(keys, "full_attn_idxs", layers);
   return attention.map((is) => (is ? grouped(keys) : convolution));
 }
@@ -142,6 +143,6 @@ export function convolutionLayers(keys: Keys, layers: number): Attention[] {
 /** For each layer, true if a key lists it; all layers if the key is missing. */
 function indicesIn(keys: Keys, key: string, layers: number): boolean[] {
   if (!keys.has(key)) return Array<boolean>(layers).fill(true);
-  const listed = new Set(keys.numbers(key));
+  const listed = new Set(keys.counts(key));
   return Array.from({ length: layers }, (_, l) => listed.has(l));
 }

@@ -13,7 +13,7 @@ export function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
     headDim: config.count("head_dim"),
     convolution: config.count("short_conv_kernel_size"),
   });
-  const full = new Set(config.numbers("full_attn_layers"));
+  const full = new Set(config.counts("full_attn_layers"));
   const dense = latent(keys);
   return Array.from({ length: layers }, (_, l) => (full.has(l + 1) ? dense : linear));
 }
@@ -70,7 +70,7 @@ export function qwenNextLayers(keys: Keys, layers: number): Attention[] {
 /** For each layer, true if it is recurrent. */
 function linearTypes(keys: Keys, layers: number): boolean[] {
   if (keys.isOn("layer_types"))
-    return keys.list("layer_types", layers).map((type) => type === "linear_attention");
+    return keys.texts("layer_types", layers).map((type) => type === "linear_attention");
   const interval = keys.count("full_attention_interval").value;
   return Array.from({ length: layers }, (_, l) => (l + 1) % interval !== 0);
 }

@@ -1,3 +1,4 @@
+import { lookup } from "../../../core/lookup.ts";
 import type { Keys } from "../keys.ts";
 
 /** Reach of a layer's attention. */
@@ -14,12 +15,12 @@ const isOff = (keys: Keys): boolean =>
   (keys.isWritten("sliding_window") && !keys.isOn("sliding_window")) ||
   (keys.has("use_sliding_window") && !keys.isTrue("use_sliding_window"));
 
-const words: Readonly<Record<string, Reach>> = {
+const words = lookup<Reach>({
   sliding_attention: "window",
   local_attention: "window",
   sliding: "window",
   chunked_attention: "chunk",
-};
+});
 
 /**
  * Reach of each layer: as `layer_types` lists it, or as `sliding_window_pattern` or `max_window_layers` compute it. With a
@@ -28,8 +29,8 @@ const words: Readonly<Record<string, Reach>> = {
 export function reachOf(keys: Keys, layers: number): Reach[] {
   const off = isOff(keys);
   if (keys.isOn("layer_types"))
-    return keys.list("layer_types", layers).map((type) => {
-      const reach = words[String(type)] ?? "full";
+    return keys.texts("layer_types", layers).map((type) => {
+      const reach = words[type] ?? "full";
       return off && reach === "window" ? "full" : reach;
     });
   if (off || !keys.isOn("sliding_window")) return filled(layers, "full");
