@@ -60,7 +60,3 @@ export function groupsOf(trials: readonly PlannedTrial[]): TrialGroup[] {
     }))
     .sort((a, b) => a.tokens - b.tokens);
 }
-
-/** A trial as messages name it: `graphwalks, 131072 tokens, trial 3, dsa(k=2048)`. */
-export const describeTrial = ({ task, tokens, trial, variant }: Trial): string =>
-  `${task}, ${tokens} tokens, trial ${trial}, ${variant}`;

@@ -8,7 +8,7 @@ import { formatBytes } from "../core/units.ts";
 import { workerArguments } from "../files/load.ts";
 import type { TrialRow } from "../trial/columns.ts";
 import type { NumericTrial } from "../trial/trial.ts";
-import { describeTrial } from "./plan.ts";
+import { describeTrial } from "./describe-trial.ts";
 import type { TrialGroup, PlannedTrial } from "./plan.ts";
 import { plugins } from "../trial/plugins.ts";
 

@@ -1,5 +1,5 @@
 import type { TrialRow } from "../trial/columns.ts";
-import { describeTrial } from "./plan.ts";
+import { describeTrial } from "./describe-trial.ts";
 import type { RunOutcome } from "./run.ts";
 
 /** Error of a run that was interrupted or in which trials failed. Finished trials are kept. */

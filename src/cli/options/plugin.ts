@@ -1,6 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { loadPlugin } from "../../runs/plugins.ts";
 import { collect } from "./values.ts";
 
 /** Adds the option for files with the user's own entries. They are loaded before the command runs. */
@@ -13,7 +12,10 @@ export function withPlugins(command: CommandUnknownOpts): void {
       ).argParser(collect),
     )
     .hook("preAction", async () => {
-      for (const file of (command.opts() as { plugin?: readonly string[] }).plugin ?? [])
-        await loadPlugin(file);
+      const { plugin: files = [] } = command.opts() as { plugin?: readonly string[] };
+      if (files.length === 0) return;
+      // it knows the whole catalog, which `--help` does without
+      const { loadPlugin } = await import("../../runs/plugins.ts");
+      for (const file of files) await loadPlugin(file);
     });
 }

@@ -1,4 +1,4 @@
-import { describeTrial } from "../plan.ts";
+import { describeTrial } from "../describe-trial.ts";
 import type { Plan } from "../plan.ts";
 import { failedTrials, finishedTrials, readAttempts } from "./attempts.ts";
 import { secondsBy } from "./seconds.ts";
