@@ -48,7 +48,8 @@ const noTokenizer = moduleOf(
   "no-tokenizer",
   (id) => id.startsWith("gpt-tokenizer/"),
   () => `const refuse = () => { throw new Error("this part of the page has no tokenizer"); };
-    export { refuse as encode, refuse as decode };`,
+    export const GptEncoding = { getEncodingApi: refuse };
+    export default [];`,
 );
 
 /** The compiled kernels as a data URL, which a script can hold. */

@@ -1,4 +1,4 @@
-import { countTokens as count } from "gpt-tokenizer/encoding/o200k_base";
+import { o200k } from "./encoding.ts";
 
 /** Tokens of a text. */
 export type CountTokens = (text: string) => number;
@@ -6,16 +6,18 @@ export type CountTokens = (text: string) => number;
 /** Text that looks like a special token (`<|endoftext|>`) is text. */
 const asText = { disallowedSpecial: new Set<string>() };
 
+const count = (text: string): number => o200k().countTokens(text, asText);
+
 /** Counts of pieces that come again and again: words, node ids. Longer pieces are not worth their memory. */
 const cache = new Map<string, number>();
 const cachedLength = 24;
 const cachedPieces = 500_000;
 
 function countPiece(piece: string): number {
-  if (piece.length > cachedLength) return count(piece, asText);
+  if (piece.length > cachedLength) return count(piece);
   const known = cache.get(piece);
   if (known !== undefined) return known;
-  const tokens = count(piece, asText);
+  const tokens = count(piece);
   if (cache.size >= cachedPieces) cache.clear();
   cache.set(piece, tokens);
   return tokens;
