@@ -1,7 +1,7 @@
 import { from } from "../../core/units.ts";
 import type { EngineRule } from "./rule.ts";
 import { keepsAll, keepsWindow, statesOf, sumOver } from "./rule.ts";
-import { reserveRecords, whyNoRecordPool } from "./sglang-records.ts";
+import { recordPools, reserveRecords, whyNoRecordPool } from "./sglang-records.ts";
 
 const pools = {
   title: "SGLang, pool_configurator.py",
@@ -31,7 +31,7 @@ const statesOfRequest = from(states)(3, "1", { where: "MAMBA_CACHE_SIZE_MAX_RUNN
 export const sglang: EngineRule = {
   summary:
     "pools in fixed ratios: .8 tokens of windows for each of full layers, .9 bytes of states for each of tokens, three states a request; .1 tokens of windows beside DeepSeek-V4's records",
-  sources: [pools, states],
+  sources: [pools, states, recordPools],
   lacks: whyNoRecordPool,
   reserve(layers) {
     if (layers.some(({ records }) => records)) return reserveRecords(layers);
