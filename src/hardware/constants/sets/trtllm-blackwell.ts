@@ -24,7 +24,7 @@ export const trtllmBlackwell: ConstantSet = {
       experts: "nvfp4",
       note:
         "measured with TensorRT-LLM's kernels of low latency on GB200, which it has for compute capability 10.0 and at most 256 experts alone, and with CUTLASS on GB300: 1.55 times their time on the same shapes (median of 36,045). " +
-        "With CUTLASS on both, GB300 takes .98 of GB200's time (median of 41,958)",
+        "With CUTLASS on both, GB300 takes .98 of GB200's time (median of 41,958). GB200's constants do not tell models of more experts apart",
     },
   ],
   systems: trtllmBlackwellFit,
