@@ -83,7 +83,7 @@ export function compressedModulePrefill(
   return compressedModule(machine, shape, "prefill", {
     queries: requests * newTokens,
     keys: (requests * (newTokens + prefixTokens)) / pool,
-    seen: entries(),
+    scored: entries(index?.candidates),
     read: requests * causalPairs(newTokens, prefixTokens, window) + entries(index?.topK),
     entries: (newTokens + prefixTokens) / pool,
   });
@@ -99,8 +99,8 @@ export function compressedModuleDecode(
   const queries = requests * newTokens;
   return compressedModule(machine, shape, "decode", {
     queries,
-    keys: requests * entries,
-    seen: queries * entries,
+    keys: requests * Math.min(entries, index?.candidates ?? Infinity),
+    scored: queries * Math.min(entries, index?.candidates ?? Infinity),
     read: queries * (Math.min(window, contextTokens) + Math.min(entries, index?.topK ?? Infinity)),
     entries,
   });
@@ -108,9 +108,10 @@ export function compressedModuleDecode(
 
 interface CompressedReads {
   readonly queries: number;
+  /** entries that the index scores */
   readonly keys: number;
-  /** pairs of a query and an entry that it may choose, and pairs that are read */
-  readonly seen: number;
+  /** pairs of a query and an entry that its index scores, and pairs that are read */
+  readonly scored: number;
   readonly read: number;
   /** most entries that a query sees; the index runs only if they are more than it would choose */
   readonly entries: number;
@@ -123,26 +124,24 @@ function compressedModule(
   machine: Machine,
   shape: CompressedModuleShape,
   phase: "prefill" | "decode",
-  { queries, keys, seen, read, entries }: CompressedReads,
+  { queries, keys, scored: pairs, read, entries }: CompressedReads,
 ): OperatorTime {
   const { queryHeads, headDim, weights, kvDtype, index, recordBytes = 584 } = shape;
   const kind = index ? "csa" : "hca";
   const matrices = compressedMatrices(shape);
-  // of the entries that a query may choose, the index scores those of its candidates
-  const share = Math.min(1, (index?.candidates ?? Infinity) / Math.max(1, entries));
   const scored =
     index && !index.lent && entries > index.topK
       ? [
           indexLogits(machine, {
             queries,
-            pairs: seen * share,
-            keys: keys * share,
+            pairs,
+            keys,
             indexHeads: index.heads,
             indexDim: index.dim,
             keyBytes: index.dim / 2 + index.dim / 32, // MXFP4: a byte of scale for each 32
             kernels: `csa-${phase}`,
           }),
-          topK(machine, { queries, pairs: seen * share, k: index.topK, kernels: `csa-${phase}` }),
+          topK(machine, { queries, pairs, k: index.topK, kernels: `csa-${phase}` }),
         ]
       : [];
   return sequence(`${kind.toUpperCase()} module, ${phase}`, [
