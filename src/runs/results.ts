@@ -8,18 +8,16 @@ import { enginesOf } from "../trial/trial.ts";
 import { version } from "../version.ts";
 import { formatCsv } from "../files/csv-text.ts";
 import { dataPackage } from "./datapackage.ts";
+import { writeDescribed } from "./described.ts";
 import { summaryColumns, summaryRows } from "./effective.ts";
 import { writeAtomic } from "../files/files.ts";
 import type { JournalEntry } from "./journal-line.ts";
-import { hashesIn, hashesOf, readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest.ts";
 import type { RunFacts } from "./manifest.ts";
-import { writeCsvFiles } from "./parquet.ts";
 import type { Plan } from "./plan.ts";
 import { profileColumns } from "./profile.ts";
 import type { ProfileRow } from "./profile.ts";
 import { timingColumns, timingRow } from "./timings.ts";
-
-const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A plan whose finished trials are written, with the settings and the runs that made them. */
 export interface FinishedRun {
@@ -49,13 +47,11 @@ export function writeResults(
     ...(before?.name === plan.name ? (before.runs ?? []) : []),
     ...latest.filter(({ finished, failed }) => finished + failed > 0),
   ];
-  const facts = { ...manifest(plan, finished, config, runs), files: hashesOf(files) };
-  const path = join(folder, "manifest.json");
-  // a process that is killed from here on leaves files that the manifest knows, old or new
-  writeAtomic(path, json({ ...facts, earlier: hashesIn(folder, Object.keys(files)) }));
-  writeCsvFiles(folder, files);
-  writeAtomic(join(folder, "datapackage.json"), json(dataPackage(plan.name, plan.question, version)));
-  writeAtomic(path, json(facts));
+  writeDescribed(folder, {
+    files,
+    dataPackage: dataPackage(plan.name, plan.question, version),
+    facts: manifest(plan, finished, config, runs),
+  });
   return rows;
 }
 

@@ -1,11 +1,8 @@
-import { join } from "node:path";
 import type { Column, RowOf } from "../core/table.ts";
 import { version } from "../version.ts";
 import { formatCsv } from "../files/csv-text.ts";
 import { packageOf, resource } from "./datapackage.ts";
-import { writeAtomic } from "../files/files.ts";
-import { hashesOf } from "./manifest.ts";
-import { writeCsvFiles } from "./parquet.ts";
+import { writeDescribed } from "./described.ts";
 import { hostFacts } from "./results.ts";
 import { writeFigure } from "./write-figure.ts";
 
@@ -36,23 +33,20 @@ export interface Results {
   readonly manifest: object;
 }
 
-const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-
 /** Writes the tables, datapackage.json, manifest.json and the figures. Returns the figures' paths. */
 export async function writeTables(folder: string, results: Results): Promise<string[]> {
   const { name, question, tables, figures, manifest } = results;
   const files = Object.fromEntries(
     tables.map((table) => [`${table.name}.csv`, formatCsv(table.columns, table.rows)]),
   );
-  writeCsvFiles(folder, files);
   const resources = tables.map((table) =>
     resource(table.name, table.title, table.columns, { primaryKey: table.primaryKey }),
   );
-  writeAtomic(join(folder, "datapackage.json"), json(packageOf(name, question, version, resources)));
-  writeAtomic(
-    join(folder, "manifest.json"),
-    json({ name, question, ...manifest, figures: Object.keys(figures), files: hashesOf(files) }),
-  );
+  writeDescribed(folder, {
+    files,
+    dataPackage: packageOf(name, question, version, resources),
+    facts: { name, question, ...manifest, figures: Object.keys(figures) },
+  });
   const paths: string[] = [];
   for (const [file, figure] of Object.entries(figures))
     paths.push(...(await writeFigure(folder, file, figure)));
