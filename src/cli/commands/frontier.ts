@@ -8,7 +8,7 @@ import { divisionOptions, rackOptions, readRacks } from "../options/racks.ts";
 import { forceOption } from "../options/results.ts";
 import { scoreSource } from "../options/scores.ts";
 import { readRequests, requestOptions } from "../options/workload.ts";
-import { collect, integer, positive, tokenCount } from "../options/values.ts";
+import { collect, givenReader, integer, positive, tokenCount, withReaderOptions } from "../options/values.ts";
 import { formatFrontier, frontierLines } from "../print/frontier.ts";
 import { watch } from "../print/watch.ts";
 import { print, printError } from "../print/print.ts";
@@ -21,9 +21,12 @@ takes longer than --tpot-ms. * marks a variant if no other is as accurate and as
   attnsim frontier --results results/length-sweep/data.csv --tokens 1M --system gb300-nvl72 --model deepseek-v3 --beyond
   attnsim frontier --mean-field --task graphwalks --variant dense dsa quest moba --tokens 256K --model llama-3.1-405b`;
 
+/** Parameters of the reader whose options mean the rack here; a spec says its own: `dsa+bf16`. */
+const ofTheRack = ["kvDtype"];
+
 /** `attnsim frontier`: accuracy against cost on a rack. */
 export default function frontierCommand(command: Command): void {
-  requestOptions(divisionOptions(rackOptions(command)))
+  withReaderOptions(requestOptions(divisionOptions(rackOptions(command))), ofTheRack)
     .option("--results <file>", "results CSV or Parquet with the scores (required, or --mean-field)")
     .option("--mean-field", "draw scores in the mean field; needs --task, --variant and --tokens")
     .addOption(new Option("--theory", "former name of --mean-field").implies({ meanField: true }).hideHelp())
@@ -41,7 +44,7 @@ export default function frontierCommand(command: Command): void {
       if ((system.length > 1 || model.length > 1) && json !== true && out !== undefined)
         throw new UsageError("--out takes one system and one model; got several");
       const asked = {
-        scores: scoreSource(options),
+        scores: scoreSource({ ...options, reader: givenReader(options, ofTheRack) }),
         // dense attention without effect on a hybrid is left out, although the scores have it
         racks: { ...readRacks(options), unsuited: "left out" as const },
         requests: readRequests(options),

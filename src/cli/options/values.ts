@@ -68,15 +68,21 @@ export type Fields<T> = { [Name in keyof T]: T[Name] };
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 /** Adds options for the reader's parameters. Their values are texts, which `resolveReader` reads. */
-export function withReaderOptions<C extends Command>(command: C): C {
+export function withReaderOptions<C extends Command>(command: C, except: readonly string[] = []): C {
   for (const [name, { doc, default: value }] of Object.entries(readerParams))
-    command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
+    if (!except.includes(name))
+      command.option(`--${kebab(name)} <value>`, `reader: ${doc} (default: ${value})`);
   return command;
 }
 
 /** Reads the reader's parameters from options. @throws UsageError for a value out of range */
-export function givenReader(options: Readonly<Record<string, unknown>>): Partial<ReaderParams> {
-  const names = Object.keys(readerParams).filter((name) => options[name] !== undefined);
+export function givenReader(
+  options: Readonly<Record<string, unknown>>,
+  except: readonly string[] = [],
+): Partial<ReaderParams> {
+  const names = Object.keys(readerParams).filter(
+    (name) => options[name] !== undefined && !except.includes(name),
+  );
   const settled = resolveReader(Object.fromEntries(names.map((name) => [name, options[name]])));
   return Object.fromEntries(names.map((name) => [name, settled[name as keyof ReaderParams]]));
 }

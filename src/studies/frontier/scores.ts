@@ -3,6 +3,7 @@ import { distinct, groupBy } from "../../core/group.ts";
 import { estimateOverTasks } from "../../core/stats.ts";
 import type { MeanEstimate } from "../../core/stats.ts";
 import { makeTrial } from "../../trial/make-trial.ts";
+import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { TrialRow } from "../../trial/columns.ts";
 import { meanFieldRow } from "../../trial/mean-field.ts";
 
@@ -53,14 +54,23 @@ export interface MeanFieldTrials {
   readonly tokens: number;
   readonly trials: number;
   readonly seed: number;
+  /** reader parameters that differ from their defaults */
+  readonly reader?: TrialOptions["reader"];
 }
 
 /** Rows drawn in the mean field. @throws UsageError for a task or a variant without a mean field */
-export const meanFieldRows = ({ tasks, variants, tokens, trials, seed }: MeanFieldTrials): TrialRow[] =>
+export const meanFieldRows = ({
+  tasks,
+  variants,
+  tokens,
+  trials,
+  seed,
+  reader = {},
+}: MeanFieldTrials): TrialRow[] =>
   tasks.flatMap((task) =>
     variants.flatMap((variant) =>
       Array.from({ length: trials }, (_, trial) =>
-        meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, mode: "mean-field" })),
+        meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, reader, mode: "mean-field" })),
       ),
     ),
   );
