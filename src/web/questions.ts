@@ -49,6 +49,8 @@ export interface Offer {
   /** specs of tasks with a mean field */
   readonly tasks: readonly Offered[];
   readonly shapings: readonly Offered[];
+  /** places of K and V */
+  readonly placements: readonly Offered[];
   readonly systems: readonly Offered[];
   readonly models: readonly Offered[];
   readonly kvDtypes: readonly string[];
@@ -77,7 +79,7 @@ export interface QualityAnswer {
   readonly errors: Readonly<Record<string, string>>;
   /** trials behind each point so far */
   readonly trials: number;
-  /** data.csv of the rows */
+  /** data.csv of the rows; empty until all are there */
   readonly csv: string;
   readonly command: string;
 }
@@ -96,6 +98,8 @@ export interface HardwareQuestion {
   readonly modelFile?: { readonly name: string; readonly text: string } | undefined;
   /** attention variant; empty for the model's own */
   readonly variant: string;
+  /** place of K and V; empty for the variant's */
+  readonly placement: string;
   readonly kvDtype: string;
   readonly users: number;
   /** tokens of each user: "128K" */
@@ -146,6 +150,8 @@ export interface HardwareAnswer {
 export interface FrontierQuestion {
   readonly task: string;
   readonly variants: readonly string[];
+  /** reader parameters that differ from their defaults */
+  readonly reader: NonNullable<TrialOptions["reader"]>;
   /** context: "1M" */
   readonly tokens: string;
   readonly trials: number;
@@ -238,6 +244,12 @@ export interface AskMessage<Name extends AskedName = AskedName> {
   readonly slot: string;
   readonly name: Name;
   readonly question: QuestionOf<Name>;
+}
+
+/** Word that nobody waits for the answer any more. */
+export interface DropMessage {
+  readonly id: number;
+  readonly slot: string;
 }
 
 /** A message of the library: a part of an answer, which takes the place of the one before; its end; or an error. */

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { expect, it } from "vitest";
+import { expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 const report = readFileSync(join(import.meta.dirname, "../../results/article/report.md"), "utf8");
 
-describe.skipIf(!hasBrowser)("the view of the article", () => {
-  const { open } = explorer();
-
+/** Tests of the view of the article. */
+export function articleTests(open: OpenPage): void {
   it("has the claims and verdicts of the committed report, with its figures", async () => {
     const opened = await open("#article", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
     const { page } = opened;
@@ -27,4 +27,4 @@ describe.skipIf(!hasBrowser)("the view of the article", () => {
     const some = await page.locator(".claims strong").allTextContents();
     expect(new Set(some)).toEqual(new Set(["plausible"]));
   });
-});
+}

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { servePage } from "../../src/cli/explore/page.ts";
 import { chromiumPath, startChromium } from "./chromium.ts";
 
@@ -35,24 +35,28 @@ export interface OpenedPage {
   readonly faults: readonly string[];
 }
 
-/** The page in a browser, for the tests of a file. */
-export function explorer() {
+/** Opens the page. @param hash its state @param origin default: served on this machine */
+export type OpenPage = (
+  hash?: string,
+  settings?: BrowserContextOptions,
+  origin?: string,
+) => Promise<OpenedPage>;
+
+/** The page in a browser, for the tests of a file. Pages are closed after their test. */
+export function explorer(): { readonly open: OpenPage } {
   let browser: Browser | undefined;
   let address = "";
-  const opened: OpenedPage[] = [];
   beforeAll(async () => {
     checkPage();
     address = await servePage(0);
     browser = await startChromium();
   });
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
+  });
   afterAll(async () => browser?.close());
 
-  /** Opens the page. @param hash its state @param origin default: served on this machine */
-  async function open(
-    hash = "",
-    settings: BrowserContextOptions = {},
-    origin = address,
-  ): Promise<OpenedPage> {
+  const open: OpenPage = async (hash = "", settings = {}, origin = address) => {
     const context = await browser!.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
     const page = await context.newPage();
     const faults: string[] = [];
@@ -68,10 +72,8 @@ export function explorer() {
         faults.push(`request to ${url}`);
     });
     await page.goto(origin + hash);
-    const found = { page, faults };
-    opened.push(found);
-    return found;
-  }
+    return { page, faults };
+  };
 
   return { open };
 }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { formatSeconds, formatUsd } from "../../src/core/units.ts";
 import { attnsimJson } from "../cli/attnsim.ts";
-import { commandOf, expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { commandOf, expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 interface FrontierJson {
   readonly points: readonly {
@@ -12,16 +13,17 @@ interface FrontierJson {
   }[];
 }
 
-describe.skipIf(!hasBrowser)("the view of the frontier", () => {
-  const { open } = explorer();
-
+/** Tests of the view of the frontier. */
+export function frontierTests(open: OpenPage): void {
   it("gives the points of the command line that it shows, and greys what fails", async () => {
     const opened = await open(
-      "#frontier?variant=dense&variant=dsa&trials=2&tokens=128K&model=llama-3.1-8b&system=gb200-nvl72",
+      "#frontier?variant=dense&variant=dsa&trials=2&tokens=128K&model=llama-3.1-8b&system=gb200-nvl72&fidelity=0.9",
     );
     const { page } = opened;
     await settled(page);
-    const { points } = await attnsimJson<FrontierJson>(...(await commandOf(page)));
+    const words = await commandOf(page);
+    expect(words.join(" ")).toContain("--fidelity 0.9");
+    const { points } = await attnsimJson<FrontierJson>(...words);
     expect(points.length).toBe(2);
     for (const { variant, tpotSeconds, usersPerRack, dollarsPerMillionOutput } of points) {
       const row = await page.getByRole("row", { name: new RegExp(`^${variant} `) }).textContent();
@@ -35,4 +37,4 @@ describe.skipIf(!hasBrowser)("the view of the frontier", () => {
     await page.getByRole("rowheader", { name: "(fails)" }).waitFor();
     expect(await page.getByRole("rowheader", { name: "(fails)" }).count()).toBe(1);
   });
-});
+}

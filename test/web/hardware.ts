@@ -1,15 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { formatSeconds } from "../../src/core/units.ts";
 import { attnsimJson } from "../cli/attnsim.ts";
-import { commandOf, expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { commandOf, expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 interface DecodeJson {
   readonly rows: readonly { readonly system: string; readonly tpotSeconds: number | null }[];
 }
 
-describe.skipIf(!hasBrowser)("the view of hardware", () => {
-  const { open } = explorer();
-
+/** Tests of the view of hardware. */
+export function hardwareTests(open: OpenPage): void {
   it("gives the times of the command line that it shows, also with slower links", async () => {
     const opened = await open("#hardware?context=128K&gpu.nvlink=100");
     const { page } = opened;
@@ -48,6 +48,19 @@ describe.skipIf(!hasBrowser)("the view of hardware", () => {
     await page.getByText('unknown attention variant "dsaa"').waitFor();
   });
 
+  it("keeps K and V in Grace's memory, where a system has it", async () => {
+    const opened = await open("#hardware?context=128K&placement=grace&beside=h200");
+    const { page } = opened;
+    await settled(page);
+    const grace = page.getByRole("region", { name: "gb200-nvl72" });
+    expect(await grace.textContent()).toContain("memory of the Grace processors");
+    expect(await page.getByRole("region", { name: "h200" }).textContent()).toContain("h200 has no host");
+    expect((await commandOf(page)).join(" ")).toContain("--variant dense+grace");
+    await expectSound(opened);
+    await page.getByLabel("K and V in", { exact: true }).selectOption("hbm");
+    await expect.poll(() => grace.textContent()).not.toContain("memory of the Grace processors");
+  });
+
   it("takes a config.json of one's own", async () => {
     const { page, faults } = await open("#hardware?context=32K&beside=none");
     await settled(page);
@@ -74,4 +87,4 @@ describe.skipIf(!hasBrowser)("the view of hardware", () => {
     await expect.poll(() => page.getByRole("region", { name: "gb200-nvl72" }).textContent()).not.toBe(before);
     expect(faults).toEqual([]);
   });
-});
+}

@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { parseCsv, trialRowsOf } from "../../src/files/csv-text.ts";
 import { runTrial } from "../../src/index.ts";
 import type { TrialRow } from "../../src/index.ts";
 import { attnsim } from "../cli/attnsim.ts";
-import { commandOf, downloaded, expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { commandOf, downloaded, expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,9 +24,8 @@ const rounded = (row: TrialRow): object =>
 
 const small = "#quality?variant=dense&variant=dsa%28k%3D512%29&trials=2";
 
-describe.skipIf(!hasBrowser)("the view of quality", () => {
-  const { open } = explorer();
-
+/** Tests of the view of quality. */
+export function qualityTests(open: OpenPage): void {
   it("draws curves from a file, without a network", async () => {
     const built = await attnsim("explore", "--build", join(folder, "page"));
     expect(built.code).toBe(0);
@@ -121,4 +121,4 @@ describe.skipIf(!hasBrowser)("the view of quality", () => {
     expect(wide).toBeLessThanOrEqual(390);
     await expectSound(opened);
   });
-});
+}

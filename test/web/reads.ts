@@ -1,23 +1,28 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { attnsimJson } from "../cli/attnsim.ts";
-import { commandOf, expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { commandOf, expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 interface ShowJson {
   readonly queries: readonly { readonly name: string; readonly sentence: string }[];
 }
 
-describe.skipIf(!hasBrowser)("the view of reads", () => {
-  const { open } = explorer();
-
+/** Tests of the view of reads. */
+export function readsTests(open: OpenPage): void {
   it("says why each query found or missed its facts, as the command line does", async () => {
-    const opened = await open("#reads?length=2K&queries=3&reading=sink-window%28window%3D64%29", {
-      viewport: { width: 390, height: 844 },
-    });
+    const opened = await open(
+      "#reads?length=2K&queries=3&reading=sink-window%28window%3D64%29&sharpness=0.8",
+      {
+        viewport: { width: 390, height: 844 },
+      },
+    );
     const { page } = opened;
     await page.getByRole("button", { name: "Show what they read" }).click();
     await page.locator(".figure svg").waitFor();
     await settled(page);
-    const { queries } = await attnsimJson<ShowJson>(...(await commandOf(page)));
+    const words = await commandOf(page);
+    expect(words.join(" ")).toContain("--sharpness 0.8");
+    const { queries } = await attnsimJson<ShowJson>(...words);
     expect(queries.length).toBeGreaterThan(0);
     const rows = await page.locator(".table tbody tr").allTextContents();
     expect(rows.length).toBe(queries.length);
@@ -30,4 +35,4 @@ describe.skipIf(!hasBrowser)("the view of reads", () => {
     expect(await page.locator(".snippet .gold").count()).toBeGreaterThan(0);
     await expectSound(opened);
   });
-});
+}

@@ -1,16 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { attnsim } from "../cli/attnsim.ts";
-import { downloaded, expectSound, explorer, hasBrowser, settled } from "./browser.ts";
+import { downloaded, expectSound, settled } from "./browser.ts";
+import type { OpenPage } from "./browser.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!hasBrowser)("the view of results", () => {
-  const { open } = explorer();
-
+/** Tests of the view of results. */
+export function resultsTests(open: OpenPage): void {
   it("draws the figures of the command line", async () => {
     const csv = join(folder, "data.csv");
     const run = ["run", "--mode", "mean-field", "--task", "graphwalks", "--variant", "dense,dsa"];
@@ -48,4 +48,4 @@ describe.skipIf(!hasBrowser)("the view of results", () => {
     await page.getByText("words.csv cannot be drawn").waitFor();
     expect(faults).toEqual([]);
   });
-});
+}

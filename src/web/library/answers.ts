@@ -6,12 +6,15 @@ import { makeOffer } from "./offer.ts";
 import { quality } from "./quality.ts";
 import { results } from "./results.ts";
 
-/** Answers a question in parts: each takes the place of the one before. */
+/**
+ * Answers a question in parts: each takes the place of the one before. Undefined is no part: a long answer yields it to let
+ * a newer question take its place.
+ */
 type Answering = {
   readonly [Name in AskedName]: (
     question: QuestionOf<Name>,
     clock: () => number,
-  ) => AsyncIterable<AnswerOf<Name>> | Iterable<AnswerOf<Name>>;
+  ) => AsyncIterable<AnswerOf<Name> | undefined> | Iterable<AnswerOf<Name>>;
 };
 
 /** Functions that answer the page's questions, by name. */

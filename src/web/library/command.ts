@@ -16,6 +16,11 @@ export const commandLine = (
     ),
   ].join(" ");
 
-/** The option of a reader parameter: `residual-noise`. */
-export const optionName = (param: string): string =>
-  param.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+/** Options of reader parameters: `--residual-noise 0.5`. */
+export const readerOptions = (
+  reader: Readonly<Record<string, string | number | undefined>>,
+): [name: string, value: string | number | undefined][] =>
+  Object.entries(reader).map(([param, value]) => [
+    param.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),
+    value,
+  ]);

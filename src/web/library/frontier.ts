@@ -19,7 +19,7 @@ import type { FrontierPoint, PricedVariant } from "../../studies/frontier/result
 import { meanFieldRows, scoresAt } from "../../studies/frontier/scores.ts";
 import type { ScoresAtLength } from "../../studies/frontier/scores.ts";
 import type { FrontierAnswer, FrontierQuestion, ShownTable } from "../questions.ts";
-import { commandLine } from "./command.ts";
+import { commandLine, readerOptions } from "./command.ts";
 import { draw } from "./draw.ts";
 import { withGrey } from "./grey.ts";
 import { noted } from "./noted.ts";
@@ -27,7 +27,7 @@ import { requests, tpotLimit } from "./requests.ts";
 
 /** Accuracy against TPOT and users, and then against prices, which take longer to work out. */
 export async function* frontier(question: FrontierQuestion): AsyncGenerator<FrontierAnswer> {
-  const { variants, task, tokens: length, trials, users, look } = question;
+  const { variants, task, tokens: length, trials, users, reader, look } = question;
   const errors: Record<string, string> = {};
   const command = commandOf(question);
   const [system, model] = [systems.get(question.system), models.get(question.model)];
@@ -55,7 +55,7 @@ export async function* frontier(question: FrontierQuestion): AsyncGenerator<Fron
   };
   const tokens = parseLength(length);
   for (const variant of suited) {
-    const asked = { tasks: [task], variants: [variant], tokens, trials, seed: 0 };
+    const asked = { tasks: [task], variants: [variant], tokens, trials, seed: 0, reader };
     let scored: ScoresAtLength | undefined;
     const isScored = noted(errors, variant, () => {
       scored = scoresAt(meanFieldRows(asked), tokens);
@@ -103,7 +103,16 @@ const passes = (
   (tpotAtMost === undefined || (tpotSeconds !== null && 1000 * tpotSeconds <= tpotAtMost)) &&
   (usersAtLeast === undefined || usersPerRack >= usersAtLeast);
 
-const commandOf = ({ task, variants, tokens, trials, system, model, users }: FrontierQuestion): string =>
+const commandOf = ({
+  task,
+  variants,
+  tokens,
+  trials,
+  system,
+  model,
+  users,
+  reader,
+}: FrontierQuestion): string =>
   commandLine(
     ["frontier", "--mean-field"],
     [
@@ -115,6 +124,7 @@ const commandOf = ({ task, variants, tokens, trials, system, model, users }: Fro
       ["model", model],
       ["users", users],
       ["beyond", true],
+      ...readerOptions(reader),
     ],
   );
 

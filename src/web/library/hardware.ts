@@ -54,6 +54,10 @@ function modelOf({ model, modelFile }: HardwareQuestion): Model {
   });
 }
 
+/** Spec of the attention that a question means, in a model: the model's own unless it names another, in its place. */
+const specOf = ({ variant, placement }: HardwareQuestion, model: Model): string =>
+  [variant === "" ? nativeOf(model) : variant, placement].filter((part) => part !== "").join("+");
+
 /** A model on a system as far as it is worked out. */
 interface Worked {
   readonly on: ModelOnSystem;
@@ -65,15 +69,15 @@ interface Worked {
 /** Memory and times of a model on systems. Times of a step come first, those of prompts and prices later. */
 export async function* hardware(question: HardwareQuestion): AsyncGenerator<HardwareAnswer> {
   const errors: Record<string, string> = {};
-  const commands = commandsOf(question);
   let model: Model | undefined;
   const isRead = [
     noted(errors, question.model, () => {
       model = modelOf(question);
     }),
-    noted(errors, question.variant, () => question.variant === "" || parseSpec(question.variant)),
+    noted(errors, question.variant, () => model && parseSpec(specOf(question, model))),
     noted(errors, question.context, () => parseLength(question.context)),
   ].every(Boolean);
+  const commands = commandsOf(question, model);
   if (!isRead || model === undefined) {
     yield { sides: [], figures: [], errors, commands };
     return;
@@ -120,11 +124,11 @@ export async function* hardware(question: HardwareQuestion): AsyncGenerator<Hard
 
 /** The decode step and the memory of a model on a system. @throws UsageError where it cannot be divided */
 function workedOut(question: HardwareQuestion, name: string, model: Model, tokens: number): Worked {
-  const { variant, users, parallel, scales } = question;
+  const { users, parallel, scales } = question;
   const kvDtype =
     kvDtypes.find((each) => each === question.kvDtype) ?? unknownName("kv dtype", question.kvDtype, kvDtypes);
   const system = override(systems.get(name), settingsOf(scales));
-  const spec = parseSpec(variant === "" ? nativeOf(model) : variant);
+  const spec = parseSpec(specOf(question, model));
   const on = { system, model, spec, kvDtype, weights: usualWeights(system, model) };
   const decode =
     parallel === "" ? divisionsOf(on, "decode") : [divisionOf(on, parseParallel(parallel, model))];
@@ -223,14 +227,25 @@ function priceFacts(
 const settingsOf = (scales: HardwareQuestion["scales"]): string[] =>
   Object.entries(scales).flatMap(([path, percent]) => (percent === 100 ? [] : [`${path}=${percent}%`]));
 
-/** Command lines that give the same numbers. */
-function commandsOf(question: HardwareQuestion): EqualCommand[] {
-  const { systems: names, model, modelFile, variant, kvDtype, users, context, parallel, scales } = question;
+/** Command lines that give the same numbers. @param read the model, unless it is wrong */
+function commandsOf(question: HardwareQuestion, read: Model | undefined): EqualCommand[] {
+  const {
+    systems: names,
+    model,
+    modelFile,
+    variant,
+    placement,
+    kvDtype,
+    users,
+    context,
+    parallel,
+    scales,
+  } = question;
   const settings = settingsOf(scales);
   const shared = [
     ["system", names.join(",")],
     ["model", modelFile?.name ?? model],
-    ["variant", variant === "" ? undefined : variant],
+    ["variant", read === undefined || variant + placement === "" ? undefined : specOf(question, read)],
     ["kv-dtype", kvDtype],
     ["set", settings.length === 0 ? undefined : settings.join(",")],
     ["beyond", true],

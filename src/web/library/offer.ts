@@ -30,6 +30,7 @@ export function makeOffer(): Offer {
     variants: [...catalog.variants].map(({ name, summary, family }) => ({ name, summary, family })),
     tasks: [...catalog.tasks].flatMap((task) => (task.outline === undefined ? [] : offered([task]))),
     shapings: offered(catalog.shapings),
+    placements: offered(catalog.placements),
     systems: offered(catalog.systems),
     models: offered(catalog.models),
     kvDtypes,

@@ -14,7 +14,7 @@ import { makeTrial } from "../../trial/make-trial.ts";
 import { meanFieldRow } from "../../trial/mean-field.ts";
 import { streamsOf, useOf } from "../../trial/settle.ts";
 import type { QualityAnswer, QualityQuestion, ShownTable } from "../questions.ts";
-import { commandLine, optionName } from "./command.ts";
+import { commandLine, readerOptions } from "./command.ts";
 import { draw } from "./draw.ts";
 import { withMeasured } from "./measured-points.ts";
 import { noted } from "./noted.ts";
@@ -23,21 +23,26 @@ import { published } from "./published.ts";
 /** Lengths of the curves. */
 const lengths = ["4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M"];
 
-/** Milliseconds after which the curves so far are shown: those of few trials soon, better ones later. */
-const showAfter = [0, 250, 500];
+/** Milliseconds of work after which the curves so far are shown: those of few trials soon, better ones later. */
+const showAfter = [250, 500];
+
+/** Milliseconds of work after which a newer question may take the place of this one. */
+const lookUpAfter = 40;
 
 /** A place of a trial in the order of a run: length, problem, variant. */
 type Place = readonly [length: number, trial: number, variant: number];
 
 /**
- * Curves of accuracy in the mean field. They are shown while trials are added, so that they move with a slider.
+ * Curves of accuracy in the mean field. They are shown as soon as every variant has one, and again while trials are added,
+ * so that they move with a slider.
  *
  * @param clock tells the time in milliseconds
+ * @yields undefined where there is nothing new to show
  */
 export async function* quality(
   question: QualityQuestion,
   clock: () => number,
-): AsyncGenerator<QualityAnswer> {
+): AsyncGenerator<QualityAnswer | undefined> {
   const { task, variants, trials, measured } = question;
   const errors: Record<string, string> = {};
   const wanted = distinct(variants).filter((variant) => noted(errors, variant, () => parseSpec(variant)));
@@ -62,20 +67,25 @@ export async function* quality(
       ...(measured.length > 0 && { measuredTable: tableOf(measured as readonly TrialRow[]) }),
       errors,
       trials: done,
-      csv: formatCsv(columns, rows),
+      csv: done === trials ? formatCsv(columns, rows) : "",
       command,
     };
   };
-  let since = clock();
-  let shown = 0;
+  let [shownAt, lookedUpAt, shown] = [clock(), clock(), 0];
   for (let trial = 0; trial < trials; trial++) {
     for (const [v, variant] of drawn.entries()) {
       for (const [l, tokens] of had.entries())
         found.push({ place: [l, trial, v], row: rowOf(question, variant, tokens, trial) });
-      if (clock() - since < showAfter[Math.min(shown, showAfter.length - 1)]!) continue;
-      yield await answer(trial);
-      shown++;
-      since = clock();
+      const hasAll = trial > 0 || v === drawn.length - 1;
+      const isFirst = shown === 0 && hasAll;
+      if (isFirst || clock() - shownAt >= showAfter[Math.min(shown, showAfter.length - 1)]!) {
+        yield await answer(trial);
+        shown++;
+        [shownAt, lookedUpAt] = [clock(), clock()];
+      } else if (clock() - lookedUpAt >= lookUpAfter) {
+        yield undefined;
+        lookedUpAt = clock();
+      }
     }
   }
   yield await answer(trials);
@@ -124,7 +134,7 @@ const commandOf = (
       ["tokens", tokens.join(",")],
       ["trials", trials],
       ["seed", seed === 0 ? undefined : seed],
-      ...Object.entries(reader).map(([name, value]) => [optionName(name), value] as const),
+      ...readerOptions(reader),
     ],
   );
 

@@ -1,4 +1,4 @@
-import type { AskedName, AskMessage, ReplyMessage } from "../questions.ts";
+import type { AskedName, AskMessage, DropMessage, ReplyMessage } from "../questions.ts";
 import { answers } from "./answers.ts";
 
 // The worker that has the library. It answers questions, and leaves a question when a newer one takes its place.
@@ -17,7 +17,7 @@ async function answer<Name extends AskedName>({ id, slot, name, question }: AskM
   try {
     for await (const part of answers[name](question, () => performance.now())) {
       if (newest.get(slot) !== id) return;
-      reply({ id, kind: "part", answer: part });
+      if (part !== undefined) reply({ id, kind: "part", answer: part });
       await pause();
       if (newest.get(slot) !== id) return;
     }
@@ -27,4 +27,7 @@ async function answer<Name extends AskedName>({ id, slot, name, question }: AskM
   }
 }
 
-addEventListener("message", ({ data }: MessageEvent<AskMessage>) => void answer(data));
+addEventListener("message", ({ data }: MessageEvent<AskMessage | DropMessage>) => {
+  if ("name" in data) void answer(data);
+  else if (newest.get(data.slot) === data.id) newest.delete(data.slot);
+});

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { AnswerOf, AskedName, AskMessage, QuestionOf, ReplyMessage } from "../questions.ts";
+import type { AnswerOf, AskedName, AskMessage, DropMessage, QuestionOf, ReplyMessage } from "../questions.ts";
 import { startWorker } from "./parts.ts";
 
 /** An answer as far as it has come. */
@@ -29,7 +29,7 @@ worker.then(
   },
 );
 
-/** Asks the library. A newer question of the same slot takes the place of this one. Returns a function that stops listening. */
+/** Asks the library. A newer question of the same slot takes the place of this one. Returns a function that drops the question. */
 function ask<Name extends AskedName>(
   { slot, name, question }: Omit<AskMessage<Name>, "id">,
   listener: (message: ReplyMessage) => void,
@@ -38,7 +38,11 @@ function ask<Name extends AskedName>(
   listeners.set(id, listener);
   const message: AskMessage = { id, slot, name, question };
   void worker.then((started) => started.postMessage(message));
-  return () => listeners.delete(id);
+  return () => {
+    listeners.delete(id);
+    const dropped: DropMessage = { id, slot };
+    void worker.then((started) => started.postMessage(dropped));
+  };
 }
 
 /** The last part of an answer to a question that is asked once. */

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Command } from "../controls/command.tsx";
-import { SelectField, Slider, TextField } from "../controls/fields.tsx";
+import { SelectField, TextField } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
+import { Reader, readerOf } from "../controls/reader.tsx";
+import { TaskField, taskOf, UsersSlider, usersOf } from "../controls/shared.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import { useAnswer } from "../library.ts";
@@ -11,6 +13,9 @@ import { valuesOf } from "../values.ts";
 import type { Panel, PanelProps } from "./panel.ts";
 
 const usualVariants = ["dense", "dsa", "quest", "moba", "nsa", "sink-window"];
+
+/** Reader parameters that the costs on a rack have no place for; a spec says its own dtype: `dsa+bf16`. */
+const ofTheRack = ["kvDtype"];
 
 /** A limit as the address has it: a number above 0, or none. */
 const limitOf = (text: string): number | undefined => (Number(text) > 0 ? Number(text) : undefined);
@@ -21,7 +26,7 @@ function Frontier(props: PanelProps): JSX.Element {
   const { text, number, list, set } = valuesOf(props);
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
-  const task = text("task", "graphwalks");
+  const task = taskOf(props);
   const variants = list("variant", usualVariants);
   const tokens = text("tokens", "1M");
   const question = look && {
@@ -31,7 +36,8 @@ function Frontier(props: PanelProps): JSX.Element {
     trials: number("trials", 20),
     system: text("system", "gb200-nvl72"),
     model: text("model", "deepseek-v3"),
-    users: number("users", 64),
+    users: usersOf(props),
+    reader: readerOf({ ...props, except: ofTheRack }),
     tpotAtMost: limitOf(text("tpot", "")),
     usersAtLeast: limitOf(text("fewest", "")),
     look,
@@ -41,13 +47,7 @@ function Frontier(props: PanelProps): JSX.Element {
   return (
     <div class="panel">
       <form class="controls" onSubmit={(event) => event.preventDefault()}>
-        <TextField
-          label="task"
-          value={task}
-          suggested={offer.tasks.map(({ name }) => name)}
-          error={errors[task]}
-          onChange={set("task", "graphwalks")}
-        />
+        <TaskField {...props} error={errors[task]} />
         <TextField
           label="context, tokens"
           value={tokens}
@@ -67,14 +67,7 @@ function Frontier(props: PanelProps): JSX.Element {
           options={offer.models.map(({ name }) => ({ value: name, text: name }))}
           onChange={set("model", "deepseek-v3")}
         />
-        <Slider
-          label="users (batch), for TPOT"
-          min={1}
-          max={512}
-          step={1}
-          value={number("users", 64)}
-          onChange={(value) => set("users", 64)(Math.max(1, Math.round(value)))}
-        />
+        <UsersSlider {...props} label="users (batch), for TPOT" />
         <fieldset>
           <legend>constraints</legend>
           <TextField
@@ -95,6 +88,7 @@ function Frontier(props: PanelProps): JSX.Element {
           errors={errors}
           onChange={(specs) => change({ variant: specs })}
         />
+        <Reader {...props} except={ofTheRack} />
       </form>
       <div class="results" ref={element} aria-busy={isOpen}>
         {error !== undefined && (

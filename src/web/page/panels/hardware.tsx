@@ -6,6 +6,7 @@ import type { DroppedFile } from "../controls/drop.tsx";
 import { SelectField, Slider, TextField } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import { Memory } from "../controls/memory.tsx";
+import { UsersSlider, usersOf } from "../controls/shared.tsx";
 import { Table } from "../controls/table.tsx";
 import { useAnswer } from "../library.ts";
 import { useLook } from "../look.ts";
@@ -22,6 +23,8 @@ const scaled = [
   { path: "host.memory", label: "memory of a Grace processor" },
 ] as const;
 
+const usualPlacement = "hbm";
+
 const contexts = ["32K", "64K", "128K", "256K", "512K", "1M"];
 
 /** A model on two systems: memory, times of a step, prices. */
@@ -35,14 +38,16 @@ function Hardware(props: PanelProps): JSX.Element {
   const model = text("model", "deepseek-v3");
   const variant = text("attention", "");
   const context = text("context", "128K");
+  const placement = text("placement", usualPlacement);
   const scales = Object.fromEntries(scaled.map(({ path }) => [path, number(path, 100)]));
   const question = look && {
     systems: left === right || right === "none" ? [left] : [left, right],
     model,
     modelFile,
     variant,
+    placement: placement === usualPlacement ? "" : placement,
     kvDtype: text("kv", "fp8"),
-    users: number("users", 64),
+    users: usersOf(props),
     context,
     parallel: text("parallel", ""),
     scales,
@@ -82,8 +87,15 @@ function Hardware(props: PanelProps): JSX.Element {
           value={variant}
           suggested={offer.variants.map(({ name }) => name)}
           error={variant === "" ? undefined : errors[variant]}
-          hint="empty: the model's own; +grace keeps K and V in the memory of the Grace processors"
+          hint="empty: the model's own"
           onChange={set("attention", "")}
+        />
+        <SelectField
+          label="K and V in"
+          value={placement}
+          hint={offer.placements.find(({ name }) => name === placement)?.summary}
+          options={offer.placements.map(({ name }) => ({ value: name, text: name }))}
+          onChange={set("placement", usualPlacement)}
         />
         <SelectField
           label="K and V as"
@@ -91,14 +103,7 @@ function Hardware(props: PanelProps): JSX.Element {
           options={offer.kvDtypes.map((value) => ({ value, text: value }))}
           onChange={set("kv", "fp8")}
         />
-        <Slider
-          label="users (batch)"
-          min={1}
-          max={512}
-          step={1}
-          value={number("users", 64)}
-          onChange={(value) => set("users", 64)(Math.max(1, Math.round(value)))}
-        />
+        <UsersSlider {...props} label="users (batch)" />
         <TextField
           label="context, tokens"
           value={context}

@@ -5,37 +5,27 @@ import { save } from "../download.ts";
 import { useLook } from "../look.ts";
 import { useNumerics } from "../numerics.ts";
 import { Command } from "../controls/command.tsx";
-import { SelectField, Slider, TextField } from "../controls/fields.tsx";
+import { Slider } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
+import { Reader, readerOf } from "../controls/reader.tsx";
+import { TaskField, taskOf } from "../controls/shared.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import type { NumericsQuestion } from "../../numerics/messages.ts";
-import type { OfferedParam } from "../../questions.ts";
 import { Numerics } from "./numerics.tsx";
 import type { Panel, PanelProps } from "./panel.ts";
 
 const usual = {
-  task: "graphwalks",
   variant: ["dense", "dsa", "quest", "moba", "nsa", "sink-window"],
   trials: 20,
 } as const;
-
-/** Reader parameters of the address, as numbers and texts. */
-function readerOf({ offer, values }: PanelProps): Record<string, number | string> {
-  return Object.fromEntries(
-    offer.reader.flatMap(({ name, slider }): [string, number | string][] => {
-      const text = values[name]?.[0];
-      return text === undefined ? [] : [[name, slider === undefined ? text : Number(text)]];
-    }),
-  );
-}
 
 /** Accuracy of variants over lengths, in the mean field. */
 function Quality(props: PanelProps): JSX.Element {
   const { offer, values, change } = props;
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
-  const task = values["task"]?.[0] ?? usual.task;
+  const task = taskOf(props);
   const variants = values["variant"] ?? usual.variant;
   const trials = Number(values["trials"]?.[0] ?? usual.trials);
   const reader = readerOf(props);
@@ -50,26 +40,14 @@ function Quality(props: PanelProps): JSX.Element {
   return (
     <div class="panel">
       <form class="controls" onSubmit={(event) => event.preventDefault()}>
-        <TextField
-          label="task"
-          value={task}
-          suggested={offer.tasks.map(({ name }) => name)}
-          error={errors[task]}
-          hint={offer.tasks.find(({ name }) => name === task.split("(")[0])?.summary}
-          onChange={(value) => change({ task: value === usual.task ? undefined : [value] })}
-        />
+        <TaskField {...props} error={errors[task]} />
         <Specs
           specs={variants}
           offered={offer.variants}
           errors={errors}
           onChange={(specs) => change({ variant: specs })}
         />
-        <details>
-          <summary>Reader</summary>
-          {offer.reader.map((param) => (
-            <ReaderField key={param.name} param={param} {...props} />
-          ))}
-        </details>
+        <Reader {...props} />
         <Slider
           label="problems a point"
           min={1}
@@ -113,47 +91,6 @@ function Quality(props: PanelProps): JSX.Element {
         {answer?.table && <Table table={answer.table} caption="Mean scores with 95% intervals" />}
       </div>
     </div>
-  );
-}
-
-/** The field of a reader parameter: a slider, a choice, or a spec. */
-function ReaderField({
-  param,
-  values,
-  change,
-  offer,
-}: PanelProps & { readonly param: OfferedParam }): JSX.Element {
-  const { name, doc, slider, choices, default: usualValue } = param;
-  const text = values[name]?.[0] ?? String(usualValue);
-  const set = (value: string): void => change({ [name]: value === String(usualValue) ? undefined : [value] });
-  if (slider)
-    return (
-      <Slider
-        label={name}
-        hint={doc}
-        value={Number(text)}
-        {...slider}
-        onChange={(value) => set(String(value))}
-      />
-    );
-  if (choices)
-    return (
-      <SelectField
-        label={name}
-        hint={doc}
-        value={text}
-        options={choices.map((value) => ({ value, text: value }))}
-        onChange={set}
-      />
-    );
-  return (
-    <TextField
-      label={name}
-      hint={doc}
-      value={text}
-      suggested={offer.shapings.map((each) => each.name)}
-      onChange={set}
-    />
   );
 }
 

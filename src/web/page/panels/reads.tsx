@@ -1,10 +1,13 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { commandLine, readerOptions } from "../../library/command.ts";
 import type { GoldText, ReadsQuestion, ShownReads } from "../../numerics/messages.ts";
 import { Command } from "../controls/command.tsx";
-import { SelectField, Slider, TextField } from "../controls/fields.tsx";
+import { SelectField, Slider } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import type { FigureProps } from "../controls/figure.tsx";
+import { Reader, readerOf } from "../controls/reader.tsx";
+import { TaskField, taskOf } from "../controls/shared.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import { useAnswer } from "../library.ts";
@@ -26,7 +29,7 @@ function Reads(props: PanelProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
   const { run, start, cancel } = useNumerics<ReadsQuestion>();
-  const task = text("task", "graphwalks");
+  const task = taskOf(props);
   const variants = list("reading", usualVariants);
   const tokens = text("length", "4K");
   const trial = number("problem", 0);
@@ -47,15 +50,10 @@ function Reads(props: PanelProps): JSX.Element {
         class="controls"
         onSubmit={(event) => {
           event.preventDefault();
-          start({ kind: "reads", task, variants, tokens, trial, seed: 0, reader: {}, queries });
+          start({ kind: "reads", task, variants, tokens, trial, seed: 0, reader: readerOf(props), queries });
         }}
       >
-        <TextField
-          label="task"
-          value={task}
-          suggested={offer.tasks.map(({ name }) => name)}
-          onChange={set("task", "graphwalks")}
-        />
+        <TaskField {...props} />
         <SelectField
           label="context"
           value={tokens}
@@ -84,6 +82,7 @@ function Reads(props: PanelProps): JSX.Element {
           errors={{}}
           onChange={(specs) => change({ reading: specs })}
         />
+        <Reader {...props} />
         {run?.isRunning ? (
           <button type="button" onClick={cancel}>
             Cancel
@@ -125,14 +124,23 @@ interface VariantReadsProps {
 /** The reads of one variant: the picture, reasons, and the text around the right tokens. */
 function VariantReads({ reads, figure, question }: VariantReadsProps): JSX.Element {
   const { variant, table, texts } = reads;
-  const { task, tokens, trial, queries } = question;
-  const quoted = (word: string): string => (/^[\w.:-]+$/.test(word) ? word : `'${word}'`);
+  const { task, tokens, trial, queries, reader } = question;
   return (
     <section aria-label={variant}>
       <h3>{variant}</h3>
       {figure && <Figure figure={figure} wide />}
       <Command
-        text={`npx attnsim show --task ${quoted(task)} --variant ${quoted(variant)} --tokens ${tokens} --trial ${trial} --queries ${queries}`}
+        text={commandLine(
+          ["show"],
+          [
+            ["task", task],
+            ["variant", variant],
+            ["tokens", tokens],
+            ["trial", trial],
+            ["queries", queries],
+            ...readerOptions(reader),
+          ],
+        )}
       />
       <Table
         table={table}
