@@ -58,7 +58,7 @@ export function hardwareTests(open: OpenPage): void {
     expect((await commandOf(page)).join(" ")).toContain("--variant dense+grace");
     await expectSound(opened);
     await page.getByLabel("K and V in", { exact: true }).selectOption("hbm");
-    await expect.poll(() => grace.textContent()).not.toContain("memory of the Grace processors");
+    await grace.getByText("memory of the Grace processors").waitFor({ state: "detached" });
   });
 
   it("takes a config.json of one's own", async () => {

@@ -35,8 +35,14 @@ const pageConfig = {
   legend: { orient: "bottom", layout: { bottom: { anchor: "start" } } },
 };
 
-/** Panels stand side by side where each has this many pixels. */
-const widePanel = 380;
+/** Width of a page below which long names in legends are cut, so that the figure is not made smaller, in pixels. */
+const narrow = 600;
+
+const narrowConfig = (width: number): FigureSpec => ({ legend: { labelLimit: Math.max(120, width - 150) } });
+
+/** Panels stand side by side where each has this many pixels; more if their lines are named at their ends. */
+const widePanel = 310;
+const widePanelOfLines = 380;
 
 /** Pixels of a panel's axis and of the figure's edges. */
 const beside = 64;
@@ -59,14 +65,20 @@ export function adapted(figure: object, { width, dark }: Look): AdaptedFigure {
   const { besideEach = 0 } = (spec["usermeta"] ?? {}) as { readonly besideEach?: number };
   const across = Math.max(
     1,
-    Math.min(panelsOf(spec), Math.floor((width - edges) / (widePanel + besideEach))),
+    Math.min(
+      panelsOf(spec),
+      Math.floor((width - edges) / (besideEach > 0 ? widePanelOfLines + besideEach : widePanel)),
+    ),
   );
   const room = Math.floor((width - edges) / across) - beside - besideEach;
   const columns = Math.max(1, Math.floor((width - edges) / legendEntry));
   const { config = {}, ...fitted } = withLegends(sized(spec, across, room), columns) as FigureSpec;
   const whole: FigureSpec = {
     ...fitted,
-    config: [dark ? darkConfig : {}, pageConfig].reduce(merged, config as FigureSpec),
+    config: [dark ? darkConfig : {}, pageConfig, width < narrow ? narrowConfig(width) : {}].reduce(
+      merged,
+      config as FigureSpec,
+    ),
   };
   return {
     title: lines(text),
