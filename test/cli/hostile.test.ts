@@ -79,6 +79,11 @@ describe("a number that no count can be", () => {
   });
 });
 
+it("a folder that cannot be made is refused", async () => {
+  const inside = join(file("no-folder", ""), "page");
+  expect(await refusal("explore", "--build", inside)).toContain("a part of the path is a file");
+});
+
 it("draws the row that is asked for and none before it", async () => {
   const { code, out } = await attnsim(
     "tasks",

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../core/errors.ts";
+import { makeFolder } from "../../files/files.ts";
 import { checkout } from "../../files/load.ts";
 
 const host = "127.0.0.1";
@@ -51,8 +52,13 @@ export async function servePage(port: number): Promise<string> {
   return `http://${host}:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Copies the page's files into a folder, which it makes. Returns the path of index.html. */
+/**
+ * Copies the page's files into a folder, which it makes. Returns the path of index.html.
+ *
+ * @throws UsageError for a folder that cannot be written
+ */
 export async function buildPage(folder: string): Promise<string> {
+  makeFolder(folder);
   await cp(pageFolder(), folder, { recursive: true });
   return join(resolve(folder), "index.html");
 }
