@@ -35,11 +35,6 @@ const pageConfig = {
   legend: { orient: "bottom", layout: { bottom: { anchor: "start" } } },
 };
 
-/** Width of a page below which long names in legends are cut, so that the figure is not made smaller, in pixels. */
-const narrow = 600;
-
-const narrowConfig = (width: number): FigureSpec => ({ legend: { labelLimit: Math.max(120, width - 150) } });
-
 /** Panels stand side by side where each has this many pixels; more if their lines are named at their ends. */
 const widePanel = 310;
 const widePanelOfLines = 380;
@@ -75,10 +70,7 @@ export function adapted(figure: object, { width, dark }: Look): AdaptedFigure {
   const { config = {}, ...fitted } = withLegends(sized(spec, across, room), columns) as FigureSpec;
   const whole: FigureSpec = {
     ...fitted,
-    config: [dark ? darkConfig : {}, pageConfig, width < narrow ? narrowConfig(width) : {}].reduce(
-      merged,
-      config as FigureSpec,
-    ),
+    config: [dark ? darkConfig : {}, pageConfig].reduce(merged, config as FigureSpec),
   };
   return {
     title: lines(text),
