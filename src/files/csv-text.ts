@@ -1,3 +1,4 @@
+import type { InfoRecord } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../core/errors.ts";
@@ -24,12 +25,16 @@ export const formatCells = (names: readonly string[], rows: readonly TableRow[])
     { header: true, columns: [...names], cast: { boolean: String, string: toCell } },
   );
 
+/** Column of the cells that a ragged row has beyond its header. No header has it: names in it are trimmed. */
+export const beyondHeader = " beyond the header";
+
 /**
  * Rows of the text of a CSV. It may have other columns too.
  *
  * @param where name of the file, for error messages
  * @param needed columns that it must have
- * @param ragged whether rows may have fewer or more cells than the header: those that are lacking are empty
+ * @param ragged whether rows may have fewer or more cells than the header: those that are lacking are empty, and those
+ *   beyond stand in `beyondHeader`
  * @throws UsageError for a torn text, and missing columns
  */
 export function parseCsv<Name extends string>(
@@ -39,22 +44,37 @@ export function parseCsv<Name extends string>(
   { ragged = false } = {},
 ): Readonly<Record<Name, string>>[] {
   let rows: Record<string, string>[];
+  let header: readonly string[] = [];
   try {
     rows = parse(text, {
-      columns: distinctNames,
+      columns: (names: string[]) => (header = distinctNames(names)),
       skip_empty_lines: true,
       bom: true,
       trim: true,
       relax_column_count: ragged,
-      cast: fromCell,
+      // the parser casts no cell beyond the header
+      ...(ragged
+        ? { onRecord: (row: Record<string, string>, { error }: InfoRecord) => cellsOf(row, header, error) }
+        : { cast: fromCell }),
     });
   } catch (error) {
     const { message, lines } = error as Error & { readonly lines?: number };
     const place = lines === undefined ? where : `${where}: line ${lines}`;
     throw new UsageError(`${place} is torn or no CSV: ${message}`);
   }
-  requireColumns(rows, where, needed);
+  // a ragged row may lack cells of columns that the header has
+  if (rows.length > 0) requireColumns([Object.fromEntries(header.map((name) => [name, ""]))], where, needed);
   return rows.map((row) => lookup(row));
+}
+
+/** Texts of a ragged row, and of its cells beyond the header. @param error of the parser on a row of another length */
+function cellsOf(row: Record<string, string>, header: readonly string[], error: unknown) {
+  const all = (error as { readonly record?: readonly string[] } | undefined)?.record ?? [];
+  const beyond = all.slice(header.length).filter((cell) => cell !== "");
+  return {
+    ...Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, fromCell(cell)])),
+    ...(beyond.length > 0 && { [beyondHeader]: beyond.join() }),
+  };
 }
 
 /** The names in a header. @throws Error for a name that stands twice, since of such cells only the last would be read */

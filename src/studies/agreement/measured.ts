@@ -1,6 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { lookup } from "../../core/lookup.ts";
 import { readCsv } from "../../files/csv.ts";
+import { beyondHeader } from "../../files/csv-text.ts";
 
 /** When a method drops or passes over keys. */
 export type SparsePhase = "prefill" | "decode" | "both" | "evict" | "architecture" | "quant" | "";
@@ -50,7 +51,7 @@ const needed = ["model", "task_family", "context_tokens", "method", "score"] as 
 type OptionalColumn =
   "source_title" | "budget" | "budget_tokens" | "keep_ratio" | "query_aware" | "dense_score" | "sparse_phase";
 
-type MeasuredCells = Readonly<Record<(typeof needed)[number] | OptionalColumn, string>>;
+type MeasuredCells = Readonly<Record<(typeof needed)[number] | OptionalColumn | typeof beyondHeader, string>>;
 
 const phases = lookup<SparsePhase>({
   prefill: "prefill",
@@ -63,13 +64,26 @@ const phases = lookup<SparsePhase>({
   "": "",
 });
 
+/** Words for whether a method saw the question. An unknown one counts as unseen. */
+const sights = lookup<boolean>({
+  yes: true,
+  true: true,
+  "1": true,
+  no: false,
+  false: false,
+  "0": false,
+  unknown: false,
+  "": false,
+});
+
 /** Source of rows that state none. */
 const unknownSource = "(no source stated)";
 
 /**
  * Reads a table of measured scores: a CSV with the columns of docs/agreement.md, in any order and with others beside them.
  * Rows that cannot be read, and rows that stand in it twice, are left out with a reason. A row without dense attention's
- * score has that of the table's row of dense attention on the same model, task and length.
+ * score has that of the table's row of dense attention on the same model, task and length. Scores of a source that has
+ * none above 1 are shares of 1; all others are percent.
  *
  * @throws UsageError for an unreadable file, a missing column, and a table without rows
  */
@@ -78,9 +92,10 @@ export function readMeasured(path: string): MeasuredTable {
   if (rows.length === 0) throw new UsageError(`${path} has no rows`);
   const unread: UnexpressedScore[] = [];
   const scores: MeasuredScore[] = [];
+  const percent = sourcesInPercent(rows);
   const known = new Set<string>();
   for (const [i, given] of rows.entries()) {
-    const read = readRow(given, i + 1);
+    const read = readRow(given, i + 1, percent.has(sourceOf(given)) ? 100 : 1);
     const content = JSON.stringify({ ...read, row: 0 });
     if ("reason" in read) unread.push(read);
     else if (known.has(content)) unread.push({ row: i + 1, reason: "the same row stands before it" });
@@ -105,8 +120,28 @@ const budgetInWords = (tokens: number | null, keep: number | null): string => {
   return keep === null ? "" : `keep ${keep}`;
 };
 
-function readRow(given: Partial<MeasuredCells>, row: number): MeasuredScore | UnexpressedScore {
-  const cell = (column: keyof MeasuredCells): string => given[column] ?? "";
+const cellOf = (given: Partial<MeasuredCells>, column: keyof MeasuredCells): string =>
+  (given[column] ?? "").trim();
+
+const sourceOf = (given: Partial<MeasuredCells>): string => cellOf(given, "source_title") || unknownSource;
+
+/** Sources that have a score above 1. */
+const sourcesInPercent = (rows: readonly Partial<MeasuredCells>[]): ReadonlySet<string> =>
+  new Set(
+    rows
+      .filter((given) =>
+        [cellOf(given, "score"), cellOf(given, "dense_score")].some((text) => Number(text) > 1),
+      )
+      .map(sourceOf),
+  );
+
+/** @param whole the largest score: 100 or 1 */
+function readRow(
+  given: Partial<MeasuredCells>,
+  row: number,
+  whole: number,
+): MeasuredScore | UnexpressedScore {
+  const cell = (column: keyof MeasuredCells): string => cellOf(given, column);
   const number = (column: keyof MeasuredCells, most: number): number | null | undefined => {
     if (cell(column) === "") return null;
     const value = Number(cell(column));
@@ -114,30 +149,37 @@ function readRow(given: Partial<MeasuredCells>, row: number): MeasuredScore | Un
   };
   const [tokens, budgetTokens] = [number("context_tokens", 1e9), number("budget_tokens", 1e9)];
   const [keep, score, dense] = [number("keep_ratio", 1), number("score", 100), number("dense_score", 100)];
-  const phase = Object.hasOwn(phases, cell("sparse_phase")) ? phases[cell("sparse_phase")] : undefined;
+  const among = <T>(words: Readonly<Record<string, T>>, text: string): T | undefined =>
+    Object.hasOwn(words, text) ? words[text] : undefined;
+  const phase = among(phases, cell("sparse_phase").toLowerCase());
+  const queryAware = among(sights, cell("query_aware").toLowerCase());
   const no = (reason: string): UnexpressedScore => ({ row, reason });
+  if (cell(beyondHeader) !== "") return no("it has more cells than the header");
+  if (cell("model") === "") return no("no model is stated");
   if (cell("task_family") === "") return no("no task is stated");
   if (cell("method") === "") return no("no method is stated");
   if (score === null || score === undefined) return no("its score is no number from 0 to 100");
   if (dense === undefined) return no("its dense_score is no number from 0 to 100");
   if (tokens === undefined) return no("its context_tokens is no number of tokens");
-  if (budgetTokens === undefined) return no("its budget_tokens is no number of tokens");
-  if (keep === undefined) return no("its keep_ratio is no number from 0 to 1");
+  if (budgetTokens === undefined || budgetTokens === 0) return no("its budget_tokens is no number of tokens");
+  if (keep === undefined || keep === 0) return no("its keep_ratio is no share above 0 and up to 1");
   if (phase === undefined)
     return no(`its sparse_phase is none of ${Object.keys(phases).filter(Boolean).join(", ")}`);
+  if (queryAware === undefined)
+    return no(`its query_aware is none of ${Object.keys(sights).filter(Boolean).join(", ")}`);
   return {
     row,
-    source: cell("source_title") || unknownSource,
+    source: sourceOf(given),
     model: cell("model"),
-    task: cell("task_family"),
+    task: cell("task_family").toLowerCase(),
     tokens: tokens === null ? null : Math.round(tokens),
-    method: cell("method"),
+    method: cell("method").toLowerCase(),
     budget: cell("budget") || budgetInWords(budgetTokens, keep),
     budgetTokens,
     keep,
-    queryAware: /^(yes|true|1)$/i.test(cell("query_aware")),
+    queryAware,
     phase,
-    score: score / 100,
-    dense: dense === null ? null : dense / 100,
+    score: score / whole,
+    dense: dense === null ? null : dense / whole,
   };
 }

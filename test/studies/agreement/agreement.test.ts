@@ -47,6 +47,51 @@ describe("a table of measured scores", () => {
     expect(read).toEqual(row({ source: "A", model: "M", queryAware: true, dense: 0.8 }));
   });
 
+  it("has shares of 1 where no score of a source is above 1, and percent elsewhere", () => {
+    const rows = [
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,0.5,0.8,evict",
+      "A,M,ruler-vt,4096,snapkv,less,,0.25,yes,1,,evict",
+      "B,M,ruler-vt,4096,snapkv,half,,0.5,yes,0.5,80,evict",
+      "B,M,ruler-vt,4096,snapkv,less,,0.25,yes,1,,evict",
+    ];
+    const { scores } = readMeasured(table("shares.csv", ...rows));
+    expect(scores.map(({ score, dense }) => [score, dense])).toEqual([
+      [0.5, 0.8],
+      [1, null],
+      [0.005, 0.8],
+      [0.01, null],
+    ]);
+  });
+
+  it("is read in other letters, and with spaces", () => {
+    const { scores } = readMeasured(
+      table("letters.csv", 'A,M," RULER-VT",4096,SnapKV,half,,0.5,Yes,50,80,Evict', "A,M,ruler-vt,4096"),
+    );
+    expect(scores).toEqual([row({ source: "A", model: "M", queryAware: true, dense: 0.8 })]);
+  });
+
+  it("leaves out rows whose cells would say something else than their author", () => {
+    const rows = [
+      'A,M,ruler-vt,4096,snapkv,half,,0.5,yes,"  ",80,evict',
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,maybe,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv, 25% kept,of all,,0.5,yes,50,80,evict",
+      "A,,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,none,,0,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,none,0,,yes,50,80,evict",
+      "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,evict,,",
+    ];
+    const { scores, unread } = readMeasured(table("shifted.csv", ...rows));
+    expect(scores.map(({ row: own }) => own)).toEqual([7]);
+    expect(unread.map(({ reason }) => reason)).toEqual([
+      "its score is no number from 0 to 100",
+      "its query_aware is none of 0, 1, yes, true, no, false, unknown",
+      "it has more cells than the header",
+      "no model is stated",
+      "its keep_ratio is no share above 0 and up to 1",
+      "its budget_tokens is no number of tokens",
+    ]);
+  });
+
   it("leaves out rows that do not say what is needed, and counts them by reason", () => {
     const rows = [
       "A,M,ruler-vt,4096,snapkv,half,,0.5,yes,50,80,evict",
@@ -71,7 +116,7 @@ describe("a table of measured scores", () => {
       { row: 5, reason: expect.stringMatching(/^its sparse_phase is none of prefill, decode/) as string },
       { row: 6, reason: "its context_tokens is no number of tokens" },
       { row: 7, reason: "its budget_tokens is no number of tokens" },
-      { row: 8, reason: "its keep_ratio is no number from 0 to 1" },
+      { row: 8, reason: "its keep_ratio is no share above 0 and up to 1" },
       { row: 9, reason: "no task is stated" },
       { row: 10, reason: "no method is stated" },
       { row: 11, reason: "the same row stands before it" },
