@@ -312,6 +312,8 @@ export function bestBlocks(
     rows: rows * read(0) + beside.rows,
     leak: sumOverRandom(crowd, rows, 1, read) + beside.leak,
     squares: sumOverRandom(crowd, rows, 2, read) + beside.squares,
+    // a block's score hardly depends on one of its tokens: one of logit z is read as one of mean z
+    random: [{ keys: rows, read }, ...beside.random],
   };
 }
 

@@ -93,7 +93,8 @@ export function descends(
         .flat()
         .reduce((sum, of) => sum + of.count * of.read * Math.max(0, branching - of.anchors - of.members), 0);
       // a token's logit has the mean of its leaf's score
-      const raised = g * above(random, t).mean;
+      const score = above(random, t).mean;
+      const raised = g * score;
       const [chosen, beside] = [randomRows(crowd, rows), randomRows(crowd, neighbours)];
       const most = (power: number): number => sumOverRandom(crowd, tokens, power);
       return {
@@ -105,6 +106,10 @@ export function descends(
         rows: rows + neighbours,
         leak: Math.min(most(1), chosen.leak * Math.exp(raised)) + beside.leak,
         squares: Math.min(most(2), chosen.squares * Math.exp(2 * raised)) + beside.squares,
+        random: [
+          { keys: tokens, read: (z) => Math.min(1, (rows / tokens) * Math.exp(score * z - score ** 2 / 2)) },
+          ...beside.random,
+        ],
       };
     }
     kin = kin.map((followed, i) => {

@@ -126,6 +126,7 @@ export function prunes(crowd: Crowd, { stages, between, probe }: Pruning): Softm
     rows,
     leak: plain.leak + best(1),
     squares: plain.squares + best(2),
+    random: [...plain.random, ...(keys === 0 ? [] : [{ keys: between, read: (z: number) => Number(z > t) }])],
   };
 }
 

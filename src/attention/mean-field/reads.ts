@@ -42,6 +42,13 @@ export interface RecordChoice extends Share {
   readonly alike?: number;
 }
 
+/** Random keys, of which a read takes some. */
+export interface RandomKeys {
+  readonly keys: number;
+  /** probability that a key of the logit z g is read; default: 1 */
+  readonly read?: (z: number) => number;
+}
+
 /** A softmax over rows, of which a share of the matches is read. */
 export interface SoftmaxRead extends RecordChoice {
   readonly kind: "softmax";
@@ -57,6 +64,8 @@ export interface SoftmaxRead extends RecordChoice {
   readonly rows: number;
   readonly leak: number;
   readonly squares: number;
+  /** the keys of those rows, for sums that few of them decide */
+  readonly random: readonly RandomKeys[];
 }
 
 /** A record: its distance from the query in tokens, its index in the crowd's kin, its place. */
@@ -84,8 +93,12 @@ export interface FixedRead {
 export type MeanFieldRead = (SoftmaxRead | FixedRead) & { readonly heads?: readonly [number, number] };
 
 /** Sums over random rows that were chosen without regard to the query. */
-export const randomRows = (crowd: Crowd, rows: number): Pick<SoftmaxRead, "rows" | "leak" | "squares"> => ({
+export const randomRows = (
+  crowd: Crowd,
+  rows: number,
+): Pick<SoftmaxRead, "rows" | "leak" | "squares" | "random"> => ({
   rows,
+  random: [{ keys: rows }],
   leak: sumOverRandom(crowd, rows, 1),
   squares: sumOverRandom(crowd, rows, 2),
 });
@@ -129,6 +142,7 @@ export function withLast(crowd: Crowd, reading: SoftmaxRead, last: number): Soft
     rows: reading.rows + own.rows,
     leak: reading.leak + own.leak,
     squares: reading.squares + own.squares,
+    random: [...reading.random, ...own.random],
   };
 }
 
@@ -148,6 +162,7 @@ export function andBlindly(crowd: Crowd, reading: SoftmaxRead, rows: number): So
     rows: reading.rows + besides.rows,
     leak: reading.leak + besides.leak,
     squares: reading.squares + besides.squares,
+    random: [...reading.random, ...besides.random],
   };
 }
 

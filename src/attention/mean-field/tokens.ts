@@ -39,6 +39,9 @@ export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd))
   const random = normalScores(randomCount(crowd), 0, 1);
   const t = threshold([...kin.flat(), random], k);
   const read = (shift: number): number => upperTail(t - shift * correlation);
+  const rest = Math.sqrt(Math.max(0, 1 - correlation * correlation));
+  const readAt = (z: number): number =>
+    rest === 0 ? Number(z > t) : upperTail((t - z * correlation) / rest);
   const [own, ...like] = kin.map(([match, member]) => ({
     match: match!.above(t),
     members: member!.above(t),
@@ -51,6 +54,7 @@ export function bestTokens(crowd: Crowd, k: number, scores = exactScores(crowd))
     rows: random.count * random.above(t),
     leak: sumOverRandom(crowd, random.count, 1, read),
     squares: sumOverRandom(crowd, random.count, 2, read),
+    random: [{ keys: random.count, read: readAt }],
   };
 }
 

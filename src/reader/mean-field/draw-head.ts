@@ -4,6 +4,8 @@ import type { FixedRead, RecordChoice, Share, SoftmaxRead } from "../../attentio
 import { upperQuantile, upperTail } from "../../core/normal.ts";
 import type { Normals, Random } from "../../core/random.ts";
 import type { HeadReads } from "./heads.ts";
+import { drawSums, expectedSums, fewDecide } from "./row-sums.ts";
+import type { NearTokens } from "./row-sums.ts";
 
 /** Normal numbers that decide which records are read: one for all records, and one for each. */
 class Draws {
@@ -135,22 +137,30 @@ function addSoftmax(head: GrowingHead, read: SoftmaxRead, from: DrawnFrom): void
   const { crowd, sinkLogit } = seen;
   const count = found.distances.length;
   const besides = readBesides(read, from);
-  const deviation = deviationOf(read);
-  const background = Math.max(0, read.leak + (deviation === 0 ? 0 : spreadOf(draws, count) * deviation));
-  let sum = besides.sum + background + (sinkLogit === undefined ? 0 : Math.exp(sinkLogit));
+  const sink = sinkLogit === undefined ? 0 : Math.exp(sinkLogit);
   const exps: number[] = [];
+  let sure = sink;
   for (let i = 0; i < count; i++) {
     const e = isChosen(read, found, draws.records, i)
       ? Math.exp(logitOf(crowd, draws, found.similarities[i]!, i)) / oddsOf(read, found, i)
       : 0;
     exps.push(e);
-    sum += e;
+    sure += e;
   }
+  const { background, others, squares } = fewDecide(read, besides, sure)
+    ? drawSums(read, besides.groups, crowd.sharpness, draws.random)
+    : expectedSums(read, besides, (deviation) => spreadOf(draws, count) * deviation);
+  let sum = others + background + sink;
+  for (const e of exps) sum += e;
   let rows = read.rows + besides.rows;
   if (read.hold !== undefined) {
     const held = holding(exps, sum, read.hold);
-    const { rows: near, sum: nearSum } = besides;
-    rows = rowsFor(held.rest, crowd.sharpness, { rows: near, sum: nearSum, background, all: read.rows });
+    rows = rowsFor(held.rest, crowd.sharpness, {
+      rows: besides.rows,
+      sum: others,
+      background,
+      all: read.rows,
+    });
     sum = held.sum;
   }
   head.tokensRead += rows;
@@ -161,7 +171,7 @@ function addSoftmax(head: GrowingHead, read: SoftmaxRead, from: DrawnFrom): void
     head.read[i] = 1;
     head.tokensRead++;
   }
-  head.noise += (read.gate ** 2 * (read.squares + besides.squares)) / (sum * sum);
+  head.noise += (read.gate ** 2 * squares) / (sum * sum);
 }
 
 /** Adds weights that do not depend on what else is read. */
@@ -264,22 +274,13 @@ function oddsOf(read: SoftmaxRead, found: FoundRecords, i: number): number {
   return read.weighed && !always ? chanceOf(read, found, i) : 1;
 }
 
-/** Sums over rows that are read besides the records found. */
-interface Besides {
-  rows: number;
-  /** of exp(logit) */
-  sum: number;
-  /** of exp(2 logit) */
-  squares: number;
-}
-
 /** Reads of the other tokens of the records found, and of the crowd's kin that are not among them. */
-function readBesides(read: SoftmaxRead, { seen, found, draws }: DrawnFrom): Besides {
+function readBesides(read: SoftmaxRead, { seen, found, draws }: DrawnFrom): NearTokens {
   const { crowd, kin: all } = seen;
   const { fidelity: rho, asking } = crowd;
   const root = Math.sqrt(crowd.coherence);
   const { distances, similarities, kin, sink } = found;
-  const total = { rows: 0, sum: 0, squares: 0 };
+  const total: NearTokens = { rows: 0, sum: 0, squares: 0, groups: [] };
   const near = read.recent?.read ? 1 : 0;
   const inRecords = sink ? distances.length - 1 : distances.length;
   for (let i = 0; i < inRecords; i++) {
@@ -310,7 +311,7 @@ function readBesides(read: SoftmaxRead, { seen, found, draws }: DrawnFrom): Besi
  * @param g sharpness, and @param length of the code
  */
 function addTokens(
-  total: Besides,
+  total: NearTokens,
   { rows, share, odds }: { readonly rows: number; readonly share: number; readonly odds: number },
   g: number,
   length: number,
@@ -321,6 +322,7 @@ function addTokens(
   total.rows += rows;
   total.sum += (rows / odds) * Math.exp(mean + variance / 2);
   total.squares += (rows / odds ** 2) * Math.exp(2 * mean + 2 * variance);
+  total.groups.push({ keys: rows, mean: mean - Math.log(odds), deviation: Math.sqrt(variance) });
 }
 
 /** Number of tokens read: a draw from binomial(tokens, chance), by the Poisson number of those read or of those left. */
@@ -330,7 +332,3 @@ function drawCount(tokens: number, chance: number, random: Random): number {
     ? Math.min(tokens, random.poisson(tokens * chance))
     : tokens - Math.min(tokens, random.poisson(tokens * (1 - chance)));
 }
-
-/** Standard deviation of the sum of exp(logit) over a read's random rows. */
-const deviationOf = ({ rows, leak, squares }: SoftmaxRead): number =>
-  rows === 0 ? 0 : Math.sqrt(Math.max(0, squares - (leak * leak) / rows));

@@ -146,6 +146,7 @@ export const magicpig = defineVariant({
       rows,
       squares,
       leak: sumOverRandom(crowd, keys, 1),
+      random: [{ keys, read: (z) => chance(z / Math.sqrt(headDim)) }],
     };
     return [withLast(crowd, sampled, Math.min(tokens, window))];
   },

@@ -1,0 +1,77 @@
+import type { SoftmaxRead } from "../../attention/mean-field/reads.ts";
+import type { Random } from "../../core/random.ts";
+import { drawKeySums } from "./key-sums.ts";
+import type { KeySums, NormalKeys } from "./key-sums.ts";
+
+/** Rows that are read besides the records found: the other tokens of these, and of the crowd's kin. */
+export interface NearTokens {
+  rows: number;
+  /** expected sum of exp(logit) */
+  sum: number;
+  /** expected sum of exp(2 logit) */
+  squares: number;
+  readonly groups: NormalKeys[];
+}
+
+/** Sums over the rows of a read besides the records found. */
+export interface RowSums {
+  /** of exp(logit) over random rows */
+  readonly background: number;
+  /** of exp(logit) over other tokens of records */
+  readonly others: number;
+  /** of exp(2 logit) over all of them */
+  readonly squares: number;
+}
+
+/** Variance of a sum of exponentials, as a share of its square, above which few keys decide it. */
+const ofFewKeys = 0.01;
+
+/** Whether few keys decide the sum of a read. @param sure sum of exponentials of the records found and the sink */
+export const fewDecide = (read: SoftmaxRead, near: NearTokens, sure: number): boolean =>
+  read.squares + near.squares > ofFewKeys * (read.leak + near.sum + sure) ** 2;
+
+/** Sums that many keys make up: normal ones, with the expected squares. @param spread distance of a sum from its mean, by its standard deviation */
+export function expectedSums(
+  read: SoftmaxRead,
+  near: NearTokens,
+  spread: (deviation: number) => number,
+): RowSums {
+  const deviation = deviationOf(read);
+  return {
+    background: Math.max(0, read.leak + (deviation === 0 ? 0 : spread(deviation))),
+    others: near.sum,
+    squares: read.squares + near.squares,
+  };
+}
+
+/** Sums that few keys decide: the largest are drawn, for all sums together. @param g sharpness */
+export function drawSums(
+  read: SoftmaxRead,
+  groups: readonly NormalKeys[],
+  g: number,
+  random: Random,
+): RowSums {
+  const drawn = (keys: readonly NormalKeys[]): KeySums =>
+    keys
+      .map((own) => drawKeySums(own, random))
+      .reduce((a, b) => ({ sum: a.sum + b.sum, squares: a.squares + b.squares }), { sum: 0, squares: 0 });
+  const background = drawn(
+    read.random.map(({ keys, read: chance }) => ({
+      keys,
+      mean: 0,
+      deviation: g,
+      read: chance,
+      odds: read.weighed ? chance : undefined,
+    })),
+  );
+  const others = drawn(groups);
+  return {
+    background: background.sum,
+    others: others.sum,
+    squares: background.squares + others.squares,
+  };
+}
+
+/** Standard deviation of the sum of exp(logit) over a read's random rows. */
+const deviationOf = ({ rows, leak, squares }: SoftmaxRead): number =>
+  rows === 0 ? 0 : Math.sqrt(Math.max(0, squares - (leak * leak) / rows));
