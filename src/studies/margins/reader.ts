@@ -46,7 +46,7 @@ export interface HeldSharpness {
 }
 
 /** Sharpness that is tried first, and the steps around the best one that follow, each with its reach to both sides. */
-const searched = { from: 1, to: 3.5, by: 0.5 } as const;
+const searched = { from: 1, to: 3.5, by: 0.25 } as const;
 const refined = [
   { reach: 0.4, by: 0.1 },
   { reach: 0.08, by: 0.02 },
