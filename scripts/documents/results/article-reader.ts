@@ -68,7 +68,7 @@ export const articleReaderParagraph = (): string =>
 
 export const articleReader = (): ResultSection => ({
   name,
-  settings: `The reader of the comparison with measured scores (data/agreement-reader.json) in the mean field, ${atFitted()["trials"]!} problems a column; ${explained}'s columns unless said otherwise.`,
+  settings: `The reader of the comparison with measured scores (data/agreement-reader.json) in the mean field, ${atFitted()["trials"]!} problems a column; ${explained}'s columns unless said otherwise. The grid of numbers was chosen after scratch scans that are not committed.`,
   assumptions: manifestOf(name)["assumptions"] as readonly string[],
   findings: [
     { text: fitText(), holds: Number(atFitted()["errorLow"]) > 0.1 && nearestPoint() > 0.1 },
