@@ -15,6 +15,7 @@ import {
 } from "../../src/experiments.ts";
 import type { Evidence } from "../../src/experiments.ts";
 import { parents, problems, requests, search } from "./tasks.ts";
+import { textReader } from "./text-reader.ts";
 
 /** Each attention and the kind of change that it is. */
 const kinds = {
@@ -221,6 +222,7 @@ export const attention = defineChapter({
         }),
         ...failing(evidence),
         ...fitted(evidence),
+        ...textReader(evidence),
       ],
       tables: [
         {

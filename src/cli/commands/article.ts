@@ -28,6 +28,11 @@ export default function articleCommand(command: Command): void {
       "ranking.csv of attnsim explain; without it the chapter on attention is shorter",
       join("results", "explain", "ranking.csv"),
     )
+    .option(
+      "--text-reader <file>",
+      "changes.csv of experiments/article-reader.ts, whose keys follow the text; without it that chapter does not name it",
+      join("results", "article-reader", "changes.csv"),
+    )
     .option("--seed <n>", "seed of the trials", integer(0), 0)
     .option(...workerOptions.workers)
     .option(...workerOptions.threads)

@@ -6,6 +6,7 @@ import type { MeanEstimate } from "../../core/stats.ts";
 import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { ClaimVerdict } from "../rules.ts";
 import type { ExplainedChange } from "./explanation.ts";
+import type { TextReaderChange } from "./text-reader.ts";
 import type { Say } from "./numbers.ts";
 
 /** The verdict on one claim of the article. */
@@ -59,6 +60,8 @@ export interface Evidence {
   readonly published: readonly PublishedScore[];
   /** changes of a fitted reader that `attnsim explain` ranked; undefined without its results */
   readonly explanation?: readonly ExplainedChange[] | undefined;
+  /** changes of the reader whose keys follow the text; undefined without the results of article-reader */
+  readonly textReader?: readonly TextReaderChange[] | undefined;
 }
 
 /** A chapter of the report: its trials, and findings on claims from them and from published numbers. Each has a file in experiments/article. */

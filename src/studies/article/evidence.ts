@@ -13,6 +13,7 @@ import { formatLength, parseLength } from "../../core/length.ts";
 import type { TrialOptions } from "../../trial/make-trial.ts";
 import type { Chapter, ChapterTrials, Evidence, ReportTable } from "./chapter.ts";
 import type { ExplainedChange } from "./explanation.ts";
+import type { TextReaderChange } from "./text-reader.ts";
 import type { SaidNumber } from "./numbers.ts";
 import { scoreText } from "./text.ts";
 
@@ -37,6 +38,7 @@ export interface ArticleResults extends ArticleTrials {
   /** rows of all chapters' trials */
   readonly rows: readonly TrialRow[];
   readonly explanation?: readonly ExplainedChange[] | undefined;
+  readonly textReader?: readonly TextReaderChange[] | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface ArticleResults extends ArticleTrials {
  */
 export function evidenceOf(
   chapter: Chapter,
-  { rows: all, explanation, ...asked }: ArticleResults,
+  { rows: all, explanation, textReader, ...asked }: ArticleResults,
   numbers: SaidNumber[] = [],
 ): Evidence {
   const own = new Set(trialsOfChapter(chapter, asked).map(trialId));
@@ -71,6 +73,7 @@ export function evidenceOf(
   return {
     published: publishedScores(),
     explanation,
+    textReader,
     rows: (numerics = false) =>
       all.filter((row) => own.has(row.id) && row.mode === (numerics ? "numerics" : "mean-field")),
     score(trials) {

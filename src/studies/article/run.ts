@@ -16,6 +16,7 @@ import { numbersCsv } from "./numbers.ts";
 import type { SaidNumber } from "./numbers.ts";
 import { markdownReport } from "./report.ts";
 import type { ArticleReport } from "./report.ts";
+import { readTextReader } from "./text-reader.ts";
 
 const question = "What does the simulator say of each claim of the article?";
 
@@ -25,6 +26,8 @@ export interface ArticleOptions {
   readonly seed: number;
   /** ranking.csv of `attnsim explain`; without it the chapter on attention is shorter */
   readonly explained: string;
+  /** changes.csv of the experiment article-reader; without it the chapter says nothing of keys that follow the text */
+  readonly textReader: string;
   readonly workers?: number | undefined;
   readonly threads?: number | undefined;
   /** folder of the report */
@@ -51,12 +54,13 @@ export async function runArticle(options: ArticleOptions, watch: Watch): Promise
   const plan = planOf("article", question, trialsOf(chapters, { full, seed }));
   const rows = await watch.trials(plan, { workers, threads, out, force, config: { full, seed } });
   const explanation = readExplanation(explained);
+  const textReader = readTextReader(options.textReader, "GPT-5.5");
   const numbers: SaidNumber[] = [];
   const report: ArticleReport = {
     chapters: chapters.map((chapter) => ({
       name: chapter.name,
       title: chapter.title,
-      ...chapter.tell(evidenceOf(chapter, { full, seed, rows, explanation }, numbers)),
+      ...chapter.tell(evidenceOf(chapter, { full, seed, rows, explanation, textReader }, numbers)),
     })),
     made: madeOf(options, rows.length, explanation !== undefined),
   };

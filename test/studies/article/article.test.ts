@@ -17,6 +17,7 @@ import { onRack } from "../../../src/studies/article/rack.ts";
 import { disagrees, ruleTexts } from "../../../src/studies/rules.ts";
 import { trialId } from "../../../src/trial/trial.ts";
 import type { Chapter, Evidence } from "../../../src/studies/article/chapter.ts";
+import { readTextReader } from "../../../src/studies/article/text-reader.ts";
 import { readExplanation } from "../../../src/studies/article/explanation.ts";
 import { formatMean } from "../../../src/core/units.ts";
 import { numericsDepartures } from "../../../src/studies/article/departures.ts";
@@ -271,6 +272,66 @@ describe("an explanation", () => {
 
   it("is left out where there is none", () => {
     expect(readExplanation(join(folder, "none.csv"))).toBeUndefined();
+  });
+});
+
+describe("a reader whose keys follow the text", () => {
+  const folder = mkdtempSync(join(tmpdir(), "attnsim-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const attention = chapters.find(({ name }) => name === "attention")!;
+  const ranking = join(folder, "ranking.csv");
+  writeFileSync(
+    ranking,
+    "rank,change,kind,error,errorLow,errorHigh,longError\n0,none,attention,0.2,0.18,0.22,0.3\n1,oracle,attention,0.1,0.08,0.12,0.1\n",
+  );
+  const changesOf = (name: string, rows: readonly string[]): string => {
+    const path = join(folder, name);
+    const header = "model,rank,change,part,error,errorLow,errorHigh,gain,gainLow,gainHigh,trials";
+    writeFileSync(path, [header, ...rows, ""].join("\n"));
+    return path;
+  };
+  const dense = "GPT-5.5,0,dense,attention,0.3,0.25,0.35,0,0,0,60";
+  const tellBy = (path: string): string =>
+    attention
+      .tell({
+        ...evidence(() => 0.5),
+        explanation: readExplanation(ranking),
+        textReader: readTextReader(path, "GPT-5.5"),
+      })
+      .text.at(-1)!;
+
+  it("says that no attention is shown better, and that the answer does not survive", () => {
+    const path = changesOf("none.csv", [
+      "GPT-5.4,0,dense,attention,0.9,0.9,0.9,0,0,0,60",
+      dense,
+      "GPT-5.5,2,oracle,attention,0.28,0.2,0.3,0.02,-0.02,0.05,60",
+      "GPT-5.5,1,dsa,attention,0.25,0.2,0.3,0.05,-0.01,0.1,60",
+    ]);
+    const text = tellBy(path);
+    expect(text).toContain(
+      "60 problems a column, mean field). Unchanged it is 30.0 points, 95% interval 25.0 to 35.0,",
+    );
+    expect(text).toContain(
+      "No change of attention is shown to be better than none; the nearest of 2 is dsa (25.0 points, 95% interval 20.0 to 30.0; gain +5.0 points, -1.0 to +10.0).",
+    );
+    expect(text).toContain("oracle, has a gain of +2.0 points, -2.0 to +5.0: the answer does not survive.");
+  });
+
+  it("names the attentions that are shown better", () => {
+    const path = changesOf("shown.csv", [
+      dense,
+      "GPT-5.5,1,oracle,attention,0.2,0.18,0.22,0.1,0.05,0.15,60",
+      "GPT-5.5,2,dsa,attention,0.28,0.2,0.3,0.02,-0.02,0.05,60",
+    ]);
+    const text = tellBy(path);
+    expect(text).toContain("Shown to be better than none: oracle (20.0 points");
+    expect(text).not.toContain("dsa");
+    expect(text).toContain("the answer survives.");
+  });
+
+  it("is left out where there is none", () => {
+    expect(readTextReader(join(folder, "missing.csv"), "GPT-5.5")).toBeUndefined();
+    expect(tellBy(join(folder, "missing.csv"))).toContain("attnsim explain");
   });
 });
 
