@@ -408,12 +408,12 @@ describe("what is refused", () => {
     [
       "facts that are no JSON",
       ["--capture", withFacts("torn", "[{")],
-      /matches of a capture must be JSON; got "\[\{"/,
+      /matches of a capture is no JSON: .*position 2/,
     ],
     [
       "facts of another form",
       ["--capture", withFacts("form", '[{"query": 580, "source": -3}]')],
-      /matches of a capture must be a list of \{"query": place, "source": place\}; got 0\.source: .*expected number to be >=0/,
+      /matches of a capture must be a list of \{"query": place, "source": place\}: 0\.source: .*expected number to be >=0/,
     ],
     [
       "a fact behind its query",

@@ -20,6 +20,10 @@ const quick = [1, 1, 1] as const;
 it("sends settings, means and files of a folder, and the mean of every cell once", async () => {
   const server = await startStandIn({ proxied: true });
   const folder = join(results, "think");
+  const { runs } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as {
+    runs: readonly { started: string; seconds: number }[];
+  };
+  const [first, last] = [runs[0]!, runs.at(-1)!];
   const { code, out, err } = await attnsim(
     ...["export", "mlflow", folder, "--url", server.url, "--experiment", "reading again"],
   );
@@ -27,8 +31,12 @@ it("sends settings, means and files of a folder, and the mean of every cell once
   expect(out).toBe(`${server.url}/#/experiments/7/runs/r1\n`);
   expect([...server.experiments]).toEqual([["reading again", "7"]]);
   expect(server.runs).toEqual([
-    { experiment_id: "7", run_name: "think", start_time: Date.parse("2026-11-30T15:05:17.170Z") },
-    { run_id: "r1", status: "FINISHED", end_time: Date.parse("2026-11-30T15:05:17.170Z") + 505_789 },
+    { experiment_id: "7", run_name: "think", start_time: Date.parse(first.started) },
+    {
+      run_id: "r1",
+      status: "FINISHED",
+      end_time: Math.round(Date.parse(last.started) + 1000 * last.seconds),
+    },
   ]);
   expect(server.params.get("seed")).toBe("578049779");
   expect(server.params.get("trials/finished")).toBe("6042");

@@ -1,4 +1,5 @@
-import { o200k } from "../../tasks/parts/encoding.ts";
+import { tokenText } from "../../tasks/parts/encoding.ts";
+import { tokenIds } from "../../tasks/parts/token-texts.ts";
 import { hash64 } from "../../core/random.ts";
 import type { Message } from "../../tasks/task.ts";
 
@@ -37,15 +38,8 @@ const trailingBlank = /\s$/;
 
 /** Reads the tokens of a prompt. */
 export function tokenStream(messages: readonly Message[]): TokenStream {
-  const ids = Int32Array.from(
-    messages.flatMap(({ content }) => o200k().encode(content, { disallowedSpecial: new Set<string>() })),
-  );
-  const pieceOf = new Map<number, string>();
-  const pieces = Array.from(ids, (id) => {
-    const known = pieceOf.get(id) ?? o200k().decode([id]);
-    pieceOf.set(id, known);
-    return known;
-  });
+  const ids = Int32Array.from(tokenIds(messages));
+  const pieces = Array.from(ids, tokenText);
   const word = wordsOf(pieces);
   const texts: string[] = [];
   const sizes: number[] = [];
@@ -72,7 +66,7 @@ const contextName = (ids: Int32Array, i: number): string =>
 /** The text of the tokens whose number is `piece`; undefined where none has it. */
 export function pieceText({ ids, pieces }: TokenStream, piece: number): string | undefined {
   const at = pieces.of.indexOf(piece);
-  return at < 0 ? undefined : o200k().decode([ids[at]!]);
+  return at < 0 ? undefined : tokenText(ids[at]!);
 }
 
 /** Number of the word of each token: words are what blanks divide. */

@@ -1,4 +1,4 @@
-import { o200k } from "./encoding.ts";
+import { tokenText } from "./encoding.ts";
 import type { Random } from "../../core/random.ts";
 
 /** Entries of o200k_base, special ones aside. */
@@ -15,7 +15,7 @@ let known: readonly string[] | undefined;
  * 42,000, of many languages.
  */
 export function tokenWords(): readonly string[] {
-  known ??= Array.from({ length: vocabularySize }, (_, id) => o200k().decode([id]))
+  known ??= Array.from({ length: vocabularySize }, (_, id) => tokenText(id))
     .filter((text) => /^ [a-z]{4,12}$/.test(text) && !unfit.test(text))
     .map((text) => text.slice(1));
   return known;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { decode, encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../src/core/random.ts";
 import { parseTask } from "../../../src/tasks/spec.ts";
+import { tokenTexts } from "../../../src/tasks/parts/token-texts.ts";
 import { countTokens } from "../../../src/tasks/parts/tokenizer.ts";
 
 const whole = (text: string): number => encode(text, { disallowedSpecial: new Set() }).length;
@@ -48,4 +49,13 @@ describe("countTokens", () => {
       { numRuns: 500 },
     );
   });
+});
+
+it("gives a token the same text whatever was read before it", () => {
+  const messages = [{ role: "user" as const, content: "pride. 🎶 x 🙌" }];
+  const texts = ["pr", "ide", ".", " \ufffd", "\ufffd", " x", " \ufffd", "\ufffd"];
+  expect(tokenTexts(messages)).toEqual(texts);
+  // a part of a character, which the package keeps for its next text
+  decode([encode(" 🎶")[0]!]);
+  expect(tokenTexts(messages)).toEqual(texts);
 });
