@@ -83,7 +83,7 @@ describe("a trace", () => {
     });
   });
 
-  it("of Weka has sessions, whose subagents' calls come in the order of time", () => {
+  it("of Weka has sessions, whose nested calls come in the order of time", () => {
     const call = (t: number, hash_ids: number[], more: object = {}): object => ({
       t,
       type: "n",

@@ -1,4 +1,5 @@
 import { Random } from "../../core/random.ts";
+import { remember } from "../../core/remember.ts";
 
 /**
  * Loads of experts as AIConfigurator's collector draws them (helper.py, sample_power_law, commit 095f58a): independent
@@ -26,24 +27,6 @@ const largestPass = 16_384;
 export const loadRange = (tokens: number, fewest: number): number =>
   Math.max(1, 0.8 * Math.min(largestPass, 2 ** Math.ceil(Math.log2(Math.max(1, fewest, tokens)))));
 
-const known = new Map<string, Float64Array>();
-
-/**
- * Probabilities that a token chooses each expert: they add up to `topK`, and none is above 1. An exponent of 0 means equal
- * loads, as in the collector. Every number of ranks has the same ones: they are drawn once.
- *
- * @param range ratio of the hottest expert's load to the coldest one's
- * @param draw number of the draw
- */
-export function popularity(experts: ChosenExperts, law: LoadLaw, draw: number): Float64Array {
-  const key = [experts.experts, experts.topK, law.exponent, law.range, draw].join();
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = drawn(experts, law, draw);
-  known.set(key, made);
-  return made;
-}
-
 /** Experts of a layer, and those that a token chooses. */
 interface ChosenExperts {
   readonly experts: number;
@@ -56,16 +39,30 @@ interface LoadLaw {
   readonly range: number;
 }
 
-function drawn({ experts, topK }: ChosenExperts, { exponent, range }: LoadLaw, draw: number): Float64Array {
-  if (exponent === 0) return new Float64Array(experts).fill(topK / experts);
-  const random = new Random("expert load").fork(experts).fork(draw);
-  const draws = powerLawDraws(random, experts, exponent, [1, range]);
-  const sum = draws.reduce((total, load) => total + load, 0);
-  return capped(
-    draws.map((load) => (load * topK) / sum),
-    1,
-  );
-}
+/** Draws of a power law that are remembered. */
+const rememberedDraws = 4096;
+
+/**
+ * Probabilities that a token chooses each expert: they add up to `topK`, and none is above 1. An exponent of 0 means equal
+ * loads, as in the collector. Every number of ranks has the same ones: they are drawn once.
+ *
+ * @param range ratio of the hottest expert's load to the coldest one's
+ * @param draw number of the draw
+ */
+export const popularity = remember(
+  rememberedDraws,
+  ({ experts, topK, exponent, range, draw }) => [experts, topK, exponent, range, draw].join(),
+  ({ experts, topK, exponent, range, draw }: ChosenExperts & LoadLaw & { readonly draw: number }) => {
+    if (exponent === 0) return new Float64Array(experts).fill(topK / experts);
+    const random = new Random("expert load").fork(experts).fork(draw);
+    const draws = powerLawDraws(random, experts, exponent, [1, range]);
+    const sum = draws.reduce((total, load) => total + load, 0);
+    return capped(
+      draws.map((load) => (load * topK) / sum),
+      1,
+    );
+  },
+);
 
 /** The numbers cut at `most`, with what was cut spread evenly over the others. */
 function capped(values: Float64Array, most: number): Float64Array {

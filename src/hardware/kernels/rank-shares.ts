@@ -1,3 +1,4 @@
+import { remember } from "../../core/remember.ts";
 import { balance, slotsOf } from "./eplb.ts";
 import type { Copies } from "./eplb.ts";
 import { loadRange, popularity } from "./expert-loads.ts";
@@ -34,37 +35,46 @@ const draws = 32;
  */
 const left = { exponent: 0.6, share: 0.8 } as const;
 
-const known = new Map<string, RankShares>();
-
-/** The value of a key, made once. */
-function remembered(key: string, make: () => RankShares): RankShares {
-  const before = known.get(key);
-  if (before) return before;
-  const made = make();
-  known.set(key, made);
-  return made;
+/** A sharing of experts and the law of their loads. */
+interface SharedLaw extends ExpertSharing {
+  readonly exponent: number;
+  /** ratio of the hottest expert's load to the coldest one's */
+  readonly range: number;
 }
 
-/** Shares of the ranks in the load of one token. */
-export function rankShares(sharing: ExpertSharing, { exponent, copies }: PowerLaw): RankShares {
-  const { tokens, topK, experts, expertParallel } = sharing;
-  const range = loadRange(tokens, experts / topK);
-  const keyOf = (...law: readonly unknown[]): string => [range, topK, experts, expertParallel, ...law].join();
-  const inTurn = (exponent: number): RankShares =>
-    remembered(keyOf(exponent), () =>
-      meanShares(sharing, { exponent, range }, (loads) => placedInTurn(loads, expertParallel)),
-    );
-  if (copies === undefined || expertParallel === 1) return inTurn(exponent);
-  return remembered(keyOf(exponent, copies), () => {
+/** Sharings that are remembered. */
+const rememberedShares = 4096;
+
+const keyOf = ({ range, topK, experts, expertParallel, exponent }: SharedLaw): string =>
+  [range, topK, experts, expertParallel, exponent].join();
+
+const sharesInTurn = remember(rememberedShares, keyOf, (law: SharedLaw): RankShares =>
+  meanShares(law, (loads) => placedInTurn(loads, law.expertParallel)),
+);
+
+const balancedShares = remember(
+  rememberedShares,
+  (law) => `${keyOf(law)},${law.copies}`,
+  (law: SharedLaw & { readonly copies: Copies }): RankShares => {
+    const { experts, copies, expertParallel } = law;
     const slots = slotsOf(experts, copies, expertParallel);
-    const packed = meanShares(sharing, { exponent, range }, (loads) => balance(loads, slots, expertParallel));
-    const [unbalanced, remaining] = [inTurn(exponent), inTurn(left.exponent)];
+    const packed = meanShares(law, (loads) => balance(loads, slots, expertParallel));
+    const [unbalanced, remaining] = [sharesInTurn(law), sharesInTurn({ ...law, exponent: left.exponent })];
     const ranks = packed.ranks.map((share, rank) =>
       Math.min(unbalanced.ranks[rank]!, Math.max(share, left.share * remaining.ranks[rank]!)),
     );
     const more = ranks[0]! / packed.ranks[0]!;
     return { ranks, busiest: packed.busiest.map((chance) => Math.min(1, more * chance)) };
-  });
+  },
+);
+
+/** Shares of the ranks in the load of one token. */
+export function rankShares(sharing: ExpertSharing, { exponent, copies }: PowerLaw): RankShares {
+  const { tokens, topK, experts, expertParallel } = sharing;
+  const law = { ...sharing, exponent, range: loadRange(tokens, experts / topK) };
+  return copies === undefined || expertParallel === 1
+    ? sharesInTurn(law)
+    : balancedShares({ ...law, copies });
 }
 
 /** Loads of the experts of each rank, in the experts' order; ranks differ by one expert at most. */
@@ -75,15 +85,11 @@ const placedInTurn = (loads: Float64Array, ranks: number): number[][] =>
   });
 
 /** Means over draws, of ranks sorted by their load and of the busiest rank's sorted experts. */
-function meanShares(
-  sharing: ExpertSharing,
-  law: { readonly exponent: number; readonly range: number },
-  place: (loads: Float64Array) => number[][],
-): RankShares {
-  const ranks = new Array<number>(sharing.expertParallel).fill(0);
+function meanShares(law: SharedLaw, place: (loads: Float64Array) => number[][]): RankShares {
+  const ranks = new Array<number>(law.expertParallel).fill(0);
   const busiest: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
-    const placed = place(popularity(sharing, law, draw))
+    const placed = place(popularity({ ...law, draw }))
       .map((loads) => ({ loads, sum: loads.reduce((total, load) => total + load, 0) }))
       .sort((a, b) => b.sum - a.sum);
     placed.forEach(({ sum }, rank) => (ranks[rank] = ranks[rank]! + sum / draws));

@@ -1,3 +1,4 @@
+import { remember } from "../../core/remember.ts";
 import type { Machine } from "../kernels/machine.ts";
 import { times } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
@@ -27,7 +28,18 @@ export function feedForwardRank({ machine, model, parallel, weights, routing }: 
 /** Times that a model on a machine remembers; a replay of requests has ever new passes, so that all are then forgotten. */
 const most = 4096;
 
-const known = new WeakMap<Machine, WeakMap<Model, Map<string, readonly OperatorTime[]>>>();
+/** Makes a model's times of feed-forward layers, which it remembers. */
+const timesOf = (model: Model): ((asked: AskedTimes) => readonly OperatorTime[]) =>
+  remember(most, keyOf, ({ rank, tokens }) =>
+    model.feedForward.map((group) => times(group.layers.value, feedForwardLayer(group).time(rank, tokens))),
+  );
+
+interface AskedTimes {
+  readonly rank: FeedForwardRank;
+  readonly tokens: PassTokens;
+}
+
+const known = new WeakMap<Machine, WeakMap<Model, ReturnType<typeof timesOf>>>();
 
 /**
  * Times of all feed-forward layers of a pass, by kind. They follow from the tokens of the pass alone: chunks of a prompt, and
@@ -35,24 +47,16 @@ const known = new WeakMap<Machine, WeakMap<Model, Map<string, readonly OperatorT
  */
 export function feedForwardTimes(deployment: Deployment, tokens: PassTokens): readonly OperatorTime[] {
   const { machine, model } = deployment;
-  const byModel = known.get(machine) ?? new WeakMap<Model, Map<string, readonly OperatorTime[]>>();
+  const byModel = known.get(machine) ?? new WeakMap<Model, ReturnType<typeof timesOf>>();
   known.set(machine, byModel);
-  const found = byModel.get(model) ?? new Map<string, readonly OperatorTime[]>();
-  byModel.set(model, found);
-  const rank = feedForwardRank(deployment);
-  const key = keyOf(rank, tokens);
-  const before = found.get(key);
-  if (before !== undefined) return before;
-  const made = model.feedForward.map((group) =>
-    times(group.layers.value, feedForwardLayer(group).time(rank, tokens)),
-  );
-  if (found.size >= most) found.clear();
-  found.set(key, made);
-  return made;
+  const ask = byModel.get(model) ?? timesOf(model);
+  byModel.set(model, ask);
+  return ask({ rank: feedForwardRank(deployment), tokens });
 }
 
 /** Everything that times of feed-forward layers depend on, beside machine and model. */
-function keyOf({ weights, parallel, routing = "even" }: FeedForwardRank, tokens: PassTokens): string {
+function keyOf({ rank, tokens }: AskedTimes): string {
+  const { weights, parallel, routing = "even" } = rank;
   const { tp, dp, cp, kvp, ep, pp } = parallel;
   const { dense, shared, experts, router } = weights;
   const { own, all, secondStream } = tokens;
