@@ -5,7 +5,6 @@ import { UsageError } from "../../src/core/errors.ts";
 import { journalLine } from "../../src/runs/journal-line.ts";
 import { Journal, readJournal } from "../../src/runs/journal.ts";
 import type { JournalEntry } from "../../src/runs/journal-line.ts";
-import { lockFolder } from "../../src/runs/lock.ts";
 import { trialRow } from "../../src/trial/columns.ts";
 import { emptyFolder } from "./folder.ts";
 
@@ -117,48 +116,3 @@ it("writes no row that it could not read back", () => {
   journal.close();
   expect(readFileSync(path, "utf8")).toBe("");
 });
-
-it("lets one process write a folder at a time", () => {
-  const folder = emptyFolder();
-  const unlock = lockFolder(folder);
-  expect(() => lockFolder(folder)).toThrow(UsageError);
-  expect(() => lockFolder(folder)).toThrow(`process ${process.pid}`);
-  unlock();
-  lockFolder(folder)();
-});
-
-it("takes over the lock of a process that has died, but not of another machine", () => {
-  const folder = emptyFolder();
-  const lock = join(folder, ".lock");
-  // above the largest process id that Linux gives
-  writeFileSync(lock, readHolder(folder).replace(/"pid":\d+/, '"pid":4194305'));
-  lockFolder(folder)();
-  writeFileSync(lock, JSON.stringify({ pid: 4194305, host: "another.example" }));
-  expect(() => lockFolder(folder)).toThrow("another.example");
-});
-
-it.each([
-  "",
-  "{",
-  "null",
-  "[]",
-  "7",
-  "{}",
-  '{"pid":null,"host":3}',
-  '{"pid":-1,"host":"a"}',
-  '{"__proto__":{"pid":1}}',
-])("takes over the lock %j, which names no process", (text) => {
-  const folder = emptyFolder();
-  writeFileSync(join(folder, ".lock"), text);
-  const unlock = lockFolder(folder);
-  expect(readFileSync(join(folder, ".lock"), "utf8")).toContain(`"pid":${process.pid}`);
-  unlock();
-});
-
-/** A lock of this machine. */
-function readHolder(folder: string): string {
-  const unlock = lockFolder(folder);
-  const text = readFileSync(join(folder, ".lock"), "utf8");
-  unlock();
-  return text;
-}
