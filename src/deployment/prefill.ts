@@ -16,11 +16,13 @@ export interface PrefillAnswer extends ChunkedDivision {
   /** forward passes, each of a chunk of every prompt */
   readonly passes: number;
   readonly seconds: number;
-  /** times of a GPU of the stage with the most layers, which add up to `seconds` with those of the output head */
+  /** times of a GPU of the stage with the most layers, which add up to `seconds` */
   readonly attentionSeconds: number;
   readonly feedForwardSeconds: number;
   /** exchanges among the GPUs of a stage that do not hide behind work */
   readonly linkSeconds: number;
+  /** of the output head; 0 with stages, of which the last one has it */
+  readonly headSeconds: number;
   /** waiting for other stages; 0 without stages */
   readonly waitSeconds: number;
   /** operations of all stages */
@@ -104,6 +106,7 @@ function answerOf(chunked: ChunkedDivision, prefilling: Prefilling): PrefillAnsw
     attentionSeconds: share * sum(({ attentionSeconds }) => attentionSeconds),
     feedForwardSeconds: share * sum(({ feedForwardSeconds }) => feedForwardSeconds),
     linkSeconds: share * sum(({ linkSeconds }) => linkSeconds),
+    headSeconds: stages.length === 1 ? sum(({ head }) => head.seconds) : 0,
     waitSeconds,
     flops: sum(({ layers, head }) => layers.flops + head.flops),
     time: sequence("prefill", [

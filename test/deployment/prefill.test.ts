@@ -5,6 +5,7 @@ import { deploymentOf } from "../../src/deployment/deployment.ts";
 import { divisionOf, divisionsOf } from "../../src/deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../src/deployment/division.ts";
 import { fastestPrefill, prefillOn } from "../../src/deployment/prefill.ts";
+import type { PrefillAnswer } from "../../src/deployment/prefill.ts";
 import { chunkSizes } from "../../src/deployment/prefill-chunks.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
@@ -49,6 +50,14 @@ function passSeconds(division: Division, tokens: number, chunk: number): number 
   return sum;
 }
 
+/** Seconds of the parts of a prefill. */
+const partSeconds = (answer: PrefillAnswer): number =>
+  answer.attentionSeconds +
+  answer.feedForwardSeconds +
+  answer.linkSeconds +
+  answer.headSeconds +
+  answer.waitSeconds;
+
 describe.each(names)("a prompt of %s in a pipeline", (name) => {
   it("takes the passes one after the other with one stage", () => {
     for (const parallel of ["tp=1", "tp=4", "dp=2,cp=2"]) {
@@ -57,6 +66,7 @@ describe.each(names)("a prompt of %s in a pipeline", (name) => {
       expect(answer.seconds / passSeconds(division, 100_000, 8192)).toBeCloseTo(1, 12);
       expect(answer.waitSeconds).toBe(0);
       expect(answer.time.seconds).toBeCloseTo(answer.seconds, 12);
+      expect(partSeconds(answer) / answer.seconds).toBeCloseTo(1, 9);
     }
   });
 
@@ -74,6 +84,7 @@ describe.each(names)("a prompt of %s in a pipeline", (name) => {
         // all stages together do the work of one
         expect(answer.flops / one!.flops).toBeCloseTo(1, 9);
         expect(answer.time.seconds).toBeCloseTo(answer.seconds, 9);
+        expect(partSeconds(answer) / answer.seconds).toBeCloseTo(1, 9);
       }
       if (tokens === 131_072) {
         const [two, four, eight] = more;

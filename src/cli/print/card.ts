@@ -7,7 +7,7 @@ import { engineRules } from "../../hardware/engine-rules/all.ts";
 import { rackSettings } from "../../studies/racks/settings.ts";
 import { unlikeKernels } from "../../studies/racks/unlike-kernels.ts";
 import type { CardQuestion } from "../../studies/card/run.ts";
-import type { Card, CardRack, CardReserve } from "../../studies/card/result.ts";
+import type { Card, CardDecode, CardPrefill, CardRack, CardReserve } from "../../studies/card/result.ts";
 import type { Sheet, SheetSection } from "./sheet.ts";
 
 /** Cards as a sheet, a column for each. */
@@ -123,25 +123,22 @@ function timesText(seconds: number, parts: Readonly<Record<string, number>>): st
   return `${formatSeconds(seconds)} (${own.map(([part, time]) => `${part} ${formatSeconds(time)}`).join(", ")})`;
 }
 
-function prefillText({ prefill }: CardRack): string {
-  if (prefill === null) return "does not fit";
-  const { seconds, attentionSeconds, feedForwardSeconds, linkSeconds, waitSeconds } = prefill;
-  return timesText(seconds, {
-    attention: attentionSeconds,
-    "feed-forward": feedForwardSeconds,
-    links: linkSeconds,
-    waiting: waitSeconds,
-  });
-}
+/** Seconds of the parts of a pass, by their names. */
+const partsOf = (pass: CardDecode | CardPrefill): Readonly<Record<string, number>> => ({
+  attention: pass.attentionSeconds,
+  "feed-forward": pass.feedForwardSeconds,
+  links: pass.linkSeconds,
+  "output head": pass.headSeconds,
+  waiting: pass.waitSeconds,
+});
+
+const prefillText = ({ prefill }: CardRack): string =>
+  prefill === null ? "does not fit" : timesText(prefill.seconds, partsOf(prefill));
 
 function decodeText({ decode }: CardRack): string {
   if (decode === null) return "does not fit";
-  const { asked, users, tpotSeconds, attentionSeconds, feedForwardSeconds, linkSeconds } = decode;
-  const times = timesText(tpotSeconds, {
-    attention: attentionSeconds,
-    "feed-forward": feedForwardSeconds,
-    links: linkSeconds,
-  });
+  const { asked, users, tpotSeconds } = decode;
+  const times = timesText(tpotSeconds, partsOf(decode));
   return users === asked ? times : `${times}, ${users} of ${asked} users`;
 }
 

@@ -12,6 +12,17 @@ export const decodeTable: RackTable<DecodeRow> = {
     ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
     ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
     ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
+    ["output head", ({ headSeconds }) => orDash(headSeconds, formatSeconds)],
+    [
+      "waiting",
+      ({ waitSeconds }) => orDash(waitSeconds, formatSeconds),
+      (rows) => rows.some(({ waitSeconds }) => (waitSeconds ?? 0) > 0),
+    ],
+    [
+      "drafts",
+      ({ draftSeconds }) => orDash(draftSeconds, formatSeconds),
+      (rows) => rows.some(({ draftSeconds }) => (draftSeconds ?? 0) > 0),
+    ],
     ["step", ({ seconds }) => orDash(seconds, formatSeconds)],
     ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
     ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],
@@ -35,6 +46,8 @@ export const decodeTable: RackTable<DecodeRow> = {
   ],
   notes: {
     links: "exchanges between GPUs",
+    waiting: "for the stage with the most layers",
+    step: "the sum of its parts: what runs beside other kernels adds only the time that these do not hide",
     TPOT: "time per output token: a step's time over the tokens that it yields to a user",
     "users who fit": "where those asked for do not fit; -: all fit, or none does",
     "HBM short":
@@ -43,6 +56,9 @@ export const decodeTable: RackTable<DecodeRow> = {
   },
   measure: ({ tpotSeconds }) => tpotSeconds,
   spare: [
+    "output head",
+    "waiting",
+    "drafts",
     "links",
     "feed-forward",
     "step",

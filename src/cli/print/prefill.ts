@@ -15,6 +15,11 @@ export const prefillTable: RackTable<PrefillRow> = {
     ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
     ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
     [
+      "output head",
+      ({ headSeconds }) => orDash(headSeconds, formatSeconds),
+      (rows) => rows.some(({ headSeconds }) => (headSeconds ?? 0) > 0),
+    ],
+    [
       "waiting",
       ({ waitSeconds }) => orDash(waitSeconds, formatSeconds),
       (rows) => rows.some(({ waitSeconds }) => (waitSeconds ?? 0) > 0),
@@ -37,6 +42,7 @@ export const prefillTable: RackTable<PrefillRow> = {
   },
   measure: ({ seconds }) => seconds,
   spare: [
+    "output head",
     "links",
     "waiting",
     "feed-forward",

@@ -25,6 +25,8 @@ export interface OperatorTime {
   readonly terms: readonly Term[];
   /** kernels of a module, which add up */
   readonly parts: readonly OperatorTime[];
+  /** kernels that run beside others; this part takes off the time that they do not add, so that it has less than none */
+  readonly hides: readonly OperatorTime[];
 }
 
 /** An operator of one kernel. The amounts of its terms are its totals unless `totals` gives others. */
@@ -54,6 +56,7 @@ export function kernelTime(
     weights: totals.weights ?? 0,
     terms: totals.terms ?? shown,
     parts: totals.parts ?? [],
+    hides: totals.hides ?? [],
   };
 }
 
@@ -76,7 +79,7 @@ export function sequence(name: string, parts: readonly OperatorTime[]): Operator
     linkBytes += part.linkBytes;
     weights += part.weights;
   }
-  return { name, seconds, flops, bytes, exponentials, linkBytes, weights, terms: [], parts };
+  return { name, seconds, flops, bytes, exponentials, linkBytes, weights, terms: [], parts, hides: [] };
 }
 
 /** Seconds of the terms of some kernels in a unit, one after another. Kernels that send over links count nothing. */
@@ -111,7 +114,9 @@ export function beside(
   const saved = seconds(kernels) - least;
   return sequence(
     name,
-    saved > 0 ? [...kernels, kernelTime("less kernels that run beside others", -saved, [])] : kernels,
+    saved > 0
+      ? [...kernels, kernelTime("less kernels that run beside others", -saved, [], { hides: second })]
+      : kernels,
   );
 }
 
@@ -126,6 +131,7 @@ export const times = (count: number, time: OperatorTime): OperatorTime => ({
   weights: count * time.weights,
   terms: [],
   parts: [time],
+  hides: [],
 });
 
 /** Time of terms that run side by side: (a^p + b^p + ...)^(1/p), which is the longest one for infinite p. */

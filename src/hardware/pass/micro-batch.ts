@@ -91,7 +91,12 @@ export function microBatchOf(deployment: Deployment, parts: readonly Part[], bat
   return {
     layers:
       hidden > 0
-        ? sequence("layers", [all, kernelTime("less exchanges that hide behind the other half", -hidden, [])])
+        ? sequence("layers", [
+            all,
+            kernelTime("less exchanges that hide behind the other half", -hidden, [], {
+              hides: exchangesOf(all),
+            }),
+          ])
         : all,
     hops: parallel.pp === 1 ? undefined : stageChanges(deployment, tokens.own),
     head: headTime(deployment, own),
@@ -100,6 +105,12 @@ export function microBatchOf(deployment: Deployment, parts: readonly Part[], bat
     linkSeconds: links - hidden,
   };
 }
+
+/** Kernels that send over links. */
+const exchangesOf = (time: OperatorTime): OperatorTime[] => {
+  if (time.linkBytes === 0) return [];
+  return time.parts.length === 0 ? [time] : time.parts.flatMap(exchangesOf);
+};
 
 /** Seconds of operators that send over links. */
 function linkSeconds(time: OperatorTime): number {

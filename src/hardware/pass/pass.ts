@@ -27,7 +27,7 @@ export const passAssumptions: readonly string[] = [
   "left out: scheduling, sampling, tokenisation, the network to the user, norms between layers",
 ];
 
-/** A forward pass: its time, and the time of its parts. */
+/** A forward pass: its time, and the seconds of its parts, which add up to it. */
 export interface Pass {
   readonly time: OperatorTime;
   /** of the slowest GPU, without exchanges */
@@ -35,6 +35,10 @@ export interface Pass {
   readonly feedForwardSeconds: number;
   /** exchanges between GPUs that do not hide behind work */
   readonly linkSeconds: number;
+  /** of the output head */
+  readonly headSeconds: number;
+  /** waiting for the fullest stage; 0 without stages */
+  readonly waitSeconds: number;
 }
 
 /**
@@ -50,12 +54,15 @@ export function passOf(deployment: Deployment, parts: readonly Part[]): Pass {
   const seconds = secondsOf(batch, stages);
   const inFlight = Math.max(...parts.map((part) => microBatchesOf(part, parallel)));
   const wait = inFlight * slowestStage(seconds, stages) - latencyOf(seconds, parallel.pp);
-  const waiting = kernelTime("waiting for the fullest stage", Math.max(0, wait), []);
+  const waitSeconds = hops === undefined ? 0 : Math.max(0, wait);
+  const waiting = kernelTime("waiting for the fullest stage", waitSeconds, []);
   return {
     time: sequence("forward pass", [layers, ...(hops === undefined ? [head] : [hops, head, waiting])]),
     attentionSeconds,
     feedForwardSeconds,
     linkSeconds: linkSeconds + (hops?.seconds ?? 0),
+    headSeconds: head.seconds,
+    waitSeconds,
   };
 }
 

@@ -26,6 +26,8 @@ export function rackOf(setting: RackSetting, asked: number): CardRack {
         attentionSeconds: step.pass.attentionSeconds,
         feedForwardSeconds: step.pass.feedForwardSeconds,
         linkSeconds: step.pass.linkSeconds,
+        headSeconds: step.pass.headSeconds,
+        waitSeconds: step.pass.waitSeconds,
         tpotSeconds: step.tpotSeconds,
       }
     : null;
@@ -35,6 +37,7 @@ export function rackOf(setting: RackSetting, asked: number): CardRack {
           attentionSeconds: prompt.attentionSeconds,
           feedForwardSeconds: prompt.feedForwardSeconds,
           linkSeconds: prompt.linkSeconds,
+          headSeconds: prompt.headSeconds,
           waitSeconds: prompt.waitSeconds,
           seconds: prompt.seconds,
         }

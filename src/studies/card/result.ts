@@ -55,6 +55,8 @@ export interface CardDecode {
   readonly attentionSeconds: number;
   readonly feedForwardSeconds: number;
   readonly linkSeconds: number;
+  readonly headSeconds: number;
+  readonly waitSeconds: number;
   readonly tpotSeconds: number;
 }
 
@@ -63,6 +65,7 @@ export interface CardPrefill {
   readonly attentionSeconds: number;
   readonly feedForwardSeconds: number;
   readonly linkSeconds: number;
+  readonly headSeconds: number;
   readonly waitSeconds: number;
   readonly seconds: number;
 }

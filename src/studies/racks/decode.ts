@@ -19,7 +19,7 @@ export interface DecodeQuestion extends RackQuestion {
   readonly parallel?: string | undefined;
 }
 
-/** The time of a decode step. */
+/** The time of a decode step, which its parts add up to. */
 export interface DecodeRow extends TimedRow {
   readonly users: number;
   readonly parallel: string;
@@ -27,6 +27,9 @@ export interface DecodeRow extends TimedRow {
   readonly attentionSeconds: number | null;
   readonly feedForwardSeconds: number | null;
   readonly linkSeconds: number | null;
+  readonly headSeconds: number | null;
+  /** waiting for the fullest stage of layers; 0 without stages */
+  readonly waitSeconds: number | null;
   readonly draftSeconds: number | null;
   readonly seconds: number | null;
   readonly tpotSeconds: number | null;
@@ -74,6 +77,8 @@ const timesOf = ({ pass, draftSeconds, seconds, tpotSeconds }: DecodeAnswer, use
   attentionSeconds: pass.attentionSeconds,
   feedForwardSeconds: pass.feedForwardSeconds,
   linkSeconds: pass.linkSeconds,
+  headSeconds: pass.headSeconds,
+  waitSeconds: pass.waitSeconds,
   draftSeconds,
   seconds,
   tpotSeconds,
@@ -87,6 +92,8 @@ const noTimes = {
   attentionSeconds: null,
   feedForwardSeconds: null,
   linkSeconds: null,
+  headSeconds: null,
+  waitSeconds: null,
   draftSeconds: null,
   seconds: null,
   tpotSeconds: null,

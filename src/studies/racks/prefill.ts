@@ -22,7 +22,7 @@ export interface PrefillQuestion extends RackQuestion {
   readonly parallel?: string | undefined;
 }
 
-/** The time of a prefill. */
+/** The time of a prefill, which its parts add up to. */
 export interface PrefillRow extends TimedRow {
   readonly prompts: number;
   readonly computedTokens: number;
@@ -34,6 +34,8 @@ export interface PrefillRow extends TimedRow {
   readonly attentionSeconds: number | null;
   readonly feedForwardSeconds: number | null;
   readonly linkSeconds: number | null;
+  /** of the output head; 0 with stages, of which the last one has it */
+  readonly headSeconds: number | null;
   /** waiting for other stages of layers; 0 without stages */
   readonly waitSeconds: number | null;
   readonly seconds: number | null;
@@ -79,6 +81,7 @@ function timesOf({ division, seconds, time, flops, ...parts }: PrefillAnswer, to
     attentionSeconds: parts.attentionSeconds,
     feedForwardSeconds: parts.feedForwardSeconds,
     linkSeconds: parts.linkSeconds,
+    headSeconds: parts.headSeconds,
     waitSeconds: parts.waitSeconds,
     seconds,
     inputTokensPerSecondPerGpu: tokensPerGpu / seconds,
@@ -92,6 +95,7 @@ const noTimes = {
   attentionSeconds: null,
   feedForwardSeconds: null,
   linkSeconds: null,
+  headSeconds: null,
   waitSeconds: null,
   seconds: null,
   inputTokensPerSecondPerGpu: null,

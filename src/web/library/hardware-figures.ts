@@ -1,4 +1,5 @@
 import { distinct } from "../../core/group.ts";
+import { formatSeconds } from "../../core/units.ts";
 import { logDomain, logTicks } from "../../figures/axes.ts";
 import { panelFigure } from "../../figures/style.ts";
 import type { System } from "../../hardware/system.ts";
@@ -35,21 +36,29 @@ const coloursOf = (names: readonly string[]): object => ({
   range: names.map((_, i) => colours[i % colours.length]),
 });
 
+/** Words for the time of kernels that a bar leaves out, since they run beside others; empty if there is none. */
+function hiddenIn({ system, operators }: SystemStep): string {
+  const hidden = operators.filter(({ hiddenSeconds }) => hiddenSeconds > 0);
+  const seconds = hidden.reduce((sum, { hiddenSeconds }) => sum + hiddenSeconds, 0);
+  if (hidden.length === 0) return "";
+  return `; ${system.name}: without ${formatSeconds(seconds)} of ${hidden.map(({ name }) => name).join(", ")} beside other kernels`;
+}
+
 /** Time of a step by operator: a bar a system. */
 export function stepFigure(steps: readonly SystemStep[]): object {
   const names = namesOf(steps);
   const points = steps.flatMap(({ system, operators }) =>
-    operators.map(({ name, seconds }) => ({
+    operators.map(({ name, seconds, hiddenSeconds }) => ({
       panel: "",
       system: system.name,
       operator: name,
       order: names.indexOf(name),
-      ms: 1000 * seconds,
+      ms: 1000 * (seconds - hiddenSeconds),
     })),
   );
   return panelFigure({
     title: "Time of a step by operator",
-    subtitle: "on one GPU; kernels run one after another",
+    subtitle: `on one GPU; a bar is as long as the step${steps.map(hiddenIn).join("")}`,
     points,
     height: 44 * steps.length,
     width: 520,
@@ -93,6 +102,7 @@ export function rooflineFigure(steps: readonly SystemStep[]): object {
         ms: 1000 * seconds,
       })),
   );
+  const marked = names.filter((name) => marks.some(({ operator }) => operator === name));
   const x = logDomain([...marks.map(({ intensity }) => intensity), 1, 1000], 1.5);
   const roofs = steps.flatMap(({ system: { name: panel, gpu } }) =>
     precisions.flatMap((precision) => {
@@ -141,7 +151,7 @@ export function rooflineFigure(steps: readonly SystemStep[]): object {
             type: "nominal",
             title: null,
             scale: coloursOf(names),
-            legend: { symbolOpacity: 1 },
+            legend: { symbolOpacity: 1, values: marked },
           },
         },
       },

@@ -2,7 +2,7 @@ import { parseSpec } from "../../attention/spec.ts";
 import { kvDtypes } from "../../core/dtype.ts";
 import { UsageError, unknownName } from "../../core/errors.ts";
 import { parseLength } from "../../core/length.ts";
-import { formatBytes, formatSeconds, formatUnit, formatUsd } from "../../core/units.ts";
+import { formatBytes, formatSeconds, formatUsd } from "../../core/units.ts";
 import { roomiest } from "../../deployment/choice.ts";
 import { fastestDecode } from "../../deployment/decode.ts";
 import type { DecodeAnswer } from "../../deployment/decode.ts";
@@ -28,13 +28,13 @@ import type {
   HardwareQuestion,
   HardwareSide,
   MemoryBar,
-  ShownTable,
 } from "../questions.ts";
 import { commandLine } from "./command.ts";
 import { draw } from "./draw.ts";
 import { rooflineFigure, stepFigure } from "./hardware-figures.ts";
 import type { SystemStep } from "./hardware-figures.ts";
 import { noted } from "./noted.ts";
+import { operatorsTable } from "./operators-table.ts";
 import { operatorsOf } from "./operators.ts";
 import { requests, tpotLimit } from "./requests.ts";
 
@@ -92,10 +92,10 @@ export async function* hardware(question: HardwareQuestion): AsyncGenerator<Hard
       sides.set(name, error.message);
     }
   const worked = (): Worked[] => [...sides.values()].filter((side) => typeof side !== "string");
-  const steps = worked().map(({ on, step }): SystemStep => ({
-    system: on.system,
-    operators: operatorsOf(step.pass.time),
-  }));
+  // a step whose caches do not fit cannot be taken
+  const steps = worked()
+    .filter(({ step }) => fits(step.lack))
+    .map(({ on, step }): SystemStep => ({ system: on.system, operators: operatorsOf(step.pass.time) }));
   const figures =
     steps.length === 0
       ? []
@@ -108,7 +108,7 @@ export async function* hardware(question: HardwareQuestion): AsyncGenerator<Hard
       typeof side === "string" ? { system, error: side, bars: [], verdict: "", facts: [] } : side.side,
     ),
     figures,
-    ...(steps.length > 0 && { table: tableOf(steps) }),
+    ...(steps.length > 0 && { table: operatorsTable(steps) }),
     errors,
     commands,
   });
@@ -151,15 +151,24 @@ function workedOut(question: HardwareQuestion, name: string, model: Model, token
     facts: [
       ["divided as", `${formatParallel(step.division.parallel)} (${gpusOf(step.division.parallel)} GPUs)`],
       ["users per rack", String(rack)],
-      // a step whose caches do not fit cannot be taken
       ["TPOT", isHeld ? formatSeconds(step.tpotSeconds) : "-"],
-      ["attention", isHeld ? formatSeconds(step.pass.attentionSeconds) : "-"],
-      ["feed-forward", isHeld ? formatSeconds(step.pass.feedForwardSeconds) : "-"],
-      ["links", isHeld ? formatSeconds(step.pass.linkSeconds) : "-"],
+      ...(isHeld ? partsOf(step) : []),
     ],
   };
   return { on, decode, step, side };
 }
+
+/** Parts of a step, which add up to it. */
+const partsOf = ({ pass }: DecodeAnswer): HardwareSide["facts"] =>
+  (
+    [
+      ["attention", pass.attentionSeconds],
+      ["feed-forward", pass.feedForwardSeconds],
+      ["links", pass.linkSeconds],
+      ["output head", pass.headSeconds],
+      ["waiting for the fullest stage", pass.waitSeconds],
+    ] as const
+  ).flatMap(([name, seconds]) => (seconds > 0 ? [[name, formatSeconds(seconds)]] : []));
 
 /** Memory of the step's division beside its contents: the HBM of all its GPUs, and the host's if caches lie there. */
 function barsOf({ division, lack }: DecodeAnswer, users: number, tokens: number): MemoryBar[] {
@@ -262,25 +271,4 @@ function commandsOf(question: HardwareQuestion, read: Model | undefined): EqualC
     },
     { gives: "TTFT", text: commandLine(["hardware", "prefill"], [...shared, ["context", context]]) },
   ];
-}
-
-/** Operators of the steps, with their times. */
-function tableOf(steps: readonly SystemStep[]): ShownTable {
-  const names = [...new Set(steps.flatMap(({ operators }) => operators.map(({ name }) => name)))];
-  return {
-    titles: ["operator", ...steps.flatMap(({ system }) => [`${system.name}, time`, "HBM", "operations"])],
-    rows: names.map((name) => [
-      name,
-      ...steps.flatMap(({ operators }) => {
-        const found = operators.find((each) => each.name === name);
-        if (found === undefined) return ["", "", ""];
-        const { seconds, bytes, flops } = found;
-        return [
-          formatSeconds(seconds),
-          bytes === 0 ? "" : formatBytes(bytes),
-          flops === 0 ? "" : formatUnit(flops, "FLOP"),
-        ];
-      }),
-    ]),
-  };
 }

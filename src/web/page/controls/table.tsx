@@ -16,8 +16,8 @@ export function Table({ table, caption, label = caption }: TableProps): JSX.Elem
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {table.titles.map((title) => (
-              <th key={title} scope="col">
+            {table.titles.map((title, i) => (
+              <th key={i} scope="col">
                 {title}
               </th>
             ))}

@@ -156,7 +156,10 @@ function Hardware(props: PanelProps): JSX.Element {
           </div>
         ))}
         {answer?.table && (
-          <Table table={answer.table} caption="Operators of a step on one GPU, all layers together" />
+          <Table
+            table={answer.table}
+            caption="Operators of a step on one GPU, all layers together; adds: the time that does not pass beside other kernels"
+          />
         )}
       </div>
     </div>
