@@ -5,6 +5,7 @@ import type { Entry, Registry } from "../core/entry.ts";
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams, ParamSpecs } from "../core/params.ts";
+import { rememberText } from "../core/remember.ts";
 import { formatCall, parseExpression, planName } from "../core/spec.ts";
 import type { Call, Expression, LayerGroup } from "../core/spec.ts";
 import { composeLayers } from "./layers.ts";
@@ -41,7 +42,6 @@ interface Use<E> {
 }
 
 const inHbm: PlacementUse = { placement: placements.get("hbm"), params: {} };
-const unshaped = parseShaping("none");
 
 const whats: Readonly<Record<Modification, string>> = {
   kvDtype: "kv dtype",
@@ -57,7 +57,9 @@ const whats: Readonly<Record<Modification, string>> = {
  *   contradictory modifier, or one that the variant refuses
  */
 export const parseSpec = (text: string, known: Registry<AnyVariant> = variants): AttentionSpec =>
-  settle(text, parseExpression(text), known);
+  known === variants ? rememberedSpec(text) : settle(text, parseExpression(text), known);
+
+const rememberedSpec = rememberText((text) => settle(text, parseExpression(text), variants));
 
 /** A spec in one spelling: `dsa(k=2048)` is `dsa`. A spec whose plugin is not loaded stays as it is. */
 export function canonicalSpec(text: string): string {
@@ -211,11 +213,13 @@ function onlyOne(
  *
  * @throws UsageError for a malformed spec, an unknown name or parameter, or a value out of range
  */
-export function parseShaping(text: string): ShapingUse {
+export const parseShaping = rememberText((text): ShapingUse => {
   const { name, args, modifiers } = parseExpression(text);
   if (modifiers.length > 0) throw new UsageError(`a logit shaping takes no modifiers; got ${text}`);
   return shapingUse(useOf(shapings, { name, args }));
-}
+});
+
+const unshaped = parseShaping("none");
 
 function shapingUse({ entry, params, text }: Use<LogitShaping>): ShapingUse {
   return { shaping: entry, params, text };

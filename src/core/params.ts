@@ -106,12 +106,12 @@ export function resolveParams<S extends ParamSpecs>(
       );
     }
   }
-  return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [
-      name,
-      given[name] === undefined ? spec.default : readValue(owner, name, spec, given[name]),
-    ]),
-  ) as Params<S>;
+  const values: Record<string, number | boolean | string> = {};
+  for (const name of Object.keys(specs)) {
+    const value = given[name];
+    values[name] = value === undefined ? specs[name]!.default : readValue(owner, name, specs[name]!, value);
+  }
+  return values as Params<S>;
 }
 
 function readValue(

@@ -21,3 +21,10 @@ export function remember<A, T>(
     return found;
   };
 }
+
+/** Texts that one reader remembers. */
+const rememberedTexts = 1024;
+
+/** Makes a function of a text keep its results. An error is not kept. */
+export const rememberText = <T>(read: (text: string) => T): ((text: string) => T) =>
+  remember(rememberedTexts, (text: string) => text, read);

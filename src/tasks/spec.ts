@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { resolveParams } from "../core/params.ts";
 import type { AnyParams } from "../core/params.ts";
 import { Random } from "../core/random.ts";
+import { rememberText } from "../core/remember.ts";
 import { formatCall, parseExpression } from "../core/spec.ts";
 import * as all from "./all.ts";
 import type { AnyTask, Problem } from "./task.ts";
@@ -27,7 +28,7 @@ export interface TaskSpec {
  *
  * @throws UsageError for a malformed spec, an unknown task or parameter, or a value out of range
  */
-export function parseTask(text: string): TaskSpec {
+export const parseTask = rememberText((text): TaskSpec => {
   const { name, args, modifiers } = parseExpression(text);
   const task = tasks.get(name);
   if (modifiers.length > 0) {
@@ -44,7 +45,7 @@ export function parseTask(text: string): TaskSpec {
     spec: formatCall(name, Object.fromEntries(changed)),
     problem: formatCall(name, Object.fromEntries(asked)),
   };
-}
+});
 
 /** Names a problem of a task. */
 export interface ProblemPlace {

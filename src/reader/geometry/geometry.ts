@@ -3,6 +3,7 @@ import { Registry } from "../../core/entry.ts";
 import { UsageError } from "../../core/errors.ts";
 import { resolveParams } from "../../core/params.ts";
 import type { Params, ParamSpecs } from "../../core/params.ts";
+import { rememberText } from "../../core/remember.ts";
 import { formatCall, parseExpression } from "../../core/spec.ts";
 import { none } from "./none.ts";
 import { text } from "./text.ts";
@@ -33,7 +34,7 @@ export interface GeometryUse {
  * @throws UsageError for a malformed spec, an unknown geometry or parameter, a value out of range, or shares of more than
  *   the whole
  */
-export function parseGeometry(given: string): GeometryUse {
+export const parseGeometry = rememberText((given): GeometryUse => {
   const { name, args, modifiers } = parseExpression(given);
   const entry = geometries.get(name);
   if (modifiers.length > 0) throw new UsageError(`key geometry ${name} takes no modifiers; got ${given}`);
@@ -48,4 +49,4 @@ export function parseGeometry(given: string): GeometryUse {
       `${spec}: mean, kind, token, context and subject are shares of a key, and may be 1 together; got ${whole.toFixed(2)}`,
     );
   return { entry, spec, text: own };
-}
+});
