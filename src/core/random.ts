@@ -8,19 +8,33 @@
 /** Two 32-bit words that name a stream. */
 export type StreamKey = readonly [number, number];
 
-/** 64-bit hash of a text (cyrb53's mixing, public domain, both words kept). */
-export function hash64(text: string): StreamKey {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
+/** Both words of a hash before they are mixed: a longer text goes on from them. */
+type HashState = StreamKey;
+
+const emptyHash: HashState = [0xdeadbeef | 0, 0x41c6ce57];
+
+/** The state after more of a text. */
+function hashOn([from, beside]: HashState, text: string): HashState {
+  let a = from;
+  let b = beside;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 2654435761);
     b = Math.imul(b ^ code, 1597334677);
   }
+  return [a, b];
+}
+
+function mixed([first, second]: HashState): StreamKey {
+  let a = first;
+  let b = second;
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
   return [a >>> 0, b >>> 0];
 }
+
+/** 64-bit hash of a text (cyrb53's mixing, public domain, both words kept). */
+export const hash64 = (text: string): StreamKey => mixed(hashOn(emptyHash, text));
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -90,6 +104,19 @@ const uniformOf = (first: number, second: number): number =>
 const normalOf = (first: number, second: number): number =>
   Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second);
 
+/** Standard normal number of the four words of a block. */
+function normalOfBlock(key: StreamKey, block: number): number {
+  drawBlock(key, block);
+  return normalOf(uniformOf(words[3]!, words[2]!), uniformOf(words[1]!, words[0]!));
+}
+
+/** Word of a stream, by its place. Those of a block are drawn from the last to the first. */
+function wordAt(key: StreamKey, place: number): number {
+  const drawn = place % 4;
+  drawBlock(key, (place - drawn) / 4);
+  return words[3 - drawn]!;
+}
+
 /** Standard normal numbers that follow one another in a stream. Each is computed whenever it is asked for. */
 export class Normals {
   readonly #key: StreamKey;
@@ -103,39 +130,35 @@ export class Normals {
 
   at(i: number): number {
     const place = this.#from + 4 * i;
-    const drawn = place % 4;
-    const block = (place - drawn) / 4;
-    drawBlock(this.#key, block);
-    // words of a block are drawn from the last to the first
-    if (drawn === 0) return normalOf(uniformOf(words[3]!, words[2]!), uniformOf(words[1]!, words[0]!));
-    const four = [words[3]!, words[2]!, words[1]!, words[0]!].slice(drawn);
-    drawBlock(this.#key, block + 1);
-    four.push(words[3]!, words[2]!, words[1]!);
-    return normalOf(uniformOf(four[0]!, four[1]!), uniformOf(four[2]!, four[3]!));
+    if (place % 4 === 0) return normalOfBlock(this.#key, place / 4);
+    const first = uniformOf(wordAt(this.#key, place), wordAt(this.#key, place + 1));
+    return normalOf(first, uniformOf(wordAt(this.#key, place + 2), wordAt(this.#key, place + 3)));
   }
 }
 
 /** A stream of random numbers that can be forked by name. */
 export class Random {
   readonly key: StreamKey;
-  readonly #path: string;
+  readonly #name: HashState;
   /** the next block to draw */
   #block = 0;
-  /** the words of the last block that are left, the last first */
+  /** words of the block before it that are left */
+  #left = 0;
+  /** the block whose last three words, from its first on, are kept here */
+  #kept = -1;
   #word0 = 0;
   #word1 = 0;
   #word2 = 0;
-  #left = 0;
 
   /** @param path the name of the stream: the seed, then the names of its forks */
-  constructor(path: string | number) {
-    this.#path = String(path);
-    this.key = hash64(this.#path);
+  constructor(path: string | number | HashState) {
+    this.#name = typeof path === "object" ? path : hashOn(emptyHash, String(path));
+    this.key = mixed(this.#name);
   }
 
   /** An independent stream. It depends on its name alone, not on earlier draws. */
   fork(name: string | number): Random {
-    return new Random(`${this.#path}/${name}`);
+    return new Random(hashOn(this.#name, `/${name}`));
   }
 
   /** Uniform 32-bit word. */
@@ -146,20 +169,25 @@ export class Random {
   /** The next word, as a signed number. */
   #word(): number {
     if (this.#left === 0) return this.#nextBlock();
+    this.#keep();
     this.#left--;
     return this.#left === 2 ? this.#word2 : this.#left === 1 ? this.#word1 : this.#word0;
   }
 
   /** Draws the next block of four words. @returns the last of them */
   #nextBlock(): number {
-    this.#load(this.#block++);
+    this.#block++;
     this.#left = 3;
+    this.#keep();
     return words[3]!;
   }
 
-  /** Draws a block, and keeps its first three words. */
-  #load(block: number): void {
+  /** Keeps the words that are left of the block before the next, which other streams would draw over. */
+  #keep(): void {
+    const block = this.#block - 1;
+    if (this.#kept === block) return;
     drawBlock(this.key, block);
+    this.#kept = block;
     this.#word0 = words[0]!;
     this.#word1 = words[1]!;
     this.#word2 = words[2]!;
@@ -172,6 +200,7 @@ export class Random {
 
   /** Standard normal, by Box and Muller. */
   normal(): number {
+    if (this.#left === 0) return normalOfBlock(this.key, this.#block++);
     return normalOf(this.uniform(), this.uniform());
   }
 
@@ -179,7 +208,6 @@ export class Random {
   normals(count: number): Normals {
     const drawn = new Normals(this.key, 4 * this.#block - this.#left);
     this.#block += count;
-    if (this.#left > 0) this.#load(this.#block - 1);
     return drawn;
   }
 

@@ -20,7 +20,8 @@ export function standingOut({ candidates, values, total, noise, othersFrom }: Pr
   for (let i = 0; i < values.length; i++) least = Math.max(least, acceptedShare * values[i]!);
   const accepted: number[] = [];
   for (let i = 0; i < values.length; i++) if (values[i]! >= least) accepted.push(candidates[i]!);
-  return othersFrom === undefined ? accepted : accepted.concat(othersFrom(least));
+  if (othersFrom !== undefined) for (const candidate of othersFrom(least)) accepted.push(candidate);
+  return accepted;
 }
 
 /** The candidates of the n largest projections, from the largest; of equals the earlier one first. */
@@ -33,8 +34,7 @@ export const largest = ({ candidates, values }: Projections, n: number): number[
 /** The candidate of the largest projection, of equals the earlier one; `except` are passed over. */
 export function nearest({ candidates, values }: Projections, except: readonly number[] = []): number {
   let best = -1;
-  values.forEach((value, i) => {
-    if ((best < 0 || value > values[best]!) && !except.includes(candidates[i]!)) best = i;
-  });
+  for (let i = 0; i < values.length; i++)
+    if ((best < 0 || values[i]! > values[best]!) && !except.includes(candidates[i]!)) best = i;
   return candidates[best]!;
 }

@@ -1,7 +1,7 @@
 import { readMeanField } from "../reader/mean-field/read.ts";
 import type { TrialRow } from "./columns.ts";
 import { makeRow } from "./row.ts";
-import { settle, streamsOf, useOf } from "./settle.ts";
+import { settle, streamsOf, useOfSettled } from "./settle.ts";
 import type { MeanFieldTrial } from "./trial.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { MeanFieldTrial } from "./trial.ts";
 export function meanFieldRow(trial: MeanFieldTrial): TrialRow {
   const settled = settle(trial);
   const problem = { task: trial.task, tokens: trial.tokens, seed: streamsOf(trial) };
-  const { tokens, score, exact, seen } = readMeanField(problem, useOf(trial), settled.reader);
+  const { tokens, score, exact, seen } = readMeanField(problem, useOfSettled(settled), settled.reader);
   if (trial.budget?.fits === false) return makeRow(settled, { tokens });
   return makeRow(settled, { tokens, graded: { score, exact }, seen });
 }

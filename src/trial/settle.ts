@@ -31,10 +31,14 @@ function settleSpec(trial: SpecFields): Omit<Settled, "trial"> {
 export const settle = <T extends Trial>(trial: T): Settled<T> => ({ trial, ...settleSpec(trial) });
 
 /** A trial's variant with its parameters and shaping, for the mean field. */
-export function useOf(trial: SpecFields): VariantUse {
-  const { spec, shaping } = settleSpec(trial);
-  return { variant: spec.variant, params: spec.params, shaping };
-}
+export const useOf = (trial: SpecFields): VariantUse => useOfSettled(settleSpec(trial));
+
+/** The variant of a settled trial. */
+export const useOfSettled = ({ spec, shaping }: Pick<Settled, "spec" | "shaping">): VariantUse => ({
+  variant: spec.variant,
+  params: spec.params,
+  shaping,
+});
 
 /** The name of the random streams of a trial's problem. */
 export const streamsOf = ({

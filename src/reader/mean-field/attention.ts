@@ -4,7 +4,7 @@ import type { Random } from "../../core/random.ts";
 import type { ReaderParams } from "../params.ts";
 import type { Seen } from "../reading.ts";
 import { drawHead } from "./draw-head.ts";
-import type { FoundRecords } from "./draw-head.ts";
+import type { FoundRecords } from "./found.ts";
 import { headReads } from "./heads.ts";
 import type { HeadReads, Moment } from "./heads.ts";
 import { roundingOf } from "./rounding.ts";
@@ -28,7 +28,7 @@ export interface DrawnQuery {
 /** Attention of all heads to one query, as it was drawn. */
 export interface DrawnAttention {
   /** weight of each record found, the mean over heads */
-  readonly weights: Float64Array;
+  readonly weights: readonly number[];
   /** variance that everything else adds to a projection on a code */
   readonly noise: number;
 }
@@ -55,8 +55,8 @@ export class MeanFieldAttention {
   /** Draws the weights that the heads of a query give the records it may find. */
   attend({ sight, moment, found, traced = true }: DrawnQuery, random: Random): DrawnAttention {
     const { kvHeads, headDim } = this.#reader;
-    const count = found.distances.length;
-    const weights = new Float64Array(count);
+    const { count } = found;
+    const weights = Array<number>(count).fill(0);
     let gold = 0;
     for (const is of found.gold) if (is) gold++;
     let noise = 0;
@@ -71,7 +71,7 @@ export class MeanFieldAttention {
       this.#tokensRead += drawn.tokensRead / kvHeads;
       for (let i = 0; i < count; i++) {
         if (!found.gold[i]) continue;
-        goldRead += drawn.read[i]!;
+        if (drawn.read[i]) goldRead++;
         this.#goldMass += drawn.weights[i]! / kvHeads;
       }
     }

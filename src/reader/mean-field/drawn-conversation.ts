@@ -12,7 +12,7 @@ import {
 import { projectionNoise } from "../readout.ts";
 import type { CountReading, Reading } from "../reading.ts";
 import type { Sight } from "./attention.ts";
-import { foundAt } from "./draw-head.ts";
+import { FoundRecords } from "./found.ts";
 import type { DrawnTrial } from "./trial.ts";
 
 /** Half of the content's variance is the format's, half the topic's. */
@@ -70,7 +70,7 @@ function countReading({ outline, needles }: DrawnRequests, { attention, random }
         like: [sinkKin],
         asking: 0,
       };
-      const found = foundAt({ distances: [calibrationTokens - 1], kin: [1], sink: true }, random);
+      const found = new FoundRecords({ distances: [calibrationTokens - 1], kin: [1], sink: true }, random);
       return attention.attend({ sight, moment, found, traced: false }, random).weights[0]!;
     },
 
@@ -78,7 +78,7 @@ function countReading({ outline, needles }: DrawnRequests, { attention, random }
       needles.map((request, j) => {
         const place = placeOf(outline, request);
         const before = needles.slice(0, j).map((other) => place - placeOf(outline, other));
-        const found = foundAt(
+        const found = new FoundRecords(
           {
             distances: [...before.reverse(), place - 1],
             kin: [...before.map(() => 0), 1],
@@ -122,7 +122,7 @@ function responseReading(
   return {
     ask: (queries, step, readOut) =>
       Array.from(queries, () => {
-        const found = foundAt(
+        const found = new FoundRecords(
           {
             distances: fromNearest.map((j) => tokens - placeOf(outline, needles[j]! + 1)),
             similarities: fromNearest.map((j) => similarities[j]!),

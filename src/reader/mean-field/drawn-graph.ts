@@ -3,11 +3,11 @@ import type { Random } from "../../core/random.ts";
 import type { GraphWalk } from "../../tasks/circuit.ts";
 import type { WalkOutline } from "../../tasks/outline.ts";
 import type { Score } from "../../tasks/task.ts";
-import { graphWalk } from "../circuits/graph-walk.ts";
+import { endsBy, walkHops } from "../circuits/graph-walk.ts";
 import { projectionNoise } from "../readout.ts";
 import type { Reading } from "../reading.ts";
 import type { Sight } from "./attention.ts";
-import { foundAt } from "./draw-head.ts";
+import { FoundRecords } from "./found.ts";
 import type { DrawnTrial } from "./trial.ts";
 
 /** The nodes at the other ends of a node's edges. */
@@ -16,7 +16,7 @@ export type DrawnEdges = (node: number) => readonly number[];
 /** Walks a graph that is drawn where the walk goes. */
 export const walkDrawnGraph = (outline: WalkOutline, trial: DrawnTrial): Score =>
   scoreDrawnWalk(outline, trial.random, (edges, walk) =>
-    graphWalk(drawnReading(outline, edges, trial), walk),
+    walkHops(walk, endsBy(drawnReading(outline, edges, trial))),
   );
 
 /** Draws a graph where a walk goes, and scores the walk. @param walked the last frontier of the walk, as it was read */
@@ -27,8 +27,8 @@ export function scoreDrawnWalk(
 ): Score {
   const edges = drawEdges(outline, random.fork("edges"));
   const walk = { start: 0, hops: outline.hops };
-  const truth = graphWalk(withoutError(edges, outline.nodes), walk);
-  return scoreOfSets(new Set(walked(edges, walk)), new Set(truth));
+  const truth = walkHops(walk, (frontier) => frontier.flatMap(edges));
+  return scoreOfSets(walked(edges, walk), new Set(truth));
 }
 
 /** Draws a node's edges when they are first asked for. */
@@ -39,26 +39,18 @@ function drawEdges({ nodes, degree, backwards }: WalkOutline, random: Random): D
     if (!ends) {
       const own = random.fork(node);
       const count = backwards ? own.poisson(degree) : degree;
-      ends = Array.from({ length: count }, () => own.below(nodes));
+      ends = drawNodes(count, nodes, own);
       drawn.set(node, ends);
     }
     return ends;
   };
 }
 
-/** A reading that sees every edge, and nothing else. */
-const withoutError = (edges: DrawnEdges, nodes: number): Reading => ({
-  ask: (frontier, _hop, readOut) =>
-    Array.from(frontier, (node) => {
-      const candidates = edges(node);
-      return readOut({
-        candidates,
-        values: new Float64Array(candidates.length).fill(1),
-        total: nodes,
-        noise: 0,
-      });
-    }),
-});
+function drawNodes(count: number, nodes: number, random: Random): number[] {
+  const drawn: number[] = [];
+  for (let i = 0; i < count; i++) drawn.push(random.below(nodes));
+  return drawn;
+}
 
 /** A reading whose attention is drawn: the projections of the nodes found, and the noise of all others. */
 function drawnReading(
@@ -93,7 +85,7 @@ function drawnReading(
       return Array.from(frontier, (node) => {
         const ends = edges(node);
         const sight = sightOf(ends.length);
-        const found = foundAt({ distances: drawDistances(ends.length) }, drawing);
+        const found = new FoundRecords({ distances: drawDistances(ends.length) }, drawing);
         const { weights, noise: besides } = attention.attend({ sight, moment, found }, drawing);
         let crosstalk = 0;
         for (const weight of weights) crosstalk += weight * weight;
@@ -101,10 +93,10 @@ function drawnReading(
         // several edges to one node add up
         const candidates: number[] = [];
         const values: number[] = [];
-        for (const [i, end] of ends.entries()) {
-          const known = candidates.indexOf(end);
+        for (let i = 0; i < ends.length; i++) {
+          const known = candidates.indexOf(ends[i]!);
           if (known < 0) {
-            candidates.push(end);
+            candidates.push(ends[i]!);
             values.push(weights[i]!);
           } else values[known]! += weights[i]!;
         }
@@ -116,7 +108,7 @@ function drawnReading(
           noise,
           othersFrom(least) {
             const count = Math.min(drawing.poisson(nodes * upperTail(least / sd)), nodes);
-            return Array.from({ length: count }, () => drawing.below(nodes));
+            return drawNodes(count, nodes, drawing);
           },
         });
       });
@@ -137,12 +129,12 @@ function drawnReading(
   }
 }
 
-/** F1 of two sets; 1 for two empty ones. */
-function scoreOfSets(given: ReadonlySet<number>, truth: ReadonlySet<number>): Score {
-  const shared = [...given].filter((node) => truth.has(node)).length;
-  const total = given.size + truth.size;
+/** F1 of two sets; 1 for two empty ones. @param given different nodes */
+function scoreOfSets(given: readonly number[], truth: ReadonlySet<number>): Score {
+  const shared = given.filter((node) => truth.has(node)).length;
+  const total = given.length + truth.size;
   return {
     score: total === 0 ? 1 : (2 * shared) / total,
-    exact: shared === truth.size && shared === given.size,
+    exact: shared === truth.size && shared === given.length,
   };
 }

@@ -6,7 +6,8 @@ import type { ReaderParams } from "../params.ts";
 import type { Seen } from "../reading.ts";
 import { firstByWords, laterByWords } from "../spelling-shares.ts";
 import type { Sight } from "./attention.ts";
-import { drawHead, foundAt } from "./draw-head.ts";
+import { drawHead } from "./draw-head.ts";
+import { FoundRecords } from "./found.ts";
 import { headReads } from "./heads.ts";
 import type { HeadReads } from "./heads.ts";
 import { roundingOf } from "./rounding.ts";
@@ -68,7 +69,7 @@ export class DrawnSpelling {
     const fallen = (1 + sink) * this.#reader.sharpness * Math.sqrt(mean) * random.normal();
     const others = <T>(value: T): T[] => Array<T>(ask.alike).fill(value);
     const first = <T>(value: T): T[] => (sink > 0 ? [value] : []);
-    const found = foundAt(
+    const found = new FoundRecords(
       {
         distances: [ask.distance, ...others(ask.distance), ...first(far)],
         similarities: [1, ...others(likeness), ...first((sinkLogit + fallen) / match)],
@@ -78,7 +79,7 @@ export class DrawnSpelling {
       },
       random,
     );
-    const weights = new Float64Array(found.distances.length);
+    const weights = new Float64Array(found.count);
     let variance =
       (residualNoise ** 2 * sum(strengths.map((s) => s * s))) / (whole * whole * headDim * reads);
     this.#queries++;
@@ -88,7 +89,7 @@ export class DrawnSpelling {
       drawn.weights.forEach((weight, i) => (weights[i]! += part * weight));
       variance += (part * part * drawn.noise) / headDim;
       this.#goldMass += drawn.weights[0]! / kvHeads;
-      this.#recall += drawn.read[0]! / kvHeads;
+      if (drawn.read[0]) this.#recall += 1 / kvHeads;
       this.#tokensRead += drawn.tokensRead / kvHeads;
     });
     const sd = Math.sqrt(variance);

@@ -56,7 +56,7 @@ function walkDrawnText(outline: WalkOutline, spelling: DrawnSpelling, random: Ra
   };
   return scoreDrawnWalk(outline, random, (edges, walk) =>
     walkHops(walk, (frontier, hop) =>
-      [...frontier].flatMap((node) => {
+      frontier.flatMap((node) => {
         const ends = edges(node);
         return ends.filter(() => isRead(ends.length, hop));
       }),

@@ -1,17 +1,8 @@
 import type { SoftmaxRead } from "../../attention/mean-field/reads.ts";
 import type { Random } from "../../core/random.ts";
+import type { TokensBesides } from "./besides.ts";
 import { drawKeySums } from "./key-sums.ts";
 import type { KeySums, NormalKeys } from "./key-sums.ts";
-
-/** Rows that are read besides the records found: the other tokens of these, and of the crowd's kin. */
-export interface NearTokens {
-  rows: number;
-  /** expected sum of exp(logit) */
-  sum: number;
-  /** expected sum of exp(2 logit) */
-  squares: number;
-  readonly groups: NormalKeys[];
-}
 
 /** Sums over the rows of a read besides the records found. */
 export interface RowSums {
@@ -27,20 +18,20 @@ export interface RowSums {
 const ofFewKeys = 0.01;
 
 /** Whether few keys decide the sum of a read. @param sure sum of exponentials of the records found and the sink */
-export const fewDecide = (read: SoftmaxRead, near: NearTokens, sure: number): boolean =>
-  read.squares + near.squares > ofFewKeys * (read.leak + near.sum + sure) ** 2;
+export const fewDecide = (read: SoftmaxRead, besides: TokensBesides, sure: number): boolean =>
+  read.squares + besides.squares > ofFewKeys * (read.leak + besides.sum + sure) ** 2;
 
-/** Sums that many keys make up: normal ones, with the expected squares. @param spread distance of a sum from its mean, by its standard deviation */
+/** Sums that many keys make up: normal ones, with the expected squares. @param draws the normal number of the spread */
 export function expectedSums(
   read: SoftmaxRead,
-  near: NearTokens,
-  spread: (deviation: number) => number,
+  besides: TokensBesides,
+  draws: { spread(): number },
 ): RowSums {
   const deviation = deviationOf(read);
   return {
-    background: Math.max(0, read.leak + (deviation === 0 ? 0 : spread(deviation))),
-    others: near.sum,
-    squares: read.squares + near.squares,
+    background: Math.max(0, read.leak + (deviation === 0 ? 0 : draws.spread() * deviation)),
+    others: besides.sum,
+    squares: read.squares + besides.squares,
   };
 }
 

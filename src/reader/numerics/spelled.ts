@@ -106,8 +106,8 @@ function walked({ records, candidates, ...walk }: GraphWalk): Listing {
     questions: edges.get(walk.start) ?? [],
     run: (read) =>
       walkHops(walk, (frontier, hop) => {
-        const own = [...frontier].flatMap((node) => edges.get(node) ?? []).sort((a, b) => a - b);
+        const own = frontier.flatMap((node) => edges.get(node) ?? []).sort((a, b) => a - b);
         return read(own, hop).map((edge) => records.value[edge]!);
-      }),
+      }).sort((a, b) => a - b),
   };
 }
