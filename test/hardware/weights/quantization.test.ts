@@ -135,6 +135,34 @@ describe("a quantization_config", () => {
     expect(storage.attention.bytes).toBeCloseTo((output * 0.5625 + (attention - output) * 2) / attention, 12);
   });
 
+  it.each<[string, object, number]>([
+    [
+      "bitsandbytes NF4",
+      { quant_method: "bitsandbytes", load_in_4bit: true, llm_int8_skip_modules: null },
+      0.5 + 4 / 64,
+    ],
+    [
+      "NF4 with scales in a byte",
+      { quant_method: "bitsandbytes", load_in_4bit: true, bnb_4bit_use_double_quant: true },
+      0.5 + (1 + 4 / 256) / 64,
+    ],
+    ["AutoRound in groups of 64", { quant_method: "auto-round", bits: 4, group_size: 64 }, 0.5 + 2.5 / 64],
+    ["GPTQ with a scale a row", { quant_method: "gptq", bits: 4, group_size: -1 }, 0.5],
+    ["MLX in groups of 64", { bits: 4, group_size: 64 }, 0.5625],
+    ["FBGEMM", { quant_method: "fbgemm_fp8", modules_to_not_convert: ["lm_head"] }, 1],
+    [
+      "Quark",
+      {
+        quant_method: "quark",
+        global_quant_config: { weight: { dtype: "fp4", group_size: 32 } },
+        exclude: ["lm_head"],
+      },
+      0.5 + 1 / 32,
+    ],
+  ])("of %s has these bytes a weight of attention", (_, described, bytes) => {
+    expect(checkpoint(described).storage.attention.bytes).toBeCloseTo(bytes, 12);
+  });
+
   it("does not take layers of other towers or of multi-token prediction for the model's own", () => {
     const ignore = ["mtp.layers.0*", "model.visual.layers.0*", "vision_tower*"];
     expect(formats({ quant_method: "modelopt", quant_algo: "NVFP4", ignore })).toBe(
@@ -143,9 +171,12 @@ describe("a quantization_config", () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ quant_method: "bitsandbytes" }, /quant_method must be one of fp8, mxfp4, .*got "bitsandbytes"/],
+    [{ quant_method: "hqq" }, /quant_method must be one of fp8, mxfp4, .*got "hqq"/],
+    [{ quant_method: "bitsandbytes", load_in_8bit: true }, /must be of 4 bits \(load_in_4bit\)/],
+    [{ bits: 8, group_size: 64 }, /weights of MLX must be of 4 bits .*"bits":8/],
+    [{ quant_method: "quark", global_quant_config: {} }, /weights of quark must be fp8_e4m3, or fp4/],
     [{ quant_method: "modelopt", quant_algo: "INT3" }, /quant_algo must be one of NVFP4, .*got "INT3"/],
-    [{ quant_method: "awq", bits: 3, group_size: 128 }, /4 bits in groups of 32 or 128; got .*3/],
+    [{ quant_method: "awq", bits: 3, group_size: 128 }, /integer weights must be of 4 bits; got .*3/],
     [{ quant_method: "compressed-tensors" }, /config_groups/],
   ])("that is not known keeps the model usable, but not as shipped: %j", (described, message) => {
     const model = modelFromConfig(
