@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
@@ -64,6 +64,7 @@ export const systemOf = (name: string): System =>
  */
 export function modelOf(name: string): Model {
   if (!isDataFile(name)) {
+    refuseFolder(name);
     refuseHubId(name);
     return models.get(name);
   }
@@ -73,6 +74,14 @@ export function modelOf(name: string): Model {
   const described = folder !== undefined && isObject(data) ? { ...quantizationIn(folder), ...data } : data;
   const model = modelFrom(described, { file, fallback: nameOf(file), models, as });
   return folder === undefined ? model : withTensors(model, tensorsIn(folder));
+}
+
+/** @throws UsageError for a folder without a config.json that can be read */
+function refuseFolder(name: string): void {
+  if (models.has(name) || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UsageError(
+    `${name} is a folder without a config.json that can be read; allowed: a file (config.json, my-model.yaml) or a folder with a config.json`,
+  );
 }
 
 /** @throws UsageError for the name of a repository of the Hugging Face hub, from which nothing is fetched */

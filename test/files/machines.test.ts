@@ -83,6 +83,19 @@ describe("a model of one's own", () => {
     expect(modelOf(file("config.json", JSON.stringify(config))).name).toMatch(/^attnsim-machines-/);
   });
 
+  it("may have the numbers that Python writes, in a long file too", () => {
+    const text = `{ "model_type": "llama", "hidden_size": 64, "num_attention_heads": 2, "vocab_size": 99, "intermediate_size": 128,
+      "num_hidden_layers": 2, "time_step_limit": [0.0, Infinity], "initializer": NaN, "_note": "NaN and ${"-".repeat(60_000)}" }`;
+    for (const content of [text, text.replace(/-+/, "")])
+      expect(modelOf(file("python.json", content))).toMatchObject({ hidden: { value: 64 } });
+  });
+
+  it("is no folder without a config.json", () => {
+    const snapshot = mkdtempSync(join(folder, "weights-"));
+    writeFileSync(join(snapshot, "model.safetensors"), "");
+    expect(() => modelOf(snapshot)).toThrow("is a folder without a config.json that can be read");
+  });
+
   it("is the same keys in YAML, with a name and a plan", () => {
     const keys = Object.entries(config).map(([key, value]) => `${key}: ${value}`);
     const path = file("mine.yaml", ["name: tiny-llama", "plan: layers(2*dense|2*quest)", ...keys].join("\n"));
