@@ -21,6 +21,8 @@ export interface Model extends Entry {
   readonly mtp?: Count;
   /** numbers of a token in the table of the layers' own embeddings, all layers together; absent without one */
   readonly tokenTable?: { readonly vocabulary: Count; readonly width: Count };
+  /** learned embeddings of positions; absent without any */
+  readonly positions?: Count;
   /** the output head is the token embedding */
   readonly tied?: true;
   readonly attention: readonly [AttentionGroup, ...AttentionGroup[]];
@@ -71,6 +73,6 @@ export function nativeOf({ name, plan, attention }: Model): string {
   });
   const [first, ...rest] = specs;
   if (first === undefined) throw new UsageError(`${name} has no layer with attention`);
-  if (rest.length === 0) return first.variant;
+  if (rest.every(({ variant }) => variant === first.variant)) return first.variant;
   return `layers(${specs.map(({ variant, layers }) => `${layers}*${variant}`).join("|")})`;
 }

@@ -58,10 +58,11 @@ export function weightCounts(model: Model): WeightCounts {
   return { ...counts, embeddings: embeddingsOf(model), norms: (normedOf(model) + 1) * hidden };
 }
 
-/** Token embedding, output head and the table of the layers' own embeddings. */
-function embeddingsOf({ hidden, vocabulary, tied, tokenTable }: Model): number {
+/** Token embedding, output head, positions and the table of the layers' own embeddings. */
+function embeddingsOf({ hidden, vocabulary, tied, tokenTable, positions }: Model): number {
   const table = tokenTable ? tokenTable.vocabulary.value * tokenTable.width.value : 0;
-  return (tied ? 1 : 2) * vocabulary.value * hidden.value + table;
+  const rows = (tied ? 1 : 2) * vocabulary.value + (positions?.value ?? 0);
+  return rows * hidden.value + table;
 }
 
 /** Attentions and feed-forwards of all layers. */

@@ -10,6 +10,10 @@ export interface FeedForwardTraits {
   readonly ungated?: true;
   /** the experts stand beside the dense layer, which every token passes (Gemma 4) */
   readonly besideDense?: true;
+  /** reader of the width of a dense layer beside the experts that is not intermediate_size */
+  readonly residualWidth?: (keys: Keys) => Count | undefined;
+  /** width of dense layers whose file gives none, in hidden sizes */
+  readonly expansion?: number;
 }
 
 /** Keys of the number of experts, and of those that a token is sent to. */
@@ -22,10 +26,13 @@ const denseWidths = ["block_ff_dim", "dense_intermediate_size", "intermediate_si
 /** Feed-forward of every layer of a config.json. */
 export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTraits = {}): FeedForwardDims[] {
   const key = experts.find((each) => keys.isOn(each));
+  // ERNIE 4.5 VL: tokens of text and of images have experts of their own
+  if (keys.isList("moe_num_experts"))
+    throw keys.wrong("moe_num_experts", "one number: experts of images beside those of text are not read");
   const shares = { ...(traits.ungated && { ungated: true as const }), ...tokenWidth(keys) };
   const dense = (l: number): FeedForwardDims => ({
     kind: "dense",
-    intermediate: widthAt(keys, l, layers),
+    intermediate: widthAt(keys, l, layers, traits.expansion),
     ...shares,
   });
   const all = Array.from({ length: layers }, (_, l) => l);
@@ -42,8 +49,12 @@ const tokenWidth = (keys: Keys): { readonly tokenWidth?: Count } =>
   keys.isOn("hidden_size_per_layer_input") ? { tokenWidth: keys.count("hidden_size_per_layer_input") } : {};
 
 /** Width of a dense layer. */
-function widthAt(keys: Keys, l: number, layers: number): Count {
+function widthAt(keys: Keys, l: number, layers: number, expansion?: number): Count {
   const key = denseWidths.find((each) => keys.has(each)) ?? "intermediate_size";
+  if (expansion !== undefined && !keys.has(key)) {
+    const times = keys.real("expansion_ratio", expansion);
+    return keys.counted(times * keys.count("hidden_size").value, `${times} x hidden_size`);
+  }
   const width = keys.countAt(l, layers, key);
   // Gemma 4: layers that read the K and V of others may be twice as wide
   const own = layers - keys.number("num_kv_shared_layers");
@@ -68,7 +79,8 @@ interface MixtureQuestion extends FeedForwardTraits {
   readonly key: string;
 }
 
-function mixtureAt(keys: Keys, { l, layers, key, besideDense }: MixtureQuestion): FeedForwardDims {
+function mixtureAt(keys: Keys, question: MixtureQuestion): FeedForwardDims {
+  const { l, layers, key, besideDense, residualWidth } = question;
   const intermediate = keys.countAt(
     l,
     layers,
@@ -76,9 +88,8 @@ function mixtureAt(keys: Keys, { l, layers, key, besideDense }: MixtureQuestion)
     "expert_ffn_hidden_size",
     "intermediate_size",
   );
-  const shared = besideDense
-    ? keys.count("intermediate_size").value
-    : sharedWidth(keys, l, layers, intermediate.value);
+  const beside = besideDense ? keys.count("intermediate_size") : residualWidth?.(keys);
+  const shared = beside?.value ?? sharedWidth(keys, l, layers, intermediate.value);
   const latent = (["routed_expert_hidden_size", "moe_latent_size"] as const).find((each) => keys.isOn(each));
   const other = perTokenElsewhere.find((each) => keys.has(each));
   const chosen: readonly [string, ...string[]] = other === undefined ? perToken : [other];
@@ -94,6 +105,8 @@ function mixtureAt(keys: Keys, { l, layers, key, besideDense }: MixtureQuestion)
 
 /** Width of all shared experts together. */
 function sharedWidth(keys: Keys, l: number, layers: number, expert: number): number {
+  // Hunyuan
+  if (keys.has("use_mixed_mlp_moe") && !keys.isTrue("use_mixed_mlp_moe")) return 0;
   const own = [
     "shared_expert_intermediate_size",
     "moe_shared_expert_intermediate_size",
@@ -107,6 +120,10 @@ function sharedWidth(keys: Keys, l: number, layers: number, expert: number): num
   // Qwen's one shared expert has this width whatever the count says
   return keys.number(own) * (own === "shared_expert_intermediate_size" ? 1 : Math.max(1, count));
 }
+
+/** No feed-forward in any layer (Mamba). */
+export const noFeedForward = (_: Keys, layers: number): FeedForwardDims[] =>
+  Array<FeedForwardDims>(layers).fill({ kind: "none" });
 
 /** Feed-forward of Nemotron-H: layers of experts and dense ones stand alone, and other layers have none. */
 export function nemotronFeedForward(keys: Keys): FeedForwardDims[] {

@@ -5,6 +5,9 @@ import type { Quantity } from "../../core/units.ts";
 import { isObject, shownValue } from "../../core/json.ts";
 import type { JsonObject } from "../../core/json.ts";
 
+/** Names that a family gives keys, by the usual name: the first that the file has. `attn_config.kv_n_heads` lies in an object. */
+export type KeyNames = Readonly<Record<string, string | readonly string[]>>;
+
 /** How the keys of a family are read. */
 export interface KeyReading {
   /** values of keys that a file leaves out */
@@ -12,7 +15,7 @@ export interface KeyReading {
   /** origin of the defaults, for the notes of quantities */
   readonly origin?: string;
   /** other names of keys, by the usual name */
-  readonly names?: Readonly<Record<string, string>>;
+  readonly names?: KeyNames;
 }
 
 /** Largest counts that are read, by the keys that they stand under: ten times those of published models, and more. */
@@ -77,7 +80,7 @@ export class Keys {
 
   /** True if the file itself has the key, even as null. */
   isWritten(key: string): boolean {
-    return this.#values[this.#own(key)] !== undefined;
+    return this.#at(this.#own(key)) !== undefined;
   }
 
   /** True if the key exists and is none of the values that mean off: null, false, 0, -1 and empty lists and objects. */
@@ -250,13 +253,13 @@ export class Keys {
     return from(this.#source)(value, "1", { where, ...(note !== undefined && { note }) });
   }
 
-  /** Keys of all objects read so far, beneath this one too, that nothing has asked for; null and false say nothing. */
+  /** Keys of all objects read so far, beneath this one too, that nothing has asked for; null, false and 0 say nothing. */
   unasked(): string[] {
     const { asked, objects } = this.#seen;
     return [...objects].flatMap(([path, values]) =>
       Object.entries(values).flatMap(([key, value]) => {
         const name = path === "" ? key : `${path}.${key}`;
-        return value === null || value === false || asked.has(name) ? [] : [name];
+        return value === null || value === false || value === 0 || asked.has(name) ? [] : [name];
       }),
     );
   }
@@ -279,18 +282,37 @@ export class Keys {
   #value(key: string): unknown {
     const own = this.#own(key);
     this.#seen.asked.add(this.#named(key));
-    const value = this.#values[own];
+    const value = this.#at(own);
     return value === undefined ? this.#reading.defaults?.[key] : value;
   }
 
   /** Name of a key in the file. */
   #own(key: string): string {
-    const other = this.#reading.names?.[key];
-    return this.#values[key] === undefined && other !== undefined ? other : key;
+    const others = [this.#reading.names?.[key] ?? []].flat();
+    if (this.#values[key] !== undefined || others.length === 0) return key;
+    return others.find((other) => this.#at(other) !== undefined) ?? others[0]!;
+  }
+
+  /** Value at a path of keys, each in the object before it. */
+  #at(path: string): unknown {
+    const [outer, ...rest] = path.split(".") as [string, ...string[]];
+    return rest.reduce<{ readonly value: unknown; readonly path: string }>(
+      (at, key) => {
+        if (!isObject(at.value)) return { value: undefined, path };
+        this.#seen.asked.add(this.#under(at.path));
+        this.#seen.objects.set(this.#under(at.path), at.value);
+        return { value: at.value[key], path: `${at.path}.${key}` };
+      },
+      { value: this.#values[outer], path: outer },
+    ).value;
   }
 
   #named(key: string): string {
-    const own = this.#own(key);
-    return this.#path === "" ? own : `${this.#path}.${own}`;
+    return this.#under(this.#own(key));
+  }
+
+  /** Path of a key from the outermost object. */
+  #under(key: string): string {
+    return this.#path === "" ? key : `${this.#path}.${key}`;
   }
 }

@@ -1,7 +1,8 @@
 import type { Source } from "../../core/entry.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
-import { families } from "./families.ts";
-import type { ConfigFamily } from "./families.ts";
+import { families } from "./families/all.ts";
+import type { ConfigFamily } from "./families/family.ts";
+import { refusedFamilies, refusedKeyIn } from "./families/refused.ts";
 import { Keys } from "./keys.ts";
 
 /** Keys under which multimodal models keep the language model. */
@@ -35,12 +36,13 @@ export function languageOf(config: unknown, source: Source, as?: string): Langua
   const types = [inner, outer].flatMap((keys) =>
     keys.isText("model_type") ? [keys.text("model_type")] : [],
   );
+  if (as === undefined) refuseByKey(source, [inner, outer]);
   const family =
     as === undefined ? familyAmong([...types, ...classesOf(inner), ...classesOf(outer)]) : named(as);
   if (family === undefined)
     throw unknownFamily(
       source,
-      types.find((type) => Object.hasOwn(refused, type)) ?? types[0] ?? inner.text("model_type"),
+      types.find((type) => refusedFamilies[type] !== undefined) ?? types[0] ?? inner.text("model_type"),
       inner,
     );
   const { defaults, nested: further, names } = family;
@@ -77,9 +79,18 @@ function named(as: string): ConfigFamily {
   );
 }
 
+/** @throws UsageError for a file with a key that says that no family reads it */
+function refuseByKey(source: Source, objects: readonly Keys[]): void {
+  const found = refusedKeyIn(objects);
+  if (found === undefined) return;
+  throw new UsageError(
+    `${source.title}: a model with "${found.key}" is not read: ${found.reason}; --as FAMILY reads it as another family`,
+  );
+}
+
 function unknownFamily(source: Source, type: string, keys: Keys): UsageError {
   const near = likeliest(keys);
-  const reason = Object.hasOwn(refused, type) ? refused[type] : undefined;
+  const reason = refusedFamilies[type];
   if (reason !== undefined)
     return new UsageError(
       `${source.title}: models of model_type "${type}" are not read: ${reason}; --as ${near} reads it as another family, with other weights`,
@@ -89,17 +100,6 @@ function unknownFamily(source: Source, type: string, keys: Keys): UsageError {
       `its keys are like those of ${near}: --as ${near}, or @${near} behind the file, reads it so`,
   );
 }
-
-/** Families that are known and not read, with the reason. */
-const refused: Readonly<Record<string, string>> = {
-  mllama: "some of its layers attend to the tokens of an image (cross_attention_layers) and to no text",
-  zamba: "its layers share the weights of one block of attention, which reads two hidden states",
-  zamba2: "its layers share the weights of few blocks of attention, which read two hidden states",
-  longcat_flash_ngram: "its embedding has tables of n-grams whose sizes its keys do not say",
-  t5: "an encoder and a decoder",
-  bart: "an encoder and a decoder",
-  whisper: "an encoder and a decoder",
-};
 
 /** Keys that only some families have, and one of these families. */
 const marks: readonly (readonly [key: string, family: string])[] = [

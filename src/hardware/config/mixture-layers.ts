@@ -9,6 +9,7 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
   if (keys.isOn("mlp_layer_types"))
     return keys.list("mlp_layer_types", layers).map((type) => type !== "dense");
   const dense = denseFirst(keys);
+  if (keys.isList("is_moe_layer")) return keys.list("is_moe_layer", layers).map((is) => is === true);
   if (keys.isList("moe_layer_freq")) return keys.list("moe_layer_freq", layers).map((is) => is === 1);
   if (keys.isOn("moe_layers")) return listed(keys.counts("moe_layers"), layers);
   // Step 3.5: numbers in a text
@@ -39,6 +40,8 @@ const listed = (which: readonly number[], layers: number): boolean[] =>
 
 /** Layers before the first one with experts. */
 function denseFirst(keys: Keys): number {
-  const key = ["first_k_dense_replace", "num_dense_layers"].find((each) => keys.isOn(each));
+  const key = ["first_k_dense_replace", "num_dense_layers", "moe_layer_num_skipped"].find((each) =>
+    keys.isOn(each),
+  );
   return key === undefined ? 0 : keys.atMost("num_hidden_layers", key).value;
 }

@@ -19,7 +19,7 @@ const mostLayers = 1_000;
 const draftKeys = ["num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"];
 
 /** Keys of the most tokens that a model was made for; one that the file has goes before a default of its class. */
-const lengthKeys = ["max_position_embeddings", "model_max_length"] as const;
+const lengthKeys = ["model_max_length", "max_position_embeddings"] as const;
 
 /** Files of weights of the same model that others published, with the keys that describe their formats. */
 export interface Release {
@@ -37,7 +37,7 @@ interface ModelFacts extends Entry, Pick<Model, "published" | "plan"> {
 }
 
 /**
- * A model from a Hugging Face config.json of any family in families.ts. Vision and the weights of multi-token prediction are
+ * A model from a Hugging Face config.json of any family in families/. Vision and the weights of multi-token prediction are
  * left out.
  *
  * @param about facts that config.json lacks
@@ -67,6 +67,7 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
     layers: keys.counted(count, layersWith[group.kind]),
   }));
   const table = tokenTable(keys, layers);
+  const positions = family.learnedPositions && learnedPositions(keys, family.learnedPositions.before);
   const dims = {
     hidden: hidden.value,
     vocabulary: vocabulary.value,
@@ -94,6 +95,7 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
     ...(length && { context: keys.count(length) }),
     ...(mtp !== undefined && { mtp: keys.count(mtp) }),
     ...(table && { tokenTable: table }),
+    ...(positions && { positions }),
     ...(tied && { tied: true }),
     attention,
     feedForward,
@@ -105,6 +107,15 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
     ...(unread.length > 0 && { unread }),
   };
 }
+
+/** Learned embeddings of positions, with rows before the first one. */
+const learnedPositions = (keys: Keys, before: number): Model["positions"] =>
+  before === 0
+    ? keys.count("max_position_embeddings")
+    : keys.counted(
+        keys.count("max_position_embeddings").value + before,
+        `max_position_embeddings + ${before}`,
+      );
 
 const layersWith = {
   dense: "layers without experts",
@@ -125,6 +136,7 @@ function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
       ),
       width: keys.count("engram_head_dim"),
     };
+  if (keys.isOn("emb_split_num")) return hashedTable(keys);
   if (keys.isOn("ple_layer_ids")) {
     const heads = (keys.count("ngram_size").value - 1) * keys.count("heads_per_ngram").value;
     const rows = heads * keys.count("ngram_vocab_size_base").value * keys.counts("ple_layer_ids").length;
@@ -140,6 +152,25 @@ function tokenTable(keys: Keys, layers: number): Model["tokenTable"] {
   return {
     vocabulary: keys.count("vocab_size_per_layer_input", "vocab_size"),
     width: keys.counted(layers * width.value, "num_hidden_layers x hidden_size_per_layer_input"),
+  };
+}
+
+/**
+ * Tables of n-grams of LongCat-Flash-Lite: emb_split_num for each length of 2 to emb_neighbor_num tokens, each with two rows
+ * more than the one before it, and a share of the hidden size as width; their projections, 0.01B, are left out. Source:
+ * ml-explore/mlx-lm, mlx_lm/models/longcat_flash_ngram.py at d78bf58, NgramEmbedding.
+ */
+function hashedTable(keys: Keys): Model["tokenTable"] {
+  const tables = keys.count("emb_split_num").value * (keys.count("emb_neighbor_num").value - 1);
+  const hidden = keys.count("hidden_size").value;
+  const first = keys.real("ngram_vocab_size_ratio") * keys.count("vocab_size").value + 1;
+  const rows = Array.from({ length: tables }, (_, i) => Math.floor(first + 2 * i));
+  return {
+    vocabulary: keys.counted(
+      rows.reduce((sum, count) => sum + count, 0),
+      "ngram_vocab_size_ratio x vocab_size, of all tables",
+    ),
+    width: keys.counted(Math.floor(hidden / tables), "hidden_size / tables of n-grams"),
   };
 }
 

@@ -2,7 +2,7 @@ import type { KvDtype } from "../../core/dtype.ts";
 import { weightsOn } from "../../deployment/division.ts";
 import { attentionLayer } from "../../hardware/layers/attention.ts";
 import { feedForwardLayer } from "../../hardware/layers/feed-forward.ts";
-import { nativeOf } from "../../hardware/model.ts";
+import { feedingOf, nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
 import { parametersOf, weightCounts } from "../../hardware/parameters.ts";
 import type { WeightCounts } from "../../hardware/parameters.ts";
@@ -64,7 +64,7 @@ async function cardOf(
     longest,
     native,
     attention,
-    feedForward: model.feedForward.map((group): CardFeedForward => {
+    feedForward: feedingOf(model).map((group): CardFeedForward => {
       const { experts, activeShare } = feedForwardLayer(group);
       return { layers: group.layers.value, experts, perToken: Math.round(experts * activeShare) };
     }),

@@ -50,6 +50,21 @@ export function groupedLayers(keys: Keys, layers: number): Attention[] {
   return reachOf(keys, layers).map((reach) => (reach === "window" ? windowed(keys, full) : full));
 }
 
+/** Layers of Afmoe: all have a gate. Source: ml-explore/mlx-lm, mlx_lm/models/afmoe.py at d78bf58. */
+export const gatedLayers = (keys: Keys, layers: number): Attention[] =>
+  groupedLayers(keys, layers).map((layer) => ({ ...layer, gated: true }) as Attention);
+
+/**
+ * Layers of Hunyuan: with use_cla, each run of cla_share_factor layers reads K and V of its first one. Source:
+ * ml-explore/mlx-lm, mlx_lm/models/hunyuan.py at d78bf58.
+ */
+export function crossLayerLayers(keys: Keys, layers: number): Attention[] {
+  const period = keys.isTrue("use_cla") ? keys.count("cla_share_factor").value : 1;
+  return groupedLayers(keys, layers).map((layer, l) =>
+    l % period === 0 ? layer : ({ ...layer, borrows: true } as Attention),
+  );
+}
+
 /** Layers of Llama 4: three with chunks, one that sees all. */
 export function chunkedLayers(keys: Keys, layers: number): Attention[] {
   const full = grouped(keys);

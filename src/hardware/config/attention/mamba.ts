@@ -51,9 +51,11 @@ function innerOver(keys: Keys, heads: number) {
   return keys.counted(inner / heads, "mamba_d_ssm / mamba_n_heads");
 }
 
-/** Mamba-1 of one layer of Jamba: heads of one channel each. */
+/** Mamba-1 of one layer: heads of one channel each. */
 function mamba1(keys: Keys): MambaAttention {
-  const channels = keys.count("mamba_expand").value * keys.count("hidden_size").value;
+  const channels = keys.isOn("mamba_inner_size")
+    ? keys.count("mamba_inner_size").value
+    : keys.count("mamba_expand").value * keys.count("hidden_size").value;
   const state = keys.count("mamba_d_state");
   return {
     kind: "mamba",
@@ -119,6 +121,14 @@ export function mambaLayers(keys: Keys, layers: number): Attention[] {
     : indicesIn(keys, "attn_layer_indices", layers);
   return attention.map((is) => (is ? grouped(keys) : mamba2(keys)));
 }
+
+/** Layers of Mamba and Falcon-Mamba: Mamba-1 alone. */
+export const mamba1Layers = (keys: Keys, layers: number): Attention[] =>
+  Array<Attention>(layers).fill(mamba1(keys));
+
+/** Layers of Mamba-2 alone. */
+export const mamba2Layers = (keys: Keys, layers: number): Attention[] =>
+  Array<Attention>(layers).fill(mamba2(keys));
 
 /** Layers of Jamba: attention in every attn_layer_period-th layer from attn_layer_offset on, and Mamba-1. */
 export function jambaLayers(keys: Keys, layers: number): Attention[] {

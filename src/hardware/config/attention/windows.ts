@@ -10,10 +10,13 @@ const filled = (layers: number, reach: Reach): Reach[] => Array<Reach>(layers).f
 const every = (layers: number, period: number, others: Reach): Reach[] =>
   Array.from({ length: layers }, (_, l) => ((l + 1) % period === 0 ? "full" : others));
 
-/** True if the file or the class says that no layer has a window. */
+/** True if the file or the class says that no layer has a window, or one that no context of the model fills. */
 const isOff = (keys: Keys): boolean =>
   (keys.isWritten("sliding_window") && !keys.isOn("sliding_window")) ||
-  (keys.has("use_sliding_window") && !keys.isTrue("use_sliding_window"));
+  (keys.has("use_sliding_window") && !keys.isTrue("use_sliding_window")) ||
+  (keys.isOn("sliding_window") &&
+    keys.isWritten("max_position_embeddings") &&
+    keys.count("sliding_window").value >= keys.count("max_position_embeddings").value);
 
 const words = lookup<Reach>({
   sliding_attention: "window",
@@ -35,6 +38,11 @@ export function reachOf(keys: Keys, layers: number): Reach[] {
     });
   if (off || !keys.isOn("sliding_window")) return filled(layers, "full");
   if (keys.isText("sliding_window_pattern")) return lettered(keys.text("sliding_window_pattern"), layers);
+  if (
+    keys.isText("order_of_interleaved_layers") &&
+    keys.text("order_of_interleaved_layers") !== "local_attn_first"
+  )
+    throw keys.wrong("order_of_interleaved_layers", '"local_attn_first"');
   if (keys.isOn("sliding_window_pattern"))
     return every(layers, keys.count("sliding_window_pattern").value, "window");
   if (keys.has("use_sliding_window")) {

@@ -1,0 +1,51 @@
+import { blockConfigLayers, gemmaLayers } from "../attention/grouped.ts";
+import { blockConfigFeedForward } from "../feed-forward.ts";
+import { noWindow, sizes, tied } from "./family.ts";
+import type { ConfigFamily } from "./family.ts";
+
+/** Dense models of grouped-query layers. */
+// prettier-ignore
+export const denseFamilies: readonly ConfigFamily[] = [
+  { types: ["llama"], nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
+  { types: ["mistral", "mistral3", "pixtral"], nested: { ...sizes([32_000, 4096, 14_336, 32, 32, 8]), sliding_window: 4096 } },
+  { types: ["aquila", "internlm", "internlm2", "internlm3", "olmo", "olmo2", "minicpm", "minicpmv", "minicpmo", "granite",
+      "helium", "yi", "solar", "xverse", "orion", "cwm", "hyperclovax", "jais2", "llava", "llava_next", "idefics3", "smolvlm", "voxtral"],
+    nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
+  { types: ["ministral", "ministral3"], nested: { ...sizes([131_072, 4096, 14_336, 34, 32, 8]), head_dim: 128 } },
+  { types: ["qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_audio", "mimo", "kimi_audio"], defaults: noWindow,
+    nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
+  { types: ["qwen2_5_vl", "qwen2_5_vl_text", "qwen2_5_omni", "qwen2_5_omni_text"], defaults: noWindow,
+    nested: sizes([152_064, 8192, 29_568, 80, 64, 8]) },
+  { types: ["qwen3", "qwen3_vl", "qwen3_vl_text", "interns1"], defaults: { ...noWindow, head_dim: 128 },
+    nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
+  { types: ["gemma", "paligemma"], defaults: { head_dim: 256, ...tied }, nested: sizes([256_000, 3072, 24_576, 28, 16, 16]) },
+  { types: ["gemma2"], defaults: { head_dim: 256, sliding_window_pattern: 2, ...tied },
+    nested: { ...sizes([256_000, 2304, 9216, 26, 8, 4]), sliding_window: 4096 } },
+  { types: ["gemma3", "gemma3_text"], defaults: { head_dim: 256, sliding_window_pattern: 6, ...tied },
+    nested: { ...sizes([262_208, 2304, 9216, 26, 8, 4]), sliding_window: 4096, max_position_embeddings: 131_072 } },
+  { types: ["gemma3n", "gemma3n_text"], attention: gemmaLayers,
+    defaults: { head_dim: 256, sliding_window_pattern: 5, num_kv_shared_layers: 15, hidden_size_per_layer_input: 256, vocab_size_per_layer_input: 262_144, ...tied },
+    nested: { ...sizes([262_400, 2048, 16_384, 35, 8, 2]), sliding_window: 512, max_position_embeddings: 32_768 } },
+  { types: ["gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"], attention: gemmaLayers, besideDense: true,
+    defaults: { head_dim: 256, global_head_dim: 512, sliding_window_pattern: 6, hidden_size_per_layer_input: 256, vocab_size_per_layer_input: 262_144, ...tied },
+    nested: { ...sizes([262_144, 2304, 9216, 30, 8, 4]), sliding_window: 512, max_position_embeddings: 131_072 } },
+  { types: ["phi3", "phi3_v", "phi4", "phi4mm", "phi4_multimodal"], nested: sizes([32_064, 3072, 8192, 32, 32, 32]) },
+  { types: ["phi3small"], defaults: tied, names: { intermediate_size: "ff_intermediate_size" } },
+  { types: ["bitnet"], defaults: tied },
+  { types: ["cohere", "aya_vision"], defaults: tied, nested: sizes([256_000, 8192, 22_528, 40, 64, 64]) },
+  { types: ["cohere2", "cohere2_vision"], defaults: { sliding_window_pattern: 4, ...tied },
+    nested: { ...sizes([256_000, 8192, 22_528, 40, 64, 64]), sliding_window: 4096 } },
+  { types: ["exaone"], names: { num_hidden_layers: "num_layers" } },
+  { types: ["exaone4", "exaone4_5", "exaone4_5_text"], defaults: { sliding_window_pattern: 4 },
+    nested: { ...sizes([102_400, 4096, 16_384, 32, 32, 32]), sliding_window: 4096 } },
+  { types: ["olmo3"], defaults: { sliding_window_pattern: 4 }, nested: { ...sizes([50_304, 4096, 11_008, 32, 32, 32]), sliding_window: 4096 } },
+  { types: ["glm", "glm4", "glm4v", "glm4v_text", "glm_ocr_text"], defaults: { head_dim: 128 }, nested: sizes([151_552, 4096, 13_696, 40, 32, 2]) },
+  { types: ["seed_oss"], defaults: { head_dim: 128 }, nested: sizes([155_136, 4096, 27_648, 64, 80, 8]) },
+  { types: ["smollm3"], defaults: { ...noWindow, ...tied }, nested: sizes([128_256, 2048, 11_008, 36, 16, 4]) },
+  { types: ["ernie4_5"], defaults: { head_dim: 128, ...tied }, nested: sizes([103_424, 1024, 3072, 18, 16, 2]) },
+  { types: ["hunyuan_v1_dense", "hunyuan_dense"] },
+  { types: ["stablelm", "stablelm_epoch", "baichuan", "telechat"] },
+  { types: ["nemotron", "arcee", "apertus", "phi", "gpt_neox", "persimmon", "fuyu"], ungated: true },
+  { types: ["starcoder2"], ungated: true, defaults: tied },
+  { types: ["nemotron-nas", "deci"], attention: blockConfigLayers, feedForward: blockConfigFeedForward },
+];
