@@ -10,7 +10,7 @@
  */
 import { Command } from "@commander-js/extra-typings";
 import { exitCodeOf } from "../src/cli/exit.ts";
-import { integer } from "../src/cli/options/values.ts";
+import { cores, integer } from "../src/cli/options/values.ts";
 import { formatTable } from "../src/cli/print/table.ts";
 import { median } from "../src/core/stats.ts";
 import { coresHere } from "../src/engines/machine.ts";
@@ -28,7 +28,7 @@ const program = new Command("trials")
   .description("Times of whole trials")
   .exitOverride()
   .option("--only <name>", `one of ${Object.keys(timings).join(", ")}`)
-  .option("--threads <n>", "threads of the engine", integer(1), coresHere())
+  .option("--threads <n>", "threads of the engine", cores, coresHere())
   .option("--repeats <n>", "runs of each", integer(1), 3)
   .option("--shrink <n>", "divisor of tokens and of problems", integer(1), 1)
   .option("--json", "print the times as JSON")

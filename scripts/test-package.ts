@@ -49,7 +49,7 @@ function used(folder: string, node: string): string {
     said(folder, "npx", "--yes", `node@${node}`, "node_modules/attnsim/dist/src/cli/main.js", ...words);
   must(attnsim("list", "variants").includes("dsa"), "list variants names no dsa");
   const out = `results-${node}`;
-  const asked = ["--task", "graphwalks", "--variant", "dense,dsa", "--tokens", "4K", "--trials", "1"];
+  const asked = ["--task", "graphwalks", "--variant", "dense,dsa", "--tokens", "4K,8K", "--trials", "1"];
   attnsim("run", ...asked, "--out", out, "--parquet");
   must(existsSync(join(folder, out, "data.parquet")), "run --parquet wrote no data.parquet");
   attnsim("plot", join(out, "data.csv"), "--figure", "accuracy", "--out", `figures-${node}`);

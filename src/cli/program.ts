@@ -8,6 +8,7 @@ import { formatExamples, withPlainHelp } from "./help.ts";
 import { withPlugins } from "./options/plugin.ts";
 import { withSafeCsv } from "./options/results.ts";
 import { withWidth } from "./options/width.ts";
+import { withWritableOutputs } from "./options/writable.ts";
 
 const examples = `
 Examples:
@@ -49,6 +50,7 @@ async function add(
     withPlugins(command);
     withWidth(command);
     withSafeCsv(command);
+    withWritableOutputs(command);
     withPlainHelp(command);
     if (entry.examples !== undefined) command.addHelpText("after", formatExamples(entry.examples));
   }

@@ -1,3 +1,4 @@
+import { decimal } from "./decimal.ts";
 import { didYouMean, UsageError } from "./errors.ts";
 
 /** A parameter as data: default, range, documentation, and the values that a sweep tries. */
@@ -132,7 +133,7 @@ function readValue(
     case "spec":
       return typeof given === "string" && given !== "" ? given : refuse();
     default: {
-      const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+      const value = typeof given === "string" ? decimal(given) : given;
       if (typeof value !== "number" || !Number.isFinite(value)) return refuse();
       if (spec.kind === "int" && !Number.isSafeInteger(value)) return refuse();
       return value >= spec.min && value <= spec.max ? value : refuse();

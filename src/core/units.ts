@@ -1,4 +1,5 @@
 import type { Source } from "./entry.ts";
+import { farthest } from "./decimal.ts";
 import { UsageError } from "./errors.ts";
 import type { MeanEstimate } from "./stats.ts";
 
@@ -42,7 +43,6 @@ const prefixes = [
 ] as const;
 
 /** Quantities lie between this and its inverse: none of a machine comes near. */
-const farthest = 1e24;
 
 /**
  * Reads a number with a decimal prefix in a unit: `4.5PFLOP/s`, `960 GB`, `5us`; without a unit for a count.

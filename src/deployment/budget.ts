@@ -1,4 +1,5 @@
 import { parseSpec } from "../attention/spec.ts";
+import { decimal } from "../core/decimal.ts";
 import { didYouMean, unknownName, UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/units.ts";
 import { nativeOf } from "../hardware/model.ts";
@@ -96,8 +97,8 @@ function readBudget(text: string, lookup: MachineLookup): Budget {
   const positive = (key: Key, integer = false): number | undefined => {
     const value = given.get(key);
     if (value === undefined) return undefined;
-    const number = value === "" ? NaN : Number(value);
-    if (!Number.isFinite(number) || number <= 0 || (integer && !Number.isSafeInteger(number)))
+    const number = decimal(value);
+    if (!(number > 0) || (integer && !Number.isSafeInteger(number)))
       throw new UsageError(
         `budget: ${key} must be ${integer ? "an integer" : "a number"} > 0; got "${value}"`,
       );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { decimal } from "../core/decimal.ts";
 import { UsageError } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
 import type { Acceptance, AcceptanceCurve } from "../hardware/serving/acceptance.ts";
@@ -21,7 +22,7 @@ const schema = z.strictObject({
  * @throws UsageError for a number outside [0, 1], an unknown name, or a file that is no curve
  */
 export function acceptanceOf(text: string): Acceptance {
-  const number = text.trim() === "" ? NaN : Number(text);
+  const number = decimal(text);
   if (!Number.isNaN(number)) {
     if (number >= 0 && number <= 1) return number;
     throw new UsageError(`acceptance must be in [0, 1], a curve or a file; got ${text}`);

@@ -1,6 +1,7 @@
 import type { InfoRecord } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
+import { decimal } from "../core/decimal.ts";
 import { UsageError } from "../core/errors.ts";
 import { lookup } from "../core/lookup.ts";
 import type { CellValue, Column, RowOf, TableRow } from "../core/table.ts";
@@ -163,7 +164,7 @@ function readCell(text: string, { name, type, mayBeEmpty }: Column, where: strin
     if (/^(false|0)$/i.test(text)) return false;
     throw new UsageError(`${where}: ${name} must be true or false; got ${JSON.stringify(text)}`);
   }
-  const value = text === "" ? NaN : Number(text);
+  const value = decimal(text);
   if (Number.isFinite(value)) return value;
   throw new UsageError(`${where}: ${name} must be a number; got ${JSON.stringify(text)}`);
 }

@@ -4,15 +4,18 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -55,13 +58,59 @@ export function makeFolder(folder: string): void {
 }
 
 /**
+ * Checks that a folder can be made, or written where there is one. Leaves nothing behind.
+ *
+ * @throws UsageError with the reason why it cannot
+ */
+export function requireWritableFolder(folder: string): void {
+  try {
+    if (folder === "") throw new Error("its name is empty");
+    requireRoom(folder);
+  } catch (error) {
+    throw new UsageError(`cannot write to ${folder}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Checks that a file can be written as `writeAtomic` does. Leaves nothing behind.
+ *
+ * @throws UsageError with the reason why it cannot
+ */
+export function requireWritableFile(path: string): void {
+  try {
+    if (path === "") throw new Error("its name is empty");
+    if (path.endsWith("/")) throw new Error("its name is that of a folder");
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known?.isDirectory()) throw new Error("it is a folder");
+    if (known && !known.isFile()) throw new Error("it is no file but a pipe or a device");
+    lstatSync(draftOf(path), { throwIfNoEntry: false });
+    requireRoom(dirname(path));
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Makes and removes a folder in the first part of a path that there is. @throws the error of the file system */
+function requireRoom(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
+    requireRoom(dirname(folder));
+    return;
+  }
+  if (!statSync(folder).isDirectory()) throw new Error("it is a file");
+  rmdirSync(mkdtempSync(join(folder, ".attnsim-")));
+}
+
+/** Name of a file until it is whole. */
+export const draftOf = (path: string): string => `${path}.${process.pid}.tmp`;
+
+/**
  * Writes a file whole or not at all: under a temporary name beside it, which it then renames. Makes the folder first.
  *
  * @throws UsageError if the file cannot be written
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
-  const draft = `${path}.${process.pid}.tmp`;
+  const draft = draftOf(path);
   try {
     writeFileSync(draft, content, { flush: true });
     renameSync(draft, path);

@@ -1,12 +1,14 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { UsageError } from "../core/errors.ts";
 import { lookup } from "../core/lookup.ts";
-import { reasonOf } from "./files.ts";
+import { openDraft } from "./draft.ts";
 import type { Dtype } from "./dtypes.ts";
 import type { ReadBytes, TensorLayout } from "./tensor-layout.ts";
 
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 const magic = "\x93NUMPY";
+
+/** Bytes of a header at most: _MAX_HEADER_SIZE of numpy 2, numpy/lib/_format_impl.py. */
+const mostHeaderBytes = 10_000;
 const dtypes: Readonly<Record<string, Dtype>> = lookup({ "<f2": "f16", "<f4": "f32", "<f8": "f64" });
 
 /**
@@ -25,6 +27,8 @@ export function npyHeader(path: string, read: ReadBytes): TensorLayout {
     throw new UsageError(`${path} is cut short: it ends at byte ${prefix.length}`);
   const headerStart = 8 + lengthBytes;
   const length = prefix.readUIntLE(8, lengthBytes);
+  if (length > mostHeaderBytes)
+    throw new UsageError(`${path}: a .npy header of ${length} bytes; allowed: at most ${mostHeaderBytes}`);
   const header = Buffer.from(read(headerStart, length));
   if (header.length < length)
     throw new UsageError(
@@ -77,16 +81,13 @@ export function writeNpy(path: string, shape: readonly number[], parts: Iterable
   header.writeUInt16LE(padded.length, 8);
   header.write(padded, 10, "latin1");
 
-  const partial = `${path}.partial`;
-  const fd = openForWriting(partial, path);
+  const draft = openDraft(path);
   try {
-    writeAll(fd, header);
-    for (const part of parts) writeAll(fd, littleEndian(part));
-    closeSync(fd);
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
+    draft.write(header);
+    for (const part of parts) draft.write(littleEndian(part));
+    draft.keep();
+  } finally {
+    draft.close();
   }
 }
 
@@ -96,16 +97,4 @@ export function littleEndian(numbers: Float32Array): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < numbers.length; i++) view.setFloat32(4 * i, numbers[i]!, true);
   return bytes;
-}
-
-function openForWriting(partial: string, path: string): number {
-  try {
-    return openSync(partial, "w");
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }

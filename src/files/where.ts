@@ -1,3 +1,4 @@
+import { decimal } from "../core/decimal.ts";
 import { UsageError } from "../core/errors.ts";
 import { parseLength } from "../core/length.ts";
 
@@ -54,7 +55,7 @@ function boundOf(value: string): { readonly exact: number; readonly thousands?: 
     const exact = parseLength(value);
     return { exact, thousands: (exact / 1024) * 1000 };
   }
-  const exact = Number(value);
+  const exact = decimal(value);
   return Number.isNaN(exact) ? undefined : { exact };
 }
 

@@ -1,3 +1,4 @@
+import { decimal } from "../core/decimal.ts";
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { lookup } from "../core/lookup.ts";
 import { from, parseQuantity } from "../core/units.ts";
@@ -80,7 +81,7 @@ export function refuseFraction(what: string, value: number): void {
 /** Reads a value with its unit, or a share of the system's own: `50%`. */
 function valueOf(system: System, path: string, text: string, unit: Unit): number {
   if (!text.endsWith("%")) return parseQuantity(path, text, unit);
-  const share = Number(text.slice(0, -1)) / 100;
+  const share = decimal(text.slice(0, -1)) / 100;
   if (!Number.isFinite(share) || share <= 0)
     throw new UsageError(`${path} must be a share > 0 of the system's own, such as 50%; got "${text}"`);
   const own = new Map(quantitiesOf(system)).get(path);

@@ -1,3 +1,4 @@
+import { decimal } from "../core/decimal.ts";
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { formatRouting, heldExperts, usualRouting } from "./kernels/routing.ts";
 import type { Routing } from "./kernels/routing.ts";
@@ -45,8 +46,8 @@ export function parseParallel(text: string, model: Model, routing: Routing = usu
       throw new UsageError(
         `parallelism has no "${key}" (in "${text}"); known: ${names.join(", ")}${didYouMean(key, names)}`,
       );
-    const count = Number(value);
-    if (rest.length > 0 || !Number.isSafeInteger(count) || count < 1 || value === "")
+    const count = decimal(value);
+    if (rest.length > 0 || !Number.isSafeInteger(count) || count < 1)
       throw new UsageError(`parallelism: ${name} must be an integer >= 1; got "${value}"`);
     if (given[name] !== undefined) throw new UsageError(`parallelism: ${name} is given twice (in "${text}")`);
     given[name] = count;

@@ -7,7 +7,7 @@ import { captureRows, captureSummary } from "../../studies/capture/tables.ts";
 import { attendNotes } from "../options/attend-notes.ts";
 import { oneLayer, refuseOfTensors } from "../options/attended.ts";
 import { outputOptions } from "../options/outputs.ts";
-import { collect, integer, oneOf, positive } from "../options/values.ts";
+import { collect, cores, integer, oneOf, positive } from "../options/values.ts";
 import { formatAttend } from "../print/attend.ts";
 import { formatCapture } from "../print/capture.ts";
 import { withBar } from "../print/progress.ts";
@@ -34,7 +34,7 @@ export default function attendCommand(command: Command): void {
       "the output (queryHeads, Q, width of v), .npy of float32; of a capture the reader's parameters, .json",
     )
     .option("--engine <name>", "numeric engine", "wasm")
-    .option("--threads <n>", "threads of the engine", integer(1))
+    .option("--threads <n>", "threads of the engine", cores)
     .option("--memory-gb <gb>", "refuse a run that needs more memory (default: the free memory)", positive)
     .option(
       "--allow-nonfinite",

@@ -6,7 +6,7 @@ import { runLearned } from "../../studies/learned/run.ts";
 import { trainSettings } from "../options/learned-task.ts";
 import { forceOption } from "../options/results.ts";
 import { withTrainingOptions } from "../options/training.ts";
-import { integer, oneOf, positive } from "../options/values.ts";
+import { cores, oneOf, positive } from "../options/values.ts";
 import { formatEvaluation, formatTraining } from "../print/learned.ts";
 import { formatLearned } from "../print/learned-study.ts";
 import { printStudy } from "../print/study.ts";
@@ -32,7 +32,7 @@ export default function learnCommand(command: Command): void {
     .option("--backend <name>", `TensorFlow.js on: ${backends.join(", ")}`, oneOf("backend", backends))
     .option("--study <size>", `train a grid of readers: ${gridSizes.join(", ")}`, oneOf("size", gridSizes))
     .option("--cells <folder>", "study: checkpoints of the grid's readers", "results/local/learned-cells")
-    .option("--workers <n>", "study: readers that are trained side by side (default: one a core)", integer(1))
+    .option("--workers <n>", "study: readers that are trained side by side (default: one a core)", cores)
     .option("--minutes <n>", "study: begin no further reader after this time", positive)
     .option(...forceOption)
     .option("--json", "study: print the answer as JSON")

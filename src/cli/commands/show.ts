@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { showTrial } from "../../studies/show/run.ts";
-import { givenReader, integer, withReaderOptions } from "../options/values.ts";
+import { cores, givenReader, integer, withReaderOptions } from "../options/values.ts";
 import { formatView, viewData } from "../print/view.ts";
 import { print } from "../print/print.ts";
 
@@ -22,7 +22,7 @@ export default function showCommand(command: Command): void {
       .option("--queries <n>", "most queries to show", integer(1), 24)
       .option("--head <n>", "one query head, from 0 (default: all, of which means are shown)", integer(0))
       .option("--engine <name>", "numeric engine", "wasm")
-      .option("--threads <n>", "threads of the engine", integer(1))
+      .option("--threads <n>", "threads of the engine", cores)
       .option("--csv <file>", "write every token that was read or should have been as CSV")
       .option("--out <file>", "draw the reads: .svg or .png")
       .option("--json", "print JSON"),

@@ -5,6 +5,7 @@ import { allowClosedPipe, exitCodeOf } from "../exit.ts";
 import { withPlugins } from "../options/plugin.ts";
 import { withSafeCsv } from "../options/results.ts";
 import { withWidth } from "../options/width.ts";
+import { withWritableOutputs } from "../options/writable.ts";
 
 /** The name and the question of an experiment. */
 export interface ExperimentTitle {
@@ -56,6 +57,7 @@ const runExperiment = (
     withPlugins(program);
     withWidth(program);
     withSafeCsv(program);
+    withWritableOutputs(program);
     const full = words.includes("--full");
     const first = answer.words?.(full, resultsFolder(name, full)) ?? [];
     await program.parseAsync([...first, ...words], { from: "user" });

@@ -4,7 +4,7 @@ import { claimFolder } from "../../runs/claim.ts";
 import { writeParquet } from "../../runs/parquet.ts";
 import { runScaling } from "../../studies/scaling/run.ts";
 import { withResultOptions } from "../options/results.ts";
-import { integer, oneOf } from "../options/values.ts";
+import { cores, oneOf } from "../options/values.ts";
 import { formatScaling } from "../print/scaling.ts";
 import { watch } from "../print/watch.ts";
 import { resultsFolder } from "./experiment.ts";
@@ -29,7 +29,7 @@ export const times = ({ variants, lengths }: TimesOptions): Answer => ({
         oneOf("engine", engineNames),
         defaultEngine,
       )
-      .option("--threads <n>", "kernel threads", integer(1), availableParallelism())
+      .option("--threads <n>", "kernel threads", cores, availableParallelism())
       .action(async ({ full = false, out = resultsFolder(name, full), engine, threads, ...options }) => {
         const { json, dryRun, force, parquet } = options;
         const asked = lengths(full);

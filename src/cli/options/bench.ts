@@ -1,6 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
 import { coresHere } from "../../engines/machine.ts";
-import { collect, integer } from "./values.ts";
+import { collect, cores, integer } from "./values.ts";
 
 /** Values of the options that measure engines. */
 export interface MeasureOptions {
@@ -21,7 +21,7 @@ export const withMeasureOptions = <O extends Record<string, unknown>>(
       "engine to measure; more with commas or again (default: all usable ones)",
       collect,
     )
-    .option("--threads <n>", "threads of each engine", integer(1), coresHere())
+    .option("--threads <n>", "threads of each engine", cores, coresHere())
     .option(
       "--only <workload>",
       "workload to measure, or the start of its name; more with commas or again",

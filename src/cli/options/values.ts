@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
+import { decimal, farthest } from "../../core/decimal.ts";
 import { unknownName } from "../../core/errors.ts";
 import { parseLength } from "../../core/length.ts";
 import { splitList } from "../../core/list.ts";
+import { coresHere } from "../../engines/machine.ts";
 import { readerParams, resolveReader } from "../../reader/params.ts";
 import type { ReaderParams } from "../../reader/params.ts";
 
@@ -13,10 +15,17 @@ export const tokenCount = (text: string): number => parseLength(text);
 export const integer =
   (min: number) =>
   (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
+    const value = decimal(text);
+    if (Number.isSafeInteger(value) && value >= min) return value;
     throw new InvalidArgumentError(`allowed: an integer >= ${min}`);
   };
+
+/** Reads a number of threads or workers: at most one for each core of this machine. */
+export function cores(text: string): number {
+  const value = integer(1)(text);
+  if (value <= coresHere()) return value;
+  throw new InvalidArgumentError(`allowed: an integer from 1 to ${coresHere()}, the cores of this machine`);
+}
 
 /** Reads the number of a port. */
 export function port(text: string): number {
@@ -27,9 +36,9 @@ export function port(text: string): number {
 
 /** Reads a number greater than 0. */
 export function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("allowed: a number > 0");
+  const value = decimal(text);
+  if (value >= 1 / farthest && value <= farthest) return value;
+  throw new InvalidArgumentError(`allowed: a number > 0, from ${1 / farthest} to ${farthest}`);
 }
 
 /** Lists that options have gathered, as opposed to the defaults that they replace. */
@@ -92,7 +101,7 @@ export const tokensOrNone = (text: string): number => (text.trim() === "0" ? 0 :
 
 /** Reads a share. */
 export function share(text: string): number {
-  const value = text.trim() === "" ? NaN : Number(text);
+  const value = decimal(text);
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError("allowed: a number from 0 to 1");
 }
@@ -106,9 +115,9 @@ export function modelPair(text: string): string[] {
 
 /** Reads a number of at least 0. */
 export function numberFromZero(text: string): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("allowed: a number >= 0");
+  const value = decimal(text);
+  if (value === 0 || (value >= 1 / farthest && value <= farthest)) return value;
+  throw new InvalidArgumentError(`allowed: 0, or a number from ${1 / farthest} to ${farthest}`);
 }
 
 /** Gathers numbers of at least 0. */

@@ -1,3 +1,4 @@
+import { decimal } from "../../core/decimal.ts";
 import type { Request } from "../../hardware/serving/arrivals.ts";
 
 /** A row of a CSV by its columns. */
@@ -31,6 +32,5 @@ export interface JsonTraceFormat {
   requestsOf(row: JsonRow, where: string, line: number): Request[];
 }
 
-/** A number of a cell; NaN for an empty one. */
-export const cellNumber = (text: string | undefined): number =>
-  text === undefined || text === "" ? NaN : Number(text);
+/** A number of a cell; NaN for one that holds none. */
+export const cellNumber = (text: string | undefined): number => (text === undefined ? NaN : decimal(text));

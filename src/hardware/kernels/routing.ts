@@ -1,3 +1,4 @@
+import { decimal } from "../../core/decimal.ts";
 import { UsageError } from "../../core/errors.ts";
 import { slotsOf } from "./eplb.ts";
 import { expectedMost } from "./expected-most.ts";
@@ -50,11 +51,11 @@ export function parseRouting(text: string): Routing {
   const match = /^(?:power-law(?:=([^+]+))?)?(?:(^|\+)eplb(?:=(.+))?)?$/.exec(text);
   if (!match || text === "") throw new UsageError(`routing must be ${routingHelp}; got "${text}"`);
   const [, exponentText, balanced, copiesText] = match;
-  const exponent = exponentText === undefined ? usualExponent : Number(exponentText);
+  const exponent = exponentText === undefined ? usualExponent : decimal(exponentText);
   if (!(exponent >= 0 && exponent <= 4))
     throw new UsageError(`routing: the exponent of power-law must be from 0 to 4; got "${exponentText}"`);
   if (balanced === undefined) return { exponent };
-  const copies = copiesText === undefined ? "usual" : Number(copiesText);
+  const copies = copiesText === undefined ? "usual" : decimal(copiesText);
   if (copies !== "usual" && !(Number.isInteger(copies) && copies >= 0 && copies <= 4096))
     throw new UsageError(
       `routing: the copies of eplb must be an integer from 0 to 4096; got "${copiesText}"`,

@@ -3,7 +3,7 @@ import { coresHere } from "../../../engines/machine.ts";
 import { predictKernels } from "../../../studies/this-machine/kernels.ts";
 import { writeRows } from "../../../runs/write-rows.ts";
 import { outputOptions } from "../../options/outputs.ts";
-import { integer } from "../../options/values.ts";
+import { cores, integer } from "../../options/values.ts";
 import { formatMachine } from "../../print/machine.ts";
 import { withBar } from "../../print/progress.ts";
 import { print } from "../../print/print.ts";
@@ -11,7 +11,7 @@ import { print } from "../../print/print.ts";
 /** `attnsim hardware local`: measures this machine, and compares its kernels with their predicted times. */
 export default function hardwareLocalCommand(command: Command): void {
   outputOptions(command)
-    .option("--threads <n>", "threads of the engine", integer(1), coresHere())
+    .option("--threads <n>", "threads of the engine", cores, coresHere())
     .option("--repeats <n>", "rounds over all kernels", integer(1), 3)
     .option("--shrink <n>", "power of two that divides all row counts, for a quick look", integer(1), 1)
     .option("--json", "print JSON")
