@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +16,7 @@ import { fileURLToPath } from "node:url";
 // Packs the package, installs it into empty folders with and without optional dependencies, and runs its program with
 // every version of Node that it supports. It needs `npm run build` before, and the package registry.
 
-const nodes = process.argv.length > 2 ? process.argv.slice(2) : ["20", "22", "24"];
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ["20", "22", "24"];
 const root = fileURLToPath(new URL("../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "attnsim-package-"));
 
@@ -43,28 +52,37 @@ function installed(tarball: string, name: string, ...options: string[]): string 
   return folder;
 }
 
-/** Uses the installed program as a newcomer does. Returns the rows of its run. */
-function used(folder: string, node: string): string {
+/** Path of a version of Node. */
+const nodeOf = (version: string): string =>
+  said(work, "npx", "--yes", `node@${version}`, "-p", "process.execPath").trim();
+
+/**
+ * Uses the installed program as a newcomer does. Returns the rows of its run.
+ *
+ * @param whole whether optional packages are there: without them there is no PNG
+ */
+function used(folder: string, version: string, whole: boolean): string {
+  const node = nodeOf(version);
   const attnsim = (...words: string[]): string =>
-    said(folder, "npx", "--yes", `node@${node}`, "node_modules/attnsim/dist/src/cli/main.js", ...words);
+    said(folder, node, "node_modules/attnsim/dist/src/cli/main.js", ...words);
   must(attnsim("list", "variants").includes("dsa"), "list variants names no dsa");
-  const out = `results-${node}`;
+  const out = `results-${version}`;
   const asked = ["--task", "graphwalks", "--variant", "dense,dsa", "--tokens", "4K,8K", "--trials", "1"];
   attnsim("run", ...asked, "--out", out, "--parquet");
   must(existsSync(join(folder, out, "data.parquet")), "run --parquet wrote no data.parquet");
-  attnsim("plot", join(out, "data.csv"), "--figure", "accuracy", "--out", `figures-${node}`);
-  for (const format of ["svg", "png"])
-    must(
-      statSync(join(folder, `figures-${node}`, `accuracy.${format}`)).size > 1000,
-      `plot drew no ${format}`,
-    );
-  attnsim("explore", "--build", `page-${node}`);
-  must(existsSync(join(folder, `page-${node}`, "index.html")), "explore --build wrote no index.html");
-  const library = `import("attnsim").then(({ runTrial }) => console.log(typeof runTrial))`;
+  const figures = `figures-${version}`;
+  attnsim("plot", join(out, "data.csv"), "--figure", "accuracy", "--out", figures);
+  const drawn = readdirSync(join(folder, figures)).sort();
   must(
-    said(folder, "npx", "--yes", `node@${node}`, "-e", library).includes("function"),
-    "the library lacks runTrial",
+    drawn.join(" ") === (whole ? "accuracy.png accuracy.svg" : "accuracy.svg"),
+    `plot drew ${drawn.join(" ")}`,
   );
+  for (const file of drawn)
+    must(statSync(join(folder, figures, file)).size > 1000, `plot drew an empty ${file}`);
+  attnsim("explore", "--build", `page-${version}`);
+  must(existsSync(join(folder, `page-${version}`, "index.html")), "explore --build wrote no index.html");
+  const library = `import("attnsim").then(({ runTrial }) => console.log(typeof runTrial))`;
+  must(said(folder, node, "-e", library).includes("function"), "the library lacks runTrial");
   return readFileSync(join(folder, out, "data.csv"), "utf8");
 }
 
@@ -82,14 +100,19 @@ try {
       existsSync(join(folder, "node_modules/onnxruntime-node")) === (name === "all"),
       `the installation "${name}" has other optional dependencies than asked for`,
     );
-    for (const node of nodes) {
+    for (const version of versions) {
       const since = Date.now();
-      rows.add(used(folder, node));
-      console.log(`node ${node}, ${name} dependencies: fine, ${Math.round((Date.now() - since) / 1000)} s`);
+      rows.add(used(folder, version, name === "all"));
+      console.log(
+        `node ${version}, ${name} dependencies: fine, ${Math.round((Date.now() - since) / 1000)} s`,
+      );
     }
   }
   must(rows.size === 1, "versions of Node, or optional dependencies, give other rows");
   console.log("the same rows everywhere");
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { writeAtomic } from "../files/files.ts";
 import { renderSvg } from "../figures/svg.ts";
-import { renderPng } from "./render.ts";
+import { canDrawPng, renderPng, requireRenderer } from "./render.ts";
 
 export const figureFormats = ["svg", "png"] as const;
 
@@ -12,7 +12,7 @@ export type FigureFormat = (typeof figureFormats)[number];
  * The format of a figure's file.
  *
  * @param option that named the file, for the message
- * @throws UsageError for another ending
+ * @throws UsageError for another ending, and for .png where it cannot be drawn
  */
 export function formatOf(option: string, path: string): FigureFormat {
   const format = figureFormats.find((each) => path.endsWith(`.${each}`));
@@ -20,8 +20,12 @@ export function formatOf(option: string, path: string): FigureFormat {
     throw new UsageError(
       `${option} must end in ${figureFormats.map((each) => `.${each}`).join(" or ")}; got ${path}`,
     );
+  if (format === "png") requireRenderer();
   return format;
 }
+
+/** The formats that figures can be drawn in here. */
+const drawnFormats = (): FigureFormat[] => figureFormats.filter((format) => format === "svg" || canDrawPng());
 
 /** Draws a figure to one file. @param spec Vega-Lite specification */
 export async function drawFigure(path: string, format: FigureFormat, spec: object): Promise<void> {
@@ -30,7 +34,7 @@ export async function drawFigure(path: string, format: FigureFormat, spec: objec
 }
 
 /**
- * Writes a figure in each format. Returns the paths of the files.
+ * Writes a figure in each format, without `formats` in all that can be drawn here. Returns the paths of the files.
  *
  * @param name of the files, without an ending
  * @param spec Vega-Lite specification
@@ -39,7 +43,7 @@ export async function writeFigure(
   folder: string,
   name: string,
   spec: object,
-  formats: readonly FigureFormat[] = figureFormats,
+  formats: readonly FigureFormat[] = drawnFormats(),
 ): Promise<string[]> {
   const svg = await renderSvg(spec);
   return formats.map((format) => {

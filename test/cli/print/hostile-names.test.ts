@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { formatSheet } from "../../../src/cli/print/sheet.ts";
 import { chooseColumns, tableFigure } from "../../../src/figures/table.ts";
 import { renderSvg } from "../../../src/figures/svg.ts";
-import { renderPng } from "../../../src/runs/render.ts";
+import { canDrawPng, renderPng, requireRenderer } from "../../../src/runs/render.ts";
 
 const names = [
   "<script>alert(1)</script>",
@@ -25,6 +25,15 @@ it.each(names)("a figure with the name %j is XML that draws", async (name) => {
   expect(svg).not.toMatch(/<script|<[^>]* onload="x|[\u0000-\u0008\u001B\u202E\uFFFE]|\]\]>/);
   expect(Buffer.from(svg).toString()).toBe(svg);
   expect(renderPng(svg).length).toBeGreaterThan(1000);
+});
+
+it("an installation without the renderer's binary draws no PNG, and says so", () => {
+  const missing = (name: string): never => {
+    throw new Error(`Cannot find module '${name}-linux-x64-gnu'`);
+  };
+  expect(canDrawPng()).toBe(true);
+  expect(canDrawPng(missing)).toBe(false);
+  expect(() => requireRenderer(missing)).toThrow("PNG cannot be drawn: the optional package of @resvg");
 });
 
 it.each(names)("a sheet with the name %j has no tag of its own in HTML and Markdown", (name) => {
