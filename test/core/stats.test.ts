@@ -6,6 +6,7 @@ import {
   estimateMean,
   estimateOverTasks,
   estimateScore,
+  kindOf,
   mean,
   median,
   percentileInterval,
@@ -20,7 +21,9 @@ describe("mean, variance, quantile", () => {
   it("agree with values worked by hand", () => {
     expect(mean([1, 2, 6])).toBe(3);
     expect(variance([1, 2, 6])).toBe(7);
+    expect(variance([1, 3])).toBe(2);
     expect(quantile([0, 10, 20], 0.25)).toBe(5);
+    expect(quantile([0, 10], 1)).toBe(10);
     expect(median([9, 1, 4])).toBe(4);
     expect(median([4, 1, 2, 9])).toBe(3);
   });
@@ -71,14 +74,14 @@ describe("wilson", () => {
 });
 
 it("t95 is Student's quantile", () => {
-  // a table of the t distribution, two-sided 95%
-  for (const [degrees, quantileOfTable] of [
-    [9, 2.262],
-    [19, 2.093],
-    [29, 2.045],
-    [99, 1.984],
+  // scipy 1.x, stats.t.ppf(0.975, degrees)
+  for (const [degrees, expected, error] of [
+    [4, 2.7764451051977934, 1e-3],
+    [9, 2.262157162798205, 2e-5],
+    [19, 2.0930240544083087, 1e-6],
+    [99, 1.9842169515086827, 1e-9],
   ] as const)
-    expect(t95(degrees)).toBeCloseTo(quantileOfTable, 3);
+    expect(Math.abs(t95(degrees) - expected), `${degrees} degrees`).toBeLessThan(error);
 });
 
 describe("estimates of means", () => {
@@ -107,6 +110,14 @@ describe("estimates of means", () => {
     expect(found.kind).toBe("t");
   });
 
+  it("never leave the bounds of scores", () => {
+    const low = estimateScore(Array.from({ length: 10 }, () => 0.01))!;
+    const high = estimateScore(Array.from({ length: 10 }, () => 0.99))!;
+    expect([low.low, high.high]).toEqual([0, 1]);
+    expect([kindOf(9), kindOf(10), low.kind]).toEqual(["range", "t", "t"]);
+    expect(estimateDifference(Array.from({ length: 10 }, () => 0.1))!.kind).toBe("t");
+  });
+
   it("leave a doubt about ten equal scores, and about ten equal differences", () => {
     const scores = estimateScore(Array.from({ length: 10 }, () => 0.5))!;
     expect(scores).toMatchObject({ mean: 0.5, kind: "t" });
@@ -130,6 +141,24 @@ describe("estimates of means", () => {
     expect(apart.high - 0.5).toBeCloseTo(t95(13) * Math.sqrt(0.5 / 13 / 14), 9);
     expect(estimateOverTasks([[1, 0.9], [0.2]])).toMatchObject({ mean: 0.575, kind: "range" });
     expect(estimateOverTasks([[1], []])).toBeUndefined();
+    expect(estimateOverTasks([[1, 0, 1]])).toEqual(estimateScore([1, 0, 1]));
+    const some = (count: number): number[] => Array.from({ length: count }, (_, i) => 0.3 + 0.2 * (i % 2));
+    const kinds = [
+      [some(4), some(5)],
+      [some(8), some(2)],
+      [some(12), some(1)],
+    ].map((tasks) => estimateOverTasks(tasks)!.kind);
+    expect(kinds).toEqual(["range", "t", "range"]);
+  });
+
+  it("over tasks take a degree of freedom for each task's mean", () => {
+    const spread = (centre: number): number[] => [-0.1, 0.1, -0.1, 0.1, -0.1, 0.1].map((x) => centre + x);
+    const found = estimateOverTasks([spread(0.5), spread(0.3)])!;
+    // 12 residuals of .1 about .4 on 10 degrees of freedom, as on 11; a 0 and a 1
+    const centre = (12 * 0.4 + 1) / 14;
+    const squares = (0.12 * 11) / 10 + 12 * (0.4 - centre) ** 2 + centre ** 2 + (1 - centre) ** 2;
+    expect(found.high - centre).toBeCloseTo(t95(13) * Math.sqrt(squares / 13 / 14), 9);
+    expect(found.mean).toBeCloseTo(0.4, 12);
   });
 });
 
