@@ -43,7 +43,7 @@ export function limitKernels({
       return sum();
     },
     multiplyAdd() {
-      space.run({ kernel: "multiplyAddChains", items, args: [steps, out], scratch: 0, work: steps });
+      space.run({ kernel: "multiplyAddChains", items, args: [steps, out], scratch: 8, work: steps });
       return sum();
     },
     close: () => threads.close(),
