@@ -14,7 +14,7 @@ const number = (doc: string, unit?: string): Documented => ({ type: "number", do
 
 const documented: Readonly<Record<keyof BenchRow, Documented>> = {
   workload: { type: "string", doc: "what was computed: kind, queries, rows x width, all in float32" },
-  engine: { type: "string", doc: "engine, or a peer that is none: torch, tfjs-wasm" },
+  engine: { type: "string", doc: "engine, or a peer that is none: torch, numpy, tfjs-wasm" },
   threads: { type: "integer", doc: "threads that it ran on" },
   ms: ms("time of a call: median over the rounds of each round's median; empty where the result was wrong"),
   msLow: ms("the same of the fastest round"),

@@ -1,6 +1,7 @@
 /**
  * Times of the engines and of peers on the workloads of long contexts: `npm run bench -- [--json] [--only decode]`.
- * Every result is checked against float64 before it is timed; what is wrong is not timed.
+ * Every result is checked against float64 before it is timed; what is wrong is not timed. In each round engines and peers
+ * take turns on a workload; a ratio compares two of them in one round.
  */
 import { fileURLToPath } from "node:url";
 import { Command } from "@commander-js/extra-typings";
@@ -24,6 +25,7 @@ const fileOf = (name: string): string => fileURLToPath(new URL(`peers/${name}`, 
 /** Programs that do the same beside the engines, where they are installed. */
 const peerCommands: Readonly<Record<string, (options: { python: string; threads: number }) => string[]>> = {
   "tfjs-wasm": () => [process.execPath, ...process.execArgv, fileOf("tfjs-wasm.ts")],
+  numpy: ({ python, threads }) => [python, fileOf("numpy.py"), String(threads)],
   torch: ({ python, threads }) => [python, fileOf("torch.py"), String(threads)],
 };
 
@@ -33,7 +35,7 @@ const program = withMeasureOptions(
   .option("--out <folder>", "folder of the results", "results/bench")
   .option(
     "--python <path>",
-    "a Python, measured with PyTorch where it has it",
+    "a Python, measured with NumPy and PyTorch where it has them",
     process.env["PYTHON"] || "python3",
   )
   .action(async ({ out, python, threads, engine: asked, only, repeats: rounds, json }) => {

@@ -73,6 +73,7 @@ export async function startPeer(
   return {
     name,
     ...greeting,
+    peer: true,
     async check(workload) {
       const { difference, largest, tolerance } = await ask({ workload });
       if (difference === undefined || largest === undefined) return undefined;

@@ -1,18 +1,14 @@
 """PyTorch on the CPU: answers the questions of peer.ts, line by line. Usage: torch.py THREADS"""
 
-# the script's own folder comes first on the path, and this file would be the module "torch"
 import sys
 
+sys.dont_write_bytecode = True
+from protocol import Normals, moments, query_factor, say, serve, spread_rows
+
+# the script's own folder comes first on the path, and this file would be the module "torch"
 sys.path.pop(0)
 
-import json
 import math
-import time
-
-
-def say(**message):
-    print(json.dumps(message), flush=True)
-
 
 try:
     import torch
@@ -23,11 +19,8 @@ except ImportError as error:
 
 
 def queries_of(keys, queries, seen):
-    """Each query is a multiple of a row that it sees, which gets about half of its weight: see operands.ts."""
-    width = keys.shape[1]
-    factor = math.sqrt(width) - math.sqrt(max(0, width - 2 * math.log(len(seen))))
     places = torch.arange(queries).add(0.5).mul(len(seen) / queries).long()
-    return factor * keys[seen[places]]
+    return query_factor(keys.shape[1], len(seen)) * keys[seen[places]]
 
 
 def attend64(queries, keys, values):
@@ -38,22 +31,10 @@ def attend64(queries, keys, values):
     return sum(w @ part.double() for w, part in zip(weights.split(2**16, 1), values.split(2**16)))
 
 
-class Normals:
-    """Normal numbers that are kept from question to question: making them takes longer than most workloads."""
-
-    numbers = torch.empty(0)
-
-    def matrix(self, rows, width):
-        if self.numbers.numel() < rows * width:
-            self.numbers = torch.randn(rows * width)
-        return self.numbers[: rows * width].view(rows, width)
+key_numbers, value_numbers = Normals(torch.randn), Normals(torch.randn)
 
 
-key_numbers, value_numbers = Normals(), Normals()
-
-
-def call_of(kind, queries, rows, width, take, **_):
-    """(run, sample of its result, what makes that in float64)"""
+def call_of(kind, queries, rows, width, take):
     keys = key_numbers.matrix(rows, width)
     if kind == "normals":
         out = torch.empty(rows * width)
@@ -73,8 +54,7 @@ def call_of(kind, queries, rows, width, take, **_):
         return lambda: blocks.mean(1), lambda out: out, lambda: blocks.double().mean(1)
     values = value_numbers.matrix(rows, width)
     if kind == "gather":
-        spread = torch.arange(take)
-        seen = spread * (rows // take) + (spread * 7919) % (rows // take)
+        seen = torch.tensor(spread_rows(rows, take))
         q = queries_of(keys, queries, seen)
         return (
             lambda: attention(q, keys[seen], values[seen]),
@@ -99,46 +79,18 @@ def visible(i, causal, *matrices):
     return [matrix[: i + 1] if causal else matrix for matrix in matrices]
 
 
-def check(workload):
-    run, sample, expected = call_of(**workload)
+def check(run, sample, expected):
     result = run()
-    if expected is None:  # random numbers of its own: how far mean and variance are from 0 and 1
+    if expected is None:
         variance, mean = torch.var_mean(result)
-        difference = max(abs(mean.item()), abs(variance.item() - 1))
-        return dict(difference=difference, largest=1, tolerance=6 * math.sqrt(2 / result.numel()))
+        return moments(mean.item(), variance.item(), result.numel())
     truth = expected()
     difference = (sample(result).double() - truth).abs().max()
     return dict(difference=difference.item(), largest=truth.abs().max().item())
-
-
-def milliseconds(run):
-    start = time.perf_counter()
-    run()
-    return 1000 * (time.perf_counter() - start)
-
-
-def measure(workload, seconds, warmUp):
-    """As timeCalls of timing.ts."""
-    run = call_of(**workload)[0]
-    if warmUp:
-        run()
-    times = [milliseconds(run)]
-    while sum(times) < 1000 * seconds and len(times) < 1000:
-        times.append(milliseconds(run))
-    return dict(times=times)
 
 
 threads = int(sys.argv[1])
 torch.set_num_threads(threads)
 torch.set_grad_enabled(False)
 torch.manual_seed(1)
-say(version=torch.__version__, threads=threads)
-for line in sys.stdin:
-    question = json.loads(line)
-    try:
-        if "effort" in question:
-            say(**measure(question["workload"], **question["effort"]))
-        else:
-            say(**check(question["workload"]))
-    except Exception as error:  # whatever is wrong with one workload, the others can be asked for
-        say(failed=str(error).split("\n")[0])
+serve(torch.__version__, threads, call_of, check)

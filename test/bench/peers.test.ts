@@ -8,18 +8,19 @@ import { gemm, workloads } from "../../src/engines/bench/workloads.ts";
 const file = (name: string): string => join(import.meta.dirname, "../../bench/peers", name);
 const python = process.env["PYTHON"] || "python3";
 
-const hasTorch = ((): boolean => {
+function imports(module: string): boolean {
   try {
-    execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+    execFileSync(python, ["-c", `import ${module}`], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   }
-})();
+}
 
 const commands: [name: string, command: string, args: string[], present: boolean][] = [
   ["tfjs-wasm", process.execPath, ["--import", "tsx", file("tfjs-wasm.ts")], true],
-  ["torch", python, [file("torch.py"), "1"], hasTorch],
+  ["numpy", python, [file("numpy.py"), "1"], imports("numpy")],
+  ["torch", python, [file("torch.py"), "1"], imports("torch")],
 ];
 
 describe.each(commands.filter(([, , , present]) => present))("%s", (name, command, args) => {

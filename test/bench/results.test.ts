@@ -28,6 +28,7 @@ const wrong: BenchRow = { ...row, ...nothing, engine: "x", ofBandwidth: null, of
 const result: BenchResult = {
   limits: { bandwidth: { perSecond: 2e10, by: "wasm loads" }, flops: { perSecond: 2e10, by: "x gemm" } },
   rows: [row, wrong],
+  ratios: [],
   failures: [],
 };
 

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../../core/stats.ts";
 import { LimitMeter } from "./limits.ts";
 import type { MachineLimits } from "./limits.ts";
+import { ratiosOf } from "./ratios.ts";
+import type { BenchRatio } from "./ratios.ts";
 import type { BenchSubject } from "./subject.ts";
 import { settling } from "./timing.ts";
 import { gemm } from "./workloads.ts";
@@ -42,6 +44,8 @@ export interface BenchOptions {
 export interface BenchResult {
   readonly limits: MachineLimits;
   readonly rows: readonly BenchRow[];
+  /** engines compared with peers; none without peers */
+  readonly ratios: readonly BenchRatio[];
   /** descriptions of wrong results, a line each */
   readonly failures: readonly string[];
 }
@@ -99,7 +103,12 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   for (const { workload, subject, times } of cells)
     if (workload === gemm && times) limits.computed(gemm.flops, times, `${subject.name} ${gemm.name}`);
   const shown = cells.filter(({ workload }) => workload !== gemm);
-  return { limits: limits.found, rows: shown.map((cell) => rowOf(cell, limits.found)), failures };
+  return {
+    limits: limits.found,
+    rows: shown.map((cell) => rowOf(cell, limits.found)),
+    ratios: ratiosOf(shown),
+    failures,
+  };
 }
 
 interface Checked {

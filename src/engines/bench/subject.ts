@@ -12,6 +12,8 @@ import type { KernelWorkload } from "./workloads.ts";
 export interface BenchSubject {
   readonly name: string;
   readonly threads: number;
+  /** whether it is another program, which engines are compared with */
+  readonly peer?: true;
   /** Distance of its result from float64; undefined for a workload that it does not do. */
   check(workload: KernelWorkload): ResultAgreement | undefined | Promise<ResultAgreement | undefined>;
   /** Milliseconds of each call. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench, stepsOf } from "../../../src/engines/bench/bench.ts";
+import { ratiosOf } from "../../../src/engines/bench/ratios.ts";
 import type { BenchSubject } from "../../../src/engines/bench/subject.ts";
 import { timeCalls } from "../../../src/engines/bench/timing.ts";
 import { gemm, workloads } from "../../../src/engines/bench/workloads.ts";
@@ -33,8 +34,8 @@ describe("bench", () => {
     const subject = fake("a", 0.01, [5, 8, 1, 5, 2, 9, 5, 4, 7]); // gemm, decode and top of three rounds
     let steps = 0;
     const plan = { ...settings, subjects: [subject] };
-    const { rows, limits, failures } = await bench({ ...plan, onStep: () => steps++ });
-    expect(failures).toEqual([]);
+    const { rows, ratios, limits, failures } = await bench({ ...plan, onStep: () => steps++ });
+    expect([failures, ratios]).toEqual([[], []]);
     expect(steps).toBe(stepsOf(plan));
     expect(rows.map(({ workload, ms, msLow, msHigh }) => [workload, ms, msLow, msHigh])).toEqual([
       [decode.name, 4, 2, 8],
@@ -84,6 +85,22 @@ describe("bench", () => {
     expect(failures).toContain(`failing, ${top!.name}: out of memory`);
     expect(failures.filter((line) => line === `leaving, ${top!.name}: gone`)).toHaveLength(1);
   });
+});
+
+it("ratiosOf compares peers with engines, round by round", () => {
+  const [engine, other] = [fake("a", 0, []), fake("b", 0, [])];
+  const peer = { ...fake("p", 0, []), peer: true } as const;
+  const ratios = ratiosOf([
+    { workload: decode, subject: engine, times: [2, 4, 3] },
+    { workload: decode, subject: other, times: undefined },
+    { workload: decode, subject: peer, times: [4, 2, 9] },
+    { workload: top!, subject: engine, times: [4, 4, 4] },
+    { workload: top!, subject: peer, times: [2, 2, 2] },
+  ]);
+  expect(ratios).toEqual([
+    { workload: decode.name, peer: "p", engine: "a", ratio: 2, low: 0.5, high: 3 },
+    { workload: top!.name, peer: "p", engine: "a", ratio: 0.5, low: 0.5, high: 0.5 },
+  ]);
 });
 
 describe("timeCalls", () => {
