@@ -185,7 +185,8 @@ export interface ResultsQuestion {
 export interface ResultsAnswer {
   readonly figures: readonly DrawnFigure[];
   readonly warnings: readonly string[];
-  readonly rows: number;
+  /** what each file holds, in words; empty if one cannot be drawn */
+  readonly contents: readonly string[];
   readonly error?: string;
   readonly command: string;
 }

@@ -35,7 +35,18 @@ export function resultsTests(open: OpenPage): void {
         "variant,tokens,score,task\nmine,8192,0.5,graphwalks\nmine,32768,0.25,graphwalks\n",
       ),
     });
-    await page.getByText("14 rows").waitFor();
+    await page.getByText("2 rows; graphwalks; mine").waitFor();
+    expect(await page.locator(".figure").first().textContent()).toMatch(
+      /^Score against context length.*: data\.csv, mine\.csv/,
+    );
+    // another folder's file of the same name is no new version of the first one
+    await page.getByLabel("drop results here").setInputFiles({
+      name: "mine.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("variant,tokens,score,task\nother,8192,0.5,graphwalks\n"),
+    });
+    await page.getByText("mine (2).csv", { exact: false }).first().waitFor();
+    expect(await page.getByRole("list", { name: "files" }).getByRole("listitem").count()).toBe(3);
   });
 
   it("says what is wrong with a file", async () => {

@@ -28,8 +28,8 @@ const pricePanels: readonly PricePanel[] = [
 
 const size = { width: 470, height: 320 } as const;
 
-/** Points of a panel with the limits of its axis and the places of the names of those on the front. */
-function placed(points: readonly FrontierPoint[], { price, best }: PricePanel) {
+/** Points of a panel with the limits of its axis, and the places of names: of those on the front, and of others. */
+function placed(points: readonly FrontierPoint[], { price, best }: PricePanel, others: readonly string[]) {
   const priced = points.flatMap((point) => {
     const x = price(point);
     const { variant, score, low, high, kind, trials } = point;
@@ -44,14 +44,18 @@ function placed(points: readonly FrontierPoint[], { price, best }: PricePanel) {
     marks: priced.map(({ x, score, variant, best: isBest }) => ({
       x: logPixel(x, domain, size.width),
       y: sharePixel(score, size.height),
-      text: isBest ? variant : undefined,
+      text: isBest || others.includes(variant) ? variant : undefined,
     })),
   });
   return { domain, values: priced.map((point, i) => ({ ...point, ...labels[i] })) };
 }
 
-/** Scores against those of three prices that are known, side by side. Filled marks joined by a line show the front. */
-export function frontierFigure(points: readonly FrontierPoint[]): object {
+/**
+ * Scores against those of three prices that are known, side by side. Filled marks joined by a line show the front.
+ *
+ * @param named variants that are named although they are not on it
+ */
+export function frontierFigure(points: readonly FrontierPoint[], named: readonly string[] = []): object {
   const series = distinct(points.map(({ variant }) => variant));
   const { color, shape } = seriesScales(series);
   const y = { field: "score", ...shareAxis("score") };
@@ -67,7 +71,7 @@ export function frontierFigure(points: readonly FrontierPoint[]): object {
   const { system, model, tokens } = points[0]!;
   const shown = pricePanels.filter(({ price }) => points.some((point) => price(point) !== null));
   const panels = shown.map((panel) => {
-    const { domain, values } = placed(points, panel);
+    const { domain, values } = placed(points, panel, named);
     const x = {
       field: "x",
       type: "quantitative",

@@ -15,9 +15,13 @@ const darkColours: Readonly<Record<string, string>> = {
   "#999999": "#8b949e",
   "#cccccc": "#444c56",
   "#e8e8e8": "#2b323b",
-  "#0072B2": "#4da6e0",
-  "#D55E00": "#f0803c",
-  "#009E73": "#2fc597",
+  "#0072B2": "#3d7fe8",
+  "#D55E00": "#ee6a33",
+  "#009E73": "#22b485",
+  "#CC79A7": "#d688b5",
+  "#56B4E9": "#85d0f5",
+  "#E69F00": "#f0c04a",
+  "#1b4965": "#8fa8c0",
 };
 
 const darkText = "#d0d7de";
@@ -33,15 +37,20 @@ const darkConfig = {
 const pageConfig = {
   background: "transparent",
   legend: { orient: "bottom", layout: { bottom: { anchor: "start" } } },
+  axis: { labelSeparation: 6 },
 };
 
 /** Panels stand side by side where each has this many pixels; more if their lines are named at their ends. */
 const widePanel = 310;
 const widePanelOfLines = 380;
 
-/** Pixels of a panel's axis and of the figure's edges. */
+/** Pixels of a panel's axis. */
 const beside = 64;
-const edges = 28;
+/** Pixels of the edges that the page draws around a figure. */
+export const edges = 30;
+
+/** Least width of a panel, in pixels. */
+const leastPanel = 130;
 
 /** Width of a legend's entry: about that of `dsa(k=2048,index=64)`. */
 const legendEntry = 170;
@@ -93,7 +102,7 @@ function panelsOf(spec: FigureSpec): number {
 function sized(spec: FigureSpec, across: number, room: number): FigureSpec {
   const fit = (panel: FigureSpec): FigureSpec => {
     const own = typeof panel["width"] === "number" ? panel["width"] : panelSize.width;
-    return { ...panel, width: Math.max(200, Math.min(room, Math.round(1.6 * own))) };
+    return { ...panel, width: Math.max(leastPanel, Math.min(room, Math.round(1.6 * own))) };
   };
   if (Array.isArray(spec["concat"]))
     return { ...spec, columns: across, concat: (spec["concat"] as readonly FigureSpec[]).map(fit) };

@@ -50,7 +50,7 @@ export async function* frontier(question: FrontierQuestion): AsyncGenerator<Fron
       ...failing.map((point) => ({ ...point, bestTpot: false, bestUsers: false, bestPrice: false })),
     ];
     const grey = failing.map(({ variant }) => variant);
-    const figure = await draw("frontier", withGrey(frontierFigure(points), grey), look);
+    const figure = await draw("frontier", withGrey(frontierFigure(points, grey), grey), look);
     return { figure, table: tableOf(points, grey), errors, notes, command };
   };
   const tokens = parseLength(length);

@@ -1,26 +1,30 @@
 const grey = "#999999";
 
+interface Hue {
+  readonly scale: { readonly domain: readonly string[]; readonly range: readonly string[] };
+}
+
 interface FrontierSpec {
   readonly concat: readonly {
-    readonly data: { readonly values: readonly { readonly variant: string }[] };
-    readonly layer: readonly { readonly encoding: { readonly color?: object } }[];
+    readonly layer: readonly { readonly encoding: { readonly color?: Hue } }[];
   }[];
 }
 
-/** A frontier's figure in which some variants are grey. */
+/** A frontier's figure in which some variants are grey, in its legend too. */
 export function withGrey(figure: object, variants: readonly string[]): object {
-  if (variants.length === 0) return figure;
+  const greyed = (color: Hue): Hue => {
+    const { domain, range } = color.scale;
+    const own = domain.map((variant, i) => (variants.includes(variant) ? grey : range[i]!));
+    return { ...color, scale: { domain, range: own } };
+  };
   const spec = figure as FrontierSpec;
-  const condition = { test: "datum.fails", value: grey };
   return {
     ...spec,
-    concat: spec.concat.map(({ data, layer, ...panel }) => ({
+    concat: spec.concat.map(({ layer, ...panel }) => ({
       ...panel,
-      data: { values: data.values.map((point) => ({ ...point, fails: variants.includes(point.variant) })) },
       layer: layer.map(({ encoding, ...mark }) => ({
         ...mark,
-        encoding:
-          encoding.color === undefined ? encoding : { ...encoding, color: { ...encoding.color, condition } },
+        encoding: encoding.color === undefined ? encoding : { ...encoding, color: greyed(encoding.color) },
       })),
     })),
   };

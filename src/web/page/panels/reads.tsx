@@ -19,8 +19,8 @@ import type { Panel, PanelProps } from "./panel.ts";
 const usualVariants = ["dense", "quest", "sink-window"];
 const lengths = ["2K", "4K", "8K", "16K"];
 
-/** Pixels of the names of queries and of reasons beside the picture, and its least own width. */
-const [besidePicture, leastPicture] = [470, 520];
+/** Least width of a picture with the names of queries and reasons beside it, in pixels; a narrower page scrolls it. */
+const leastPicture = 760;
 
 /** Tokens that each variant reads in one trial, and the reasons why it finds or misses the right ones. */
 function Reads(props: PanelProps): JSX.Element {
@@ -40,7 +40,7 @@ function Reads(props: PanelProps): JSX.Element {
     look && shown.length > 0
       ? {
           figures: shown.map(({ variant, spec }) => ({ name: variant, spec })),
-          look: { ...look, width: Math.max(leastPicture, look.width - besidePicture) },
+          look: { ...look, width: Math.max(leastPicture, look.width) },
         }
       : undefined,
   );

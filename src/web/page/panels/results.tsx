@@ -11,6 +11,17 @@ import { useLook } from "../look.ts";
 import { valuesOf } from "../values.ts";
 import type { Panel, PanelProps } from "./panel.ts";
 
+/** Files with one more. A file of the same name and another text is a file of another folder, and gets a number. */
+function withFile(files: readonly DroppedFile[], { name, text }: DroppedFile): readonly DroppedFile[] {
+  const [, stem = name, ending = ""] = /^(.*)(\.\w+)$/s.exec(name) ?? [];
+  for (let i = 1; ; i++) {
+    const own = i === 1 ? name : `${stem} (${i})${ending}`;
+    const known = files.find((file) => file.name === own);
+    if (known === undefined) return [...files, { name: own, text }];
+    if (known.text === text) return files;
+  }
+}
+
 /** Figures of results files that the user drops. */
 function Results(props: PanelProps): JSX.Element {
   const { text, set } = valuesOf(props);
@@ -23,7 +34,6 @@ function Results(props: PanelProps): JSX.Element {
       : undefined;
   const { answer: found, error, isOpen } = useAnswer("results", question);
   const answer = files.length > 0 ? found : undefined;
-  const names = new Set(files.map(({ name }) => name));
   return (
     <div class="panel">
       <form class="controls" onSubmit={(event) => event.preventDefault()}>
@@ -31,12 +41,10 @@ function Results(props: PanelProps): JSX.Element {
           label="drop results here: data.csv, or any CSV with variant, tokens and score"
           accept=".csv"
           multiple
-          onFiles={(added) =>
-            setFiles([...files.filter(({ name }) => !added.some((each) => each.name === name)), ...added])
-          }
+          onFiles={(added) => setFiles(added.reduce(withFile, files))}
         />
         <ul class="files" aria-label="files">
-          {files.map(({ name, text: csv }) => (
+          {files.map(({ name, text: csv }, i) => (
             <li key={name}>
               {name}{" "}
               <button
@@ -53,6 +61,12 @@ function Results(props: PanelProps): JSX.Element {
               >
                 CSV
               </button>
+              {answer?.contents[i] !== undefined && (
+                <>
+                  <br />
+                  <small>{answer.contents[i]}</small>
+                </>
+              )}
             </li>
           ))}
         </ul>
@@ -70,7 +84,7 @@ function Results(props: PanelProps): JSX.Element {
           onChange={set("reference", "")}
         />
       </form>
-      <div class="results" ref={element} aria-busy={names.size > 0 && isOpen}>
+      <div class="results" ref={element} aria-busy={files.length > 0 && isOpen}>
         {[error, answer?.error].map(
           (message) =>
             message !== undefined && (
@@ -88,7 +102,6 @@ function Results(props: PanelProps): JSX.Element {
         {answer?.figures.map((figure) => (
           <Figure key={figure.name} figure={figure} />
         ))}
-        {answer && answer.rows > 0 && <p class="status">{answer.rows} rows</p>}
         {answer && <Command text={answer.command} />}
       </div>
     </div>
