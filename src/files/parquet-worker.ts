@@ -15,13 +15,30 @@ function numberOf(column: string, value: unknown): unknown {
   throw new RangeError(`${column} holds ${value}, which is beyond 2^53`);
 }
 
-async function answerTo({ path, limit }: ParquetTask): Promise<ParquetAnswer> {
+/** Bytes of a value at least. A dictionary lets many rows share one text, of which each row gets a copy. */
+const bytesOf = (value: unknown): number => {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  return Object.values(value).reduce((sum: number, inner) => sum + bytesOf(inner), 8);
+};
+
+/** @throws RangeError for rows that take more than `megabytes` */
+function requireRoom(rows: readonly DatasetRow[], megabytes: number): void {
+  let left = megabytes * 1e6;
+  for (const row of rows) {
+    left -= bytesOf(row);
+    if (left < 0) throw new RangeError(`its rows take more than ${Math.round(megabytes)} MB`);
+  }
+}
+
+async function answerTo({ path, limit, megabytes }: ParquetTask): Promise<ParquetAnswer> {
   try {
     const rows = await parquetReadObjects({
       file: await asyncBufferFromFile(path),
       compressors,
       ...(limit === undefined ? {} : { rowEnd: limit }),
     });
+    requireRoom(rows, megabytes);
     return { rows: rows.map((row) => plain(row)) };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };

@@ -5,10 +5,13 @@ import type { DatasetRow } from "../tasks/task.ts";
 import { reasonOf } from "./files.ts";
 import { workerArguments } from "./load.ts";
 
-/** Message to the worker: the file, and the number of rows to read at most. */
+/** Message to the worker. */
 export interface ParquetTask {
   readonly path: string;
+  /** rows to read at most */
   readonly limit: number | undefined;
+  /** memory for the rows that are read */
+  readonly megabytes: number;
 }
 
 /** First message of the worker, once it can decode. */
@@ -52,7 +55,7 @@ export async function readParquet(
     resourceLimits: { maxOldGenerationSizeMb: allowed.megabytes },
   });
   try {
-    const answer = await answerOf(worker, { path, limit }, allowed);
+    const answer = await answerOf(worker, { path, limit, megabytes: allowed.megabytes }, allowed);
     if ("rows" in answer) return answer.rows;
     throw new UsageError(`${path} is torn or no parquet file: ${answer.reason}`);
   } finally {

@@ -85,6 +85,16 @@ describe("bad files", () => {
     await expect(readParquet(fileOf(file), undefined, limits)).rejects.toThrow("decoding takes more than");
   });
 
+  it("refuses a dictionary whose texts are more than memory once they are copied to the rows", async () => {
+    const text = "a".repeat(1_000_000);
+    const file = parquetWriteBuffer({ columnData: [{ name: "prompt", data: Array<string>(60).fill(text) }] });
+    expect(file.byteLength).toBeLessThan(200_000);
+    const limits = { seconds: 60, megabytes: 50 };
+    const path = fileOf(file);
+    await expect(readParquet(path, undefined, limits)).rejects.toThrow("its rows take more than 50 MB");
+    expect(await readParquet(path, 40, limits)).toHaveLength(40);
+  });
+
   it("answers with rows or refuses, whatever bytes are changed", async () => {
     const texts = ["abc ".repeat(40), "def", "ghi ".repeat(99)];
     const whole = new Uint8Array(

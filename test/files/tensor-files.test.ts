@@ -326,6 +326,17 @@ describe("what is refused, and how", () => {
     tensor.close();
   });
 
+  it("a header that is longer than numpy writes and reads", () => {
+    const head = Buffer.alloc(20_000, " ");
+    head.write("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }");
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(head.length);
+    const bytes = Buffer.concat([Buffer.from("\x93NUMPY\x02\0", "latin1"), length, head, Buffer.alloc(12)]);
+    expect(refusal(() => TensorFile.open(file("long.npy", bytes), ""))).toMatch(
+      /long\.npy: a \.npy header of 20000 bytes; allowed: at most 10000/,
+    );
+  });
+
   it("a folder that cannot be written", () => {
     const path = join(file("no-folder", Buffer.alloc(1)), "out.npy");
     expect(refusal(() => writeNpy(path, [1], [new Float32Array(1)]))).toMatch(
