@@ -5,6 +5,7 @@ import type { Ops } from "../engines/ops.ts";
 import type { MeasuredKernels } from "../hardware/layers/measured.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
 import type { CapturedTensors } from "./captured.ts";
+import type { EngineMemory, EngineShape } from "./engine-memory.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
 import type { MeanFieldRead } from "./mean-field/reads.ts";
 import type { PlacementUse } from "./placement.ts";
@@ -66,6 +67,8 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
   readonly adaptive?: string;
   /** Cost of one decode step. */
   cost(shape: StepShape, params: Params<S>): StepCost;
+  /** Memory that it takes in an engine, where this is not the index of its cost in float32. */
+  memory?(shape: EngineShape, params: Params<S>): EngineMemory;
   /**
    * Cost of one query of the context, the last of `shape.tokens`. When absent it is `cost` if prefill is "same", and
    * the cost of dense attention if prefill is "dense". A pattern of prefill must have it; its `cost` is that of dense
@@ -90,7 +93,16 @@ export interface AttentionVariant<S extends ParamSpecs = ParamSpecs, I = unknown
 /** A variant whose types of parameters and index are hidden. */
 export type AnyVariant = Omit<
   AttentionVariant,
-  "prepare" | "attend" | "cost" | "prefillCost" | "kernels" | "denseAt" | "meanField" | "small" | "captured"
+  | "prepare"
+  | "attend"
+  | "cost"
+  | "memory"
+  | "prefillCost"
+  | "kernels"
+  | "denseAt"
+  | "meanField"
+  | "small"
+  | "captured"
 > & {
   readonly captured?: CapturedTensors<AnyParams>;
   readonly small: AnyParams;
@@ -99,6 +111,7 @@ export type AnyVariant = Omit<
   prepare(cache: KeyValueCache, params: AnyParams, ops: Ops): unknown;
   attend(given: AttendArguments, params: AnyParams): AttentionResult;
   cost(shape: StepShape, params: AnyParams): StepCost;
+  memory?(shape: EngineShape, params: AnyParams): EngineMemory;
   prefillCost?(shape: StepShape, params: AnyParams): StepCost;
   readonly kernels?: MeasuredKernels<AnyParams>;
   denseAt?(shape: StepShape): AnyParams;

@@ -42,6 +42,9 @@ export interface SketchPart {
   readonly factors: Float32Array;
 }
 
+/** Numbers of a sketch that are carried from one part's memory to the next at a time: 4 MB, which a cache holds. */
+export const carried = 2 ** 20;
+
 /** Vectors by which rows are multiplied. */
 export interface RowFactors {
   /** (ceil(n / every), width) row i is multiplied by vector floor(i / every) */

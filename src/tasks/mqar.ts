@@ -70,6 +70,7 @@ export const mqar = defineTask({
       max: 1,
     }),
   },
+  asks: ({ pairs }) => ({ queries: pairs || mostPairs, phase: "decode" }),
   lengths: [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072],
 
   generate(tokens, { pairs: given, vocabulary, power }, random, count = countTokens) {

@@ -33,6 +33,7 @@ export const prefill = defineTask({
     }),
     tolerance: real("relative error that still counts as exact", { default: 0.05, min: 0, max: 1 }),
   },
+  asks: ({ queries }) => ({ queries, phase: "prefill" }),
   lengths: [4096, 8192, 16384, 32768, 65536],
   generate: (tokens, params, random, count) => asPrefill(walkOf(tokens, random, count), params),
   load: (row, params) =>

@@ -56,6 +56,8 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
   readonly lengths: readonly number[];
   /** longest length in tokens; absent where there is none */
   readonly longest?: number;
+  /** Queries that a problem asks, at most, and their phase; absent for a few of decoding. */
+  readonly asks?: (params: Params<S>) => { readonly queries: number; readonly phase: "prefill" | "decode" };
   /** whether the lengths are upper edges of bins of prompt and answer; otherwise they are sizes of prompts */
   readonly binned?: boolean;
   /**
@@ -76,7 +78,8 @@ export interface Task<S extends ParamSpecs = ParamSpecs> extends Entry {
 }
 
 /** A task whose parameter types the caller need not know. */
-export type AnyTask = Omit<Task, "generate" | "load" | "outline" | "published"> & {
+export type AnyTask = Omit<Task, "generate" | "load" | "outline" | "published" | "asks"> & {
+  readonly asks?: (params: AnyParams) => { readonly queries: number; readonly phase: "prefill" | "decode" };
   readonly published?: (params: AnyParams) => string | undefined;
   generate(tokens: number, params: AnyParams, random: Random, count?: CountTokens): Problem;
   load(row: DatasetRow, params: AnyParams): Problem;

@@ -26,22 +26,23 @@ export function leverage(
     rowNumbers(rows, t).forEach((x, c) => {
       mean[c]! += x / (to - from);
     });
-  const projected = Array.from({ length: to - from }, (_, i) => {
-    const out = new Float64Array(width);
-    rowNumbers(rows, from + i).forEach((x, c) => {
-      for (let k = 0; k < width; k++) out[k]! += (x - mean[c]!) * directions[c * width + k]!;
+  const projected = new Float64Array((to - from) * width);
+  for (let t = from, at = 0; t < to; t++, at += width)
+    rowNumbers(rows, t).forEach((x, c) => {
+      for (let k = 0; k < width; k++) projected[at + k]! += (x - mean[c]!) * directions[c * width + k]!;
     });
-    return out;
-  });
   const lower = cholesky(gram(projected, width), width);
-  return Float64Array.from(projected, (x) => squaredSolution(lower, x));
+  return Float64Array.from({ length: to - from }, (_, i) =>
+    squaredSolution(lower, projected.subarray(i * width, (i + 1) * width)),
+  );
 }
 
 /** (width, width) X^T X, with the jitter. */
-function gram(rows: readonly Float64Array[], width: number): Float64Array {
+function gram(rows: Float64Array, width: number): Float64Array {
   const out = new Float64Array(width * width);
-  for (const row of rows)
-    for (let i = 0; i < width; i++) for (let j = 0; j <= i; j++) out[i * width + j]! += row[i]! * row[j]!;
+  for (let at = 0; at < rows.length; at += width)
+    for (let i = 0; i < width; i++)
+      for (let j = 0; j <= i; j++) out[i * width + j]! += rows[at + i]! * rows[at + j]!;
   let trace = 0;
   for (let i = 0; i < width; i++) trace += out[i * width + i]!;
   for (let i = 0; i < width; i++) out[i * width + i]! += Math.max(jitter, relativeJitter * trace);

@@ -4,11 +4,14 @@ import { int, real } from "../../core/params.ts";
 import { hash64, Random } from "../../core/random.ts";
 import { flat, rowsOf, zeros } from "../../core/tensor.ts";
 import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
+import { carried } from "../../engines/ops.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
+import type { EngineMemory, EngineShape } from "../engine-memory.ts";
 import type { AttentionResult } from "../read.ts";
 import type { AttendArguments } from "../variant.ts";
 import { queryByQuery, stored } from "./captured-index.ts";
+import { chunkBytes } from "./chunks.ts";
 import { fp8Index } from "./index-formats.ts";
 import type { IndexFormat } from "./index-formats.ts";
 import { joined } from "./lists.ts";
@@ -182,6 +185,21 @@ export function readTop(
     softmaxRead({ ...read, spans: unitSpans(rows, 1, read.visible, queries.group) }, ops),
   );
 }
+
+/** Memory of an index of `rows` keys for all heads: what it is made of in each head, and the scores of queries with it. */
+export function indexMemory(
+  { asked }: Pick<EngineShape, "asked">,
+  { rows, indexDim }: { readonly rows: number; readonly indexDim: number },
+): Required<EngineMemory> {
+  const sums = 4 * Math.min(carried, rows * indexDim);
+  return { kept: 4 * rows * indexDim, scores: sums, scratch: Math.max(sums, chunkBytes(asked, rows)) };
+}
+
+/** Memory of an index of one key a token. */
+export const tokenIndexMemory = (
+  { tokens, asked }: EngineShape,
+  { indexDim }: { readonly indexDim: number },
+): EngineMemory => indexMemory({ asked }, { rows: tokens, indexDim });
 
 /** Cost of a decode step that reads the k best tokens. @param period layers that share an index: the mean over them */
 export function topCost(

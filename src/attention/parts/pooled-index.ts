@@ -2,6 +2,7 @@ import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
 import type { StepCost, StepShape } from "../../core/cost.ts";
 import { flat, norm, rowsOf } from "../../core/tensor.ts";
 import type { KeyValueCache } from "../cache.ts";
+import type { EngineMemory, EngineShape } from "../engine-memory.ts";
 import { bestBlocks } from "../mean-field/blocks.ts";
 import type { Crowd } from "../mean-field/crowd.ts";
 import { pooledScores } from "../mean-field/pooled.ts";
@@ -13,7 +14,7 @@ import type { AttentionResult } from "../read.ts";
 import type { AttendArguments } from "../variant.ts";
 import { entriesSeen } from "./compressed.ts";
 import type { IndexFormat } from "./index-formats.ts";
-import { indexRows } from "./lightning.ts";
+import { indexMemory, indexRows } from "./lightning.ts";
 import type { IndexerParams, TokenIndex } from "./lightning.ts";
 import { listAt } from "./lists.ts";
 import { perHead } from "./per-head.ts";
@@ -100,6 +101,16 @@ export function pooledCost(shape: StepShape, params: PooledParams, format: Index
     kvReadBytes: keyValueBytes(shape, read),
     indexReadBytes: indexBytes,
   };
+}
+
+/** Memory of an index of one key a pool, and of the pools' mean keys. */
+export function pooledMemory(
+  { tokens, kvHeads, headDim, asked }: EngineShape,
+  { pool, indexDim }: Pick<PooledParams, "pool" | "indexDim">,
+): EngineMemory {
+  const rows = Math.floor(tokens / pool);
+  const { kept, ...index } = indexMemory({ asked }, { rows, indexDim });
+  return { ...index, kept: kept + 4 * rows * kvHeads * headDim };
 }
 
 /** The mean field of `readPools`. @param isNormalised whether a pool's key has the root mean square 1 */

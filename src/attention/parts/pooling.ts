@@ -103,9 +103,11 @@ export class Pools {
     const means = rowsOf(ops.blockMean(rows, block, stride), 0, count);
     if (this.#offset === 0) return means;
     // block i of the overlapping means begins where entry i + 1 does
-    const shifted = space.empty(count, rows.shape[1]);
-    flat(rowsOf(shifted, 0, 1)).set(flat(ops.blockMean(rowsOf(rows, 0, stride), stride, stride)));
-    if (count > 1) flat(rowsOf(shifted, 1, count)).set(flat(rowsOf(means, 0, count - 1)));
-    return shifted;
+    const width = rows.shape[1];
+    flat(means).copyWithin(width, 0, (count - 1) * width);
+    space.scoped(() => {
+      flat(rowsOf(means, 0, 1)).set(flat(ops.blockMean(rowsOf(rows, 0, stride), stride, stride)));
+    });
+    return means;
   }
 }

@@ -1,12 +1,11 @@
 import { rowsOf } from "../../core/tensor.ts";
 import type { Rows, Tensor } from "../../core/tensor.ts";
 import { matrix, rowsShape, sameWidth } from "../matrix.ts";
+import { carried } from "../ops.ts";
 import type { SketchPart } from "../ops.ts";
 import type { WasmSpace } from "./space.ts";
 import { placeTable, roomFor } from "./table.ts";
 
-/** Numbers that are carried from one part's memory to the next at a time: 4 MB, which a cache holds. */
-const carried = 2 ** 20;
 const rowsPerChunk = 512;
 
 /** Access to tensors wherever they lie. */

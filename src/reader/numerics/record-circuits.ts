@@ -75,8 +75,8 @@ const hopQueries = ({ ids }: RecordCache, last: number): QueryMeaning => ({
   position: () => last,
 });
 
-/** Questions asked together. */
-const batchQuestions = 128;
+/** Questions asked together, at most. */
+export const batchQuestions = 128;
 
 /** Questions that are looked at, at most: weights of recurrent states take time. */
 const tracedQuestions = 64;

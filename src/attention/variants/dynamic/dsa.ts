@@ -9,6 +9,7 @@ import {
   roundedScales,
   standInIndex,
   tokenIndex,
+  tokenIndexMemory,
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
@@ -64,6 +65,7 @@ export const dsa = defineVariant({
   prepare: (cache, { indexDim }, ops) => tokenIndex(cache, { name: "dsa", indexDim }, ops),
   attend: readTop,
   cost: (shape, params) => topCost(shape, params),
+  memory: tokenIndexMemory,
   madeFor: { model: "deepseek-v3.2", dense: "mla" },
   kernels: {
     latent: ({ k, indexHeads, indexDim }) => ({

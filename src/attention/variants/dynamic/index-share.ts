@@ -10,6 +10,7 @@ import {
   roundedScales,
   standInIndex,
   tokenIndex,
+  tokenIndexMemory,
   topCost,
   topTokensParam,
 } from "../../parts/lightning.ts";
@@ -79,6 +80,7 @@ export const indexShare = defineVariant({
   attend: (given, { drift, ...params }) =>
     readTop(given, { ...params, indexNoise: Math.hypot(params.indexNoise, drift) }),
   cost: (shape, params) => topCost(shape, params, params.period),
+  memory: tokenIndexMemory,
   madeFor: { model: "glm-5.2", dense: "mla" },
   kernels: {
     latent: ({ k, indexHeads, indexDim, period }) => ({

@@ -117,6 +117,11 @@ export const magicpig = defineVariant({
       indexReadBytes: (tokens * idBytes) / 2 ** bits,
     };
   },
+  memory: ({ tokens, kvHeads, headDim }, { bits, tables }) => ({
+    // codes of 16 bits and planes of each table; lengths in float64
+    kept: kvHeads * (tables * (2 * tokens + 4 * bits * headDim) + 8 * tokens),
+    scores: 4 * bits * tokens,
+  }),
   denseAt: ({ tokens }) => ({ window: tokens }),
   meanField(crowd, { bits, tables, sinks, window }) {
     const { tokens, headDim, sharpness: g, fidelity: rho, coherence: c } = crowd;

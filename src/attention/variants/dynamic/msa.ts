@@ -11,7 +11,13 @@ import { inChunks } from "../../parts/chunks.ts";
 import { tellScores } from "../../parts/choices.ts";
 import { bf16Index } from "../../parts/index-formats.ts";
 import { queryByQuery, stored } from "../../parts/captured-index.ts";
-import { indexDimParam, indexNoiseParam, indexQueries, standInIndex } from "../../parts/lightning.ts";
+import {
+  indexDimParam,
+  indexNoiseParam,
+  indexQueries,
+  standInIndex,
+  tokenIndexMemory,
+} from "../../parts/lightning.ts";
 import { emptyLists, joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
 import {
@@ -135,6 +141,7 @@ export const msa = defineVariant({
       indexReadBytes: scored * bf16Index.bytes(indexDim),
     };
   },
+  memory: tokenIndexMemory,
   madeFor: { model: "minimax-m3", dense: "dense" },
   kernels: {
     "grouped-query": ({ block, k, indexDim }, { kvHeads }) => ({

@@ -4,7 +4,7 @@ import { flat, rowsOf } from "../../../core/tensor.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import type { Ops, Space } from "../../../engines/ops.ts";
 import { readsAll } from "../../mean-field/reads.ts";
-import { inChunks } from "../../parts/chunks.ts";
+import { inChunks, scoresMemory } from "../../parts/chunks.ts";
 import { tellRow } from "../../parts/choices.ts";
 import { rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -64,6 +64,7 @@ export const topP = defineVariant({
       indexReadBytes: tokens * kvHeads * headDim * bytesPerElement,
     };
   },
+  memory: (shape) => scoresMemory(shape, shape.asked),
   denseAt: () => ({ p: 1 }),
   meanField: (crowd, { p }) => [{ ...readsAll(crowd), hold: p }],
 });

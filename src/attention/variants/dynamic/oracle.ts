@@ -3,7 +3,7 @@ import { flag, int } from "../../../core/params.ts";
 import { flat, rowsOf, tensor } from "../../../core/tensor.ts";
 import type { RowLists } from "../../../core/tensor.ts";
 import { bestTokens, summedScores } from "../../mean-field/tokens.ts";
-import { inChunks } from "../../parts/chunks.ts";
+import { inChunks, scoresMemory } from "../../parts/chunks.ts";
 import { tellScores } from "../../parts/choices.ts";
 import { joined } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -96,6 +96,7 @@ export const oracle = defineVariant({
       indexReadBytes: tokens * kvHeads * headDim * bytesPerElement,
     };
   },
+  memory: (shape) => scoresMemory(shape, shape.asked),
   denseAt: ({ tokens }) => ({ k: tokens }),
   meanField: (crowd, { k, shared }) => [
     shared ? { ...bestTokens(crowd, k, summedScores(crowd)), shared } : bestTokens(crowd, k),

@@ -10,7 +10,7 @@ import {
   standInIndex,
   topTokensParam,
 } from "../../parts/lightning.ts";
-import { pooledCost, pooledMeanField, poolIndex, readPools } from "../../parts/pooled-index.ts";
+import { pooledCost, pooledMeanField, pooledMemory, poolIndex, readPools } from "../../parts/pooled-index.ts";
 import { defineVariant } from "../../variant.ts";
 
 const standIn = [
@@ -77,6 +77,7 @@ export const pooledDsa = defineVariant({
     poolIndex(cache, { name: "pooled-dsa", pool, indexDim, format: fp8Index }, ops),
   attend: readPools,
   cost: (shape, params) => pooledCost(shape, params, fp8Index),
+  memory: pooledMemory,
   madeFor: { model: "glm-5.3-flash", dense: "mla" },
   kernels: {
     latent: ({ pool, k, indexHeads, indexDim }) => ({

@@ -8,7 +8,14 @@ import {
   standInIndex,
   topTokensParam,
 } from "../../parts/lightning.ts";
-import { normalised, pooledCost, pooledMeanField, poolIndex, readPools } from "../../parts/pooled-index.ts";
+import {
+  normalised,
+  pooledCost,
+  pooledMeanField,
+  pooledMemory,
+  poolIndex,
+  readPools,
+} from "../../parts/pooled-index.ts";
 import { defineVariant } from "../../variant.ts";
 
 /** Keys and queries of the index pass an RMSNorm of their own; the learned weights of the norms are left out. */
@@ -70,6 +77,7 @@ export const qsa = defineVariant({
     poolIndex(cache, { name: "qsa", pool, indexDim, format }, ops),
   attend: (given, { block: pool, ...params }) => readPools(given, { pool, ...params }),
   cost: (shape, { block: pool, ...params }) => pooledCost(shape, { pool, ...params }, format),
+  memory: (shape, { block: pool, indexDim }) => pooledMemory(shape, { pool, indexDim }),
   madeFor: { model: "qwen3.8-flash-next", dense: "dense" },
   kernels: {
     "grouped-query": ({ block, k, indexHeads, indexDim }) => ({

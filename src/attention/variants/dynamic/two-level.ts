@@ -2,7 +2,13 @@ import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
 import { bestCandidates, twoLevelIndex } from "../../parts/candidates.ts";
 import { mxfp4Index } from "../../parts/index-formats.ts";
-import { equalWeights, indexHeadsParam, indexNoiseParam, standInIndex } from "../../parts/lightning.ts";
+import {
+  equalWeights,
+  indexHeadsParam,
+  indexNoiseParam,
+  standInIndex,
+  tokenIndexMemory,
+} from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { tokensOfUnits, unitSpans } from "../../parts/select.ts";
 import { softmaxRead } from "../../parts/softmax-read.ts";
@@ -108,5 +114,6 @@ export const twoLevel = defineVariant({
       indexReadBytes: scored * keyBytes,
     };
   },
+  memory: tokenIndexMemory,
   denseAt: ({ tokens }) => ({ k: tokens, candidates: tokens }),
 });

@@ -1,6 +1,7 @@
 import { choice, int, real } from "../../../core/params.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import {
   attendKept,
   best,
@@ -93,6 +94,7 @@ export const adakv = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape, { window }) => scoresMemory(shape, window),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, window, pool, queryAware }) => [
     readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),

@@ -1,4 +1,5 @@
 import { int } from "../../../core/params.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -67,6 +68,7 @@ export const chunkkv = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape, { window }) => scoresMemory(shape, window),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   noMeanField: "a chunk's score also depends on what stands beside a record in it",
 });

@@ -110,6 +110,12 @@ export const compactor = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: ({ tokens, kvHeads, queryHeads, headDim }, { sketch }) => ({
+    // queries of all tokens, and a copy of a head's
+    kept: 4 * tokens * headDim * (queryHeads + queryHeads / kvHeads),
+    // a head's keys in the directions of leverage; scores of the heads
+    scratch: 8 * tokens * (sketch + 4 * kvHeads),
+  }),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   noMeanField: "leverage of keys and attention within chunks have no closed form",
 });

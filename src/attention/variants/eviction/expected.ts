@@ -1,6 +1,7 @@
 import { int } from "../../../core/params.ts";
 import { norm, rowNumbers } from "../../../core/tensor.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { scoreMoments } from "../../parts/votes.ts";
 import type { Voters } from "../../parts/votes.ts";
@@ -64,6 +65,7 @@ export const expected = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape, { observe }) => scoresMemory(shape, observe),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, queryAware }) => [
     readsKept(crowd, { budget, recent: 0, queryAware, alike: ownAlike(crowd) }),

@@ -1,7 +1,11 @@
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, retained } from "../../parts/kept.ts";
 import { eachRow } from "../../parts/votes.ts";
 import type { Voters } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
+
+/** Tokens of a question whose memory is estimated: the length of a real one is not known before. */
+const usualQuestion = 128;
 
 /**
  * FINCH: keeps the keys that the question's queries attend to, and the question itself.
@@ -50,6 +54,7 @@ export const finch = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape) => scoresMemory(shape, usualQuestion),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   noMeanField: "how many tokens of a question ask for one thing is not in the mean field",
 });

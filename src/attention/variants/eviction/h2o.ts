@@ -3,6 +3,7 @@ import { evenPositions } from "../../../core/places.ts";
 import { normalScores, threshold } from "../../mean-field/crowd.ts";
 import type { Crowd } from "../../mean-field/crowd.ts";
 import { ownAlike, readsKept } from "../../mean-field/kept.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { meanVotes, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -81,6 +82,7 @@ export const h2o = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape, { observe }) => scoresMemory(shape, observe),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField(crowd, { budget, recent: share, observe, score, queryAware }) {
     const recent = Math.max(0, Math.floor(budget * share) - crowd.tail);

@@ -3,6 +3,7 @@ import { flag, int } from "../../../core/params.ts";
 import { flat, rowNumbers } from "../../../core/tensor.ts";
 import type { Ops } from "../../../engines/ops.ts";
 import type { HeadCache, KeyValueCache, Queries } from "../../cache.ts";
+import { chunkBytes } from "../../parts/chunks.ts";
 import {
   attendKept,
   budgetParam,
@@ -85,6 +86,15 @@ export const kvzip = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory({ tokens, kvHeads, queryHeads, headDim }, { sinks, chunk }) {
+    const queries = (Math.min(chunk, tokens) * queryHeads) / kvHeads;
+    const keys = Math.min(tokens, chunk + sinks);
+    return {
+      scores: chunkBytes(queries, keys) + 4 * keys * headDim,
+      // queries of a chunk, and as they would be without noise
+      scratch: 8 * kvHeads * queries * headDim,
+    };
+  },
   denseAt: ({ tokens }) => ({ budget: tokens }),
   noMeanField: "a second reading of the prompt is not in the mean field",
 });

@@ -1,5 +1,6 @@
 import { int, real } from "../../../core/params.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -86,6 +87,7 @@ export const pyramidkv = defineVariant({
   },
   attend: attendKept,
   cost: (shape, params) => keptCost(shape, layerBudget(params, shape.tokens)),
+  memory: (shape, { window }) => scoresMemory(shape, window),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField(crowd, params) {
     const { window, pool, queryAware } = params;

@@ -6,7 +6,7 @@ import type { Tensor } from "../../../core/tensor.ts";
 import type { Ops, Table } from "../../../engines/ops.ts";
 import type { HeadCache, Queries } from "../../cache.ts";
 import { tellRow } from "../../parts/choices.ts";
-import { inChunks } from "../../parts/chunks.ts";
+import { chunkBytes, inChunks } from "../../parts/chunks.ts";
 import { best, budgetParam, keptCost } from "../../parts/kept.ts";
 import { rowLists } from "../../parts/lists.ts";
 import { perHead } from "../../parts/per-head.ts";
@@ -113,6 +113,17 @@ export const selective = defineVariant({
       flops: cost.flops + (2 + shape.queryHeads) * kept,
       indexKeptBytes: maskBytes * kept,
       indexReadBytes: maskBytes * kept,
+    };
+  },
+  memory({ tokens, kvHeads, queryHeads, asked }, { budget, observe }) {
+    const kept = Math.min(budget, tokens);
+    return {
+      // F after all queries and after all but the last one, in float64
+      kept: 16 * tokens,
+      // lists of the rows that queries read
+      scores: chunkBytes((asked * queryHeads) / kvHeads, kept),
+      // scores of the head that masks; rows, F and lists of each query
+      scratch: chunkBytes((Math.min(observe, tokens) * queryHeads) / kvHeads, tokens) + 24 * asked * kept,
     };
   },
   denseAt: ({ tokens }) => ({ offset: 2, budget: tokens }),

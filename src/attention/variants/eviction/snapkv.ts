@@ -1,5 +1,6 @@
 import { int } from "../../../core/params.ts";
 import { pooledAlike, readsKept } from "../../mean-field/kept.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { attendKept, budgetParam, keptCost, queryAwareParam, retained } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -68,6 +69,7 @@ export const snapkv = defineVariant({
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
+  memory: (shape, { window }) => scoresMemory(shape, window),
   denseAt: ({ tokens }) => ({ budget: tokens }),
   meanField: (crowd, { budget, window, pool, queryAware }) => [
     readsKept(crowd, { budget, recent: window, queryAware, alike: pooledAlike(crowd, pool) }),

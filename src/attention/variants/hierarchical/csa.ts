@@ -12,7 +12,13 @@ import {
 } from "../../parts/compressed.ts";
 import { mxfp4Index } from "../../parts/index-formats.ts";
 import { capturedIndex } from "../../parts/captured-index.ts";
-import { equalWeights, indexHeadsParam, indexNoiseParam, indexRows } from "../../parts/lightning.ts";
+import {
+  equalWeights,
+  indexHeadsParam,
+  indexMemory,
+  indexNoiseParam,
+  indexRows,
+} from "../../parts/lightning.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { poolingParam, standInPooling } from "../../parts/pooling.ts";
 import { tokensSeen } from "../../parts/select.ts";
@@ -115,6 +121,11 @@ export const csa = defineVariant({
       indexKeptBytes: indexBytes,
       indexReadBytes: indexBytes,
     };
+  },
+  memory({ tokens, kvHeads, headDim, asked }, { pool, indexDim }) {
+    const rows = Math.floor(tokens / pool);
+    const { kept, ...index } = indexMemory({ asked }, { rows, indexDim });
+    return { ...index, kept: kept + 8 * rows * kvHeads * headDim };
   },
   kernels: {
     compressed: ({ pool, window, k, indexHeads, indexDim }) => ({

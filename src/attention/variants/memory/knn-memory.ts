@@ -2,6 +2,7 @@ import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
 import { int, real } from "../../../core/params.ts";
 import { before, readsAll, readsEnds } from "../../mean-field/reads.ts";
 import { bestTokens } from "../../mean-field/tokens.ts";
+import { scoresMemory } from "../../parts/chunks.ts";
 import { gated } from "../../parts/mixtures.ts";
 import { perHead } from "../../parts/per-head.ts";
 import { selectTop, unitSpans } from "../../parts/select.ts";
@@ -80,6 +81,7 @@ export const knnMemory = defineVariant({
       indexReadBytes: memory * kvHeads * headDim * bytesPerElement,
     };
   },
+  memory: (shape) => scoresMemory(shape, shape.asked),
   denseAt: ({ tokens }) => ({ window: tokens }),
   meanField: (crowd, { k, window, gate }) =>
     window >= crowd.tokens
