@@ -46,8 +46,9 @@ export function blockScale(row: usize, start: i32, end: i32, rowScale: f32): v12
 @inline
 function largest(row: usize, start: i32, end: i32): f32 {
   let most = splat(0);
-  for (let c = start; c < end; c += 4)
-    most = f32x4.pmax(most, v128.and(f32x4.abs(v128.load(row + bytes(c))), lanesBelow(c, end)));
+  let c = start;
+  for (; c + 4 <= end; c += 4) most = f32x4.pmax(most, f32x4.abs(v128.load(row + bytes(c))));
+  if (c < end) most = f32x4.pmax(most, v128.and(f32x4.abs(v128.load(row + bytes(c))), lanesBelow(c, end)));
   return maxLanes(most);
 }
 

@@ -13,7 +13,13 @@ export function packBf16(chunk: i32, scratch: usize, perChunk: i32, rows: usize,
   for (let i = chunk * perChunk; i < end; i++) {
     const row = rows + <usize>i * bytes(width);
     const packed = to + <usize>i * (<usize>width << 1);
-    for (let c = 0; c < width; c += 4) {
+    const whole = width & ~7;
+    for (let c = 0; c < whole; c += 8) {
+      const low = toBf16(v128.load(row + bytes(c)));
+      const high = toBf16(v128.load(row + bytes(c), 16));
+      v128.store(packed + (<usize>c << 1), v128.shuffle<i16>(low, high, 1, 3, 5, 7, 9, 11, 13, 15));
+    }
+    for (let c = whole; c < width; c += 4) {
       v128.store(scratch, i32x4.shr_u(toBf16(v128.load(row + bytes(c))), 16));
       const stop = min(4, width - c);
       for (let j = 0; j < stop; j++) store<u16>(packed + (<usize>(c + j) << 1), load<u16>(scratch + bytes(j)));
@@ -29,7 +35,13 @@ export function packFp8(chunk: i32, scratch: usize, perChunk: i32, rows: usize, 
     const packed = to + <usize>i * (4 + width);
     const scale = fp8Scale(row, width);
     store<f32>(packed, scale);
-    for (let c = 0; c < width; c += 4) {
+    const whole = width & ~7;
+    for (let c = 0; c < whole; c += 8) {
+      const low = codesOfE4m3(toE4m3(v128.load(row + bytes(c)), scale));
+      const high = codesOfE4m3(toE4m3(v128.load(row + bytes(c), 16), scale));
+      store<u64>(packed + 4 + c, eightBytes(low, high));
+    }
+    for (let c = whole; c < width; c += 4) {
       v128.store(scratch, codesOfE4m3(toE4m3(v128.load(row + bytes(c)), scale)));
       const stop = min(4, width - c);
       for (let j = 0; j < stop; j++) store<u8>(packed + 4 + c + j, load<u8>(scratch + bytes(j)));
@@ -59,6 +71,13 @@ export function packNvfp4(chunk: i32, scratch: usize, perChunk: i32, rows: usize
 /** Packs numbers i and i + 8 of a block into the halves of byte i, with zeros beyond the row. */
 @inline
 function packBlock(row: usize, start: i32, stop: i32, scale: f32, scratch: usize, to: usize): void {
+  if (stop - start == nvfp4Block) {
+    const at = row + bytes(start);
+    const low = eightBytes(codesOfE2m1(toE2m1(v128.load(at), scale)), codesOfE2m1(toE2m1(v128.load(at, 16), scale)));
+    const high = eightBytes(codesOfE2m1(toE2m1(v128.load(at, 32), scale)), codesOfE2m1(toE2m1(v128.load(at, 48), scale)));
+    store<u64>(to, low | (high << 4));
+    return;
+  }
   store<u64>(to, 0);
   for (let c = start; c < stop; c += 4) {
     v128.store(scratch, codesOfE2m1(toE2m1(v128.load(row + bytes(c)), scale)));
@@ -69,6 +88,13 @@ function packBlock(row: usize, start: i32, stop: i32, scale: f32, scratch: usize
       store<u8>(byte, load<u8>(byte) | (load<u8>(scratch + bytes(j)) << (at < 8 ? 0 : 4)));
     }
   }
+}
+
+/** The lowest byte of each lane of two vectors. */
+@inline
+function eightBytes(low: v128, high: v128): u64 {
+  const all = v128.shuffle<i8>(low, high, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0);
+  return i64x2.extract_lane(all, 0);
 }
 
 /** Codes of E4M3 numbers: those of float32 with another bias (7 for 127) and fewer bits. */
