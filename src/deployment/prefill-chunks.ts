@@ -49,6 +49,8 @@ export interface PrefillChunks {
   /** layers of each stage */
   readonly stages: readonly number[];
   batch(i: number): MicroBatch;
+  /** Times of a pass, which are computed once. */
+  secondsAt(i: number): MicroBatchSeconds;
 }
 
 export function chunksOf(
@@ -57,31 +59,29 @@ export function chunksOf(
 ): PrefillChunks {
   const deployment = deploymentOf(division);
   const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
-  return {
-    count: Math.ceil(tokens / chunk),
-    stages: stagesOf(deployment),
-    batch: (i) =>
-      microBatchOf(deployment, [
-        {
-          phase: "prefill",
-          sequences: prompts,
-          newTokens: Math.min(chunk, tokens - i * chunk),
-          cachedTokens: cachedTokens + i * chunk,
-        },
-      ]),
-  };
-}
-
-/** Time of a prefill, from the passes of some of its chunks, s. The fewer `nodes`, the rougher it is. */
-export function nearlySeconds({ count, stages, batch }: PrefillChunks, nodes?: number): number {
+  const stages = stagesOf(deployment);
+  const batch = (i: number): MicroBatch =>
+    microBatchOf(deployment, [
+      {
+        phase: "prefill",
+        sequences: prompts,
+        newTokens: Math.min(chunk, tokens - i * chunk),
+        cachedTokens: cachedTokens + i * chunk,
+      },
+    ]);
   const known = new Map<number, MicroBatchSeconds>();
-  const at = (i: number): MicroBatchSeconds => {
+  const secondsAt = (i: number): MicroBatchSeconds => {
     const found = known.get(i) ?? secondsOf(batch(i), stages);
     known.set(i, found);
     return found;
   };
-  const layers = smoothRow(count, (i) => at(i).layers, nodes);
-  const [full, last] = [at(0), at(count - 1)];
+  return { count: Math.ceil(tokens / chunk), stages, batch, secondsAt };
+}
+
+/** Time of a prefill, from the passes of some of its chunks, s. The fewer `nodes`, the rougher it is. */
+export function nearlySeconds({ count, stages, secondsAt }: PrefillChunks, nodes?: number): number {
+  const layers = smoothRow(count, (i) => secondsAt(i).layers, nodes);
+  const [full, last] = [secondsAt(0), secondsAt(count - 1)];
   return pipelineSeconds(
     layers.map((seconds, i) => ({ ...(i < count - 1 ? full : last), layers: seconds })),
     stages,

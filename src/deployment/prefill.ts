@@ -9,7 +9,7 @@ import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
 import { chunkingsOf, chunkSizes, chunksOf, nearlySeconds } from "./prefill-chunks.ts";
-import type { ChunkedDivision, Prefilling } from "./prefill-chunks.ts";
+import type { ChunkedDivision, PrefillChunks, Prefilling } from "./prefill-chunks.ts";
 
 /** A prefill of a division. Chunks of the prompts follow each other through its stages. */
 export interface PrefillAnswer extends ChunkedDivision {
@@ -72,23 +72,31 @@ const roughNodes = 3;
 /** Divisions whose rough time is at most this much longer than the least are looked at again. */
 const near = 1.1;
 
+/** A division with the passes of its prefill. */
+interface Candidate {
+  readonly each: ChunkedDivision;
+  readonly chunks: PrefillChunks;
+}
+
 /** The division and size of chunk with the shortest prefill. Times are taken more exactly of those that are near it. */
-function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): ChunkedDivision | undefined {
-  if (chunked.length <= 1) return chunked[0];
-  const rough = chunked.map((each) => {
-    const chunks = chunksOf(each, prefilling);
-    return { each, chunks, seconds: nearlySeconds(chunks, roughNodes) };
-  });
+function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): Candidate | undefined {
+  const candidates = chunked.map((each) => ({ each, chunks: chunksOf(each, prefilling) }));
+  if (candidates.length <= 1) return candidates[0];
+  const rough = candidates.map(({ each, chunks }) => ({
+    each,
+    chunks,
+    seconds: nearlySeconds(chunks, roughNodes),
+  }));
   const least = Math.min(...rough.map(({ seconds }) => seconds));
   const again = rough
     .filter(({ seconds }) => seconds <= near * least)
-    .map(({ each, chunks }) => ({ each, seconds: nearlySeconds(chunks) }));
-  return quickest(again)?.each;
+    .map(({ each, chunks }) => ({ each, chunks, seconds: nearlySeconds(chunks) }));
+  return quickest(again);
 }
 
-function answerOf(chunked: ChunkedDivision, prefilling: Prefilling): PrefillAnswer {
+function answerOf({ each: chunked, chunks }: Candidate, prefilling: Prefilling): PrefillAnswer {
   const { prompts, tokens, cachedTokens } = prefilling;
-  const { count, stages, batch } = chunksOf(chunked, prefilling);
+  const { count, stages, batch } = chunks;
   const batches = Array.from({ length: count }, (_, i) => batch(i));
   const seconds = pipelineSeconds(
     batches.map((each) => secondsOf(each, stages)),

@@ -1,7 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Plan } from "../../runs/plan.ts";
 import type { TrialSettings } from "../../runs/missing.ts";
-import { runPlan } from "../../runs/run.ts";
 import type { RunOutcome } from "../../runs/run.ts";
 import { finishedRows } from "../../runs/unfinished.ts";
 import type { Watch, WatchedSettings } from "../../runs/watch.ts";
@@ -31,7 +30,11 @@ export const watch: Watch = {
 
 /** Runs a plan with a progress bar. Ctrl-C ends it early and keeps finished trials. */
 export const runWatched = (plan: Plan, settings: WatchedSettings): Promise<RunOutcome> =>
-  watchTrials(plan.name, plan.trials.length, (hooks) => runPlan(plan, { ...settings, ...hooks }));
+  watchTrials(plan.name, plan.trials.length, async (hooks) => {
+    // commands without trials do not load what writes results and figures
+    const { runPlan } = await import("../../runs/run.ts");
+    return runPlan(plan, { ...settings, ...hooks });
+  });
 
 /**
  * Runs trials with a progress bar. Ctrl-C and SIGTERM end them early.

@@ -182,9 +182,12 @@ function once<T>(compute: () => T): () => T {
 
 /** Groups of equal layers, in order of first appearance. */
 function grouped<L, G>(each: readonly L[], groupOf: (layer: L, count: number) => G): [G, ...G[]] {
+  // most layers are the same object as an earlier one
+  const kinds = new Map<L, string>();
   const counted = new Map<string, { readonly layer: L; readonly count: number }>();
   for (const layer of each) {
-    const kind = JSON.stringify(layer);
+    const kind = kinds.get(layer) ?? JSON.stringify(layer);
+    kinds.set(layer, kind);
     counted.set(kind, { layer, count: (counted.get(kind)?.count ?? 0) + 1 });
   }
   const [first, ...rest] = [...counted.values()].map(({ layer, count }) => groupOf(layer, count));
