@@ -3,7 +3,7 @@ import { writeAtomic } from "../../files/files.ts";
 import { cardsOf } from "../../studies/card/run.ts";
 import { cardOptions, readCards } from "../options/card.ts";
 import { oneOf } from "../options/values.ts";
-import { cardSheet } from "../print/card.ts";
+import { cardSheet } from "../print/card/sheet.ts";
 import { formatSheet, sheetFormats } from "../print/sheet.ts";
 import { watch } from "../print/watch.ts";
 import { print, printError } from "../print/print.ts";

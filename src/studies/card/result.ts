@@ -118,6 +118,8 @@ export interface Card {
   readonly found: CardFound;
   /** keys of its config.json that were not understood */
   readonly unread: readonly string[];
+  /** reason why the formats of its weights as shipped are not known */
+  readonly unreadWeights?: string;
   /** lengths that the model was not made for, which are left out */
   readonly beyond: readonly number[];
 }

@@ -54,6 +54,7 @@ async function cardOf(
   const { total, active } = parametersOf(model);
   const reservedTokens = suited[0]?.tokens ?? Math.min(first, longest ?? Infinity);
   const native = nativeOf(model);
+  const shipped = model.checkpoints?.[0]?.stored();
   const attention = model.attention.map((group): CardAttention => {
     const { variant, queryHeads, kvHeads } = attentionLayer(group);
     return { layers: group.layers.value, kind: group.kind, variant: variant ?? null, queryHeads, kvHeads };
@@ -81,6 +82,7 @@ async function cardOf(
     }),
     found: await foundBy(native, found, scores, onStep),
     unread: model.unread ?? [],
+    ...(shipped !== undefined && "unread" in shipped && { unreadWeights: shipped.unread }),
     beyond,
   };
 }
