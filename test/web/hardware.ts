@@ -46,6 +46,20 @@ export function hardwareTests(open: OpenPage): void {
     await expectSound(opened);
     await page.getByLabel("attention", { exact: true }).fill("dsaa");
     await page.getByText('unknown attention variant "dsaa"').waitFor();
+    await page.getByLabel("attention", { exact: true }).fill("");
+    await page.getByLabel("division among GPUs").fill("tp=7");
+    await page.getByText("tp must divide the heads").first().waitFor();
+  });
+
+  it("says beside a field what is wrong with an edited address, and takes the default", async () => {
+    const { page, faults } = await open(
+      "#hardware?users=abc&gpu.nvlink=-5&placement=moon&context=32K&beside=none",
+    );
+    await page.getByText('must be an integer >= 1; got "abc"').waitFor();
+    await page.getByText('must be a number >= 1 and <= 1000000; got "-5"').waitFor();
+    await page.getByText('no such choice: "moon"').waitFor();
+    expect(await page.getByLabel("users (batch), as a number").inputValue()).toBe("64");
+    expect(faults).toEqual([]);
   });
 
   it("keeps K and V in Grace's memory, where a system has it", async () => {

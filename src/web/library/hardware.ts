@@ -76,6 +76,11 @@ export async function* hardware(question: HardwareQuestion): AsyncGenerator<Hard
     }),
     noted(errors, question.variant, () => model && parseSpec(specOf(question, model))),
     noted(errors, question.context, () => parseLength(question.context)),
+    noted(
+      errors,
+      question.parallel,
+      () => model && question.parallel !== "" && parseParallel(question.parallel, model),
+    ),
   ].every(Boolean);
   const commands = commandsOf(question, model);
   if (!isRead || model === undefined) {

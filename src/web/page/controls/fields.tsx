@@ -76,13 +76,17 @@ export interface SelectProps extends Named {
   readonly options: readonly { readonly value: string; readonly text: string }[];
 }
 
-export function SelectField({ value, onChange, options, ...named }: SelectProps): JSX.Element {
+/** A field of one of several options. The address may name another one, which is an error. */
+export function SelectField({ value, onChange, options, ...given }: SelectProps): JSX.Element {
   const id = useId();
+  const known = options.some((option) => option.value === value);
+  const named = { ...given, error: given.error ?? (known ? undefined : `no such choice: "${value}"`) };
   return (
     <Field id={id} {...named}>
       <select
         id={id}
         value={value}
+        aria-invalid={named.error !== undefined}
         aria-describedby={describedBy(id, named)}
         onChange={(event) => onChange(event.currentTarget.value)}
       >
@@ -123,6 +127,7 @@ export function Slider({ value, onChange, min, max, step, ...named }: SliderProp
         <input
           type="number"
           aria-label={`${named.label}, as a number`}
+          aria-invalid={named.error !== undefined}
           step="any"
           value={value}
           onInput={take}

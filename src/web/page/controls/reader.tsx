@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { OfferedParam } from "../../questions.ts";
 import type { PanelProps } from "../panels/panel.ts";
-import { valuesOf } from "../values.ts";
+import { valuesOf, wrongNumber } from "../values.ts";
 import { SelectField, Slider, TextField } from "./fields.tsx";
 
 export interface ReaderProps extends Pick<PanelProps, "offer" | "values"> {
@@ -17,7 +17,9 @@ export function readerOf({ values, ...props }: ReaderProps): Record<string, numb
   return Object.fromEntries(
     shownOf(props).flatMap(({ name, slider }): [string, number | string][] => {
       const text = values[name]?.[0];
-      return text === undefined ? [] : [[name, slider === undefined ? text : Number(text)]];
+      if (text === undefined) return [];
+      if (slider === undefined) return [[name, text]];
+      return wrongNumber(text) === undefined ? [[name, Number(text)]] : [];
     }),
   );
 }
@@ -37,10 +39,11 @@ export function Reader({ except = [], ...props }: PanelProps & ReaderProps): JSX
 /** The field of a reader parameter: a slider, a choice, or a spec. */
 function ReaderField({ param, ...props }: PanelProps & { readonly param: OfferedParam }): JSX.Element {
   const { name, doc, slider, choices, default: usual } = param;
-  const { text, set } = valuesOf(props);
+  const { text, number, wrong, set } = valuesOf(props);
   const value = text(name, String(usual));
   const field = { label: name, hint: doc, onChange: set(name, usual) };
-  if (slider) return <Slider {...field} {...slider} value={Number(value)} />;
+  if (slider)
+    return <Slider {...field} {...slider} value={number(name, Number(usual))} error={wrong(name)} />;
   if (choices)
     return (
       <SelectField {...field} value={value} options={choices.map((each) => ({ value: each, text: each }))} />

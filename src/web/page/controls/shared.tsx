@@ -1,9 +1,33 @@
 import type { JSX } from "preact";
 import type { PanelProps } from "../panels/panel.ts";
 import { valuesOf } from "../values.ts";
+import type { NumberRange } from "../values.ts";
 import { Slider, TextField } from "./fields.tsx";
 
-const usual = { task: "graphwalks", users: 64 } as const;
+const usual = { task: "graphwalks", users: 64, trials: 20 } as const;
+
+const userRange: NumberRange = { least: 1, isInteger: true };
+const trialRange: NumberRange = { least: 1, most: 10_000, isInteger: true };
+
+/** The number of trials of the address, which Quality and Frontier share. */
+export const trialsOf = (props: PanelProps): number =>
+  valuesOf(props).number("trials", usual.trials, trialRange);
+
+/** The slider of the trials. */
+export function TrialsSlider(props: PanelProps): JSX.Element {
+  const { set, wrong } = valuesOf(props);
+  return (
+    <Slider
+      label="problems a point"
+      min={1}
+      max={100}
+      step={1}
+      value={trialsOf(props)}
+      error={wrong("trials", trialRange)}
+      onChange={(value) => set("trials", usual.trials)(Math.max(1, Math.round(value)))}
+    />
+  );
+}
 
 /** The task of the address, which all views share. */
 export const taskOf = (props: PanelProps): string => valuesOf(props).text("task", usual.task);
@@ -28,11 +52,11 @@ export function TaskField({
 }
 
 /** Users who share a system, of the address. */
-export const usersOf = (props: PanelProps): number => valuesOf(props).number("users", usual.users);
+export const usersOf = (props: PanelProps): number => valuesOf(props).number("users", usual.users, userRange);
 
 /** The slider of the users. */
 export function UsersSlider({ label, ...props }: PanelProps & { readonly label: string }): JSX.Element {
-  const set = valuesOf(props).set("users", usual.users);
+  const { set, wrong } = valuesOf(props);
   return (
     <Slider
       label={label}
@@ -40,7 +64,8 @@ export function UsersSlider({ label, ...props }: PanelProps & { readonly label: 
       max={512}
       step={1}
       value={usersOf(props)}
-      onChange={(value) => set(Math.max(1, Math.round(value)))}
+      error={wrong("users", userRange)}
+      onChange={(value) => set("users", usual.users)(Math.max(1, Math.round(value)))}
     />
   );
 }

@@ -4,12 +4,13 @@ import { Command } from "../controls/command.tsx";
 import { SelectField, TextField } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import { Reader, readerOf } from "../controls/reader.tsx";
-import { TaskField, taskOf, UsersSlider, usersOf } from "../controls/shared.tsx";
+import { TaskField, taskOf, TrialsSlider, trialsOf, UsersSlider, usersOf } from "../controls/shared.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import { useAnswer } from "../library.ts";
 import { useLook } from "../look.ts";
-import { valuesOf } from "../values.ts";
+import { valuesOf, wrongNumber } from "../values.ts";
+import type { NumberRange } from "../values.ts";
 import type { Panel, PanelProps } from "./panel.ts";
 
 const usualVariants = ["dense", "dsa", "quest", "moba", "nsa", "sink-window"];
@@ -17,13 +18,20 @@ const usualVariants = ["dense", "dsa", "quest", "moba", "nsa", "sink-window"];
 /** Reader parameters that the costs on a rack have no place for; a spec says its own dtype: `dsa+bf16`. */
 const ofTheRack = ["kvDtype"];
 
-/** A limit as the address has it: a number above 0, or none. */
-const limitOf = (text: string): number | undefined => (Number(text) > 0 ? Number(text) : undefined);
+/** Limits that a variant may have to meet. */
+const limitRange: NumberRange = { least: 0 };
+
+/** A limit as the address has it, or none. */
+const limitOf = (text: string): number | undefined =>
+  limitError(text) === undefined && text !== "" ? Number(text) : undefined;
+
+const limitError = (text: string): string | undefined =>
+  text === "" ? undefined : wrongNumber(text, limitRange);
 
 /** Accuracy of variants against their costs. */
 function Frontier(props: PanelProps): JSX.Element {
   const { offer, change } = props;
-  const { text, number, list, set } = valuesOf(props);
+  const { text, list, set } = valuesOf(props);
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
   const task = taskOf(props);
@@ -33,7 +41,7 @@ function Frontier(props: PanelProps): JSX.Element {
     task,
     variants,
     tokens,
-    trials: number("trials", 20),
+    trials: trialsOf(props),
     system: text("system", "gb200-nvl72"),
     model: text("model", "deepseek-v3"),
     users: usersOf(props),
@@ -68,17 +76,20 @@ function Frontier(props: PanelProps): JSX.Element {
           onChange={set("model", "deepseek-v3")}
         />
         <UsersSlider {...props} label="users (batch), for TPOT" />
+        <TrialsSlider {...props} />
         <fieldset>
           <legend>constraints</legend>
           <TextField
             label="TPOT at most, ms"
             value={text("tpot", "")}
+            error={limitError(text("tpot", ""))}
             hint="what fails is grey, and counts for no front"
             onChange={set("tpot", "")}
           />
           <TextField
             label="users per rack at least"
             value={text("fewest", "")}
+            error={limitError(text("fewest", ""))}
             onChange={set("fewest", "")}
           />
         </fieldset>

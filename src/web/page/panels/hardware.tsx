@@ -12,6 +12,7 @@ import { useAnswer } from "../library.ts";
 import { useLook } from "../look.ts";
 import type { HardwareSide } from "../../questions.ts";
 import { valuesOf } from "../values.ts";
+import type { NumberRange } from "../values.ts";
 import type { Panel, PanelProps } from "./panel.ts";
 
 /** Quantities that sliders scale, by path. */
@@ -23,6 +24,8 @@ const scaled = [
   { path: "host.memory", label: "memory of a Grace processor" },
 ] as const;
 
+const scaleRange: NumberRange = { least: 1, most: 1_000_000 };
+
 const usualPlacement = "hbm";
 
 const contexts = ["32K", "64K", "128K", "256K", "512K", "1M"];
@@ -30,7 +33,7 @@ const contexts = ["32K", "64K", "128K", "256K", "512K", "1M"];
 /** A model on two systems: memory, times of a step, prices. */
 function Hardware(props: PanelProps): JSX.Element {
   const { offer } = props;
-  const { text, number, set } = valuesOf(props);
+  const { text, number, wrong, set } = valuesOf(props);
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
   const [modelFile, setModelFile] = useState<DroppedFile>();
@@ -39,7 +42,7 @@ function Hardware(props: PanelProps): JSX.Element {
   const variant = text("attention", "");
   const context = text("context", "128K");
   const placement = text("placement", usualPlacement);
-  const scales = Object.fromEntries(scaled.map(({ path }) => [path, number(path, 100)]));
+  const scales = Object.fromEntries(scaled.map(({ path }) => [path, number(path, 100, scaleRange)]));
   const question = look && {
     systems: left === right || right === "none" ? [left] : [left, right],
     model,
@@ -69,7 +72,7 @@ function Hardware(props: PanelProps): JSX.Element {
         <SelectField
           label="model"
           value={model}
-          error={errors[model]}
+          error={modelFile ? undefined : errors[model]}
           options={offer.models.map(({ name }) => ({ value: name, text: name }))}
           onChange={set("model", "deepseek-v3")}
         />
@@ -80,6 +83,11 @@ function Hardware(props: PanelProps): JSX.Element {
             <button type="button" onClick={() => setModelFile(undefined)}>
               leave it out
             </button>
+          </p>
+        )}
+        {modelFile && errors[model] !== undefined && (
+          <p class="error" role="alert">
+            {errors[model]}
           </p>
         )}
         <TextField
@@ -114,6 +122,7 @@ function Hardware(props: PanelProps): JSX.Element {
         <TextField
           label="division among GPUs"
           value={text("parallel", "")}
+          error={text("parallel", "") === "" ? undefined : errors[text("parallel", "")]}
           hint="tp=8,dp=8, for example; empty: the fastest"
           onChange={set("parallel", "")}
         />
@@ -126,7 +135,8 @@ function Hardware(props: PanelProps): JSX.Element {
               min={25}
               max={400}
               step={5}
-              value={number(path, 100)}
+              value={number(path, 100, scaleRange)}
+              error={wrong(path, scaleRange)}
               onChange={set(path, 100)}
             />
           ))}

@@ -2,10 +2,13 @@ import type { JSX } from "preact";
 import type { NumericsQuestion } from "../../numerics/messages.ts";
 import { SelectField, Slider } from "../controls/fields.tsx";
 import type { NumericsUse } from "../numerics.ts";
+import { valuesOf } from "../values.ts";
+import type { NumberRange } from "../values.ts";
 import type { PanelProps } from "./panel.ts";
 
 const lengths = ["2K", "4K", "8K", "16K", "32K"];
 const usual = { tokens: "8K", trials: 3 } as const;
+const trialRange: NumberRange = { least: 1, most: 1000, isInteger: true };
 
 export interface NumericsProps extends Pick<PanelProps, "values" | "change"> {
   readonly numerics: NumericsUse<NumericsQuestion>;
@@ -15,8 +18,9 @@ export interface NumericsProps extends Pick<PanelProps, "values" | "change"> {
 
 /** Runs full numerics at a small size, with progress. */
 export function Numerics({ numerics, asked, values, change }: NumericsProps): JSX.Element {
-  const tokens = values["measure"]?.[0] ?? usual.tokens;
-  const trials = Number(values["measured"]?.[0] ?? usual.trials);
+  const { text, number, wrong, set } = valuesOf({ values, change });
+  const tokens = text("measure", usual.tokens);
+  const trials = number("measured", usual.trials, trialRange);
   const { run, start, cancel } = numerics;
   const total = run ? run.question.trials * run.question.variants.length : 0;
   return (
@@ -27,7 +31,7 @@ export function Numerics({ numerics, asked, values, change }: NumericsProps): JS
         label="context"
         value={tokens}
         options={lengths.map((value) => ({ value, text: `${value} tokens` }))}
-        onChange={(value) => change({ measure: value === usual.tokens ? undefined : [value] })}
+        onChange={set("measure", usual.tokens)}
       />
       <Slider
         label="problems"
@@ -35,7 +39,8 @@ export function Numerics({ numerics, asked, values, change }: NumericsProps): JS
         max={20}
         step={1}
         value={trials}
-        onChange={(value) => change({ measured: value === usual.trials ? undefined : [String(value)] })}
+        error={wrong("measured", trialRange)}
+        onChange={(value) => set("measured", usual.trials)(Math.max(1, Math.round(value)))}
       />
       {run?.isRunning ? (
         <button type="button" onClick={cancel}>

@@ -5,20 +5,16 @@ import { save } from "../download.ts";
 import { useLook } from "../look.ts";
 import { useNumerics } from "../numerics.ts";
 import { Command } from "../controls/command.tsx";
-import { Slider } from "../controls/fields.tsx";
 import { Figure } from "../controls/figure.tsx";
 import { Reader, readerOf } from "../controls/reader.tsx";
-import { TaskField, taskOf } from "../controls/shared.tsx";
+import { TaskField, taskOf, TrialsSlider, trialsOf } from "../controls/shared.tsx";
 import { Specs } from "../controls/specs.tsx";
 import { Table } from "../controls/table.tsx";
 import type { NumericsQuestion } from "../../numerics/messages.ts";
 import { Numerics } from "./numerics.tsx";
 import type { Panel, PanelProps } from "./panel.ts";
 
-const usual = {
-  variant: ["dense", "dsa", "quest", "moba", "nsa", "sink-window"],
-  trials: 20,
-} as const;
+const usualVariants = ["dense", "dsa", "quest", "moba", "nsa", "sink-window"];
 
 /** Accuracy of variants over lengths, in the mean field. */
 function Quality(props: PanelProps): JSX.Element {
@@ -26,8 +22,8 @@ function Quality(props: PanelProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
   const task = taskOf(props);
-  const variants = values["variant"] ?? usual.variant;
-  const trials = Number(values["trials"]?.[0] ?? usual.trials);
+  const variants = values["variant"] ?? usualVariants;
+  const trials = trialsOf(props);
   const reader = readerOf(props);
   const numerics = useNumerics<NumericsQuestion>();
   const { run } = numerics;
@@ -48,16 +44,7 @@ function Quality(props: PanelProps): JSX.Element {
           onChange={(specs) => change({ variant: specs })}
         />
         <Reader {...props} />
-        <Slider
-          label="problems a point"
-          min={1}
-          max={100}
-          step={1}
-          value={trials}
-          onChange={(value) =>
-            change({ trials: value === usual.trials ? undefined : [String(Math.max(1, Math.round(value)))] })
-          }
-        />
+        <TrialsSlider {...props} />
         <Numerics
           values={values}
           change={change}

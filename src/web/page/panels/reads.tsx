@@ -14,10 +14,14 @@ import { useAnswer } from "../library.ts";
 import { useLook } from "../look.ts";
 import { useNumerics } from "../numerics.ts";
 import { valuesOf } from "../values.ts";
+import type { NumberRange } from "../values.ts";
 import type { Panel, PanelProps } from "./panel.ts";
 
 const usualVariants = ["dense", "quest", "sink-window"];
 const lengths = ["2K", "4K", "8K", "16K"];
+
+const trialRange: NumberRange = { least: 0, isInteger: true };
+const queryRange: NumberRange = { least: 1, most: 1000, isInteger: true };
 
 /** Least width of a picture with the names of queries and reasons beside it, in pixels; a narrower page scrolls it. */
 const leastPicture = 760;
@@ -25,15 +29,15 @@ const leastPicture = 760;
 /** Tokens that each variant reads in one trial, and the reasons why it finds or misses the right ones. */
 function Reads(props: PanelProps): JSX.Element {
   const { offer, change } = props;
-  const { text, number, list, set } = valuesOf(props);
+  const { text, number, wrong, list, set } = valuesOf(props);
   const element = useRef<HTMLDivElement>(null);
   const look = useLook(element);
   const { run, start, cancel } = useNumerics<ReadsQuestion>();
   const task = taskOf(props);
   const variants = list("reading", usualVariants);
   const tokens = text("length", "4K");
-  const trial = number("problem", 0);
-  const queries = number("queries", 8);
+  const trial = number("problem", 0, trialRange);
+  const queries = number("queries", 8, queryRange);
   const shown = run?.reads ?? [];
   const { answer: figures, isOpen } = useAnswer(
     "figures",
@@ -66,6 +70,7 @@ function Reads(props: PanelProps): JSX.Element {
           max={20}
           step={1}
           value={trial}
+          error={wrong("problem", trialRange)}
           onChange={(value) => set("problem", 0)(Math.max(0, Math.round(value)))}
         />
         <Slider
@@ -74,6 +79,7 @@ function Reads(props: PanelProps): JSX.Element {
           max={24}
           step={1}
           value={queries}
+          error={wrong("queries", queryRange)}
           onChange={(value) => set("queries", 8)(Math.max(1, Math.round(value)))}
         />
         <Specs
