@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { UsageError } from "../../core/errors.ts";
+import { parseSpec } from "../../attention/spec.ts";
+import { UsageError, unknownName } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
+import { engineNames } from "../../engines/registry.ts";
 import { checked } from "../../files/checked.ts";
 import { readText, writeAtomic } from "../../files/files.ts";
+import { resolveReader } from "../../reader/params.ts";
+import { parseTask } from "../../tasks/spec.ts";
 import { plugins } from "../../trial/plugins.ts";
-import { trialId } from "../../trial/trial.ts";
+import { modes, trialId } from "../../trial/trial.ts";
 import type { Trial } from "../../trial/trial.ts";
 import { version } from "../../version.ts";
 import type { Plan } from "../plan.ts";
@@ -37,7 +41,17 @@ const schema = z.object({
   trials: z.array(
     z.object({
       id: z.string(),
-      trial: z.looseObject({ task: z.string(), variant: z.string(), tokens: z.int(), mode: z.string() }),
+      trial: z.looseObject({
+        task: z.string(),
+        variant: z.string(),
+        fitted: z.string().optional(),
+        tokens: z.int().min(1),
+        seed: z.int().min(0),
+        trial: z.int().min(0),
+        reader: z.record(z.string(), z.union([z.number(), z.string()])),
+        mode: z.enum(modes),
+        engine: z.string().optional(),
+      }),
     }),
   ),
 });
@@ -97,7 +111,10 @@ export async function loadPlan(folder: string): Promise<PlannedRun> {
         `${path} was made with ${plugin.version}; ${plugin.path} is now ${now ?? "missing"}`,
       );
   }
-  const trials = saved.trials.map(({ id, trial }) => ({ id, trial: trial as unknown as Trial }));
+  const trials = saved.trials.map(({ id, trial }) => ({
+    id,
+    trial: knownTrial(`${path}: trial ${id}`, trial),
+  }));
   const changed = trials.find(({ id, trial }) => trialId(trial) !== id);
   if (changed !== undefined)
     throw new UsageError(
@@ -106,6 +123,22 @@ export async function loadPlan(folder: string): Promise<PlannedRun> {
     );
   const { name, question, impossible = [], config, figures, reference } = saved;
   return { plan: { name, question, trials, impossible }, config, figures, reference };
+}
+
+/** A trial of a plan's file. @throws UsageError for a task, variant, reader or engine that is not known */
+function knownTrial(where: string, trial: z.infer<typeof schema>["trials"][number]["trial"]): Trial {
+  const { task, variant, fitted, reader, mode, engine } = trial;
+  try {
+    parseTask(task);
+    for (const spec of [variant, fitted ?? variant]) parseSpec(spec);
+    resolveReader(reader);
+    if (mode === "numerics" && !engineNames.includes(engine ?? ""))
+      unknownName("engine", engine ?? "", engineNames);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${where}: ${error.message}`);
+    throw error;
+  }
+  return trial as unknown as Trial;
 }
 
 const parsePlan = (path: string, text: string): z.infer<typeof schema> =>
