@@ -1,6 +1,7 @@
 import type { Tensor } from "../core/tensor.ts";
 import type { Space, Table } from "../engines/ops.ts";
 import type { Captured } from "./captured.ts";
+import type { Rotary } from "./parts/rotary.ts";
 import type { WeightRule } from "./read.ts";
 
 /** K and V of one kv head. */
@@ -29,6 +30,8 @@ export interface KeyValueCache {
    * gate can see it. Absent if nothing is known.
    */
   readonly spanEnds?: Int32Array;
+  /** channels of keys and prefill's queries that turn with position; absent if none are known to */
+  readonly rotary?: Rotary;
   /** the model's own index, as a capture has it (captured.ts); absent where there is none */
   readonly captured?: Captured;
   /**

@@ -78,19 +78,39 @@ export function largestOfAll(scores: readonly Float64Array[], room: number, ops:
   return scores.map((_, h) => chosen.filter((at) => Math.floor(at / from) === h).map((at) => at - h * from));
 }
 
-/** Rows of each head's `safe` largest scores, and of what it wins of the rest. */
-export function guaranteed(
-  scores: readonly Float64Array[],
-  { room, safe }: { readonly room: number; readonly safe: number },
-  ops: Ops,
-): Int32Array[] {
-  const raised = scores.map((own) => {
-    const out = own.slice();
-    if (safe > 0) for (const t of best(own, safe, ops)) out[t] = Infinity;
-    return out;
-  });
-  return largestOfAll(raised, room, ops);
+/** How heads divide a budget: each head's rows, of the scores (from) of all heads; `room` rows a head in the mean. */
+export type Divide = (scores: readonly Float64Array[], room: number) => readonly Int32Array[];
+
+/** Rows that heads keep of one budget for all: `retained`, with scores of all heads at once. */
+export function retainedByAll(
+  cache: KeyValueCache,
+  retention: Retention,
+  scoresOf: (from: number, end: number) => readonly Float64Array[],
+  { divide, ops }: { readonly divide: Divide; readonly ops: Ops },
+): readonly Kept[] {
+  const { tokens, heads } = cache;
+  if (tokens <= retention.budget) return heads.map(() => ({ rows: nothing, from: 0 }));
+  const { from, end, room } = split(cache, retention);
+  if (room <= 0) return heads.map(() => ({ rows: nothing, from }));
+  const scores = scoresOf(from, end);
+  return keptBy(scores, divide(scores, room), from, ops);
 }
+
+/**
+ * kvpress's division (adakv_press.py): each head keeps its largest scores, `floor` x budget together with what it keeps
+ * anyway, and what its other scores win of the rest. With a floor of 1 every head keeps the same number.
+ */
+export const guaranteed =
+  ({ budget, floor }: { readonly budget: number; readonly floor: number }, ops: Ops): Divide =>
+  (scores, room) => {
+    const safe = Math.max(0, Math.floor(floor * budget) - (budget - room));
+    const raised = scores.map((own) => {
+      const out = own.slice();
+      if (safe > 0) for (const t of best(own, safe, ops)) out[t] = Infinity;
+      return out;
+    });
+    return largestOfAll(raised, room, ops);
+  };
 
 /** Rows that heads keep by their scores, and every row from `from` on. */
 export const keptBy = (

@@ -9,7 +9,7 @@ import { repeatedQueries } from "./repeated.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Knowledge that a cache has beside K and V. */
-interface CacheEnd extends Pick<KeyValueCache, "contextEnd" | "spanEnds" | "idle"> {
+interface CacheEnd extends Pick<KeyValueCache, "contextEnd" | "spanEnds" | "rotary" | "idle"> {
   /** Makes queries that prefill saw. */
   readonly observed: (which: Observed) => Queries;
   /** Makes queries that repeat these tokens. */

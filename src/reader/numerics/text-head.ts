@@ -1,3 +1,4 @@
+import type { Rotary } from "../../attention/parts/rotary.ts";
 import { hash64 } from "../../core/random.ts";
 import { dot, flat, norm, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -13,10 +14,20 @@ const rotaryBase = 500_000;
 /** Channels of a head to each rotary frequency, two of which it takes. */
 const channelsOfFrequency = 16;
 
-const frequencies = (headDim: number): number => Math.floor(headDim / channelsOfFrequency);
+/** Number of rotary frequencies: the product of two positions' channels at one place. */
+export const rotaryFrequencies = (headDim: number): number => Math.floor(headDim / channelsOfFrequency);
 
 /** Channels of a head that hold content; positions have the others. */
-export const contentWidth = (headDim: number): number => headDim - 2 * frequencies(headDim);
+export const contentWidth = (headDim: number): number => headDim - 2 * rotaryFrequencies(headDim);
+
+/** The rotary channels of a head. */
+export function rotaryOf(headDim: number): Rotary {
+  const count = rotaryFrequencies(headDim);
+  return {
+    from: contentWidth(headDim),
+    frequencies: Array.from({ length: count }, (_, i) => rotaryBase ** (-i / count)),
+  };
+}
 
 /** Codes and directions that a head's keys and queries are made of. */
 export interface TextCodes {
@@ -205,14 +216,10 @@ function composeKey(
  * @param left factor on what the channels held before, which stays
  */
 export function setPosition(row: Float32Array, token: number, factor: number, left = 0): void {
-  const count = frequencies(row.length);
-  const from = contentWidth(row.length);
-  for (let i = 0; i < count; i++) {
-    const angle = token * rotaryBase ** (-i / count);
+  const { from, frequencies } = rotaryOf(row.length);
+  frequencies.forEach((frequency, i) => {
+    const angle = token * frequency;
     row[from + 2 * i] = factor * Math.cos(angle) + left * row[from + 2 * i]!;
     row[from + 2 * i + 1] = factor * Math.sin(angle) + left * row[from + 2 * i + 1]!;
-  }
+  });
 }
-
-/** Number of rotary frequencies: the product of two positions' channels at one place. */
-export const rotaryFrequencies = frequencies;

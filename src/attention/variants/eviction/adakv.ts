@@ -7,11 +7,10 @@ import {
   best,
   budgetParam,
   guaranteed,
-  keptBy,
   keptCost,
   largestOfAll,
   queryAwareParam,
-  split,
+  retainedByAll,
 } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { pooled, voteSums } from "../../parts/votes.ts";
@@ -80,17 +79,21 @@ export const adakv = defineVariant({
   adaptive:
     "the budget: shares of heads are rounded, so that a head keeps half a token more or fewer in the mean",
   prepare(cache, { budget, window, pool, floor, division, queryAware }, ops): readonly Kept[] {
-    const { tokens, heads } = cache;
-    if (tokens <= budget) return heads.map(() => ({ rows: new Int32Array(0), from: 0 }));
-    const { from, room } = split(cache, { budget, recent: window, queryAware });
-    if (room === 0) return heads.map(() => ({ rows: new Int32Array(0), from }));
-    const voters = cache.observed(window, queryAware);
-    const votes = heads.map((_, h) => pooled(voteSums({ queries: voters, cache, h, ops }, from), pool));
-    const rows =
-      division === "mixed"
-        ? mixed(votes, { room, floor }, ops)
-        : guaranteed(votes, { room, safe: Math.max(0, Math.floor(floor * budget) - (budget - room)) }, ops);
-    return keptBy(votes, rows, from, ops);
+    return retainedByAll(
+      cache,
+      { budget, recent: window, queryAware },
+      (from) => {
+        const queries = cache.observed(window, queryAware);
+        return cache.heads.map((_, h) => pooled(voteSums({ queries, cache, h, ops }, from), pool));
+      },
+      {
+        divide:
+          division === "mixed"
+            ? (votes, room) => mixed(votes, { room, floor }, ops)
+            : guaranteed({ budget, floor }, ops),
+        ops,
+      },
+    );
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),

@@ -6,10 +6,9 @@ import {
   attendKept,
   budgetParam,
   guaranteed,
-  keptBy,
   keptCost,
   queryAwareParam,
-  split,
+  retainedByAll,
 } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { leverage } from "../../parts/leverage.ts";
@@ -79,34 +78,34 @@ export const compactor = defineVariant({
   small: { budget: 180, chunk: 64, sketch: 8 },
   prepare(cache, { budget, sinks, recent, chunk, sketch, floor, queryAware }, ops): readonly Kept[] {
     const { tokens, heads, seed } = cache;
-    if (tokens <= budget) return heads.map(() => ({ rows: new Int32Array(0), from: 0 }));
-    const { from, end, room } = split(cache, { budget, recent, queryAware });
-    if (room <= sinks) {
-      const rows = Int32Array.from({ length: Math.max(0, room) }, (_, t) => t);
-      return heads.map(() => ({ rows, from }));
-    }
-    const queries = cache.observed(end, queryAware, "even");
-    const outlying = standardised(
-      heads.map(({ keys }, h) =>
-        leverage(
-          keys.tensor,
-          { from: sinks, to: from },
-          { width: sketch, random: new Random(`${seed}/compactor/${h}`) },
-        ),
-      ),
+    return retainedByAll(
+      cache,
+      { budget, recent, queryAware },
+      (from, end) => {
+        if (from <= sinks) return heads.map(() => new Float64Array(from));
+        const queries = cache.observed(end, queryAware, "even");
+        const outlying = standardised(
+          heads.map(({ keys }, h) =>
+            leverage(
+              keys.tensor,
+              { from: sinks, to: from },
+              { width: sketch, random: new Random(`${seed}/compactor/${h}`) },
+            ),
+          ),
+        );
+        const attended = standardised(
+          heads.map((_, h) => chunkAttention({ queries, cache, h, ops }, { from, sinks, chunk })),
+        );
+        return outlying.map((own, h) => {
+          const out = new Float64Array(from).fill(Infinity, 0, sinks);
+          own.forEach((z, i) => {
+            out[sinks + i] = (1 - budget / tokens) * z + attended[h]![i]!;
+          });
+          return out;
+        });
+      },
+      { divide: guaranteed({ budget, floor }, ops), ops },
     );
-    const attended = standardised(
-      heads.map((_, h) => chunkAttention({ queries, cache, h, ops }, { from, sinks, chunk })),
-    );
-    const scores = outlying.map((own, h) => {
-      const out = new Float64Array(from).fill(Infinity, 0, sinks);
-      own.forEach((z, i) => {
-        out[sinks + i] = (1 - budget / tokens) * z + attended[h]![i]!;
-      });
-      return out;
-    });
-    const safe = Math.max(0, Math.floor(floor * budget) - (budget - room));
-    return keptBy(scores, guaranteed(scores, { room, safe }, ops), from, ops);
   },
   attend: attendKept,
   cost: (shape, { budget }) => keptCost(shape, budget),
