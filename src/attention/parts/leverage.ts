@@ -1,6 +1,4 @@
 import type { Random } from "../../core/random.ts";
-import { rowNumbers } from "../../core/tensor.ts";
-import type { Rows } from "../../core/tensor.ts";
 
 /** Added to the diagonal before it is decomposed, as in kvpress. */
 const jitter = 1e-2;
@@ -15,20 +13,20 @@ const relativeJitter = 1e-10;
  * Chari and Van Durme 2025, arXiv 2507.08143; code NVIDIA/kvpress (leverage_press.py).
  */
 export function leverage(
-  rows: Rows,
+  rowOf: (t: number) => Float32Array | Float64Array,
   { from, to }: { readonly from: number; readonly to: number },
   { width, random }: { readonly width: number; readonly random: Random },
 ): Float64Array {
-  const d = rows.shape[1];
+  const d = rowOf(from).length;
   const directions = Float64Array.from({ length: d * width }, () => random.normal() / Math.sqrt(width));
   const mean = new Float64Array(d);
   for (let t = from; t < to; t++)
-    rowNumbers(rows, t).forEach((x, c) => {
+    rowOf(t).forEach((x, c) => {
       mean[c]! += x / (to - from);
     });
   const projected = new Float64Array((to - from) * width);
   for (let t = from, at = 0; t < to; t++, at += width)
-    rowNumbers(rows, t).forEach((x, c) => {
+    rowOf(t).forEach((x, c) => {
       for (let k = 0; k < width; k++) projected[at + k]! += (x - mean[c]!) * directions[c * width + k]!;
     });
   const lower = cholesky(gram(projected, width), width);

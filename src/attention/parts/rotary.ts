@@ -11,52 +11,72 @@ export interface Rotary {
   readonly frequencies: readonly number[];
 }
 
-/** A turn of one pair of channels by an angle, and its length: 1 leaves lengths as they are. */
-type Turn = readonly [cosine: number, sine: number];
+/** Turns a pair of channels by an angle, and multiplies its length: 1 leaves it as it is. */
+interface Turn {
+  readonly cosine: number;
+  readonly sine: number;
+}
 
-/** Mean of the turns to `count` positions from `from` on, for one frequency. */
-function meanTurn(frequency: number, from: number, count: number): Turn {
-  let [cosine, sine] = [0, 0];
-  for (let p = from; p < from + count; p++) {
-    cosine += Math.cos(p * frequency) / count;
-    sine += Math.sin(p * frequency) / count;
-  }
-  return [cosine, sine];
+const turnTo = (angle: number): Turn => ({ cosine: Math.cos(angle), sine: Math.sin(angle) });
+
+/** Turns the rotary channels of the row at `at` of some numbers, in place. */
+function turn(
+  numbers: Float32Array | Float64Array,
+  at: number,
+  { from, frequencies }: Rotary,
+  turnOf: (frequency: number) => Turn,
+): void {
+  frequencies.forEach((frequency, i) => {
+    const { cosine, sine } = turnOf(frequency);
+    const [x, y] = [at + from + 2 * i, at + from + 2 * i + 1];
+    const [a, b] = [numbers[x]!, numbers[y]!];
+    numbers[x] = a * cosine - b * sine;
+    numbers[y] = b * cosine + a * sine;
+  });
+}
+
+/** A key or query (d) as it is before it is turned to its position: a copy. */
+export function beforeTurn<T extends Float32Array | Float64Array>(
+  row: T,
+  rotary: Rotary,
+  position: number,
+): T {
+  const out = row.slice() as T;
+  turn(out, 0, rotary, (frequency) => turnTo(-position * frequency));
+  return out;
 }
 
 /**
- * Queries without the turn of their own position, turned by the mean of the turns to `count` positions from `from` on:
- * what queries to come are expected to be.
+ * Queries as those to come are expected to be: before the turn to their own positions, turned by the mean of the turns
+ * to `count` positions from `from` on.
  */
 export function turnedAhead(
   queries: Queries,
   rotary: Rotary,
   { from, count }: { readonly from: number; readonly count: number },
 ): Queries {
-  const ahead = rotary.frequencies.map((frequency) => meanTurn(frequency, from, count));
-  return { ...queries, heads: queries.heads.map((rows) => turned(rows, queries, rotary, ahead)) };
+  const ahead = new Map(rotary.frequencies.map((frequency) => [frequency, meanTurn(frequency, from, count)]));
+  const { positions, group } = queries;
+  const turned = (rows: Tensor): Tensor => {
+    const [size, width] = rows.shape as [number, number];
+    const out = flat(rows).slice();
+    for (let row = 0; row < size; row++) {
+      const position = positions[Math.floor(row / group)]!;
+      turn(out, row * width, rotary, (frequency) => turnTo(-position * frequency));
+      turn(out, row * width, rotary, (frequency) => ahead.get(frequency)!);
+    }
+    return tensor(out, [size, width]);
+  };
+  return { ...queries, heads: queries.heads.map(turned) };
 }
 
-/** A copy of one head's query rows, each turned back from its position and then by `turns`. */
-function turned(
-  rows: Tensor,
-  { positions, group }: Queries,
-  { from, frequencies }: Rotary,
-  turns: readonly Turn[],
-): Tensor {
-  const [count, width] = rows.shape as [number, number];
-  const out = flat(rows).slice();
-  for (let row = 0; row < count; row++) {
-    const position = positions[Math.floor(row / group)]!;
-    frequencies.forEach((frequency, i) => {
-      const at = row * width + from + 2 * i;
-      const [x, y] = [out[at]!, out[at + 1]!];
-      const [own, other] = [Math.cos(position * frequency), Math.sin(position * frequency)];
-      const [a, b] = [x * own + y * other, y * own - x * other];
-      const [cosine, sine] = turns[i]!;
-      out[at] = a * cosine - b * sine;
-      out[at + 1] = b * cosine + a * sine;
-    });
+/** Mean of the turns to `count` positions from `from` on, at one frequency. */
+function meanTurn(frequency: number, from: number, count: number): Turn {
+  let [cosine, sine] = [0, 0];
+  for (let position = from; position < from + count; position++) {
+    const own = turnTo(position * frequency);
+    cosine += own.cosine / count;
+    sine += own.sine / count;
   }
-  return tensor(out, [count, width]);
+  return { cosine, sine };
 }

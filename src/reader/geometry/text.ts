@@ -32,9 +32,9 @@ export const text = {
       where: "a token's key holds the tokens before it",
     },
     {
-      title: "The Llama 3 Herd of Models",
-      url: "https://arxiv.org/abs/2407.21783",
-      where: "RoPE base 500,000",
+      title: "Round and Round We Go! What makes Rotary Positional Encodings useful?",
+      url: "https://arxiv.org/abs/2410.06205",
+      where: "heads attend by position through the fast channels; the slow ones carry content",
     },
     {
       title: "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression",
@@ -142,9 +142,14 @@ export const text = {
       max: 10,
     }),
     locality: real("logit that the nearest keys have before the farthest, in prefill", {
-      default: 16,
+      default: 24,
       min: 0,
       max: 100,
+    }),
+    reach: real("tokens in which the slowest channels of position turn by a radian", {
+      default: 1000,
+      min: 1,
+      max: 1e9,
     }),
     waver: real("standard deviation of a key's position channels, where position has a length of 1", {
       default: 0.25,

@@ -2,6 +2,7 @@ import type { VariantUse } from "../../attention/variant.ts";
 import type { Crowd } from "../../attention/mean-field/crowd.ts";
 import type { Random } from "../../core/random.ts";
 import type { TextGeometry } from "../geometry/geometry.ts";
+import { contentWidth } from "../geometry/position.ts";
 import type { ReaderParams } from "../params.ts";
 import type { Seen } from "../reading.ts";
 import { firstByWords, laterByWords } from "../spelling-shares.ts";
@@ -29,9 +30,6 @@ export interface DrawnAsk {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** Channels of a head that hold content: the others hold rotary pairs, one frequency for 16 channels. */
-const contentWidth = (headDim: number): number => headDim - 2 * Math.floor(headDim / 16);
 
 /**
  * Answers that are read token by token, each from few draws. One query sees the reader with keys that follow the text as a

@@ -8,7 +8,7 @@ import { laterByWords } from "../spelling-shares.ts";
 import { averse, unitLength } from "./aversion.ts";
 import { matrix, normaliseRows, sumCodes } from "./codes.ts";
 import { makeQueries } from "./queries.ts";
-import { contentWidth } from "./text-head.ts";
+import { contentWidth } from "../geometry/position.ts";
 import type { TextHead } from "./text-head.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import type { Workspace } from "./workspace.ts";

@@ -2,32 +2,12 @@ import type { Rotary } from "../../attention/parts/rotary.ts";
 import { hash64 } from "../../core/random.ts";
 import { dot, flat, norm, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { contentWidth } from "../geometry/position.ts";
 import { fillCodes } from "./codes.ts";
 import { sumsOf } from "./content.ts";
 import { HeadMemory, rowIds } from "./head-memory.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Base of the rotary angles: Llama 3.1's. */
-const rotaryBase = 500_000;
-
-/** Channels of a head to each rotary frequency, two of which it takes. */
-const channelsOfFrequency = 16;
-
-/** Number of rotary frequencies: the product of two positions' channels at one place. */
-export const rotaryFrequencies = (headDim: number): number => Math.floor(headDim / channelsOfFrequency);
-
-/** Channels of a head that hold content; positions have the others. */
-export const contentWidth = (headDim: number): number => headDim - 2 * rotaryFrequencies(headDim);
-
-/** The rotary channels of a head. */
-export function rotaryOf(headDim: number): Rotary {
-  const count = rotaryFrequencies(headDim);
-  return {
-    from: contentWidth(headDim),
-    frequencies: Array.from({ length: count }, (_, i) => rotaryBase ** (-i / count)),
-  };
-}
 
 /** Codes and directions that a head's keys and queries are made of. */
 export interface TextCodes {
@@ -182,14 +162,14 @@ function keyParts(workspace: Workspace, head: number, prompt: TextPrompt, codes:
 function composeKey(
   key: Float32Array,
   t: number,
-  { salience, geometry, lengths }: TextPrompt,
+  { salience, geometry, lengths, rotary }: TextPrompt,
   { parts, codes: { outstanding, mean }, opinion }: KeyParts,
 ): void {
   const d = key.length;
   const width = contentWidth(d);
   if (t === 0 && geometry.sink > 0) {
     for (let c = 0; c < width; c++) key[c] = -geometry.sink * mean[c]!;
-    setPosition(key, t, 1, geometry.waver);
+    setPosition(key, t, rotary, { factor: 1, left: geometry.waver });
     return;
   }
   const own = Math.sqrt(geometry.opinion);
@@ -203,7 +183,7 @@ function composeKey(
     for (let c = 0; c < width; c++) key[c]! += factor * codes[at + c]!;
   }
   const longer = lengths.mean[t]!;
-  setPosition(key, t, 1, geometry.waver);
+  setPosition(key, t, rotary, { factor: 1, left: geometry.waver });
   const along = dot(key, outstanding);
   const stands = salience[t]! + own * opinion[t]! - along;
   for (let c = 0; c < width; c++) key[c]! += stands * outstanding[c]!;
@@ -213,10 +193,14 @@ function composeKey(
 /**
  * Writes the rotary channels of a key or a query that stands at a token: their products fall with distance.
  *
- * @param left factor on what the channels held before, which stays
+ * @param how `factor`: length of each pair; `left`: factor on what the channels held before, which stays
  */
-export function setPosition(row: Float32Array, token: number, factor: number, left = 0): void {
-  const { from, frequencies } = rotaryOf(row.length);
+export function setPosition(
+  row: Float32Array,
+  token: number,
+  { from, frequencies }: Rotary,
+  { factor, left }: { readonly factor: number; readonly left: number },
+): void {
   frequencies.forEach((frequency, i) => {
     const angle = token * frequency;
     row[from + 2 * i] = factor * Math.cos(angle) + left * row[from + 2 * i]!;

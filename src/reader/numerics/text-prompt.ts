@@ -1,9 +1,11 @@
+import type { Rotary } from "../../attention/parts/rotary.ts";
 import { UsageError } from "../../core/errors.ts";
 import { hash64 } from "../../core/random.ts";
 import { flat } from "../../core/tensor.ts";
 import type { FeatureTerm, RecordSet } from "../../tasks/circuit.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { TextGeometry } from "../geometry/geometry.ts";
+import { rotaryOf } from "../geometry/position.ts";
 import { tokenKind, tokenStream } from "../geometry/stream.ts";
 import type { TokenStream } from "../geometry/stream.ts";
 import { matrix } from "./codes.ts";
@@ -17,6 +19,8 @@ import type { Workspace } from "./workspace.ts";
 /** A prompt as keys that follow its text know it; the same for all heads. */
 export interface TextPrompt {
   readonly geometry: TextGeometry;
+  /** channels of keys and prefill's queries that hold positions */
+  readonly rotary: Rotary;
   readonly stream: TokenStream;
   readonly map: TokenMap;
   readonly records: RecordSet;
@@ -52,6 +56,7 @@ export function readTextPrompt(
   const standing = standingOf({ geometry, stream, place });
   return {
     geometry,
+    rotary: rotaryOf(workspace.params.headDim, geometry.reach),
     stream,
     map: mapTokens(records, tokens),
     records,

@@ -5,8 +5,9 @@ import type { Tensor } from "../../core/tensor.ts";
 import { matrix } from "./codes.ts";
 import { observedPositions } from "./queries.ts";
 import type { Observed, PromptEnd } from "./queries.ts";
+import { contentWidth } from "../geometry/position.ts";
 import { averse, unitLength } from "./aversion.ts";
-import { contentWidth, rotaryFrequencies, setPosition } from "./text-head.ts";
+import { setPosition } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import type { Workspace } from "./workspace.ts";
@@ -62,7 +63,7 @@ const looksSeldom = (seed: string, head: number, token: number): number =>
 export function composeQuery(
   row: Float32Array,
   token: number,
-  { geometry, stream }: TextPrompt,
+  { geometry, stream, rotary }: TextPrompt,
   {
     head: { codes },
     unit,
@@ -82,7 +83,8 @@ export function composeQuery(
     addRow(row, codes.contexts, next, factor);
   }
   averse(row, codes.mean, geometry.aversion * unit);
-  setPosition(row, token, (codes.gain.locality * geometry.locality * unit) / rotaryFrequencies(d));
+  const near = codes.gain.locality * geometry.locality * unit;
+  setPosition(row, token, rotary, { factor: near / rotary.frequencies.length, left: 0 });
 }
 
 /** row += factor table[index], in the content's channels. */

@@ -9,7 +9,7 @@ import { anchorsByKey, gathered } from "./records.ts";
 import type { PromptRecords, RecordCache } from "./records.ts";
 import { idealAsks, repeatedTextQueries } from "./text-asks.ts";
 import type { TextAsk } from "./text-asks.ts";
-import { makeTextHead, rotaryOf } from "./text-head.ts";
+import { makeTextHead } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import { readTextPrompt } from "./text-prompt.ts";
 import type { TextPrompt } from "./text-prompt.ts";
@@ -64,7 +64,7 @@ export function embedText(
       {
         contextEnd,
         spanEnds: records.anchor.slice().sort(),
-        rotary: rotaryOf(params.headDim),
+        rotary: prompt.rotary,
         observed: (observed) =>
           observedTextQueries(workspace, prompt, heads, { contextEnd, queries, ...observed }),
         repeated: (wanted) => repeatedTextQueries(workspace, prompt, heads, wanted),

@@ -12,6 +12,7 @@ import {
 } from "../../parts/kept.ts";
 import type { Kept } from "../../parts/kept.ts";
 import { leverage } from "../../parts/leverage.ts";
+import { beforeTurn } from "../../parts/rotary.ts";
 import { eachRow, pooled } from "../../parts/votes.ts";
 import type { Voters } from "../../parts/votes.ts";
 import { defineVariant } from "../../variant.ts";
@@ -61,7 +62,7 @@ export const compactor = defineVariant({
     },
   ],
   differs: [
-    "Leverage is that of keys as the cache has them; the source takes keys before their rotary positions.",
+    "Leverage is that of keys before their rotary positions where those are known: where keys follow the text.",
     "A last chunk of fewer tokens is read as it is; kvpress fills it up with zeros, which take some weight.",
   ],
   params: {
@@ -77,7 +78,7 @@ export const compactor = defineVariant({
   budgetParam: "budget",
   small: { budget: 180, chunk: 64, sketch: 8 },
   prepare(cache, { budget, sinks, recent, chunk, sketch, floor, queryAware }, ops): readonly Kept[] {
-    const { tokens, heads, seed } = cache;
+    const { tokens, heads, seed, rotary } = cache;
     return retainedByAll(
       cache,
       { budget, recent, queryAware },
@@ -87,7 +88,10 @@ export const compactor = defineVariant({
         const outlying = standardised(
           heads.map(({ keys }, h) =>
             leverage(
-              keys.tensor,
+              (t) => {
+                const key = rowNumbers(keys.tensor, t);
+                return rotary ? beforeTurn(key, rotary, t) : key;
+              },
               { from: sinks, to: from },
               { width: sketch, random: new Random(`${seed}/compactor/${h}`) },
             ),
