@@ -486,13 +486,17 @@ describe("expected", () => {
       const z = products.map((row) => row[t]!);
       const mean = z.reduce((a, b) => a + b, 0) / 48;
       const variance = z.reduce((a, x) => a + (x - mean) ** 2, 0) / 48;
-      return Math.exp(mean + variance / 2) * Math.hypot(...values[t]!);
+      return Math.exp(mean + variance / 2);
     });
-    const chosen = best(
-      scores.map((score, t) => (t < 4 ? Infinity : score)),
-      30,
-    );
-    expect(rows("expected", { budget: 50, observe: 50 })).toEqual([...chosen, ...after]);
+    const total = scores.slice(4).reduce((a, b) => a + b, 0);
+    const chosen = (epsilon: number): number[] =>
+      best(
+        scores.map((score, t) => (t < 4 ? Infinity : (score / total + epsilon) * Math.hypot(...values[t]!))),
+        30,
+      );
+    expect(rows("expected", { budget: 50, observe: 50 })).toEqual([...chosen(0), ...after]);
+    expect(rows("expected", { budget: 50, observe: 50, epsilon: 0.1 })).toEqual([...chosen(0.1), ...after]);
+    expect(chosen(0.1)).not.toEqual(chosen(0));
   });
 });
 

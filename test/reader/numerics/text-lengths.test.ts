@@ -15,7 +15,7 @@ const ops = await loadEngine("wasm", { threads: 1 });
 
 /** The geometry without lengths of keys and values, as it was before it had any. */
 const noLengths = "aversion=0,familiar=0,modest=0,sink=0,idle=0,drain=0,divide=1,seldom=0,waver=0";
-const before = `${noLengths},context=.15,gather=3,glance=.1`;
+const before = `${noLengths},context=.15,gather=3,glance=.1,locality=16,reach=${500_000 ** (7 / 8)}`;
 
 function embedded(geometry: string, task = "niah_single_2") {
   const problem = drawProblem(parseTask(`ruler(task=${task})`), { tokens: 2048, seed: 0, index: 0 });
