@@ -3,6 +3,7 @@ import { text } from "../../../reader/geometry/text.ts";
 import { formatCall } from "../../../core/spec.ts";
 import { parseGeometry } from "../../../reader/geometry/geometry.ts";
 import type { MeasuredScore } from "../measured.ts";
+import { seenRows } from "../reader.ts";
 import type { SeenRows } from "../reader.ts";
 import type { AgreementReader } from "../simulate.ts";
 
@@ -32,34 +33,38 @@ export const fittedNames = Object.keys(fittedNumbers) as readonly FittedName[];
 /** Values of the fitted numbers. */
 export type FittedPoint = Readonly<Record<FittedName, number>>;
 
-const place = {
-  source: "NVIDIA kvpress leaderboard (RULER 4K, raw backing data)",
-  model: "meta-llama/Llama-3.1-8B-Instruct",
-  tokens: 4096,
-} as const;
-
 /** Methods that numbers are fitted to, dense attention's own scores among them. */
 export const fittedRows: SeenRows = {
   role: "fitted",
-  ...place,
+  source: "NVIDIA kvpress leaderboard (RULER 4K, raw backing data)",
+  model: "meta-llama/Llama-3.1-8B-Instruct",
+  tokens: 4096,
   methods: ["dense", "snapkv", "tova", "keydiff"],
 };
 
-/** Methods that were looked at when the parts and sizes that are not fitted were chosen by hand. */
-const lookedAtRows: SeenRows = {
-  role: "looked at",
-  ...place,
-  methods: ["h2o", "expected", "knorm", "lagkv", "cur", "qfilter", "kvzip"],
-};
+/** Rows that a fitted reader has seen: those that are fitted, and those that its other numbers were chosen for. */
+export const seenByFit: readonly SeenRows[] = [
+  fittedRows,
+  ...seenRows.map((rows) => ({
+    ...rows,
+    methods: rows.methods.filter((method) => !isFitted({ ...rows, method })),
+  })),
+];
 
-/** Rows that a fitted reader has seen. */
-export const seenByFit: readonly SeenRows[] = [fittedRows, lookedAtRows];
-
-export const isFitted = ({ source, model, tokens, method }: MeasuredScore): boolean =>
-  source === fittedRows.source &&
-  model === fittedRows.model &&
-  tokens === fittedRows.tokens &&
-  fittedRows.methods.includes(method);
+/** Whether numbers are fitted to rows of this kind. */
+export function isFitted({
+  source,
+  model,
+  tokens,
+  method,
+}: Pick<MeasuredScore, "source" | "model" | "tokens" | "method">): boolean {
+  return (
+    source === fittedRows.source &&
+    model === fittedRows.model &&
+    tokens === fittedRows.tokens &&
+    fittedRows.methods.includes(method)
+  );
+}
 
 /** Values that the fitted numbers have in a reader. */
 export function pointOfReader(reader: AgreementReader): FittedPoint {
