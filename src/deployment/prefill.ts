@@ -73,13 +73,13 @@ const roughNodes = 3;
 const near = 1.1;
 
 /** A division with the passes of its prefill. */
-interface Candidate {
+interface PrefillCandidate {
   readonly each: ChunkedDivision;
   readonly chunks: PrefillChunks;
 }
 
 /** The division and size of chunk with the shortest prefill. Times are taken more exactly of those that are near it. */
-function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): Candidate | undefined {
+function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): PrefillCandidate | undefined {
   const candidates = chunked.map((each) => ({ each, chunks: chunksOf(each, prefilling) }));
   if (candidates.length <= 1) return candidates[0];
   const rough = candidates.map(({ each, chunks }) => ({
@@ -94,7 +94,7 @@ function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): 
   return quickest(again);
 }
 
-function answerOf({ each: chunked, chunks }: Candidate, prefilling: Prefilling): PrefillAnswer {
+function answerOf({ each: chunked, chunks }: PrefillCandidate, prefilling: Prefilling): PrefillAnswer {
   const { prompts, tokens, cachedTokens } = prefilling;
   const { count, stages, batch } = chunks;
   const batches = Array.from({ length: count }, (_, i) => batch(i));
