@@ -9,5 +9,5 @@ export function decimal(text: string): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
-/** Largest number that a user gives; the smallest one above 0 is its reciprocal. What is computed of them stays finite. */
+/** Largest number that a user gives; the smallest one above 0 is its reciprocal. Numbers that are computed of them stay finite. */
 export const farthest = 1e24;

@@ -1,14 +1,13 @@
 import { createRequire } from "node:module";
 import type { Resvg } from "@resvg/resvg-js";
 import { UsageError } from "../core/errors.ts";
+import type { Require } from "../engines/native.ts";
 
 const require = createRequire(import.meta.url);
 const fontFiles = [
   require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
   require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
 ];
-
-type Require = (name: string) => unknown;
 
 /** The renderer. Its binary is an optional package of each machine: undefined in an installation without it. */
 function rendererOf(load: Require): typeof Resvg | undefined {

@@ -74,7 +74,7 @@ export class FoundRecords implements Required<Records> {
   weightsOf(read: FixedRead): readonly number[] {
     if (read === this.#read) return this.#weights;
     this.#read = read;
-    this.#weights = read.weights(this.distances.map((_, i) => new Place(this, i, read.choice)));
+    this.#weights = read.weights(this.distances.map((_, i) => new FoundPlace(this, i, read.choice)));
     return this.#weights;
   }
 
@@ -91,7 +91,7 @@ export function orderOf(i: number, choice?: RecordChoice): number {
 }
 
 /** Place of a record. Its offset is drawn when it is asked for. */
-class Place implements FoundAt {
+class FoundPlace implements FoundAt {
   readonly distance: number;
   readonly kin: number;
   readonly order: number;
