@@ -253,6 +253,12 @@ export interface DropMessage {
   readonly slot: string;
 }
 
+/** Word to two workers that one helps the other with trials, over a port that comes with it. */
+export interface HelpMessage {
+  /** whether the worker is the one that helps */
+  readonly helps: boolean;
+}
+
 /** A message of the library: a part of an answer, which takes the place of the one before; its end; or an error. */
 export type ReplyMessage =
   | { readonly id: number; readonly kind: "part"; readonly answer: unknown }

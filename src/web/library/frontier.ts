@@ -16,17 +16,22 @@ import { usualWeights } from "../../hardware/weights/choice.ts";
 import { frontierFigure } from "../../studies/frontier/figure.ts";
 import { frontierPoints } from "../../studies/frontier/result.ts";
 import type { FrontierPoint, PricedVariant } from "../../studies/frontier/result.ts";
-import { meanFieldRows, scoresAt } from "../../studies/frontier/scores.ts";
+import { scoresAt } from "../../studies/frontier/scores.ts";
 import type { ScoresAtLength } from "../../studies/frontier/scores.ts";
+import type { TrialRow } from "../../trial/columns.ts";
 import type { FrontierAnswer, FrontierQuestion, ShownTable } from "../questions.ts";
 import { commandLine, readerOptions } from "./command.ts";
 import { draw } from "./draw.ts";
 import { withGrey } from "./grey.ts";
 import { noted } from "./noted.ts";
+import { workOut } from "./pool.ts";
 import { requests, tpotLimit } from "./requests.ts";
 
+/** Trials of a variant that one worker does at a time. */
+const jobTrials = 4;
+
 /** Accuracy against TPOT and users, and then against prices, which take longer to work out. */
-export async function* frontier(question: FrontierQuestion): AsyncGenerator<FrontierAnswer> {
+export async function* frontier(question: FrontierQuestion): AsyncGenerator<FrontierAnswer | undefined> {
   const { variants, task, tokens: length, trials, users, reader, look } = question;
   const errors: Record<string, string> = {};
   const command = commandOf(question);
@@ -55,10 +60,22 @@ export async function* frontier(question: FrontierQuestion): AsyncGenerator<Fron
   };
   const tokens = parseLength(length);
   for (const variant of suited) {
-    const asked = { tasks: [task], variants: [variant], tokens, trials, seed: 0, reader };
+    const rows: TrialRow[] = [];
+    const all = Array.from({ length: trials }, (_, trial) => ({ task, variant, tokens, trial, reader }));
+    const jobs = Array.from({ length: Math.ceil(trials / jobTrials) }, (_, job) =>
+      all.slice(job * jobTrials, (job + 1) * jobTrials),
+    );
+    let failure: Error | undefined;
+    try {
+      for (const nothing of workOut(jobs, (own) => rows.push(...own))) yield nothing;
+    } catch (error) {
+      failure = error as Error;
+    }
     let scored: ScoresAtLength | undefined;
     const isScored = noted(errors, variant, () => {
-      scored = scoresAt(meanFieldRows(asked), tokens);
+      if (failure !== undefined) throw failure;
+      rows.sort((a, b) => a.trial! - b.trial!);
+      scored = scoresAt(rows, tokens);
     });
     const [score] = scored?.scores ?? [];
     if (!isScored || score === undefined) continue;

@@ -10,14 +10,14 @@ import { checkMeanFieldProblem, requireMeanField } from "../../reader/mean-field
 import { parseTask } from "../../tasks/spec.ts";
 import { columns } from "../../trial/columns.ts";
 import type { TrialRow } from "../../trial/columns.ts";
-import { makeTrial } from "../../trial/make-trial.ts";
-import { meanFieldRow } from "../../trial/mean-field.ts";
 import { streamsOf, useOf } from "../../trial/settle.ts";
 import type { QualityAnswer, QualityQuestion, ShownTable } from "../questions.ts";
 import { commandLine, readerOptions } from "./command.ts";
 import { draw } from "./draw.ts";
 import { withMeasured } from "./measured-points.ts";
 import { noted } from "./noted.ts";
+import { workOut } from "./pool.ts";
+import type { Job } from "./pool.ts";
 import { published } from "./published.ts";
 
 /** Lengths of the curves. */
@@ -25,12 +25,6 @@ const lengths = ["4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M"];
 
 /** Milliseconds of work after which the curves so far are shown: those of few trials soon, better ones later. */
 const showAfter = [250, 500];
-
-/** Milliseconds of work after which a newer question may take the place of this one. */
-const lookUpAfter = 40;
-
-/** A place of a trial in the order of a run: length, problem, variant. */
-type Place = readonly [length: number, trial: number, variant: number];
 
 /**
  * Curves of accuracy in the mean field. They are shown as soon as every variant has one, and again while trials are added,
@@ -43,7 +37,7 @@ export async function* quality(
   question: QualityQuestion,
   clock: () => number,
 ): AsyncGenerator<QualityAnswer | undefined> {
-  const { task, variants, trials, measured } = question;
+  const { task, variants, reader, trials, seed, measured } = question;
   const errors: Record<string, string> = {};
   const wanted = distinct(variants).filter((variant) => noted(errors, variant, () => parseSpec(variant)));
   if (!noted(errors, task, () => parseTask(task)) || wanted.length === 0) {
@@ -51,13 +45,18 @@ export async function* quality(
     return;
   }
   const drawn = wanted.filter((variant) =>
-    noted(errors, variant, () => requireMeanField(task, useOf({ variant, reader: question.reader }))),
+    noted(errors, variant, () => requireMeanField(task, useOf({ variant, reader }))),
   );
   const had = drawn.length === 0 ? [] : lengthsOf(question);
   const command = commandOf(question, drawn, had);
-  const found: { readonly place: Place; readonly row: TrialRow }[] = [];
+  const found: TrialRow[] = [];
+  /** The order of a run: by length, problem and variant. */
+  const byPlace = (a: TrialRow, b: TrialRow): number =>
+    a.tokensNominal - b.tokensNominal ||
+    a.trial! - b.trial! ||
+    drawn.indexOf(a.variant) - drawn.indexOf(b.variant);
   const answer = async (done: number): Promise<QualityAnswer> => {
-    const rows = found.sort((a, b) => compare(a.place, b.place)).map(({ row }) => row);
+    const rows = found.sort(byPlace);
     if (rows.length === 0) return { errors, trials: 0, csv: "", command };
     const spec = accuracy.spec(rows, { title: "Accuracy against context length", published });
     const figure = await draw("accuracy", withMeasured(spec, measured as readonly TrialRow[]), question.look);
@@ -71,32 +70,24 @@ export async function* quality(
       command,
     };
   };
-  let [shownAt, lookedUpAt, shown] = [clock(), clock(), 0];
-  for (let trial = 0; trial < trials; trial++) {
-    for (const [v, variant] of drawn.entries()) {
-      for (const [l, tokens] of had.entries())
-        found.push({ place: [l, trial, v], row: rowOf(question, variant, tokens, trial) });
-      const hasAll = trial > 0 || v === drawn.length - 1;
-      const isFirst = shown === 0 && hasAll;
-      if (isFirst || clock() - shownAt >= showAfter[Math.min(shown, showAfter.length - 1)]!) {
-        yield await answer(trial);
-        shown++;
-        [shownAt, lookedUpAt] = [clock(), clock()];
-      } else if (clock() - lookedUpAt >= lookUpAfter) {
-        yield undefined;
-        lookedUpAt = clock();
-      }
+  const jobsOf = (trial: number): Job[] =>
+    drawn.map((variant) => had.map((tokens) => ({ task, variant, tokens, trial, seed, reader })));
+  const others = Array.from({ length: Math.max(0, trials - 1) }, (_, i) => jobsOf(i + 1));
+  let [shownAt, shown] = [clock(), 0];
+  for (const jobs of [jobsOf(0), others.flat()]) {
+    for (const nothing of workOut(jobs, (rows) => found.push(...rows))) {
+      yield nothing;
+      if (clock() - shownAt < showAfter[Math.min(shown, showAfter.length - 1)]!) continue;
+      yield await answer(Math.floor(found.length / (had.length * drawn.length)));
+      [shownAt, shown] = [clock(), shown + 1];
     }
+    // every variant has a curve
+    if (shown > 0 || found.length === 0 || trials === 1) continue;
+    yield await answer(1);
+    [shownAt, shown] = [clock(), 1];
   }
   yield await answer(trials);
 }
-
-const compare = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
-
-const rowOf = (question: QualityQuestion, variant: string, tokens: string, trial: number): TrialRow => {
-  const { task, reader, seed } = question;
-  return meanFieldRow(makeTrial({ task, variant, tokens, trial, seed, reader, mode: "mean-field" }));
-};
 
 /** Lengths that each task can have, once they are known. */
 const possible = new Map<string, readonly string[]>();

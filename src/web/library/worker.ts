@@ -1,5 +1,8 @@
-import type { AskedName, AskMessage, DropMessage, ReplyMessage } from "../questions.ts";
+import type { AskedName, AskMessage, DropMessage, HelpMessage, ReplyMessage } from "../questions.ts";
 import { answers } from "./answers.ts";
+import { pause } from "./ports.ts";
+import type { Port } from "./ports.ts";
+import { helpAt, takeHelper } from "./pool.ts";
 
 // The worker that has the library. It answers questions, and leaves a question when a newer one takes its place.
 
@@ -7,9 +10,6 @@ import { answers } from "./answers.ts";
 const newest = new Map<string, number>();
 
 const reply = (message: ReplyMessage): void => postMessage(message);
-
-/** Lets messages in that came while the library was at work. */
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 async function answer<Name extends AskedName>({ id, slot, name, question }: AskMessage<Name>): Promise<void> {
   newest.set(slot, id);
@@ -27,7 +27,11 @@ async function answer<Name extends AskedName>({ id, slot, name, question }: AskM
   }
 }
 
-addEventListener("message", ({ data }: MessageEvent<AskMessage | DropMessage>) => {
-  if ("name" in data) void answer(data);
-  else if (newest.get(data.slot) === data.id) newest.delete(data.slot);
-});
+addEventListener(
+  "message",
+  ({ data, ports: [port] }: MessageEvent<AskMessage | DropMessage | HelpMessage>) => {
+    if ("helps" in data) (data.helps ? helpAt : takeHelper)(port as unknown as Port);
+    else if ("name" in data) void answer(data);
+    else if (newest.get(data.slot) === data.id) newest.delete(data.slot);
+  },
+);

@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { AnswerOf, AskedName, AskMessage, DropMessage, QuestionOf, ReplyMessage } from "../questions.ts";
+import type {
+  AnswerOf,
+  AskedName,
+  AskMessage,
+  DropMessage,
+  HelpMessage,
+  QuestionOf,
+  ReplyMessage,
+} from "../questions.ts";
 import { startWorker } from "./parts.ts";
 
 /** An answer as far as it has come. */
@@ -18,11 +26,23 @@ const worker = startWorker("library");
 const listeners = new Map<number, (message: ReplyMessage) => void>();
 let asked = 0;
 
+/** Starts a second worker, which helps the first. */
+async function startHelper(first: Worker): Promise<void> {
+  const second = await startWorker("library");
+  const { port1, port2 } = new MessageChannel();
+  second.postMessage({ helps: true } satisfies HelpMessage, [port1]);
+  first.postMessage({ helps: false } satisfies HelpMessage, [port2]);
+}
+
 worker.then(
-  (started) =>
+  (started) => {
     started.addEventListener("message", ({ data }: MessageEvent<ReplyMessage>) =>
       listeners.get(data.id)?.(data),
-    ),
+    );
+    // the second worker does not hold up the first answer
+    if (navigator.hardwareConcurrency > 1)
+      started.addEventListener("message", () => void startHelper(started), { once: true });
+  },
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     for (const [id, listener] of listeners) listener({ id, kind: "error", message });
