@@ -52,7 +52,7 @@ class HeadDraws {
 }
 
 /** Attention of one head, as it was drawn. */
-export class DrawnHead {
+class DrawnHead {
   /** weight of each record found */
   readonly weights: number[];
   /** whether each was read */
