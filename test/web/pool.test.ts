@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from "vitest";
 import { helpAt, takeHelper, workOut } from "../../src/web/library/pool.ts";
-import type { Job } from "../../src/web/library/pool.ts";
+import type { TrialJob } from "../../src/web/library/pool.ts";
 import { makeChannel, pause } from "../../src/web/library/ports.ts";
 import type { Port } from "../../src/web/library/ports.ts";
 import type { TrialRow } from "../../src/trial/columns.ts";
 
-const jobsOf = (count: number, tokens = "8K"): Job[] =>
+const jobsOf = (count: number, tokens = "8K"): TrialJob[] =>
   Array.from({ length: count }, (_, trial) =>
     ["dense", "moba"].map((variant) => ({ task: "mrcr", variant, tokens, trial })),
   );
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 /** Rows of jobs by trial and variant, and the number of jobs that the asking worker did. */
-async function worked(jobs: readonly Job[]): Promise<{ rows: TrialRow[]; own: number }> {
+async function worked(jobs: readonly TrialJob[]): Promise<{ rows: TrialRow[]; own: number }> {
   const rows: TrialRow[] = [];
   let own = 0;
   const work = workOut(jobs, (done) => rows.push(...done));

@@ -9,7 +9,7 @@ import type { Port } from "./ports.ts";
 // the jobs from the first on, and its helper from the last back, until they meet: neither waits for the other.
 
 /** Trials that one worker does at a time. */
-export type Job = readonly TrialOptions[];
+export type TrialJob = readonly TrialOptions[];
 
 /** Rows that the helper has finished. */
 interface Helped {
@@ -26,10 +26,10 @@ export function takeHelper(port: Port): void {
 
 /** Helps with the jobs that come from another worker. @param port to that worker */
 export function helpAt(port: Port): void {
-  port.onmessage = ({ data, ports: [reply] }) => void help(data as readonly Job[], reply!);
+  port.onmessage = ({ data, ports: [reply] }) => void help(data as readonly TrialJob[], reply!);
 }
 
-async function help(jobs: readonly Job[], reply: Port): Promise<void> {
+async function help(jobs: readonly TrialJob[], reply: Port): Promise<void> {
   let end = 0;
   // number of jobs that the other worker has begun
   reply.onmessage = ({ data }) => (end = data as number);
@@ -45,7 +45,7 @@ async function help(jobs: readonly Job[], reply: Port): Promise<void> {
   reply.close();
 }
 
-const rowsOf = (job: Job): TrialRow[] =>
+const rowsOf = (job: TrialJob): TrialRow[] =>
   job.map((trial) => meanFieldRow(makeTrial({ ...trial, mode: "mean-field" })));
 
 /**
@@ -55,7 +55,7 @@ const rowsOf = (job: Job): TrialRow[] =>
  * @param take takes the rows of each job, in any order
  */
 export function* workOut(
-  jobs: readonly Job[],
+  jobs: readonly TrialJob[],
   take: (rows: readonly TrialRow[]) => void,
 ): Generator<undefined, void> {
   const done = new Set<number>();

@@ -17,7 +17,7 @@ import { draw } from "./draw.ts";
 import { withMeasured } from "./measured-points.ts";
 import { noted } from "./noted.ts";
 import { workOut } from "./pool.ts";
-import type { Job } from "./pool.ts";
+import type { TrialJob } from "./pool.ts";
 import { published } from "./published.ts";
 
 /** Lengths of the curves. */
@@ -70,7 +70,7 @@ export async function* quality(
       command,
     };
   };
-  const jobsOf = (trial: number): Job[] =>
+  const jobsOf = (trial: number): TrialJob[] =>
     drawn.map((variant) => had.map((tokens) => ({ task, variant, tokens, trial, seed, reader })));
   const others = Array.from({ length: Math.max(0, trials - 1) }, (_, i) => jobsOf(i + 1));
   let [shownAt, shown] = [clock(), 0];
