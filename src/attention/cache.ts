@@ -1,7 +1,6 @@
 import type { Tensor } from "../core/tensor.ts";
 import type { Space, Table } from "../engines/ops.ts";
 import type { Captured } from "./captured.ts";
-import type { Rotary } from "./parts/rotary.ts";
 import type { WeightRule } from "./read.ts";
 
 /** K and V of one kv head. */
@@ -11,6 +10,15 @@ export interface HeadCache {
   readonly keys: Table;
   /** (N, d) */
   readonly values: Table;
+}
+
+/**
+ * Rotary positions of keys and queries: channels `from + 2 i` and `from + 2 i + 1` are turned by position times
+ * `frequencies[i]`, an angle in radians. RoFormer, arXiv 2104.09864.
+ */
+export interface Rotary {
+  readonly from: number;
+  readonly frequencies: readonly number[];
 }
 
 /** The KV cache of one layer and one sequence. */

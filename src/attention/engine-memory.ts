@@ -1,22 +1,6 @@
-import type { StepShape } from "../core/cost.ts";
 import type { AnyParams } from "../core/params.ts";
+import type { EngineMemory, EngineShape } from "./engine-shape.ts";
 import type { AnyVariant } from "./variant.ts";
-
-/** A cache in an engine's memory, and the queries that are asked together. */
-export interface EngineShape extends StepShape {
-  /** query rows of a kv head */
-  readonly asked: number;
-}
-
-/** Bytes that an engine which computes in float32 takes for a variant, beside K and V. */
-export interface EngineMemory {
-  /** index and copies of all heads, which stay while queries are read; default: 4 for each byte of the cost's index */
-  readonly kept?: number;
-  /** scores in the space of each kv head, which are given back; default: 0 */
-  readonly scores?: number;
-  /** scratch that no head has for itself; default: 0 */
-  readonly scratch?: number;
-}
 
 /** Engines hold an index in float32, also one whose cost counts smaller elements. */
 const numberBytes = 4;

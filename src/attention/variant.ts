@@ -5,7 +5,7 @@ import type { Ops } from "../engines/ops.ts";
 import type { MeasuredKernels } from "../hardware/layers/measured.ts";
 import type { KeyValueCache, Queries } from "./cache.ts";
 import type { CapturedTensors } from "./captured.ts";
-import type { EngineMemory, EngineShape } from "./engine-memory.ts";
+import type { EngineMemory, EngineShape } from "./engine-shape.ts";
 import type { Crowd } from "./mean-field/crowd.ts";
 import type { MeanFieldRead } from "./mean-field/reads.ts";
 import type { PlacementUse } from "./placement.ts";

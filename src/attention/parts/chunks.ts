@@ -1,4 +1,4 @@
-import type { EngineMemory, EngineShape } from "../engine-memory.ts";
+import type { EngineMemory, EngineShape } from "../engine-shape.ts";
 
 /** Numbers that a matrix of scores, or the row lists of one call, may hold: 64 MB of float32. */
 const chunkNumbers = 2 ** 24;

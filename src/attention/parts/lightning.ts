@@ -7,7 +7,7 @@ import type { RowLists, Rows, Tensor } from "../../core/tensor.ts";
 import { carried } from "../../engines/ops.ts";
 import type { Ops, Space, Table } from "../../engines/ops.ts";
 import type { KeyValueCache, Queries } from "../cache.ts";
-import type { EngineMemory, EngineShape } from "../engine-memory.ts";
+import type { EngineMemory, EngineShape } from "../engine-shape.ts";
 import type { AttentionResult } from "../read.ts";
 import type { AttendArguments } from "../variant.ts";
 import { queryByQuery, stored } from "./captured-index.ts";

@@ -2,7 +2,7 @@ import { attentionFlops, keyValueBytes } from "../../core/cost.ts";
 import type { StepCost, StepShape } from "../../core/cost.ts";
 import { flat, norm, rowsOf } from "../../core/tensor.ts";
 import type { KeyValueCache } from "../cache.ts";
-import type { EngineMemory, EngineShape } from "../engine-memory.ts";
+import type { EngineMemory, EngineShape } from "../engine-shape.ts";
 import { bestBlocks } from "../mean-field/blocks.ts";
 import type { Crowd } from "../mean-field/crowd.ts";
 import { pooledScores } from "../mean-field/pooled.ts";

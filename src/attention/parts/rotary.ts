@@ -1,15 +1,6 @@
 import { flat, tensor } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { Queries } from "../cache.ts";
-
-/**
- * Rotary positions of keys and queries: channels `from + 2 i` and `from + 2 i + 1` are turned by position times
- * `frequencies[i]`, an angle in radians. RoFormer, arXiv 2104.09864.
- */
-export interface Rotary {
-  readonly from: number;
-  readonly frequencies: readonly number[];
-}
+import type { Queries, Rotary } from "../cache.ts";
 
 /** Turns a pair of channels by an angle, and multiplies its length: 1 leaves it as it is. */
 interface Turn {

@@ -1,4 +1,4 @@
-import type { Rotary } from "../../attention/parts/rotary.ts";
+import type { Rotary } from "../../attention/cache.ts";
 
 /** Channels of a head to each rotary frequency, two of which it takes. */
 const channelsOfFrequency = 16;

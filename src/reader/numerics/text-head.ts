@@ -1,4 +1,4 @@
-import type { Rotary } from "../../attention/parts/rotary.ts";
+import type { Rotary } from "../../attention/cache.ts";
 import { hash64 } from "../../core/random.ts";
 import { dot, flat, norm, rowsOf } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";

@@ -1,4 +1,4 @@
-import type { Rotary } from "../../attention/parts/rotary.ts";
+import type { Rotary } from "../../attention/cache.ts";
 import { UsageError } from "../../core/errors.ts";
 import { hash64 } from "../../core/random.ts";
 import { flat } from "../../core/tensor.ts";
