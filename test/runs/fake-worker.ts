@@ -23,8 +23,11 @@ const rowOf = (id: string, trial: NumericTrial): TrialRow =>
 /** Seeds of trials that wait for another one at the same time: for long, and for a moment. */
 export const [patientSeed, hastySeed] = [89, 90] as const;
 
-/** Seed of groups whose oracle kills its worker once. Their task is the path of a file that says that it did. */
+/** Seed of groups whose oracle kills its worker once. */
 export const mortalSeed = 91;
+
+/** Variable of the environment with the path of a file that says that an oracle killed its worker. */
+export const deathVariable = "ATTNSIM_TEST_DEATH";
 
 /** Resolves once two trials wait at the same time. @throws Error if nobody comes */
 async function meet(patienceMs: number): Promise<void> {
@@ -52,8 +55,9 @@ async function meet(patienceMs: number): Promise<void> {
 export default async function runGroup({ trials, profiled, port }: GroupTask): Promise<void> {
   for (const { id, trial } of trials) {
     if (trial.seed === 86) process.exit(1);
-    if (trial.seed === mortalSeed && trial.variant === "oracle" && !existsSync(trial.task)) {
-      writeFileSync(trial.task, "");
+    const death = process.env[deathVariable];
+    if (trial.seed === mortalSeed && trial.variant === "oracle" && death && !existsSync(death)) {
+      writeFileSync(death, "");
       process.exit(1);
     }
     if (trial.seed === 87) throw new Error("no such luck");

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { Random } from "../../src/core/random.ts";
 import { readTrialRows } from "../../src/files/csv.ts";
@@ -11,7 +11,7 @@ import { runPlan } from "../../src/runs/run.ts";
 import type { RunOutcome, RunSettings } from "../../src/runs/run.ts";
 import { columns } from "../../src/trial/columns.ts";
 import type { NumericTrial } from "../../src/trial/trial.ts";
-import { hastySeed, mortalSeed, patientSeed } from "./fake-worker.ts";
+import { deathVariable, hastySeed, mortalSeed, patientSeed } from "./fake-worker.ts";
 import { emptyFolder } from "./folder.ts";
 import { grid, trialAt } from "./graph-trials.ts";
 
@@ -116,15 +116,15 @@ it("loses only the group whose worker dies or whose trial throws, and says which
 
 it("runs the trials that are left once more after their worker died", async () => {
   const [out, whole] = [emptyFolder(), emptyFolder()];
-  const task = join(emptyFolder(), "died");
-  const mortal = ["dense", "oracle", "quest"].map((variant) => {
-    return { ...trialAt(4096, 9, variant, mortalSeed), task };
-  });
+  const death = join(emptyFolder(), "died");
+  vi.stubEnv(deathVariable, death);
+  const mortal = ["dense", "oracle", "quest"].map((variant) => trialAt(4096, 9, variant, mortalSeed));
   const outcome = await run(out, [...mortal, ...grid]);
-  expect(existsSync(task)).toBe(true);
+  expect(existsSync(death)).toBe(true);
   expect(outcome).toMatchObject({ failures: [], planned: 15 });
   await run(whole, [...mortal, ...grid]);
   expect(read(out, "data.csv")).toBe(read(whole, "data.csv"));
+  vi.unstubAllEnvs();
 });
 
 it("records a trial without a score as failed", async () => {
