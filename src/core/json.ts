@@ -25,6 +25,15 @@ export function parseJson(text: string, where: string): unknown {
   }
 }
 
+/** The value of a JSON text that Python wrote: Infinity is read as too large a number, NaN as null. @throws as `parseJson` */
+export const parsePythonJson = (text: string, where: string): unknown =>
+  parseJson(
+    text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|\bInfinity\b|\bNaN\b/gs, (found) =>
+      found === "Infinity" ? "1e999" : found === "NaN" ? "null" : found,
+    ),
+    where,
+  );
+
 const [quote, backslash, open, close] = ['"', "\\", ["[", "{"], ["]", "}"]].map((marks) =>
   [marks].flat().map((mark) => mark.charCodeAt(0)),
 ) as [number[], number[], number[], number[]];

@@ -42,8 +42,6 @@ const prefixes = [
   [1e-9, "n"],
 ] as const;
 
-/** Quantities lie between this and its inverse: none of a machine comes near. */
-
 /**
  * Reads a number with a decimal prefix in a unit: `4.5PFLOP/s`, `960 GB`, `5us`; without a unit for a count.
  *

@@ -1,3 +1,4 @@
+import { remember } from "../core/remember.ts";
 import { microBatchOf, secondsOf, stagesOf } from "../hardware/pass/micro-batch.ts";
 import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
 import { pipelineSeconds } from "../hardware/pass/stages.ts";
@@ -48,6 +49,7 @@ export interface PrefillChunks {
   readonly count: number;
   /** layers of each stage */
   readonly stages: readonly number[];
+  /** A pass, which is made once. */
   batch(i: number): MicroBatch;
   /** Times of a pass, which are computed once. */
   secondsAt(i: number): MicroBatchSeconds;
@@ -60,7 +62,8 @@ export function chunksOf(
   const deployment = deploymentOf(division);
   const chunk = Math.max(1, Math.floor(chunkTokens / prompts));
   const stages = stagesOf(deployment);
-  const batch = (i: number): MicroBatch =>
+  const count = Math.ceil(tokens / chunk);
+  const batch = remember(count, String, (i: number) =>
     microBatchOf(deployment, [
       {
         phase: "prefill",
@@ -68,14 +71,10 @@ export function chunksOf(
         newTokens: Math.min(chunk, tokens - i * chunk),
         cachedTokens: cachedTokens + i * chunk,
       },
-    ]);
-  const known = new Map<number, MicroBatchSeconds>();
-  const secondsAt = (i: number): MicroBatchSeconds => {
-    const found = known.get(i) ?? secondsOf(batch(i), stages);
-    known.set(i, found);
-    return found;
-  };
-  return { count: Math.ceil(tokens / chunk), stages, batch, secondsAt };
+    ]),
+  );
+  const secondsAt = remember(count, String, (i: number) => secondsOf(batch(i), stages));
+  return { count, stages, batch, secondsAt };
 }
 
 /** Time of a prefill, from the passes of some of its chunks, s. The fewer `nodes`, the rougher it is. */

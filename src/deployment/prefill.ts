@@ -1,6 +1,5 @@
 import { kernelTime, sequence, times } from "../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../hardware/kernels/operator-time.ts";
-import { secondsOf } from "../hardware/pass/micro-batch.ts";
 import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
 import { pipelineSeconds } from "../hardware/pass/stages.ts";
 import { limitedTo } from "./division.ts";
@@ -96,10 +95,10 @@ function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): 
 
 function answerOf({ each: chunked, chunks }: PrefillCandidate, prefilling: Prefilling): PrefillAnswer {
   const { prompts, tokens, cachedTokens } = prefilling;
-  const { count, stages, batch } = chunks;
+  const { count, stages, batch, secondsAt } = chunks;
   const batches = Array.from({ length: count }, (_, i) => batch(i));
   const seconds = pipelineSeconds(
-    batches.map((each) => secondsOf(each, stages)),
+    batches.map((_, i) => secondsAt(i)),
     stages,
   );
   // a GPU has the layers of one stage

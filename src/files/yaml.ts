@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { UsageError } from "../core/errors.ts";
-import { isObject, mostLevels, parseJson } from "../core/json.ts";
+import { isObject, mostLevels, parsePythonJson } from "../core/json.ts";
 
 /** Values of a file at most, those that its aliases stand for counted each time. */
 const mostValues = 1_000_000;
@@ -25,18 +25,12 @@ export function parseYaml(text: string, file: string, kind = "YAML"): unknown {
 
 function longValue(text: string, file: string): unknown {
   try {
-    return parseJson(withoutPythonNumbers(text), file);
+    return parsePythonJson(text, file);
   } catch (error) {
     const { message } = error as Error;
     throw new UsageError(`${message}; of YAML at most ${mostCharacters} characters are read`);
   }
 }
-
-/** A text of JSON in which numbers that Python writes and JSON lacks are JSON's: Infinity too large a number, NaN null. */
-const withoutPythonNumbers = (text: string): string =>
-  text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|\bInfinity\b|\bNaN\b/gs, (found) =>
-    found === "Infinity" ? "1e999" : found === "NaN" ? "null" : found,
-  );
 
 function shortValue(text: string, where: string): unknown {
   if (marks.test(text) || mostOpen(text) > mostLevels) throw new UsageError(`${where}: ${tooDeep}`);

@@ -15,10 +15,10 @@ function turn(
   numbers: Float32Array | Float64Array,
   at: number,
   { from, frequencies }: Rotary,
-  turnOf: (frequency: number) => Turn,
+  turnOf: (frequency: number, i: number) => Turn,
 ): void {
   frequencies.forEach((frequency, i) => {
-    const { cosine, sine } = turnOf(frequency);
+    const { cosine, sine } = turnOf(frequency, i);
     const [x, y] = [at + from + 2 * i, at + from + 2 * i + 1];
     const [a, b] = [numbers[x]!, numbers[y]!];
     numbers[x] = a * cosine - b * sine;
@@ -46,7 +46,7 @@ export function turnedAhead(
   rotary: Rotary,
   { from, count }: { readonly from: number; readonly count: number },
 ): Queries {
-  const ahead = new Map(rotary.frequencies.map((frequency) => [frequency, meanTurn(frequency, from, count)]));
+  const ahead = rotary.frequencies.map((frequency) => meanTurn(frequency, from, count));
   const { positions, group } = queries;
   const turned = (rows: Tensor): Tensor => {
     const [size, width] = rows.shape as [number, number];
@@ -54,7 +54,7 @@ export function turnedAhead(
     for (let row = 0; row < size; row++) {
       const position = positions[Math.floor(row / group)]!;
       turn(out, row * width, rotary, (frequency) => turnTo(-position * frequency));
-      turn(out, row * width, rotary, (frequency) => ahead.get(frequency)!);
+      turn(out, row * width, rotary, (_, i) => ahead[i]!);
     }
     return tensor(out, [size, width]);
   };

@@ -1,6 +1,6 @@
 import { formatNumber, formatSeconds } from "../../core/units.ts";
 import type { DecodeRow } from "../../studies/racks/decode.ts";
-import { formatShortage, orDash } from "./racks.ts";
+import { formatShortage, orDash, partColumn } from "./racks.ts";
 import type { RackTable } from "./racks.ts";
 
 /** Columns of decode steps. */
@@ -13,16 +13,8 @@ export const decodeTable: RackTable<DecodeRow> = {
     ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
     ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
     ["output head", ({ headSeconds }) => orDash(headSeconds, formatSeconds)],
-    [
-      "waiting",
-      ({ waitSeconds }) => orDash(waitSeconds, formatSeconds),
-      (rows) => rows.some(({ waitSeconds }) => (waitSeconds ?? 0) > 0),
-    ],
-    [
-      "drafts",
-      ({ draftSeconds }) => orDash(draftSeconds, formatSeconds),
-      (rows) => rows.some(({ draftSeconds }) => (draftSeconds ?? 0) > 0),
-    ],
+    partColumn("waiting", ({ waitSeconds }) => waitSeconds),
+    partColumn("drafts", ({ draftSeconds }) => draftSeconds),
     ["step", ({ seconds }) => orDash(seconds, formatSeconds)],
     ["TPOT", ({ tpotSeconds }) => orDash(tpotSeconds, formatSeconds)],
     ["tokens/s/user", (row) => orDash(row.tokensPerSecondPerUser, formatNumber)],

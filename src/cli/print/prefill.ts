@@ -1,6 +1,6 @@
 import { formatNumber, formatSeconds } from "../../core/units.ts";
 import type { PrefillRow } from "../../studies/racks/prefill.ts";
-import { formatShortage, orDash } from "./racks.ts";
+import { formatShortage, orDash, partColumn } from "./racks.ts";
 import type { RackTable } from "./racks.ts";
 
 /** Columns of prefills. */
@@ -14,16 +14,8 @@ export const prefillTable: RackTable<PrefillRow> = {
     ["attention", ({ attentionSeconds }) => orDash(attentionSeconds, formatSeconds)],
     ["feed-forward", ({ feedForwardSeconds }) => orDash(feedForwardSeconds, formatSeconds)],
     ["links", ({ linkSeconds }) => orDash(linkSeconds, formatSeconds)],
-    [
-      "output head",
-      ({ headSeconds }) => orDash(headSeconds, formatSeconds),
-      (rows) => rows.some(({ headSeconds }) => (headSeconds ?? 0) > 0),
-    ],
-    [
-      "waiting",
-      ({ waitSeconds }) => orDash(waitSeconds, formatSeconds),
-      (rows) => rows.some(({ waitSeconds }) => (waitSeconds ?? 0) > 0),
-    ],
+    partColumn("output head", ({ headSeconds }) => headSeconds),
+    partColumn("waiting", ({ waitSeconds }) => waitSeconds),
     ["prefill", ({ seconds }) => orDash(seconds, formatSeconds)],
     ["input tokens/s/GPU", (row) => orDash(row.inputTokensPerSecondPerGpu, formatNumber)],
     ["PFLOP/s/GPU", (row) => orDash(row.flopsPerSecondPerGpu, (rate) => formatNumber(rate / 1e15))],

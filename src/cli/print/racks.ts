@@ -1,5 +1,5 @@
 import { distinct, groupBy } from "../../core/group.ts";
-import { formatBytes, formatChange } from "../../core/units.ts";
+import { formatBytes, formatChange, formatSeconds } from "../../core/units.ts";
 import { acceptanceLine } from "../../deployment/serving.ts";
 import { explain } from "../../hardware/kernels/operator-time.ts";
 import type { OperatorTime } from "../../hardware/kernels/operator-time.ts";
@@ -25,6 +25,13 @@ export type RackColumn<Row> = readonly [
   title: string,
   cell: (row: Row) => TableCell,
   shown?: (rows: readonly Row[]) => boolean,
+];
+
+/** A column of seconds that some passes spend in a part; it is shown where one of them does. */
+export const partColumn = <Row>(title: string, secondsOf: (row: Row) => number | null): RackColumn<Row> => [
+  title,
+  (row) => orDash(secondsOf(row), formatSeconds),
+  (rows) => rows.some((row) => (secondsOf(row) ?? 0) > 0),
 ];
 
 /** The columns of a table about models on racks, and those that a narrow terminal may lack. */

@@ -26,8 +26,7 @@ const evicts = (variant: string, more: Readonly<Record<string, string | number>>
 /**
  * Methods that the simulator has, by the names of the tables. H2O of kvpress is its ObservedAttention, whose score is a
  * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division, within which its
- * leaderboard runs Expected Attention. Finch always sees
- * the question. NSA, InfLLM-V2 and MSA (trained, or trained further) have the sizes of their papers.
+ * leaderboard runs Expected Attention. Finch always sees the question. NSA, InfLLM-V2 and MSA (trained, or trained further) have the sizes of their papers.
  */
 const methods: Readonly<Record<string, Method>> = {
   dense: { variant: "dense" },

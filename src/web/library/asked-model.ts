@@ -1,4 +1,4 @@
-import { UsageError } from "../../core/errors.ts";
+import { parsePythonJson } from "../../core/json.ts";
 import { modelFrom } from "../../hardware/config/user.ts";
 import { nativeOf } from "../../hardware/model.ts";
 import type { Model } from "../../hardware/model.ts";
@@ -17,13 +17,7 @@ export const keptResults = 32;
 /** The model that a question names, or that its file describes. @throws UsageError */
 export function modelOf({ model, modelFile }: Pick<HardwareQuestion, "model" | "modelFile">): Model {
   if (modelFile === undefined) return models.get(model);
-  let data: unknown;
-  try {
-    data = JSON.parse(modelFile.text);
-  } catch (error) {
-    throw new UsageError(`${modelFile.name} is no JSON: ${(error as Error).message}`);
-  }
-  return modelFrom(data, {
+  return modelFrom(parsePythonJson(modelFile.text, modelFile.name), {
     file: modelFile.name,
     fallback: modelFile.name.replace(/\.json$/i, ""),
     models,

@@ -1,5 +1,6 @@
 import { compressedLayers, latentLayers, sharedRecordLayers } from "../attention/latent.ts";
 import { longcatFeedForward } from "../feed-forward.ts";
+import { tied } from "./family.ts";
 import type { ConfigFamily } from "./family.ts";
 
 /** Models of latent attention, and of records of compressed tokens. */
@@ -8,7 +9,7 @@ export const latentFamilies: readonly ConfigFamily[] = [
   { types: ["deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_k25", "kimi_vl", "glm_moe_dsa", "glm4_moe_lite", "youtu",
       "deepseek_vl_v2", "mistral4", "mistral_large_3", "axk1"], attention: latentLayers },
   // its class divides the hidden size by the heads
-  { types: ["minicpm3"], attention: latentLayers, defaults: { v_head_dim: 64, tie_word_embeddings: true } },
+  { types: ["minicpm3"], attention: latentLayers, defaults: { v_head_dim: 64, ...tied } },
   { types: ["longcat_flash", "longcat_flash_ngram"], attention: latentLayers, feedForward: longcatFeedForward,
     layers: (keys) => 2 * keys.count("num_layers", "num_hidden_layers").value,
     defaults: { zero_expert_num: 256 } },
