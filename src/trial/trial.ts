@@ -69,10 +69,14 @@ const hexHash = (value: unknown): string =>
     .join("");
 
 /** JSON with sorted keys, so that the order in which a plan was written does not matter. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+const canonical = (value: unknown): string => JSON.stringify(withSortedKeys(value));
+
+function withSortedKeys(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, withSortedKeys(value[name as keyof typeof value])]),
   );
 }

@@ -39,6 +39,14 @@ interface Records {
   readonly sink?: boolean;
 }
 
+/** Makes arrays of one value, by their length. Each is made once. */
+function repeats<T>(value: T): (count: number) => readonly T[] {
+  const known: (readonly T[])[] = [];
+  return (count) => (known[count] ??= Array<T>(count).fill(value));
+}
+
+const [ones, zeros, trues] = [repeats(1), repeats(0), repeats(true)];
+
 /** Records that a query may find, and the draws on them that all heads share. */
 export class FoundRecords implements Required<Records> {
   readonly distances: readonly number[];
@@ -56,9 +64,9 @@ export class FoundRecords implements Required<Records> {
   constructor({ distances, similarities, kin, gold, sink = false }: Records, random: Random) {
     const count = distances.length;
     this.distances = distances;
-    this.similarities = similarities ?? repeated(1, count);
-    this.kin = kin ?? repeated(0, count);
-    this.gold = gold ?? repeated(true, count);
+    this.similarities = similarities ?? ones(count);
+    this.kin = kin ?? zeros(count);
+    this.gold = gold ?? trues(count);
     this.sink = sink;
     this.count = count;
     this.noisy = sink ? count - 1 : count;
@@ -112,5 +120,3 @@ class FoundPlace implements FoundAt {
     return this.#found.offsetOf(this.#i, this.#choice);
   }
 }
-
-const repeated = <T>(value: T, count: number): T[] => Array<T>(count).fill(value);
