@@ -44,8 +44,8 @@ const pageConfig = {
 const widePanel = 310;
 const widePanelOfLines = 380;
 
-/** Pixels of a panel's axis. */
-const beside = 64;
+/** Pixels of a panel's axis, and those around all panels. */
+const [beside, around] = [64, 20];
 /** Pixels of the edges that the page draws around a figure. */
 export const edges = 30;
 
@@ -74,7 +74,7 @@ export function adapted(figure: object, { width, dark }: Look): AdaptedFigure {
       Math.floor((width - edges) / (besideEach > 0 ? widePanelOfLines + besideEach : widePanel)),
     ),
   );
-  const room = Math.floor((width - edges) / across) - beside - besideEach;
+  const room = Math.floor((width - edges - around) / across) - beside - besideEach;
   const columns = Math.max(1, Math.floor((width - edges) / legendEntry));
   const { config = {}, ...fitted } = withLegends(sized(spec, across, room), columns) as FigureSpec;
   const whole: FigureSpec = {

@@ -56,7 +56,8 @@ export async function* quality(
     a.trial! - b.trial! ||
     drawn.indexOf(a.variant) - drawn.indexOf(b.variant);
   const answer = async (done: number): Promise<QualityAnswer> => {
-    const rows = found.sort(byPlace);
+    // more come while the figure is drawn
+    const rows = [...found].sort(byPlace);
     if (rows.length === 0) return { errors, trials: 0, csv: "", command };
     const spec = accuracy.spec(rows, { title: "Accuracy against context length", published });
     const figure = await draw("accuracy", withMeasured(spec, measured as readonly TrialRow[]), question.look);
@@ -73,18 +74,26 @@ export async function* quality(
   const jobsOf = (trial: number): TrialJob[] =>
     drawn.map((variant) => had.map((tokens) => ({ task, variant, tokens, trial, seed, reader })));
   const others = Array.from({ length: Math.max(0, trials - 1) }, (_, i) => jobsOf(i + 1));
+  const take = (rows: readonly TrialRow[]): void => void found.push(...rows);
+  const [first, rest] = [workOut(jobsOf(0), take), workOut(others.flat(), take)];
   let [shownAt, shown] = [clock(), 0];
-  for (const jobs of [jobsOf(0), others.flat()]) {
-    for (const nothing of workOut(jobs, (rows) => found.push(...rows))) {
-      yield nothing;
-      if (clock() - shownAt < showAfter[Math.min(shown, showAfter.length - 1)]!) continue;
-      yield await answer(Math.floor(found.length / (had.length * drawn.length)));
-      [shownAt, shown] = [clock(), shown + 1];
+  try {
+    for (const work of [first, rest]) {
+      for (const nothing of work) {
+        yield nothing;
+        if (clock() - shownAt < showAfter[Math.min(shown, showAfter.length - 1)]!) continue;
+        yield await answer(Math.floor(found.length / (had.length * drawn.length)));
+        [shownAt, shown] = [clock(), shown + 1];
+      }
+      // every variant has a curve
+      if (shown > 0 || found.length === 0 || trials === 1) continue;
+      // the helper has the other trials while the curves are drawn
+      rest.next();
+      yield await answer(1);
+      [shownAt, shown] = [clock(), 1];
     }
-    // every variant has a curve
-    if (shown > 0 || found.length === 0 || trials === 1) continue;
-    yield await answer(1);
-    [shownAt, shown] = [clock(), 1];
+  } finally {
+    rest.return();
   }
   yield await answer(trials);
 }
