@@ -70,11 +70,17 @@ export function chartsOfTable(rows: readonly CsvRow[], settings: TableSettings):
   const { where: name, conditions, variants, x, y, names, title, warn } = settings;
   if (rows.length === 0) throw new UsageError(`${name} has no rows`);
   const kept = keepVariants(rowsWhere(rows, conditions), variants);
-  if (x === undefined && y === undefined && isTrials(kept)) {
+  const chosen = x !== undefined || y !== undefined;
+  const other = kept.find((row) => !isTrial(row));
+  if (!chosen && other === undefined) {
     const trials = trialRowsOf(kept.map(asTrial), name);
     for (const sentence of unlikeProblems(trials)) warn?.(sentence);
     return chartsOfTrials(trials, settings);
   }
+  if (!chosen && kept.some(isTrial))
+    throw new UsageError(
+      `${name} cannot be drawn together: some rows are of trials, others have ${Object.keys(other!).join(", ")}`,
+    );
   if (names !== undefined)
     throw new UsageError(`--figure draws trials, with ${missingOf(kept)}; ${name} holds another table`);
   const table = kept.map(numbersIn);
@@ -94,12 +100,8 @@ export function chartsOfTable(rows: readonly CsvRow[], settings: TableSettings):
 /** Columns of trials, and of a frontier's table, which has scores too. */
 const lengthsOf = ["tokensNominal", "tokens"] as const;
 
-const isTrials = ([row]: readonly CsvRow[]): boolean =>
-  row !== undefined &&
-  "variant" in row &&
-  "score" in row &&
-  !("tpotSeconds" in row) &&
-  lengthsOf.some((column) => column in row);
+const isTrial = (row: CsvRow): boolean =>
+  "variant" in row && "score" in row && !("tpotSeconds" in row) && lengthsOf.some((column) => column in row);
 
 /** Columns of trials that rows lack, and those that they have. */
 function missingOf([row = {}]: readonly CsvRow[]): string {

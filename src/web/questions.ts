@@ -185,8 +185,10 @@ export interface ResultsQuestion {
 export interface ResultsAnswer {
   readonly figures: readonly DrawnFigure[];
   readonly warnings: readonly string[];
-  /** what each file holds, in words; empty if one cannot be drawn */
+  /** what each file holds, in words; empty if none can be drawn */
   readonly contents: readonly string[];
+  /** what is wrong with files that are not drawn beside the others, by name */
+  readonly errors: Readonly<Record<string, string>>;
   readonly error?: string;
   readonly command: string;
 }

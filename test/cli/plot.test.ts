@@ -65,6 +65,14 @@ describe("attnsim plot", () => {
     expect(code).toBe(2);
     expect(err).toContain("needs the columns variant, tokens and score (missing: score, tokens)");
     const trials = csv("trials.csv", "variant,tokens,score", "a,4096,1");
+    for (const files of [
+      [file, trials],
+      [trials, file],
+    ])
+      expect(await plot(...files)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("others have variant, note") as string,
+      });
     expect((await plot(trials, "--where", "model=x")).err).toContain(
       'no column "model"; there are variant, tokens, score',
     );

@@ -57,6 +57,16 @@ export function resultsTests(open: OpenPage): void {
       buffer: Buffer.from("a,b\nx,y\n"),
     });
     await page.getByText("words.csv cannot be drawn").waitFor();
+    // it hides no other
+    await page.getByLabel("drop results here").setInputFiles({
+      name: "mine.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("variant,tokens,score,task\nmine,8192,0.5,graphwalks\n"),
+    });
+    await page.locator(".figure").first().waitFor();
+    expect(await page.locator(".figure").first().textContent()).toMatch(/: mine\.csv/);
+    const broken = page.getByRole("listitem").filter({ hasText: "words.csv" });
+    expect(await broken.locator(".error").textContent()).toContain("words.csv cannot be drawn");
     expect(faults).toEqual([]);
   });
 }

@@ -6,19 +6,25 @@ import type { CsvRow } from "../../files/where.ts";
 import { parseCondition } from "../../files/where.ts";
 import { splitList } from "../../core/list.ts";
 import { chartsOfTable } from "../../runs/charts.ts";
+import type { Chart } from "../../runs/charts.ts";
 import type { DrawnFigure, ResultsAnswer, ResultsQuestion } from "../questions.ts";
 import { commandLine } from "./command.ts";
 import { draw } from "./draw.ts";
+import { noted } from "./noted.ts";
 import { published } from "./published.ts";
 
-/** The command line's figures of dropped files. The first is shown while others are drawn. */
+type DroppedFile = ResultsQuestion["files"][number];
+
+/**
+ * The command line's figures of dropped files. The first is shown while others are drawn. Where they cannot be drawn
+ * together, those that can be drawn alone are.
+ */
 export async function* results({
   files,
   where,
   reference,
   look,
 }: ResultsQuestion): AsyncGenerator<ResultsAnswer> {
-  const name = files.map((file) => file.name).join(", ");
   const command = commandLine(
     ["plot", ...files.map((file) => file.name)],
     [
@@ -26,29 +32,50 @@ export async function* results({
       ["reference", reference === "" ? undefined : reference],
     ],
   );
-  const warnings: string[] = [];
+  const errors: Record<string, string> = {};
+  let warnings: string[] = [];
+  const rows = new Map<string, CsvRow[]>();
+  const chartsOf = (drawn: readonly DroppedFile[]): Chart[] => {
+    warnings = [];
+    return chartsOfTable(
+      drawn.flatMap((file) => rows.get(file.name)!),
+      {
+        where: namesOf(drawn),
+        conditions: splitList(where).map(parseCondition),
+        title: namesOf(drawn),
+        reference: reference === "" ? undefined : reference,
+        published,
+        warn: (sentence) => warnings.push(sentence),
+      },
+    );
+  };
+  const isRead = ({ name, text }: DroppedFile): boolean =>
+    noted(errors, name, () => rows.set(name, parseCsv<string>(text, name, [])));
+  let charts: Chart[] = [];
+  const isDrawn = (some: readonly DroppedFile[]): boolean =>
+    noted(errors, namesOf(some), () => (charts = chartsOf(some)));
   try {
-    const tables = files.map((file) => parseCsv<string>(file.text, file.name, []));
-    const rows = tables.flat();
-    const charts = chartsOfTable(rows, {
-      where: name,
-      conditions: splitList(where).map(parseCondition),
-      title: name,
-      reference: reference === "" ? undefined : reference,
-      published,
-      warn: (sentence) => warnings.push(sentence),
-    });
+    let drawn = files.filter(isRead);
+    if (!isDrawn(drawn)) {
+      drawn = drawn.filter((file) => isDrawn([file]));
+      if (drawn.length === 0)
+        throw new UsageError(distinct(files.flatMap(({ name }) => errors[name] ?? [])).join("; "));
+      charts = chartsOf(drawn);
+    }
+    const contents = files.map(({ name }) => contentsOf(rows.get(name) ?? []));
     const figures: DrawnFigure[] = [];
     for (const chart of charts) {
       const figure = await draw(chart.name, chart.spec, look);
-      figures.push({ ...figure, title: `${subjectOf(chart.name)}: ${name}` });
-      yield { figures: [...figures], warnings, contents: tables.map(contentsOf), command };
+      figures.push({ ...figure, title: `${subjectOf(chart.name)}: ${namesOf(drawn)}` });
+      yield { figures: [...figures], warnings, contents, errors, command };
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    yield { figures: [], warnings, contents: [], error: error.message, command };
+    yield { figures: [], warnings, contents: [], errors: {}, error: error.message, command };
   }
 }
+
+const namesOf = (files: readonly DroppedFile[]): string => files.map((file) => file.name).join(", ");
 
 /** Subject of a figure as the first words of a title: `Score against context length`. */
 function subjectOf(name: string): string {

@@ -64,7 +64,9 @@ function Results(props: PanelProps): JSX.Element {
               {answer?.contents[i] !== undefined && (
                 <>
                   <br />
-                  <small>{answer.contents[i]}</small>
+                  <small class={answer.errors[name] ? "error" : ""}>
+                    {answer.errors[name] ?? answer.contents[i]}
+                  </small>
                 </>
               )}
             </li>
