@@ -261,6 +261,36 @@ def magicpig(at, bits=3, tables=12, sinks=4, local=19, guard=1e-4):
         yield sorted(int(t) for t in [*always, *offload[met]]), output
 
 
+def loki(at, rank=3, k=20):
+    """pca_analysis/pca.py, compute_pca: the components of scikit-learn's PCA, of the head's own keys;
+    methods/pca_topk/utils.py, mask_attn_pca_topk: keys and queries are projected as they are, without the mean."""
+    for head in range(KV_HEADS * GROUP):
+        h = head // GROUP
+        components = np.linalg.svd(k64[h] - k64[h].mean(0), full_matrices=False)[2][:rank]
+        approximate = (k64[h, : at + 1] @ components.T) @ (q64[head, at] @ components.T) * SCALE
+        yield [int(t) for t in topk(approximate, k)]
+
+
+def infinigen(at, columns=3, alpha=1.5, most=30):
+    """speedup/infinigen/infinigen, for the queries of all tokens as the warm-up and as the prompt:
+    skewing_controller.py, skew (which orders the columns by both matrices' singular values; the choice does not depend on
+    the order); partial_weight_generation_controller.py, partial_weight_index_generation; kv_selection_controller.py,
+    speculate_attention and select_kv. The query's own K and V are beside them, as in pytorch_backend.py, mha_gen. The
+    query's weights hold the scale, as in skewing_controller.py, weight_bias_concat."""
+    scores = []
+    for h in range(KV_HEADS):
+        queries = q64[h * GROUP] * SCALE
+        skewing = np.linalg.svd(queries, full_matrices=False)[2].T
+        best = topk(np.abs(queries @ skewing).sum(0), columns)
+        partial_keys = (k64[h, :at] @ skewing)[:, best]
+        scores.append(partial_keys @ (queries[at] @ skewing)[best])
+    near = [(own > own.max() - alpha).sum() for own in scores]
+    if min(np.abs(own - own.max() + alpha).min() for own in scores) < 1e-6:
+        raise ValueError("a count hangs on rounding")
+    for own in scores:
+        yield [*(int(t) for t in topk(own, min(int(np.mean(near)), most))), at]
+
+
 def landmark(at, block=16, k=3):
     """llama_legacy/llama_mem.py, LlamaAttention.forward (mem_freq, top_k) and landmark_grouped_softmax, for one query
     that stands in an incomplete block, without rotary positions; the key of a block's landmark is the mean of its keys,
@@ -615,6 +645,8 @@ SOURCES = {
     "ByteDance-Seed/ShadowKV": "e51904cdeab7d4d34013370f09f2cf5fcd655e15",
     "NVIDIA/kvpress": "8bb29b9c3078452a86d692f29123fa6c793e2b05",
     "Infini-AI-Lab/MagicPIG": "ac9aa36c866330ca6ad2ce342a7848d7df6f49bb",
+    "hpcgroup/loki": "005913bc0b64c3b54d0d96871f4e51e799d7b17b",
+    "snu-comparch/InfiniGen": "3754f52d131c30ab7a310e3c4cf356e8e3326ac3",
     "epfml/landmark-attention": "d963e504fa2424687c6cbd412b54f1626e832292",
     "FMInference/H2O": "ac75c2a8a9e76832b2a4139b9363373b56336bfb",
     "FFY0/AdaKV": "efe4e2eea0099bf497f0c175ac5440a915d89f83",
@@ -635,7 +667,7 @@ SOURCES = {
 MIDDLE, LAST = (71, 128, TOKENS - 1), (TOKENS - 1,)
 
 # ports of models with one query head a kv head
-UNGROUPED = (h2o, vertical_slash)
+UNGROUPED = (h2o, vertical_slash, infinigen)
 
 # variant, port, repository, file, positions of the queries
 CASES = [
@@ -692,6 +724,20 @@ CASES = [
         "Infini-AI-Lab/MagicPIG",
         "evaluations/RULER/pred/cache_ref.py",
         LAST,
+    ),
+    (
+        "loki(rank=3,k=20)",
+        loki,
+        "hpcgroup/loki",
+        "methods/pca_topk/utils.py",
+        MIDDLE,
+    ),
+    (
+        f"infinigen(k=30,alpha=1.5,rank=3,observe={TOKENS})",
+        infinigen,
+        "snu-comparch/InfiniGen",
+        "speedup/infinigen/infinigen/kv_selection_controller.py",
+        MIDDLE,
     ),
     ("landmark(block=16,k=3)", landmark, "epfml/landmark-attention", "llama_legacy/llama_mem.py", MIDDLE),
     (

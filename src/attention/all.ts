@@ -14,6 +14,7 @@ export { dsa } from "./variants/dynamic/dsa.ts";
 export { flexprefill } from "./variants/dynamic/flexprefill.ts";
 export { indexShare } from "./variants/dynamic/index-share.ts";
 export { infllmV2 } from "./variants/dynamic/infllm-v2.ts";
+export { loki } from "./variants/dynamic/loki.ts";
 export { magicpig } from "./variants/dynamic/magicpig.ts";
 export { moba } from "./variants/dynamic/moba.ts";
 export { msa } from "./variants/dynamic/msa.ts";
@@ -56,6 +57,7 @@ export { tree } from "./variants/hierarchical/tree.ts";
 
 // memory: a memory beside the window, or in another tier
 export { infini } from "./variants/memory/infini.ts";
+export { infinigen } from "./variants/memory/infinigen.ts";
 export { knnMemory } from "./variants/memory/knn-memory.ts";
 export { shadowkv } from "./variants/memory/shadowkv.ts";
 

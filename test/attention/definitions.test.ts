@@ -22,6 +22,17 @@ describe.each([96, 101, 240])("with %i tokens", (tokens) => {
     );
   });
 
+  it("loki and infinigen along all directions read the keys with the largest scores", () => {
+    const scores = keys.map((k) => dot(q, k));
+    expect(rows("loki", { rank: 8, k: 9 })).toEqual(best(scores, 9));
+    const own = tokens - 1;
+    const fetched = best(scores.slice(0, own), 9);
+    expect(rows("infinigen", { rank: 8, k: 9, alpha: 1e6 })).toEqual([...fetched, own]);
+    const largest = Math.max(...scores.slice(0, own));
+    const near = scores.slice(0, own).filter((score) => scale * (largest - score) < 1).length;
+    expect(rows("infinigen", { rank: 8, k: tokens, alpha: 1 })).toHaveLength(near + 1);
+  });
+
   it("sink-window reads the first and the last tokens", () => {
     expect(rows("sink-window", { sinks: 2, window: 5 })).toEqual([
       0,

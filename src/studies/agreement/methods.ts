@@ -26,7 +26,12 @@ const evicts = (variant: string, more: Readonly<Record<string, string | number>>
 /**
  * Methods that the simulator has, by the names of the tables. H2O of kvpress is its ObservedAttention, whose score is a
  * mean over the queries that see a key and which has no recent half; Ada-KV's is kvpress's division, within which its
- * leaderboard runs Expected Attention. Finch always sees the question. NSA, InfLLM-V2 and MSA (trained, or trained further) have the sizes of their papers.
+ * leaderboard runs Expected Attention. Finch always sees the question. NSA, InfLLM-V2 and MSA (trained, or trained
+ * further) have the sizes of their papers.
+ *
+ * Loki and InfiniGen are those of ShadowKV's comparison (arXiv 2410.21465, section 5.1), which gives a choice 1/16 of
+ * attention's work: 16 of a key's 128 numbers, as its author says of Loki (ByteDance-Seed/ShadowKV, issue 2). Its budget
+ * is fixed, for which InfiniGen's own scripts have an alpha of 99.
  */
 const methods: Readonly<Record<string, Method>> = {
   dense: { variant: "dense" },
@@ -57,6 +62,8 @@ const methods: Readonly<Record<string, Method>> = {
     variant: "shadowkv",
     params: ({ budget }, { budget: text }) => ({ budget, ...outliersOf(text) }),
   },
+  loki: { variant: "loki", params: ({ budget }) => ({ rank: 16, k: budget }) },
+  infinigen: { variant: "infinigen", params: ({ budget }) => ({ k: budget, alpha: 99, rank: 16 }) },
   "infllm-v2": { variant: "infllm-v2" },
   nsa: { variant: "nsa" },
   msa: { variant: "msa" },
