@@ -5,6 +5,7 @@ export { mla } from "./variants/dense/mla.ts";
 // static: tokens chosen by place alone
 export { aShape } from "./variants/static/a-shape.ts";
 export { chunked } from "./variants/static/chunked.ts";
+export { duoOnTheFly } from "./variants/static/duo-on-the-fly.ts";
 export { duo } from "./variants/static/duo.ts";
 export { sinkWindow } from "./variants/static/sink-window.ts";
 export { triShape } from "./variants/static/tri-shape.ts";

@@ -62,6 +62,10 @@ const methods: Readonly<Record<string, Method>> = {
     variant: "shadowkv",
     params: ({ budget }, { budget: text }) => ({ budget, ...outliersOf(text) }),
   },
+  "duo-onthefly": {
+    variant: "duo-on-the-fly",
+    params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }),
+  },
   loki: { variant: "loki", params: ({ budget }) => ({ rank: 16, k: budget }) },
   infinigen: { variant: "infinigen", params: ({ budget }) => ({ k: budget, alpha: 99, rank: 16 }) },
   "infllm-v2": { variant: "infllm-v2" },

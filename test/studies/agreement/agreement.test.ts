@@ -163,6 +163,9 @@ describe("a measured row", () => {
     expect(specOf({ method: "duo", budget: "compression_ratio 0.75 (achieved 0.67)", keep: 0.33 })).toBe(
       "duo(full=0.25)",
     );
+    expect(
+      specOf({ method: "duo-onthefly", budget: "compression_ratio 0.25 (achieved 0.22)", keep: 0.78 }),
+    ).toBe("duo-on-the-fly(full=0.75)");
     expect(specOf({ method: "loki", budgetTokens: 2048 })).toBe("loki(rank=16,k=2048)");
     expect(specOf({ method: "infinigen", budgetTokens: 2048 })).toBe("infinigen(k=2048,alpha=99,rank=16)");
     expect(specOf({ method: "magicpig", budget: "K=8,L=75" })).toBe("magicpig(bits=8,tables=75)");

@@ -1,9 +1,5 @@
-import { attentionFlops, keyValueBytes } from "../../../core/cost.ts";
-import { int, real } from "../../../core/params.ts";
 import { readsAll, readsEnds } from "../../mean-field/reads.ts";
-import { perHead } from "../../parts/per-head.ts";
-import { softmaxRead } from "../../parts/softmax-read.ts";
-import { sinkAndWindow } from "../../parts/spans.ts";
+import { attendStreaming, streamingCost, streamingParams } from "../../parts/streaming-heads.ts";
 import { defineVariant } from "../../variant.ts";
 
 /**
@@ -31,48 +27,14 @@ export const duo = defineVariant({
   differs: [
     "The first heads are full; the source finds its retrieval heads by training a gate for each. In the reader every head retrieves, so that the others lose tokens which streaming heads never look for.",
   ],
-  params: {
-    full: real("share of the kv heads that read everything, rounded to whole heads", {
-      default: 0.5,
-      min: 0,
-      max: 1,
-      sweep: [0, 0.25, 0.5, 0.75, 1],
-    }),
-    sinks: int("first tokens that the other heads read", { default: 128, min: 0 }),
-    window: int("last tokens that the other heads read, the query's own included", {
-      default: 256,
-      min: 1,
-      sweep: [256, 512, 1024, 2048],
-    }),
-  },
+  params: streamingParams,
   prefill: "same",
   budgetParam: "window",
   small: { sinks: 3, window: 41 },
   prepare: () => undefined,
-  attend: ({ queries, cache, ops }, { full, sinks, window }) =>
-    perHead(queries, cache, (read, _head, h) =>
-      softmaxRead(
-        h < Math.round(full * cache.heads.length)
-          ? read
-          : { ...read, spans: sinkAndWindow(read.visible, sinks, window) },
-        ops,
-      ),
-    ),
-  cost(shape, { full, sinks, window }) {
-    const { tokens, kvHeads, queryHeads } = shape;
-    const whole = Math.round(full * kvHeads);
-    // rows of all heads together
-    const read = whole * tokens + (kvHeads - whole) * Math.min(sinks + window, tokens);
-    const bytes = keyValueBytes(shape, read) / kvHeads;
-    return {
-      flops: attentionFlops(shape, read) / kvHeads,
-      exponentials: (read * queryHeads) / kvHeads,
-      keptBytes: bytes,
-      indexKeptBytes: 0,
-      kvReadBytes: bytes,
-      indexReadBytes: 0,
-    };
-  },
+  attend: (given, params) =>
+    attendStreaming(given, (h) => h < Math.round(params.full * given.cache.heads.length), params),
+  cost: (shape, params) => streamingCost(shape, params),
   denseAt: () => ({ full: 1 }),
   meanField(crowd, { full, sinks, window }) {
     const whole = Math.round(full * crowd.kvHeads);
