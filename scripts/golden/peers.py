@@ -291,6 +291,16 @@ def infinigen(at, columns=3, alpha=1.5, most=30):
         yield [*(int(t) for t in topk(own, min(int(np.mean(near)), most))), at]
 
 
+def token_select(at, k=20, sinks=4, window=15):
+    """patcher/token_retrieval.py, TokenRetriever.retrieval_indices and get_topk_tokens, in decoding, without the turn of
+    queries (QUERY_ROTATE)."""
+    heads = range(0, KV_HEADS * GROUP, GROUP)
+    tokens = np.arange(sinks, at + 1 - window)
+    votes = sum(softmax(k64[head // GROUP, tokens] @ q64[head, at]) for head in heads)
+    for _ in heads:
+        yield sorted(int(t) for t in [*range(sinks), *tokens[topk(votes, k)], *range(at + 1 - window, at + 1)])
+
+
 def landmark(at, block=16, k=3):
     """llama_legacy/llama_mem.py, LlamaAttention.forward (mem_freq, top_k) and landmark_grouped_softmax, for one query
     that stands in an incomplete block, without rotary positions; the key of a block's landmark is the mean of its keys,
@@ -647,6 +657,7 @@ SOURCES = {
     "Infini-AI-Lab/MagicPIG": "ac9aa36c866330ca6ad2ce342a7848d7df6f49bb",
     "hpcgroup/loki": "005913bc0b64c3b54d0d96871f4e51e799d7b17b",
     "snu-comparch/InfiniGen": "3754f52d131c30ab7a310e3c4cf356e8e3326ac3",
+    "pzs19/TokenSelect": "8e1e97f03e4e37f38f3dd15d1987fa59e80cdb43",
     "epfml/landmark-attention": "d963e504fa2424687c6cbd412b54f1626e832292",
     "FMInference/H2O": "ac75c2a8a9e76832b2a4139b9363373b56336bfb",
     "FFY0/AdaKV": "efe4e2eea0099bf497f0c175ac5440a915d89f83",
@@ -667,7 +678,7 @@ SOURCES = {
 MIDDLE, LAST = (71, 128, TOKENS - 1), (TOKENS - 1,)
 
 # ports of models with one query head a kv head
-UNGROUPED = (h2o, vertical_slash, infinigen)
+UNGROUPED = (h2o, vertical_slash, infinigen, token_select)
 
 # variant, port, repository, file, positions of the queries
 CASES = [
@@ -737,6 +748,13 @@ CASES = [
         infinigen,
         "snu-comparch/InfiniGen",
         "speedup/infinigen/infinigen/kv_selection_controller.py",
+        MIDDLE,
+    ),
+    (
+        "token-select(k=20,sinks=4,window=15)",
+        token_select,
+        "pzs19/TokenSelect",
+        "patcher/token_retrieval.py",
         MIDDLE,
     ),
     ("landmark(block=16,k=3)", landmark, "epfml/landmark-attention", "llama_legacy/llama_mem.py", MIDDLE),

@@ -25,6 +25,7 @@ export { oracle } from "./variants/dynamic/oracle.ts";
 export { pooledDsa } from "./variants/dynamic/pooled-dsa.ts";
 export { qsa } from "./variants/dynamic/qsa.ts";
 export { quest } from "./variants/dynamic/quest.ts";
+export { tokenSelect } from "./variants/dynamic/token-select.ts";
 export { twoLevel } from "./variants/dynamic/two-level.ts";
 export { verticalSlash } from "./variants/dynamic/vertical-slash.ts";
 export { xattention } from "./variants/dynamic/xattention.ts";

@@ -68,6 +68,10 @@ const methods: Readonly<Record<string, Method>> = {
   },
   loki: { variant: "loki", params: ({ budget }) => ({ rank: 16, k: budget }) },
   infinigen: { variant: "infinigen", params: ({ budget }) => ({ k: budget, alpha: 99, rank: 16 }) },
+  tokenselect: {
+    variant: "token-select",
+    params: ({ budget }, { budget: text }) => selectedOf(text, budget),
+  },
   "infllm-v2": { variant: "infllm-v2" },
   nsa: { variant: "nsa" },
   msa: { variant: "msa" },
@@ -99,6 +103,13 @@ function outliersOf(text: string): Record<string, number> {
 
 /** Page of Quest: `page 32, 6%`; 16 where a table says nothing. */
 const pageOf = (text: string): number => Number(/page (\d+)/.exec(text)?.[1] ?? 16);
+
+/** Chosen and last tokens of TokenSelect: `4K+4K`; its 512 last ones where a table says nothing. */
+function selectedOf(text: string, budget: number): Record<string, number> {
+  const [, k, last, thousands] = /^(\d+)K\+(\d+)(K?)$/.exec(text) ?? [];
+  if (k === undefined) return { k: budget };
+  return { k: 1024 * Number(k), window: Number(last) * (thousands === "K" ? 1024 : 1) };
+}
 
 /** Hash tables of MagicPIG: `K=10,L=150`. */
 function tablesOf(text: string): Record<string, number> {

@@ -168,6 +168,10 @@ describe("a measured row", () => {
     ).toBe("duo-on-the-fly(full=0.75)");
     expect(specOf({ method: "loki", budgetTokens: 2048 })).toBe("loki(rank=16,k=2048)");
     expect(specOf({ method: "infinigen", budgetTokens: 2048 })).toBe("infinigen(k=2048,alpha=99,rank=16)");
+    expect(specOf({ method: "tokenselect", budget: "2K+512", budgetTokens: 2560 })).toBe(
+      "token-select(k=2048,window=512)",
+    );
+    expect(specOf({ method: "tokenselect", budget: "k=512", budgetTokens: 512 })).toBe("token-select(k=512)");
     expect(specOf({ method: "magicpig", budget: "K=8,L=75" })).toBe("magicpig(bits=8,tables=75)");
     expect(specOf({ method: "sink-window", budget: "128 sinks + 1024 window", budgetTokens: 1152 })).toBe(
       "sink-window(sinks=128,window=1024)",
