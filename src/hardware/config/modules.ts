@@ -93,6 +93,13 @@ const kinds: {
   ],
   convolution: ({ channels }, hidden) => [["conv.out_proj", channels.value * hidden]],
   parallel: ({ attention }, hidden) => kinds["grouped-query"](attention, hidden),
+  cross: ({ attention }, hidden) =>
+    kinds["grouped-query"](attention, hidden).map(([names, weights]) => [
+      [names].flat().map((name) => name.replace("self_attn", "cross_attn")),
+      weights,
+    ]),
+  // its modules are named by the first layer that has them alone
+  "shared-block": () => [],
   none: () => [],
 };
 
@@ -110,6 +117,8 @@ const others: Readonly<Record<Attention["kind"], readonly string[]>> = {
   mamba: ["mixer.in_proj", "mamba.in_proj"],
   convolution: ["conv.in_proj"],
   parallel: ["mamba.in_proj"],
+  "shared-block": ["mamba_decoder.mamba.in_proj"],
+  cross: ["cross_attn.q_proj"],
   none: [],
 };
 

@@ -2,6 +2,8 @@ import { compressedLayer } from "./compressed.ts";
 import type { CompressedAttention } from "./compressed.ts";
 import { convolutionLayer } from "./convolution.ts";
 import type { ShortConvolution } from "./convolution.ts";
+import { crossLayer } from "./cross.ts";
+import type { CrossAttention } from "./cross.ts";
 import { deltaLayer } from "./delta.ts";
 import type { DeltaAttention } from "./delta.ts";
 import { groupedQueryLayer } from "./grouped-query.ts";
@@ -15,6 +17,8 @@ import { noAttentionLayer } from "./none.ts";
 import type { NoAttention } from "./none.ts";
 import { parallelLayer } from "./parallel.ts";
 import type { ParallelAttention } from "./parallel.ts";
+import { sharedBlockLayer } from "./shared-block.ts";
+import type { SharedBlockAttention } from "./shared-block.ts";
 import { withStreams } from "./streams.ts";
 import type { Streams } from "./streams.ts";
 
@@ -27,6 +31,8 @@ export type Attention =
   | MambaAttention
   | ShortConvolution
   | ParallelAttention
+  | SharedBlockAttention
+  | CrossAttention
   | NoAttention;
 
 /** Layers of a model with the same attention. */
@@ -43,6 +49,8 @@ const kinds: {
   mamba: mambaLayer,
   convolution: convolutionLayer,
   parallel: parallelLayer,
+  "shared-block": sharedBlockLayer,
+  cross: crossLayer,
   none: noAttentionLayer,
 };
 

@@ -22,6 +22,8 @@ interface LayerSearch {
   readonly mamba: Readonly<Record<string, never>>;
   readonly convolution: Readonly<Record<string, never>>;
   readonly parallel: Readonly<Record<string, never>>;
+  readonly "shared-block": Readonly<Record<string, never>>;
+  readonly cross: Readonly<Record<string, never>>;
   readonly none: Readonly<Record<string, never>>;
 }
 

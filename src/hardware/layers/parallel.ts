@@ -12,14 +12,23 @@ export interface ParallelAttention {
   readonly mamba: MambaAttention;
 }
 
+/** An attention layer that keeps the state and the convolution of a state space too. */
+export const withState = (
+  layer: AttentionLayer,
+  mamba: MambaAttention,
+  state: AttentionLayer,
+): AttentionLayer => ({
+  ...layer,
+  fixed: {
+    convolution: state.fixed?.convolution ?? 0,
+    state: mamba.heads.value * mamba.headDim.value * mamba.stateDim.value * mamba.stateElement.value,
+  },
+});
+
 export function parallelLayer({ attention, mamba }: ParallelAttention): AttentionLayer {
   const [heads, state] = [groupedQueryLayer(attention), mambaLayer(mamba)];
   const beside = (changed: AttentionLayer): AttentionLayer => ({
-    ...changed,
-    fixed: {
-      convolution: state.fixed?.convolution ?? 0,
-      state: mamba.heads.value * mamba.headDim.value * mamba.stateDim.value * mamba.stateElement.value,
-    },
+    ...withState(changed, mamba, state),
     matrices: (hidden, sharing) => [...changed.matrices(hidden, sharing), ...state.matrices(hidden, sharing)],
     splitCache: (ranks) => beside(changed.splitCache(ranks)),
     searching: (search) => beside(changed.searching(search)),
