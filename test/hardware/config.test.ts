@@ -133,7 +133,7 @@ describe("a config.json that cannot be read", () => {
 
   it.each([
     [{ ...llama, hidden_size: "512" }, '"hidden_size" must be an integer > 0; got "512"'],
-    [{ ...llama, model_type: "mambo" }, 'unknown model_type of config.json "mambo"; known: llama, mistral'],
+    [{ ...llama, model_type: "mambo" }, 'unknown model_type of config.json "mambo"; known: llama, mllama'],
     [{ ...llama, layer_types: ["full_attention"] }, '"layer_types" must be a list of at least 4 values'],
     [
       { text_config: { ...llama, hidden_size: 0 } },

@@ -207,12 +207,8 @@ describe.each(Object.entries(models))("the config.json of %s", (_, known) => {
 
 describe("families that are known and not read", () => {
   it.each([
-    [
-      "mllama",
-      "text_config",
-      /"mllama" are not read: some of its layers attend to the tokens of an image.*--as llama/,
-    ],
-    ["zamba2", "other", /"zamba2" are not read: its blocks of attention read two hidden states/],
+    ["idefics", "text_config", /"idefics" are not read: layers that attend to images.*--as llama/],
+    ["hrm_text", "other", /"hrm_text" are not read: its layers run several times for a token/],
   ])("say why: %s", (model_type, nested, message) => {
     const text = { model_type: `${model_type}_text_model`, hidden_size: 64 };
     expect(() => read({ model_type, [nested]: text })).toThrow(message);

@@ -17,7 +17,13 @@ export interface FeedForwardTraits {
 }
 
 /** Keys of the number of experts, and of those that a token is sent to. */
-const experts = ["n_routed_experts", "num_local_experts", "num_experts", "moe_num_experts"] as const;
+const experts = [
+  "n_routed_experts",
+  "num_local_experts",
+  "num_experts",
+  "moe_num_experts",
+  "num_routed_experts",
+] as const;
 const perToken = ["num_experts_per_tok", "num_experts_per_token", "experts_per_token"] as const;
 const perTokenElsewhere = ["moe_topk", "moe_top_k", "moe_k", "top_k_experts"];
 /** Keys of the width of dense layers, before the usual one. */
@@ -26,9 +32,7 @@ const denseWidths = ["block_ff_dim", "dense_intermediate_size", "intermediate_si
 /** Feed-forward of every layer of a config.json. */
 export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTraits = {}): FeedForwardDims[] {
   const key = experts.find((each) => keys.isOn(each));
-  // ERNIE 4.5 VL: tokens of text and of images have experts of their own
-  if (keys.isList("moe_num_experts"))
-    throw keys.wrong("moe_num_experts", "one number: experts of images beside those of text are not read");
+  refusePairs(keys, layers);
   const shares = { ...(traits.ungated && { ungated: true as const }), ...tokenWidth(keys) };
   const dense = (l: number): FeedForwardDims => ({
     kind: "dense",
@@ -42,6 +46,15 @@ export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTra
   return all.map((l) =>
     isMixture[l] ? { ...mixtureAt(keys, { l, layers, key, ...traits }), ...shares } : dense(l),
   );
+}
+
+/** @throws UsageError for experts of text and others of images (ERNIE 4.5 VL) */
+function refusePairs(keys: Keys, layers: number): void {
+  const pair = ["moe_num_experts", "moe_intermediate_size"].find(
+    (key) => keys.isList(key) && (key === "moe_num_experts" || keys.all(key).length < layers),
+  );
+  if (pair !== undefined)
+    throw keys.wrong(pair, "one number: experts of images beside those of text are not read");
 }
 
 /** Gemma 3n: width of the embedding that each token has for each layer. */
@@ -124,6 +137,17 @@ function sharedWidth(keys: Keys, l: number, layers: number, expert: number): num
 /** No feed-forward in any layer (Mamba). */
 export const noFeedForward = (_: Keys, layers: number): FeedForwardDims[] =>
   Array<FeedForwardDims>(layers).fill({ kind: "none" });
+
+/** Feed-forward of xLSTM: a factor of the hidden size, in multiples. Source: transformers 5.18.0, modeling_xlstm.py. */
+export function xlstmFeedForward(keys: Keys, layers: number): FeedForwardDims[] {
+  const multiple = keys.count("ffn_round_up_to_multiple_of").value;
+  const width = keys.real("ffn_proj_factor") * keys.count("hidden_size").value;
+  const intermediate = keys.counted(
+    multiple * Math.ceil(width / multiple),
+    "hidden_size x ffn_proj_factor, in multiples",
+  );
+  return Array<FeedForwardDims>(layers).fill({ kind: "dense", intermediate });
+}
 
 /** Feed-forward of Nemotron-H: layers of experts and dense ones stand alone, and other layers have none. */
 export function nemotronFeedForward(keys: Keys): FeedForwardDims[] {

@@ -8,6 +8,8 @@ import { Keys } from "./keys.ts";
 /** Keys under which multimodal models keep the language model. */
 const nested = ["text_config", "language_config", "llm_config", "thinker_config"];
 
+const tie = "tie_word_embeddings";
+
 /** Every value of model_type that is read. */
 const familyNames: readonly string[] = families.flatMap(({ types }) => types);
 
@@ -20,6 +22,8 @@ interface LanguageConfig {
   readonly family: ConfigFamily;
   /** keys of the whole file */
   readonly outer: Keys;
+  /** the output head is the token embedding */
+  readonly tied: boolean;
 }
 
 /**
@@ -32,7 +36,13 @@ interface LanguageConfig {
 export function languageOf(config: unknown, source: Source, as?: string): LanguageConfig {
   const outer = new Keys(config, source);
   let inner = outer;
-  for (let key = innerOf(inner); key !== undefined; key = innerOf(inner)) inner = inner.nested(key);
+  let wrappers: readonly Keys[] = [];
+  let isOwn = true;
+  for (let key = innerOf(inner); key !== undefined; key = innerOf(inner)) {
+    wrappers = [inner, ...wrappers];
+    isOwn = key !== "text_config";
+    inner = inner.nested(key);
+  }
   const types = [inner, outer].flatMap((keys) =>
     keys.isText("model_type") ? [keys.text("model_type")] : [],
   );
@@ -51,7 +61,17 @@ export function languageOf(config: unknown, source: Source, as?: string): Langua
     defaults: { ...(inner !== outer && further), ...defaults },
     ...(names && { names }),
   };
-  return { keys: inner.as(reading), family, outer };
+  const keys = inner.as(reading);
+  return { keys, family, outer, tied: tiedBy(isOwn ? [keys, ...wrappers] : [...wrappers, keys], keys) };
+}
+
+/**
+ * True if the first of these objects that says so ties the output head. In transformers the wrapper around a text_config owns
+ * the head, and its own key counts; a model inside another wrapper has a head of its own.
+ */
+function tiedBy(objects: readonly Keys[], otherwise: Keys): boolean {
+  const ties = objects.map((keys) => ({ isWritten: keys.isWritten(tie), isTied: keys.isTrue(tie) }));
+  return ties.find(({ isWritten }) => isWritten)?.isTied ?? otherwise.isTrue(tie);
 }
 
 const innerOf = (keys: Keys): string | undefined => nested.find((key) => keys.has(key));

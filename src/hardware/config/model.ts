@@ -46,7 +46,7 @@ interface ModelFacts extends Entry, Pick<Model, "published" | "plan"> {
  */
 export function modelFromConfig(about: ModelFacts, config: unknown, source: Source): Model {
   const { releases = [], as, ...facts } = about;
-  const { keys, family, outer } = languageOf(config, source, as);
+  const { keys, family, outer, tied } = languageOf(config, source, as);
   const { attention: readAttention = groupedLayers, feedForward: readFeedForward } = family;
   const layers = family.layers?.(keys) ?? keys.count("num_hidden_layers").value;
   if (layers > mostLayers)
@@ -58,7 +58,6 @@ export function modelFromConfig(about: ModelFacts, config: unknown, source: Sour
   }));
   const specs = each.flatMap((layer) => attentionLayer(layer).variant ?? []);
   const plan = about.plan ?? (new Set(specs).size <= 1 ? undefined : planOf(specs));
-  const tied = [keys, outer].map((each) => each.isTrue("tie_word_embeddings")).includes(true);
   const hidden = keys.count("hidden_size");
   const vocabulary = keys.count("vocab_size");
   const fed = readFeedForward?.(keys, layers) ?? feedForwardOf(keys, layers, family);

@@ -1,5 +1,6 @@
 import type { Attention } from "../../layers/attention.ts";
 import type { GroupedQueryAttention } from "../../layers/grouped-query.ts";
+import type { Count } from "../../layers/layer.ts";
 import type { Keys } from "../keys.ts";
 import { chunksOf, reachOf } from "./windows.ts";
 
@@ -105,13 +106,39 @@ export function gemmaLayers(keys: Keys, layers: number): Attention[] {
   const own = layers - keys.number("num_kv_shared_layers");
   return reachOf(keys, layers).map((reach, l) => ({
     ...(reach === "window" ? local : full),
+    ...headsAt(keys, l, layers),
     ...(l >= own && { borrows: true as const }),
   }));
 }
 
-/** Layers of MiMo-V2: windows with heads of their own where hybrid_layer_pattern says 1. */
+/** Heads that per_layer_config gives one layer: transformers from version 5.18 on writes those of Gemma 4's full layers so. */
+function headsAt(keys: Keys, l: number, layers: number): Partial<GroupedQueryAttention> {
+  if (!keys.isOn("per_layer_config")) return {};
+  const listed = keys.nested("per_layer_config");
+  const key = [String(l), String(l).padStart(String(layers - 1).length, "0")].find((each) =>
+    listed.isOn(each),
+  );
+  if (key === undefined) return {};
+  const own = listed.nested(key);
+  // named alike in all layers, so that equal layers are one group
+  const count = (name: string): Count => keys.counted(own.count(name).value, `per_layer_config, ${name}`);
+  return {
+    ...(own.isOn("head_dim") && { headDim: count("head_dim") }),
+    ...(own.isOn("num_key_value_heads") && { kvHeads: count("num_key_value_heads") }),
+  };
+}
+
+/**
+ * Layers of MiMo-V2: windows with heads of their own where hybrid_layer_pattern says 1; as transformers writes the file,
+ * they have twice the kv heads. Source: transformers 5.18.0, modeling_mimo_v2_flash.py.
+ */
 export function hybridWindowLayers(keys: Keys, layers: number): Attention[] {
   const full = grouped(keys);
+  if (!keys.isOn("hybrid_layer_pattern")) {
+    const twice = keys.counted(2 * full.kvHeads.value, "2 x num_key_value_heads");
+    const own = windowed(keys, { ...full, kvHeads: twice });
+    return reachOf(keys, layers).map((reach) => (reach === "window" ? own : full));
+  }
   const local = windowed(
     keys,
     grouped(keys, {

@@ -25,11 +25,13 @@ const sparseRecord = from({
 
 /**
  * Layers of DeepSeek V2 to V3.2, Kimi K2 and GLM-5; grouped-query layers in a file without a latent. `index_topk` adds an
- * indexer to each layer, or one that several layers share.
+ * indexer to each layer, or one that several layers share. Hy4 has streams, whose mixes are counted as DeepSeek-V4's; A.X K2
+ * projects its gate through the queries' rank, which is counted as a projection of its own. Both are 0.4% or less of all
+ * parameters. Source: transformers 5.18.0, modeling_hy_v4.py and modeling_axk2.py.
  */
 export function latentLayers(keys: Keys, layers: number): Attention[] {
   if (!keys.isOn("kv_lora_rank")) return groupedLayers(keys, layers);
-  const dense = latent(keys);
+  const dense = { ...latent(keys), ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }) };
   if (!keys.isOn("index_topk")) return Array<Attention>(layers).fill(dense);
   const indexer = {
     heads: keys.count("index_n_heads"),
@@ -129,8 +131,19 @@ const recordIndex = (keys: Keys) => ({
 
 /** Tokens of a record in each layer; those beyond the layers belong to multi-token prediction. */
 function ratiosOf(keys: Keys, layers: number): readonly number[] {
+  if (!keys.isOn("compress_ratios") && keys.isOn("layer_types")) return ratesOf(keys, layers);
   keys.list("compress_ratios", layers);
   return keys.counts("compress_ratios").slice(0, layers);
+}
+
+/** The same as transformers 5.18.0 writes it: a kind for each layer, and a ratio for each kind. */
+function ratesOf(keys: Keys, layers: number): readonly number[] {
+  const rates = keys.nested("compress_rates", {
+    defaults: { compressed_sparse_attention: 4, heavily_compressed_attention: 128 },
+  });
+  return keys
+    .texts("layer_types", layers)
+    .map((type) => (type === "sliding_attention" ? 0 : rates.count(type).value));
 }
 
 /** Layers of DeepSeek-V4: ratio 0 is the window alone, 4 has an indexer (inference/model.py), others read all records. */

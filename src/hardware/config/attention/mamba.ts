@@ -2,6 +2,7 @@ import { shownValue } from "../../../core/json.ts";
 import { from } from "../../../core/units.ts";
 import type { Attention } from "../../layers/attention.ts";
 import type { ShortConvolution } from "../../layers/convolution.ts";
+import type { Count } from "../../layers/layer.ts";
 import type { MambaAttention } from "../../layers/mamba.ts";
 import type { Keys } from "../keys.ts";
 import { grouped } from "./grouped.ts";
@@ -26,7 +27,7 @@ export const mambaNames = {
 
 /** Mamba-2 of one layer. */
 function mamba2(keys: Keys): MambaAttention {
-  const heads = keys.count("mamba_num_heads");
+  const heads = headsOf(keys);
   return {
     kind: "mamba",
     heads,
@@ -36,6 +37,16 @@ function mamba2(keys: Keys): MambaAttention {
     convolution: keys.count("conv_kernel"),
     stateElement: float32State,
   };
+}
+
+/** Heads of Mamba-2; in early files of Zamba2 the layer's channels over those of a head. */
+function headsOf(keys: Keys): Count {
+  if (keys.has("mamba_num_heads") || !keys.has("mamba_expand")) return keys.count("mamba_num_heads");
+  const inner = keys.count("mamba_expand").value * keys.count("hidden_size").value;
+  return keys.counted(
+    inner / keys.count("mamba_head_dim").value,
+    "mamba_expand x hidden_size / mamba_headdim",
+  );
 }
 
 /** Channels of a head that a file calls "auto": those of the layer over its heads. */
@@ -114,11 +125,13 @@ export const nemotronLayers = (keys: Keys): Attention[] =>
 export const parallelLayers = (keys: Keys, layers: number): Attention[] =>
   Array<Attention>(layers).fill({ kind: "parallel", attention: grouped(keys), mamba: mamba2(keys) });
 
-/** Layers of Granite 4 (layer_types) and Bamba (attn_layer_indices): Mamba-2, and attention in few. */
+/** Layers of Granite 4 (layer_types) and Bamba (attn_layer_indices): Mamba-2, and attention in few, or in none. */
 export function mambaLayers(keys: Keys, layers: number): Attention[] {
   const attention = keys.isOn("layer_types")
     ? keys.texts("layer_types", layers).map((type) => type !== "mamba" && type !== "linear_attention")
-    : indicesIn(keys, "attn_layer_indices", layers);
+    : keys.has("attn_layer_indices")
+      ? indicesIn(keys, "attn_layer_indices", layers)
+      : Array<boolean>(layers).fill(false);
   return attention.map((is) => (is ? grouped(keys) : mamba2(keys)));
 }
 
@@ -135,6 +148,60 @@ export function jambaLayers(keys: Keys, layers: number): Attention[] {
   const period = keys.count("attn_layer_period").value;
   const offset = keys.number("attn_layer_offset");
   return Array.from({ length: layers }, (_, l) => (l % period === offset ? grouped(keys) : mamba1(keys)));
+}
+
+/** Names of the keys of Zamba and Zamba2, by those of Mamba-2 here. */
+export const zambaNames = {
+  head_dim: "attention_head_dim",
+  mamba_num_heads: "n_mamba_heads",
+  mamba_head_dim: "mamba_headdim",
+  ssm_state_size: ["mamba_d_state", "state_size"],
+  n_groups: "mamba_ngroups",
+  conv_kernel: ["mamba_d_conv", "conv_dimension"],
+  mamba_expand: "expansion_factor",
+  block_intermediate_size: ["intermediate_size", "ffn_hidden_size"],
+  adapter_rank: "lora_rank",
+  use_shared_attention_adapter: "use_shared_attention_lora",
+} as const;
+
+/** Layers of Zamba2: Mamba-2, with a shared block before it in those that layers_block_type calls hybrid. */
+export const zamba2Layers = (keys: Keys, layers: number): Attention[] =>
+  sharedBlockLayers(keys, layers, { mamba: mamba2(keys), blocks: keys.count("num_mem_blocks").value });
+
+/** Layers of Zamba: Mamba-1, with one shared block before it in some. */
+export const zambaLayers = (keys: Keys, layers: number): Attention[] =>
+  sharedBlockLayers(keys, layers, { mamba: mamba1(keys), blocks: 1 });
+
+function sharedBlockLayers(
+  keys: Keys,
+  layers: number,
+  { mamba, blocks }: { readonly mamba: MambaAttention; readonly blocks: number },
+): Attention[] {
+  const types = keys.texts("layers_block_type", layers);
+  const hybrid = types.filter((type) => type === "hybrid").length;
+  const twice = keys.counted(
+    (2 * keys.count("hidden_size").value) / keys.count("num_attention_heads").value,
+    "2 x hidden_size / num_attention_heads",
+  );
+  const rank = keys.has("adapter_rank") ? keys.count("adapter_rank") : undefined;
+  const queryHeads = keys.count("num_attention_heads");
+  const shared: Attention = {
+    kind: "shared-block",
+    attention: {
+      kind: "grouped-query",
+      queryHeads,
+      kvHeads: keys.has("num_key_value_heads") ? keys.count("num_key_value_heads") : queryHeads,
+      headDim: keys.isOn("head_dim") ? keys.count("head_dim") : twice,
+    },
+    mamba,
+    intermediate: keys.isOn("block_intermediate_size")
+      ? keys.count("block_intermediate_size")
+      : keys.counted(4 * keys.count("hidden_size").value, "4 x hidden_size"),
+    share: keys.counted(blocks / Math.max(1, hybrid), "num_mem_blocks / hybrid layers"),
+    ...(rank && { feedForwardRank: rank }),
+    ...(rank && keys.isTrue("use_shared_attention_adapter") && { attentionRank: rank }),
+  };
+  return types.map((type) => (type === "hybrid" ? shared : mamba));
 }
 
 /** Layers of LFM2: short convolutions, and attention in those that layer_types or full_attn_idxs name. */

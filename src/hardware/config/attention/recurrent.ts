@@ -1,12 +1,25 @@
 import type { Attention } from "../../layers/attention.ts";
 import type { DeltaAttention } from "../../layers/delta.ts";
+import type { Count } from "../../layers/layer.ts";
 import type { Keys } from "../keys.ts";
 import { float32State, kimiDelta } from "./delta.ts";
 import { grouped } from "./grouped.ts";
 import { latent } from "./latent.ts";
 
-/** Layers of Kimi-Linear and K3: KDA, and latent attention in those that full_attn_layers lists (from 1). */
+/**
+ * Layers of Kimi-Linear and K3: KDA, and latent attention in those that full_attn_layers lists (from 1), or layer_types where
+ * transformers wrote the file.
+ */
 export function kimiLinearLayers(keys: Keys, layers: number): Attention[] {
+  if (!keys.isOn("linear_attn_config") && keys.isOn("layer_types")) {
+    const own = kimiDelta(keys, {
+      heads: keys.count("linear_num_heads"),
+      headDim: keys.count("linear_head_dim"),
+      convolution: keys.count("linear_conv_kernel_dim"),
+    });
+    const full = latent(keys);
+    return linearTypes(keys, layers).map((is) => (is ? own : full));
+  }
   const config = keys.nested("linear_attn_config");
   const linear = kimiDelta(config, {
     heads: config.count("num_heads"),
@@ -65,6 +78,36 @@ function gatedDelta(keys: Keys): DeltaAttention {
 export function qwenNextLayers(keys: Keys, layers: number): Attention[] {
   const full: Attention = { ...grouped(keys), gated: true };
   return linearTypes(keys, layers).map((is) => (is ? gatedDelta(keys) : full));
+}
+
+/** Layers of OLMo Hybrid: Gated DeltaNet, with plain attention between. Source: transformers 5.18.0, modeling_olmo_hybrid.py. */
+export function olmoHybridLayers(keys: Keys, layers: number): Attention[] {
+  const full = grouped(keys);
+  return linearTypes(keys, layers).map((is) => (is ? gatedDelta(keys) : full));
+}
+
+/**
+ * Layers of xLSTM-7B: the matrix memory of mLSTM, which is added to as in lightning attention. The sums of keys and the gates
+ * of input and forgetting, 1/512 of the memory and 1/4096 of the weights, are left out. Source: transformers 5.18.0,
+ * modeling_xlstm.py.
+ */
+export function xlstmLayers(keys: Keys, layers: number): Attention[] {
+  const heads = keys.count("num_heads");
+  const hidden = keys.count("hidden_size").value;
+  const width = (factor: string): Count => {
+    const each = (hidden * keys.real(factor)) / heads.value;
+    if (!Number.isSafeInteger(each)) throw keys.wrong(factor, "a factor that gives each head whole numbers");
+    return keys.counted(each, `hidden_size x ${factor} / num_heads`);
+  };
+  return Array<Attention>(layers).fill({
+    kind: "delta",
+    rule: "lightning",
+    queryHeads: heads,
+    valueHeads: heads,
+    keyDim: width("qk_dim_factor"),
+    valueDim: width("v_dim_factor"),
+    stateElement: float32State,
+  });
 }
 
 /** For each layer, true if it is recurrent. */

@@ -22,6 +22,7 @@ const words = lookup<Reach>({
   sliding_attention: "window",
   local_attention: "window",
   sliding: "window",
+  hybrid_sliding: "window",
   chunked_attention: "chunk",
 });
 

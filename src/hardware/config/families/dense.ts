@@ -1,4 +1,5 @@
-import { blockConfigLayers, gemmaLayers } from "../attention/grouped.ts";
+import { blockConfigLayers, gatedLayers, gemmaLayers } from "../attention/grouped.ts";
+import { imageLayers, localLayers } from "../attention/patterned.ts";
 import { blockConfigFeedForward } from "../feed-forward.ts";
 import { noWindow, sizes, tied } from "./family.ts";
 import type { ConfigFamily } from "./family.ts";
@@ -7,10 +8,17 @@ import type { ConfigFamily } from "./family.ts";
 // prettier-ignore
 export const denseFamilies: readonly ConfigFamily[] = [
   { types: ["llama"], nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
+  // 4 tiles of (560 / 14)^2 + 1 patches: vision_config of Llama 3.2 Vision
+  { types: ["mllama", "mllama_text_model"], attention: imageLayers, defaults: { image_tokens: 6404, cross_attention_layers: [3, 8, 13, 18, 23, 28, 33, 38] },
+    nested: { ...sizes([128_256, 4096, 14_336, 40, 32, 8]), max_position_embeddings: 131_072 } },
   { types: ["mistral", "mistral3", "pixtral"], nested: { ...sizes([32_000, 4096, 14_336, 32, 32, 8]), sliding_window: 4096 } },
   { types: ["aquila", "internlm", "internlm2", "internlm3", "olmo", "olmo2", "minicpm", "minicpmv", "minicpmo", "granite",
-      "helium", "yi", "solar", "xverse", "orion", "cwm", "hyperclovax", "jais2", "llava", "llava_next", "idefics3", "smolvlm", "voxtral"],
+      "helium", "yi", "solar", "xverse", "orion", "cwm", "hyperclovax", "chameleon", "diffllama", "llava", "llava_next", "idefics3", "smolvlm", "voxtral"],
     nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
+  { types: ["emu3", "emu3_text_model"], nested: sizes([184_622, 4096, 14_336, 32, 32, 8]) },
+  { types: ["granite_swa"], defaults: tied },
+  { types: ["voxtral_realtime", "voxtral_realtime_text"], defaults: { head_dim: 128, ...tied },
+    nested: { ...sizes([131_072, 3072, 9216, 26, 32, 8]), sliding_window: 8192 } },
   { types: ["ministral", "ministral3"], nested: { ...sizes([131_072, 4096, 14_336, 34, 32, 8]), head_dim: 128 } },
   { types: ["qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_audio", "mimo", "kimi_audio"], defaults: noWindow,
     nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
@@ -19,14 +27,16 @@ export const denseFamilies: readonly ConfigFamily[] = [
   { types: ["qwen3", "qwen3_vl", "qwen3_vl_text", "interns1"], defaults: { ...noWindow, head_dim: 128 },
     nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
   { types: ["gemma", "paligemma"], defaults: { head_dim: 256, ...tied }, nested: sizes([256_000, 3072, 24_576, 28, 16, 16]) },
-  { types: ["gemma2"], defaults: { head_dim: 256, sliding_window_pattern: 2, ...tied },
+  { types: ["gemma2", "vaultgemma"], defaults: { head_dim: 256, sliding_window_pattern: 2, ...tied },
     nested: { ...sizes([256_000, 2304, 9216, 26, 8, 4]), sliding_window: 4096 } },
   { types: ["gemma3", "gemma3_text"], defaults: { head_dim: 256, sliding_window_pattern: 6, ...tied },
     nested: { ...sizes([262_208, 2304, 9216, 26, 8, 4]), sliding_window: 4096, max_position_embeddings: 131_072 } },
   { types: ["gemma3n", "gemma3n_text"], attention: gemmaLayers,
     defaults: { head_dim: 256, sliding_window_pattern: 5, num_kv_shared_layers: 15, hidden_size_per_layer_input: 256, vocab_size_per_layer_input: 262_144, ...tied },
     nested: { ...sizes([262_400, 2048, 16_384, 35, 8, 2]), sliding_window: 512, max_position_embeddings: 32_768 } },
-  { types: ["gemma4", "gemma4_text", "gemma4_unified", "gemma4_unified_text"], attention: gemmaLayers, besideDense: true,
+  { types: ["gemma4_unified", "gemma4_unified_text"], attention: gemmaLayers, defaults: { head_dim: 256, global_head_dim: 512, sliding_window_pattern: 6, ...tied },
+    nested: { ...sizes([262_144, 2304, 9216, 30, 8, 4]), sliding_window: 1024, max_position_embeddings: 262_144 } },
+  { types: ["gemma4", "gemma4_text"], attention: gemmaLayers, besideDense: true,
     defaults: { head_dim: 256, global_head_dim: 512, sliding_window_pattern: 6, hidden_size_per_layer_input: 256, vocab_size_per_layer_input: 262_144, ...tied },
     nested: { ...sizes([262_144, 2304, 9216, 30, 8, 4]), sliding_window: 512, max_position_embeddings: 131_072 } },
   { types: ["phi3", "phi3_v", "phi4", "phi4mm", "phi4_multimodal"], nested: sizes([32_064, 3072, 8192, 32, 32, 32]) },
@@ -35,17 +45,25 @@ export const denseFamilies: readonly ConfigFamily[] = [
   { types: ["cohere", "aya_vision"], defaults: tied, nested: sizes([256_000, 8192, 22_528, 40, 64, 64]) },
   { types: ["cohere2", "cohere2_vision"], defaults: { sliding_window_pattern: 4, ...tied },
     nested: { ...sizes([256_000, 8192, 22_528, 40, 64, 64]), sliding_window: 4096 } },
+  { types: ["cohere_compass", "cohere_compass_text"], defaults: tied, nested: sizes([256_000, 8192, 22_528, 40, 64, 64]) },
+  { types: ["muse_glimmer", "muse_glimmer_text"], attention: gatedLayers, defaults: { head_dim: 128, sliding_window_pattern: 4 },
+    nested: { ...sizes([202_048, 6656, 19_968, 52, 32, 2]), sliding_window: 2048, max_position_embeddings: 131_072 } },
   { types: ["exaone"], names: { num_hidden_layers: "num_layers" } },
   { types: ["exaone4", "exaone4_5", "exaone4_5_text"], defaults: { sliding_window_pattern: 4 },
     nested: { ...sizes([102_400, 4096, 16_384, 32, 32, 32]), sliding_window: 4096 } },
   { types: ["olmo3"], defaults: { sliding_window_pattern: 4 }, nested: { ...sizes([50_304, 4096, 11_008, 32, 32, 32]), sliding_window: 4096 } },
-  { types: ["glm", "glm4", "glm4v", "glm4v_text", "glm_ocr_text"], defaults: { head_dim: 128 }, nested: sizes([151_552, 4096, 13_696, 40, 32, 2]) },
+  { types: ["glm", "glm4", "glm4v", "glm4v_text"], defaults: { head_dim: 128 }, nested: sizes([151_552, 4096, 13_696, 40, 32, 2]) },
+  { types: ["glm_ocr", "glm_ocr_text"], nested: sizes([59_392, 1024, 4096, 16, 16, 8]) },
   { types: ["seed_oss"], defaults: { head_dim: 128 }, nested: sizes([155_136, 4096, 27_648, 64, 80, 8]) },
   { types: ["smollm3"], defaults: { ...noWindow, ...tied }, nested: sizes([128_256, 2048, 11_008, 36, 16, 4]) },
-  { types: ["ernie4_5"], defaults: { head_dim: 128, ...tied }, nested: sizes([103_424, 1024, 3072, 18, 16, 2]) },
+  { types: ["ernie4_5", "paddleocr_vl", "paddleocr_vl_text"], defaults: { head_dim: 128, ...tied }, nested: sizes([103_424, 1024, 3072, 18, 16, 2]) },
   { types: ["hunyuan_v1_dense", "hunyuan_dense"] },
+  { types: ["hunyuan_vl", "hunyuan_vl_text"], defaults: tied, nested: sizes([290_943, 4096, 11_008, 32, 32, 32]) },
   { types: ["stablelm", "stablelm_epoch", "baichuan", "telechat"] },
-  { types: ["nemotron", "arcee", "apertus", "phi", "gpt_neox", "persimmon", "fuyu"], ungated: true },
+  { types: ["nemotron", "arcee", "apertus", "phi", "gpt_neox", "persimmon", "fuyu", "jais2", "nanochat"], ungated: true },
+  { types: ["cosmos3_edge", "cosmos3_edge_text"], ungated: true, defaults: { head_dim: 128 }, nested: sizes([131_072, 2048, 9216, 28, 16, 8]) },
+  { types: ["modernbert-decoder"], attention: localLayers,
+    defaults: { global_attn_every_n_layers: 3, local_attention: 128, ...tied } },
   { types: ["starcoder2"], ungated: true, defaults: tied },
   { types: ["nemotron-nas", "deci"], attention: blockConfigLayers, feedForward: blockConfigFeedForward },
 ];

@@ -22,7 +22,12 @@ const gptNames = {
 /** Dense models of 2019 to 2023 whose files have names of their own. */
 // prettier-ignore
 export const earlyFamilies: readonly ConfigFamily[] = [
-  { types: ["gpt2"], ungated: true, expansion: 4, learnedPositions: { before: 0 }, defaults: tied, names: gptNames },
+  { types: ["gpt2", "openai-gpt"], ungated: true, expansion: 4, learnedPositions: { before: 0 }, defaults: tied, names: gptNames },
+  { types: ["ctrl"], ungated: true, defaults: tied, names: { ...gptNames, intermediate_size: "dff" } },
+  { types: ["biogpt"], ungated: true, learnedPositions: { before: 2 }, defaults: tied },
+  { types: ["gpt_neox_japanese"], ungated: true, expansion: 4, defaults: tied, names: { expansion_ratio: "intermediate_multiple_size" } },
+  { types: ["xglm", "kosmos-2", "kosmos_2_text_model", "kosmos-2.5", "kosmos_2_5_text_model"], ungated: true, defaults: tied,
+    names: { hidden_size: ["d_model", "embed_dim"], num_hidden_layers: ["num_layers", "layers"], num_attention_heads: "attention_heads", intermediate_size: "ffn_dim" } },
   { types: ["gpt_bigcode"], attention: multiQueryLayers, ungated: true, expansion: 4, learnedPositions: { before: 0 },
     defaults: { multi_query: true, ...tied }, names: gptNames },
   { types: ["gptj", "codegen"], ungated: true, expansion: 4, names: gptNames },

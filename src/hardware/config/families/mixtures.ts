@@ -9,6 +9,7 @@ import {
   lagunaLayers,
   stepLayers,
 } from "../attention/grouped.ts";
+import { compressedConvolutionLayers, prefixedLayers } from "../attention/patterned.ts";
 import { noWindow, sizes, tied } from "./family.ts";
 import type { ConfigFamily } from "./family.ts";
 
@@ -16,7 +17,13 @@ import type { ConfigFamily } from "./family.ts";
 // prettier-ignore
 export const mixtureFamilies: readonly ConfigFamily[] = [
   { types: ["mixtral", "phimoe", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", "granitemoeshared", "glm4_moe", "minimax_m2", "dots1",
-      "solar_open", "bailing_moe", "bailing_moe_v2", "bailing_moe_v2_5", "flex_olmo", "skywork_moe", "deepseek"], defaults: noWindow },
+      "solar_open", "bailing_moe", "bailing_moe_v2", "bailing_moe_v2_5", "flex_olmo", "skywork_moe", "deepseek",
+      "deepseek_ocr2", "deepseek_ocr2_text"], defaults: noWindow },
+  { types: ["granitemoe_swa", "mellum"] },
+  { types: ["zaya"], attention: compressedConvolutionLayers, defaults: { moe_intermediate_size: 2048, cca_time0: 2, cca_time1: 2, ...tied } },
+  { types: ["cohere2_moe"], attention: prefixedLayers, defaults: { head_dim: 128, sliding_window_pattern: 4, prefix_dense_sliding_window_pattern: 1, ...tied },
+    names: { dense_intermediate_size: "prefix_dense_intermediate_size" } },
+  { types: ["aria", "aria_text"], nested: { ...sizes([32_000, 4096, 4096, 32, 32, 32]), moe_num_experts: 8, moe_topk: 2, moe_num_shared_experts: 2 } },
   { types: ["grok-1"], residualWidth: (keys) => (keys.isTrue("residual_moe") ? keys.count("intermediate_size") : undefined), defaults: noWindow },
   { types: ["arctic"], residualWidth: (keys) => (keys.isTrue("use_residual") ? keys.count("hidden_size") : undefined), defaults: noWindow,
     names: { moe_layer_freq: "moe_layer_frequency" } },

@@ -9,22 +9,30 @@ import {
   nemotronBlocks,
   nemotronLayers,
   parallelLayers,
+  zamba2Layers,
+  zambaLayers,
+  zambaNames,
 } from "../attention/mamba.ts";
 import {
   kimiLinearLayers,
   lightningLayers,
+  olmoHybridLayers,
   qwenNextLayers,
   qwenSparseLayers,
+  xlstmLayers,
 } from "../attention/recurrent.ts";
-import { nemotronFeedForward, noFeedForward } from "../feed-forward.ts";
+import { nemotronFeedForward, noFeedForward, xlstmFeedForward } from "../feed-forward.ts";
 import { noWindow, sizes, tied } from "./family.ts";
 import type { ConfigFamily } from "./family.ts";
 
 /** Models with recurrent layers or convolutions, most of them with attention between. */
 // prettier-ignore
 export const recurrentFamilies: readonly ConfigFamily[] = [
-  { types: ["kimi_linear", "kimi_k3"], attention: kimiLinearLayers },
+  { types: ["kimi_linear", "kimi_k3"], attention: kimiLinearLayers, defaults: { linear_conv_kernel_dim: 4 } },
   { types: ["qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text"], attention: qwenNextLayers, defaults: { head_dim: 256, ...noWindow } },
+  { types: ["olmo_hybrid"], attention: olmoHybridLayers },
+  { types: ["xlstm"], attention: xlstmLayers, feedForward: xlstmFeedForward, names: { hidden_size: "embedding_dim", num_hidden_layers: "num_blocks" },
+    defaults: { num_heads: 8, qk_dim_factor: 0.5, v_dim_factor: 1, ffn_proj_factor: 2.667, ffn_round_up_to_multiple_of: 64 } },
   { types: ["qwen4_exp", "qwen4_exp_text"], attention: qwenSparseLayers,
     defaults: { head_dim: 256, hc_count: 4, hc_lowrank: 320, full_attention_interval: 4, ngram_size: 3, heads_per_ngram: 8, ngram_vocab_size_base: 20_000_000,
       linear_conv_kernel_dim: 4, linear_key_head_dim: 128, linear_value_head_dim: 128, linear_num_key_heads: 16, linear_num_value_heads: 32,
@@ -47,6 +55,10 @@ export const recurrentFamilies: readonly ConfigFamily[] = [
     defaults: { mamba_d_state: 16, mamba_d_conv: 4, mamba_dt_rank: "auto", mamba_expand: 2, ...tied } },
   { types: ["mamba2"], attention: mamba2Layers, feedForward: noFeedForward, names: { mamba_num_heads: "num_heads", mamba_head_dim: "head_dim", ssm_state_size: "state_size" },
     defaults: { mamba_num_heads: 128, mamba_head_dim: 64, ssm_state_size: 128, n_groups: 8, conv_kernel: 4 } },
+  { types: ["zamba2"], attention: zamba2Layers, feedForward: noFeedForward, names: zambaNames,
+    defaults: { mamba_head_dim: "auto", mamba_expand: 2, n_groups: 1, conv_kernel: 4, num_mem_blocks: 1, adapter_rank: 128, ...tied } },
+  { types: ["zamba"], attention: zambaLayers, feedForward: noFeedForward, names: { head_dim: "attention_head_dim", block_intermediate_size: "intermediate_size" },
+    defaults: { mamba_d_state: 16, mamba_d_conv: 4, mamba_expand: 2, mamba_dt_rank: "auto", ...tied } },
   { types: ["jamba"], attention: jambaLayers,
     defaults: { attn_layer_period: 8, attn_layer_offset: 4, expert_layer_period: 2, expert_layer_offset: 1, mamba_d_state: 16, mamba_d_conv: 4, mamba_expand: 2, mamba_dt_rank: "auto" } },
   { types: ["lfm2", "lfm2_vl", "lfm2_moe"], attention: convolutionLayers,
