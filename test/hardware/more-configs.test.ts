@@ -23,7 +23,7 @@ const every = (layers: number, period: number, full: string, other: string): str
   Array.from({ length: layers }, (_, l) => (l % period === 0 ? full : other));
 
 const models: Readonly<Record<string, Restated>> = {
-  // vLLM, models/step3_text.py; stepfun-ai/step3: 316B of language model, 38B active
+  // vLLM, models/step3_text.py; README of stepfun-ai/Step3: "Total Parameters (LLM) 316B", 38B active
   "Step 3": {
     config: {
       model_type: "step3_vl",
@@ -50,7 +50,7 @@ const models: Readonly<Record<string, Restated>> = {
     total: 316,
     active: 38,
   },
-  // LongCat-Flash, arXiv:2509.01322: 560B, 27B active on average; two attentions a block
+  // abstract of LongCat-Flash, arXiv:2509.01322: 560B, 18.6B to 31.3B active, 27B on average; two attentions a block
   "LongCat-Flash": {
     config: {
       model_type: "longcat_flash",

@@ -98,7 +98,7 @@ describe("Zamba2-7B", () => {
     expect(costAt(model, tokens).stateBytes).toBe(81 * 112 * 64 * 64 * 4 + 81 * 3 * (7168 + 2 * 2 * 64) * 4);
   });
 
-  it("has 7.4B", () => {
+  it("has 7.4B, as the abstract of arXiv:2411.15242 says", () => {
     expect(Math.abs(parametersOf(model).total / 7.4e9 - 1)).toBeLessThan(0.01);
     expect(model.unread).toBeUndefined();
   });
