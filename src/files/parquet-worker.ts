@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import type { DatasetRow } from "../tasks/task.ts";
+import { boundedCompressors } from "./parquet-pages.ts";
 import { ready } from "./parquet.ts";
 import type { ParquetAnswer, ParquetTask } from "./parquet.ts";
 
@@ -35,7 +35,7 @@ async function answerTo({ path, limit, megabytes }: ParquetTask): Promise<Parque
   try {
     const rows = await parquetReadObjects({
       file: await asyncBufferFromFile(path),
-      compressors,
+      compressors: boundedCompressors(megabytes),
       ...(limit === undefined ? {} : { rowEnd: limit }),
     });
     requireRoom(rows, megabytes);
