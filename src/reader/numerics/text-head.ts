@@ -81,7 +81,6 @@ function drawCodes(
   const length = norm(direction);
   const mean = Float32Array.from(flat(normals(workspace, head, "mean", 1)), (x) => Math.sqrt(meanShare) * x);
   mean.fill(0, contentWidth(headDim));
-  const [salience, locality] = flat(normals(workspace, head, "gain", 1));
   return {
     features: fillCodes(workspace, head, "key", ids),
     told: fillCodes(workspace, head, "value", ids),
@@ -89,10 +88,23 @@ function drawCodes(
     contexts: fillCodes(workspace, head, "key", stream.contexts.ids),
     outstanding: direction.map((x) => x / length),
     mean,
-    gain: {
-      salience: Math.exp(headSpread * salience! - headSpread ** 2 / 2),
-      locality: Math.exp((headSpread * locality!) / 2),
-    },
+    gain: gainOf(workspace, head, headSpread),
+  };
+}
+
+/**
+ * Gains of a head. The heads that the readout takes most from look least to near keys: heads that retrieve are not those
+ * that stream (Xiao et al. 2024, "DuoAttention", https://arxiv.org/abs/2410.10819).
+ */
+function gainOf(workspace: Workspace, head: number, spread: number): TextCodes["gain"] {
+  const drawn = workspace.spaces.map((_, h) => flat(normals(workspace, h, "gain", 1)));
+  const [nearness] = drawn
+    .map(([, own]) => own!)
+    .sort((a, b) => a - b)
+    .slice(head);
+  return {
+    salience: Math.exp(spread * drawn[head]![0]! - spread ** 2 / 2),
+    locality: Math.exp((spread * nearness!) / 2),
   };
 }
 

@@ -12,17 +12,17 @@ import { makeTrial } from "../../../src/trial/make-trial.ts";
 
 const ops = await loadEngine("wasm", { threads: 1 });
 
-function embedded(task: string, geometry: string) {
+function embedded(task: string, geometry: string, kvHeads = 2) {
   const problem = drawProblem(parseTask(task), { tokens: 2048, seed: 0, index: 0 });
   const { circuit, tokens } = problem;
   if (circuit.kind !== "retrieve") throw new Error("a retrieval");
-  const params = resolveReader({ kvHeads: 2, sharpness: 5, geometry });
+  const params = resolveReader({ kvHeads, sharpness: 5, geometry });
   const workspace = {
     ops,
     params,
     seed: "s",
     tokens,
-    spaces: headSpaces(ops, 2),
+    spaces: headSpaces(ops, kvHeads),
     measure: <T>(_: string, work: () => T) => work(),
   };
   const { records, contextEnd } = circuit;
@@ -114,6 +114,15 @@ describe("keys that follow the text", () => {
     const found = out.text.prompt.salience.slice(0, out.at + 1);
     expect(cosine(out.all, found)).toBeGreaterThan(0.75);
   });
+});
+
+it("the heads that retrieve most look least to near keys", () => {
+  const { heads } = embedded("ruler(task=niah_single_2)", "text", 8);
+  const gains = heads.map(({ codes }) => codes.gain.locality);
+  expect(gains).toEqual(gains.toSorted((a, b) => a - b));
+  expect(gains[7]! / gains[0]!).toBeGreaterThan(1.5);
+  const [alike] = embedded("ruler(task=niah_single_2)", "text(headSpread=0)", 8).heads;
+  expect(alike!.codes.gain).toEqual({ salience: 1, locality: 1 });
 });
 
 describe("a second reading", () => {
