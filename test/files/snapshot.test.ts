@@ -81,7 +81,7 @@ it("a file of an unknown family is read as another, and says which keys it did n
     folderWith({ "config.json": { ...config, model_type: "novel", mixing_rank: 8 } }),
     "config.json",
   );
-  expect(() => modelOf(file)).toThrow('"novel"; known: llama, mistral');
+  expect(() => modelOf(file)).toThrow('"novel"; known: llama, mllama');
   expect(() => modelOf(file)).toThrow("its keys are like those of llama: --as llama");
   expect(() => modelOf(`${file}@llma`)).toThrow('unknown family "llma"; known: llama');
   expect(modelOf(`${file}@llama`)).toMatchObject({ hidden: { value: 64 }, unread: ["mixing_rank"] });
