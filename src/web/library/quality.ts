@@ -87,8 +87,8 @@ export async function* quality(
       }
       // every variant has a curve
       if (shown > 0 || found.length === 0 || trials === 1) continue;
-      // the helper has the other trials while the curves are drawn
-      rest.next();
+      // the helper has the other trials while the curves are drawn; the curve of one variant is there sooner without it
+      if (drawn.length > 1) rest.next();
       yield await answer(1);
       [shownAt, shown] = [clock(), 1];
     }
