@@ -1,6 +1,3 @@
-/** Sweeps after which the largest matrices have long converged: convergence is quadratic. */
-const mostSweeps = 64;
-
 /** Eigenvectors of a symmetric matrix. */
 export interface Eigenvectors {
   /** (n) eigenvalues, descending */
@@ -10,65 +7,118 @@ export interface Eigenvectors {
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations: each makes one number beside the diagonal
- * 0, row by row, until none is left that changes the diagonal.
+ * Eigenvalues and eigenvectors of a symmetric matrix. Householder's reflections leave three diagonals, and implicit QL
+ * steps with shifts leave one.
  *
- * Golub and Van Loan 2013, Matrix Computations, 4th edition, algorithms 8.5.1 and 8.5.3 (cyclic by row).
+ * Golub and Van Loan 2013, Matrix Computations, 4th edition, algorithms 8.3.1 (reflections) and 8.3.2 (a step, there of
+ * QR).
  *
  * @param matrix (n, n) row-major
  */
 export function symmetricEigenvectors(matrix: Float64Array, n: number): Eigenvectors {
-  const a = Float64Array.from(matrix);
-  // row i becomes the i-th eigenvector
-  const rows = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
-  for (let sweep = 0, turned = true; turned && sweep < mostSweeps; sweep++) {
-    turned = false;
-    for (let p = 0; p + 1 < n; p++)
-      for (let q = p + 1; q < n; q++) {
-        const beside = a[p * n + q]!;
-        const [first, second] = [a[p * n + p]!, a[q * n + q]!];
-        // adding it twice changes neither: the rotation would be one by nothing
-        if (first + beside === first && second + beside === second) continue;
-        turned = true;
-        const tau = (second - first) / (2 * beside);
-        const tangent = Math.sign(tau || 1) / (Math.abs(tau) + Math.hypot(1, tau));
-        const cosine = 1 / Math.hypot(1, tangent);
-        const turn: PlaneRotation = { p, q, cosine, sine: tangent * cosine };
-        turnColumns(a, n, turn);
-        turnRows(a, n, turn);
-        turnRows(rows, n, turn);
-      }
-  }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j]! - a[i * n + i]! || i - j);
+  const reduced = tridiagonal(Float64Array.from(matrix), n);
+  diagonalise(reduced, n);
+  const { diagonal, rows } = reduced;
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => diagonal[j]! - diagonal[i]! || i - j);
   return {
-    values: Float64Array.from(order, (i) => a[i * n + i]!),
+    values: Float64Array.from(order, (i) => diagonal[i]!),
     vectors: order.map((i) => rows.slice(i * n, (i + 1) * n)),
   };
 }
 
-/** A rotation in the plane of p and q. */
-interface PlaneRotation {
-  readonly p: number;
-  readonly q: number;
-  readonly cosine: number;
-  readonly sine: number;
+/** A symmetric matrix of three diagonals, and the rotation to it. */
+interface Tridiagonal {
+  /** (n) */
+  readonly diagonal: Float64Array;
+  /** (n) the diagonal beside it, whose last number is 0 */
+  readonly beside: Float64Array;
+  /** (n, n) row i becomes the i-th eigenvector of the matrix that was reduced */
+  readonly rows: Float64Array;
 }
 
-/** Turns rows p and q of (n, n), in place. */
-function turnRows(a: Float64Array, n: number, { p, q, cosine, sine }: PlaneRotation): void {
-  for (let c = 0, i = p * n, j = q * n; c < n; c++, i++, j++) {
-    const [x, y] = [a[i]!, a[j]!];
-    a[i] = cosine * x - sine * y;
-    a[j] = sine * x + cosine * y;
+/** Reflects the matrix `a`, in place, to one of three diagonals with the same eigenvalues. */
+function tridiagonal(a: Float64Array, n: number): Tridiagonal {
+  const beside = new Float64Array(n);
+  const rows = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) rows[i * n + i] = 1;
+  const [v, p] = [new Float64Array(n), new Float64Array(n)];
+  for (let k = 0; k + 2 < n; k++) {
+    let square = 0;
+    for (let i = k + 1; i < n; i++) square += (v[i] = a[i * n + k]!) ** 2;
+    const length = Math.sqrt(square);
+    beside[k] = v[k + 1]! > 0 ? -length : length;
+    v[k + 1]! -= beside[k]!;
+    const half = square - beside[k]! * a[(k + 1) * n + k]!;
+    if (half === 0) continue;
+    let along = 0;
+    for (let i = k + 1; i < n; i++) {
+      let sum = 0;
+      for (let j = k + 1; j < n; j++) sum += a[i * n + j]! * v[j]!;
+      p[i] = sum / half;
+      along += p[i]! * v[i]!;
+    }
+    for (let i = k + 1; i < n; i++) p[i]! -= (along / (2 * half)) * v[i]!;
+    for (let i = k + 1; i < n; i++)
+      for (let j = k + 1; j < n; j++) a[i * n + j]! -= v[i]! * p[j]! + p[i]! * v[j]!;
+    p.fill(0);
+    for (let i = k + 1; i < n; i++) for (let c = 0; c < n; c++) p[c]! += (v[i]! * rows[i * n + c]!) / half;
+    for (let i = k + 1; i < n; i++) for (let c = 0; c < n; c++) rows[i * n + c]! -= v[i]! * p[c]!;
   }
+  if (n > 1) beside[n - 2] = a[(n - 1) * n + n - 2]!;
+  return { diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!), beside, rows };
 }
 
-/** Turns columns p and q of (n, n), in place. */
-function turnColumns(a: Float64Array, n: number, { p, q, cosine, sine }: PlaneRotation): void {
-  for (let r = 0, i = p, j = q; r < n; r++, i += n, j += n) {
-    const [x, y] = [a[i]!, a[j]!];
-    a[i] = cosine * x - sine * y;
-    a[j] = sine * x + cosine * y;
+/** Makes the diagonal the eigenvalues, in place. */
+function diagonalise(reduced: Tridiagonal, n: number): void {
+  for (let first = 0; first < n; first++)
+    for (let last = endOfBlock(reduced, first, n); last > first; last = endOfBlock(reduced, first, n))
+      stepOfBlock(reduced, { first, last }, n);
+}
+
+/** Last row of the block of a row: beside it is nothing that changes the diagonal. */
+function endOfBlock({ diagonal, beside }: Tridiagonal, first: number, n: number): number {
+  let last = first;
+  for (; last + 1 < n; last++) {
+    const size = Math.abs(diagonal[last]!) + Math.abs(diagonal[last + 1]!);
+    // numbers that are none end a block too
+    if (!(Math.abs(beside[last]!) + size > size)) break;
   }
+  return last;
+}
+
+/** One implicit QL step of a block, from its last row to its first one, with Wilkinson's shift. */
+function stepOfBlock(
+  { diagonal, beside, rows }: Tridiagonal,
+  { first, last }: { readonly first: number; readonly last: number },
+  n: number,
+): void {
+  const slope = (diagonal[first + 1]! - diagonal[first]!) / (2 * beside[first]!);
+  const root = Math.hypot(slope, 1);
+  const shifted = diagonal[first]! - beside[first]! / (slope + (slope < 0 ? -root : root));
+  let [bulge, sine, cosine, taken] = [diagonal[last]! - shifted, 1, 1, 0];
+  for (let i = last - 1; i >= first; i--) {
+    const [across, along] = [sine * beside[i]!, cosine * beside[i]!];
+    const length = Math.hypot(across, bulge);
+    beside[i + 1] = length;
+    if (length === 0) {
+      // the block falls into two
+      diagonal[i + 1]! -= taken;
+      beside[last] = 0;
+      return;
+    }
+    [sine, cosine] = [across / length, bulge / length];
+    const left = diagonal[i + 1]! - taken;
+    const turned = (diagonal[i]! - left) * sine + 2 * cosine * along;
+    taken = sine * turned;
+    diagonal[i + 1] = left + taken;
+    bulge = cosine * turned - along;
+    for (let c = 0; c < n; c++) {
+      const [upper, lower] = [rows[i * n + c]!, rows[(i + 1) * n + c]!];
+      rows[(i + 1) * n + c] = sine * upper + cosine * lower;
+      rows[i * n + c] = cosine * upper - sine * lower;
+    }
+  }
+  diagonal[first]! -= taken;
+  beside[first] = bulge;
+  beside[last] = 0;
 }

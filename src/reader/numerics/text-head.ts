@@ -33,14 +33,14 @@ export interface TextHead {
   readonly codes: TextCodes;
 }
 
-/** Draws a head. @param ids (2 F) names of the prompt's features to the generator */
-export function makeTextHead(
-  workspace: Workspace,
-  head: number,
-  prompt: TextPrompt,
-  ids: Uint32Array,
-): TextHead {
-  const codes = drawCodes(workspace, head, prompt, ids);
+/** Draws all heads. @param ids (2 F) names of the prompt's features to the generator */
+export const makeTextHeads = (workspace: Workspace, prompt: TextPrompt, ids: Uint32Array): TextHead[] =>
+  gainsOf(workspace, prompt.geometry.headSpread).map((gain, head) =>
+    makeTextHead(workspace, head, prompt, { ...drawCodes(workspace, head, prompt, ids), gain }),
+  );
+
+/** Draws the keys and values of a head. */
+function makeTextHead(workspace: Workspace, head: number, prompt: TextPrompt, codes: TextCodes): TextHead {
   const rows = new HeadMemory(workspace, head);
   const all = { from: 0, to: workspace.tokens };
   const part = keyParts(workspace, head, prompt, codes);
@@ -72,9 +72,9 @@ export function makeTextHead(
 function drawCodes(
   workspace: Workspace,
   head: number,
-  { geometry: { headSpread, mean: meanShare }, stream }: TextPrompt,
+  { geometry: { mean: meanShare }, stream }: TextPrompt,
   ids: Uint32Array,
-): TextCodes {
+): Omit<TextCodes, "gain"> {
   const { headDim } = workspace.params;
   const direction = Float32Array.from(flat(normals(workspace, head, "direction", 1)));
   direction.fill(0, contentWidth(headDim));
@@ -88,24 +88,20 @@ function drawCodes(
     contexts: fillCodes(workspace, head, "key", stream.contexts.ids),
     outstanding: direction.map((x) => x / length),
     mean,
-    gain: gainOf(workspace, head, headSpread),
   };
 }
 
 /**
- * Gains of a head. The heads that the readout takes most from look least to near keys: heads that retrieve are not those
+ * Gains of the heads. Those that the readout takes most from look least to near keys: heads that retrieve are not those
  * that stream (Xiao et al. 2024, "DuoAttention", https://arxiv.org/abs/2410.10819).
  */
-function gainOf(workspace: Workspace, head: number, spread: number): TextCodes["gain"] {
-  const drawn = workspace.spaces.map((_, h) => flat(normals(workspace, h, "gain", 1)));
-  const [nearness] = drawn
-    .map(([, own]) => own!)
-    .sort((a, b) => a - b)
-    .slice(head);
-  return {
-    salience: Math.exp(spread * drawn[head]![0]! - spread ** 2 / 2),
-    locality: Math.exp((spread * nearness!) / 2),
-  };
+function gainsOf(workspace: Workspace, spread: number): TextCodes["gain"][] {
+  const drawn = workspace.spaces.map((_, head) => flat(normals(workspace, head, "gain", 1)));
+  const nearness = drawn.map(([, own]) => own!).sort((a, b) => a - b);
+  return drawn.map(([outstanding], head) => ({
+    salience: Math.exp(spread * outstanding! - spread ** 2 / 2),
+    locality: Math.exp((spread * nearness[head]!) / 2),
+  }));
 }
 
 /** (count, d) normal numbers of a head's own stream, in its space. */

@@ -9,7 +9,7 @@ import { anchorsByKey, gathered } from "./records.ts";
 import type { PromptRecords, RecordCache } from "./records.ts";
 import { idealAsks, repeatedTextQueries } from "./text-asks.ts";
 import type { TextAsk } from "./text-asks.ts";
-import { makeTextHead } from "./text-head.ts";
+import { makeTextHeads } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import { readTextPrompt } from "./text-prompt.ts";
 import type { TextPrompt } from "./text-prompt.ts";
@@ -52,7 +52,7 @@ export function embedText(
   const { params, spaces, measure } = workspace;
   const prompt = readTextPrompt(workspace, problem, { records, geometry });
   const ids = featureIds(prompt.features);
-  const heads = measure("embed", () => spaces.map((_, h) => makeTextHead(workspace, h, prompt, ids)));
+  const heads = measure("embed", () => makeTextHeads(workspace, prompt, ids));
   const asking = (asks: readonly TextAsk[]): Tensor[] => idealAsks(params, geometry, heads, asks);
   const ideal = (asked: readonly FeatureSum[]): Tensor[] =>
     asking(asked.map((subject) => ({ subject }))).map((rows) => scaled(rows, softness));

@@ -1,4 +1,4 @@
-import { symmetricEigenvalues } from "../../core/eigenvalues.ts";
+import { symmetricEigenvectors } from "../../core/eigenvectors.ts";
 
 /** The mean and the spectrum of the keys of one kv head. */
 export interface KeyMeasures {
@@ -46,8 +46,8 @@ export function measureKeys(
   const whole = trace(gram) / count;
   return {
     meanShare: whole === 0 ? 0 : Math.max(0, (common - chance) / whole),
-    effectiveRank: effectiveRank(symmetricEigenvalues(gram, d)),
-    centredRank: effectiveRank(symmetricEigenvalues(centred, d)),
+    effectiveRank: effectiveRank(symmetricEigenvectors(gram, d).values),
+    centredRank: effectiveRank(symmetricEigenvectors(centred, d).values),
   };
 }
 
