@@ -2,13 +2,19 @@
 export class UsageError extends Error {
   override readonly name = "UsageError";
 
-  /** Words that are longer than any path are cut in their middle: they come from what is wrong. */
+  /** Words that are longer than any path, and lists beyond reading, are cut in their middle: they come from what is wrong. */
   constructor(message: string) {
-    super(message.replaceAll(longWord, (word) => `${word.slice(0, 200)}…${word.slice(-100)}`));
+    const words = message.replaceAll(longWord, (word) => shortened(word, 300));
+    super(words.length > mostCharacters ? shortened(words, mostCharacters) : words);
   }
 }
 
 const longWord = /\S{600,}/g;
+const mostCharacters = 9000;
+
+/** A text of at most a number of characters: two thirds are its beginning. */
+const shortened = (text: string, characters: number): string =>
+  `${text.slice(0, (2 * characters) / 3)}…${text.slice(-characters / 3)}`;
 
 /** A combination that cannot be had of parts that can: a task at a length too short for it, a variant in the mean field. */
 export class ImpossibleError extends UsageError {}

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { integerColumn, numberColumn, orEmpty, textColumn } from "../../src/core/table.ts";
 import { formatCsv, parseCsv, tableRowsOf, trialRowsOf } from "../../src/files/csv-text.ts";
 import { columns, trialRow } from "../../src/trial/columns.ts";
@@ -59,4 +59,39 @@ it.each([
   ["name,part,name\nx,1,y\n", 't.csv is torn or no CSV: the column "name" stands twice'],
 ])("says the file and the line of %j", (text, message) => {
   expect(() => parseCsv(text, "t.csv", [])).toThrow(message);
+});
+
+describe("a record beyond a million characters is refused before it is parsed", () => {
+  const bound = 2 ** 20;
+  const far = bound + 10;
+
+  it.each([
+    ["one line", "a".repeat(far), 1, "without the end of a line"],
+    ["commas", `a,b\n1,2\n${",".repeat(far)}`, 3, "without the end of a line"],
+    [
+      "an open quote",
+      `a,b\r\n1,2\r\n\r\n"3,${"4,5\n".repeat(far / 4 + 1)}`,
+      4,
+      "from a quote that is not closed",
+    ],
+    ["empty quoted cells", `a\n${`"",`.repeat(far / 3 + 1)}`, 2, "without the end of a line"],
+    ["quoted ends of lines", `a\n${`"\n",`.repeat(far / 4 + 1)}`, 2, ""],
+  ])("%s", (_, text, line, reason) => {
+    expect(() => parseCsv(text, "t.csv", [])).toThrow(
+      new RegExp(
+        `^t\\.csv: line ${line}: a record must have at most 1048576 characters; got more, .*${reason}`,
+      ),
+    );
+  });
+
+  it("and one of a million is read", () => {
+    const cell = "x".repeat(bound - 2);
+    expect(parseCsv(`a,b\n${cell},1\n`, "t.csv", [])).toEqual([{ a: cell, b: "1" }]);
+    expect(() => parseCsv(`a,b\n${cell},12\n`, "t.csv", [])).toThrow("t.csv: line 2: a record");
+  });
+
+  it("also names of 100,000 columns", () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `c${i}`);
+    expect(Object.keys(parseCsv(`${names}\n${names}\n`, "t.csv", [])[0]!)).toEqual(names);
+  });
 });
