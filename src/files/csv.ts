@@ -1,6 +1,7 @@
 import { UsageError } from "../core/errors.ts";
 import type { TrialRow } from "../trial/columns.ts";
-import { parseCsv, requireColumns, trialRowsOf } from "./csv-text.ts";
+import type { Column, RowOf } from "../core/table.ts";
+import { parseCsv, requireColumns, tableRowsOf, trialRowsOf } from "./csv-text.ts";
 import { readText } from "./files.ts";
 import type { CsvRow } from "./where.ts";
 
@@ -16,6 +17,22 @@ export const readCsv = <Name extends string>(
   needed: readonly Name[],
   options?: { readonly ragged?: boolean },
 ): Readonly<Record<Name, string>>[] => parseCsv(readText(path), path, needed, options);
+
+/**
+ * Reads the rows of a table with these columns. The file may have others too, which are left out.
+ *
+ * @throws UsageError for an unreadable or torn file, a missing column, and a cell that is not of its column's type
+ */
+export function readTable<const Columns extends readonly Column[]>(
+  path: string,
+  shown: Columns,
+): RowOf<Columns>[] {
+  const texts = readCsv<string>(
+    path,
+    shown.map(({ name }) => name),
+  );
+  return tableRowsOf(texts, shown, path) as unknown as RowOf<Columns>[];
+}
 
 /** Columns without which rows cannot be drawn. */
 const needed = ["task", "variant", "tokensNominal", "score"] as const satisfies readonly (keyof TrialRow)[];

@@ -52,9 +52,9 @@ export async function runArticle(options: ArticleOptions, watch: Watch): Promise
   const { full, seed, explained, workers, threads, out, force } = options;
   const chapters = await loadChapters();
   const plan = planOf("article", question, trialsOf(chapters, { full, seed }));
-  const rows = await watch.trials(plan, { workers, threads, out, force, config: { full, seed } });
   const explanation = readExplanation(explained);
   const textReader = readTextReader(options.textReader, "GPT-5.5");
+  const rows = await watch.trials(plan, { workers, threads, out, force, config: { full, seed } });
   const numbers: SaidNumber[] = [];
   const report: ArticleReport = {
     chapters: chapters.map((chapter) => ({

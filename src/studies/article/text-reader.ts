@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
-import { readCsv } from "../../files/csv.ts";
+import { integerColumn, textColumn } from "../../core/table.ts";
+import { readTable } from "../../files/csv.ts";
+import { estimateColumns } from "../estimates.ts";
 
 /** A change of the reader whose keys follow the text: its distance from a model's columns, and its gain over no change, in points. */
 export interface TextReaderChange {
@@ -21,27 +23,34 @@ export interface PointsBetween {
   readonly high: number;
 }
 
+/** Columns of changes.csv that the article is told from. */
+const read = [
+  textColumn("model", "model whose published columns these are"),
+  integerColumn("rank", "by the mean error; 0: no change"),
+  textColumn("change", "the change of the reader"),
+  textColumn("part", "attention, logits, or another number of the reader"),
+  ...estimateColumns("error", "mean distance from the published scores, 0 to 1"),
+  ...estimateColumns("gain", "error without a change minus this error, on the same problems"),
+  integerColumn("trials", "problems of each column"),
+] as const;
+
 /**
  * Reads the changes of the experiment article-reader by one model's columns, nearest change first; undefined without the
  * file.
+ *
+ * @throws UsageError for a file without these columns
  */
 export function readTextReader(path: string, model: string): TextReaderChange[] | undefined {
   if (!existsSync(path)) return undefined;
-  return readCsv<string>(path, ["change", "model", "part", "rank", "trials"])
-    .filter((row) => row["model"] === model)
-    .map((row) => {
-      const points = (column: string): PointsBetween => {
-        const [mean, low, high] = ["", "Low", "High"].map((end) => 100 * Number(row[column + end]));
-        return { mean: mean!, low: low!, high: high! };
-      };
-      return {
-        change: row["change"]!,
-        part: row["part"]!,
-        rank: Number(row["rank"]),
-        error: points("error"),
-        gain: points("gain"),
-        trials: Number(row["trials"]),
-      };
-    })
+  return readTable(path, read)
+    .filter((row) => row.model === model)
+    .map(({ change, part, rank, trials, ...row }) => ({
+      change,
+      part,
+      rank,
+      error: { mean: 100 * row.error, low: 100 * row.errorLow, high: 100 * row.errorHigh },
+      gain: { mean: 100 * row.gain, low: 100 * row.gainLow, high: 100 * row.gainHigh },
+      trials,
+    }))
     .sort((a, b) => a.rank - b.rank);
 }
