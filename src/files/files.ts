@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -117,6 +118,15 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   } catch (error) {
     rmSync(draft, { force: true });
     throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Names of the files and folders in a folder. @throws UsageError if it cannot be read */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new UsageError(`cannot read the folder ${folder}: ${reasonOf(error)}`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -6,7 +5,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { checked } from "./checked.ts";
 import { readCsv } from "./csv.ts";
-import { readText } from "./files.ts";
+import { namesIn, readText } from "./files.ts";
 import { checkout } from "./load.ts";
 import type { FittedConstants } from "../hardware/constants/constants.ts";
 import type { ConstantSet } from "../hardware/constants/set.ts";
@@ -29,12 +28,7 @@ export const ownKernels = measuredFolder(trtllmBlackwell);
  * @throws UsageError for a folder without CSV files, a file whose name is no operator's, and one that is not a CSV
  */
 export function readKernels(folder: string): Measured[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith(".csv"));
-  } catch (error) {
-    throw new UsageError(`cannot read the folder ${folder}: ${(error as Error).message}`);
-  }
+  const names = namesIn(folder).filter((name) => name.endsWith(".csv"));
   const known = measuredFiles.map(({ file }) => `${file}.csv`);
   if (names.length === 0) throw new UsageError(`${folder} has no CSV files; known: ${known.join(", ")}`);
   const unknown = names.filter((name) => !known.includes(name));

@@ -34,11 +34,12 @@ const options = all.flatMap(({ words, command }) =>
   command.options.map((option) => ({ words, command, option, flag: `${words.join(" ")} ${option.long}` })),
 );
 
+/** Tables that a command reads. */
+const tables = ["--trace", "--results", "--explained", "--text-reader"];
 /** Options that name what a command reads. */
 const inputs = [
   ...["--q", "--k", "--v", "--capture", "--index-q", "--index-k", "--index-v", "--gates", "--config"],
-  ...["--file", "--responses", "--trace", "--prices", "--constants", "--kernels", "--results", "--from"],
-  ...["--plugin", "--explained", "--text-reader"],
+  ...["--file", "--responses", "--prices", "--constants", "--kernels", "--from", "--plugin", ...tables],
 ];
 /** The value that an option reads of a text. @throws UsageError, CommanderError */
 const read = ({ parseArg }: Option, text: string): unknown =>
@@ -110,6 +111,27 @@ describe("what a command writes", () => {
   it("is not asked of a run that writes nothing", async () => {
     const words = ["run", "--task", "graphwalks", "--variant", "dense", "--tokens", "4K", "--dry-run"];
     expect((await attnsim(...words, "--out", file)).code).toBe(0);
+  });
+});
+
+describe("what a command reads", () => {
+  const torn = { table: join(folder, "torn.csv"), other: join(folder, "torn.json") };
+  writeFileSync(torn.table, 'a,b\n"torn');
+  writeFileSync(torn.other, '{"torn');
+  const reads = options.filter(({ option }) => inputs.includes(option.long!));
+
+  it.each(reads.map((each) => [each.flag, each] as const))(
+    "%s is refused before the work where it is torn",
+    async (_, each) => {
+      const path = tables.includes(each.option.long!) ? torn.table : torn.other;
+      const { code, out, err } = await attnsim(...lineOf(each, each.option, path));
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toMatch(/^error: /);
+    },
+  );
+
+  it("is known of every command that reads", () => {
+    expect(reads.length).toBeGreaterThan(55);
   });
 });
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { exportsOf } from "../../core/entry.ts";
 import { UsageError, unknownName } from "../../core/errors.ts";
 import { readTrialRows } from "../../files/csv.ts";
+import { namesIn } from "../../files/files.ts";
 import { checkout, importFile } from "../../files/load.ts";
 import { makeTrial } from "../../trial/make-trial.ts";
 import { planOf } from "../../runs/plan.ts";
@@ -50,25 +51,23 @@ export interface PublishedStudy {
 /**
  * Compares published numbers and trends with ours.
  *
- * @throws UsageError for an unknown trend; Unfinished when trials of a trend are missing
+ * @throws UsageError for an unknown trend, and results that are no folder; Unfinished when trials of a trend are missing
  */
 export async function runPublished(options: PublishedOptions, watch: Watch): Promise<PublishedStudy> {
   const { run } = options;
   const trends = await loadTrends();
   const chosen = run === undefined ? [] : chosenTrends(run, trends);
   const { results = chosen.length > 0 ? ownResults : inCheckout("results/published") } = options;
+  if (chosen.length === 0 && options.results !== undefined) namesIn(options.results);
   const files: string[] = [];
   for (const trend of chosen)
     files.push(...(await runTrend(trend, { ...options, out: join(results, trend.name) }, watch)));
-  const shown = chosen.length > 0 ? chosen : trends;
+  const shown = trendResults(chosen.length > 0 ? chosen : trends, ({ name }) => {
+    const file = join(results, name, "data.csv");
+    return existsSync(file) ? readTrialRows(file) : undefined;
+  });
   return {
-    answer: {
-      checks: chosen.length > 0 ? [] : checkResults(goldenChecks),
-      trends: trendResults(shown, ({ name }) => {
-        const file = join(results, name, "data.csv");
-        return existsSync(file) ? readTrialRows(file) : undefined;
-      }),
-    },
+    answer: { checks: chosen.length > 0 ? [] : checkResults(goldenChecks), trends: shown },
     hasTrends: trends.length > 0,
     files,
   };
