@@ -97,9 +97,9 @@ function checkRecordLengths(text: string, where: string): void {
     else if (!isQuoted && (code === lineFeed || code === carriageReturn)) start = i + 1;
     if (i - start >= recordBound) {
       const line = text.slice(0, start).split(/\r\n|\r|\n/).length;
+      const reason = isQuoted ? "from a quote that is not closed" : "without the end of a line";
       throw new UsageError(
-        `${where}: line ${line}: a record must have at most ${recordBound} characters; got more, ` +
-          (isQuoted ? "from a quote that is not closed" : "without the end of a line"),
+        `${where}: line ${line}: a record must have at most ${recordBound} characters; got more, ${reason}`,
       );
     }
   }
