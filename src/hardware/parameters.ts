@@ -26,15 +26,20 @@ interface Parameters {
 export const attentionWeights = (attention: Attention, hidden: number): number =>
   weightsIn(attentionLayer(attention).matrices(hidden, unshared));
 
-/** Weights of one feed-forward layer: those that every token passes, the router among them, and those of the routed experts. */
+/**
+ * Weights of one feed-forward layer: those that every token passes, the router among them, those of the routed experts, with
+ * experts that no token of text reaches, and those of the routed experts that a token is sent to.
+ */
 export function feedForwardWeights(
   group: FeedForwardDims,
   hidden: number,
-): { readonly always: number; readonly routed: number; readonly router: number } {
+): Readonly<Record<"always" | "routed" | "chosen" | "router", number>> {
   const layer = feedForwardLayer(group);
+  const routed = weightsIn(layer.routed(hidden));
   return {
     always: weightsIn(layer.always(hidden, 1)),
-    routed: weightsIn(layer.routed(hidden)),
+    routed: routed + weightsIn(layer.idle?.(hidden) ?? []),
+    chosen: routed * layer.activeShare,
     router: layer.experts * hidden,
   };
 }
@@ -83,7 +88,7 @@ export function parametersOf(model: Model): Parameters {
     const weights = feedForwardWeights(group, hidden);
     always += group.layers.value * weights.always;
     routed += group.layers.value * weights.routed;
-    routedActive += group.layers.value * weights.routed * feedForwardLayer(group).activeShare;
+    routedActive += group.layers.value * weights.chosen;
   }
   return {
     embeddings,

@@ -32,7 +32,6 @@ const denseWidths = ["block_ff_dim", "dense_intermediate_size", "intermediate_si
 /** Feed-forward of every layer of a config.json. */
 export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTraits = {}): FeedForwardDims[] {
   const key = experts.find((each) => keys.isOn(each));
-  refusePairs(keys, layers);
   const shares = { ...(traits.ungated && { ungated: true as const }), ...tokenWidth(keys) };
   const dense = (l: number): FeedForwardDims => ({
     kind: "dense",
@@ -40,22 +39,17 @@ export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTra
     ...shares,
   });
   const all = Array.from({ length: layers }, (_, l) => l);
-  if (key === undefined || (keys.has("enable_moe_block") && !keys.isTrue("enable_moe_block")))
-    return all.map(dense);
+  if (key === undefined || isSingle(keys, key)) return all.map(dense);
+  if (keys.has("enable_moe_block") && !keys.isTrue("enable_moe_block")) return all.map(dense);
   const isMixture = mixtureLayersOf(keys, layers);
   return all.map((l) =>
     isMixture[l] ? { ...mixtureAt(keys, { l, layers, key, ...traits }), ...shares } : dense(l),
   );
 }
 
-/** @throws UsageError for experts of text and others of images (ERNIE 4.5 VL) */
-function refusePairs(keys: Keys, layers: number): void {
-  const pair = ["moe_num_experts", "moe_intermediate_size"].find(
-    (key) => keys.isList(key) && (key === "moe_num_experts" || keys.all(key).length < layers),
-  );
-  if (pair !== undefined)
-    throw keys.wrong(pair, "one number: experts of images beside those of text are not read");
-}
+/** One expert is a dense layer (Jamba 3B, Hunyuan). Source: transformers, modeling_jamba.py, JambaDecoderLayer. */
+const isSingle = (keys: Keys, key: string): boolean =>
+  !keys.isList(key) && keys.count(key).value === 1 && !keys.has("moe_intermediate_size");
 
 /** Gemma 3n: width of the embedding that each token has for each layer. */
 const tokenWidth = (keys: Keys): { readonly tokenWidth?: Count } =>
@@ -94,13 +88,10 @@ interface MixtureQuestion extends FeedForwardTraits {
 
 function mixtureAt(keys: Keys, question: MixtureQuestion): FeedForwardDims {
   const { l, layers, key, besideDense, residualWidth } = question;
-  const intermediate = keys.countAt(
-    l,
-    layers,
-    "moe_intermediate_size",
-    "expert_ffn_hidden_size",
-    "intermediate_size",
-  );
+  const pair = imagePair(keys, layers, key);
+  const intermediate =
+    pair?.text.intermediate ??
+    keys.countAt(l, layers, "moe_intermediate_size", "expert_ffn_hidden_size", "intermediate_size");
   const beside = besideDense ? keys.count("intermediate_size") : residualWidth?.(keys);
   const shared = beside?.value ?? sharedWidth(keys, l, layers, intermediate.value);
   const latent = (["routed_expert_hidden_size", "moe_latent_size"] as const).find((each) => keys.isOn(each));
@@ -108,12 +99,37 @@ function mixtureAt(keys: Keys, question: MixtureQuestion): FeedForwardDims {
   const chosen: readonly [string, ...string[]] = other === undefined ? perToken : [other];
   return {
     kind: "mixture",
-    experts: keys.countAt(l, layers, key),
-    perToken: keys.atMostAt(l, layers, key, ...chosen),
+    ...(pair
+      ? { experts: pair.text.experts, perToken: keys.count(...chosen), imageExperts: pair.image }
+      : { experts: keys.countAt(l, layers, key), perToken: keys.atMostAt(l, layers, key, ...chosen) }),
     intermediate,
     ...(shared > 0 && { shared: keys.counted(shared, "shared experts, all together") }),
     ...(latent && { latent: keys.count(latent) }),
   };
+}
+
+/**
+ * Experts of text and others of images of ERNIE 4.5 VL: two widths, and two numbers or one for both. Source: transformers
+ * 5.18.0, modeling_ernie4_5_vl_moe.py, Ernie4_5_VLMoeMoeBlock.
+ *
+ * @throws UsageError for another number of kinds, and for more experts a token than text has
+ */
+function imagePair(keys: Keys, layers: number, key: string) {
+  const widths = keys.isList("moe_intermediate_size") ? keys.counts("moe_intermediate_size") : [];
+  const isPair = keys.isList(key) || (widths.length > 0 && widths.length !== layers);
+  if (key !== "moe_num_experts" || !isPair) return undefined;
+  const numbers = keys.isList(key) ? keys.counts(key) : [keys.count(key).value, keys.count(key).value];
+  if (widths.length !== 2 || numbers.length !== 2)
+    throw keys.wrong(widths.length === 2 ? key : "moe_intermediate_size", "of two kinds: text and images");
+  if (keys.count("moe_k").value > numbers[0]!) throw keys.wrong("moe_k", `at most ${numbers[0]!}`);
+  const [text, image] = numbers.map((experts, i) => ({
+    experts: keys.counted(experts, i === 0 ? "moe_num_experts, of text" : "moe_num_experts, of images"),
+    intermediate: keys.counted(
+      widths[i]!,
+      i === 0 ? "moe_intermediate_size, of text" : "moe_intermediate_size, of images",
+    ),
+  }));
+  return { text: text!, image: image! };
 }
 
 /** Width of all shared experts together. */

@@ -1,4 +1,7 @@
 import type { Keys } from "./keys.ts";
+import { kindsOf } from "./kinds.ts";
+
+const mixtureWords = { dense: ["dense"], mixture: ["sparse", "moe", "hash_moe"] } as const;
 
 /**
  * For each layer of a model with experts, true if it has them. Source: transformers, configuration_*.py and modeling_*.py
@@ -7,7 +10,9 @@ import type { Keys } from "./keys.ts";
 export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
   const of = (is: (l: number) => boolean): boolean[] => Array.from({ length: layers }, (_, l) => is(l));
   if (keys.isOn("mlp_layer_types"))
-    return keys.list("mlp_layer_types", layers).map((type) => type !== "dense");
+    return kindsOf(keys, "mlp_layer_types", { layers, words: mixtureWords }).map(
+      (kind) => kind === "mixture",
+    );
   const dense = denseFirst(keys);
   if (keys.isList("is_moe_layer")) return keys.list("is_moe_layer", layers).map((is) => is === true);
   if (keys.isList("moe_layer_freq")) return keys.list("moe_layer_freq", layers).map((is) => is === 1);
@@ -24,8 +29,8 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
     return of((l) => l % period === offset);
   }
   if (keys.has("moe_layer_start_index")) {
-    const start = keys.number("moe_layer_start_index");
-    const end = keys.isOn("moe_layer_end_index") ? keys.count("moe_layer_end_index").value : layers - 1;
+    const start = ofBoth(keys, "moe_layer_start_index", 0, layers);
+    const end = ofBoth(keys, "moe_layer_end_index", layers - 1, layers);
     const interval = keys.isOn("moe_layer_interval") ? keys.count("moe_layer_interval").value : 1;
     return of((l) => (l + 1) % interval === 0 && l >= start && l <= end);
   }
@@ -33,6 +38,15 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
   const sparse = keys.isOn("decoder_sparse_step") ? keys.count("decoder_sparse_step").value : 1;
   const only = keys.has("mlp_only_layers") ? keys.counts("mlp_only_layers") : [];
   return of((l) => l >= dense && l % step === 0 && (l + 1) % sparse === 0 && !only.includes(l));
+}
+
+/** A layer's number, or that of text and that of images, which must be the same among the layers that there are. */
+function ofBoth(keys: Keys, key: string, otherwise: number, layers: number): number {
+  if (!keys.isList(key)) return keys.isOn(key) ? keys.count(key).value : otherwise;
+  const numbers = keys.counts(key).map((layer) => Math.min(layer, layers - 1));
+  if (numbers.length !== 2 || numbers[0] !== numbers[1])
+    throw keys.wrong(key, "one layer for text and images: experts of one of them alone are not read");
+  return numbers[0]!;
 }
 
 const listed = (which: readonly number[], layers: number): boolean[] =>

@@ -9,18 +9,18 @@ const unneeded: readonly RegExp[] = [
   // tokens and text
   /^_|_token_ids?$|_token_index$|_token_\w+$|^(?:bos|eos|eod|pad|sep|boi|eoi|boa|eoa|unk)_|^tokenizer_class$|^(?:media|image|video)_placeholder/,
   // training and sampling
-  /dropout|_pdrop$|^layerdrop$|^gradient_checkpointing$|^init_(?:config|device)$|^initializer|_std$|loss|^z_loss|_coef$|jitter|^seq_aux$|^pretraining_tp$|^ep_size$|_init_|^max_z$|_update_speed$/,
+  /dropout|_pdrop$|^layerdrop$|^gradient_checkpointing$|^init_(?:config|device)$|^initializer|_std$|loss|^z_loss|_coef$|jitter|^seq_aux$|^pretraining_tp$|^ep_size$|_init_|^max_z$|_update_speed$|_xavier_init$|^predict_special_tokens$/,
   /^(?:do_sample|temperature|top_k|top_p|typical_p|num_beams|num_beam_groups|diversity_penalty|length_penalty|repetition_penalty|early_stopping|max_length|min_length|no_repeat_ngram_size|encoder_no_repeat_ngram_size|num_return_sequences|output_scores|return_dict\w*|remove_invalid_values|forced_\w+|suppress_tokens|begin_suppress_tokens|bad_words_ids|exponential_decay_length_penalty)$/,
   // positions
-  /^(?:offset_alibi|position_encoding_2d|original_rope|learned_pos_emb|attn_rotary_emb|use_rotary_pos_emb|rope_freq_constant|interpolate_factor|full_attn_mod|attn_temperature_len)$|rope_interleave|^rope_|_rope_theta$|^rotary|^partial_rotary|mrope|^yarn|^use_pos_enc$|^original_max|^initial_context_length$|^llama_4_scaling|^position_embedding_type$|^attn_temperature|^floor_scale$|^attn_scale$|nope$|^no_rope_layers$|^no_rope_layer_interval$|^alibi|^use_dynamic_ntk$|^use_logn_attn$|^local_rope|_base_freq$|^use_mem_rope$|^use_long_context$|^hc_(?:eps|sinkhorn)/,
+  /^(?:offset_alibi|position_encoding_2d|original_rope|learned_pos_emb|attn_rotary_emb|use_rotary_pos_emb|rope_freq_constant|interpolate_factor|full_attn_mod|attn_temperature_len)$|rope_interleave|^rope_|_rope_theta$|^rotary|^partial_rotary|mrope|^yarn|^use_pos_enc$|_use_rope$|^original_max|^initial_context_length$|^llama_4_scaling|^position_embedding_type$|^attn_temperature|^floor_scale$|^attn_scale$|nope$|^no_rope_layers$|^no_rope_layer_interval$|^alibi|^use_dynamic_ntk$|^use_logn_attn$|^local_rope|_base_freq$|^use_mem_rope$|^use_long_context$|^hc_(?:eps|sinkhorn)/,
   // norms, activations and factors
   /norm_eps$|norm_epsilon$|^layernorm|^layer_norm|^rms_norm|qk_norm|^qk_layernorm$|_norm$|^norm_|^sandwich_norm$|^mla_scale_|^normalization_function$|^init_method$|^kda_(?:safe_gate|lower_bound)$|^group_norm_size$|^(?:rmsnorm|rms_norm|postnorm|norm_type|normalization_layer_name|normalize_qk_projections|do_layer_norm_before|mamba_inner_layernorms|num_ln_in_parallel_attn|_remove_final_layer_norm)$|^(?:add|use)_\w*norm/,
   /^(?:mlp_)?hidden_act|^hidden_activation$|_hidden_act$|^swiglu|^activation|^act_fn|^ffn_act_fn$|^ffn_config\.ffn_act_fn|^gegelu|^use_gated_activation$|^mlp_type$|^glu$|^clip_qkv$|^max_attn_value$|^block_use_swiglu$/,
-  /softcapping|_multipliers?$|^logits?_|^embedding_|^residual_|_scaling$|^scale_|^mup_|^use_mup$|^dim_model_base$|^attention_value_scale$|^query_pre_attn_scalar$|^output_gate_type$|^output_multiplier_scale$|^gate_lower_bound$/,
+  /softcapping|_multipliers?$|^logits?_|^embedding_|^residual_|_scaling$|^scale_|^mup_|^use_mup$|^dim_model_base$|^attention_value_scale$|^query_pre_attn_scalar$|^lightning_scale$|^output_gate_type$|^output_multiplier_scale$|^gate_lower_bound$/,
   // routers
   /^(?:norm_topk_probs?|scoring_func|topk_method|topk_group|n_group|routed_scaling_factor|moe_router\w*|router_\w+|route_\w+|use_routing_bias|use_moe_router_bias|moe_renormalize|num_expert_group|use_grouped_topk|moe_norm_min|gate_temp|score_function|use_expert_bias|num_hash_layers|output_router_logits|moe_gate_\w+|moe_use_\w+|moe_multimodal_\w+|enable_moe_fp32_combine|moe_apply_\w+|moe_routed_scaling_factor|gated_attention_proj_granularity_type|moe_shared_expert_overlap|moe_weight_\w+|moe_capacity|moe_gate|moe_\w*capacity\w*|moe_token_dropping|moe_drop_tokens|score_func|load_balance_coeff|num_expert_groups|num_limited_groups|use_grouped_mm|shared_moe_mode)$/,
   // the file itself
-  /^(?:architectures|model_type|transformers_version|torch_dtype|dtype|auto_map|use_cache|task_specific_params|id2label|label2id|problem_type|torchscript|use_bfloat16|is_decoder|is_encoder_decoder|prefix|finetuning_task|add_cross_attention|cross_attention_hidden_size|tie_encoder_decoder|tf_legacy_loss|pruned_heads|chunk_size_feed_forward|output_attentions|output_hidden_states|language_model_only|name|summary|source|plan|as|tokenizer_name|verbose|class_num|pool_type|org_vocab_size|cache_implementation|template|internal_version|ssm_cfg|dense_list|gated_linear_unit|use_shared_block_lora)$|^summary_|_runner(?:_input)?$/,
+  /^(?:architectures|model_type|transformers_version|torch_dtype|dtype|auto_map|use_cache|task_specific_params|id2label|label2id|problem_type|torchscript|use_bfloat16|is_decoder|is_encoder_decoder|prefix|finetuning_task|add_cross_attention|cross_attention_hidden_size|tie_encoder_decoder|tf_legacy_loss|pruned_heads|chunk_size_feed_forward|output_attentions|output_hidden_states|language_model_only|name|summary|source|plan|as|tokenizer_name|verbose|class_num|pool_type|org_vocab_size|cache_implementation|template|internal_version|ssm_cfg|dense_list|gated_linear_unit|use_shared_block_lora|is_llama_config|js_config|for_llm_compressor|embd_layer|context_window_size)$|^summary_|_runner(?:_input)?$/,
   /bias$|^quantization_config$|^quantization$|^expert_dtype$|^scale_fmt$|^producer$|^kv_cache_\w+$/,
   // other towers
   /vision|visual|image|video|audio|^img_|^mm_|projector|^vit_|patch|^tile_size$|^max_tiles|^downsample|speech|^ignore_index$|^spatial_merge|^multimodal|^media_|^num_reward_heads$|^use_unified|talker|code2wav|_modal|^token2wav|_per_seconds$|_per_chunk$|^(?:ps_version|select_layer|num_media_embeds)$|^use_(?:backbone_lora|llm_lora|thumbnail)$|^im_\w+_id$|^text_\w+_id$/,
@@ -49,7 +49,13 @@ const restated: Readonly<Record<string, readonly string[]>> = {
   block_ff_dim: ["intermediate_size"],
   num_experts_per_tok: ["experts_per_token"],
   o_lora_rank: ["num_key_value_heads"],
-  num_experts: ["intermediate_size", "shared_expert_intermediate_size"],
+  num_experts: [
+    "intermediate_size",
+    "shared_expert_intermediate_size",
+    "expert_layer_period",
+    "expert_layer_offset",
+    "num_experts_per_tok",
+  ],
   n_routed_experts: ["intermediate_size", "num_experts"],
   num_local_experts: ["intermediate_size", "intermediate_size_mlp", "attn_type_list"],
   moe_intermediate_size: ["intermediate_size", "expert_hidden_dim"],

@@ -9,7 +9,7 @@ import { beside, sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import { columnsOf, stageGpus } from "../parallelism.ts";
 import { noFeedForwardLayer } from "./none.ts";
-import type { Count, FeedForwardLayer, FeedForwardRank, PassTokens } from "./layer.ts";
+import type { Count, FeedForwardLayer, FeedForwardRank, LayerMatrix, PassTokens } from "./layer.ts";
 
 /** Feed-forward layers that every token passes: three matrices each, or two without a gate. */
 export interface DenseFeedForward {
@@ -40,6 +40,8 @@ export interface MixtureFeedForward {
   readonly shared?: Count;
   /** width that routed experts read and write, with a projection down and one up; the model's width by default */
   readonly latent?: Count;
+  /** experts of images beside those of text: tokens of text never reach them (ERNIE 4.5 VL) */
+  readonly imageExperts?: { readonly experts: Count; readonly intermediate: Count };
   /** experts, the shared ones too, have two matrices each and no gate */
   readonly ungated?: true;
   readonly tokenWidth?: Count;
@@ -120,8 +122,20 @@ function mixtureLayer(group: MixtureDims): FeedForwardLayer {
         columns,
         experts,
       ]),
+    idle: (hidden) => imageMatrices(group, hidden),
     time: (rank, tokens) => mixtureTime(group, rank, tokens),
   };
+}
+
+/** Matrices of the experts of images, and of their router. */
+function imageMatrices(group: MixtureDims, hidden: number): readonly LayerMatrix[] {
+  if (!group.imageExperts) return [];
+  const { experts, intermediate } = group.imageExperts;
+  const each = matricesOf(group, hidden, intermediate.value);
+  return [
+    [hidden, experts.value],
+    ...each.map(([rows, columns]): LayerMatrix => [rows, columns, experts.value]),
+  ];
 }
 
 /** Width that routed experts read and write. */

@@ -146,6 +146,8 @@ export interface FeedForwardLayer {
   always(hidden: number, columns: number): readonly LayerMatrix[];
   /** Matrices of all routed experts. */
   routed(hidden: number): readonly LayerMatrix[];
+  /** Matrices that GPUs hold and no token of text is multiplied with. */
+  idle?(hidden: number): readonly LayerMatrix[];
   /** Time of the layer on one GPU, exchanges included. */
   time(rank: FeedForwardRank, tokens: PassTokens): OperatorTime;
 }

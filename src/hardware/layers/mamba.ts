@@ -24,7 +24,7 @@ export interface MambaAttention {
   /** groups of heads that share the keys and queries of the state (B and C) */
   readonly groups: Count;
   readonly convolution: Count;
-  /** Mamba-1: rank of the projection to the steps, which comes after the convolution, as those to B and C do */
+  /** Mamba-1 and PLaMo 2: rank of the projection to the steps, which comes after the convolution, as those to B and C do */
   readonly stepRank?: Count;
   /** bytes of each number in the state */
   readonly stateElement: Quantity<"B">;
@@ -95,11 +95,11 @@ function matricesOf(
     products: [
       [hidden, 2 * inner],
       [inner, stepRank.value + 2 * stateDim.value],
-      [stepRank.value, inner],
+      [stepRank.value, heads.value / tp],
       [inner, hidden],
     ],
-    // the filter, and the decay of each number of the state
-    small: [filter, [stateDim.value, inner]],
+    // the filter, and the decay of each number of the state of a head
+    small: [filter, [stateDim.value, heads.value / tp]],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Attention } from "../../layers/attention.ts";
 import type { CompressedAttention } from "../../layers/compressed.ts";
 import type { LatentAttention } from "../../layers/latent.ts";
 import type { Keys } from "../keys.ts";
+import { attending, kindsOf } from "../kinds.ts";
 import { kimiDelta } from "./delta.ts";
 import { groupedLayers } from "./grouped.ts";
 
@@ -31,6 +32,7 @@ const sparseRecord = from({
  */
 export function latentLayers(keys: Keys, layers: number): Attention[] {
   if (!keys.isOn("kv_lora_rank")) return groupedLayers(keys, layers);
+  if (keys.isOn("layer_types")) kindsOf(keys, "layer_types", { layers, words: { full: attending } });
   const dense = { ...latent(keys), ...(keys.isOn("hc_mult") && { streams: keys.count("hc_mult") }) };
   if (!keys.isOn("index_topk")) return Array<Attention>(layers).fill(dense);
   const indexer = {
@@ -54,6 +56,8 @@ export function latentLayers(keys: Keys, layers: number): Attention[] {
   }
   return out;
 }
+
+const pooledWords = { linear: ["linear_attention"], full: attending } as const;
 
 /**
  * Layers of GLM-5.3-Flash: KDA, and in every fourth layer latent attention without rope, with an index of pools. Source:
@@ -86,7 +90,7 @@ export function pooledLayers(keys: Keys, layers: number): Attention[] {
   };
   const listed = own?.has("full_attn_layers") ? own.counts("full_attn_layers") : undefined;
   const isPooled = keys.isOn("layer_types")
-    ? keys.texts("layer_types", layers).map((type) => type !== "linear_attention")
+    ? kindsOf(keys, "layer_types", { layers, words: pooledWords }).map((kind) => kind === "full")
     : Array.from({ length: layers }, (_, l) => listed?.includes(l) ?? l % 4 === 3);
   const computes = keys.isOn("indexer_types") ? indexedLayers(keys, layers) : undefined;
   if (isPooled.some((is, l) => is && computes?.[l] === false))

@@ -5,6 +5,7 @@ import type { ShortConvolution } from "../../layers/convolution.ts";
 import type { Count } from "../../layers/layer.ts";
 import type { MambaAttention } from "../../layers/mamba.ts";
 import type { Keys } from "../keys.ts";
+import { attending, kindsOf } from "../kinds.ts";
 import { grouped } from "./grouped.ts";
 
 /** Bytes of a number of a state space's state. */
@@ -125,13 +126,17 @@ export const nemotronLayers = (keys: Keys): Attention[] =>
 export const parallelLayers = (keys: Keys, layers: number): Attention[] =>
   Array<Attention>(layers).fill({ kind: "parallel", attention: grouped(keys), mamba: mamba2(keys) });
 
+const mambaWords = { mamba: ["mamba", "linear_attention"], full: attending } as const;
+
 /** Layers of Granite 4 (layer_types) and Bamba (attn_layer_indices): Mamba-2, and attention in few, or in none. */
 export function mambaLayers(keys: Keys, layers: number): Attention[] {
   const attention = keys.isOn("layer_types")
-    ? keys.texts("layer_types", layers).map((type) => type !== "mamba" && type !== "linear_attention")
+    ? kindsOf(keys, "layer_types", { layers, words: mambaWords }).map((kind) => kind === "full")
     : keys.has("attn_layer_indices")
       ? indicesIn(keys, "attn_layer_indices", layers)
       : Array<boolean>(layers).fill(false);
+  // a file of attention alone has the keys of Mamba too, and says nothing with them
+  if (!attention.includes(false)) for (const name of Object.values(mambaNames)) keys.has(name);
   return attention.map((is) => (is ? grouped(keys) : mamba2(keys)));
 }
 
@@ -148,6 +153,37 @@ export function jambaLayers(keys: Keys, layers: number): Attention[] {
   const period = keys.count("attn_layer_period").value;
   const offset = keys.number("attn_layer_offset");
   return Array.from({ length: layers }, (_, l) => (l % period === offset ? grouped(keys) : mamba1(keys)));
+}
+
+/**
+ * Layers of PLaMo 2: Mamba in all but one of each mamba_step; its steps and its B and C come from the filtered channels, as in
+ * Mamba-1. Attention sees attention_window_size tokens but in the layers that full_attention_idx lists. Source:
+ * ml-explore/mlx-lm, mlx_lm/models/plamo2.py at d78bf58.
+ */
+export function plamoLayers(keys: Keys, layers: number): Attention[] {
+  const full = new Set(keys.isOn("full_attention_idx") ? keys.counts("full_attention_idx") : []);
+  const attention = grouped(keys);
+  const window = { ...attention, window: keys.count("attention_window_size") };
+  const attending = (l: number): Attention => (full.has(l) ? attention : window);
+  if (keys.has("mamba_enabled") && !keys.isTrue("mamba_enabled"))
+    return Array.from({ length: layers }, (_, l) => attending(l));
+  const mamba: MambaAttention = {
+    kind: "mamba",
+    heads: keys.count("mamba_num_heads"),
+    headDim: keys.count("head_dim"),
+    stateDim: keys.count("mamba_d_state"),
+    groups: keys.counted(1, "B and C of all heads"),
+    convolution: keys.count("mamba_d_conv"),
+    stepRank: keys.counted(
+      Math.max(64, Math.floor(keys.count("hidden_size").value / 16)),
+      "hidden_size / 16, at least 64",
+    ),
+    stateElement: float32State,
+  };
+  const step = keys.count("mamba_step").value;
+  const half = Math.floor(step / 2);
+  const isMamba = (l: number): boolean => (layers <= half ? l !== layers - 1 : l % step !== half);
+  return Array.from({ length: layers }, (_, l) => (isMamba(l) ? mamba : attending(l)));
 }
 
 /** Names of the keys of Zamba and Zamba2, by those of Mamba-2 here. */
@@ -204,6 +240,8 @@ function sharedBlockLayers(
   return types.map((type) => (type === "hybrid" ? shared : mamba));
 }
 
+const convolutionWords = { convolution: ["conv", "short_conv"], full: attending } as const;
+
 /** Layers of LFM2: short convolutions, and attention in those that layer_types or full_attn_idxs name. */
 export function convolutionLayers(keys: Keys, layers: number): Attention[] {
   const convolution: ShortConvolution = {
@@ -212,7 +250,7 @@ export function convolutionLayers(keys: Keys, layers: number): Attention[] {
     kernel: keys.count("conv_L_cache"),
   };
   const attention = keys.isOn("layer_types")
-    ? keys.texts("layer_types", layers).map((type) => type === "full_attention")
+    ? kindsOf(keys, "layer_types", { layers, words: convolutionWords }).map((kind) => kind === "full")
     : indicesIn(keys, "full_attn_idxs", layers);
   return attention.map((is) => (is ? grouped(keys) : convolution));
 }

@@ -58,6 +58,28 @@ export function compressedConvolutionLayers(keys: Keys, layers: number): Attenti
   return groupedLayers(keys, layers).map((each) => ({ ...each, convolution }) as Attention);
 }
 
+/**
+ * Layers of Baichuan-M1: windows with heads of their own in those that sliding_window_layers lists, and short convolutions
+ * over keys and values. Source: ml-explore/mlx-lm, mlx_lm/models/baichuan_m1.py at d78bf58.
+ */
+export function convolvedWindowLayers(keys: Keys, layers: number): Attention[] {
+  const convolved = (layer: GroupedQueryAttention): GroupedQueryAttention => ({
+    ...layer,
+    convolution: {
+      kernel: keys.count("conv_window"),
+      channels: keys.counted(2 * layer.kvHeads.value * layer.headDim.value, "keys and values"),
+    },
+  });
+  const full = convolved(grouped(keys));
+  const names = {
+    ...(keys.isOn("num_swa_attention_heads") && { queryHeads: "num_swa_attention_heads" }),
+    ...(keys.isOn("num_swa_key_value_heads") && { kvHeads: "num_swa_key_value_heads" }),
+  };
+  const local = convolved({ ...grouped(keys, names), window: keys.count("sliding_window") });
+  const listed = new Set(keys.counts("sliding_window_layers"));
+  return Array.from({ length: layers }, (_, l) => (listed.has(l) ? local : full));
+}
+
 /** Bytes of each number of an image's K and V, which an engine holds in the model's own type. */
 const imageElement = from({
   title: "transformers 5.18.0, modeling_mllama.py",

@@ -2,6 +2,7 @@ import type { Attention } from "../../layers/attention.ts";
 import type { DeltaAttention } from "../../layers/delta.ts";
 import type { Count } from "../../layers/layer.ts";
 import type { Keys } from "../keys.ts";
+import { attending, kindsOf } from "../kinds.ts";
 import { float32State, kimiDelta } from "./delta.ts";
 import { grouped } from "./grouped.ts";
 import { latent } from "./latent.ts";
@@ -110,10 +111,12 @@ export function xlstmLayers(keys: Keys, layers: number): Attention[] {
   });
 }
 
+const recurrent = { linear: ["linear_attention"], full: attending } as const;
+
 /** For each layer, true if it is recurrent. */
 function linearTypes(keys: Keys, layers: number): boolean[] {
   if (keys.isOn("layer_types"))
-    return keys.texts("layer_types", layers).map((type) => type === "linear_attention");
+    return kindsOf(keys, "layer_types", { layers, words: recurrent }).map((kind) => kind === "linear");
   const interval = keys.count("full_attention_interval").value;
   return Array.from({ length: layers }, (_, l) => (l + 1) % interval !== 0);
 }
@@ -147,6 +150,35 @@ export function lightningLayers(keys: Keys, layers: number): Attention[] {
       ? grouping(keys, layers)
       : linearTypes(keys, layers);
   return isLinear.map((is) => (is ? linear : full));
+}
+
+const mixers = { linear: ["lightning-attn", "lightning_attn", "lightning"], full: ["minicpm4"] } as const;
+
+/**
+ * Layers of MiniCPM-SALA: lightning attention with a gate, and gated attention between, which reads blocks of long contexts
+ * alone; here it reads all of them. Sources: openbmb/MiniCPM-SALA as vLLM (models/minicpm_sala.py) and its ports read it.
+ *
+ * @throws UsageError for a kind of layer that is not known
+ */
+export function salaLayers(keys: Keys, layers: number): Attention[] {
+  const full: Attention = { ...grouped(keys), ...(keys.isTrue("attn_use_output_gate") && { gated: true }) };
+  const headDim = keys.count("lightning_head_dim", "head_dim");
+  if (keys.has("use_output_gate") && !keys.isTrue("use_output_gate"))
+    throw keys.wrong("use_output_gate", "true: lightning attention without a gate is not read");
+  if (keys.has("lightning_nkv") && keys.count("lightning_nkv").value !== keys.count("lightning_nh").value)
+    throw keys.wrong("lightning_nkv", "lightning_nh: heads that share keys are not read");
+  const linear: DeltaAttention = {
+    kind: "delta",
+    rule: "lightning",
+    queryHeads: keys.count("lightning_nh", "num_attention_heads"),
+    valueHeads: keys.count("lightning_nh", "num_attention_heads"),
+    keyDim: headDim,
+    valueDim: headDim,
+    stateElement: float32State,
+  };
+  return kindsOf(keys, "mixer_types", { layers, words: mixers }).map((kind) =>
+    kind === "linear" ? linear : full,
+  );
 }
 
 /** Ring-Linear: the last layer of each group is full, and those after the last whole group. */

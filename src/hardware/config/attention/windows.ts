@@ -1,5 +1,5 @@
-import { lookup } from "../../../core/lookup.ts";
 import type { Keys } from "../keys.ts";
+import { attending, kindsOf } from "../kinds.ts";
 
 /** Reach of a layer's attention. */
 export type Reach = "full" | "window" | "chunk";
@@ -18,25 +18,24 @@ const isOff = (keys: Keys): boolean =>
     keys.isWritten("max_position_embeddings") &&
     keys.count("sliding_window").value >= keys.count("max_position_embeddings").value);
 
-const words = lookup<Reach>({
-  sliding_attention: "window",
-  local_attention: "window",
-  sliding: "window",
-  hybrid_sliding: "window",
-  chunked_attention: "chunk",
-});
+const words: Readonly<Record<Reach, readonly string[]>> = {
+  full: [...attending, "hybrid"],
+  window: ["sliding_attention", "local_attention", "sliding", "hybrid_sliding"],
+  chunk: ["chunked_attention"],
+};
 
 /**
  * Reach of each layer: as `layer_types` lists it, or as `sliding_window_pattern` or `max_window_layers` compute it. With a
  * window and none of them every layer has it. Source: transformers, configuration_*.py of each family.
+ *
+ * @throws UsageError for a kind of layer that has neither window nor chunk nor all tokens
  */
 export function reachOf(keys: Keys, layers: number): Reach[] {
   const off = isOff(keys);
   if (keys.isOn("layer_types"))
-    return keys.texts("layer_types", layers).map((type) => {
-      const reach = words[type] ?? "full";
-      return off && reach === "window" ? "full" : reach;
-    });
+    return kindsOf(keys, "layer_types", { layers, words }).map((reach) =>
+      off && reach === "window" ? "full" : reach,
+    );
   if (off || !keys.isOn("sliding_window")) return filled(layers, "full");
   if (keys.isText("sliding_window_pattern")) return lettered(keys.text("sliding_window_pattern"), layers);
   if (

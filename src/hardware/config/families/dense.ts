@@ -1,5 +1,5 @@
 import { blockConfigLayers, gatedLayers, gemmaLayers } from "../attention/grouped.ts";
-import { imageLayers, localLayers } from "../attention/patterned.ts";
+import { convolvedWindowLayers, imageLayers, localLayers } from "../attention/patterned.ts";
 import { blockConfigFeedForward } from "../feed-forward.ts";
 import { noWindow, sizes, tied } from "./family.ts";
 import type { ConfigFamily } from "./family.ts";
@@ -11,20 +11,21 @@ export const denseFamilies: readonly ConfigFamily[] = [
   // 4 tiles of (560 / 14)^2 + 1 patches: vision_config of Llama 3.2 Vision
   { types: ["mllama", "mllama_text_model"], attention: imageLayers, defaults: { image_tokens: 6404, cross_attention_layers: [3, 8, 13, 18, 23, 28, 33, 38] },
     nested: { ...sizes([128_256, 4096, 14_336, 40, 32, 8]), max_position_embeddings: 131_072 } },
-  { types: ["mistral", "mistral3", "pixtral"], nested: { ...sizes([32_000, 4096, 14_336, 32, 32, 8]), sliding_window: 4096 } },
+  { types: ["mistral", "mistral3", "pixtral", "llava_mistral"], nested: { ...sizes([32_000, 4096, 14_336, 32, 32, 8]), sliding_window: 4096 } },
   { types: ["aquila", "internlm", "internlm2", "internlm3", "olmo", "olmo2", "minicpm", "minicpmv", "minicpmo", "granite",
-      "helium", "yi", "solar", "xverse", "orion", "cwm", "hyperclovax", "chameleon", "diffllama", "llava", "llava_next", "idefics3", "smolvlm", "voxtral"],
+      "helium", "yi", "solar", "xverse", "orion", "cwm", "hyperclovax", "chameleon", "diffllama", "llava", "llava_next", "idefics3", "smolvlm", "voxtral",
+      "llava_llama", "iquestcoder", "telechat3"],
     nested: sizes([32_000, 4096, 11_008, 32, 32, 32]) },
   { types: ["emu3", "emu3_text_model"], nested: sizes([184_622, 4096, 14_336, 32, 32, 8]) },
   { types: ["granite_swa"], defaults: tied },
   { types: ["voxtral_realtime", "voxtral_realtime_text"], defaults: { head_dim: 128, ...tied },
     nested: { ...sizes([131_072, 3072, 9216, 26, 32, 8]), sliding_window: 8192 } },
   { types: ["ministral", "ministral3"], nested: { ...sizes([131_072, 4096, 14_336, 34, 32, 8]), head_dim: 128 } },
-  { types: ["qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_audio", "mimo", "kimi_audio"], defaults: noWindow,
+  { types: ["qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_audio", "mimo", "kimi_audio", "dots_ocr", "llava_qwen", "llava_qwen2"], defaults: noWindow,
     nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
   { types: ["qwen2_5_vl", "qwen2_5_vl_text", "qwen2_5_omni", "qwen2_5_omni_text"], defaults: noWindow,
     nested: sizes([152_064, 8192, 29_568, 80, 64, 8]) },
-  { types: ["qwen3", "qwen3_vl", "qwen3_vl_text", "interns1"], defaults: { ...noWindow, head_dim: 128 },
+  { types: ["qwen3", "qwen3_vl", "qwen3_vl_text", "interns1", "Keye", "KeyeVL1_5"], defaults: { ...noWindow, head_dim: 128 },
     nested: sizes([151_936, 4096, 22_016, 32, 32, 32]) },
   { types: ["gemma", "paligemma"], defaults: { head_dim: 256, ...tied }, nested: sizes([256_000, 3072, 24_576, 28, 16, 16]) },
   { types: ["gemma2", "vaultgemma"], defaults: { head_dim: 256, sliding_window_pattern: 2, ...tied },
@@ -41,7 +42,8 @@ export const denseFamilies: readonly ConfigFamily[] = [
     nested: { ...sizes([262_144, 2304, 9216, 30, 8, 4]), sliding_window: 512, max_position_embeddings: 131_072 } },
   { types: ["phi3", "phi3_v", "phi4", "phi4mm", "phi4_multimodal"], nested: sizes([32_064, 3072, 8192, 32, 32, 32]) },
   { types: ["phi3small"], defaults: tied, names: { intermediate_size: "ff_intermediate_size" } },
-  { types: ["bitnet"], defaults: tied },
+  { types: ["bitnet"] },
+  { types: ["baichuan_m1"], attention: convolvedWindowLayers },
   { types: ["cohere", "aya_vision"], defaults: tied, nested: sizes([256_000, 8192, 22_528, 40, 64, 64]) },
   { types: ["cohere2", "cohere2_vision"], defaults: { sliding_window_pattern: 4, ...tied },
     nested: { ...sizes([256_000, 8192, 22_528, 40, 64, 64]), sliding_window: 4096 } },

@@ -31,6 +31,7 @@ export const earlyFamilies: readonly ConfigFamily[] = [
   { types: ["gpt_bigcode"], attention: multiQueryLayers, ungated: true, expansion: 4, learnedPositions: { before: 0 },
     defaults: { multi_query: true, ...tied }, names: gptNames },
   { types: ["gptj", "codegen"], ungated: true, expansion: 4, names: gptNames },
+  { types: ["phi-msft", "mixformer-sequential"], ungated: true, expansion: 4, names: { ...gptNames, num_key_value_heads: "n_head_kv" } },
   { types: ["gpt_neo"], attention: neoLayers, ungated: true, expansion: 4, learnedPositions: { before: 0 },
     defaults: { attention_types: [[["global", "local"], 12]], window_size: 256, ...tied },
     names: { num_hidden_layers: "num_layers", num_attention_heads: "num_heads" } },

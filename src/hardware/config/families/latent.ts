@@ -6,8 +6,9 @@ import type { ConfigFamily } from "./family.ts";
 /** Models of latent attention, and of records of compressed tokens. */
 // prettier-ignore
 export const latentFamilies: readonly ConfigFamily[] = [
-  { types: ["deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_k25", "kimi_vl", "glm_moe_dsa", "glm4_moe_lite", "youtu",
+  { types: ["deepseek_v2", "deepseek_v3", "deepseek_v32", "kimi_k2", "kimi_k25", "kimi_vl", "glm_moe_dsa", "glm4_moe_lite", "sarvam_mla",
       "deepseek_vl_v2", "mistral4", "mistral_large_3", "axk1"], attention: latentLayers },
+  { types: ["youtu", "youtu_llm"], attention: latentLayers, defaults: tied },
   { types: ["axk2", "hy_v4"], attention: latentLayers, defaults: { mla_use_output_gate: true } },
   // its class divides the hidden size by the heads
   { types: ["minicpm3"], attention: latentLayers, defaults: { v_head_dim: 64, ...tied } },

@@ -17,7 +17,7 @@ import type { ConfigFamily } from "./family.ts";
 // prettier-ignore
 export const mixtureFamilies: readonly ConfigFamily[] = [
   { types: ["mixtral", "phimoe", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", "granitemoeshared", "glm4_moe", "minimax_m2", "dots1",
-      "solar_open", "bailing_moe", "bailing_moe_v2", "bailing_moe_v2_5", "flex_olmo", "skywork_moe", "deepseek",
+      "solar_open", "Klear", "sarvam_moe", "bailing_moe", "bailing_moe_v2", "bailing_moe_v2_5", "flex_olmo", "skywork_moe", "deepseek",
       "deepseek_ocr2", "deepseek_ocr2_text"], defaults: noWindow },
   { types: ["granitemoe_swa", "mellum"] },
   { types: ["zaya"], attention: compressedConvolutionLayers, defaults: { moe_intermediate_size: 2048, cca_time0: 2, cca_time1: 2, ...tied } },
@@ -38,7 +38,10 @@ export const mixtureFamilies: readonly ConfigFamily[] = [
     defaults: { n_shared_experts: 1, no_rope_layer_interval: 4, interleave_moe_layer_step: 1, attention_chunk_size: 8192 },
     nested: { ...sizes([202_048, 5120, 8192, 48, 40, 8]), head_dim: 128, intermediate_size_mlp: 16_384, num_local_experts: 16,
       num_experts_per_tok: 1, max_position_embeddings: 131_072 } },
-  { types: ["ernie4_5_moe", "ernie4_5_vl_moe", "ernie4_5_vl_moe_text", "ernie4_5_moe_vl"], defaults: tied },
+  { types: ["ernie4_5_moe", "ernie4_5_moe_vl"], defaults: tied },
+  { types: ["ernie4_5_vl_moe", "ernie4_5_vl_moe_text"], defaults: tied,
+    nested: { ...sizes([103_424, 2560, 12_288, 28, 20, 4]), moe_num_experts: 64, moe_intermediate_size: [1536, 512], moe_k: 6,
+      moe_num_shared_experts: 2, moe_layer_start_index: 1, max_position_embeddings: 131_072 } },
   { types: ["hunyuan_v1_moe", "hunyuan", "hunyuan_moe"], attention: crossLayerLayers, defaults: { num_shared_expert: 0 },
     names: { head_dim: "attention_head_dim" } },
   { types: ["hy_v3"], defaults: { first_k_dense_replace: 1, head_dim: 128 } },
