@@ -25,13 +25,13 @@ export function kindsOf<Kind extends string>(
   key: string,
   { layers, words }: { readonly layers: number; readonly words: Readonly<Record<Kind, readonly string[]>> },
 ): Kind[] {
-  const known = lookup(
+  const known = lookup<Kind>(
     Object.fromEntries(
       (Object.entries(words) as [Kind, readonly string[]][]).flatMap(([kind, named]) =>
-        named.map((word) => [word, kind]),
+        named.map((word): [string, Kind] => [word, kind]),
       ),
     ),
-  ) as Readonly<Record<string, Kind>>;
+  );
   return keys.texts(key, layers).map((word) => {
     const kind = known[word];
     if (kind === undefined)
