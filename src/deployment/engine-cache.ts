@@ -96,6 +96,8 @@ export interface EngineUse {
   readonly parallel: Pick<Parallelism, "tp" | "kvp">;
   /** most tokens of a pass */
   readonly batchedTokens: number;
+  /** tokens drafted a step; default 0 */
+  readonly draftTokens?: number;
 }
 
 /**
@@ -106,7 +108,7 @@ export interface EngineUse {
 export function engineCache(
   model: Model,
   spec: AttentionSpec,
-  { rule, kvDtype, parallel: { tp, kvp }, batchedTokens }: EngineUse,
+  { rule, kvDtype, parallel: { tp, kvp }, batchedTokens, draftTokens = 0 }: EngineUse,
 ): ReservedCache {
   const unknown = whyNoEngineRule(model, spec, kvDtype, rule);
   if (unknown !== undefined) throw new UsageError(unknown);
@@ -124,7 +126,10 @@ export function engineCache(
       }),
     }),
   );
-  const { fixed, slope, larger, bytes } = engineRules[rule].reserve(layers, { batchedTokens });
+  const { fixed, slope, larger, bytes } = engineRules[rule].reserve(layers, {
+    batchedTokens,
+    draftTokens,
+  });
   return {
     fixed: tp * kvp * fixed,
     slope: tp * slope,

@@ -110,12 +110,13 @@ export function userBytesOn(division: Division, tokens: number): UserBytes {
 export const reservedOn = (division: Division): ReservedCache | undefined => {
   const { model, spec, parallel, engineRule: rule } = division;
   if (rule === undefined) return undefined;
-  const { chunkTokens } = limitsOf(division);
+  const { chunkTokens, draftTokens } = limitsOf(division);
   return engineCache(model, spec, {
     rule,
     kvDtype: kvDtypeOf(division),
     parallel,
     batchedTokens: chunkTokens,
+    draftTokens,
   });
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { engineRuleNames, engineRules } from "../../src/hardware/engine-rules/all.ts";
-import type { CachedLayers } from "../../src/hardware/engine-rules/rule.ts";
+import type { CachedLayers, EngineRule } from "../../src/hardware/engine-rules/rule.ts";
 
 const GiB = 2 ** 30;
 const usual = { batchedTokens: 8192 };
@@ -127,6 +127,75 @@ describe("TensorRT-LLM's logs", () => {
     const { bytes } = engineRules.trtllm.reserve([heads(22, 4, 64)], usual);
     expect(116_617 * 32).toBe(3_731_744);
     expect(bytes(3_731_744) / GiB).toBeCloseTo(78.3, 1);
+  });
+});
+
+describe("DeepSeek-V4-Flash", () => {
+  const pooled = (layers: number, pool: number, rowBytes: number, indexWidth?: number): CachedLayers => ({
+    layers,
+    tokenBytes: rowBytes / pool,
+    records: { pool, window: 128, rowBytes, width: 512, ...(indexWidth && { indexWidth }) },
+  });
+  const flash = (rowBytes = 584): CachedLayers[] => [
+    { layers: 2, tokenBytes: rowBytes, window: 128 },
+    pooled(21, 4, rowBytes, 128),
+    pooled(20, 128, rowBytes),
+  ];
+
+  it.each([
+    [30_000, 6.66],
+    [13_528, 5.44],
+  ])(
+    "needs for a sequence of %i tokens in vLLM the %f GiB of its log, with passes of 16,384 tokens",
+    (tokens, gib) => {
+      // a comment on github.com/vllm-project/vllm/issues/44376: LLM() on two GH200 in fp8, blocks of 256 tokens, no drafts
+      const { bytes } = engineRules.vllm.reserve(flash(), { batchedTokens: 16_384 });
+      expect(bytes(tokens) / GiB).toBeCloseTo(gib, 2);
+    },
+  );
+
+  it("takes 22 layers of pages of 47,808 B a block in vLLM, in five groups", () => {
+    const { bytes, slope } = engineRules.vllm.reserve(flash(), { batchedTokens: 16_384 });
+    // 64 records of 584 B, 64 keys of 132 B and 2 records, each in multiples of 576 B
+    const tuple = 37_440 + 8640 + 1728;
+    expect(slope).toBe((22 * tuple) / 256);
+    // records; windows twice; states of 8 and of 128 tokens
+    const blocks = 118 + 2 * 259 + 4099 + 2065;
+    expect(bytes(30_000)).toBe(22 * tuple * blocks);
+  });
+
+  it("takes in TensorRT-LLM a share of records and keys for each token, windows and states", () => {
+    const { slope, fixed, bytes } = engineRules.trtllm.reserve(flash(), usual);
+    // 512 B of FP8 and a key of 132 B over 4 tokens; 512 B over 128
+    expect(slope).toBe(21 * (128 + 33) + 20 * 4);
+    const states = 21 * 8 * (2 * 1024 + 2 * 256) * 4 + 20 * 128 * 2 * 512 * 4;
+    expect(fixed).toBe(43 * 128 * 512 + states);
+    expect(bytes(129)).toBe(fixed + 256 * slope);
+  });
+
+  it("takes in TensorRT-LLM twice the records in BF16, and windows longer by the drafts of a step", () => {
+    const [plain, drafting] = [0, 3].map((draftTokens) =>
+      engineRules.trtllm.reserve(flash(1024), { ...usual, draftTokens }),
+    );
+    expect(plain!.slope).toBe(21 * (256 + 33) + 20 * 8);
+    const states = 21 * (2 * 1024 + 2 * 256) * 4 + 20 * 2 * 512 * 4;
+    expect(drafting!.fixed - plain!.fixed).toBe(3 * (43 * 1024 + states));
+    expect(drafting!.slope).toBe(plain!.slope);
+  });
+
+  it.each([
+    ["vllm", pooled(1, 2, 584), /knows those of 4 and 128 tokens; got 2/],
+    ["vllm", pooled(1, 4, 1024), /512 numbers in FP8, 584 B; got 512 in 1024 B; allowed: fp8/],
+    ["trtllm", pooled(1, 2, 584), /knows those of 4 and 128 tokens; got 2/],
+    ["trtllm", pooled(1, 4, 288), /in BF16 and FP8; got 288 B of 512 numbers; allowed: bf16, fp8/],
+  ] as const)("of other records is refused by %s", (rule, layers, reason) => {
+    const { lacks }: EngineRule = engineRules[rule];
+    expect(lacks?.(layers)).toMatch(reason);
+  });
+
+  it.each(["vllm", "trtllm", "sglang"] as const)("is fixed + slope for long sequences in %s", (rule) => {
+    const { fixed, slope, bytes } = engineRules[rule].reserve(flash(), usual);
+    expect(Math.abs(bytes(2 ** 24) / (fixed + slope * 2 ** 24) - 1)).toBeLessThan(0.001);
   });
 });
 

@@ -37,6 +37,8 @@ export interface ReservedCache {
 export interface PassSize {
   /** most tokens of a pass, those of all sequences together */
   readonly batchedTokens: number;
+  /** tokens drafted a step, by which windows of some rules are longer; default 0 */
+  readonly draftTokens?: number;
 }
 
 /** Rule by which an engine sets memory aside for caches. */
@@ -63,9 +65,3 @@ export const keepsWindow = ({ tokenBytes, window }: CachedLayers): boolean =>
 /** Bytes of the states of all layers. */
 export const statesOf = (layers: readonly CachedLayers[]): number =>
   sumOver(layers, ({ stateBytes = 0 }) => stateBytes);
-
-/** Reason of a rule that knows no records beside a window. @param engine whose sources have no rule that is read here */
-export const lacksRecords =
-  (engine: string) =>
-  ({ records }: CachedLayers): string | undefined =>
-    records && `no rule of ${engine} is read for records beside a window; allowed: ideal, sglang`;

@@ -1,7 +1,8 @@
 import { groupBy } from "../../core/group.ts";
 import { pageTokens } from "../memory.ts";
 import type { CachedLayers, EngineRule } from "./rule.ts";
-import { lacksRecords, statesOf, sumOver } from "./rule.ts";
+import { statesOf, sumOver } from "./rule.ts";
+import { recordManager, reserveRecordBlocks, whyNoRecordBlocks } from "./trtllm-records.ts";
 
 const manager = {
   title: "TensorRT-LLM, resource_manager.py",
@@ -23,10 +24,12 @@ interface WindowPool {
  * layers keep every token.
  */
 export const trtllm: EngineRule = {
-  summary: "a pool for each size of window, with equal shares of the memory; blocks of 32 tokens",
-  sources: [manager],
-  lacks: lacksRecords("TensorRT-LLM"),
-  reserve(layers) {
+  summary:
+    "a pool for each size of window, with equal shares of the memory; blocks of 32 tokens; of DeepSeek-V4 what its scheduler counts of a request",
+  sources: [manager, recordManager],
+  lacks: whyNoRecordBlocks,
+  reserve(layers, settings) {
+    if (layers.some(({ records }) => records)) return reserveRecordBlocks(layers, settings);
     const cached = layers.filter(({ tokenBytes }) => tokenBytes > 0);
     const pools: WindowPool[] = [...groupBy(cached, ({ window }) => window ?? Infinity)].map(
       ([window, own]) => ({

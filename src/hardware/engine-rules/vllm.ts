@@ -1,6 +1,7 @@
 import { groupBy } from "../../core/group.ts";
 import type { CachedLayers, EngineRule, PassSize, ReservedCache } from "./rule.ts";
-import { keepsAll, lacksRecords, sumOver } from "./rule.ts";
+import { keepsAll, sumOver } from "./rule.ts";
+import { reserveRecordPages, whyNoRecordPages } from "./vllm-records.ts";
 
 const at = (path: string) =>
   `https://github.com/vllm-project/vllm/blob/001cabc1be16a59a70d720ed61a13b678c060a18/${path}`;
@@ -34,13 +35,14 @@ interface PagedLayers {
  */
 export const vllm: EngineRule = {
   summary:
-    "one pool of blocks: layers of several kinds in groups of as many layers, with pages padded to one size",
+    "one pool of blocks: layers of several kinds in groups of as many layers, with pages padded to one size; of DeepSeek-V4's records, windows and states groups of a page of each kind",
   sources: [
     { title: "vLLM, kv_cache_utils.py", url: at("vllm/v1/core/kv_cache_utils.py") },
     { title: "vLLM, kv_cache_interface.py", url: at("vllm/v1/kv_cache_interface.py") },
   ],
-  lacks: lacksRecords("vLLM"),
+  lacks: whyNoRecordPages,
   reserve(layers, settings) {
+    if (layers.some(({ records }) => records)) return reserveRecordPages(layers, settings);
     const kinds = [...groupBy(layers, kindOf).values()].map((alike) => ({
       ...alike[0]!,
       layers: alike.reduce((sum, each) => sum + each.layers, 0),
