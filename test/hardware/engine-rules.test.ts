@@ -199,6 +199,82 @@ describe("DeepSeek-V4-Flash", () => {
   });
 });
 
+describe("bytes worked by hand from the rules", () => {
+  const windows = heads(26, 8, 128, 4096);
+  const windowBytes = 26 * 4096;
+  const state = 48 * 3_207_168;
+  const states = deltaNet(48, 16, 48);
+  const of = (rule: keyof typeof engineRules, ...layers: readonly CachedLayers[]) =>
+    engineRules[rule].reserve(layers, usual);
+
+  it("vLLM: a window has its tokens and those of a pass, and a block of 16 more", () => {
+    const { fixed, slope, bytes } = of("vllm", windows);
+    expect([fixed, slope]).toEqual([16 * windowBytes * (Math.ceil((4095 + 8192) / 16) + 1), 0]);
+    expect(bytes(100)).toBe(16 * windowBytes * (7 + 1));
+    expect(bytes(1e6)).toBe(fixed);
+  });
+
+  it("vLLM: latent records have blocks of 64 tokens, and states a block each", () => {
+    const latent = of("vllm", { layers: 61, tokenBytes: 656, latent: true });
+    expect([64, 65].map(latent.bytes)).toEqual([64 * 656 * 61, 2 * 64 * 656 * 61]);
+    expect([latent.fixed, latent.slope]).toEqual([0, 656 * 61]);
+    const alone = of("vllm", states);
+    expect([alone.fixed, alone.slope, alone.bytes(1), alone.bytes(1e6)]).toEqual([state, 0, state, state]);
+  });
+
+  it.each([
+    // 10 layers padded to 14
+    [14, 14, 14],
+    // half as many again: groups of 10, and the others padded to 20
+    [15, 10, 20],
+  ])("vLLM: 10 layers beside %i windows take %i and %i", (count, full, local) => {
+    const { fixed, slope } = of("vllm", heads(10, 8, 64), heads(count, 8, 64, 128));
+    expect(slope).toBe(full * 2048);
+    expect(fixed).toBe(local * 2048 * 16 * (Math.ceil((127 + 8192) / 16) + 1));
+  });
+
+  it("vLLM: nothing for no layers", () => {
+    const { fixed, slope, bytes } = of("vllm");
+    expect([fixed, slope, bytes(1000)]).toEqual([0, 0, 0]);
+  });
+
+  it("SGLang: a window and a token more, at .8 of the other pool's tokens", () => {
+    const alone = of("sglang", windows);
+    expect([alone.fixed, alone.slope]).toEqual([windowBytes * 4097, 0]);
+    expect([100, 4097, 1e6].map(alone.bytes)).toEqual(
+      [100, 4097, 4097].map((tokens) => windowBytes * tokens),
+    );
+    const both = of("sglang", ...gptOss20b);
+    const cell = 1.8 * 12 * 2048;
+    expect([both.fixed, both.larger]).toEqual([0, undefined]);
+    expect(both.slope).toBeCloseTo(cell, 6);
+    expect(both.bytes(100)).toBeCloseTo(cell * 125, 6);
+    expect(both.bytes(150)).toBeCloseTo(cell * (129 / 0.8), 6);
+    expect(both.bytes(8192)).toBeCloseTo(cell * 8192, 6);
+  });
+
+  it("SGLang: states beside windows alone, and short sequences of states and tokens", () => {
+    const kept = (1.9 / 0.9) * 3 * state;
+    const alone = of("sglang", windows, states);
+    expect(alone.fixed).toBeCloseTo(Math.max(kept, 1.9 * windowBytes * 4097), 3);
+    expect(alone.slope).toBe(0);
+    const both = of("sglang", heads(16, 4, 256), states);
+    expect(both.bytes(1)).toBeCloseTo(kept, 3);
+    expect(both.bytes(1e6)).toBeCloseTo(1.9 * 65_536 * 1e6, 0);
+  });
+
+  it("TensorRT-LLM: each pool as large as the fullest, in blocks of 32 tokens, and states beside", () => {
+    const both = of("trtllm", ...gptOss20b);
+    expect([both.fixed, both.slope]).toEqual([0, 2 * 12 * 2048]);
+    expect([33, 8192].map(both.bytes)).toEqual([2 * 12 * 2048 * 64, 2 * 12 * 2048 * 8192]);
+    const alone = of("trtllm", windows, states);
+    expect([alone.fixed, alone.slope]).toEqual([state + windowBytes * 4096, 0]);
+    expect([100, 5000].map(alone.bytes)).toEqual([state + windowBytes * 128, state + windowBytes * 4096]);
+    const tokens = of("trtllm", heads(16, 4, 256), states);
+    expect([tokens.fixed, tokens.slope, tokens.bytes(33)]).toEqual([state, 65_536, state + 65_536 * 64]);
+  });
+});
+
 describe.each(engineRuleNames)("rule %s", (name) => {
   const rule = engineRules[name];
   const all: readonly (readonly CachedLayers[])[] = [

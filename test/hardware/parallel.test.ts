@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expertsOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { formatParallel, parseParallel, plansFor } from "../../src/hardware/parallel.ts";
-import { gpusOf } from "../../src/hardware/parallelism.ts";
+import { columnsOf, gpusOf, stageGpus } from "../../src/hardware/parallelism.ts";
 
 const v3 = models.get("deepseek-v3");
 const llama = models.get("llama-3.1-405b");
@@ -58,6 +58,24 @@ describe("parseParallel", () => {
 });
 
 describe("plansFor", () => {
+  it.each([
+    ["deepseek-v3", 2, "decode", ["tp=1", "dp=2,ep=2", "kvp=2,ep=2", "tp=2,ep=2", "pp=2"]],
+    ["llama-3.1-405b", 3, "prefill", ["tp=1", "dp=2", "dp=3", "cp=2", "tp=2", "pp=2"]],
+    // stages come last, and several of them have one group or all
+    [
+      "llama-3.1-405b",
+      4,
+      "decode",
+      [
+        ...["tp=1", "dp=2", "dp=4", "kvp=2", "dp=2,kvp=2", "kvp=4"],
+        ...["tp=2", "tp=2,dp=2", "tp=2,kvp=2", "tp=4"],
+        ...["pp=2", "dp=2,pp=2", "kvp=2,pp=2", "tp=2,pp=2", "pp=4"],
+      ],
+    ],
+  ] as const)("of %s on %i GPUs for %s are those that can be listed by hand", (name, gpus, phase, plans) => {
+    expect(plansFor(models.get(name), gpus, phase).map(formatParallel)).toEqual(plans);
+  });
+
   it("lists divisions that can be read back, of no more GPUs than there are, and some of all", () => {
     for (const model of models)
       for (const phase of ["prefill", "decode"] as const) {
@@ -75,4 +93,11 @@ describe("plansFor", () => {
         expect(plans.every(({ cp, kvp }) => (phase === "prefill" ? kvp : cp) === 1)).toBe(true);
       }
   });
+});
+
+it("counts the GPUs of a stage, of all stages, and those that have the same tokens", () => {
+  const parallel = { tp: 2, dp: 3, cp: 5, kvp: 7, ep: 11, pp: 13 };
+  expect(stageGpus(parallel)).toBe(210);
+  expect(gpusOf(parallel)).toBe(2730);
+  expect(columnsOf(parallel)).toBe(14);
 });

@@ -193,3 +193,31 @@ it("sizes the pool by cores, groups and memory", () => {
   expect(sizePool(groups, { memoryBytes: 1e10, workers: 1 }, 8)).toMatchObject({ workers: 1, threads: 8 });
   expect(() => sizePool(groups, { workers: 4, threads: 3 }, 8)).toThrow(UsageError);
 });
+
+it("lets a group take all the memory that there is, and no byte more", () => {
+  const of = (bytes: number) => ({ trials: [{ id: "a", trial: trialAt(4096, 0) }], tokens: 4096, bytes });
+  expect(sizePool([of(10)], { memoryBytes: 10 }, 4)).toEqual({ workers: 1, threads: 4, memoryBytes: 10 });
+  expect(() => sizePool([of(3), of(11)], { memoryBytes: 10 }, 4)).toThrow(
+    /not enough memory for .*4096 tokens.*: it needs 11 B, allowed are 10 B \(--memory-gb\)/,
+  );
+  // the largest group decides, wherever it stands: 4 of 5 B fit in 20 B, 3 in 19
+  const groups = [1, 5, 2, 5, 1].map(of);
+  expect(sizePool(groups, { memoryBytes: 20 }, 8).workers).toBe(4);
+  expect(sizePool(groups, { memoryBytes: 19 }, 8).workers).toBe(3);
+  expect(sizePool(groups, { memoryBytes: 1e9 }, 8).workers).toBe(5);
+  expect(sizePool([], { memoryBytes: 10 }, 4)).toMatchObject({ workers: 1, threads: 4 });
+});
+
+it("takes .8 of the free memory, and all cores but no more", () => {
+  const free = vi.spyOn(process, "availableMemory").mockReturnValue(1000);
+  expect(sizePool([], {}, 4).memoryBytes).toBe(800);
+  free.mockRestore();
+  expect(sizePool([], { workers: 2, threads: 2, memoryBytes: 1 }, 4)).toMatchObject({
+    workers: 2,
+    threads: 2,
+  });
+  expect(() => sizePool([], { workers: 2, threads: 3, memoryBytes: 1 }, 5)).toThrow(
+    "workers x threads must be at most 5, the cores of this machine; got 2 x 3",
+  );
+  expect(sizePool([], { threads: 9, memoryBytes: 1, workers: undefined }, 9)).toMatchObject({ workers: 1 });
+});
