@@ -9,5 +9,5 @@ export function decimal(text: string): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
-/** Largest number that a user gives; the smallest one above 0 is its reciprocal. Numbers that are computed of them stay finite. */
-export const farthest = 1e24;
+/** Smallest number above 0 and largest number that a user gives. Numbers that are computed of them stay finite. */
+export const [smallest, largest] = [1e-24, 1e24];

@@ -1,5 +1,5 @@
 import type { Source } from "./entry.ts";
-import { farthest } from "./decimal.ts";
+import { largest, smallest } from "./decimal.ts";
 import { UsageError } from "./errors.ts";
 import type { MeanEstimate } from "./stats.ts";
 
@@ -53,9 +53,9 @@ export function parseQuantity(what: string, text: string, unit: Unit): number {
   const [, digits = "", rest = ""] = /^\s*([-+\d.]+(?:e[-+]?\d+)?)\s*(.*?)\s*$/.exec(text) ?? [];
   const factor = prefixes.find(([, prefix]) => rest === prefix + plain)?.[0];
   const value = Number(digits) * (factor ?? NaN);
-  if (value >= 1 / farthest && value <= farthest) return value;
+  if (value >= smallest && value <= largest) return value;
   if (value > 0)
-    throw new UsageError(`${what} must lie between ${1 / farthest} and ${farthest}; got "${text.trim()}"`);
+    throw new UsageError(`${what} must lie between ${smallest} and ${largest}; got "${text.trim()}"`);
   throw new UsageError(
     `${what} must be a number > 0${plain === "" ? "" : ` in ${plain}, with a prefix or without (${exampleOf(plain)})`}; got "${text.trim()}"`,
   );

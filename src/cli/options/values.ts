@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Command } from "@commander-js/extra-typings";
-import { decimal, farthest } from "../../core/decimal.ts";
+import { decimal, largest, smallest } from "../../core/decimal.ts";
 import { unknownName } from "../../core/errors.ts";
 import { parseLength } from "../../core/length.ts";
 import { splitList } from "../../core/list.ts";
@@ -37,8 +37,8 @@ export function port(text: string): number {
 /** Reads a number greater than 0. */
 export function positive(text: string): number {
   const value = decimal(text);
-  if (value >= 1 / farthest && value <= farthest) return value;
-  throw new InvalidArgumentError(`allowed: a number > 0, from ${1 / farthest} to ${farthest}`);
+  if (value >= smallest && value <= largest) return value;
+  throw new InvalidArgumentError(`allowed: a number > 0, from ${smallest} to ${largest}`);
 }
 
 /** Lists that options have gathered, as opposed to the defaults that they replace. */
@@ -116,8 +116,8 @@ export function modelPair(text: string): string[] {
 /** Reads a number of at least 0. */
 export function numberFromZero(text: string): number {
   const value = decimal(text);
-  if (value === 0 || (value >= 1 / farthest && value <= farthest)) return value;
-  throw new InvalidArgumentError(`allowed: 0, or a number from ${1 / farthest} to ${farthest}`);
+  if (value === 0 || (value >= smallest && value <= largest)) return value;
+  throw new InvalidArgumentError(`allowed: 0, or a number from ${smallest} to ${largest}`);
 }
 
 /** Gathers numbers of at least 0. */
