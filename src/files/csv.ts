@@ -23,7 +23,7 @@ export const readCsv = <Name extends string>(
  *
  * @throws UsageError for an unreadable or torn file, a missing column, and a cell that is not of its column's type
  */
-export function readTable<const Columns extends readonly Column[]>(
+export function readColumns<const Columns extends readonly Column[]>(
   path: string,
   shown: Columns,
 ): RowOf<Columns>[] {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../../core/errors.ts";
 import { integerColumn, numberColumn, textColumn } from "../../core/table.ts";
-import { readTable } from "../../files/csv.ts";
+import { readColumns } from "../../files/csv.ts";
 import { estimateColumns } from "../estimates.ts";
 
 /** A single change of a fitted reader, and its mean distance from another model's scores, in points. */
@@ -34,7 +34,7 @@ const read = [
  */
 export function readExplanation(path: string): ExplainedChange[] | undefined {
   if (!existsSync(path)) return undefined;
-  const rows = readTable(path, read);
+  const rows = readColumns(path, read);
   if (!rows.some(({ rank }) => rank === 0)) throw new UsageError(`${path} has no row of rank 0, no change`);
   if (!rows.some(({ rank, kind }) => rank > 0 && kind === "attention"))
     throw new UsageError(`${path} has no row of the kind "attention" beyond rank 0`);

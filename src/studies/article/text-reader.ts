@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { integerColumn, textColumn } from "../../core/table.ts";
-import { readTable } from "../../files/csv.ts";
+import { readColumns } from "../../files/csv.ts";
 import { estimateColumns } from "../estimates.ts";
 
 /** A change of the reader whose keys follow the text: its distance from a model's columns, and its gain over no change, in points. */
@@ -42,7 +42,7 @@ const read = [
  */
 export function readTextReader(path: string, model: string): TextReaderChange[] | undefined {
   if (!existsSync(path)) return undefined;
-  return readTable(path, read)
+  return readColumns(path, read)
     .filter((row) => row.model === model)
     .map(({ change, part, rank, trials, ...row }) => ({
       change,
