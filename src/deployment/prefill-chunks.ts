@@ -3,7 +3,7 @@ import { microBatchOf, secondsOf, stagesOf } from "../hardware/pass/micro-batch.
 import type { MicroBatch } from "../hardware/pass/micro-batch.ts";
 import { pipelineSeconds } from "../hardware/pass/stages.ts";
 import type { MicroBatchSeconds } from "../hardware/pass/stages.ts";
-import { smoothRow } from "../hardware/serving/chunks.ts";
+import { nodesOf, smoothRow } from "../hardware/serving/chunks.ts";
 import { deploymentOf } from "./deployment.ts";
 import type { Division } from "./division.ts";
 
@@ -85,4 +85,20 @@ export function nearlySeconds({ count, stages, secondsAt }: PrefillChunks, nodes
     layers.map((seconds, i) => ({ ...(i < count - 1 ? full : last), layers: seconds })),
     stages,
   );
+}
+
+/**
+ * A time that a prefill takes at least, s: each chunk as long as the one of the nodes at or before it, since no chunk is
+ * shorter than one with fewer tokens before it, and the last chunk, which may be small, without its layers.
+ */
+export function leastSeconds({ count, stages, secondsAt }: PrefillChunks, nodes: number): number {
+  const first = secondsAt(0);
+  if (count === 1) return pipelineSeconds([first], stages);
+  const at = new Set(nodesOf(count - 1, nodes));
+  let before = first.layers;
+  const batches = Array.from({ length: count - 1 }, (_, i): MicroBatchSeconds => {
+    if (at.has(i)) before = secondsAt(i).layers;
+    return { ...first, layers: before };
+  });
+  return pipelineSeconds([...batches, { layers: 0, hop: 0, head: 0 }], stages);
 }

@@ -7,7 +7,7 @@ import type { Division } from "./division.ts";
 import { holding, quickest } from "./choice.ts";
 import { lackOn } from "./memory.ts";
 import type { Lack } from "./memory.ts";
-import { chunkingsOf, chunkSizes, chunksOf, nearlySeconds } from "./prefill-chunks.ts";
+import { chunkingsOf, chunkSizes, chunksOf, leastSeconds, nearlySeconds } from "./prefill-chunks.ts";
 import type { ChunkedDivision, PrefillChunks, Prefilling } from "./prefill-chunks.ts";
 
 /** A prefill of a division. Chunks of the prompts follow each other through its stages. */
@@ -81,16 +81,50 @@ interface PrefillCandidate {
 function shortest(chunked: readonly ChunkedDivision[], prefilling: Prefilling): PrefillCandidate | undefined {
   const candidates = chunked.map((each) => ({ each, chunks: chunksOf(each, prefilling) }));
   if (candidates.length <= 1) return candidates[0];
-  const rough = candidates.map(({ each, chunks }) => ({
-    each,
-    chunks,
-    seconds: nearlySeconds(chunks, roughNodes),
-  }));
-  const least = Math.min(...rough.map(({ seconds }) => seconds));
-  const again = rough
-    .filter(({ seconds }) => seconds <= near * least)
-    .map(({ each, chunks }) => ({ each, chunks, seconds: nearlySeconds(chunks) }));
+  const rough = timedNear(candidates, {
+    least: ({ chunks }) => leastSeconds(chunks, 1),
+    seconds: ({ chunks }) => nearlySeconds(chunks, roughNodes),
+    near,
+  });
+  const again = timedNear(rough, {
+    least: ({ chunks }) => leastSeconds(chunks, roughNodes),
+    seconds: ({ chunks }) => nearlySeconds(chunks),
+    near: 1,
+  });
   return quickest(again);
+}
+
+/** How candidates are timed: a time that is at most their own, their own, and how much longer than the shortest may remain. */
+interface CandidateTimes {
+  readonly least: (candidate: PrefillCandidate) => number;
+  readonly seconds: (candidate: PrefillCandidate) => number;
+  readonly near: number;
+}
+
+/**
+ * The candidates whose time is at most `near` times the shortest, in their order. The time of a candidate is not taken if it
+ * cannot be among them.
+ */
+function timedNear(
+  candidates: readonly PrefillCandidate[],
+  { least, seconds, near: most }: CandidateTimes,
+): (PrefillCandidate & { readonly seconds: number })[] {
+  const promising = candidates
+    .map((candidate, i) => ({ i, least: least(candidate) }))
+    .sort((a, b) => a.least - b.least);
+  const taken = new Map<number, number>();
+  let shortest = Infinity;
+  for (const each of promising) {
+    // sums of the same times in another order differ in their last digits
+    if (each.least * (1 - 1e-9) > most * shortest) break;
+    const time = seconds(candidates[each.i]!);
+    taken.set(each.i, time);
+    shortest = Math.min(shortest, time);
+  }
+  return candidates.flatMap((candidate, i) => {
+    const time = taken.get(i);
+    return time !== undefined && time <= most * shortest ? [{ ...candidate, seconds: time }] : [];
+  });
 }
 
 function answerOf({ each: chunked, chunks }: PrefillCandidate, prefilling: Prefilling): PrefillAnswer {

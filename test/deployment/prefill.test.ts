@@ -6,7 +6,13 @@ import { divisionOf, divisionsOf } from "../../src/deployment/division.ts";
 import type { Division, ModelOnSystem } from "../../src/deployment/division.ts";
 import { fastestPrefill, prefillOn } from "../../src/deployment/prefill.ts";
 import type { PrefillAnswer } from "../../src/deployment/prefill.ts";
-import { chunkSizes } from "../../src/deployment/prefill-chunks.ts";
+import {
+  chunkingsOf,
+  chunksOf,
+  chunkSizes,
+  leastSeconds,
+  nearlySeconds,
+} from "../../src/deployment/prefill-chunks.ts";
 import { nativeOf } from "../../src/hardware/model.ts";
 import { models } from "../../src/hardware/models/all.ts";
 import { parseParallel } from "../../src/hardware/parallel.ts";
@@ -193,5 +199,19 @@ describe("context parallelism over chunks", () => {
     expect(links(1_000_000)).toBeCloseTo(links(0), 12);
     // at a hundredth of the bandwidth the keys of 2M tokens take longer than attention to them
     expect(links(2_000_000, "tp=4,cp=4", 0.01)).toBeGreaterThan(1.5 * links(1_000_000, "tp=4,cp=4", 0.01));
+  });
+});
+
+describe("a time that a prefill takes at least", () => {
+  it.each(names)("is no longer than the time of any look at it: %s", (name) => {
+    const prefilling = { prompts: 1, tokens: 2 ** 20 - 77, cachedTokens: 0 };
+    for (const parallel of ["tp=1", "tp=4", "tp=2,pp=4", "cp=4"])
+      for (const each of chunkingsOf(divided(name, parallel), prefilling)) {
+        const chunks = chunksOf(each, prefilling);
+        const [first, rough] = [leastSeconds(chunks, 1), leastSeconds(chunks, 3)];
+        expect(first).toBeLessThanOrEqual(rough * (1 + 1e-9));
+        expect(rough).toBeLessThanOrEqual(nearlySeconds(chunks) * (1 + 1e-9));
+        expect(first).toBeLessThanOrEqual(nearlySeconds(chunks, 3) * (1 + 1e-9));
+      }
   });
 });

@@ -1,15 +1,16 @@
 import { gemm } from "../kernels/gemm.ts";
-import { kernelTime, sequence, times } from "../kernels/operator-time.ts";
+import { kernelTime, sequence } from "../kernels/operator-time.ts";
 import type { OperatorTime } from "../kernels/operator-time.ts";
 import type { PassTokens } from "../layers/layer.ts";
 import { layersOf } from "../model.ts";
 import { gpusOf } from "../parallelism.ts";
 import type { Parallelism } from "../parallelism.ts";
 import type { Part } from "../serving/replica.ts";
+import { attentionTimes } from "./attention.ts";
 import type { Deployment } from "./deployment.ts";
 import { hopsAmong } from "../kernels/exchange.ts";
 import { feedForwardTimes } from "./feed-forward.ts";
-import { layerAttention, rowsOf } from "./layer.ts";
+import { rowsOf } from "./layer.ts";
 import { stageLayers } from "./stages.ts";
 import type { MicroBatchSeconds } from "./stages.ts";
 
@@ -73,7 +74,7 @@ export const hasSecondStream = ({ overlapLinks }: Deployment, parts: readonly Pa
 
 /** One of `batches` micro-batches of these parts. By default they are one. */
 export function microBatchOf(deployment: Deployment, parts: readonly Part[], batches = 1): MicroBatch {
-  const { layers, parallel, overlapLinks } = deployment;
+  const { parallel, overlapLinks } = deployment;
   const own = parts.map((part) => ownPart(part, parallel, batches));
   const rows = (part: Part): number => rowsOf([part]) / Math.min(batches, microBatchesOf(part, parallel));
   const tokens: PassTokens = {
@@ -81,7 +82,7 @@ export function microBatchOf(deployment: Deployment, parts: readonly Part[], bat
     all: parts.reduce((sum, part) => sum + rows(part), 0),
     secondStream: hasSecondStream(deployment, parts),
   };
-  const attention = layers.map((work) => times(work.layers, layerAttention(deployment, work, own)));
+  const attention = attentionTimes(deployment, own);
   const feedForward = feedForwardTimes(deployment, tokens);
   const all = sequence("layers", [...attention, ...feedForward]);
   const links = linkSeconds(all);
