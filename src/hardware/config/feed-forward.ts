@@ -39,12 +39,37 @@ export function feedForwardOf(keys: Keys, layers: number, traits: FeedForwardTra
     ...shares,
   });
   const all = Array.from({ length: layers }, (_, l) => l);
-  if (key === undefined || isSingle(keys, key)) return all.map(dense);
-  if (keys.has("enable_moe_block") && !keys.isTrue("enable_moe_block")) return all.map(dense);
+  const each = differs(keys) ? <T>(make: (l: number) => T) => make : alike;
+  const plain = each(dense);
+  if (key === undefined || isSingle(keys, key)) return all.map(plain);
+  if (keys.has("enable_moe_block") && !keys.isTrue("enable_moe_block")) return all.map(plain);
   const isMixture = mixtureLayersOf(keys, layers);
-  return all.map((l) =>
-    isMixture[l] ? { ...mixtureAt(keys, { l, layers, key, ...traits }), ...shares } : dense(l),
-  );
+  const mixture = each((l) => ({ ...mixtureAt(keys, { l, layers, key, ...traits }), ...shares }));
+  return all.map((l) => (isMixture[l] ? mixture(l) : plain(l)));
+}
+
+/** Keys of which a file may have a list, one for each layer. */
+const listed = [
+  ...experts,
+  ...perToken,
+  ...perTokenElsewhere,
+  ...denseWidths,
+  "intermediate_size",
+  "moe_intermediate_size",
+  "expert_ffn_hidden_size",
+  "n_shared_experts",
+  "num_shared_experts",
+  "moe_num_shared_experts",
+  "num_shared_expert",
+];
+
+/** True if layers of one kind may have feed-forwards of several sizes. */
+const differs = (keys: Keys): boolean => keys.hasList(listed) || keys.isTrue("use_double_wide_mlp");
+
+/** Makes what the first layer that asks has, once for all layers. */
+function alike<T>(make: (l: number) => T): (l: number) => T {
+  let made: { readonly of: T } | undefined;
+  return (l) => (made ??= { of: make(l) }).of;
 }
 
 /** One expert is a dense layer (Jamba 3B, Hunyuan). Source: transformers, modeling_jamba.py, JambaDecoderLayer. */

@@ -83,6 +83,11 @@ export class Keys {
     return this.#at(this.#own(key)) !== undefined;
   }
 
+  /** True if one of these keys has a list, in the file or by default. The keys do not count as asked for. */
+  hasList(keys: readonly string[]): boolean {
+    return keys.some((key) => Array.isArray(this.#at(this.#own(key)) ?? this.#reading.defaults?.[key]));
+  }
+
   /** True if the key exists and is none of the values that mean off: null, false, 0, -1 and empty lists and objects. */
   isOn(key: string): boolean {
     const value = this.#value(key);
