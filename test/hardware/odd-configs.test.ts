@@ -104,7 +104,7 @@ const known: Readonly<Record<string, Known>> = {
   "Sarvam-105B: latent attention": {
     config: { model_type: "sarvam_mla", ...sizes(262_144, 4096, 16_384, 32, 64, 64), num_experts: 128, num_experts_per_tok: 8, num_shared_experts: 1, moe_intermediate_size: 2048,
       first_k_dense_replace: 1, kv_lora_rank: 512, qk_rope_head_dim: 64, qk_nope_head_dim: 128, v_head_dim: 128, q_lora_rank: null },
-    total: 105, source: "sarvamai/sarvam-105b: 105B", layers: 32, kv: 32 * 576 * 2 },
+    total: 105, active: 10.3, source: "sarvamai/sarvam-105b: 105B, 10.3B active without embeddings, 36 KiB of KV a token", layers: 32, kv: 32 * 576 * 2 },
   "MiniMax-M1: attn_type_list, shared_intermediate_size 0": {
     config: { model_type: "minimax_m1", ...sizes(200_064, 6144, 9216, 80, 64, 8), head_dim: 128, num_local_experts: 32, num_experts_per_tok: 2, attn_type_list: layered(80, (l) => ((l + 1) % 8 === 0 ? 1 : 0)),
       postnorm: true, shared_intermediate_size: 0, tie_word_embeddings: false },
