@@ -131,14 +131,15 @@ export function requireColumns(rows: readonly object[], where: string, needed: r
  * Rows of results from texts by column.
  *
  * @param where name of the file, for error messages
- * @throws UsageError for a cell that is not of its column's type, a score outside [0, 1], and a trial in two rows
+ * @throws UsageError for a cell that is not of its column's type, a length below 1, a score outside [0, 1], and a trial in
+ *   two rows
  */
 export function trialRowsOf(
   texts: readonly Readonly<Partial<Record<string, string>>>[],
   where: string,
 ): TrialRow[] {
   const rows = tableRowsOf(texts, columns, where) as readonly TableRow[] as TrialRow[];
-  checkScores(where, rows);
+  checkTrials(where, rows);
   return rows;
 }
 
@@ -162,11 +163,13 @@ export const tableRowsOf = (
     ),
   );
 
-/** @throws UsageError for a score outside [0, 1], and for a trial that stands in two rows */
-function checkScores(where: string, rows: readonly TrialRow[]): void {
+/** @throws UsageError for a length below 1, a score outside [0, 1], and a trial that stands in two rows */
+function checkTrials(where: string, rows: readonly TrialRow[]): void {
   const places = new Map<string, number>();
   for (const [i, row] of rows.entries()) {
-    const { id, score } = row;
+    const { id, score, tokensNominal } = row;
+    if (tokensNominal < 1)
+      throw new UsageError(`${where}: row ${i + 1}: the tokens must be at least 1; got ${tokensNominal}`);
     if (score !== null && (score < 0 || score > 1))
       throw new UsageError(`${where}: row ${i + 1}: score must be in [0, 1]; got ${score}`);
     if (row.trial === null && id === "") continue;
@@ -199,6 +202,7 @@ function readCell(text: string, { name, type, mayBeEmpty }: Column, where: strin
     throw new UsageError(`${where}: ${name} must be true or false; got ${JSON.stringify(text)}`);
   }
   const value = decimal(text);
-  if (Number.isFinite(value)) return value;
-  throw new UsageError(`${where}: ${name} must be a number; got ${JSON.stringify(text)}`);
+  if (type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value)) return value;
+  const allowed = type === "integer" ? "an integer" : "a number";
+  throw new UsageError(`${where}: ${name} must be ${allowed}; got ${JSON.stringify(text)}`);
 }

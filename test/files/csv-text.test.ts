@@ -95,3 +95,13 @@ describe("a record beyond a million characters is refused before it is parsed", 
     expect(Object.keys(parseCsv(`${names.join()}\n${names.join()}\n`, "t.csv", [])[0]!)).toEqual(names);
   });
 });
+
+it.each([
+  ["-4096", "row 1: the tokens must be at least 1; got -4096"],
+  ["0", "row 1: the tokens must be at least 1; got 0"],
+  ["0.5", 'row 1: tokensNominal must be an integer; got "0.5"'],
+  ["1e308", 'row 1: tokensNominal must be an integer; got "1e308"'],
+])("refuses a trial of %s tokens, which no axis can show", (tokens, message) => {
+  const text = `task,variant,tokensNominal,score\nt,dense,${tokens},1\n`;
+  expect(() => trialRowsOf(parseCsv(text, "t.csv", []), "t.csv")).toThrow(message);
+});
