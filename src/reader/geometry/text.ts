@@ -1,4 +1,4 @@
-import { real } from "../../core/params.ts";
+import { int, real } from "../../core/params.ts";
 
 const share = (doc: string, value: number) => real(doc, { default: value, min: 0, max: 1 });
 
@@ -20,6 +20,12 @@ export const text = {
       title: "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference",
       url: "https://arxiv.org/abs/2504.15364",
       where: "section 3: most keys resemble their mean",
+    },
+    {
+      title:
+        "InfiniGen: Efficient Generative Inference of Large Language Models with Dynamic KV Cache Management",
+      url: "https://arxiv.org/abs/2406.19707",
+      where: "section 4.2: a few columns of turned queries decide a score",
     },
     {
       title: "Retrieval Head Mechanistically Explains Long-Context Factuality",
@@ -74,6 +80,11 @@ export const text = {
     token: share("share that equal tokens have in common", 0.1),
     context: share("share that tokens after the same five tokens have in common", 0.3),
     subject: share("share that tells what a record is about", 0.15),
+    directions: int("directions that queries of a head look along; 0: all that it has", {
+      default: 0,
+      min: 0,
+      max: 1024,
+    }),
     fade: real("tokens of an answer over which the subject fades from their keys", {
       default: 3,
       min: 0.1,

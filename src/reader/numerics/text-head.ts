@@ -5,6 +5,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { contentWidth } from "../geometry/position.ts";
 import { fillCodes } from "./codes.ts";
 import { sumsOf } from "./content.ts";
+import { alongDirections, drawDirections } from "./directions.ts";
 import { HeadMemory, rowIds } from "./head-memory.ts";
 import type { TextPrompt } from "./text-prompt.ts";
 import type { Workspace } from "./workspace.ts";
@@ -13,6 +14,8 @@ import type { Workspace } from "./workspace.ts";
 export interface TextCodes {
   /** (F, d) features, as keys hold them */
   readonly features: Tensor;
+  /** (M, d) what queries look along; undefined for all that the head has */
+  readonly directions: Tensor | undefined;
   /** (C, d) runs of tokens */
   readonly contexts: Tensor;
   /** (F, d) features, as values hold them */
@@ -72,17 +75,19 @@ function makeTextHead(workspace: Workspace, head: number, prompt: TextPrompt, co
 function drawCodes(
   workspace: Workspace,
   head: number,
-  { geometry: { mean: meanShare }, stream }: TextPrompt,
+  { geometry: { mean: meanShare, directions: count }, stream }: TextPrompt,
   ids: Uint32Array,
 ): Omit<TextCodes, "gain"> {
   const { headDim } = workspace.params;
+  const directions = count === 0 ? undefined : drawDirections(workspace, head, count);
   const direction = Float32Array.from(flat(normals(workspace, head, "direction", 1)));
   direction.fill(0, contentWidth(headDim));
   const length = norm(direction);
   const mean = Float32Array.from(flat(normals(workspace, head, "mean", 1)), (x) => Math.sqrt(meanShare) * x);
   mean.fill(0, contentWidth(headDim));
   return {
-    features: fillCodes(workspace, head, "key", ids),
+    features: alongDirections(fillCodes(workspace, head, "key", ids), directions),
+    directions,
     told: fillCodes(workspace, head, "value", ids),
     pieces: fillCodes(workspace, head, "value", stream.pieces.ids),
     contexts: fillCodes(workspace, head, "key", stream.contexts.ids),

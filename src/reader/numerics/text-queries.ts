@@ -1,12 +1,13 @@
 import type { Queries } from "../../attention/cache.ts";
 import { hash64, Random } from "../../core/random.ts";
-import { flat, rowsOf } from "../../core/tensor.ts";
+import { flat, rowsOf, tensor } from "../../core/tensor.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { matrix } from "./codes.ts";
 import { observedPositions } from "./queries.ts";
 import type { Observed, PromptEnd } from "./queries.ts";
 import { contentWidth } from "../geometry/position.ts";
 import { averse, unitLength } from "./aversion.ts";
+import { alongDirections } from "./directions.ts";
 import { setPosition } from "./text-head.ts";
 import type { TextHead } from "./text-head.ts";
 import type { TextPrompt } from "./text-prompt.ts";
@@ -74,6 +75,7 @@ export function composeQuery(
   const width = contentWidth(d);
   // logits of a query of noise have the standard deviation |q| / unit
   const noise = (geometry.unrest * unit) / Math.sqrt(d);
+  alongDirections(tensor(row, [1, d]), codes.directions);
   for (let c = 0; c < width; c++) row[c]! *= noise;
   const gather = codes.gain.salience * geometry.gather * (looks ? 1 : geometry.glance) * unit;
   for (let c = 0; c < width; c++) row[c]! += gather * codes.outstanding[c]!;

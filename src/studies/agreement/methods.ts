@@ -29,9 +29,9 @@ const evicts = (variant: string, more: Readonly<Record<string, string | number>>
  * leaderboard runs Expected Attention. Finch always sees the question. NSA, InfLLM-V2 and MSA (trained, or trained
  * further) have the sizes of their papers.
  *
- * Loki and InfiniGen are those of ShadowKV's comparison (arXiv 2410.21465, section 5.1), which gives a choice 1/16 of
- * attention's work: 16 of a key's 128 numbers, as its author says of Loki (ByteDance-Seed/ShadowKV, issue 2). Its budget
- * is fixed, for which InfiniGen's own scripts have an alpha of 99.
+ * Loki and InfiniGen are those of ShadowKV's comparison (arXiv 2410.21465, section 5.1). Loki has 16 of a key's 128
+ * numbers, as its author says (ByteDance-Seed/ShadowKV, issue 2). InfiniGen's columns there are not published; it has
+ * those of its own scripts, and their alpha of 99 for a fixed budget.
  */
 const methods: Readonly<Record<string, Method>> = {
   dense: { variant: "dense" },
@@ -67,7 +67,7 @@ const methods: Readonly<Record<string, Method>> = {
     params: ({ keep }, { budget }) => ({ full: nominalShare(budget) ?? keep }),
   },
   loki: { variant: "loki", params: ({ budget }) => ({ rank: 16, k: budget }) },
-  infinigen: { variant: "infinigen", params: ({ budget }) => ({ k: budget, alpha: 99, rank: 16 }) },
+  infinigen: { variant: "infinigen", params: ({ budget }) => ({ k: budget, alpha: 99 }) },
   tokenselect: {
     variant: "token-select",
     params: ({ budget }, { budget: text }) => selectedOf(text, budget),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { directionsOf } from "../../../src/attention/parts/directions.ts";
 import { mean } from "../../../src/core/stats.ts";
 import { dot, norm, rowNumbers } from "../../../src/core/tensor.ts";
+import type { Tensor } from "../../../src/core/tensor.ts";
 import { loadEngine } from "../../../src/engines/registry.ts";
 import { parseGeometry } from "../../../src/reader/geometry/geometry.ts";
 import { embedText } from "../../../src/reader/numerics/text-records.ts";
@@ -113,6 +115,42 @@ describe("keys that follow the text", () => {
     );
     const found = out.text.prompt.salience.slice(0, out.at + 1);
     expect(cosine(out.all, found)).toBeGreaterThan(0.75);
+  });
+});
+
+describe("directions", () => {
+  const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  /** Share of squares that rows have in the best directions. */
+  const shareIn = (rows: readonly Float64Array[], directions: number): number => {
+    const along = directionsOf(rows, false).map((way) =>
+      rows.reduce((sum, row) => sum + dot(way, row) ** 2, 0),
+    );
+    return total(along.slice(0, directions)) / total(along);
+  };
+  const queries = (geometry: string): { subjects: Float64Array[]; looks: Float64Array[] } => {
+    const text = embedded("ruler(task=niah_multikey_3)", geometry);
+    const [asked] = text.asking(text.prompt.subjects.map((subject) => ({ subject })));
+    const { heads, count } = text.cache.observed(256, false);
+    const numbers = (rows: Tensor, size: number): Float64Array[] =>
+      Array.from({ length: size }, (_, i) => Float64Array.from(rowNumbers(rows, i)));
+    return { subjects: numbers(asked!, text.prompt.subjects.length), looks: numbers(heads[0]!, count) };
+  };
+  const still = "aversion=0,gather=0,induction=0,locality=0,headSpread=0";
+
+  it("are few for subjects and for prefill's queries, and are as many as the channels by default", () => {
+    const few = queries(`text(directions=6,${still})`);
+    expect(shareIn(few.subjects, 6)).toBeGreaterThan(0.9999);
+    expect(shareIn(few.subjects, 5)).toBeLessThan(0.99);
+    expect(shareIn(few.looks, 6)).toBeGreaterThan(0.9999);
+    const all = queries(`text(${still})`);
+    expect(shareIn(all.subjects, 6)).toBeLessThan(0.5);
+    expect(shareIn(all.looks, 6)).toBeLessThan(0.5);
+  });
+
+  it("leave the lengths of queries as they are, and are no more than the channels of content", () => {
+    const lengths = (geometry: string): number[] => queries(geometry).looks.map(norm);
+    const all = lengths(`text(${still})`);
+    lengths(`text(directions=1024,${still})`).forEach((length, i) => expect(length).toBeCloseTo(all[i]!, 4));
   });
 });
 
