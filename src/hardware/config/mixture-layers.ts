@@ -1,7 +1,7 @@
 import type { Keys } from "./keys.ts";
 import { kindsOf } from "./kinds.ts";
 
-const mixtureWords = { dense: ["dense"], mixture: ["sparse", "moe", "hash_moe"] } as const;
+const mixtureWords = { dense: ["dense"], experts: ["sparse", "moe", "hash_moe"] } as const;
 
 /**
  * For each layer of a model with experts, true if it has them. Source: transformers, configuration_*.py and modeling_*.py
@@ -11,7 +11,7 @@ export function mixtureLayersOf(keys: Keys, layers: number): boolean[] {
   const of = (is: (l: number) => boolean): boolean[] => Array.from({ length: layers }, (_, l) => is(l));
   if (keys.isOn("mlp_layer_types"))
     return kindsOf(keys, "mlp_layer_types", { layers, words: mixtureWords }).map(
-      (kind) => kind === "mixture",
+      (kind) => kind === "experts",
     );
   const dense = denseFirst(keys);
   if (keys.isList("is_moe_layer")) return keys.list("is_moe_layer", layers).map((is) => is === true);

@@ -137,7 +137,8 @@ describe("matrices of a GPU", () => {
   });
 
   it("Mamba: B, C and steps from the channels, steps through a rank, and a decay for each number of the state", () => {
-    expect(mambaLayer({ ...mamba, stepRank: count(256) }).matrices(4096, sharing(2))).toEqual([
+    const first = { ...mamba, heads: count(8192), headDim: count(1), stepRank: count(256) };
+    expect(mambaLayer(first).matrices(4096, sharing(2))).toEqual([
       [4096, 2 * 4096],
       [4096, 256 + 2 * 128],
       [256, 4096],

@@ -167,7 +167,7 @@ describe("a measured row", () => {
       specOf({ method: "duo-onthefly", budget: "compression_ratio 0.25 (achieved 0.22)", keep: 0.78 }),
     ).toBe("duo-on-the-fly(full=0.75)");
     expect(specOf({ method: "loki", budgetTokens: 2048 })).toBe("loki(rank=16,k=2048)");
-    expect(specOf({ method: "infinigen", budgetTokens: 2048 })).toBe("infinigen(k=2048,alpha=99,rank=16)");
+    expect(specOf({ method: "infinigen", budgetTokens: 2048 })).toBe("infinigen(k=2048,alpha=99)");
     expect(specOf({ method: "tokenselect", budget: "2K+512", budgetTokens: 2560 })).toBe(
       "token-select(k=2048,window=512)",
     );
