@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { writeAtomic } from "../files/files.ts";
-import { renderSvg } from "../figures/svg.ts";
 import { canDrawPng, renderPng, requireRenderer } from "./render.ts";
 
 export const figureFormats = ["svg", "png"] as const;
@@ -24,12 +23,18 @@ export function formatOf(option: string, path: string): FigureFormat {
   return format;
 }
 
+/** Draws a figure. Vega is loaded with the first one: with all that it imports it is most of the program's modules. */
+async function svgOf(spec: object): Promise<string> {
+  const { renderSvg } = await import("../figures/svg.ts");
+  return renderSvg(spec);
+}
+
 /** The formats that figures can be drawn in here. */
 const drawnFormats = (): FigureFormat[] => figureFormats.filter((format) => format === "svg" || canDrawPng());
 
 /** Draws a figure to one file. @param spec Vega-Lite specification */
 export async function drawFigure(path: string, format: FigureFormat, spec: object): Promise<void> {
-  const svg = await renderSvg(spec);
+  const svg = await svgOf(spec);
   writeAtomic(path, format === "svg" ? svg : renderPng(svg));
 }
 
@@ -45,7 +50,7 @@ export async function writeFigure(
   spec: object,
   formats: readonly FigureFormat[] = drawnFormats(),
 ): Promise<string[]> {
-  const svg = await renderSvg(spec);
+  const svg = await svgOf(spec);
   return formats.map((format) => {
     const path = join(folder, `${name}.${format}`);
     writeAtomic(path, format === "svg" ? svg : renderPng(svg));

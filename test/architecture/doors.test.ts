@@ -25,6 +25,9 @@ const forBrowser = {
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
+/** The file that loads Vega. */
+const drawing = "src/figures/svg.ts";
+
 /** Files that a file loads before it runs, and what of them only Node has: `file -> module`. */
 async function loadedBy(entry: string): Promise<{ files: string[]; ofNode: string[] }> {
   const { output } = await cruise([entry], { ...options, baseDir: root, tsPreCompilationDeps: false });
@@ -42,6 +45,17 @@ async function loadedBy(entry: string): Promise<{ files: string[]; ofNode: strin
 
 const isOfNode = ({ module, resolved, dependencyTypes }: IDependency): boolean =>
   dependencyTypes.includes("core") || (!resolved.startsWith("src/") && !browserPackages.test(module));
+
+it.each(["main", "commands/run"])(
+  "%s of the program loads no Vega before a figure is drawn",
+  async (name) => {
+    expect((await loadedBy(`src/cli/${name}.ts`)).files).not.toContain(drawing);
+  },
+);
+
+it("would see Vega", async () => {
+  expect((await loadedBy("src/studies/article/run.ts")).files).toContain(drawing);
+});
 
 describe("the library", () => {
   it("loads nothing of Node", async () => {
