@@ -3,24 +3,18 @@ import { parametersOf } from "../../src/hardware/parameters.ts";
 import { holdToPublished, read } from "./known-models.ts";
 import type { Known } from "./known-models.ts";
 
-/** Vocabulary, hidden size, feed-forward, layers, query heads, kv heads. */
-const sizes = (
-  ...[
-    vocab_size,
-    hidden_size,
-    intermediate_size,
-    num_hidden_layers,
-    num_attention_heads,
-    num_key_value_heads,
-  ]: number[]
-) => ({
-  vocab_size,
-  hidden_size,
-  intermediate_size,
-  num_hidden_layers,
-  num_attention_heads,
-  num_key_value_heads,
-});
+const sizeNames = [
+  "vocab_size",
+  "hidden_size",
+  "intermediate_size",
+  "num_hidden_layers",
+  "num_attention_heads",
+  "num_key_value_heads",
+] as const;
+
+/** Sizes in the order of their names. */
+const sizes = (...numbers: number[]): Record<string, number | undefined> =>
+  Object.fromEntries(sizeNames.map((name, i) => [name, numbers[i]]));
 
 const layered = <T>(layers: number, of: (l: number) => T): T[] =>
   Array.from({ length: layers }, (_, l) => of(l));

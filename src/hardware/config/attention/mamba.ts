@@ -164,9 +164,9 @@ export function plamoLayers(keys: Keys, layers: number): Attention[] {
   const full = new Set(keys.isOn("full_attention_idx") ? keys.counts("full_attention_idx") : []);
   const attention = grouped(keys);
   const window = { ...attention, window: keys.count("attention_window_size") };
-  const attending = (l: number): Attention => (full.has(l) ? attention : window);
+  const attentionAt = (l: number): Attention => (full.has(l) ? attention : window);
   if (keys.has("mamba_enabled") && !keys.isTrue("mamba_enabled"))
-    return Array.from({ length: layers }, (_, l) => attending(l));
+    return Array.from({ length: layers }, (_, l) => attentionAt(l));
   const mamba: MambaAttention = {
     kind: "mamba",
     heads: keys.count("mamba_num_heads"),
@@ -183,7 +183,7 @@ export function plamoLayers(keys: Keys, layers: number): Attention[] {
   const step = keys.count("mamba_step").value;
   const half = Math.floor(step / 2);
   const isMamba = (l: number): boolean => (layers <= half ? l !== layers - 1 : l % step !== half);
-  return Array.from({ length: layers }, (_, l) => (isMamba(l) ? mamba : attending(l)));
+  return Array.from({ length: layers }, (_, l) => (isMamba(l) ? mamba : attentionAt(l)));
 }
 
 /** Names of the keys of Zamba and Zamba2, by those of Mamba-2 here. */
